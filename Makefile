@@ -40,6 +40,15 @@ recipes:  ## Check the recipes for one stream of names on many processes.
 release-check:  ## Build a release twice, check it, and install it by pip, pipx and uv, on every Python found here.
 	PYTHON=$(PYTHON) tests/release_check.sh
 
+npm: $(VENV)/.run  ## Build the package for npm into build/npm: the engine, and each bundled model.
+	$(BIN)/python docs/npm/build.py
+
+npm-check: $(VENV)/.test  ## Build it, and use it in projects: oldest and newest Node, TypeScript, a bundle.
+	$(BIN)/python tests/npm/check.py
+
+arm-check: $(VENV)/.run  ## Run the program and half of the suite on an emulated ARM processor.
+	PYTHON=$(BIN)/python tests/arm_check.sh
+
 quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and names beside the list's (an hour).
 	$(BIN)/python tests/quality/run.py
 
@@ -95,4 +104,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare seeds page-study pictures models docs site site-check site-publish
+.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check npm npm-check arm-check clean quality short-lists ablation rare seeds page-study pictures models docs site site-check site-publish

@@ -19,7 +19,7 @@ import numpy as np
 from rnn_names.arrays import Workspace, rounded
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.model.bundled import SHELF
+from rnn_names.model.bundled import MODELS
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
@@ -104,7 +104,7 @@ def main(path: str, left_out: list[str]) -> None:
     """Makes the base of all lists but some, and writes it."""
     corpora = {
         name: corpus_from_file(DATA / f"{FILES.get(name, name)}.txt")
-        for name in SHELF
+        for name in MODELS
         if name not in left_out
     }
     short = (each for each in corpora.values() if len(each) < SHORT_LIST)

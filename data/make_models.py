@@ -69,7 +69,7 @@ OF_THEIR_OWN = {
 }
 RECIPE = OF_THEIR_OWN | {
     name: _recipe(name, 160 if name in LONG_LISTS else 128)
-    for name in bundled.SHELF
+    for name in bundled.MODELS
     if name not in OF_THEIR_OWN
 }
 """Of each model, its list and the options of `rnn-names train`. By default surnames have 384 units
@@ -120,7 +120,7 @@ def make(name: str) -> str:
         command = [sys.executable, "-m", "rnn_names", "train", str(DATA / corpus), *options]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("RNN_NAMES_")}
         subprocess.run([*command, "--quiet", "--output", output], check=True, env=environment)
-        model = packed(Model.load(output), bundled.SHELF[name].source)
+        model = packed(Model.load(output), bundled.MODELS[name].source)
     loss = model.training["held_out_loss"]
     change = held_out_loss(model, corpus_of(name)) - loss
     if abs(change) > TOLERANCE:
@@ -152,7 +152,6 @@ def make_all(names: list[str]) -> None:
     with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
         for made in as_completed([pool.submit(make, name) for name in by_size]):
             print(made.result(), flush=True)
-    bundled.MODELS.update(bundled.made())
     write_samples()
 
 

@@ -1,4 +1,4 @@
-"""Manual pages, made from the options of the commands whenever the package is built.
+"""Manual pages, made from the options of the commands whenever the package is built; and the SBOM.
 
 hatchling puts them where `man` looks: wheels install them into share/man/man1, as pipx links them,
 and an sdist has them in docs/man. To read one without an installation:
@@ -35,6 +35,13 @@ class ManPages(BuildHookInterface):
         """Writes the pages into build/man, and says where they belong."""
         if version == "editable":
             return
+        if self.target_name == "wheel":
+            sys.path.insert(0, str(ROOT / "docs"))
+            import sbom
+
+            core = self.metadata.core
+            path = sbom.write(Path(self.root), core.name, core.version, core.dependencies)
+            build_data["sbom_files"].append(str(path.relative_to(self.root)))
         folder = Path(self.root) / "build" / "man"
         for path in write_pages(folder):
             if self.target_name == "wheel":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from rnn_names.errors import RnnNamesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +18,26 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 """An array; docstrings and comments state its shape, and its type where that is not obvious."""
+
+
+@cache
+def check_products() -> None:
+    """Raises RnnNamesError if BLAS has a faulty kernel for this processor, as in some emulators.
+
+    Names would be nonsense without a word. Products of integers do not come from BLAS.
+    """
+    a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
+    x: Array
+    y: Array
+    with np.errstate(all="ignore"):
+        for dtype in (np.float32, np.float64):
+            x, y = a.astype(dtype), b.astype(dtype)
+            for found, expected in ((x @ y, a @ b), (x @ y.T, a @ b.T), (x.T @ y, a.T @ b)):
+                if not np.array_equal(found, expected):
+                    raise RnnNamesError(
+                        "matrix products come out wrong here: NumPy's BLAS has a faulty kernel for "
+                        "this processor; set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
+                    )
 
 
 def ranges(starts: Array, sizes: Array) -> Array:

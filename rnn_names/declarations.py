@@ -58,24 +58,20 @@ class Number(Kind):
         self.least, self.most, self.whole = least, most, whole
         self.min_open, self.max_open = min_open, max_open
         noun = "a whole number" if whole else "a number"
-        first, last = (
-            f"{each:d}" if isinstance(each, int) else f"{each:.15g}" for each in (least, most)
-        )
-        lower = f"{'above' if min_open else 'of at least'} {first}"
-        upper = f"{'below' if max_open else 'at most'} {last}"
+        lower = f"{'above' if min_open else 'of at least'} {least}"
+        upper = f"{'below' if max_open else 'at most'} {most}"
         if most == math.inf:
             text = f"{noun} {lower}" if whole else f"a finite number {lower}"
         elif min_open or max_open:
             text = f"{noun} {lower} and {upper}"
         else:
-            text = f"{noun} from {first} to {last}"
+            text = f"{noun} from {least} to {most}"
         super().__init__(text, self._checked, "N" if whole else "X")
 
     def _checked(self, value: Any) -> float:
         """An int or a float, not NumPy's, which a model file could not keep."""
         kind: Any = Integral if self.whole else Real
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError
+        _require(isinstance(value, kind) and not isinstance(value, bool))
         try:
             number = int(value) if self.whole else float(value)
         except OverflowError:
@@ -83,8 +79,7 @@ class Number(Kind):
         # NaN is refused, since a comparison with it is false.
         above = number > self.least if self.min_open else number >= self.least
         below = number < self.most if self.max_open else number <= self.most
-        if not (above and below and number < math.inf):
-            raise ValueError
+        _require(above and below and number < math.inf)
         return number
 
     def read(self, text: str) -> float:
@@ -102,28 +97,29 @@ class Choice(Kind):
         super().__init__(f"one of {', '.join(words)}", self._checked, None)
         self.words = words
 
-    def _checked(self, value: Any) -> str:
-        if not isinstance(value, str) or value not in self.words:
-            raise ValueError
+    def _checked(self, value: Any) -> Any:
+        _require(isinstance(value, str) and value in self.words)
         return value
 
 
-def _flag(value: Any) -> bool:
-    if value not in (True, False):
+def _require(is_allowed: object) -> None:
+    if not is_allowed:
         raise ValueError
+
+
+def _flag(value: Any) -> bool:
+    _require(value in (True, False))
     return bool(value)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
-        raise ValueError
+    _require(isinstance(texts, Collection) and all(isinstance(text, str) for text in texts))
     return tuple(texts)
 
 
 def _lines(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):  # it would be taken for its characters
-        raise ValueError
+    _require(not isinstance(value, str))  # it would be taken for its characters
     return _texts(value)
 
 
@@ -142,9 +138,8 @@ def _numbers(value: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError
+def _mapping(value: Any) -> Any:
+    _require(isinstance(value, Mapping))
     return value
 
 
@@ -153,8 +148,7 @@ def _path(value: Any) -> str:
         path = os.fsdecode(value)
     except TypeError:
         raise ValueError from None
-    if not path or b"\0" in os.fsencode(path):  # a ValueError for half of a surrogate pair
-        raise ValueError
+    _require(path and b"\0" not in os.fsencode(path))  # a ValueError for half of a surrogate pair
     return path
 
 
@@ -190,8 +184,7 @@ def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
 
 def declarations(owner: Any) -> dict[str, Declaration]:
     """The declaration of each option of a dataclass, by name."""
-    of_fields = {each.name: each.metadata.get("declaration") for each in fields(owner)}
-    return {name: each for name, each in of_fields.items() if each is not None}
+    return {each.name: each.metadata["declaration"] for each in fields(owner) if each.metadata}
 
 
 class Checked:
@@ -220,8 +213,8 @@ class Checked:
     @property
     def given(self) -> tuple[str, ...]:
         """The options that are not at their defaults."""
-        defaults = {name: each.default for name, each in declarations(self).items()}
-        return tuple(name for name, value in defaults.items() if getattr(self, name) != value)
+        options = declarations(self).items()
+        return tuple(name for name, each in options if getattr(self, name) != each.default)
 
 
 # --- Parameters of functions ----------------------------------------------------------------------

@@ -128,6 +128,8 @@ def facts() -> dict[str, str]:
     import numpy as np
     from threadpoolctl import threadpool_info
 
+    from rnn_names.arrays import check_products
+    from rnn_names.errors import RnnNamesError
     from rnn_names.version import __version__
 
     blas = [
@@ -137,6 +139,10 @@ def facts() -> dict[str, str]:
         for each in threadpool_info()
         if each["user_api"] == "blas"
     ]
+    try:
+        check_products()
+    except RnnNamesError:
+        blas.append("WRONG products")
     libraries = ", ".join(
         f"{name} {version(name)}" for name in ("numpy", "click", "tqdm", "threadpoolctl")
     )

@@ -26,19 +26,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
 
-PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2", "axe-core@4")  # by npm, into build/
-GROUPS = {
-    # group: (folder of its environment, extras of pyproject.toml)
-    "run": (".venv", ""),
-    "test": (".venv", "[test]"),
-    "oldest": (".venv-oldest", "[test]"),
-    "docs": (".venv", "[test,docs]"),
-    "quality": (".venv", "[test,quality]"),
-    "torch": (".venv-torch", "[test,torch]"),
-    "fuzz": (".venv-fuzz", "[fuzz]"),
-    "site": (".venv-site", "[site]"),
-    "release": (".venv-release", "[release]"),
-    "program": (".venv-program", "[program]"),
+PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2")  # by npm, into build/
+FOLDERS = {
+    # group of pyproject.toml, "run" for what users need, "oldest" for "test": its environment
+    "run": ".venv",
+    "test": ".venv",
+    "oldest": ".venv-oldest",
+    "docs": ".venv",
+    "quality": ".venv",
+    "torch": ".venv-torch",
+    "fuzz": ".venv-fuzz",
+    "site": ".venv-site",
+    "release": ".venv-release",
+    "program": ".venv-program",
 }
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument(
         "task", nargs="?", default="test", choices=[*TASKS, "demo", "program", "setup"]
     )
-    parser.add_argument("group", nargs="?", default="test", choices=GROUPS)
+    parser.add_argument("group", nargs="?", default="test", choices=FOLDERS)
     arguments = parser.parse_args()
     if sys.version_info < (3, 10):  # noqa: UP036 - who runs this may have an older one
         sys.exit("rnn-names needs Python 3.10 or newer: run this with a newer one")
@@ -75,18 +75,23 @@ def set_up(group: str) -> Path:
     Returns:
         The folder of the environment's programs.
     """
-    folder, extras = GROUPS[group]
+    folder = FOLDERS[group]
     programs = ROOT / folder / ("Scripts" if os.name == "nt" else "bin")
     stamp = ROOT / folder / f".{group}"
     if stamp.exists() and stamp.stat().st_mtime >= PYPROJECT.stat().st_mtime:
         return programs
     run(Path(sys.executable), "-m", "venv", folder)
-    pip = "-m pip install --quiet --disable-pip-version-check --editable".split()
+    pip = "-m pip install --quiet --disable-pip-version-check".split()
+    run(programs / "python", *pip, "pip>=25.1")  # the first that knows groups
     bounds = PYPROJECT.read_text().split("\ndependencies = [")[1].split("\n]")[0]
     oldest = [each.replace(">=", "==") for each in re.findall(r'"(.+>=.+)"', bounds)]
-    run(programs / "python", *pip, f".{extras}", *(oldest if group == "oldest" else []))
-    if group == "test" and run(programs / "python", *pip, ".[browser]", check=False):
-        print("No Playwright for this machine: the page will not be tested in a browser.")
+    wanted = {"run": [], "oldest": ["--group", "test", *oldest]}.get(group, ["--group", group])
+    run(programs / "python", *pip, "--editable", ".", *wanted)
+    if group == "test":
+        if run(programs / "python", *pip, "--group", "browser", check=False):
+            print("No Playwright for this machine: the page will not be tested in a browser.")
+        if run(programs / "python", *pip, "--editable", ".[mcp]", check=False):
+            print("No SDK of the Model Context Protocol here: `rnn-names mcp` will not be tested.")
     stamp.touch()
     return programs
 

@@ -151,6 +151,25 @@ licensed() { # the licence, and whose terms the bundled models' lists come under
         grep '^License-Expression: MIT$' <<<"$metadata"
 }
 
+listed() { # what is in it, as PEP 770 and CycloneDX have it, with every model
+    unzip -p "$wheel" '*.dist-info/sboms/rnn-names.cdx.json' >"$work/bill.json" &&
+        [ "$(grep -c machine-learning-model "$work/bill.json")" -eq "$(find rnn_names -name '*.npz' | wc -l)" ] &&
+        "$tools/python" -c "
+import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+sys.exit(JsonStrictValidator(SchemaVersion.V1_6).validate_str(open('$work/bill.json').read()))"
+}
+
+pack() { # a package of models, installed beside it, is found by the name of its model
+    cp -r tests/example_pack "$work/pack" &&
+        "$1/bin/rnn-names" train data/elvish.txt -o "$work/pack/drow_names/drow.npz" \
+            --epochs 1 --distil-epochs 0 --init none --hidden-size 8 &&
+        pip_install "$1" --no-deps "$work/pack" &&
+        [ "$("$1/bin/rnn-names" sample -m drow -n 3 | wc -l)" -eq 3 ] &&
+        "$1/bin/rnn-names" models | grep 'from drow-names'
+}
+
 manual() { # a page for each command, that man shows without a warning
     local folder=$work/manual page
     unzip -q "$wheel" '*/share/man/man1/*' -d "$folder" &&
@@ -184,6 +203,7 @@ check "sizes" small_enough
 check "nothing is missing" whole
 check "licences" licensed
 check "links and addresses" linked
+check "bill of materials" listed
 if command -v groff >/dev/null; then
     check "manual pages" manual
 else
@@ -235,6 +255,8 @@ for file in "$wheel" "$sdist" .; do
         skip "uv tool install, $kind" "$newest" - "no uv"
     fi
 done
+
+check "a package of models" pack "$work/venv-wheel"
 
 # --- Types, and the suite of the sdist ------------------------------------------------------------
 

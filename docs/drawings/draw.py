@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.network.prefix_tree import EOS, prefix_tree
+from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.network.prefix_tree import prefix_tree
 
 STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }

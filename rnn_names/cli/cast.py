@@ -63,7 +63,7 @@ def cast(pattern: str, form: Form, **options: Any) -> None:
 
     parts = sum(not isinstance(piece, str) for piece in parsed.pieces)
     fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
-    out = Table(fields, form)
+    out = Table(fields, form, title=pattern)
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of):
             out.put((parsed.line(row), *row) for row in rows)

@@ -47,7 +47,8 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
     """
     rows: Iterable[tuple[str, str]]
     if system:
-        facts: dict[str, Any] = this_system()
+        read = click.get_current_context().find_root().obj
+        facts: dict[str, Any] = {**this_system(), "options": f"also from {read}" * bool(read)}
         rows = facts.items()
     else:
         models = chosen(model)

@@ -5,6 +5,7 @@ inside the commands, so that --help and shell completion answer at once.
 """
 
 import gc
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from rnn_names.cli import interrupts
+from rnn_names.cli import config, interrupts
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
@@ -27,6 +28,7 @@ COMMANDS = (
     "models",
     "blend",
     "page",
+    "mcp",
     "completion",
 )
 """Each is the function of this name in the module of this name."""
@@ -59,7 +61,8 @@ class LazyGroup(click.Group):
 @click.version_option(
     __version__, "-V", "--version", message="%(prog)s %(version)s", allow_from_autoenv=False
 )
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Learns from a plain list how names are spelled, and writes new ones.
 
     \b
@@ -72,10 +75,12 @@ def cli() -> None:
     rnn-names models               the models that come with the program
     rnn-names blend A B -o C.npz   a model between two others
     rnn-names page names.npz       a web page that writes names
+    rnn-names mcp                  a server from which assistants draw names
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
-    `sample --count 5`.
+    `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    config.read(context)
 
 
 def main() -> NoReturn:
@@ -95,6 +100,8 @@ def main() -> NoReturn:
 
 
 def _command() -> int:
+    if COMPLETE_VARIABLE in os.environ:
+        import_module("rnn_names.cli.completion")  # for PowerShell, which Click does not know
     try:
         result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
     finally:

@@ -43,7 +43,7 @@ class GivenModel(click.Path):
         """Bundled models and what is in the folder; for other beginnings, what shells find."""
         from click.shell_completion import CompletionItem
 
-        known = sorted([*bundled.MODELS, *bundled.ALIASES, *self.words])
+        known = sorted({*bundled.names(), *self.words})
         if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
         # Shells differ in what they add to names from here, so files come from here, too.

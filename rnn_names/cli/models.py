@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from rnn_names.cli.options import GroupedCommand, option
-from rnn_names.cli.streams import write
+from rnn_names.cli.streams import tell, write
+from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
+from rnn_names.model.sources import Source
 
 
 @click.command(
@@ -26,33 +28,42 @@ from rnn_names.model import bundled
 def models(json: bool) -> None:
     """List the bundled models.
 
-    They come with the program. Every command takes them by name; a file of the same name in the
-    current folder comes first.
+    They come with the program, or with packages that have models for it. Every command takes them
+    by name; a file of the same name in the current folder comes first.
 
     The columns are the model's name, how many names it learned from, how many characters it knows,
     its size, three names that it wrote, and the list with its origin and terms. JSON also has its
     held-out (validation) loss in nats per character.
     """
     samples = bundled.samples()
-    facts = [_facts(name) | {"samples": samples[name]} for name in bundled.MODELS]
+    facts = [_facts(name, bundled.path_of(name), samples[name]) for name in bundled.MODELS]
+    for name, point in bundled.packs().items():
+        if name not in bundled.MODELS:
+            try:
+                facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
+            except ModelFileError as error:
+                tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts))
     write(f"{text}\n".encode())
 
 
-def _facts(name: str) -> dict[str, Any]:
+def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[str, Any]:
     from rnn_names.model.model import Model
 
-    path, (group, source) = bundled.path_of(name), bundled.MODELS[name]
     model = Model.load(path)
+    of_pack = [*model.sources, Source("a list", "unknown", "see the package")][0]
+    group, source = bundled.MODELS.get(name, (f"from {package}", of_pack))
     return {
         "name": name,
+        "package": package or None,
         "aliases": [alias for alias, of in bundled.ALIASES.items() if of == name],
         "group": group,
-        "names": model.training["distinct_names"],
+        "names": model.training.get("distinct_names", 0),
         "characters": len(model.vocabulary.characters),
-        "held_out_loss": model.training["held_out_loss"],
+        "held_out_loss": model.training.get("held_out_loss"),
         "bytes": os.path.getsize(path),
         **source._asdict(),
+        "samples": samples or model.sample(3, seed=1),
     }
 
 

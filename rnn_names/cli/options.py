@@ -53,6 +53,10 @@ class GroupedCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
+            named = getattr(getattr(error, "param", None), "name", None)
+            source = named and ctx.get_parameter_source(named)
+            if source is click.core.ParameterSource.DEFAULT_MAP:
+                raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             options = {name for each in self.params for name in each.opts}
             if getattr(error, "option_name", "") == "--json" and "--format" in options:
                 raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
@@ -121,6 +125,11 @@ def _refuse_stdout(context: click.Context, option: click.Parameter, path: str | 
     if path == "-":
         raise click.BadParameter("standard output is for names: give the name of a file")
     return path
+
+
+def is_output(option: click.Parameter) -> bool:
+    """Whether it names a file, or a folder, to write."""
+    return option.callback is _refuse_stdout
 
 
 output_option = partial(option, type=FILE, metavar="FILE", callback=_refuse_stdout)

@@ -1,8 +1,8 @@
-"""Names on stdout: plain lines, JSON lines, CSV and TSV.
+"""Names on stdout: plain lines, and the formats of other programs, all in one table, `FORMATS`.
 
-In all formats except plain text a name comes with `log_prob`, the natural logarithm of its
-probability by the model at temperature 1, its end included, to six places (in JSON, null for a
-probability of 0), and `novel`, whether it is not in the model's list (null or empty if unknown).
+In tables and JSON lines a name comes with `log_prob`, the natural logarithm of its probability by
+the model at temperature 1, its end included, to six places (in JSON, null for a probability of 0),
+and `novel`, whether it is not in the model's list (null or empty if unknown).
 
 In tables a name that a spreadsheet could take for a formula has an apostrophe before it.
 """
@@ -13,8 +13,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
-from functools import wraps
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -28,12 +28,110 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
+    Rows = Iterable[tuple[Any, ...]]
+
 LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
-DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
+_MARKDOWN = re.compile(r"^(\d*)([#+.)-])|([\\`*_\[\]<>|~$])")
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
-OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add
+OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats with columns add
+
+
+class Columns(NamedTuple):
+    """The columns of a table; of those that are `exact`, no text gets an apostrophe."""
+
+    names: Sequence[str]
+    exact: Collection[str] = ()
+
+
+def json_lines(columns: Columns, rows: Rows) -> str:
+    """Records as lines of JSON."""
+    records = (dict(zip(columns.names, map(_json_value, row), strict=True)) for row in rows)
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+
+
+def cells(columns: Columns, rows: Rows, delimiter: str) -> str:
+    """Records as lines of cells."""
+    import csv  # plain names do without
+
+    text, forms = io.StringIO(), [_plain if c in columns.exact else _cell for c in columns.names]
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerows([form(value) for form, value in zip(forms, row, strict=True)] for row in rows)
+    return text.getvalue()
+
+
+def markdown(columns: Columns, rows: Rows) -> str:
+    r"""Records as lines of a table; of a single column, as a list.
+
+    >>> print(markdown(Columns(["name", "novel"]), [("A|b", True)]), end="")
+    | A\|b | true |
+    """
+    lines = [[_escaped(_plain(value)) for value in row] for row in rows]
+    if len(columns.names) == 1:
+        return "".join(f"- {text}\n" for [text] in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _markdown_header(names: Sequence[str]) -> str:
+    is_list = len(names) == 1
+    return "" if is_list else f"{markdown(Columns(names), [tuple(names)])}{'|---' * len(names)}|\n"
+
+
+def name_base(title: str, names: Sequence[str]) -> str:
+    """A name base of Azgaar's map generator, for its "Upload" button.
+
+    >>> print(name_base("elvish", ["Assa", "Bel, the Old"]), end="")
+    elvish|4|11|s|0.50|Assa,Bel the Old
+
+    These are the base's name, the shortest and the longest name to write, the letters that may be
+    doubled, the share of names of several words, and the names: a comma or a bar would end one.
+    """
+    plain = [*filter(None, (re.sub("[,|]+", "", name).strip() for name in names))]
+    lengths = [*map(len, plain)] or [0]
+    doubled = sorted({letter for name in plain for letter in _DOUBLED.findall(name)})
+    title, several = re.sub(r"[|\x00-\x1f]+", " ", title), sum(" " in name for name in plain)
+    bounds = f"{min(lengths)}|{max(lengths)}|{''.join(doubled)}|{several / len(lengths):.2f}"
+    return f"{title}|{bounds}|{','.join(plain)}\n"
+
+
+def roll_table(title: str, names: Sequence[str]) -> str:
+    """A RollTable for "Import Data" of Foundry VTT, which before version 13 reads `text`."""
+    from html import escape  # plain names do without
+
+    results = [
+        {"type": "text", "text": html, "description": html, "weight": 1, "range": [side, side]}
+        for side, html in enumerate((escape(name).replace("\n", "<br>") for name in names), 1)
+    ]
+    whole = {"name": title, "formula": f"1d{len(names) or 1}", "replacement": True}
+    return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
+
+
+class Format(NamedTuple):
+    """How names are written: record by record, or as one document with a title, at the end."""
+
+    about: str  # what the help says of it
+    lines: Callable[[Columns, Rows], str] | None = None
+    header: Callable[[Sequence[str]], str] = lambda columns: ""
+    document: Callable[[str, Sequence[str]], str] | None = None
+
+
+def _table(about: str, delimiter: str, mark: str = "") -> Format:
+    rows = partial(cells, delimiter=delimiter)
+    return Format(about, rows, header=lambda names: f"{mark}{delimiter.join(names)}\n")
+
+
+FORMATS = {
+    "text": Format("text"),
+    "jsonl": Format("jsonl", json_lines),
+    "csv": _table("csv", ","),
+    "tsv": _table("tsv", "\t"),
+    "excel": _table("excel, CSV in which spreadsheets read accents right", ",", BYTE_ORDER_MARK),
+    "markdown": Format("markdown, a list, or with --columns a table", markdown, _markdown_header),
+    "azgaar": Format("azgaar, a name base for Azgaar's map generator", document=name_base),
+    "foundry": Format("foundry, a roll table for Foundry VTT", document=roll_table),
+}
+"""Each format by its name. What stands here is an option of the commands, and in their help."""
 
 
 class Form(NamedTuple):
@@ -44,25 +142,24 @@ class Form(NamedTuple):
     null: bool
 
 
-def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
-    """Options that a command gets as its `form`; `more` is what formats other than text add."""
-    formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
-    line = " azgaar, a one-line name base for Azgaar's map generator;" * azgaar
+def output_options(more: str) -> Callable[..., Any]:
+    """Options that a command gets as its `form`; `more` is what the four tables add to names."""
+    *several, last = [name for name, each in FORMATS.items() if each.lines]
+    tables = f"{', '.join(several)} or {last}"
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @option(
             "--format",
-            type=click.Choice(formats),
+            type=click.Choice(list(FORMATS)),
             default="text",
             metavar="FORMAT",
-            help=f"text;{line} or jsonl, csv, tsv or excel, which add {more}. excel is CSV with a "
-            "byte-order mark, so that spreadsheets read accents right.",
+            help=f"{'; '.join(each.about for each in FORMATS.values())}. jsonl, csv, tsv and excel "
+            f"add {more}.",
         )
         @option(
             "--columns",
             metavar="NAME,…",
-            help="Only these columns of jsonl, csv, tsv or excel, in this order, separated by "
-            "commas.",
+            help=f"Only these columns of {tables}, in this order, separated by commas.",
         )
         @option(
             "-0",
@@ -74,8 +171,8 @@ def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
         def with_form(*, format: str, columns: str | None, null: bool, **others: Any) -> None:
             if null and format != "text":
                 raise click.UsageError("--null goes with --format text only")
-            if columns and format in ("text", "azgaar"):
-                raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
+            if columns and not FORMATS[format].lines:
+                raise click.UsageError(f"--columns goes with --format {tables}")
             command(form=Form(format, columns, null), **others)
 
         return with_form
@@ -86,111 +183,83 @@ def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
 class Table:
     """Writes records to stdout.
 
-    All fields are columns if none are given; plain text has the first one. Those that are `exact`
-    get no apostrophe, but for Excel.
+    All fields are columns if none are given; text, Markdown and documents have the first one. Those
+    that are `exact` get no apostrophe, but for Excel.
     """
 
-    def __init__(self, fields: list[str], form: Form, exact: Collection[str] = ()) -> None:
+    def __init__(
+        self, fields: list[str], form: Form, exact: Collection[str] = (), title: str = "names"
+    ) -> None:
+        default = fields[:1] if form.kind == "markdown" else fields
         given = form.columns
-        names = fields if given is None else [name.strip() for name in given.split(",")]
+        names = default if given is None else [name.strip() for name in given.split(",")]
         for name in names:
             if name not in fields:
                 raise click.UsageError(
                     f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
                 )
-        self.columns, self.kind = dict.fromkeys(names), form.kind
-        self._exact = [name in exact and form.kind != "excel" for name in self.columns]
-        self._places = [fields.index(name) for name in self.columns]
+        names = list(dict.fromkeys(names))
+        self.format, self.title, self.is_text = FORMATS[form.kind], title, form.kind == "text"
+        self.columns = Columns(names, () if form.kind == "excel" else exact)
+        self._places = [fields.index(name) for name in names]
         self.line_end = "\0" if form.null else "\n"
         # Written with the first records: if an option or a file is wrong, stdout stays empty.
-        self._header = ""
-        if self.kind in DELIMITERS:
-            mark = BYTE_ORDER_MARK if self.kind == "excel" else ""
-            self._header = f"{mark}{DELIMITERS[self.kind].join(self.columns)}\n"
+        self._header = self.format.header(names)
+        self._names = list[str]()  # of a document
 
-    def put(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def put(self, rows: Rows) -> None:
         """Writes the values of some records."""
-        plain = self.kind == "text"
-        text = "".join(row[0] + self.line_end for row in rows) if plain else self._records(rows)
-        self._put(text.encode())
+        if self.format.document:
+            self._names += (row[0] for row in rows)
+        elif self.format.lines:
+            rows = (tuple(row[place] for place in self._places) for row in rows)
+            self._put(self.format.lines(self.columns, rows).encode())
+        else:
+            self._put("".join(row[0] + self.line_end for row in rows).encode())
 
     def end(self) -> None:
-        """Writes the header of a table that has no records."""
-        if self._header:
+        """Writes a document, or the header of a table that has no records."""
+        if self.format.document:
+            self._put(self.format.document(self.title, self._names).encode())
+        elif self._header:
             self._put(b"")
 
     def _put(self, data: bytes) -> None:
         write(self._header.encode() + data)
         self._header = ""
 
-    def _records(self, rows: Iterable[tuple[Any, ...]]) -> str:
-        rows = (tuple(row[place] for place in self._places) for row in rows)
-        if self.kind == "jsonl":
-            records = (dict(zip(self.columns, map(_json_value, row), strict=True)) for row in rows)
-            return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-        import csv  # plain names do without
-
-        table = io.StringIO()
-        writer = csv.writer(table, delimiter=DELIMITERS[self.kind], lineterminator="\n")
-        for row in rows:
-            cells = zip(row, self._exact, strict=True)
-            writer.writerow(value if is_exact else _cell(value) for value, is_exact in cells)
-        return table.getvalue()
-
 
 class Output(Table):
     """Writes names of a model."""
 
-    def __init__(self, model: Model, form: Form, per_character: bool) -> None:
-        super().__init__(["name", "log_prob", "novel", *["per_character"] * per_character], form)
+    def __init__(self, model: Model, form: Form, per_character: bool, title: str = "names") -> None:
+        fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
+        super().__init__(fields, form, title=title)
         self.model, self.per_character = model, per_character
 
     def write(self, names: Names, log_probs: Array | None = None) -> None:
         """Writes names; plain lines have log-probabilities only if these are given."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
-            if self.kind == "text" and log_probs is None:
+            if self.is_text and log_probs is None:
                 self._put(names[part].to_lines().replace(b"\n", self.line_end.encode()))
             else:
                 self.put(self._rows(names[part], None if log_probs is None else log_probs[part]))
 
-    def _rows(self, names: Names, log_probs: Array | None) -> Iterable[tuple[Any, ...]]:
+    def _rows(self, names: Names, log_probs: Array | None) -> Rows:
+        texts = names.to_strings()
+        if self.columns.names == ["name"] or self.format.document:
+            return ((text,) for text in texts)
         values = self.model.log_prob(names) if log_probs is None else log_probs
-        texts, scores = names.to_strings(), [values.tolist()]
+        scores = [values.tolist()]
         if self.per_character:
             scores.append((values / (names.lengths + 1)).tolist())
-        if self.kind == "text":
+        if self.is_text:
             columns = [[f"{value:.6f}" for value in column] for column in scores[::-1]]
             return (("\t".join(row),) for row in zip(*columns, texts, strict=True))
-        known = self.model.fingerprints is not None and "novel" in self.columns
+        known = self.model.fingerprints is not None and "novel" in self.columns.names
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
         return zip(texts, scores[0], novel, *scores[1:], strict=True)
-
-
-class NameBase:
-    """Writes one line: a name base of Azgaar's map generator, for its "Upload" button.
-
-        elvish|7|10|ln|0.00|Adelarun,Adianoveth,…
-
-    These are the base's name, the shortest and the longest name to write, the letters that may be
-    doubled, the share of names that have several words, and the names.
-    """
-
-    def __init__(self, title: str) -> None:
-        self.title, self._names = re.sub(r"[|\x00-\x1f]+", " ", title), list[str]()
-
-    def write(self, names: Names) -> None:
-        """Takes names; a comma or a bar in them would end them."""
-        plain = [re.sub("[,|]+", "", name).strip() for name in names.to_strings()]
-        self._names += filter(None, plain)
-
-    def end(self) -> None:
-        """Writes the line."""
-        lengths = [*map(len, self._names)] or [0]
-        doubled = sorted({letter for name in self._names for letter in _DOUBLED.findall(name)})
-        several = sum(" " in name for name in self._names) / len(lengths)
-        bounds = f"{min(lengths)}|{max(lengths)}|{''.join(doubled)}|{several:.2f}"
-        write(f"{self.title}|{bounds}|{','.join(self._names)}\n".encode())
 
 
 def _json_value(value: Any) -> Any:
@@ -205,8 +274,23 @@ def _cell(value: str | float | bool | None) -> str:
     >>> [_cell(value) for value in ("@SUM(1)", -7.5, True, None)]
     ["'@SUM(1)", '-7.500000', 'true', '']
     """
+    text = _plain(value)
+    is_formula = isinstance(value, str) and text.startswith(FORMULA_BEGINNINGS)
+    return f"'{text}" if is_formula else text
+
+
+def _plain(value: str | float | bool | None) -> str:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_BEGINNINGS) else value
+        return value
     if isinstance(value, float):
         return f"{value:.6f}"
     return "" if value is None else str(value).lower()
+
+
+def _escaped(text: str) -> str:
+    r"""A text that is no markup of Markdown.
+
+    >>> _escaped("1. *x* [[y]]"), _escaped("# z")
+    ('1\\. \\*x\\* \\[\\[y\\]\\]', '\\# z')
+    """
+    return _MARKDOWN.sub(r"\1\\\2\3", text).replace("\n", "<br>")

@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import GroupedCommand, declared_option, option, options_of, read_options
-from rnn_names.cli.output import OF_NAMES, Form, NameBase, Output, output_options
+from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.bundled import Given
@@ -46,7 +46,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
-@output_options(OF_NAMES, azgaar=True)
+@output_options(OF_NAMES)
 def sample(
     count: int,
     model: tuple[Given, ...],
@@ -75,9 +75,8 @@ def sample(
     wanted: Options = read_options(Options, options, best)
     models = chosen(model)
     loaded = blend_of(models)
-    out: Output | NameBase = Output(loaded, form, per_character=rank == "per-character")
-    if form.kind == "azgaar":
-        out = NameBase("+".join(each.title.removesuffix(".npz") for each in models))
+    title = "+".join(each.title.removesuffix(".npz") for each in models)
+    out = Output(loaded, form, per_character=rank == "per-character", title=title)
     with warnings_told():
         drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])
@@ -95,7 +94,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
     if known is None or not is_short or len(names) < LOOKED_AT[0]:
         return
-    from rnn_names.conditions.edits import NearList
+    from rnn_names.conditions.near_list import NearList
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:

@@ -1,5 +1,6 @@
 """What is asked of a name. None of it draws.
 
-Read `options`, `conditions` on whole names, `beginnings`, and `automaton` for the spelling. `edits`
-tells what is like another name, or too much so. `pattern` reads what a cast is made of.
+Read `options`, then `spelling`, which is one `automaton`, and `conditions`, which test whole names.
+`edits` tells what is like another name or too much so, `near_list` what is too near a model's list,
+and `pattern` reads what a cast is made of.
 """

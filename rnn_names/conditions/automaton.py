@@ -5,19 +5,20 @@ not regular (with back-references or look-around) has no automaton, nor does one
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import Vocabulary
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
-from rnn_names.network.ahead import by_length
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # of one automaton; of what two of them accept
+TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
 class NoAutomatonError(RnnNamesError):
@@ -39,29 +40,13 @@ class Automaton:
             state[inside] = self.after[state[inside], indices[inside, place]]
         return state
 
-    def may_end(self, min_length: int, max_length: int) -> Array:
-        """Whether a name of each length may end in each state: (max_length + 1, S)."""
-        return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
-
-    def counts(self, min_length: int, max_length: int) -> Array:
-        """How many texts it accepts, by length so far and state: (max_length + 2, S)."""
-        ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
-        with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, self.after, worth.astype(float))
-
-    def texts(self, prefix: Sequence[int], min_length: int, max_length: int) -> list[Sequence[int]]:
-        """The texts that it accepts, of such lengths, and that begin so."""
-        possible = self.counts(min_length, max_length) > 0
-        may_end = self.may_end(min_length, max_length)
-        start = self.run(np.array([prefix]), np.array([len(prefix)]))[0]
-        found, waiting = list[Sequence[int]](), [(prefix, start)]
-        for text, state in waiting:  # grows as it is read
-            if may_end[len(text), state]:
-                found.append(text)
-            after = self.after[state]
-            following = np.flatnonzero(possible[len(text) + 1][after[1:]]) + 1
-            waiting += [((*text, c), after[c]) for c in following.tolist()]
-        return found
+    def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
+        """Whether it accepts each of some names: (len(names),) bool."""
+        accepted = np.zeros(len(names), dtype=bool)
+        for start in range(0, len(names), TESTED_AT_ONCE):
+            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
+            accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
+        return accepted
 
     def __and__(self, other: "Automaton") -> "Automaton":
         """The automaton of what both accept: its states are pairs of theirs."""
@@ -109,6 +94,37 @@ def automaton_of(
 def anything(n_y: int) -> Automaton:
     """Accepts all texts."""
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
+
+
+def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts what contains none of some words, whatever the case.
+
+    A state is the longest end of what was read that begins a word; None once a word was read.
+
+    >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
+    >>> free_of(["ab"], vocabulary).accepts(names, vocabulary).tolist()
+    [True, True, False, False]
+    """
+    each = [*map(folded, vocabulary.characters)]
+    if any(unicodedata.category(c)[0] == "M" for text in each for c in text):
+        raise NoAutomatonError("marks: a name is not folded character by character")
+    words = {*map(folded, words)} - {""}
+    beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
+
+    def after(read: str | None, text: str) -> str | None:
+        for c in text:
+            if read is None:
+                break
+            ends = [(read + c)[i:] for i in range(len(read) + 2)]
+            read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
+        return read
+
+    return automaton_of(
+        "",
+        lambda read, kinds: [after(read, text) for text in kinds],
+        each,
+        lambda read: read is not None,
+    )
 
 
 # --- Regular expressions --------------------------------------------------------------------------

@@ -12,10 +12,12 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
-from rnn_names.conditions.edits import NearList, folded, free_of, within
+from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
+from rnn_names.conditions.edits import within
+from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
+from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
@@ -25,7 +27,6 @@ from rnn_names.network.language_model import LanguageModel
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
-TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
@@ -78,7 +79,7 @@ def _matching(
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
-    return _by_automaton(title, automaton, vocabulary)
+    return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
@@ -90,19 +91,7 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
             ["like", "edits"],
         ) from None
-    return _by_automaton(title, automaton, vocabulary)
-
-
-def _by_automaton(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
-    def passes(names: Names) -> Array:
-        accepted = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
-            states = automaton.run(*some.padded())
-            accepted[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
-        return accepted
-
-    return Condition(title, passes, automaton)
+    return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
@@ -133,7 +122,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
 
 
 def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
-    """An error at once, where a text that is asked for has other triples."""
+    """The condition `known_triples`; an error if a text that is asked for has other triples."""
     known = model.known_triples
     if known is None:
         raise SamplingError(

@@ -14,34 +14,23 @@ automaton (Schulz & Mihov 2002).
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
-from typing import Any
+from collections.abc import Collection, Iterable
 
-import numpy as np
-
-from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of, same
+from rnn_names.conditions.automaton import Automaton, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
-from rnn_names.corpus.fingerprints import among, fingerprints, terms
-from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.network.language_model import LanguageModel
-
-# --- Automata -------------------------------------------------------------------------------------
+from rnn_names.corpus.characters import folded
+from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 
 
 def within(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts what is at most so many edits away from one of some texts.
+    """Accepts names that are at most so many edits away from any of some texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 
-    >>> automaton = within(["ab"], 1, Vocabulary("abc"))
-    >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
-    ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
+    >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
+    >>> within(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
     [True, True, True, True, False]
     """
     known = {c: same(c, ignore_case) for text in texts for c in text}
@@ -77,55 +66,11 @@ def _next_row(
     return tuple(following)
 
 
-def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts what contains none of some words, whatever the case.
-
-    A state is the longest end of what was read that begins a word; None once a word was read.
-
-    >>> automaton = free_of(["ab"], Vocabulary("abA"))
-    >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
-    ...  for text in ([1, 3, 1], [2, 1, 3], [3, 2], [1, 1, 2])]
-    [True, True, False, False]
-    """
-    each = [*map(folded, vocabulary.characters)]
-    if any(unicodedata.category(c)[0] == "M" for text in each for c in text):
-        raise NoAutomatonError("marks: a name is not folded character by character")
-    words = {*map(folded, words)} - {""}
-    beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
-
-    def after(read: str | None, text: str) -> str | None:
-        for c in text:
-            if read is None:
-                break
-            ends = [(read + c)[i:] for i in range(len(read) + 2)]
-            read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
-        return read
-
-    return automaton_of(
-        "",
-        lambda read, kinds: [after(read, text) for text in kinds],
-        each,
-        lambda read: read is not None,
-    )
-
-
-def folded(text: str) -> str:
-    """The form in which texts are compared where case does not count.
-
-    >>> folded("STRASSE") == folded("Straße")
-    True
-    """
-    return composed(text.casefold())
-
-
-# --- Names far apart from one another -------------------------------------------------------------
-
-
 class FarApart:
-    """Admits names that are more than so many edits away from all that it has.
+    """Holds names, and admits only those that are more than so many edits away from each of them.
 
-    Two texts at most k edits apart have a text in common that each becomes by up to k deletions. So
-    names are kept by all these texts, and a name is compared with those that share one.
+    Two texts at most k edits apart become the same text by up to k deletions in each. So a table
+    has the names by all that they become, and a name is compared with those that share a row.
     """
 
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
@@ -174,183 +119,3 @@ class FarApart:
         for character in b:
             row = _next_row(row, a, character, self._edits)
         return row[-1] <= self._edits
-
-
-# --- Names near a list that is known by its fingerprints ------------------------------------------
-
-EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
-NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first edits, of two, are made together
-
-DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
-"""Kinds of edits: how many characters go, and how many come in their place."""
-
-
-class NearList:
-    """Tells which names are a few edits away from a model's own list, of which it has fingerprints.
-
-    It looks up everything that a name becomes by an edit. A fingerprint is a sum over characters
-    (`rnn_names.corpus.fingerprints`). So an edit at a place keeps the terms of the characters
-    before it; those after it move one place to the left or the right, or stay.
-
-    Words keep their capitals: "Abera" without its first letter is looked up as "Bera", and
-    "Llandeg" with a space in it as "Llan Deg", too. An inserted letter has the case of its place.
-    It is tried in both cases where names of the list may have either: at the beginning of later
-    words ("Stoke on Trent"); within words, if the list has names such as "MacRae"
-    (`inner_capitals`); at the beginning, if it has names such as "de Vries" (`small_beginnings`).
-    There, a first letter in the other case is no edit.
-    """
-
-    def __init__(self, model: LanguageModel) -> None:
-        known, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
-        assert known is not None
-        self._known, self._vocabulary = known, vocabulary
-        self._inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
-        self._small_beginnings = model.lower_case_beginnings
-        characters = vocabulary.characters
-        index = {c: i for i, c in enumerate("\n" + characters)}
-        self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
-        self._upper = np.array([0, *(index.get(c.upper(), index[c]) for c in characters)])
-        self._is_upper = np.array([False, *map(str.isupper, characters)])
-        self._is_mark = np.array([False, *(not c.isalnum() for c in characters)])
-        self._letters = np.unique(self._lower[1:])
-        self._in_both_cases = np.union1d(self._letters, self._upper[self._letters])
-        self._marks = np.flatnonzero(self._is_mark)
-        # (places, n_y) what each character adds to a fingerprint; 0 for none.
-        self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
-        self._terms[:, 0] = 0
-        # Most fingerprints are seen not to be in the list by their first bits.
-        bits = min(max(len(known).bit_length() + 6, 12), 24)
-        self._shift = np.uint64(64 - bits)
-        self._may_be = np.zeros(1 << bits, dtype=bool)
-        self._may_be[(known >> self._shift).astype(np.intp)] = True
-
-    def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
-        names = self._composed(names)
-        near = self._near(names, edits)
-        left = np.flatnonzero(~near)
-        others = [self._in_other_case(text) for text in names.take(left).to_strings()]
-        rows = np.repeat(left, [*map(len, others)])
-        if len(rows):
-            texts = Names.from_strings(chain.from_iterable(others))
-            near[rows[self._near(texts, edits)]] = True
-        return near
-
-    def _composed(self, names: Names) -> Names:
-        """The names in NFC, as the list is, if they can be spelled so."""
-        in_nfc, known = names.in_nfc(), {*self._vocabulary.characters}
-        if in_nfc is names:
-            return names
-        pairs = zip(names.to_strings(), in_nfc.to_strings(), strict=True)
-        return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
-
-    def _in_other_case(self, name: str) -> list[str]:
-        """The name with the first letter of a word in the other case, where names may have both."""
-        found = list[str]()
-        for i, c in enumerate(name):
-            swapped = c.swapcase()
-            begins = not name[i - 1].isalnum() if i else self._small_beginnings
-            if begins and swapped != c and swapped in self._vocabulary.characters:
-                found.append(name[:i] + swapped + name[i + 1 :])
-        return found
-
-    def _near(self, names: Names, edits: int) -> Array:
-        near = among(fingerprints(names), self._known)
-        of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
-        of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
-        for are_near, at_once in (of_one, of_two)[:edits]:
-            left = np.flatnonzero(~near)
-            left = left[np.argsort(names.lengths[left], kind="stable")]
-            for start in range(0, len(left), at_once):
-                rows = left[start : start + at_once]
-                near[rows] = are_near(names.take(rows))
-        return near
-
-    def _are_one_edit_away(self, names: Names) -> Array:
-        """Whether each name is one edit away from one of the list: (m,)."""
-        text, lengths = self._padded(names)
-        columns = np.arange(text.shape[1])
-        at = self._terms[columns, text]
-        before = np.cumsum(at, axis=1) - at
-        # The sum of all characters from a place on, moved by −1, 0 or 1 places: (m, L + 3) each.
-        moved = dict[int, Array]()
-        for by in (-1, 0, 1):
-            behind = self._terms[np.maximum(columns + by, 0), text]
-            moved[by] = np.cumsum(behind[:, ::-1], axis=1)[:, ::-1]
-        near = np.zeros(len(text), bool)
-        for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
-            prints = before[row, place] + self._terms[place + inserted, following]
-            prints += moved[inserted - deleted][row, place + deleted + 1]
-            at_place = place[:, None] * self._terms.shape[1]
-            prints = prints[:, None] + self._terms.take(at_place + characters)
-            near[row[self._found(prints)]] = True
-        return near
-
-    def _are_two_edits_away(self, names: Names) -> Array:
-        """Whether each name that is no nearer is two edits away from one of the list: (m,)."""
-        rows, edited = self._edited(names)
-        # Several edits may give a name the same text, which is looked up once.
-        different = fingerprints(edited) ^ rows.astype(np.uint64)
-        once = np.unique(different, return_index=True)[1]
-        near = np.zeros(len(names), bool)
-        near[rows[once[self._near(edited.take(once), 1)]]] = True
-        return near
-
-    def _edited(self, names: Names) -> tuple[Array, Names]:
-        """What names become by an edit, and which name each comes from."""
-        text, lengths = self._padded(names)
-        columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
-        for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
-            k, each = characters.shape[-1], np.arange(len(row))
-            shift = (columns > place[:, None] + inserted) * (deleted - inserted)
-            texts = text[row[:, None], np.minimum(columns + shift, columns[-1])]
-            texts = np.repeat(texts[:, None], k, axis=1)  # (p, k, L + 3)
-            texts[each, :, place] = characters
-            texts[each, :, place + inserted] = following[:, None]
-            rows.append(np.repeat(row, k))
-            edited.append(texts.reshape(-1, len(columns)))
-        texts = np.concatenate(edited)
-        lengths = np.count_nonzero(texts, axis=1)
-        codes = self._vocabulary.codes[texts[texts != 0]]
-        is_text = lengths > 0
-        return np.concatenate(rows)[is_text], Names.from_lengths(codes, lengths[is_text])
-
-    def _padded(self, names: Names) -> tuple[Array, Array]:
-        """Names as indices, 0 after their ends: (m, L + 3); and their lengths, (m,)."""
-        text, lengths = self._vocabulary.coded(names).padded()
-        return np.pad(text, ((0, 0), (0, 3))), lengths
-
-    def _edits(
-        self, text: Array, lengths: Array
-    ) -> Iterator[tuple[Array, Array, tuple[int, int], Array, Array]]:
-        """All edits of some names, kind by kind.
-
-        Yields rows of `text` and places in them, (p,); the kind; each character that may come
-        there, (p, k) or (k,), 0 for none; and what follows it, (p,), perhaps in another case.
-        """
-        row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
-        at, following = text[row, place], text[row, place + 1]
-        lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
-        next_word = np.where(self._is_mark[at], lower[following], following)
-        capital_moved = np.where(is_upper, upper[following], next_word)
-        letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
-        begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
-        either = begins | ((place > 0) & self._inner_capitals)  # where either case is possible
-        all_places: Any = slice(None)
-        for kind, places, characters, cases in [
-            (DELETION, all_places, np.zeros(1, int), [following, capital_moved]),
-            (REPLACEMENT, all_places, letters, [next_word]),
-            (INSERTION, all_places, letters, [lower[at]]),
-            (REPLACEMENT, all_places, self._marks, [following, upper[following]]),
-            (INSERTION, all_places, self._marks, [at, upper[at]]),
-            (REPLACEMENT, either, self._in_both_cases, [following, next_word]),
-            (INSERTION, either, self._in_both_cases, [at, lower[at]]),
-        ]:
-            for after in cases:
-                yield row[places], place[places], kind, characters, after[places]
-
-    def _found(self, prints: Array) -> Array:
-        """The rows of those that are in the list."""
-        found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
-        found = found[among(prints.ravel()[found], self._known)]
-        return np.unravel_index(found, prints.shape)[0]

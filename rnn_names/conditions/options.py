@@ -174,7 +174,7 @@ class CommonOptions(Checked):
                     raise SamplingError(
                         f"{name} {quoted(text)}: {len(text):,} characters, and {limit}", [name]
                     )
-            # Every name has it, and of several, no other need be there; not every one is like it.
+            # Every name begins with "", ends in it and contains it, but not every one is like it.
             if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
             object.__setattr__(self, name, tuple(texts))
@@ -187,10 +187,10 @@ class CommonOptions(Checked):
 
     @property
     def slowness(self) -> int:
-        """How many times as long as usual a name is tested, by order of magnitude.
+        """About how many times as long as usual it takes to test a name.
 
-        `min_edits` of 3 takes about a millisecond for each. Where hardly any name passes, a
-        stream is given up so many times sooner.
+        A name takes about a millisecond with `min_edits` of 3. Where hardly any name passes, a
+        stream gives up after as many times fewer attempts.
         """
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 

@@ -14,10 +14,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import VocabularyError, quoted
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.network.ahead import by_length
 
 MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
 
@@ -31,7 +31,7 @@ class Condition:
     title: str  # the name of its option, and what was asked
     passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Likewise, but large: it takes its place where few names meet the condition.
+    # Makes a large one, which is followed only where few names meet the condition.
     automaton_if_rare: Callable[[], Automaton] | None = None
 
 
@@ -41,12 +41,14 @@ class Spelling:
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
         # (max_length + 1, S) whether a name may end, by its length and state
-        self.may_end = automaton.may_end(min_length, max_length)
+        self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
 
     @cached_property
     def counts(self) -> Array:
         """How many texts are accepted, by length so far and state: (max_length + 2, S)."""
-        return self.automaton.counts(self.min_length, self.max_length)
+        after, ones = self.automaton.after, np.ones(self.automaton.after.shape[1])
+        with np.errstate(over="ignore"):
+            return by_length(lambda _: ones, after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:
@@ -61,13 +63,21 @@ class Spelling:
 
     def texts(self, root: Text) -> list[Text]:
         """All texts that are accepted and begin with a root."""
-        return [*map(tuple, self.automaton.texts(root, self.min_length, self.max_length))]
+        start = self.automaton.run(np.array([root]), np.array([len(root)]))
+        found, waiting = list[Text](), [(root, start[0])]
+        for text, state in waiting:  # grows as it is read
+            may_follow = self.may_follow(len(text), np.array([state]))[0]
+            if may_follow[EOS]:
+                found.append(text)
+            following = np.flatnonzero(may_follow[1:]) + 1
+            waiting += [((*text, c), self.automaton.after[state, c]) for c in following.tolist()]
+        return found
 
 
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for a shape and what conditions fit in; these conditions; the others."""
+    """One automaton for a shape and as many conditions as fit in; these; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     most_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []

@@ -3,6 +3,7 @@
 import unicodedata
 
 MAX_NAME_LENGTH = 200  # characters; a longer line is taken for a mistake
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Unicode's Bidi_Control: they can make a name display as another."""
@@ -32,6 +33,10 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def is_composed(text: str) -> bool:
-    """Whether a text is in NFC; if several texts joined are, each is."""
-    return unicodedata.is_normalized("NFC", text)
+def folded(text: str) -> str:
+    """The form in which texts are compared where case does not count.
+
+    >>> folded("STRASSE") == folded("Straße")
+    True
+    """
+    return composed(text.casefold())

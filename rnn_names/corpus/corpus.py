@@ -28,8 +28,6 @@ from rnn_names.corpus.characters import (
     BIDI_CONTROLS,
     MAX_NAME_LENGTH,
     REFUSED_CHARACTERS,
-    composed,
-    is_composed,
     refused_characters,
 )
 from rnn_names.corpus.names import Names, texts
@@ -38,7 +36,6 @@ from rnn_names.errors import CorpusError, shown
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
 MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
 PIECE_BYTES = 1 << 22
-MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
 
 
@@ -185,7 +182,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
                     )
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
-        names = Names.from_strings(_in_nfc(lines))
+        names = Names.from_strings(lines).in_nfc()
         _check(title, names, n_lines)
         yield names, counts
         n_lines += len(names)
@@ -236,7 +233,7 @@ def _read(title: str, stream: BinaryIO) -> bytes:
 
 
 def _lines(title: str, data: bytes, n_before: int) -> list[str]:
-    """The lines of some bytes, without white space around them; CRLF ends in such."""
+    """The lines of some bytes, trimmed, so that they may end in CRLF."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -246,13 +243,6 @@ def _lines(title: str, data: bytes, n_before: int) -> list[str]:
             "as UTF-8"
         ) from None
     return [line.strip() for line in text.removesuffix("\n").split("\n")]
-
-
-def _in_nfc(lines: list[str]) -> list[str]:
-    """Lines in NFC, but for those that are too long to be names however they are composed."""
-    if is_composed("".join(lines)):
-        return lines
-    return [line if len(line) > MAX_DECOMPOSED else composed(line) for line in lines]
 
 
 def split_count(line: str) -> tuple[str, int]:

@@ -92,7 +92,7 @@ def union(a: Array, b: Array) -> Array:
 
 def among(prints: Array, known: Array) -> Array:
     """Whether each is among `known`, which are sorted, as far as their bits are kept: (n,) bool."""
-    if not len(known) or not len(prints):
+    if not len(known):
         return np.zeros(len(prints), dtype=bool)
     wanted = prints & np.uint64(-lowest_kept(known) & 2**64 - 1)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)

@@ -1,11 +1,11 @@
 r"""Many names as one flat array of code points, with offsets; and the indices of characters.
 
-No Python loop runs over names or characters. Index 0 is the end-of-name symbol (EOS); characters
-follow. EOS is written "\n", which no name contains.
+No Python loop runs over names or characters.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +14,10 @@ from itertools import pairwise
 import numpy as np
 
 from rnn_names.arrays import Array, ranges
-from rnn_names.corpus.characters import composed, is_composed
+from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
 from rnn_names.errors import CorpusError, quoted
 
+EOS = 0  # index of the end-of-name symbol, written "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
 
@@ -90,12 +91,17 @@ class Names:
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def in_nfc(self) -> Names:
-        """The names in NFC: a network may draw a letter and its accent apart."""
+        """The names in NFC, but for those that are too long to be names however they are composed.
+
+        A network may draw a letter and its accent apart.
+        """
         # If all names joined are in NFC, each is; to check that takes a tenth of the time.
         together = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        if is_composed(together):
+        if unicodedata.is_normalized("NFC", together):
             return self
-        return self.from_strings(map(composed, self.to_strings()))
+        return self.from_strings(
+            text if len(text) > MAX_DECOMPOSED else composed(text) for text in self.to_strings()
+        )
 
     def to_numpy(self) -> Array:
         """The names as an array of strings."""

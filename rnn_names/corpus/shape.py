@@ -29,18 +29,13 @@ class Shape:
     kind: Array  # (n_y,) the kind of each index, a number; that of the end of a name is 0
     barred: Array  # (kinds, kinds) whether each kind must not come right after each other one
 
-    def allows(self, last: Array, parent: Array, character: Array) -> Array:
-        """Whether each `character` may come right after `last[parent]`, as indices: (k,) bool."""
-        kinds = self.kind.take(last)[parent] * len(self.barred) + self.kind.take(character)
-        return ~self.barred.ravel().take(kinds)
-
     def fits(self, prefix: Sequence[int]) -> bool:
         """Whether names may begin so; `prefix` has indices."""
         kinds = self.kind[[0, *prefix]]
         return not self.barred[kinds[:-1], kinds[1:]].any()
 
     def allowing(self, prefix: Sequence[int]) -> Shape:
-        """The shape without what bars such a beginning of a name."""
+        """The shape, changed so that names may begin so."""
         kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False
         return Shape(self.kind, barred)

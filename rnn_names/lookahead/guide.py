@@ -37,8 +37,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.spelling import Spelling
+from rnn_names.corpus.names import EOS
 from rnn_names.network.ahead import by_level, log_expected, on_tree
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 

@@ -114,7 +114,7 @@ def _obstacle(path: str) -> str:
 
 
 def standard_stream(path: str) -> int | None:
-    """The standard stream, 0, 1 or 2, that is this file, which must stay where it is; else None."""
+    """Which standard stream, 0, 1 or 2, is this file, so that nothing may replace it; or None."""
     for number in range(len(_STREAMS)):
         with suppress(OSError):  # a stream may be closed, and a file not there yet
             if os.path.samestat(os.fstat(number), os.stat(path)):

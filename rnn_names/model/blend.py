@@ -30,14 +30,14 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, counted, quoted, shown
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.network.prefix_tree import EOS, prefix_tree
+from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import Source
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
-"""Beside this file: pip, pipx and uv unpack what they install."""
+HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
+FOLDER = os.path.join(HERE, "bundled_files")
 
 
 class Bundled(NamedTuple):
@@ -21,111 +22,24 @@ class Bundled(NamedTuple):
     source: Source
 
 
-PEOPLE, PLACES, CREATURES, FANTASY = "people", "places", "creatures", "fantasy"
-
-FAKER = "Faker 40.63.0 (PyPI)"
-FAKER_AND_MIMESIS = f"{FAKER} and mimesis 22.2.0 (PyPI)"
-
-
-def _people(what: str, origin: str = FAKER, terms: str = "MIT") -> Bundled:
-    return Bundled(PEOPLE, Source(what, origin, terms))
-
-
-def _us(what: str) -> Bundled:
-    origin = "US Social Security Administration"
-    return _people(f"first names of US {what}, 2018", origin, "public domain")
-
-
-def _towns(of: str, origin: str = "", terms: str = "") -> Bundled:
-    geonames = Source(f"towns of {of}", f"GeoNames (geonames.org){origin}", f"CC BY 4.0{terms}")
-    return Bundled(PLACES, geonames)
-
-
-def _invented(what: str) -> Bundled:
-    return Bundled(FANTASY, Source(what, "invented for rnn-names", "CC0"))
-
-
-SHELF = {
-    "first-names": _us("newborns"),
-    "women": _us("girls"),
-    "men": _us("boys"),
-    "surnames": _people("surnames of the 1990 US census", "US Census Bureau", "public domain"),
-    "german-first-names": _people("German first names"),
-    "german-women": _people("German women's first names"),
-    "german-men": _people("German men's first names"),
-    "icelandic-first-names": _people("Icelandic first names"),
-    "icelandic-women": _people("Icelandic women's first names"),
-    "icelandic-men": _people("Icelandic men's first names"),
-    "irish-surnames": _people("Irish surnames"),
-    "italian-women": _people("Italian women's first names", FAKER_AND_MIMESIS),
-    "italian-men": _people("Italian men's first names", FAKER_AND_MIMESIS),
-    "italian-surnames": _people("Italian surnames"),
-    "turkish-first-names": _people("Turkish first names"),
-    "turkish-women": _people("Turkish women's first names"),
-    "turkish-men": _people("Turkish men's first names"),
-    "chinese-towns": _towns("China"),
-    "dutch-towns": _towns("the Netherlands"),
-    "english-towns": _towns("England"),
-    "finnish-towns": _towns("Finland"),
-    "french-towns": _towns("France"),
-    "german-towns": _towns("Germany"),
-    "greek-towns": _towns("Greece"),
-    "hungarian-towns": _towns("Hungary"),
-    "indian-towns": _towns("India"),
-    "irish-towns": _towns(
-        "Ireland", " and GAA Pitch Finder by Ryan McGuinness (gaapitchfinder.com)"
-    ),
-    "italian-towns": _towns("Italy"),
-    "japanese-towns": _towns("Japan"),
-    "mexican-towns": _towns("Mexico"),
-    "norwegian-towns": _towns(
-        "Norway", " and Bring (npm package norway-postal-codes 3.3.0)", " and MIT"
-    ),
-    "polish-towns": _towns("Poland"),
-    "russian-towns": _towns("Russia"),
-    "scottish-towns": _towns("Scotland"),
-    "spanish-towns": _towns("Spain"),
-    "swedish-towns": _towns("Sweden"),
-    "turkish-towns": _towns("Turkey"),
-    "welsh-towns": _towns("Wales"),
-    "dinosaurs": Bundled(
-        CREATURES, Source("dinosaur genera", "npm package dinosaurs 1.2.1", "WTFPL")
-    ),
-    "elvish": _invented("elvish names of women, men and places"),
-    "dwarvish": _invented("dwarvish names"),
-    "orcish": _invented("orcish names"),
-    "goblin": _invented("names of goblins"),
-    "halfling": _invented("names of halflings"),
-    "fae": _invented("names of fae"),
-    "desert": _invented("names of desert people"),
-    "sea": _invented("names of sea people"),
-    "giants": _invented("names of giants"),
-    "demons": _invented("names of demons"),
-    "dragons": _invented("names of dragons"),
-    "stars": _invented("planets and stars"),
-    "taverns": _invented("taverns, in two English words"),
-    "spells": _invented("spells, in English words"),
-}
-"""What `make models` makes."""
-
-
-def made() -> dict[str, Bundled]:
-    """Those of the shelf that were made."""
-    paths = {name: os.path.join(FOLDER, f"{name}.npz") for name in SHELF}
-    return {name: of for name, of in SHELF.items() if os.path.exists(paths[name])}
-
-
-MODELS = made()  # the bundled models
-ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
-DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
-NONE = "none"  # what training starts from in place of a model: random weights
-CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
-SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
+def _models() -> dict[str, Bundled]:
+    """The rows of bundled.tsv: a name, a group, and the fields of a source."""
+    with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    return {name: Bundled(group, Source(*source)) for name, group, *source in rows}
 
 
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
     return os.path.join(FOLDER, f"{ALIASES.get(name, name)}.npz")
+
+
+ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
+MODELS = _models()  # what `make models` makes
+DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
+NONE = "none"  # what training starts from in place of a model: random weights
+CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
+SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
 
 
 def samples() -> dict[str, list[str]]:
@@ -134,6 +48,28 @@ def samples() -> dict[str, list[str]]:
 
     with open(SAMPLES, encoding="utf-8") as file:
         return dict(json.load(file))
+
+
+def packs() -> dict[str, Any]:
+    """Models of other packages: the entry point drow = "my_package" is my_package/drow.npz."""
+    from importlib.metadata import entry_points  # takes long to import, and is seldom needed
+
+    return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
+
+
+def names() -> set[str]:
+    """The names of all models."""
+    return {*MODELS, *ALIASES, *packs()}
+
+
+def file_of_pack(point: Any) -> str:
+    """The model file of another package, of which nothing is imported."""
+    from importlib.util import find_spec
+
+    package, *folders = point.module.split(".")
+    spec = find_spec(package)
+    found = (spec and spec.submodule_search_locations) or [package]
+    return os.path.join(*found[:1], *folders, f"{point.name}.npz")
 
 
 class Given(NamedTuple):
@@ -173,7 +109,7 @@ class Given(NamedTuple):
 
 
 def file_of(path: str) -> str:
-    """The file that is meant by a path or by the name of a bundled model.
+    """The file that is meant by a path, or by the name of a bundled model or one of a pack.
 
     A file of that name comes first; a folder does not.
 
@@ -181,8 +117,13 @@ def file_of(path: str) -> str:
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
-    is_bundled = name in MODELS or name in ALIASES
-    return path_of(name) if is_bundled and not _is_file(path) else path
+    if _is_file(path):
+        return path
+    if name in MODELS or name in ALIASES:
+        return path_of(name)
+    # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
+    pack = packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
+    return file_of_pack(pack) if pack else path
 
 
 def is_word(path: str) -> bool:
@@ -208,7 +149,7 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
-    if ALIASES.get(path.lower(), path.lower()) in SHELF:
+    if ALIASES.get(path.lower(), path.lower()) in MODELS:
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):
@@ -219,8 +160,8 @@ def advice(path: str) -> str:
             return f"did you mean {shown(os.path.join(folder, file))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
-    known = [*MODELS, *ALIASES]
+    known = sorted(names())
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
-    names = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
-    return f"train a model, or take a bundled one: {names}"
+    told = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
+    return f"train a model, or take a bundled one: {told}"

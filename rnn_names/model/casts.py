@@ -53,17 +53,23 @@ def _lines(path: str) -> list[str]:
 
 
 def rows_of(
-    pattern: Pattern, wanted: CastOptions, load: Callable[[Sequence[Given]], Model]
+    pattern: Pattern,
+    wanted: CastOptions,
+    load: Callable[[Sequence[Given]], Model],
+    read: Callable[[str], Sequence[str]] = _lines,
 ) -> Iterator[list[Row]]:
-    """The parts of the lines of a pattern, some lines at a time; `load` gives a blend of models."""
-    pattern, models = pattern.with_lines(_lines), dict[tuple[Given, ...], Model]()
+    """The parts of the lines of a pattern, some lines at a time.
+
+    `load` gives a blend of models, and `read` the lines of a file.
+    """
+    pattern, models = pattern.with_lines(read), dict[tuple[Given, ...], Model]()
     parts = []
     for slot in pattern.slots:
         with located(pattern.text, slot.begin):
             if slot.models not in models:
                 models[slot.models] = load(slot.models)
             lists: dict[str, Any] = {
-                name: [line for path in paths for line in _lines(path)]
+                name: [line for path in paths for line in read(path)]
                 for name, paths in slot.files.items()
             }
             options = replace(slot.options, **lists)

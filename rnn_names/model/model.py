@@ -278,9 +278,7 @@ def blend(
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
-    if titles is None:
-        return [f"model {number}" for number in range(1, count + 1)]
-    titles = list(titles)
+    titles = [f"model {i}" for i in range(1, count + 1)] if titles is None else list(titles)
     if len(titles) != count:
         raise BlendError(f"{counted(len(titles), 'title')} for {count} models: give one for each")
     for title in titles:

@@ -12,13 +12,11 @@ is accepted:
 `zipfile` accepts more forms, and importing it takes as long as reading a model does.
 """
 
-import codecs
 import io
 import json
 import math
 import os
 import re
-import stat
 import struct
 import zlib
 from collections.abc import Callable, Collection, Mapping
@@ -73,7 +71,7 @@ def read(
     """
     title = shown(path)
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
+        if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
             raise ModelFileError(
                 "not a model file: not a regular file, so it cannot be read from its end"
             )
@@ -94,14 +92,14 @@ def read(
 
 def is_text(path: str) -> bool:
     """Whether a file that is no model begins like a text, such as a list of names."""
+    if not os.path.isfile(path):
+        return False
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return False
         with open(path, "rb") as file:
             beginning = file.read(1 << 10)
-    except (OSError, ValueError):  # ValueError for a name with a null character
+    except OSError:
         return False
-    text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(beginning)
+    text = beginning.decode(errors="replace")
     return bool(text.strip()) and all(c.isprintable() or c.isspace() for c in text)
 
 

@@ -25,7 +25,7 @@ from collections.abc import Callable
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.corpus.names import EOS
 
 
 def by_length(

@@ -8,22 +8,27 @@ The network computes all terms of a batch of names on their prefix tree; a name'
 path.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints
-from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary, texts
-from rnn_names.corpus.shape import Shape, Triples, shape_of
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
+from rnn_names.corpus.shape import Shape, shape_of
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
-from rnn_names.network.prefix_tree import EOS, PrefixTree, prefix_tree
+from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
+
+
+def _recorded(name: str, otherwise: Any, meaning: str) -> Any:
+    """A property: what the record of a training says, or something else where it does not."""
+    return property(lambda model: model.training.get(name, otherwise), doc=meaning)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -37,35 +42,21 @@ class LanguageModel:
     # Those of the names of its own list, if `fingerprints` has more.
     listed: Array | None = field(default=None, kw_only=True)
 
+    def __post_init__(self) -> None:
+        check_products()
+
     @property
     def hidden_size(self) -> int:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
 
-    @property
-    def longest(self) -> int:
-        """Characters of the longest name of the corpus."""
-        return int(self.training.get("longest", MAX_NAME_LENGTH))
-
-    @property
-    def shortest(self) -> int:
-        """Characters of the shortest name of the corpus."""
-        return int(self.training.get("shortest", 1))
-
-    @property
-    def lower_case_beginnings(self) -> bool:
-        """Whether any name of the corpus begins with a lower-case letter."""
-        return bool(self.training.get("lower_case_beginnings", True))
-
-    @property
-    def pairs(self) -> Collection[str] | None:
-        """Which odd pairs there are, by `corpus.shape`; None if not known."""
-        return self.training.get("pairs")
-
-    @property
-    def known_triples(self) -> Triples | None:
-        """Which characters stand in a row; None if not known."""
-        return self.training.get("known_triples")
+    longest = _recorded("longest", MAX_NAME_LENGTH, "Characters of the longest name of the corpus.")
+    shortest = _recorded("shortest", 1, "Characters of the shortest name of the corpus.")
+    lower_case_beginnings = _recorded(
+        "lower_case_beginnings", True, "Whether any name of the corpus begins so."
+    )
+    pairs = _recorded("pairs", None, "Its odd pairs, by `corpus.shape`; None if not known.")
+    known_triples = _recorded("known_triples", None, "By `corpus.shape`; None if not known.")
 
     @property
     def own_fingerprints(self) -> Array | None:

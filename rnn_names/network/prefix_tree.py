@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.arrays import Array, ranges, slices, stable_order
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 
 if TYPE_CHECKING:  # drawing names does without the reading of lists
     from rnn_names.corpus.corpus import Corpus
-
-EOS = 0  # index of the end-of-name symbol; characters have the indices 1, 2, …
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
+from rnn_names.corpus.names import EOS
 from rnn_names.network import ahead
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts

@@ -18,8 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from rnn_names.arrays import Array, slices
-from rnn_names.corpus.names import Names
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.corpus.names import EOS, Names
 
 
 def max_symbols(n_y: int, most: int) -> int:

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.corpus.names import EOS
 from rnn_names.network.ahead import by_length
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.kneser_ney import NGram
 
 MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; more histories are shortened to fit

@@ -37,7 +37,10 @@ ENTRIES = (
 interface. Each script has the modules that its entries import, save those of scripts before it."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
-LEFT_OUT = re.compile(r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)\n|^ +|^export ", re.MULTILINE)
+LEFT_OUT = re.compile(
+    r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|^export ", re.MULTILINE
+)
+"""Comments, blank lines, indents, and what makes scripts modules."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""

@@ -104,11 +104,11 @@ class Helper:
         check: Callable[[Any], Any] = type,
         memory: SharedArray | None = None,
     ) -> None:
-        self._make, self._arguments, self._check, self._memory = make, arguments, check, memory
+        self._check, self._memory = check, memory
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._has_ended = False
-        self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # not yet made there
+        self._not_there: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}  # calls
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __enter__(self) -> Helper:
@@ -127,8 +127,8 @@ class Helper:
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
-        self._updates.pop(function, None)  # so that it comes last, as it did here
-        self._updates[function] = arguments
+        self._not_there.pop(function, None)  # so that it comes last, as it did here
+        self._not_there[function] = arguments
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
@@ -168,13 +168,10 @@ class Helper:
             if not process.is_ready():
                 process.in_use.release()
                 return None
-            is_new = not self._is_checked
-            if is_new:
-                process.send(self._make, self._arguments)
-            for update, its_arguments in self._updates.items():
-                process.send(update, its_arguments)
-            self._updates.clear()
-            if is_new:
+            for call in self._not_there.items():
+                process.send(*call)
+            self._not_there.clear()
+            if not self._is_checked:
                 # One after the other: both may write to the shared memory.
                 process.send(self._check, ())
                 self._is_checked = process.receive() == self._check(self.here)

@@ -17,10 +17,9 @@ from rnn_names.arrays import Array, Rows, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
 from rnn_names.lookahead.preparation import prepared, warn_of_repeats
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, states_of, uniform

@@ -15,9 +15,8 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import by_level
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.choice import MOST_NAMES, choose
 from rnn_names.sampling.numbers import choices
 

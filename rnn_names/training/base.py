@@ -21,7 +21,7 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.model import npz
-from rnn_names.model.bundled import FOLDER, SHELF
+from rnn_names.model.bundled import FOLDER, MODELS
 from rnn_names.model.model import Model
 from rnn_names.model.sources import Source
 from rnn_names.network import rnn
@@ -117,7 +117,7 @@ class Base:
         params = {name: array.astype(np.float32) for name, array in self.network(e, rows).items()}
         record = {"longest": int(names.lengths.max()), "epoch": 0}
         model = Model(vocabulary, params, record, sources=(SOURCE,))
-        return model, [SHELF[self.lists[k]].source.what for k in nearest]
+        return model, [MODELS[self.lists[k]].source.what for k in nearest]
 
 
 def alike(character: str, known: str) -> str | None:

@@ -28,11 +28,11 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.spelling import Spelling
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
-from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_prefixes
+from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.numbers import key_of, states_of

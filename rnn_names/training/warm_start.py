@@ -7,12 +7,11 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, NONE, path_of
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, ResolvedSettings, Settings

@@ -22,8 +22,8 @@ from unicodedata import category
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.network.prefix_tree import EOS, Batches
+from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
 

@@ -33,9 +33,10 @@ def enter() -> None:
             flush=True,
         )
         subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[bench]"], check=True
-        )
+        install = [python, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*install, "pip>=25.1"], check=True)  # the first that knows groups
+        group = f"{ROOT / 'pyproject.toml'}:bench"
+        subprocess.run([*install, "--editable", str(ROOT), "--group", group], check=True)
         made_for.write_text(wanted, encoding="utf-8")
     # Whoever installs rnn-names has its modules compiled.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

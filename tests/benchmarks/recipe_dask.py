@@ -1,15 +1,16 @@
 """Names drawn with Dask: each worker draws a part of one and the same stream of names.
 
-    python recipe_dask.py MODEL COUNT SEED > names.txt        the same lines as `rnn-names sample -m
-    MODEL -n COUNT --seed SEED`
+    python recipe_dask.py MODEL COUNT SEED [SCHEDULER] > names.txt      the same lines as `rnn-names
+    sample -m MODEL -n COUNT --seed SEED`
 
-Here the workers are two processes on this machine; give `Client` a scheduler's address to use a
-cluster.
+The workers are those of a scheduler, tcp://ADDRESS:PORT, of any kinds of machines; without one, two
+processes on this machine.
 """
 
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 
 from dask.distributed import Client, LocalCluster
 
@@ -25,7 +26,7 @@ def draw(model: str, seed: int, start: int, count: int) -> str:
     return "".join(name + "\n" for name in names)
 
 
-def main(model: str, count: int, seed: int) -> None:
+def main(model: str, count: int, seed: int, scheduler: str = "") -> None:
     """Writes the names in the order of the stream."""
     options = {
         "n_workers": 2,
@@ -33,7 +34,9 @@ def main(model: str, count: int, seed: int) -> None:
         "processes": True,
         "dashboard_address": None,
     }
-    with LocalCluster(**options) as cluster, Client(cluster) as client:
+    with ExitStack() as stack:
+        cluster = scheduler or stack.enter_context(LocalCluster(**options))
+        client = stack.enter_context(Client(cluster))
         parts = [
             client.submit(draw, model, seed, start, min(PART, count - start))
             for start in range(0, count, PART)
@@ -43,4 +46,4 @@ def main(model: str, count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])

@@ -10,16 +10,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import environment
 
 HERE = Path(__file__).resolve().parent
 COUNT, SEED = 400_000, 7
+KERNELS = ("Prescott", "Nehalem", "Haswell")  # with SSE3, SSE4.2 and AVX2: any x86 since 2013
 
 
 def main() -> None:
-    """Runs both; ends with exit code 1 if one writes other names."""
+    """Runs all; ends with exit code 1 if one writes other names."""
     environment.enter()
     program, python = environment.executable("rnn-names"), environment.executable("python")
     # The recipes call `rnn-names` as a user would.
@@ -33,11 +36,11 @@ def main() -> None:
         )
         order = [model, str(COUNT), str(SEED)]
         whole = _output([program, "sample", "-m", model, "-n", str(COUNT), "--seed", str(SEED)])
-        same = [
-            _check(
-                "Dask, two worker processes", [python, str(HERE / "recipe_dask.py"), *order], whole
-            )
-        ]
+        recipe = [python, str(HERE / "recipe_dask.py"), *order]
+        same = [_check("Dask, two worker processes", recipe, whole)]
+        with _workers(folder) as (scheduler, kernels):
+            title = f"Dask, a worker for each of these kernels of BLAS: {', '.join(kernels)}"
+            same.append(_check(title, [*recipe, scheduler], whole))
         if shutil.which("parallel"):
             same.append(_check("GNU parallel", [str(HERE / "recipe_parallel.sh"), *order], whole))
         else:
@@ -46,6 +49,40 @@ def main() -> None:
                 "parallel)"
             )
     sys.exit(0 if all(same) else 1)
+
+
+@contextmanager
+def _workers(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """A scheduler of Dask with workers as of three kinds of machines, and their kernels."""
+    from dask.distributed import Client
+
+    file = Path(folder) / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    words = [sys.executable, "-m", "dask"]
+    options = ["--scheduler-file", str(file), "--no-dashboard"]
+    processes = [subprocess.Popen([*words, "scheduler", "--port", "0", *options], **quiet)]
+    try:
+        for kernel in KERNELS:
+            command = [*words, "worker", "--nthreads", "1", "--no-nanny", *options]
+            environment = {**os.environ, "OPENBLAS_CORETYPE": kernel}
+            processes.append(subprocess.Popen(command, env=environment, **quiet))
+        with Client(scheduler_file=str(file)) as client:
+            client.wait_for_workers(len(KERNELS))
+            kernels = sorted(client.run(_kernel).values())
+            if len({*kernels}) < len(KERNELS):
+                sys.exit(f"the workers have the kernels {kernels}: this processor lacks some")
+            yield client.scheduler.address, kernels
+    finally:
+        for process in processes[::-1]:
+            process.terminate()
+            process.wait()
+
+
+def _kernel() -> str:
+    import numpy  # noqa: F401 - loads BLAS
+    from threadpoolctl import threadpool_info
+
+    return ", ".join(each.get("architecture", "?") for each in threadpool_info())
 
 
 def _output(command: list[str]) -> bytes:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -167,3 +168,45 @@ def test_what_needs_no_numpy_does_not_wait_for_it(line):
     assert done.returncode == 0 and done.stdout
     assert "click" in done.stderr
     assert "numpy" not in done.stderr
+
+
+def asked_by_powershell(place, *words):
+    """What PowerShell is told, as pairs of a value and its help; the last word is at the cursor."""
+    variables = {"COMP_WORDS": "\n".join(["rnn-names", *words[:-1]]), "COMP_CWORD": None}
+    variables |= {"COMP_WORD": words[-1], "_RNN_NAMES_COMPLETE": "powershell_complete"}
+    done = asked(place, variables.pop("COMP_WORDS"), None, **variables)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return [tuple(line.split("\t")) for line in done.stdout.decode().splitlines() if line]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_powershell_is_offered_the_same(line, place):
+    *before, word = line.rstrip("\t").split(" ")[1:]
+    offered = [value for value, _ in asked_by_powershell(place, *before, word)]
+    expected = LINES[line].split()[-1]
+    if expected.endswith((".txt", ".npz")):
+        assert offered == []  # then it completes files itself
+    else:
+        assert expected in offered
+
+
+def test_powershell_gets_help_beside_options_and_quotes_around_odd_names(place):
+    (place[0] / "it's odd.npz").touch()
+    assert ("'it''s odd.npz'", "it's odd.npz") in asked_by_powershell(place, "info", "i")
+    offered = dict(asked_by_powershell(place, "sample", "--max"))
+    assert offered == {"--max-length": "Longest name, in characters."}
+
+
+def test_the_script_for_powershell(place):
+    """No PowerShell is here to run it; what it hands over is what the tests above hand over."""
+    done = subprocess.run(
+        ["rnn-names", "completion", "powershell"], env=place[1], capture_output=True, check=True
+    )
+    script = done.stdout.decode()
+    assert "-Native -CommandName rnn-names -ScriptBlock {" in script
+    assert {*re.findall(r"\$env:(\w+) =", script)} == {
+        "COMP_WORDS", "COMP_WORD", "_RNN_NAMES_COMPLETE"
+    }  # fmt: skip
+    assert "powershell_complete" in script and "& rnn-names |" in script
+    for opening, closing in ("{}", "()", "[]"):
+        assert script.count(opening) == script.count(closing)

@@ -1,9 +1,11 @@
 """What `sample` and `score` write for other programs, read back with each format's own reader."""
 
 import csv
+import html
 import io
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -197,3 +199,56 @@ def test_a_name_base_is_one_line_whatever_its_file_is_called(invoke, tmp_path):
     title, *_, names = line.split("|")
     assert title == "a b, c"
     assert {*names.split(",")} <= {"a", "aa", "aaa"}
+
+
+MARKUP = ["*a* _b_", "[[c]]|d", "# e", "1. f", "<g>&", "-h", "`i`\\"]
+
+
+def unescaped(text):
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def test_markdown_is_a_list_in_which_no_name_is_markup(invoke, odd_file, tmp_path):
+    command = ["sample", "-m", odd_file, "-n", 20, "--seed", 3]
+    names = invoke(*command).stdout.splitlines()
+    listed = invoke(*command, "--format", "markdown").stdout.splitlines()
+    assert [unescaped(line.removeprefix("- ")) for line in listed] == names
+    done = invoke("score", "-m", odd_file, "--format", "markdown", input="\n".join(MARKUP))
+    lines = [line.removeprefix("- ") for line in done.stdout.splitlines()]
+    assert [unescaped(line) for line in lines] == MARKUP
+    assert not [line for line in lines if re.search(r"^[#\d-]+[ .h]|(?<!\\)[*_\[\]<>|`]", line)]
+
+
+def test_markdown_with_columns_is_a_table(invoke, odd_file):
+    command = ["sample", "-m", odd_file, "-n", 20, "--seed", 3, "--columns", "novel,name"]
+    rows = [json.loads(line) for line in invoke(*command, "--format", "jsonl").stdout.splitlines()]
+    head, rule, *lines = invoke(*command, "--format", "markdown").stdout.splitlines()
+    assert (head, rule) == ("| novel | name |", "|---|---|")
+    cells = [re.fullmatch(r"\| (true|false) \| (.*) \|", line).groups() for line in lines]
+    assert [(novel == "true", unescaped(name)) for novel, name in cells] == [
+        (row["novel"], row["name"]) for row in rows
+    ]
+
+
+# What Foundry's documents RollTable and TableResult say of their fields; what they do not know of
+# is dropped, as `text` is from version 13 on.
+ROLL_TABLE = {"name": str, "formula": str, "replacement": bool, "displayRoll": bool}
+TABLE_RESULT = {"type": str, "text": str, "description": str, "weight": int, "range": list}
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_a_roll_table_of_foundry(count, invoke, odd_file):
+    command = ["sample", "-m", odd_file, "-n", count, "--seed", 3]
+    names = invoke(*command).stdout.splitlines()
+    table = json.loads(invoke(*command, "--format", "foundry").stdout)
+    results = table.pop("results")
+    assert {key: type(value) for key, value in table.items()} == ROLL_TABLE
+    assert (table["name"], table["formula"]) == ("odd", f"1d{count or 1}")
+    assert [html.unescape(each["description"]) for each in results] == names
+    for side, each in enumerate(results, 1):
+        assert {key: type(value) for key, value in each.items()} == TABLE_RESULT
+        assert each["type"] == "text" and each["range"] == [side, side]
+        assert each["text"] == each["description"], "older versions read the one, newer the other"
+    cast = ["cast", "A <b>\\{{norse}", "-n", 1, "--format", "foundry"]
+    [line] = json.loads(invoke(*cast).stdout)["results"]
+    assert line["text"].startswith("A &lt;b&gt;{")

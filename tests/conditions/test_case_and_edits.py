@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.conditions.automaton import matching
-from rnn_names.conditions.edits import FarApart, NearList, free_of, within
+from rnn_names.conditions.automaton import free_of, matching
+from rnn_names.conditions.edits import FarApart, within
+from rnn_names.conditions.near_list import NearList
+from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
@@ -325,7 +327,7 @@ def test_few_names_of_which_some_are_left_come():
 def test_the_texts_of_an_automaton_are_those_that_it_accepts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
-    texts = matching([pattern], vocabulary).texts(begun, 1, 4)
+    texts = Spelling(matching([pattern], vocabulary), 1, 4).texts(tuple(begun))
     found = ["".join("abc"[index - 1] for index in text) for text in texts]
     matches = re.compile(pattern).fullmatch
     wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]

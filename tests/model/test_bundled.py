@@ -97,9 +97,9 @@ def test_packing_shortens_weights_and_fingerprints_and_names_the_source(model):
 
 
 def test_the_package_stays_small():
-    """As their weights are rounded, the wheel has 43% of this; `make release-check` measures it."""
+    """The wheel may have 13 MB: 43% of this, as weights are rounded (`make release-check`)."""
     files = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
-    assert sum(path.stat().st_size for path in files if path.is_file()) < 24_300_000
+    assert sum(path.stat().st_size for path in files if path.is_file()) < 30_000_000
 
 
 @pytest.mark.parametrize("name", NAMES)

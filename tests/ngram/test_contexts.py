@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.conditions.automaton import matching
+from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.network.ahead import by_length, on_tree
 from rnn_names.ngram.chain import MarkovChain
@@ -92,7 +93,7 @@ def test_the_chain_adds_up_what_is_ahead(sharpness):
     chain = MarkovChain(contexts, p, rng.normal(size=5), sharpness)
     automaton = matching([".*ab"], Vocabulary("ab"))
     with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_ahead(automaton, np.log(1.0 * automaton.may_end(2, 4))))
+        table = np.exp(chain.log_ahead(automaton, np.log(1.0 * Spelling(automaton, 2, 4).may_end)))
     start, total = contexts.after[0, START], 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.corpus.names import EOS
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Factors, Tilt
 from support.networks import coded, tilt_weight

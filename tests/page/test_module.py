@@ -4,12 +4,13 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning
@@ -369,3 +370,12 @@ def test_types_have_each_option():
     )
     options = re.findall(r"^  (\w+):", checked[1], re.M)
     assert [*options, "shares"] == re.findall(r"^  (\w+)\?:", shown[1], re.M)
+
+
+def test_options_are_those_of_sample():
+    """But for what needs files or lists, and old names of options."""
+    text = (ROOT / "rnn_names" / "page" / "engine" / "options.js").read_text("utf-8")
+    options = re.findall(r"^  (\w+):", text.split("SAMPLE_OPTIONS = {")[1].split("};")[0], re.M)
+    camel = [re.sub("_(.)", lambda found: found[1].upper(), each.name) for each in fields(Options)]
+    missing = {"like", "edits", "knownPairs", "exclude", "remember"}
+    assert {*camel} - missing == {*options} - {"noNearCopies"}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from rnn_names.conditions.edits import NearList
+from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
@@ -711,8 +711,17 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     card, last = (page.locator(each).bounding_box() for each in ("#likely", ".name >> nth=-1"))
     assert last["y"] > 0 and last["y"] + last["height"] <= card["y"], "the name is in sight"
     page.get_by_role("button", name="Close the card").click()
+    page.locator(".name").nth(2).click(delay=700)  # a long press
+    assert page.get_by_label("Type a name").input_value() == names_of(page)[2]
+    page.get_by_role("button", name="Close the card").click()
     page.locator("#bar").get_by_role("button", name="Kept 1").click()
     assert kept(page) == names_of(page)[-1:]
+    page.keyboard.press("Escape")
+    press(page, "Ten more", count=30)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    below, bar = (page.locator(each).bounding_box() for each in ("#sharing", "#bar"))
+    assert below["y"] + below["height"] <= bar["y"], "nothing ends under the bar"
+    assert page.locator("#views").bounding_box()["y"] == 0, "tabs stay in reach"
 
 
 SMALL = """() => Array.from(document.querySelectorAll("button, input, select, summary, [role=tab]"))

@@ -10,7 +10,8 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.conditions import is_clean, rude_words
-from rnn_names.conditions.edits import NearList, folded
+from rnn_names.conditions.near_list import NearList
+from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS

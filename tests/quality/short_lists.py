@@ -42,7 +42,7 @@ from two_samples import DATA, KEPT, digest_of
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
-from rnn_names.model.bundled import SHELF
+from rnn_names.model.bundled import MODELS
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
 from rnn_names.training.base import Base
@@ -157,7 +157,7 @@ def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
 
 LEFT_OUT = sorted(
     name
-    for name in SHELF
+    for name in MODELS
     for file in {"swedish-towns", *(file for file, _ in (LISTS | FURTHER).values())}
     if list_of(name) in (file, *(file.replace("first-names", half) for half in ("men", "women")))
 )

@@ -9,10 +9,9 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.names import Vocabulary
+from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling import drawer, next_character, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, states_of

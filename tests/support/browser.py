@@ -19,7 +19,7 @@ def missing():
     try:
         import playwright.sync_api  # noqa: F401 - only whether it is there
     except ImportError:
-        return "Playwright is not installed: pip install -e '.[browser]'"
+        return "Playwright is not installed: pip install --group browser"
     return "" if CHROMIUM else "there is no chromium on the PATH: apt-get install chromium"
 
 

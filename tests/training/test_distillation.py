@@ -8,8 +8,9 @@ import pytest
 
 from quality.kneser_ney import KneserNey
 from rnn_names.arrays import Workspace
+from rnn_names.corpus.names import EOS
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import EOS, Batches
+from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation

@@ -4,7 +4,7 @@
 
 import { blendOf } from "./models.js";
 import { child, key, newSeed, uniform, word } from "./numbers.js";
-import { WrongSettings, newNames } from "./options.js";
+import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
 const MOST_ROUNDS = 8; // in each, twice as many names are drawn as in the one before

@@ -33,7 +33,9 @@ const SLOT_OPTIONS = {
 /** Reads a pattern from left to right; `at` is where it is. */
 export class PatternReader {
   constructor(text, models) {
-    Object.assign(this, { text, models, at: 0 });
+    this.text = text;
+    this.models = models;
+    this.at = 0;
   }
 
   /** The pieces: a string is text, { texts } a choice, { shares, options } a name. */

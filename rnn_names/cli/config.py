@@ -1,0 +1,68 @@
+"""Options that a project always sets: rnn-names.toml, or [tool.rnn-names] in pyproject.toml.
+
+    [sample]                         # in pyproject.toml: [tool.rnn-names.sample]
+    model = ["elvish.npz=2", "norse"]
+
+That of the current folder counts, less than the environment and the command line. Since it may be
+another's, an option that names a file to write cannot be set in it.
+"""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from rnn_names.cli.options import is_output
+from rnn_names.errors import RnnNamesError, quoted, shown
+
+FILES = {
+    "rnn-names.toml": b"",
+    "pyproject.toml": b"[tool.rnn-names",
+}  # each with what is looked for
+
+
+def read(context: click.Context) -> None:
+    """Gives the command that is about to run its defaults, and `context.obj` the file's name."""
+    for name, sign in FILES.items():
+        if os.path.isfile(name):
+            with open(name, "rb") as file:
+                text = file.read()
+            if sign in text:  # most have nothing for us, and reading TOML takes time
+                context.obj, context.default_map = name, _defaults(context, name, text, bool(sign))
+                return
+
+
+def _defaults(context: click.Context, file: str, text: bytes, is_project: bool) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        tables: Any = tomllib.loads(text.decode())
+    except ValueError as error:
+        raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
+    tables = tables["tool"]["rnn-names"] if is_project else tables
+    group, called = context.command, str(context.invoked_subcommand)
+    assert isinstance(group, click.Group)
+    for name, options in tables.items():
+        if name not in group.commands or not isinstance(options, dict):
+            raise RnnNamesError(f"{file}: {quoted(name)}: give tables of commands, such as sample")
+    params: Any = getattr(group.get_command(context, called), "params", ())
+    known = {each.lstrip("-"): param for param in params for each in param.opts}
+    values = {}
+    for name, value in tables.get(called, {}).items():
+        param, place = known.get(name), f"{file}: {called}: {shown(name)}"
+        if not isinstance(param, click.Option):
+            raise RnnNamesError(f"{place}: there is no such option")
+        if is_output(param):
+            raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
+        several = value if isinstance(value, list) and param.multiple else [value]
+        kind, what = (
+            (bool, "true or false") if param.is_flag else (str | int | float, "a text or a number")
+        )
+        if not all(isinstance(each, kind) for each in several):
+            raise RnnNamesError(f"{place} = {quoted(value)}: must be {what}")
+        texts = several if param.is_flag else [str(each) for each in several]
+        values[str(param.name)] = texts if param.multiple else texts[0]
+    return {called: values}

@@ -1,0 +1,184 @@
+"""`rnn-names mcp`: a server of the Model Context Protocol, by which assistants draw names.
+
+Its tools have the options of the commands. They read no file but models, by name, and write none
+but models in the folder that was named when the server was started.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, Literal
+
+import click
+
+from rnn_names.cli.options import GroupedCommand, output_option
+from rnn_names.conditions.options import CastOptions, SampleOptions
+from rnn_names.declarations import FLAG, MAPPING, PATH, Choice, Number, declarations
+from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
+from rnn_names.model import bundled
+from rnn_names.model.bundled import Given
+from rnn_names.training.settings import Settings
+from rnn_names.version import __version__
+
+MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
+ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
+names here instead of inventing them: those that come to mind first are the same for everybody."""
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Let assistants draw names (Model Context Protocol).",
+    examples=["rnn-names mcp", "rnn-names mcp --folder ~/names"],
+)
+@output_option(
+    "--folder",
+    metavar="FOLDER",
+    help="Let assistants train models, and write them here. Without it, nothing is written.",
+)
+def mcp(folder: str | None) -> None:
+    """Serve names to an assistant, on standard input and output.
+
+    An assistant starts this command itself: docs/assistants.md has the settings. It needs more
+    packages: python -m pip install 'rnn-names[mcp]'.
+    """
+    os.environ.setdefault("PYDANTIC_ERRORS_INCLUDE_URL", "0")
+    try:
+        from mcp.server import MCPServer
+    except ImportError:
+        told = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
+        raise RnnNamesError(told) from None
+    if folder is not None and not os.path.isdir(folder):
+        raise RnnNamesError(f"{quoted(folder)}: there is no such folder; --folder takes one")
+    server = MCPServer("rnn-names", instructions=ABOUT, version=__version__, tools=_tools(folder))
+
+    @server.resource("rnn-names://casts", mime_type="text/plain")
+    def casts() -> str:
+        """The patterns that cast_names takes."""
+        from rnn_names.cli.cast import cast
+
+        return re.sub(" *\b\n", "", cast.help or "")
+
+    try:
+        server.run()
+    except Exception as error:
+        if "BrokenPipeError" not in repr(error):  # in a group, which Python 3.10 does not know
+            raise
+    os._exit(0)  # the client is gone: Python would wait for the thread of a training
+
+
+def _tools(folder: str | None) -> list[Any]:
+    """The tools; a model may be written into `folder`."""
+    from pydantic import Field
+
+    from rnn_names.conditions.pattern import parse
+    from rnn_names.model.casts import rows_of
+    from rnn_names.training.train import train
+
+    Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
+    List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
+    Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
+
+    blended = partial(_blended, folder)
+
+    def list_models() -> list[dict[str, Any]]:
+        """The models: what each writes, and three names of it."""
+        own = os.listdir(folder) if folder else []
+        others = [*bundled.packs(), *(name[:-4] for name in own if name.endswith(".npz"))]
+        drawn, known = bundled.samples(), bundled.MODELS.items()
+        rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
+        return [*rows, *({"name": name} for name in others)]
+
+    def sample_names(models: Texts = [bundled.DEFAULT], **options: Any) -> list[str]:  # noqa: B006
+        """New names at random. Of several models, their blend; NAME=WEIGHT is one's weight."""
+        return blended(map(Given.of, models)).sample(**options)
+
+    def cast_names(pattern: str, **options: Any) -> list[str]:
+        """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
+        wanted = CastOptions(pattern, **options)
+        parsed = parse(pattern, wanted.shared, Given.of)
+        rows = (row for batch in rows_of(parsed, wanted, blended, _no_file) for row in batch)
+        return [*map(parsed.line, rows)]
+
+    def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
+        """The natural logarithm of each name's probability by a model; null for 0."""
+        values = blended(map(Given.of, models)).log_prob(names).tolist()
+        return [value if value > float("-inf") else None for value in values]
+
+    def train_model(name: Title, names: List, **options: Any) -> str:
+        """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
+        path = os.path.join(str(folder), f"{name}.npz")
+        if os.path.lexists(path) or name.lower() in bundled.names():
+            raise ModelFileError(f"name {name}: there is such a model already; choose another name")
+        train(names, **options).save(path)
+        return name
+
+    drawing = [_tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
+    trains = [_tool(train_model, Settings)] if folder else []
+    return [_tool(list_models), *drawing, _tool(score_names), *trains]
+
+
+def _blended(folder: str | None, given: Iterable[Given]) -> Any:
+    """The blend of some models, by their names: those of the folder, and those that all have."""
+    from rnn_names.model.model import Model, blend
+
+    models, parts = [*given], []
+    for name in (each.path for each in models):
+        own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
+        if not os.path.isfile(own) and name.lower() not in bundled.names():
+            raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
+        parts.append(Model.load(own if os.path.isfile(own) else name))
+    return blend(parts, [each.share for each in models], [each.title for each in models])
+
+
+def _no_file(path: str) -> list[str]:
+    raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+
+
+def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
+    """A tool of the SDK that takes a function's arguments, and in place of ** a class's options."""
+    from anyio.to_thread import run_sync
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.server.mcpserver.tools import Tool
+
+    @wraps(function)
+    async def told(**arguments: Any) -> Any:
+        try:  # in a thread that a client which goes away does not wait for
+            return await run_sync(partial(function, **arguments), abandon_on_cancel=True)
+        except RnnNamesError as error:
+            raise ToolError(str(error)) from None
+
+    own = signature(function)
+    named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
+    options = _parameters(owner) if owner else []
+    told.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
+    tool = Tool.from_function(told)
+    model = tool.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"  # else it leaves out arguments that it does not know
+    model.model_rebuild(force=True)
+    tool.parameters = model.model_json_schema()
+    return tool
+
+
+def _parameters(owner: Any) -> list[Parameter]:
+    """A parameter for each option, with its help and bounds; paths and old names have none."""
+    from pydantic import Field
+
+    parameters, types = [], dict[Any, Any]({FLAG: bool})
+    for name, each in declarations(owner).items():
+        kind, bounds = each.kind, dict[str, Any](description=each.help)
+        if kind in (PATH, MAPPING) or each.new_name or name == "parts":
+            continue
+        if isinstance(kind, Number):
+            most = MOST if name == "count" else kind.most
+            bounds["gt" if kind.min_open else "ge"] = kind.least
+            bounds |= {"lt" if kind.max_open else "le": most} if most < float("inf") else {}
+            types[kind] = int if kind.whole else float
+        elif isinstance(kind, Choice):
+            types[kind] = Literal[kind.words]
+        form: Any = Annotated[types.get(kind, list[str]) | None, Field(**bounds)]
+        parameters.append(
+            Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
+        )
+    return parameters

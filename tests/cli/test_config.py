@@ -1,0 +1,106 @@
+"""Options from rnn-names.toml and pyproject.toml: which count, and that they can do no harm."""
+
+import json
+
+import click
+import pytest
+
+from rnn_names.cli.main import COMMANDS, cli
+from support.program import error_line
+
+SAMPLE = '[sample]\nmodel = "elvish"\ncount = 4\nseed = 3\nmax-length = 7\nclean = true\n'
+SAME = "sample -m elvish -n 4 --seed 3 --max-length 7 --clean".split()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "rnn-names.toml").write_text(SAMPLE, "utf-8")
+    return tmp_path
+
+
+def write(folder, text, name="rnn-names.toml"):
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def test_options_are_those_of_the_file(folder, invoke):
+    expected = invoke(*SAME)
+    assert (expected.returncode, len(expected.stdout.splitlines())) == (0, 4)
+    assert invoke("sample", cwd=folder).stdout == expected.stdout
+    table = SAMPLE.replace("[sample]", "[tool.rnn-names.sample]")
+    write(folder, f'[project]\nname = "other"\n{table}'.replace("4", "2"), "pyproject.toml")
+    assert invoke("sample", cwd=folder).stdout == expected.stdout, "rnn-names.toml comes first"
+    (folder / "rnn-names.toml").unlink()
+    two = "".join(expected.stdout.splitlines(keepends=True)[:2])
+    assert invoke("sample", cwd=folder).stdout == two
+
+
+def test_the_environment_and_the_command_line_count_more(folder, invoke):
+    assert len(invoke("sample", "-n", 2, cwd=folder).stdout.splitlines()) == 2
+    env = {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_CLEAN": "0"}
+    assert len(invoke("sample", cwd=folder, env=env).stdout.splitlines()) == 3
+    assert "[default: 4;" in invoke("sample", "--help", cwd=folder).stdout
+
+
+def test_several_values_are_a_list_and_other_commands_are_left_alone(folder, invoke):
+    write(folder, '[sample]\nmodel = ["norse=2", "elvish"]\nprefix = ["A", "E"]\nseed = 1\n')
+    names = invoke("sample", cwd=folder)
+    same = invoke(*"sample -m norse=2 -m elvish --prefix A --prefix E --seed 1".split())
+    assert (names.stdout, names.stderr) == (same.stdout, same.stderr)
+    assert invoke("info", "elvish", cwd=folder).stdout == invoke("info", "elvish").stdout
+
+
+def test_info_says_which_file_was_read(folder, invoke):
+    facts = json.loads(invoke("info", "--system", "--json", cwd=folder).stdout)
+    assert facts["options"] == "also from rnn-names.toml"
+    (folder / "rnn-names.toml").unlink()
+    write(folder, "[project]\nthis is no TOML", "pyproject.toml")
+    assert "also from" not in invoke("info", "--system", cwd=folder).stdout
+
+
+def outputs():
+    """The options that name what to write, as --help shows them."""
+    context = click.Context(cli)
+    for name in COMMANDS:
+        for param in cli.get_command(context, name).params:
+            for each in param.opts:
+                if each in ("--output", "--log", "--report", "--remember", "--folder"):
+                    yield name, each.lstrip("-")
+
+
+@pytest.mark.parametrize(("command", "option"), [*outputs()])
+def test_nothing_in_a_file_can_say_what_is_written(command, option, tmp_path, invoke):
+    write(tmp_path, f'[{command}]\n{option} = "here"\n')
+    arguments = {"train": ["x.txt"], "cast": ["{norse}"], "blend": ["norse"]}.get(command, [])
+    told = error_line(invoke(command, *arguments, cwd=tmp_path, input=""))
+    assert told.startswith(f"rnn-names.toml: {command}: {option}: what is to be written")
+    assert [each.name for each in tmp_path.iterdir()] == ["rnn-names.toml"]
+
+
+WRONG = {
+    "[samples]\ncount = 1": "'samples': give tables of commands",
+    "count = 1": "'count': give tables of commands",
+    "[sample]\nsizes = 1": "sample: sizes: there is no such option",
+    "[sample]\nhelp = true": "sample: help: there is no such option",
+    "[sample]\ncount = [1, 2]": "sample: count = [1, 2]: must be a text or a number",
+    "[sample]\nclean = 1": "sample: clean = 1: must be true or false",
+    "[sample]\nprefix = {a = 1}": "sample: prefix = {'a': 1}: must be a text or a number",
+    "[sample\n": "not TOML in UTF-8",
+    b"[sample]\nprefix = '\xff'": "not TOML in UTF-8",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_wrong_file_is_one_line(text, tmp_path, invoke):
+    write(tmp_path, text)
+    told = error_line(invoke("sample", cwd=tmp_path))
+    assert told.startswith("rnn-names.toml: ") and WRONG[text] in told
+
+
+def test_a_wrong_value_is_said_to_be_the_files(tmp_path, invoke):
+    write(tmp_path, "[sample]\ncount = -1\n")
+    done = invoke("sample", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "rnn-names.toml: Invalid value for '-n' / '--count': -1" in done.stderr.replace(
+        "'-1'", "-1"
+    )
+    assert "toml" not in invoke("sample", "-n", -1, cwd=tmp_path).stderr

@@ -1,0 +1,213 @@
+"""`rnn-names mcp`, as an assistant's client uses it: the SDK's own, over pipes."""
+
+import json
+import math
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rnn_names import Model
+from rnn_names.conditions.options import CastOptions, SampleOptions
+from rnn_names.declarations import Number, declarations
+from rnn_names.model import bundled
+from rnn_names.training.settings import Settings
+from support import program
+
+pytest.importorskip("mcp", reason="the SDK is not installed: pip install -e '.[mcp]'")
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+
+def session(script, *arguments, cwd):
+    """What an async function gives that a connected client is passed to."""
+
+    async def run():
+        words = program.command("mcp", *arguments)
+        server = StdioServerParameters(command=words[0], args=words[1:], cwd=cwd)
+        with anyio.fail_after(100):
+            async with Client(stdio_client(server)) as client:
+                return await script(client)
+
+    return anyio.run(run)
+
+
+async def said(client, tool, **arguments):
+    """What a tool gives; a text that begins with "Error" if that is an error."""
+    result = await client.call_tool(tool, arguments)
+    assert result.is_error == (result.structured_content is None)
+    return result.content[0].text if result.is_error else result.structured_content["result"]
+
+
+def test_a_thousand_lines_of_casts_are_those_of_the_command(tmp_path, invoke):
+    pattern = "[Lord|Lady] {norse:prefix=A} of {welsh-towns}"
+
+    async def script(client):
+        return [
+            *await said(client, "cast_names", pattern=pattern, count=600, seed=5),
+            *await said(client, "cast_names", pattern=pattern, count=400, seed=5, start=600),
+        ]
+
+    lines = session(script, cwd=tmp_path)
+    shown = invoke("cast", pattern, "-n", 1000, "--seed", 5).stdout.splitlines()
+    assert len(lines) == 1000 and lines == shown
+
+
+def test_names_and_scores_are_those_of_the_model(tmp_path):
+    model, names = Model.load("elvish"), ["Noarysha", "愛"]
+
+    async def script(client):
+        drawn = await said(client, "sample_names", models=["elvish"], seed=2, prefix=["A"], count=7)
+        scores = await said(client, "score_names", names=names, models=["elvish"])
+        listed = await said(client, "list_models")
+        return drawn, scores, listed
+
+    drawn, scores, listed = session(script, cwd=tmp_path)
+    assert drawn == model.sample(7, seed=2, prefix="A")
+    assert scores == [pytest.approx(model.log_prob(names)[0]), None]
+    assert [each["name"] for each in listed] == [*bundled.MODELS]
+    assert all(each["writes"] and len(each["samples"]) == 3 for each in listed)
+
+
+def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
+    own, here = tmp_path / "own", tmp_path / "here"
+    own.mkdir()
+    here.mkdir()
+    names = (program.DATA / "elvish.txt").read_text("utf-8").split()[:40]
+    quick = {"names": names, "epochs": 1, "distil_epochs": 0, "hidden_size": 8}
+
+    async def script(client):
+        first = await said(client, "train_model", name="drow", **quick)
+        again = await said(client, "train_model", name="drow", **quick)
+        taken = await said(client, "train_model", name="norse", **quick)
+        outside = [
+            await said(client, "train_model", name=name, **quick)
+            for name in ("../drow", "/tmp/drow", "a/b", "")
+        ]
+        drawn = await said(client, "sample_names", models=["drow=2", "norse"], count=3)
+        listed = await said(client, "list_models")
+        return first, [again, taken, *outside], drawn, listed[-1]
+
+    first, refused, drawn, last = session(script, "--folder", own, cwd=here)
+    assert (first, len(drawn), last) == ("drow", 3, {"name": "drow"})
+    assert all(text.startswith("Error") for text in refused)
+    assert "there is such a model already" in refused[0] and "already" in refused[1]
+    written = [*tmp_path.rglob("*")]
+    assert {each.name for each in written} == {"own", "here", "drow.npz"}
+
+    async def without(client):
+        return {tool.name for tool in (await client.list_tools()).tools}
+
+    assert "train_model" not in session(without, cwd=here)
+
+
+WRONG = [
+    ("sample_names", {"models": ["elvih"]}, "no model 'elvih'; list_models has all there are"),
+    ("sample_names", {"models": ["../elvish.npz"]}, "no model '../elvish.npz'"),
+    ("sample_names", {"models": ["/etc/passwd"]}, "no model '/etc/passwd'"),
+    ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),
+    ("sample_names", {"count": 1001}, "less than or equal to 1000"),
+    ("sample_names", {"temperature": 0}, "greater than 0"),
+    ("sample_names", {"prefxi": ["A"]}, "prefxi"),
+    ("sample_names", {"remember": "file.txt"}, "remember"),
+    ("sample_names", {"min_length": 9, "max_length": 3}, "min_length 9: no name can"),
+    ("sample_names", {"suffix": ["愛"], "models": ["elvish"]}, "愛"),
+    ("cast_names", {}, "pattern"),
+    ("cast_names", {"pattern": "{norse} {words.txt}"}, "'words.txt': files are not read here"),
+    ("cast_names", {"pattern": "{norse:exclude=words.txt}"}, "files are not read here"),
+    ("cast_names", {"pattern": "{norse"}, "{ without a }"),
+    ("score_names", {"names": []}, "names"),
+    ("score_names", {"names": ["Ada"] * 1001}, "names"),
+]
+
+
+def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
+    (tmp_path / "words.txt").write_text("secret\n")
+
+    async def script(client):
+        told = [await said(client, tool, **arguments) for tool, arguments, _ in WRONG]
+        return told, await said(client, "sample_names", count=1)
+
+    told, names = session(script, cwd=tmp_path)
+    for text, (tool, _, expected) in zip(told, WRONG, strict=True):
+        assert text.startswith(f"Error executing tool {tool}: ")
+        assert expected in text and "secret" not in text
+    assert len(names) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["words.txt"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "owner"),
+    [("sample_names", SampleOptions), ("cast_names", CastOptions), ("train_model", Settings)],
+)
+def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
+    async def script(client):
+        tools = (await client.list_tools()).tools
+        resources = (await client.list_resources()).resources
+        text = (await client.read_resource(resources[0].uri)).contents[0].text
+        return {each.name: each.input_schema for each in tools}, text
+
+    schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
+    assert "[Lord|Lady|Old]" in text and "\b" not in text
+    offered = schemas[tool]["properties"]
+    shown = {name: each for name, each in declarations(owner).items() if name in offered}
+    left_out = {*declarations(owner)} - {*shown}
+    assert left_out <= {"remember", "models", "parts", "any_beginning", "known_pairs"}
+    for name, each in shown.items():
+        assert offered[name]["description"] == each.help
+        if isinstance(each.kind, Number) and math.isfinite(each.kind.most):
+            bounds = json.dumps(offered[name])
+            assert f'aximum": {each.kind.most}' in bounds
+
+
+@pytest.mark.parametrize("closes_input_first", [True, False])
+def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    hello["clientInfo"] = {"name": "test", "version": "1"}
+    names = (program.DATA / "dinosaurs.txt").read_text("utf-8").split()
+    train = {"name": "train_model", "arguments": {"name": "slow", "names": names}}
+    requests = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": train},
+    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    words = program.command("mcp", "--folder", tmp_path)
+    with subprocess.Popen(words, **pipes, env=program.unmeasured()) as server:
+        for request in requests:
+            server.stdin.write(json.dumps(request).encode() + b"\n")
+            server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 1
+        time.sleep(1)  # so that it is training
+        if not closes_input_first:  # and asks for what it does not read
+            server.stdout.close()
+            server.stdin.write(b'{"jsonrpc": "2.0", "id": 3, "method": "tools/list"}\n')
+        server.stdin.close()
+        server.stdout.close()
+        assert server.wait(timeout=20) == 0
+        assert b"Traceback" not in server.stderr.read()
+    assert not [*tmp_path.iterdir()]
+
+
+def test_without_its_packages_it_says_what_to_install(tmp_path):
+    code = "import sys; sys.modules['mcp'] = None\n" + program.MAIN
+    done = subprocess.run(
+        [sys.executable, "-c", code, "mcp"], capture_output=True, encoding="utf-8"
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: the server's packages are missing: python -m pip install 'rnn-names[mcp]'\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["--help", "mcp --help", "sample -n 1"])
+def test_other_commands_do_not_wait_for_it(command):
+    words = [sys.executable, "-X", "importtime", *program.command()[1:], *command.split()]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0
+    assert not {"pydantic", "mcp", "anyio"} & {
+        line.split()[-1] for line in done.stderr.splitlines()
+    }
