@@ -87,7 +87,7 @@ site-publish: .venv-site/.site  ## Push the site to the branch gh-pages: with TA
 site-check: site build/node_modules/axe-core  ## Build the site, and open every page of it in Chromium: errors, accessibility.
 	.venv-site/bin/python tests/page_study/site_check.py
 
-models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
+models: $(VENV)/.run  ## Make the base and the bundled models anew from the lists in data/.
 	$(BIN)/python data/make_models.py
 
 docs: $(VENV)/.docs  ## Run all that README and docs show, and write down what it prints (ten minutes).

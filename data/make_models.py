@@ -9,13 +9,12 @@ Training gives the same bits only on one machine with the same versions. So a te
 of `RECIPE`, their fingerprints those of the list, their weights rounded, and the held-out loss,
 measured anew from the file on the list's split, is the one recorded, within `TOLERANCE`.
 
-    python data/make_models.py [NAME…]        some of them, or all
+    python data/make_models.py [NAME…]        some of them; or all, and first the base
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import make_base
 import numpy as np
 
 from rnn_names import Model
@@ -33,31 +33,27 @@ from rnn_names.arrays import rounded
 from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source, of_starts
+from rnn_names.model.sources import Source
 from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
+from rnn_names.training.base import BASE_FILE
 from rnn_names.training.gradients import PARTS
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import Closest
 
 DATA = Path(__file__).resolve().parent
 
-
-FEW_NAMES = 500  # models of fewer names start from those of longer lists, which start from none
 
 LONG_LISTS = ("french-towns", "german-towns", "indian-towns", "italian-towns")
 """Lists of over 5,000 names: 160 units end 0.006 to 0.018 nats lower than 128."""
 
 
 def _recipe(name: str, units: int) -> list[str]:
-    n, of_short_lists = _n_lines(f"{name}.txt"), list[str]()
-    if n < SHORT_LIST:  # held-out names are not learned in the end: a test measures them
-        of_short_lists += ["--held-out", "0.1"]
-    if FEW_NAMES <= n < SHORT_LIST:
-        of_short_lists += ["--init", "none"]
-    return [f"{name}.txt", "--hidden-size", f"{units}", "--seed", "0", *of_short_lists]
+    options = ["--hidden-size", f"{units}"]
+    if _n_lines(f"{name}.txt") < SHORT_LIST:  # of the base's size; a test measures held-out names
+        options = ["--held-out", "0.1"]
+    return [f"{name}.txt", "--seed", "0", *options]
 
 
 def _n_lines(file: str) -> int:
@@ -105,16 +101,8 @@ def corpus_of(name: str) -> Corpus:
 
 
 def run_of(model: Model, corpus: Corpus) -> Run:
-    """The run that made a model, with the same held-out names.
-
-    Names that the models it started from know are learned; its sources say which these are.
-    """
-    starts = [
-        Closest(name, Model.load(name), math.nan)
-        for name, each in bundled.MODELS.items()
-        if of_starts([[each.source]])[0] in model.sources
-    ]
-    return Run(corpus, Settings(**model.training["settings"]), starts=starts)
+    """A run with the held-out names of the one that made a model."""
+    return Run(corpus, Settings(epochs=0, held_out=0.1, seed=model.training["settings"]["seed"]))
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:
@@ -159,21 +147,18 @@ def write_samples() -> None:
 
 
 def make_all(names: list[str]) -> None:
-    """Makes models, as many at a time as there are pairs of cores: a training takes two.
-
-    Those of short lists come after the others, from which they start.
-    """
+    """Makes models, as many at a time as there are pairs of cores: a training takes two."""
     by_size = sorted(names, key=lambda name: -(DATA / RECIPE[name][0]).stat().st_size)
-    for is_short in (False, True):
-        some = [name for name in by_size if (_n_lines(RECIPE[name][0]) < FEW_NAMES) == is_short]
-        with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
-            for made in as_completed([pool.submit(make, name) for name in some]):
-                print(made.result(), flush=True)
+    with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
+        for made in as_completed([pool.submit(make, name) for name in by_size]):
+            print(made.result(), flush=True)
     write_samples()
 
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(RECIPE)
+    if wanted == list(RECIPE):
+        make_base.main(BASE_FILE, [])
     if unknown := [name for name in wanted if name not in RECIPE]:
         sys.exit(f"no such model: {', '.join(unknown)}; there are {', '.join(RECIPE)}")
     make_all(wanted)

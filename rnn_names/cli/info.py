@@ -141,9 +141,8 @@ def _training(training: dict[str, Any]) -> str:
     if not training.get("epoch"):
         return "none: the weights are random"
     losses = {"held-out loss": "held_out_loss", "training loss": "training_loss"}
-    learned = " before these names were learned, too" if training.get("all_names") is True else ""
     parts = [
-        f"{title} {training[key]:.4f}{learned if key == 'held_out_loss' else ''}"
+        f"{title} {training[key]:.4f}"
         for title, key in losses.items()
         if isinstance(training.get(key), float)
     ]

@@ -24,7 +24,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model.bundled import CLOSEST, Given
+from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
 
 
@@ -98,7 +98,7 @@ def train(
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.run import Run
     from rnn_names.training.trainer import Trainer
-    from rnn_names.training.warm_start import closest_model, starts_for
+    from rnn_names.training.warm_start import start_of
 
     with wrong_usage():
         settings = Settings(**options)
@@ -113,14 +113,13 @@ def train(
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
     refuse_table(names, as_is)
-    starts = [] if word or given else starts_for(names, settings)
-    closest = [closest_model(names.names)] if word == CLOSEST else starts
-    started_from = ", ".join([each.name for each in closest] or map(str, given)) or None
+    start = None if given else start_of(names, settings, word)
+    started_from = start.name if start else ", ".join(map(str, given)) or None
     if resume:
-        checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
+        checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        start = closest[0].model if word == CLOSEST else blend_of(given) if given else None
-        trainer = Trainer(Run(names, settings, start, starts=starts))
+        model = start.model if start else blend_of(given) if given else None
+        trainer = Trainer(Run(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
@@ -131,7 +130,9 @@ def train(
             titles = ["standard input" if path == "-" else path for path in corpus]
             page = Report(names, trainer, titles, output, report, checkpoint.init)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say("\n".join([opening(names, checkpoint, closest), *list_notes(names)]))
+        progress.say(
+            "\n".join([opening(names, checkpoint, start and start.told), *list_notes(names)])
+        )
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)

@@ -8,7 +8,7 @@ import shlex
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from rnn_names.training.checkpoint import Checkpoint
     from rnn_names.training.stages import Epoch
     from rnn_names.training.trainer import Trainer
-    from rnn_names.training.warm_start import Closest
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
 SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
@@ -199,16 +198,12 @@ class Progress:
             self.bar.update(characters)
 
     def announce_stage(self) -> None:
-        """Announces the next stage before its first epoch, but not the only network."""
+        """Announces the distillation stage before its first epoch."""
         stage = self.trainer.position.next_stage
-        if stage is None:
-            return
-        if stage.is_distillation:
+        if stage is not None and stage.is_distillation:
             with self.screen_lock:
                 self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
-        elif self.trainer.settings.teacher_networks > 1:
-            self.say(f"{stage.name.capitalize()}.")
 
     def epoch(self, epoch: Epoch) -> None:
         """Says a line with a few names after better epochs, at growing intervals."""
@@ -249,15 +244,14 @@ class Progress:
             self.bar.close()
 
 
-def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) -> str:
-    """What is about to be trained, on what, and from which models if they were looked for."""
+def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
+    """What is about to be trained, on what, and from what if that was looked for."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     if corpus.has_counts:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
-    until = "until the last stage" if settings.all_names else "for validation"
-    held_out = f", {n_held_out:,} of them held out {until}" if n_held_out else ""
+    held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
     network = "a GRU" if settings.cell == "gru" else "an RNN"
     network += f" of {counted(settings.hidden_size, 'unit')}"
     length = f"up to {counted(settings.epochs, 'epoch')}, "
@@ -265,20 +259,10 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
     training = f"Training {network} for {length}"
     if not settings.epochs:
         training = f"{network[0].upper()}{network[1:]}."
-    elif settings.teacher_networks > 1:
-        training = (
-            f"Training {settings.teacher_networks} networks, each {network}, one after another, "
-            f"then the\nbest of them on what all predict together: {length}"
-        )
     names = f"{len(corpus):,} distinct names{repeats}"
     lines = [f"{names}, {counted(n_characters, 'character')}{held_out}.", training]
-    if closest:
-        models = " and ".join(each.name for each in closest)
-        losses = " and ".join(f"{each.loss:.2f}" for each in closest)
-        lines.append(
-            f"{'Started' if trainer.epoch else 'Starts'} from {models}, the closest bundled "
-            f"model{'s' * (len(closest) > 1)} ({losses} nats per character)."
-        )
+    if start:
+        lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):
@@ -313,8 +297,6 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
     ]
-    if record["all_names"]:
-        lines.append("The held-out loss is that before the last stage, which learned these names.")
     names = drawn_from(trainer, NAMES_MEASURED)
     if names:
         lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(names)))

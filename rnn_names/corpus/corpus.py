@@ -57,14 +57,11 @@ class Corpus:
         """Names of the list, repeats counted."""
         return int(self.counts.sum())
 
-    def split(
-        self, fraction: float, rng: np.random.Generator, known: Array | None = None
-    ) -> tuple[Corpus, Corpus]:
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Corpus]:
         """Sets names aside at random: the corpus without them, and that of the held-out names.
 
         The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`,
-        or none for 0. Some that are `known`, (n,) bool, are set aside only where there are no
-        others.
+        or none for 0.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -74,10 +71,7 @@ class Corpus:
                 "train on: hold out fewer"
             )
         held_out = np.zeros(n, dtype=bool)
-        if known is None:
-            held_out[rng.choice(n, size, replace=False)] = True
-        else:
-            held_out[np.lexsort((rng.random(n), known))[:size]] = True
+        held_out[rng.choice(n, size, replace=False)] = True
         rest = np.flatnonzero(~held_out)
         return self.take(rest), self.take(np.flatnonzero(held_out))
 

@@ -27,15 +27,10 @@ def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(source for part in parts for source in part))
 
 
-def of_starts(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
-    """What a model keeps of the sources of those that its training started from."""
+def of_start(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """What a model keeps of the sources of the one that its training started from."""
     note = _OF_START
-    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in joined(parts))
-
-
-def is_started(sources: Iterable[Source]) -> bool:
-    """Whether a model with these sources started from another one."""
-    return any(each.what.endswith(_OF_START) for each in sources)
+    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)
 
 
 def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:

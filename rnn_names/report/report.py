@@ -142,8 +142,6 @@ def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
         loss, kind = training["held_out_loss"], "held-out (validation) loss of the model"
         if loss is None:
             loss, kind = training["training_loss"], "training loss of the model"
-        elif training["all_names"]:
-            kind = "held-out (validation) loss before these names were learned, too"
         figures.append((f"{loss:.3f}", kind))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
         first = report.epochs[0].epoch
@@ -179,7 +177,7 @@ def _losses(epochs: Sequence[Epoch]) -> str:
             note += "explains: so the network of the distillation stage is kept."
         notes = [f"<p>{note}</p>"]
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
-    dividers = [(after.epoch - 0.5, after.stage.partition(" of ")[0]) for after in changes]
+    dividers = [(after.epoch - 0.5, after.stage) for after in changes]
     chart = line_chart(curves, best, dividers)
     return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)
 

@@ -45,8 +45,7 @@ def line_chart(
         parts.append(f'<polyline class="s{series}" points="{path}" {stroke}/>')
     parts.append("</svg>")
     for x, text in dividers:
-        kind = "mark" if (x, text) == dividers[-1] else "mark minor"
-        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2, turn_at=TURN_AT, kind=kind))
+        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2, turn_at=TURN_AT))
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))
@@ -113,11 +112,11 @@ def _label(x: float, text: str) -> str:
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="value">{escape(text)}</text>'
 
 
-def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50, kind: str = "mark") -> str:
+def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50) -> str:
     """A line from the top down to a point, and a text beside it, on its left beyond `turn_at` %."""
     side, shift = ("end", -6) if x > turn_at else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
-        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} {kind}">'
+        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'
         f"{escape(text)}</text>"
     )

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -30,7 +29,6 @@ from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import Closest
 
 SECONDS_BETWEEN_WRITES = 5.0
 _STATE = "state_"  # what names of the state's arrays begin with
@@ -49,12 +47,7 @@ class Checkpoint:
 
     @classmethod
     def resumed(
-        cls,
-        output: str,
-        corpus: Corpus,
-        settings: Settings,
-        init: str | None,
-        starts: Sequence[Closest] = (),
+        cls, output: str, corpus: Corpus, settings: Settings, init: str | None
     ) -> Checkpoint:
         """An interrupted run, as it was; the arguments must be those of that run."""
         path = state_path(output)
@@ -70,10 +63,8 @@ class Checkpoint:
             model, run = Model.of(meta, of_model), _run_in(meta)
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same. `restore` sets fingerprints and sources.
-            start = model if run.get("init") is not None and not starts else None
-            checkpoint = cls(
-                output, Trainer(Run(corpus, settings, start, starts=starts)), corpus, init
-            )
+            start = model if run.get("init") is not None else None
+            checkpoint = cls(output, Trainer(Run(corpus, settings, start)), corpus, init)
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:

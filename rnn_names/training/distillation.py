@@ -1,15 +1,12 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher is an n-gram and K networks of one list. They make different mistakes, so together they
+The teacher is an n-gram and a network of one list. They make different mistakes, so together they
 are better than each alone. It predicts the geometric mean of their distributions, normalised (a
 product of experts, Hinton 2002):
 
-    log p(c | prefix) = s/K Σ_k log p_k(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
+    log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-The share s is ½, and 0.6 for networks that started from bundled models. For a character that was
-seen once or twice, which one of the two may hardly know, the mean is arithmetic:
-
-    p(c | prefix) = (s/K Σ_k p_k(c | prefix) + (1 − s) p_ngram(c | prefix)) / Z
+The share s is ½, and 0.7 for a network that started from a model.
 
 A tilt then gives the teacher's names the lengths, letters and so on that names of the list have on
 average (`rnn_names.training.wholes`).
@@ -21,7 +18,7 @@ happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -40,7 +37,7 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
-from rnn_names.training.wholes import SEEN_RARELY, Wholes
+from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
 TILTED_BY = 10_000, 30_000  # names drawn to fit the tilt: five for each listed, within these bounds
@@ -52,33 +49,25 @@ MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twi
 
 
 class Teacher(WalkSource):
-    """An n-gram and some networks that predict together, as the source of a walk.
+    """An n-gram and a network that predict together, as the source of a walk.
 
-    A state has the hidden states of all networks, the n-gram's history, and the number of
-    characters so far.
+    A state has the hidden state, the n-gram's history, and the number of characters so far.
     """
 
     dtype = np.float32
 
-    def __init__(
-        self,
-        ngram: NGram,
-        networks: Sequence[Params],
-        max_length: int,
-        rare: Any = (),
-        share: float = 0.5,
-    ) -> None:
-        self.ngram, self.networks, self.rare = ngram, networks, rare
+    def __init__(self, ngram: NGram, network: Params, max_length: int, share: float = 0.5) -> None:
+        self.ngram, self.network, self.weights = ngram, network, step_weights(network)
         self.share = share  # s
         self.tilt: Tilt | None = None  # gives names the means of the list
         self.max_length, self.n_y = max_length, ngram.n_y
         self.nodes_at_once = names_per_batch(self.n_y)
-        a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
+        a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         # The first step of a network reads no character.
         root = Children(a0[None], np.array([0]), np.array([EOS]))
-        first_state["a"] = self._hidden_states(root, Workspace())
+        first_state["a"] = rnn.next_states(*root, self.weights, Workspace())
         self._roots = Roots([()], first_state, np.zeros(1), np.zeros(1, np.intp))
 
     @classmethod
@@ -86,21 +75,19 @@ class Teacher(WalkSource):
         cls,
         batches: Batches,
         vocabulary: Vocabulary,
-        networks: Sequence[Params],
+        network: Params,
         rng: np.random.Generator,
         share: float = 0.5,
     ) -> Teacher:
-        """The teacher of a run whose networks trained on `batches`."""
+        """The teacher of a run whose network trained on `batches`."""
         ngram, names, wholes = _ngram(batches, rng), batches.names, Wholes(batches, vocabulary)
-        # Characters that only the starting model knows do not count: the list has none.
-        rare = np.flatnonzero((wholes.seen > 0) & (wholes.seen <= SEEN_RARELY))
-        teacher = cls(ngram, networks, int(names.lengths.max()), rare, share)
+        teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
         for _ in range(2):  # first without a tilt, then with the first one
             before, drawn = teacher.tilt, teacher.draw(count, rng)
-            if not len(drawn):  # the networks end no name
+            if not len(drawn):  # the network ends no name
                 break
             factors = wholes.factors(drawn)
             if before is not None:
@@ -131,26 +118,16 @@ class Teacher(WalkSource):
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
         # How many characters each node's prefix has, (N,): the number of its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
-        predictions = (rnn.log_predictions(tree, params, work) for params in self.networks)
-        return self._joint(predictions, self._histories(tree), length)
+        log_p = rnn.log_predictions(tree, self.network, work).copy("K")
+        return self._joint(log_p, self._histories(tree), length)
 
-    def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
+    def _joint(self, log_p: Array, histories: Array, length: Array) -> Array:
         """The distribution of the next character after N prefixes: (N, n_y).
 
-        `predictions` are log p_k of each network, (N, n_y), in memory that they may share.
+        `log_p`, those of the network, (N, n_y), is overwritten with it.
         """
-        # The networks' part of log p, (N, n_y) in column order; and of p, for the rare characters.
-        n, dtype = len(histories), self.networks[0]["Waa"].dtype
-        log_p, p_rare = np.zeros((self.n_y, n), dtype).T, np.zeros((n, len(self.rare)), dtype)
-        for log_p_k in predictions:
-            log_p += log_p_k
-            p_rare += np.exp(log_p_k[:, self.rare])
-        log_p *= self.share / len(self.networks)
-        p_rare *= self.share / len(self.networks)
-
-        p_ngram = self.ngram.probabilities(histories)
-        log_p += (1 - self.share) * np.log(p_ngram)
-        log_p[:, self.rare] = np.log(p_rare + (1 - self.share) * p_ngram[:, self.rare])
+        log_p *= self.share
+        log_p += (1 - self.share) * np.log(self.ngram.probabilities(histories))
         log_p[length == 0, EOS] = -np.inf  # a name has a character
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
@@ -171,31 +148,18 @@ class Teacher(WalkSource):
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
-        predictions = (
-            rnn.log_softmax(rnn.output_layer(states["a"][:, k], params))
-            for k, params in enumerate(self.networks)
-        )
-        return self._joint(predictions, states["history"], states["length"]).T.astype(
-            np.float64
-        ), 0.0
+        log_p = rnn.log_softmax(rnn.output_layer(states["a"], self.network))
+        p = self._joint(log_p, states["history"], states["length"])
+        return p.T.astype(np.float64), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """The states of some nodes, (m,): hidden states, history and length."""
+        """The states of some nodes, (m,): hidden state, history and length."""
         above, parent, character = children
         after = above[parent]
-        after["a"] = self._hidden_states(children._replace(above=above["a"]), work)
+        after["a"] = rnn.next_states(above["a"], parent, character, self.weights, work)
         after["history"] = self.ngram.extend(after["history"], character)
         after["length"] += 1
         return after
-
-    def _hidden_states(self, children: Children, work: Workspace) -> Array:
-        """Those of all networks at some nodes: (m, networks, n_a)."""
-        above, parent, character = children
-        hidden = np.empty((len(parent), *above.shape[1:]), above.dtype)
-        for k, params in enumerate(self.networks):
-            weights = step_weights(params)
-            hidden[:, k] = rnn.next_states(above[:, k], parent, character, weights, work)
-        return hidden
 
 
 def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:

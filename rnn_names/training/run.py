@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -15,23 +12,21 @@ from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
-from rnn_names.model.sources import of_starts
+from rnn_names.model.sources import of_start
 from rnn_names.network.prefix_tree import Batches
-from rnn_names.training.settings import Settings
-from rnn_names.training.warm_start import Closest, first_weights, settings_for
+from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.warm_start import first_weights, settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
 """Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
-network or epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
-epoch."""
+epoch; dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
 
 
 class Run:
     """What a training works with. Nothing of it changes from epoch to epoch.
 
-    The networks start from `init`, to which characters of the list are added, or in turn from the
-    bundled models `starts`, of which only characters of the list stay. The loss is measured on the
-    names `held_out`, by default some of the corpus.
+    The network starts from `init`, to which characters of the list are added, or from random
+    weights. The loss is measured on the names `held_out`, by default some of the corpus.
     """
 
     def __init__(
@@ -40,21 +35,14 @@ class Run:
         settings: Settings,
         init: Model | None = None,
         held_out: Names | None = None,
-        starts: Sequence[Closest] = (),
     ) -> None:
-        self._models: list[Model | None] = [start.model for start in starts] or [init]
-        self.is_started = bool(starts)
-        settings = settings_for(self._models[0], settings)
-        if held_out is not None:  # no stage learns them
-            settings = replace(settings, all_names=False)
-        self.settings = settings.resolved(corpus, self.is_started)
+        self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
+        self.settings = settings_for(init, settings).resolved(corpus, self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
         learned, self.held_out_counts = corpus, None
         if held_out is None:
-            known_to = [start.model.knows(corpus.names) for start in starts]
-            known = np.any(known_to, axis=0) if starts else None
-            learned, aside = corpus.split(self.settings.held_out, self.generator(SPLIT), known)
+            learned, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
             held_out, self.held_out_counts = aside.names, aside.counts if aside.has_counts else None
         self.corpus, self.held_out = learned, held_out
 
@@ -67,25 +55,19 @@ class Run:
             vocabulary = init.vocabulary.union(vocabulary)
             if init.fingerprints is not None:
                 prints, listed = union(init.fingerprints, prints), prints
-        sources = of_starts(model.sources for model in self._models if model is not None)
+        sources = of_start(init.sources if init is not None else ())
         self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
 
-        # The names as indices, for the networks and for distillation.
-        self.vocabulary, all_names = vocabulary, self.settings.all_names
-        self.batches = Batches.of(learned, vocabulary)
-        self.distilled_from = Batches.of(corpus if all_names else learned, vocabulary)
+        self.vocabulary, self.batches = vocabulary, Batches.of(learned, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
         """The random numbers of a use."""
         return np.random.default_rng([self.settings.seed, *use])
 
-    def first_weights(self) -> list[dict[str, Array]]:
-        """What each network starts from."""
-        models = islice(cycle(self._models), self.settings.teacher_networks)
-        return [
-            first_weights(self.generator(WEIGHTS, number), self.settings, self.vocabulary, model)
-            for number, model in enumerate(models)
-        ]
+    def first_weights(self) -> dict[str, Array]:
+        """What the network starts from."""
+        rng = self.generator(WEIGHTS, 0)
+        return first_weights(rng, self.settings, self.vocabulary, self.init)
 
 
 def _list_record(

@@ -11,15 +11,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.declarations import FLAG, POSITIVE, Checked, Choice, Number, option
+from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
 
 if TYPE_CHECKING:  # the help of `train` does without NumPy
     from rnn_names.corpus.corpus import Corpus
 
-SHORT_LIST = 1_000  # names; with fewer, 3 networks start from bundled models, and learn all names
+SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
 DISTILLATION_BATCHES = 272, 408  # names, for short and longer lists; more is quicker, and worse
+WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
 _COUNT = Number(0, whole=True)
@@ -62,11 +63,7 @@ class Settings(Checked):
         unset=_BY_SIZE,
     )
     teacher_networks: int | None = _training(
-        None,
-        Number(1, 99, whole=True),
-        "How many networks learn from the names first, one after another. With an n-gram they are "
-        "the teacher. More of them take longer and make better names.",
-        unset=f"3 for fewer than {SHORT_LIST:,} names, else 1; 1 where epochs are given",
+        None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
     )
     synthetic_names: int | None = option(
         None,
@@ -87,7 +84,7 @@ class Settings(Checked):
         None,
         POSITIVE,
         f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
-        unset="by optimizer; lower where networks start from bundled models",
+        unset="by optimizer; a little lower where a short list starts from a model",
     )
     clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
     held_out: float | None = _training(
@@ -95,13 +92,7 @@ class Settings(Checked):
         _SHARE,
         "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
         "all.",
-        unset=f"0.1; of fewer than {SHORT_LIST:,} names, all are learned in the end",
-    )
-    all_names: bool | None = option(
-        None,
-        FLAG,
-        "Whether the distillation stage learns the held-out names, too.",
-        unset=f"for fewer than {SHORT_LIST:,} names, unless held_out is given",
+        unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
     )
     dropout: float | None = _regularisation(
         None,
@@ -132,26 +123,18 @@ class Settings(Checked):
     def resolved(self, corpus: Corpus, started: bool = False) -> ResolvedSettings:
         """The same settings with a value in place of every None.
 
-        Where `epochs` leaves no room for so many networks and epochs of distillation, there are
-        fewer of them, and equally many epochs for each network. `started` is as in `defaults_for`.
+        Where `epochs` leaves no room for so many epochs of distillation, there are fewer of them.
+        `started` is as in `defaults_for`.
         """
-        networks = self.teacher_networks
-        if self.distil_epochs == 0 or (networks is None and self.epochs is not None):
-            networks = 1
-        values = defaults_for(len(corpus), self.optimizer, networks, started)
-        values["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
-        if self.epochs is not None:
-            # Distillation keeps its share of the epochs; several networks need one to teach in.
+        values = defaults_for(len(corpus), self.optimizer, started)
+        if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]
-            least = 1 if values["teacher_networks"] > 1 else 0
-            values["distil_epochs"] = max(round(share * self.epochs), least)
+            values["distil_epochs"] = round(share * self.epochs)
         values |= {name: value for name, value in asdict(self).items() if value is not None}
-        del values["embedding_size"]
-        epochs, distil_epochs = values["epochs"], values["distil_epochs"]
-        distil_epochs = min(distil_epochs, max(epochs - 1, 0))  # a teacher needs a trained network
-        networks = min(values["teacher_networks"], epochs - distil_epochs) if distil_epochs else 1
-        epochs -= (epochs - distil_epochs) % networks
-        values |= {"epochs": epochs, "distil_epochs": distil_epochs, "teacher_networks": networks}
+        for name in WITHOUT_EFFECT:
+            values.pop(name, None)
+        # A teacher needs a trained network.
+        values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))
         return ResolvedSettings(**values)
 
 
@@ -163,60 +146,53 @@ class ResolvedSettings:
     hidden_size: int
     epochs: int
     distil_epochs: int
-    teacher_networks: int
     synthetic_names: int
     batch_size: int
     optimizer: str
     learning_rate: float
     clip: float
     held_out: float
-    all_names: bool
     dropout: float
     recurrent_dropout: float
     patience: int
     seed: int
 
 
-def defaults_for(
-    names: int, optimizer: str, teacher_networks: int | None = None, started: bool = False
-) -> dict[str, Any]:
+def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str, Any]:
     """The rule: what a list of `names` distinct names, held-out ones included, is trained with.
 
-    `teacher_networks`, where it is given, takes the place of the rule's. Networks `started` from
-    bundled models have less to learn, 5/9 of the learning rate, and the size of those models. A
-    longer list needs a larger network, larger minibatches, fewer epochs and less dropout:
+    A short list that `started` from a model has less to learn: fewer epochs and synthetic names,
+    and no need of names to measure by. A longer list needs a larger network, larger minibatches,
+    fewer epochs and less dropout:
 
         names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000
-        hidden_size                128     128     192     192     256      256      384         384
-        epochs                     303     453     393     113      51       21       11          11
+        hidden_size                192     128     192     192     256      256      384         384
+        epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
-        teacher_networks             3       3       3       1       1        1        1           1
-        synthetic_names         50,019  24,223  50,019  55,000  88,083  153,668  200,000     200,000
+        synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    50      75      65      55      24       16       16          16
+        patience                    30      75      65      55      24       16       16          16
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
+    synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
     if started:
-        first_epochs, rate = 100, rate * 5 / 9
+        first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3
-    if teacher_networks is None:
-        teacher_networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
-    sizes = {SHORT_LIST if started else 500: 128, 5_000: 192, LONG_LIST: 256}
+    sizes = {500: 128, 5_000: 192, LONG_LIST: 256}
     return {
         "cell": "gru",
         "hidden_size": next((size for below, size in sizes.items() if names < below), 384),
-        "epochs": teacher_networks * first_epochs + distil_epochs,
+        "epochs": first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
-        "teacher_networks": teacher_networks,
-        "synthetic_names": min(round(55_000 * ratio**0.33), 200_000),
+        "synthetic_names": synthetic_names,
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
         "learning_rate": round(rate, 4),
-        "held_out": 0.1,
+        "held_out": 0.0 if started else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),

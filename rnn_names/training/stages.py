@@ -1,11 +1,7 @@
 """The stages of a run, and the record of an epoch.
 
-    network 1 of 3    starts from a bundled model or random weights, and learns from the names
-    network 2 of 3    from another bundled model, or other random weights
-    network 3 of 3    from the first of these models again, or still other weights
-    distillation      starts from the best of them, and learns what a teacher predicts
-
-For a long list there is one network, and the first stage is just called "network".
+network         starts from a model or random weights, and learns from the names
+distillation    starts from the best weights of that, and learns what a teacher predicts
 """
 
 from __future__ import annotations
@@ -30,7 +26,7 @@ lowest so far by this over the root of the number of characters held out."""
 class Stage:
     """A stage of a run and its settings."""
 
-    name: str  # what the user reads, for instance "network 2 of 3"
+    name: str  # what the user reads
     is_distillation: bool  # whether it learns a teacher's predictions
     epochs: int  # at most
     batch_size: int  # names of a minibatch
@@ -67,22 +63,18 @@ class Stage:
 
 
 def stages_of(settings: ResolvedSettings) -> list[Stage]:
-    """The stages of a run, in order: one for each network, then distillation if it has epochs."""
-    n_networks = settings.teacher_networks
-    networks = [
-        Stage(
-            name=f"network {number} of {n_networks}" if n_networks > 1 else "network",
-            is_distillation=False,
-            epochs=(settings.epochs - settings.distil_epochs) // n_networks,
-            batch_size=settings.batch_size,
-            highest_rate=settings.learning_rate,
-            dropout=settings.dropout,
-            recurrent_dropout=settings.recurrent_dropout,
-        )
-        for number in range(1, n_networks + 1)
-    ]
+    """The stages of a run, in order: the network's, then distillation if it has epochs."""
+    network = Stage(
+        name="network",
+        is_distillation=False,
+        epochs=settings.epochs - settings.distil_epochs,
+        batch_size=settings.batch_size,
+        highest_rate=settings.learning_rate,
+        dropout=settings.dropout,
+        recurrent_dropout=settings.recurrent_dropout,
+    )
     if not settings.distil_epochs:
-        return networks
+        return [network]
     for_short, for_long = DISTILLATION_BATCHES
     is_long = settings.synthetic_names >= MANY_SYNTHETIC_NAMES
     distillation = Stage(
@@ -94,7 +86,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
     )
-    return [*networks, distillation]
+    return [network, distillation]
 
 
 class Best(NamedTuple):
@@ -128,14 +120,8 @@ class Position:
 
     @property
     def best_stage(self) -> int:
-        """The index of the stage whose best weights are the model's.
-
-        That is distillation, once one of its epochs was good enough; otherwise the network with the
-        lowest loss, the first if several tie: without held-out names, all losses are infinite.
-        """
-        if self.stages[-1].is_distillation and self.bests[-1].epoch:
-            return len(self.stages) - 1
-        return min(range(len(self.stages)), key=lambda index: self.bests[index].loss)
+        """The stage whose best weights are the model's: the last with an epoch good enough."""
+        return len(self.bests) - 1 if self.bests[-1].epoch else 0
 
     @property
     def best(self) -> Best:
@@ -165,13 +151,12 @@ class Position:
         """
         bests = tuple(Best(*best) for best in state["bests"])
         at = replace(self, **{name: state[name] for name in self.state()} | {"bests": bests})
-        of_networks = bests[:-1] if self.stages[-1].is_distillation else bests
         if not (
             0 <= at.index < len(self.stages)
             and 0 <= at.stage_epoch <= at.stage.epochs
             and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
             and all(0 <= best.epoch <= at.epoch and best.loss >= 0 for best in bests)
-            and (not at.epoch or any(best.epoch for best in of_networks))  # distillation needs one
+            and (not at.epoch or bests[0].epoch)  # distillation needs a network
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at

@@ -14,7 +14,7 @@ from rnn_names.model.model import Model
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import closest_model, starts_for
+from rnn_names.training.warm_start import start_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
             of each name, or a corpus.
         settings: how to train. What it leaves open, by default everything, follows from the corpus.
         init: a model to start from; "closest" for the bundled one that predicts the names best,
-            "none" for random weights. By default, fewer than 1,000 names start from two bundled
-            models, more from random weights.
+            "none" for random weights. By default, fewer than 1,000 names start from the base, more
+            from random weights.
         given: single settings, which come before `settings`; None leaves one to those.
 
     Raises:
@@ -56,10 +56,10 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     given = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **given)
     corpus = _corpus(names)
-    starts = starts_for(corpus, settings) if init is None else []
-    if is_word:
-        init = closest_model(corpus.names).model if init == CLOSEST else None
-    trainer = Trainer(Run(corpus, settings, init, starts=starts))
+    if not isinstance(init, Model):
+        start = start_of(corpus, settings, init)
+        init = start and start.model
+    trainer = Trainer(Run(corpus, settings, init))
     for _ in trainer.epochs():
         pass
     return trainer.model

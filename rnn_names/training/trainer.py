@@ -23,13 +23,14 @@ from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
-STARTED_SHARE = 0.6  # the teacher's share of networks from bundled models, better than the n-gram
+STARTED_SHARE = 0.7  # the teacher's share of a network that started from a model
+PULL = 2.4  # of weights towards their start, in a step at the highest rate: that over the names
 MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
 
 class Trainer:
-    """Trains the networks of a run, stage by stage."""
+    """Trains the network of a run, stage by stage."""
 
     def __init__(self, run: Run) -> None:
         self.run, self.settings, self.vocabulary = run, run.settings, run.vocabulary
@@ -40,14 +41,13 @@ class Trainer:
         self.position = Position(tuple(stages), (Best(),) * len(stages))
 
         first = run.first_weights()
-        self._shapes = {name: array.shape for name, array in first[0].items()}
-        vectors = np.array([*map(flatten, first)])  # (networks, n)
+        self._shapes = {name: array.shape for name, array in first.items()}
+        self._first = flatten(first)  # (n,) what the network starts from
         # _weights (stages, n)  what each stage starts from, and then its best weights
         # _flat (n,)            the weights in training, in memory that the helper process shares
         # model.params          the best weights of `position.best_stage`, rounded to bfloat16
-        self._weights = np.zeros((len(stages), vectors.shape[1]), vectors.dtype)
-        self._weights[: len(vectors)] = vectors  # distillation has none yet
-        self._memory = SharedArray(2, vectors.shape[1])
+        self._weights = np.array([self._first] * len(stages))
+        self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
         self._begin_stage(0)
         self.model = self._current_model()
@@ -94,10 +94,9 @@ class Trainer:
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self.run.distilled_from.names))
-        return (
-            count * self.run.batches.characters // len(self.run.batches.rows)
-        )  # of the mean length
+        count += max(round(distillation.REAL_SHARE * count), len(self.run.batches.names))
+        # Of the mean length:
+        return count * self.run.batches.characters // len(self.run.batches.rows)
 
     # --- The loop ---------------------------------------------------------------------------------
 
@@ -127,7 +126,11 @@ class Trainer:
         minibatches = gradients.of_epoch(batches, at, seed, self.characters_left)
         for share_over, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
-            self._optimizer.step(self._flat, gradient, at.stage.learning_rate(share_over))
+            rate = at.stage.learning_rate(share_over)
+            self._optimizer.step(self._flat, gradient, rate)
+            if self.run.is_started and not at.stage.is_distillation:
+                pull = PULL / max(len(self.corpus), 100) * rate / at.stage.highest_rate
+                self._flat += pull * (self._first - self._flat)
             if not math.isfinite(batch_loss):
                 raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
@@ -143,33 +146,23 @@ class Trainer:
         if self._distillation_set is None:
             count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self.run.distilled_from.names, count, rng, gradients.begin
+                self._teacher(), self.run.batches.names, count, rng, gradients.begin
             )
         return self._distillation_set
 
     def _teacher(self) -> distillation.Teacher:
-        """The n-gram and the best weights of each network that had a sound epoch."""
-        networks = [
-            self._params(weights)
-            for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
-            if best.epoch
-        ]
-        run, rng = self.run, self.run.generator(TEACHER)
+        """The n-gram and the best weights of the network."""
+        run, network = self.run, self._params(self._weights[0])
         share = STARTED_SHARE if run.is_started else 0.5
-        return distillation.Teacher.of(run.distilled_from, run.vocabulary, networks, rng, share)
-
-    @property
-    def learns_all(self) -> bool:
-        """Whether the stage learns the held-out names, too, so that their loss says nothing."""
-        learns = self.settings.all_names and self.position.stage.is_distillation
-        return learns and len(self.held_out) > 0
+        rng = run.generator(TEACHER)
+        return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
 
     # --- After an epoch ---------------------------------------------------------------------------
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
         held_out_loss, flat = None, rounded(self._flat)
-        if len(self.held_out) and not self.learns_all:
+        if len(self.held_out):
             params = self._params(flat)
             counts = self.run.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
@@ -225,10 +218,8 @@ class Trainer:
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
-        if self.learns_all:
-            held_out_loss = min(best.loss for best in self.position.bests)
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
-        settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
+        settings = {"settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
         params = self._params(rounded(self._flat))
         return Model(self.vocabulary, params, training, **self._attributes)
@@ -243,6 +234,7 @@ class Trainer:
     def _state_arrays(self) -> dict[str, Array]:
         return {
             "trained": self._flat,
+            "first": self._first,
             "weights": self._weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
@@ -259,7 +251,8 @@ class Trainer:
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
-            and max(np.abs(state[name]).max() for name in ("trained", "weights")) < MAX_WEIGHT
+            and max(np.abs(state[name]).max() for name in ("trained", "first", "weights"))
+            < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
         self.position = self.position.restored(state)

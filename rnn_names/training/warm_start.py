@@ -1,7 +1,5 @@
 """What training starts from: random weights, or those of a model."""
 
-import os
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,66 +9,67 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
 from rnn_names.errors import TrainingError
-from rnn_names.model.bundled import CLOSEST, MODELS, path_of
+from rnn_names.model.bundled import CLOSEST, MODELS, NONE, path_of
 from rnn_names.model.model import Model
-from rnn_names.model.sources import is_started
 from rnn_names.network import rnn
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, ResolvedSettings, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on: it takes a second
-STARTS = 2  # bundled models that the networks of a short list start from in turn, at most
-KNOWN_CHARACTERS = 0.8  # share of a list's characters that a start knows, at least
+ALIKE = 0.8  # share of a list's characters that the base knows, or like ones, at least
 
 
-class Closest(NamedTuple):
-    """The bundled model that predicts some names best."""
+class Start(NamedTuple):
+    """A model that training starts from: what it is called, and what is told of it."""
 
     name: str
     model: Model
-    loss: float  # its loss on the names, in nats per character
+    told: str
 
 
-def closest_model(names: Names) -> Closest:
+def closest_model(names: Names) -> Start:
     """The bundled model with the lowest loss on some names."""
-    found = _closest(names)
-    if not found:
+    some = names
+    if len(names) > MAX_NAMES_COMPARED:
+        some = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
+    models = {name: Model.load(path_of(name)) for name in MODELS}
+    with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
+        losses = {name: _loss(model, some) for name, model in models.items()}
+    name = min(losses, key=losses.__getitem__)
+    if losses[name] == np.inf:
         raise TrainingError(
             f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
             settings=["init"],
         )
-    return found[0]
+    told = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
+    return Start(name, models[name], told)
 
 
-def starts_for(corpus: Corpus, settings: Settings) -> list[Closest]:
-    """The bundled models that the networks of a short list start from, the closest first.
+def start_of(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
+    """The model that a word asks for, CLOSEST or NONE; by default, a short list's of the base."""
+    if init == CLOSEST:
+        return closest_model(corpus.names)
+    return None if init == NONE else base_start(corpus, settings)
 
-    They have the network's size, know most of the characters, and started from no other model.
+
+def base_start(corpus: Corpus, settings: Settings) -> Start | None:
+    """The network of the base that a short list starts from, unless the settings ask for others.
+
+    It knows most of the characters, or some that they are like.
     """
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
-        return []
-    resolved = settings.resolved(corpus, started=True)
-
-    def fits(model: Model) -> bool:
-        return (
-            (model.cell, model.hidden_size) == (resolved.cell, resolved.hidden_size)
-            and not is_started(model.sources)
-            and np.isin(corpus.names.codes, model.vocabulary.codes).mean() > KNOWN_CHARACTERS
-        )
-
-    return _closest(corpus.names, fits)[: min(STARTS, resolved.teacher_networks)]
-
-
-def _closest(names: Names, fits: Callable[[Model], bool] = lambda model: True) -> list[Closest]:
-    """Models that fit and can spell any of the names, by rising loss on `MAX_NAMES_COMPARED`."""
-    if len(names) > MAX_NAMES_COMPARED:
-        names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
-    # While `make models` makes them anew, some may be missing: those of short lists come last.
-    there = (name for name in MODELS if os.path.exists(path_of(name)))
-    models = ((name, Model.load(path_of(name))) for name in there)
-    with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
-        found = [Closest(name, model, _loss(model, names)) for name, model in models if fits(model)]
-    return sorted((each for each in found if each.loss < np.inf), key=lambda each: each.loss)
+        return None
+    base, characters = bundled_base(), Vocabulary.of(corpus.names).characters
+    known = [ord(each) for each in characters if alike(each, base.vocabulary.characters)]
+    if (
+        settings.cell not in (None, "gru")
+        or settings.hidden_size not in (None, len(base.shared["a0"]))
+        or np.isin(corpus.names.codes, known).mean() < ALIKE
+    ):
+        return None
+    model, nearest = base.fitted(corpus)
+    return Start("base", model, f"the base; nearest lists: {', '.join(nearest)}")
 
 
 def _loss(model: Model, names: Names) -> float:

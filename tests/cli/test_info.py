@@ -50,7 +50,19 @@ def test_facts_for_people(invoke, model_file, model):
 
 def test_a_list_of_ones_own_is_told_from_what_training_started_from(invoke, names, tmp_path):
     (tmp_path / "desert.txt").write_text("\n".join(names[:60]), encoding="utf-8")
-    invoke("train", "desert.txt", "-o", "m.npz", "--epochs", 1, "--init", "dinosaurs", cwd=tmp_path)
+    invoke(
+        "train",
+        "desert.txt",
+        "-o",
+        "m.npz",
+        "--epochs",
+        1,
+        "--init",
+        "dinosaurs",
+        "--held-out",
+        0.1,
+        cwd=tmp_path,
+    )
     lines = invoke("info", tmp_path / "m.npz").stdout.splitlines()
     rows = dict(line.split(maxsplit=1) for line in lines if line[0] != " ")
     assert rows["corpus"].startswith("desert.txt: 54 distinct names trained on")

@@ -104,7 +104,7 @@ def test_settings_and_how_learning_rate_and_dropout_go_are_those_of_python(tmp_p
     names = {"hidden_size": "hiddenSize", "batch_size": "batchSize", "dropout": "dropout"}
     names |= {"recurrent_dropout": "recurrentDropout", "patience": "patience", "epochs": "epochs"}
     for size, settings in zip(sizes, found, strict=True):
-        expected = defaults_for(size, "adam", 1)
+        expected = defaults_for(size, "adam")
         assert settings == {name: expected[each] for each, name in names.items()}
     stage = Stage("network", False, 10, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)

@@ -62,9 +62,7 @@ def learned(name, opened):
     lines = (ROOT / "data" / f"{name}.txt").read_text("utf-8").split("\n")
     names = [line.strip() for line in lines if line.strip()]
     began = time.process_time()
-    trainer = Trainer(
-        Run(corpus_from_strings(names), Settings(teacher_networks=1, distil_epochs=0))
-    )
+    trainer = Trainer(Run(corpus_from_strings(names), Settings(distil_epochs=0)))
     for _ in trainer.epochs():
         pass
     best = trainer.position.best

@@ -38,7 +38,7 @@ from two_samples import DATA, KEPT, told_apart
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
-from rnn_names.training import distillation, stages, trainer
+from rnn_names.training import distillation, stages, trainer, warm_start
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 
@@ -75,9 +75,9 @@ _teacher_of = distillation.Teacher.of
 
 VARIANTS = {
     "nothing": Variant("nothing"),
-    "starts": Variant("starting from bundled models (short lists only)"),
-    "all-names": Variant("learning all names in the end (short lists only)", {"held_out": 0.1}),
-    "networks": Variant("all networks but one (short lists only)", {"teacher_networks": 1}),
+    "start": Variant("starting from the base (short lists only)"),
+    "pull": Variant("the pull to the start (short lists only)", patches=[(trainer, "PULL", 0)]),
+    "all-names": Variant("learning all names (short lists only)", {"held_out": 0.1}),
     "distillation": Variant("distillation", {"distil_epochs": 0}),
     # Not 1, since 0 times the log of 0 is not a number.
     "ngram": Variant(
@@ -87,9 +87,6 @@ VARIANTS = {
         ],
     ),
     "tilt": Variant("the tilt to the list's means", patches=[(distillation, "HARM", -np.inf)]),
-    "rare-means": Variant(
-        "arithmetic means of rare characters", patches=[(distillation, "SEEN_RARELY", 0)]
-    ),
     "rising-dropout": Variant(
         "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]
     ),
@@ -124,11 +121,14 @@ def measure(name: str, without: str, seed: int) -> None:
     """Trains once, and keeps the loss, the area under the curve, the length and the seconds."""
     corpus, others = split(name, seed)
     variant, began = VARIANTS[without], processor_seconds()
-    starts = [] if without == "starts" else short_lists.starts(name, corpus)
+    start = None
     with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(warm_start, "bundled_base", short_lists.base))
+        if without != "start":
+            start = warm_start.base_start(corpus, Settings())
         for patch in variant.patches:
             stack.enter_context(mock.patch.object(*patch))
-        run = Run(corpus, Settings(seed=seed, **variant.settings), starts=starts)
+        run = Run(corpus, Settings(seed=seed, **variant.settings), start and start.model)
         trained = trainer.Trainer(run)
         for _ in trained.epochs():
             pass
@@ -213,7 +213,7 @@ def main() -> None:
     os.environ[helper._MARK] = "1"  # no helper process: it would know nothing of the patches
     for name in args.lists:
         short = (LISTS[name] or len(corpus_from_file(DATA / f"{name}.txt"))) < SHORT_LIST
-        left = {"tolerance"} if short else {"starts", "all-names", "networks"}
+        left = {"tolerance"} if short else {"start", "pull", "all-names"}
         for without in args.without:
             for seed in args.seeds:
                 if without not in left and not path_of(name, without, seed).exists():

@@ -3,9 +3,10 @@
 A list is cut to so many names by a fixed seed, three times. Each cut is trained on as a user would
 train on it: a tenth of it is held out, and the best epoch is chosen on that tenth. What is measured
 is the loss on the names of the list that are not in the cut, in nats per character. Nothing is
-chosen on those. Left out of them are names with a character that the cut lacks, and names of the
-lists from which one of the ways starts. The second table is of lists that chose nothing: they were
-written down before they were first measured.
+chosen on those. The base has seen none of these lists, nor lists of the same names. Left out of the
+names measured are those with a character that the cut lacks, and names that the base has learned.
+The second table is of lists that chose nothing: they were written down before they were first
+measured.
 
     python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default closest …]
 
@@ -31,20 +32,24 @@ from unittest import mock
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data"))
 
 import alphabets
+import make_base
 from alphabets import Source
 from two_samples import DATA, KEPT, digest_of
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
+from rnn_names.model.bundled import MODELS
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
+from rnn_names.training.base import Base
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import Closest
+from rnn_names.training.warm_start import Start
 
 RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
 CUTS = range(3)
@@ -103,27 +108,23 @@ class Way:
 
     Attributes:
         title: what the table calls it.
-        teacher_networks: as in `Settings`; None for the default.
-        init: as in `train`. Models of the list itself, or of a part of it, are left out.
+        init: as in `train`.
         held_out: as in `Settings`.
     """
 
     title: str
-    teacher_networks: int | None = None
     init: str | None = None
     held_out: float | None = None
 
     def settings(self, seed: int) -> Settings:
         """What a user would ask for."""
-        return Settings(teacher_networks=self.teacher_networks, held_out=self.held_out, seed=seed)
+        return Settings(held_out=self.held_out, seed=seed)
 
 
 WAYS = {
     "before": Way("`--init none --held-out 0.1`", init="none", held_out=0.1),
     "default": Way("default"),
     "held-out": Way("`--held-out 0.1`", held_out=0.1),
-    "none": Way("`--init none`", init="none"),
-    "one-network": Way("`--teacher-networks 1`", teacher_networks=1),
 }
 """The first is what the others are compared with: the default until version 0.2."""
 
@@ -154,34 +155,49 @@ def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(strange == 0)
 
 
-def starts(file: str, cut: Corpus) -> list[Closest]:
-    """The models that training starts from, if there were none of the same list or a part of it."""
-    of_people = file.rpartition("-first-names")[0]
-    same = {file, *(f"{of_people}-{half}" for half in ("men", "women"))}
-    others = {name: each for name, each in warm_start.MODELS.items() if name not in same}
-    with mock.patch.object(warm_start, "MODELS", others):
-        return warm_start.starts_for(cut, Settings())
+LEFT_OUT = sorted(
+    name
+    for name in MODELS
+    for file in {"swedish-towns", *(file for file, _ in (LISTS | FURTHER).values())}
+    if list_of(name) in (file, *(file.replace("first-names", half) for half in ("men", "women")))
+)
+"""Lists that the base of this page, and of ABLATION.md, has not seen."""
 
 
 @cache
-def parts(name: str, cut: int) -> tuple[Corpus, Names, list[Closest]]:
-    """The names to train on, those to measure by, and the models to start from."""
+def base() -> Base:
+    """A base of the other lists, made when it is first needed: five to ten minutes."""
+    path = KEPT / "base-of-other-lists.npz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_base.main(str(path), LEFT_OUT)
+    return Base.load(str(path))
+
+
+@cache
+def learned() -> set[str]:
+    """The names of its lists."""
+    files = (names_of(list_of(name)) for name in base().lists)
+    return {name for corpus in files for name in corpus.names.to_strings()}
+
+
+@cache
+def parts(name: str, cut: int) -> tuple[Corpus, Names, Start | None]:
+    """The names to train on, those to measure by, and the start from the base."""
     file, size = (LISTS | FURTHER)[name]
     corpus = names_of(file)
     rows = np.random.default_rng([15, cut]).permutation(len(corpus))
     mine, others = corpus.take(np.sort(rows[:size])), corpus.names.take(np.sort(rows[size:]))
-    found = starts(file, mine)
-    strangers = set(names_of("us-first-names").names.to_strings())
-    for start in found:
-        strangers |= set(names_of(list_of(start.name)).names.to_strings())
-    unseen = [i for i, other in enumerate(others.to_strings()) if other not in strangers]
+    unseen = [i for i, other in enumerate(others.to_strings()) if other not in learned()]
     others = others.take(np.array(unseen)[:MAX_MEASURED])
-    return mine, others.take(_spelled_with(others, np.unique(mine.names.codes))), found
+    others = others.take(_spelled_with(others, np.unique(mine.names.codes)))
+    with mock.patch.object(warm_start, "bundled_base", base):
+        return mine, others, warm_start.base_start(mine, Settings())
 
 
-def train(corpus: Corpus, way: Way, seed: int, found: Sequence[Closest]) -> Model:
+def train(corpus: Corpus, way: Way, seed: int, start: Start | None) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(Run(corpus, way.settings(seed), starts=found))
+    trainer = Trainer(Run(corpus, way.settings(seed), start and start.model))
     for _ in trainer.epochs():
         pass
     return trainer.model
@@ -190,13 +206,12 @@ def train(corpus: Corpus, way: Way, seed: int, found: Sequence[Closest]) -> Mode
 def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
     """The loss on the names that are not in the cut; None where it is neither kept nor wanted."""
     corpus, others, near = parts(name, cut)
-    found = [] if way.init == "none" else near
-    began = [start.model.training for start in found]  # other weights have another held-out loss
-    path = KEPT / f"{digest_of(corpus, way, cut, began, len(others))}.json"
+    start = None if way.init == "none" else near
+    path = KEPT / f"{digest_of(corpus, way, cut, start and start.told, len(others))}.json"
     if not path.exists():
         if not measure:
             return None
-        model = train(corpus, way, cut, found)
+        model = train(corpus, way, cut, start)
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = {
             "loss": loss_on(model, others),
@@ -217,8 +232,9 @@ def row(name: str, ways: Sequence[str]) -> tuple[str, list[float]] | None:
     if not own:
         return None
     file, size = (LISTS | FURTHER)[name]
-    begun = ", ".join(dict.fromkeys(each.name for cut in CUTS for each in parts(name, cut)[2]))
-    cells, differences = [f"{size} of {file}", begun, f"{np.mean([*own.values()]):.3f}"], []
+    start = parts(name, 0)[2]
+    near = start.told.partition(": ")[2] if start else ""
+    cells, differences = [f"{size} of {file}", near, f"{np.mean([*own.values()]):.3f}"], []
     for way in ways[1:]:
         found = _measured(name, WAYS[way])
         gain = [found[cut] - own[cut] for cut in found if cut in own]
@@ -238,7 +254,7 @@ def table(lists: Collection[str]) -> list[str]:
     """What was measured so far of some lists."""
     ways = [way for way in WAYS if any(_measured(name, WAYS[way]) for name in lists)]
     found = [each for each in (row(name, ways) for name in lists) if each is not None]
-    columns = ["list", "starts", *(WAYS[way].title for way in ways)]
+    columns = ["list", "nearest lists", *(WAYS[way].title for way in ways)]
     every = np.array([differences for _, differences in found])
     mean = ["" if np.isnan(c).all() else f"{np.nanmean(c):+.3f}" for c in every.T]
     better = [f"{(c < 0).sum()} of {(~np.isnan(c)).sum()}" for c in every.T]

@@ -190,16 +190,13 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_networks_are_marked_where_they_begin(names, tmp_path, quick_teacher):
-    """Their titles stand on the right of the marks, over what they are titles of."""
-    settings = {"epochs": 7, "distil_epochs": 1, "teacher_networks": 3, "synthetic_names": 60}
+def test_distillation_is_marked_where_it_begins(names, tmp_path, quick_teacher):
+    settings = {"epochs": 7, "distil_epochs": 1, "synthetic_names": 60}
     text = as_html(reported(names[:50], tmp_path, **settings))
     marks = re.findall(
         r'<line class="mark" x1="(.*?)%".*?class="(\w+ mark(?: minor)?)">(.*?)<', text, re.S
     )
     assert [mark for mark in marks if not mark[2].startswith("best")] == [
-        ("25.00", "start mark minor", "network 2"),  # telephones do without it
-        ("58.33", "start mark minor", "network 3"),
         ("91.67", "end mark", "distillation"),
     ]
 

@@ -1,29 +1,35 @@
-"""Starting from the bundled models that predict a list best: by default, and `init="closest"`."""
+"""What training starts from: the base by default, and the model of `init="closest"`."""
 
-import re
+from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from rnn_names import Model, train
+from rnn_names.arrays import Workspace
 from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
-from rnn_names.model.sources import of_starts
-from rnn_names.training import checkpoint, optimizers, warm_start
+from rnn_names.model.sources import of_start
+from rnn_names.network import rnn
+from rnn_names.network.language_model import mean_loss
+from rnn_names.network.prefix_tree import Batches
+from rnn_names.training import checkpoint, trainer, warm_start
+from rnn_names.training.base import SOURCE, Base, bundled_base
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import STARTS, closest_model, starts_for
+from rnn_names.training.warm_start import base_start, closest_model
 from support.networks import bytes_of
 from support.program import DATA, invoke
 
 pytestmark = pytest.mark.usefixtures("quick_teacher", "few_models")
 
 HANGUL = ["가람", "나래", "다솜"]
-FEW_EPOCHS = "--epochs 5 --teacher-networks 2".split()
+FEW_EPOCHS = "--epochs 5 --distil-epochs 1".split()
 
 
 def names_of_list(file):
@@ -76,7 +82,7 @@ def test_a_name_that_a_model_cannot_spell_counts_as_its_uniform_guess():
     found = closest_model(Names.from_strings(["Llandudno", *HANGUL]))
     total = -found.model.log_prob(["Llandudno"])[0]
     total += 3 * 3 * np.log(len(found.model.vocabulary))
-    assert found.loss == pytest.approx(total / (10 + 3 * 3))
+    assert f"({total / (10 + 3 * 3):.2f} nats per character)" in found.told
 
 
 def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
@@ -90,14 +96,18 @@ def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
 # --- Short lists, by default ----------------------------------------------------------------------
 
 
-def test_a_short_list_starts_from_the_closest_models_of_its_size(monkeypatch):
-    monkeypatch.setattr(warm_start, "MODELS", MODELS)
-    starts = starts_for(corpus_from_strings(cut("elvish", 100)), Settings())
-    assert len(starts) == STARTS
-    assert [each.loss for each in starts] == sorted(each.loss for each in starts)
-    assert {each.model.hidden_size for each in starts} == {128}
-    # That of the elvish names itself started from others.
-    assert "elvish" not in [each.name for each in starts]
+def test_a_short_list_starts_from_the_base_fitted_to_it():
+    corpus = corpus_from_strings(cut("welsh-towns", 100))
+    start, base = base_start(corpus, Settings()), bundled_base()
+    assert start.told.startswith("the base; nearest lists: towns of Wales, ")
+    assert start.model.vocabulary.characters == Vocabulary.of(corpus.names).characters
+    rows = base.rows(start.model.vocabulary.characters)
+    e = base.vectors[base.lists.index("welsh-towns")]
+    losses = [
+        mean_loss(params, start.model.vocabulary, corpus.names)
+        for params in (start.model.params, base.network(e, rows), base.network(0 * e, rows))
+    ]
+    assert losses == sorted(losses)
 
 
 @pytest.mark.parametrize(
@@ -112,27 +122,55 @@ def test_a_short_list_starts_from_the_closest_models_of_its_size(monkeypatch):
     ],
 )
 def test_others_start_from_none(names, settings):
-    assert starts_for(corpus_from_strings(names), Settings(**settings)) == []
+    assert base_start(corpus_from_strings(names), Settings(**settings)) is None
 
 
-def test_a_model_that_can_spell_no_name_whole_is_no_start():
-    names = [f"{name}’s" for name in names_of_list("english-towns")[:100]]
-    assert starts_for(corpus_from_strings(names), Settings()) == []
+def test_a_character_that_the_base_lacks_starts_as_one_that_is_like_it():
+    """By its letter, its case or its sound; those that start as one share its probability."""
+    base = bundled_base()
+    assert len(set(base.rows("aάаα").tolist())) == 2  # EOS, and a
+    network = base.network(base.vectors[0], base.rows("aα"))
+    assert (network["Wya"][1] == network["Wya"][2]).all()
+    alone = base.network(base.vectors[0], base.rows("a"))
+    assert network["by"][1] == pytest.approx(alone["by"][1] - np.log(2))
+    greek = corpus_from_strings(["Αγάθη", "Αθηνά", "Ελένη", "Μαρία"])
+    assert base_start(greek, Settings()) is not None
 
 
-def test_one_network_starts_from_one_model():
-    corpus = corpus_from_strings(cut("dinosaurs", 100))
-    assert len(starts_for(corpus, Settings(epochs=3))) == 1
+def test_the_gradient_of_a_vector_is_that_of_its_network(float64_base):
+    """By finite differences."""
+    base, rows = float64_base, float64_base.rows("-ab")
+    corpus = corpus_from_strings(["ab", "ba-b", "b"])
+    batches = Batches.of(corpus, Vocabulary("-ab"))
+    tree, work, e = batches.tree(batches.rows), Workspace(np.float64), base.vectors[0]
+
+    def loss(e):
+        return rnn.loss_and_gradients(tree, base.network(e, rows), work)
+
+    network = base.network(e, rows)
+    of_sums = base.gradient_of_sums(network, loss(e)[1], rows)
+    for i, along in enumerate(1e-5 * np.eye(len(e))):
+        slope = (loss(e + along)[0] - loss(e - along)[0]) / 2e-5
+        assert of_sums @ base.shared["We"][:, i] == pytest.approx(slope, rel=1e-4)
 
 
-def test_names_that_no_start_has_learned_are_held_out():
-    """As far as there are any, so that the held-out loss is honest."""
-    known, strange = cut("turkish-towns", 50), ["Qwe", "Abax", "Cedix", "Dolix"]
-    corpus = corpus_from_strings([*known, *strange])
-    starts = starts_for(corpus, Settings())
-    assert starts[0].name == "turkish-towns"
-    held_out = Run(corpus, Settings(), starts=starts).held_out.to_strings()
-    assert len(held_out) == 5 and set(strange) < set(held_out)
+@pytest.fixture
+def float64_base():
+    """A small one with random weights."""
+    rng = np.random.default_rng(0)
+    shared = {k: v.astype(float) for k, v in rnn.init_params(rng, 5, 4, "gru").items()}
+    shared["We"] = rng.standard_normal((4 * 4 + 5, 3))
+    return Base(("elvish",), Vocabulary("-abc"), shared, rng.standard_normal((1, 3)))
+
+
+def test_a_base_is_read_as_it_was_written(float64_base, tmp_path):
+    shared = {name: array.astype(np.float32) for name, array in float64_base.shared.items()}
+    base = replace(float64_base, shared=shared, vectors=np.ones((1, 3), np.float32))
+    base.save(str(tmp_path / "base.npz"))
+    again = Base.load(str(tmp_path / "base.npz"))
+    assert (again.lists, again.vocabulary.characters) == (base.lists, "-abc")
+    assert all((again.shared[name] == array).all() for name, array in shared.items())
+    assert (again.vectors == base.vectors).all()
 
 
 def test_the_model_knows_the_characters_and_names_of_the_list_alone():
@@ -142,37 +180,27 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
     assert model.knows(names).all()
     strangers = set(names_of_list("german-first-names")) - set(names)
     assert not model.knows(sorted(strangers)).any()
-    assert model.sources[0].what == ("German first names (where training started)")
+    assert model.sources == of_start([SOURCE])
 
 
-def test_networks_start_from_the_models_in_turn():
-    corpus = corpus_from_strings(cut("german-first-names", 100))
-    starts = starts_for(corpus, Settings())
-    trainer = Trainer(Run(corpus, Settings(learning_rate=1e-9), starts=starts))
-    for weights, start in zip(trainer._weights, [*starts, starts[0]], strict=False):
-        params = optimizers.views(weights, trainer._shapes)
-        assert (params["Waa"] == start.model.params["Waa"]).all()
+def test_a_network_stays_near_what_it_starts_from():
+    """The same steps lead less far from a model to start from than without one's pull."""
+    names = cut("welsh-towns", 50)
+    start = base_start(corpus_from_strings(names), Settings())
+    far = []
+    for pull in (0, 2.4):
+        with mock.patch.object(trainer, "PULL", pull):
+            model = train(names, epochs=3, distil_epochs=0)
+        far.append(np.abs(model.params["Waa"] - start.model.params["Waa"]).mean())
+    assert 0 < far[1] < far[0]
 
 
-def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
-    epochs = []
+def test_all_names_of_a_short_list_are_learned_unless_a_share_is_held_out():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(Run(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100)))
-    epochs = list(trainer.epochs())
-    *networks, distilled = [each.held_out_loss for each in epochs]
-    assert distilled is None
-    assert trainer.model.training["held_out_loss"] == min(networks)
-    assert trainer.model.training["all_names"]
-    assert len(trainer.run.distilled_from.names) == 100 > len(trainer.corpus)
-
-
-def test_they_are_not_where_a_share_is_asked_for():
-    corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(Run(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100)))
-    assert [each.held_out_loss is None for each in trainer.epochs()] == [False, False]
-    assert not trainer.model.training["all_names"]
-    given = Run(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
-    assert not given.settings.all_names, "nor where names to measure by are given"
+    model = base_start(corpus, Settings()).model
+    assert len(Run(corpus, Settings(), model).held_out) == 0
+    assert len(Run(corpus, Settings(held_out=0.2), model).held_out) == 20
+    assert len(Run(corpus, Settings()).held_out) == 10, "without a start"
 
 
 def test_init_none_starts_from_random_weights():
@@ -184,20 +212,11 @@ def test_init_none_starts_from_random_weights():
     assert bytes_of(train(names, settings)) != bytes_of(trainer.model)
 
 
-def test_train_says_what_it_starts_from_and_what_it_learns_in_the_end(folder):
+def test_train_says_what_it_starts_from(folder):
     done = invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "10 of them held out until the last stage." in done.stderr
-    assert re.search(
-        r"\nStarts from german-first-names and \S+, the closest bundled models "
-        r"\(1\.\d\d and \d\.\d\d nats per character\)\.\n",
-        done.stderr,
-    )
-    assert (
-        "The held-out loss is that before the last stage, which learned these names." in done.stderr
-    )
-    told = "before these names were learned, too"
-    assert told in invoke("info", "names.npz", cwd=folder).stdout
+    assert "\nStarts from the base; nearest lists: German" in done.stderr
+    assert "held out" not in done.stderr
 
     none = invoke("train", "list.txt", "--epochs", 1, "--init", "none", cwd=folder)
     assert none.returncode == 0, none.stderr
@@ -220,7 +239,7 @@ def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
         assert invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder).returncode == 1
     done = invoke("train", "list.txt", *FEW_EPOCHS, "--resume", cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "Started from german-first-names and" in done.stderr
+    assert "Started from the base; nearest lists: German" in done.stderr
     assert bytes_of(Model.load(folder / "names.npz")) == bytes_of(Model.load(folder / "whole.npz"))
 
 
@@ -230,7 +249,7 @@ def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
 def test_train_takes_it_in_place_of_a_model():
     model = train(cut("dinosaurs", 100), init="closest", epochs=0)
     assert_started_from(model, Model.load("dinosaurs"))
-    assert model.sources == of_starts([[MODELS["dinosaurs"].source]])
+    assert model.sources == of_start([MODELS["dinosaurs"].source])
     again = train(cut("welsh-towns", 50), init=model, epochs=0)
     assert [source.what for source in again.sources] == ["dinosaur genera (where training started)"]
 
@@ -252,7 +271,7 @@ def test_train_says_which_model_it_took(folder):
     assert "\nStarts from german-first-names, the closest bundled model (1." in done.stderr
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
-    [source] = of_starts([[MODELS["german-first-names"].source]])
+    [source] = of_start([MODELS["german-first-names"].source])
     assert f"source        {source}\n" in invoke("info", "names.npz", cwd=folder).stdout
 
 

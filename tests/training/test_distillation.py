@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from quality.kneser_ney import KneserNey
-from rnn_names import Settings, train
 from rnn_names.arrays import Workspace
-from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import EOS
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
@@ -17,47 +15,27 @@ from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
 from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
-from rnn_names.training.run import Run
-from rnn_names.training.trainer import Trainer
 from support.distributions import assert_drawn_from
 from support.networks import coded, prefixes_of, random_names, random_params, spelled, tree_of
 
 
-@pytest.mark.parametrize("rare", [(), (2, 4)])
-@pytest.mark.parametrize(("cell", "n_networks"), [("rnn", 1), ("gru", 1), ("gru", 3)])
-def test_a_teacher_is_the_geometric_mean_but_of_rare_characters(cell, n_networks, rare):
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_a_teacher_is_the_geometric_mean(cell):
     rng = np.random.default_rng(4)
     names = random_names(rng, count=20)
-    networks = [random_params(rng, cell) for _ in range(n_networks)]
+    network = random_params(rng, cell)
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
-    teacher = Teacher(NGram(coded(learned), 5), networks, 9, rare=np.array(rare, int))
+    teacher = Teacher(NGram(coded(learned), 5), network, 9)
     plain = KneserNey(map(spelled, learned), 5)
     characters = [spelled([c]) for c in range(5)]
     soft_targets = teacher.soft_targets(tree, Workspace(np.float64))
-    log_p = (rnn.log_predictions(tree, params, Workspace(np.float64)) for params in networks)
-    predictions = list(map(np.exp, log_p))
+    predictions = np.exp(rnn.log_predictions(tree, network, Workspace(np.float64)))
     for row, (prefix, mine) in enumerate(zip(prefixes_of(tree), soft_targets, strict=True)):
-        of_networks = np.array([each[row] for each in predictions])  # (networks, 5)
         likewise = plain.probabilities(spelled(prefix), characters, kneser_ney.ORDER)
-        joint = np.sqrt(of_networks.prod(axis=0) ** (1 / n_networks) * likewise)
-        for c in rare:
-            joint[c] = (of_networks[:, c].mean() + likewise[c]) / 2
+        joint = np.sqrt(predictions[row] * likewise)
         joint[EOS] *= len(prefix) > 0  # a name has a character
         np.testing.assert_allclose(mine, joint / joint.sum(), rtol=1e-10)
-
-
-def test_rare_are_characters_that_the_names_have_once_or_twice():
-    """Not those that only the model has from which training starts."""
-    settings = Settings(epochs=2, distil_epochs=1, synthetic_names=50, hidden_size=4, held_out=0)
-    start = train(["xyz", "xyx"] * 3, epochs=1, hidden_size=4)
-    trainer = Trainer(Run(corpus_from_strings(["abab", "abc", "bacd"]), settings, start))
-    for _ in trainer.epochs():
-        pass
-    vocabulary = trainer.vocabulary
-    rare = [chr(vocabulary.codes[index]) for index in trainer._teacher().rare]
-    assert rare == ["c", "d"]
-    assert set(map(chr, vocabulary.codes[1:])) == set("abcdxyz")
 
 
 @pytest.fixture
@@ -67,7 +45,7 @@ def taught():
     drawn = [rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]
     names, _ = coded(drawn).distinct()
     params = {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}
-    return Teacher(NGram(names, 5), [params], max_length=6), names
+    return Teacher(NGram(names, 5), params, max_length=6), names
 
 
 def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):

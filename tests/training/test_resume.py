@@ -64,8 +64,6 @@ def corpus(beginnings):
         (2, {"optimizer": "sgd", "learning_rate": 0.5}),
         (4, {"held_out": 0.0}),
         (1, {"cell": "rnn", "dropout": 0.0, "recurrent_dropout": 0.0}),
-        (3, {"teacher_networks": 2, "epochs": 6}),
-        (2, {"teacher_networks": 3, "held_out": 0.0}),
     ],
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):

@@ -1,4 +1,4 @@
-"""The stages of a run: one network after another, then distillation; and what each keeps."""
+"""The stages of a run: the network, then distillation; and what each keeps."""
 
 import math
 
@@ -9,7 +9,6 @@ from rnn_names import Settings
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import TrainingError
 from rnn_names.network.language_model import mean_loss
-from rnn_names.training import distillation
 from rnn_names.training import trainer as training
 from rnn_names.training.run import Run
 from rnn_names.training.stages import DISTILLATION_RATE, TOLERANCE, Best, Stage, stages_of
@@ -17,15 +16,12 @@ from rnn_names.training.trainer import LOST, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
-# Two epochs for each of three networks, and two of distillation.
-THREE_NETWORKS = {"epochs": 8, "distil_epochs": 2, "teacher_networks": 3, "synthetic_names": 60}
-THREE_NETWORKS |= {"hidden_size": 8, "batch_size": 64, "learning_rate": 0.01, "seed": 4}
-THREE_NETWORKS |= {"all_names": False}
+# Two epochs of the network, and two of distillation.
+FOUR_EPOCHS = {"epochs": 4, "distil_epochs": 2, "synthetic_names": 60}
+FOUR_EPOCHS |= {"hidden_size": 8, "batch_size": 64, "learning_rate": 0.01, "seed": 4}
 
-ONE_NETWORK = {"epochs": 11, "distil_epochs": 3, "synthetic_names": 1500, "all_names": False}
+ONE_NETWORK = {"epochs": 11, "distil_epochs": 3, "synthetic_names": 1500}
 ONE_NETWORK |= {"hidden_size": 32, "learning_rate": 0.03}
-
-NETWORKS = ["network 1 of 3", "network 2 of 3", "network 3 of 3"]
 
 
 @pytest.fixture(scope="module")
@@ -51,30 +47,25 @@ def losses(records, stage):
 
 
 @pytest.mark.parametrize(
-    ("names", "asked", "networks", "each", "distillation"),
+    ("names", "asked", "started", "network", "distillation"),
     [
-        (100, {}, 3, 150, 3),
-        (999, {}, 3, 122, 3),
-        (1000, {}, 1, 122, 3),
-        (1000, {"teacher_networks": 2}, 2, 122, 3),
-        (100, {"epochs": 40}, 1, 39, 1),  # its share of the epochs
-        (5000, {"epochs": 300}, 1, 282, 18),
-        (100, {"epochs": 40, "teacher_networks": 2}, 2, 19, 1),
-        (100, {"epochs": 3, "distil_epochs": 1, "teacher_networks": 5}, 2, 1, 1),
-        (100, {"distil_epochs": 0, "teacher_networks": 2}, 1, 153, 0),
-        (100, {"distil_epochs": 1}, 3, 150, 1),
-        (100, {"epochs": 41, "distil_epochs": 1, "teacher_networks": 3}, 3, 13, 1),
-        (100, {"epochs": 1, "distil_epochs": 9, "teacher_networks": 3}, 1, 1, 0),
-        (100, {"epochs": 0, "teacher_networks": 3}, 1, 0, 0),
+        (100, {}, False, 150, 3),
+        (999, {}, True, 60, 3),
+        (1000, {}, False, 122, 3),
+        (100, {"epochs": 40}, False, 39, 1),  # its share of the epochs
+        (5000, {"epochs": 300}, False, 282, 18),
+        (100, {"distil_epochs": 0}, False, 153, 0),
+        (100, {"distil_epochs": 1}, False, 152, 1),
+        (100, {"epochs": 1, "distil_epochs": 9}, False, 1, 0),
+        (100, {"epochs": 0}, False, 0, 0),
     ],
 )
-def test_the_stages_have_the_epochs_of_the_run(names, asked, networks, each, distillation):
+def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, distillation):
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + names)))
-    settings = Settings(**asked).resolved(corpus)
-    assert (settings.teacher_networks, settings.distil_epochs) == (networks, distillation)
-    assert settings.epochs == networks * each + distillation
+    settings = Settings(**asked).resolved(corpus, started)
+    assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
     run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
-    assert run == [(False, each)] * networks + [(True, distillation)] * (distillation > 0)
+    assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +76,7 @@ def test_distillation_has_larger_minibatches_and_rates(
     synthetic_names, batch_size, expected, corpus
 ):
     asked = Settings(synthetic_names=synthetic_names, batch_size=batch_size, learning_rate=0.01)
-    network, *_, distillation = stages_of(asked.resolved(corpus))
+    network, distillation = stages_of(asked.resolved(corpus))
     assert (network.batch_size, distillation.batch_size) == (batch_size, expected)
     stages, shares = (network, distillation), np.linspace(0, 1, 1001)
     rates = [max(map(each.learning_rate, shares)) for each in stages]
@@ -113,23 +104,21 @@ def test_recurrent_dropout_without_dropout_stays_as_it_is():
 
 
 def test_a_run_goes_from_stage_to_stage(corpus):
-    trainer, records = trained(corpus, THREE_NETWORKS)
-    assert stages(records) == [*np.repeat(NETWORKS, 2), *["distillation"] * 2]
-    assert [record.epoch for record in records] == list(range(1, 9))
+    trainer, records = trained(corpus, FOUR_EPOCHS)
+    assert stages(records) == ["network"] * 2 + ["distillation"] * 2
+    assert [record.epoch for record in records] == [1, 2, 3, 4]
     assert trainer.position.next_stage is None
-    assert len({losses(records, network)[0] for network in NETWORKS}) == 3, "weights of their own"
 
 
 def test_patience_counts_in_each_stage_anew(corpus):
-    trainer, records = trained(corpus, THREE_NETWORKS, epochs=302, learning_rate=1e-9, patience=2)
-    assert all(0 < stages(records).count(network) < 100 for network in NETWORKS)
+    trainer, records = trained(corpus, FOUR_EPOCHS, epochs=102, learning_rate=1e-9, patience=2)
+    assert 0 < stages(records).count("network") < 100
+    assert stages(records).count("distillation") == 2
     assert trainer.position.next_stage is None
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
-    trainer = Trainer(
-        Run(corpus, Settings(**{**THREE_NETWORKS, "synthetic_names": 1000}, held_out=0))
-    )
+    trainer = Trainer(Run(corpus, Settings(**{**FOUR_EPOCHS, "synthetic_names": 1000}, held_out=0)))
     at_first, done, left = trainer.characters_left, 0, []
     for record in trainer.epochs():
         done += record.characters
@@ -157,20 +146,18 @@ def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
 
 
 @pytest.mark.parametrize("held_out", [0.1, 0])
-def test_the_teacher_asks_the_best_of_each_network(held_out, corpus):
+def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
     """Where no names are held out, that is its last epoch."""
-    trainer = Trainer(
-        Run(corpus, Settings(**{**THREE_NETWORKS, "held_out": held_out, "epochs": 14}))
-    )
-    kept = {}
+    settings = {**FOUR_EPOCHS, "held_out": held_out, "epochs": 8}
+    trainer = Trainer(Run(corpus, Settings(**settings)))
+    best, kept = math.inf, None
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
-        if loss < kept.get(record.stage, (math.inf,))[0]:
-            kept[record.stage] = loss, trainer.state()["trained"]
-        if record.epoch == 12:
+        if loss < best:
+            best, kept = loss, trainer.state()["trained"]
+        if record.epoch == 6:
             break
-    networks = trainer.state()["weights"][:3]
-    assert all(np.array_equal(networks[i], kept[name][1]) for i, name in enumerate(NETWORKS))
+    assert np.array_equal(trainer.state()["weights"][0], kept)
 
 
 def test_distillation_starts_from_the_best_network_and_betters_it(names):
@@ -190,24 +177,21 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
 
 
 @pytest.mark.parametrize(
-    ("of_networks", "tolerances", "kept"),
+    ("of_network", "tolerances", "kept"),
     [
         ([2.1, 2.0], [0.9, 0.95], [1, 2, 3, 4]),
         ([2.1, 2.0], [0.9, 1.1], [1, 2, 3]),
         ([2.1, 2.0], [-0.5, 0.6], [1, 2, 3]),
         ([2.1, 2.0], [1.1, 1.2], [1, 2]),
         ([2.0, 2.1], [1.1, 0.9], [1, 4]),
-        ([2.1, 2.2, 2.0, 1.9, 2.3, 1.95], [0.9, 0.8], [1, 3, 4, 7, 8]),
     ],
 )
 def test_distillation_may_be_worse_within_a_tolerance(
-    of_networks, tolerances, kept, corpus, monkeypatch
+    of_network, tolerances, kept, corpus, monkeypatch
 ):
-    n = len(of_networks)
-    settings = {**THREE_NETWORKS, "teacher_networks": n // 2, "epochs": n + 2}
-    trainer = Trainer(Run(corpus, Settings(**settings)))
+    trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS)))
     tolerance = TOLERANCE / math.sqrt((trainer.held_out.lengths + 1).sum())
-    measured = [*of_networks, *(min(of_networks) + share * tolerance for share in tolerances)]
+    measured = [*of_network, *(min(of_network) + share * tolerance for share in tolerances)]
     told = iter(measured)
     monkeypatch.setattr(training, "mean_loss", lambda *_: next(told))
     records = list(trainer.epochs())
@@ -216,36 +200,34 @@ def test_distillation_may_be_worse_within_a_tolerance(
     assert trainer.model.training["epoch"] == kept[-1]
 
 
-def test_without_held_out_names_no_later_network_replaces_the_first(corpus):
-    """The model is that of a network that is done, until distillation betters it."""
-    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS, held_out=0)))
+def test_without_held_out_names_the_newest_weights_are_kept(corpus):
+    trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS, held_out=0)))
     for record in trainer.epochs():
-        of_model = min(record.epoch, 2) if record.stage in NETWORKS else record.epoch
-        assert record.is_best == (record.stage in (NETWORKS[0], "distillation"))
-        assert trainer.model.training["epoch"] == of_model
+        assert record.is_best
+        assert trainer.model.training["epoch"] == record.epoch
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"index": 4},
+        {"index": 2},
         {"index": True},
         {"stage_epoch": -1},
-        {"stage_epoch": 3, "epoch": 3, "bests": [[1, 1.0]] * 4},
+        {"stage_epoch": 3, "epoch": 3, "bests": [[1, 1.0]] * 2},
         {"stage_epoch": 2, "epoch": 1},
         {"bests": [[0, 1.0]]},
-        {"bests": [["1", 1.0]] * 4},
-        {"stage_epoch": 1, "epoch": 10**30, "bests": [[1, 1.0]] * 4},
-        {"index": 3, "epoch": 6, "bests": [[0, 1.0]] * 4},
-        {"epoch": 1, "bests": [[2, 1.0]] * 4},
-        {"epoch": 1, "bests": [[1, math.nan]] * 4},
+        {"bests": [["1", 1.0]] * 2},
+        {"stage_epoch": 1, "epoch": 10**30, "bests": [[1, 1.0]] * 2},
+        {"index": 1, "epoch": 2, "bests": [[0, 1.0]] * 2},
+        {"epoch": 1, "bests": [[2, 1.0]] * 2},
+        {"epoch": 1, "bests": [[1, math.nan]] * 2},
         {"smoothed_loss": math.inf},
         {"optimizer_steps": np.array(-1)},
     ],
     ids=str,
 )
 def test_a_position_that_cannot_be_is_refused(change, corpus):
-    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS)))
+    trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS)))
     with pytest.raises(TrainingError):
         trainer.restore({**trainer.state(), **change}, trainer.model)
 
@@ -285,28 +267,13 @@ def test_a_resumed_run_knows_that_a_lost_stage_is_over():
     assert next(iter(resumed.epochs())).stage == "distillation"
 
 
-def test_a_network_that_is_lost_at_once_is_no_teacher(corpus, monkeypatch):
-    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS)))
-    found, asked = [], []
-    real = distillation.Teacher.of
-    noted = lambda *arguments: asked.append(arguments[2]) or real(*arguments)  # noqa: E731
-    monkeypatch.setattr(distillation.Teacher, "of", noted)
-    for record in trainer.epochs():
-        found.append(record.stage)
-        if record.epoch == 2:
-            trainer._weights[1] *= 300  # what the second network starts from
-    assert found == [*NETWORKS[:1] * 2, NETWORKS[1], *NETWORKS[2:] * 2, *["distillation"] * 2]
-    assert [len(networks) for networks in asked] == [2]
-    assert trainer.position.best.loss < LOST * math.log(len(trainer.vocabulary))
-
-
 def test_a_list_of_five_names_trains_at_a_high_rate(invoke, tmp_path):
     """The held-out name is one of five letters, and the network soon sure that it is not."""
     names = "d\na\nt\n.\nx\n"
     options = ["--hidden-size", 64, "--learning-rate", 0.2]
     done = invoke("train", "-", *options, cwd=tmp_path, input=names)
     assert done.returncode == 0, done.stderr
-    assert "of 3: it ends with epoch" in done.stderr
+    assert "it ends with epoch" in done.stderr
     assert "its loss passed 4 times that of a uniform guess" in done.stderr
     assert invoke("sample", "-n", 5, cwd=tmp_path).returncode == 0
 
@@ -314,13 +281,9 @@ def test_a_list_of_five_names_trains_at_a_high_rate(invoke, tmp_path):
 # --- What the command says ------------------------------------------------------------------------
 
 
-def test_train_announces_stages_but_not_the_only_network(invoke, corpus_file, tmp_path):
-    options = "--hidden-size 4 --epochs 4 --distil-epochs 1 --init none --teacher-networks".split()
-    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, 3)
+def test_train_announces_distillation_but_not_the_network(invoke, corpus_file, tmp_path):
+    options = "--hidden-size 4 --epochs 4 --distil-epochs 1".split()
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options)
     assert done.returncode == 0, done.stderr
-    assert "Training 3 networks, each a GRU of 4 units, one after another" in done.stderr
     stages = [line for line in done.stderr.splitlines() if line.startswith(("Network", "Distil"))]
-    assert stages[:3] == [f"{name.capitalize()}." for name in NETWORKS]
-    assert stages[3:] == ["Distillation stage: learning a teacher's predictions."]
-    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, 1)
-    assert "etwork 1" not in done.stderr and "networks" not in done.stderr
+    assert stages == ["Distillation stage: learning a teacher's predictions."]

@@ -21,7 +21,7 @@ from rnn_names.training.stages import stages_of
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
-PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0, "all_names": False}
+PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0}
 SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
 
 
@@ -211,10 +211,11 @@ def test_the_record_says_how_it_was_trained(names):
 def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(corpus)).values()
-    given = {"epochs": 0, "distil_epochs": 0, "teacher_networks": 1, "synthetic_names": 0}
+    given = {"epochs": 0, "distil_epochs": 0, "synthetic_names": 0}
     given |= {"batch_size": 1, "learning_rate": 0.5, "patience": 1, "cell": "rnn", "hidden_size": 8}
-    given |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0.2, "all_names": True}
-    resolved = asdict(Settings(**given, embedding_size=24).resolved(corpus))  # has no effect
+    given |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0.2}
+    without_effect = {"embedding_size": 24, "teacher_networks": 3}
+    resolved = asdict(Settings(**given, **without_effect).resolved(corpus))
     assert resolved == {name: getattr(Settings(**given), name) for name in resolved}
 
 
@@ -306,7 +307,7 @@ def test_the_table_of_defaults_is_what_the_rule_gives():
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines if line[:1] and line[0] in ("names", *vars(Settings()))]
     table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
-    assert len(table) == 10
+    assert len(table) == 9
     for column, names in enumerate(table.pop("names")):
         rule = defaults_for(int(names), "adam", started=column == 0)
         for name, cells in table.items():

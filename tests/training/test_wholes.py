@@ -35,7 +35,7 @@ def ignorant_teacher(batches, vocabulary, ends=0.0):
     """One whose network knows nothing; `ends` is the logit of EOS."""
     params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
     params["by"][EOS] = ends
-    return Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+    return Teacher.of(batches, vocabulary, params, np.random.default_rng(1))
 
 
 def test_a_teacher_that_ends_no_name_has_no_tilt(batches_and_vocabulary):

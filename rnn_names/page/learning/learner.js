@@ -1,4 +1,4 @@
-// Learning from a list, as `rnn-names train --teacher-networks 1 --distil-epochs 0` does it: epochs
+// Learning from a list, as `rnn-names train --init none --distil-epochs 0` does it: epochs
 // of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";

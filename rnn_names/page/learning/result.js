@@ -70,7 +70,6 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
       hidden_size: best.params.a0.length,
       epochs: settings.epochs,
       distil_epochs: 0,
-      teacher_networks: 1,
       synthetic_names: 0,
       batch_size: settings.batchSize,
       optimizer: "adam",

@@ -1,0 +1,141 @@
+"""The base: one network that has learned all bundled lists, with a vector e for each.
+
+What the lists share and e make an ordinary network, which uses the characters of its list alone:
+
+    ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
+
+`We` stacks the three matrices. A new list starts from the network of the vector that is fitted to
+it. `data/make_base.py` makes the base.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace
+from rnn_names.corpus.corpus import Corpus
+from rnn_names.corpus.names import Vocabulary
+from rnn_names.model import npz
+from rnn_names.model.bundled import FOLDER, MODELS
+from rnn_names.model.model import Model
+from rnn_names.model.sources import Source
+from rnn_names.network import rnn
+from rnn_names.network.prefix_tree import Batches
+from rnn_names.processes.threads import one_blas_thread
+from rnn_names.training.optimizers import Adam
+
+BASE_FILE = os.path.join(FOLDER, "base.npz")
+SOURCE = Source(
+    "names of the bundled lists, as rnn-names models shows",
+    "GeoNames (geonames.org), Faker, mimesis and others",
+    "CC BY 4.0, MIT and public domain",
+)
+MOST_FITTED = 300  # names that a vector is fitted to
+STEPS, RATE = 80, 0.05  # of Adam
+NEARNESS = 0.002  # NEARNESS · ‖e − start‖² is added to the loss
+OTHER = "-"  # what a character starts as that is like no other
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all lists share, and the vector of each."""
+
+    lists: tuple[str, ...]
+    vocabulary: Vocabulary
+    shared: dict[str, Array]  # the arrays of a network; and We, (n_ba + n_y + n_a, d)
+    vectors: Array  # (lists, d)
+
+    @classmethod
+    def load(cls, path: str = BASE_FILE) -> Base:
+        """Reads the file of a base."""
+        meta, arrays = npz.read(path, lambda _: ("<f4",))
+        lists, vectors = tuple(meta["lists"]), arrays.pop("vectors")
+        return cls(lists, Vocabulary(meta["vocabulary"]), arrays, vectors)
+
+    def save(self, path: str) -> None:
+        """Writes it to a file."""
+        meta = {"lists": self.lists, "vocabulary": self.vocabulary.characters}
+        npz.write(path, meta, {**self.shared, "vectors": self.vectors})
+
+    def rows(self, characters: str) -> Array:
+        """The row of EOS and of each character, or of the one that it is like: (n_y,)."""
+        known = self.vocabulary.characters
+        found = (alike(each, known) or OTHER for each in characters)
+        return np.array([0, *(1 + known.index(each) for each in found)])
+
+    def network(self, e: Array, rows: Array) -> dict[str, Array]:
+        """The network of a vector e (d,) with some rows; those that are alike share."""
+        shared, bounds = self.shared, np.cumsum([len(self.shared[name]) for name in ("ba", "by")])
+        ba, by, a0 = np.split(shared["We"] @ e, bounds)
+        return {
+            "Wax": shared["Wax"][:, rows],
+            "Waa": shared["Waa"],
+            "Wya": shared["Wya"][rows],
+            "ba": shared["ba"] + ba,
+            "by": (shared["by"] + by - np.log(np.bincount(rows, minlength=len(by)).clip(1)))[rows],
+            "a0": np.tanh(shared["a0"] + a0),
+            "bn": shared["bn"],
+        }
+
+    def gradient_of_sums(self, params: dict[str, Array], d: dict[str, Array], rows: Array) -> Array:
+        """That of the sums of ba, by and a0, one after another, from that of `network(e, rows)`.
+
+        By the chain rule, the gradient of e is its product with `We`.
+        """
+        by = np.bincount(rows, d["by"], len(self.shared["by"]))
+        sums = [d["ba"], by, d["a0"] * (1 - params["a0"] ** 2)]
+        return np.concatenate(sums).astype(np.float32)
+
+    def fitted(self, corpus: Corpus) -> tuple[Model, list[str]]:
+        """A model fitted to a list, and what the two lists are that are nearest to it."""
+        names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
+        rows, work = self.rows(vocabulary.characters), Workspace()
+        if len(corpus) > MOST_FITTED:
+            corpus = corpus.take(np.arange(MOST_FITTED) * len(corpus) // MOST_FITTED)
+        batches = Batches.of(corpus, vocabulary)
+        tree = batches.tree(batches.rows)
+        with one_blas_thread():
+            losses = [
+                rnn.cross_entropy(tree.y, rnn.log_predictions(tree, self.network(e, rows), work))
+                for e in self.vectors
+            ]
+            nearest = np.argsort(losses)[:2]
+            start = self.vectors[nearest[0]]
+            e, optimizer = start.copy(), Adam(start)
+            for step in range(STEPS):
+                params = self.network(e, rows)
+                _, gradients = rnn.loss_and_gradients(tree, params, work)
+                of_sums = self.gradient_of_sums(params, gradients, rows)
+                gradient = of_sums @ self.shared["We"] / tree.n_characters
+                gradient += 2 * NEARNESS * (e - start)
+                optimizer.step(e, gradient, RATE * (1 - step / STEPS))
+        params = {name: array.astype(np.float32) for name, array in self.network(e, rows).items()}
+        record = {"longest": int(names.lengths.max()), "epoch": 0}
+        model = Model(vocabulary, params, record, sources=(SOURCE,))
+        return model, [MODELS[self.lists[k]].source.what for k in nearest]
+
+
+def alike(character: str, known: str) -> str | None:
+    """The known character that another one starts as, if any: by its letter, case or sound.
+
+    >>> [alike(each, "abcdefz") for each in "aéEжф."]
+    ['a', 'e', 'e', 'z', 'f', None]
+    """
+    name = unicodedata.name(character, "")  # for instance "CYRILLIC SMALL LETTER EF"
+    sound = (name.partition(" WITH ")[0].partition(" LETTER ")[2].split() or [""])[-1]
+    sound = sound[-1:] if len(sound) == 2 and sound[0] == "E" else sound[:1]
+    letter = unicodedata.normalize("NFD", character)[0]
+    cased = sound if "CAPITAL" in name else sound.lower()
+    found = (each for each in (character, letter, letter.swapcase(), cased) if each)
+    return next((each for each in found if each in known), None)
+
+
+@cache
+def bundled_base() -> Base:
+    """The bundled one."""
+    return Base.load()
