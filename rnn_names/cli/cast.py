@@ -87,7 +87,7 @@ def cast(
     wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
     with wrong_usage():
         parsed = parse(text, wanted.shared, Given.of)
-    out = Table(["name", *parsed.columns], form, title=text)
+    out = Table(["name", *parsed.columns], form, title=file or "".join(pattern))
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of):
             out.put(rows)

@@ -92,7 +92,7 @@ def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
             column = column_of_names(lines, separator)
             raise CorpusError(
                 f"this is a table of {min(counts) + 1} columns; that of the names seems to be "
-                f"{column}: cut -d '{separator}' -f {column} LIST > names.txt (--as-is learns the "
+                f"{column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
                 "lines as they are)"
             )
 
@@ -112,16 +112,16 @@ def list_notes(corpus: Corpus) -> list[str]:
         more = f", one of {n:,} such lines" if n > 1 else ""
         notes.append(
             f"{quoted(line)} {oddity.what}{more}. The model will learn it. To take it out: "
-            f"{oddity.command} > names.txt"
+            f"{oddity.command} > new.txt"
         )
     for separator, plural in SEPARATORS.items():
         if text.count(separator) >= len(corpus):
             column = column_of_names(text.splitlines(), separator)
             notes.append(
                 f"there are {plural} in the lines, and the model will learn them. If only column "
-                f"{column} has names: cut -d '{separator}' -f {column} LIST > names.txt. If every "
+                f"{column} has names: cut -d '{separator}' -f {column} LIST > new.txt. If every "
                 "column has, each name needs a line of its own: "
-                rf"tr '{separator}' '\n' < LIST > names.txt"
+                rf"tr '{separator}' '\n' < LIST > new.txt"
             )
     if r"{\rtf" in text:
         notes.append(

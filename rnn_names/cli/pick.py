@@ -30,6 +30,7 @@ from rnn_names.model.bundled import Given
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
+MOST_REPEATS = 1 << 12  # lines in a row that were shown before: then there are hardly any others
 TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
 HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
 
@@ -46,7 +47,14 @@ Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, with
     ],
 )
 @click.argument("pattern", type=Text(), required=False)
-@declared_option(SampleOptions, "count", group="General", default=10, help="Names on a page.")
+@declared_option(
+    SampleOptions,
+    "count",
+    group="General",
+    default=10,
+    type=click.IntRange(1),
+    help="Names on a page.",
+)
 @model_option(group="General")
 @output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
 @declared_option(Options, "boldness", group="General", default="safe")
@@ -119,7 +127,7 @@ class _Picking:
         """Shows a page, and does what is typed."""
         stream = self._stream()
         self._show(stream, is_first=True)
-        is_typed = sys.stdin.isatty()
+        is_typed = sys.stdin is not None and sys.stdin.isatty()
         if is_typed:
             tell(HINT)
         while (command := self._read(is_typed)) not in (None, "q"):
@@ -140,7 +148,7 @@ class _Picking:
     def _read(self, is_typed: bool) -> str | None:
         if is_typed:
             click.echo("> ", nl=False, err=True)
-        line = sys.stdin.buffer.readline().decode(errors="replace")
+        line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
         wait_if_ending()
         return line.strip() if line else None
 
@@ -156,21 +164,26 @@ class _Picking:
 
     def _show(self, stream: Iterator[str], is_first: bool = False) -> None:
         page: list[str] = []
+        width, repeats = len(str(self.count)), 0
         try:
             for line in stream:
+                repeats += 1
                 if line not in self.seen:
                     self.seen.add(line)
                     page.append(line)
+                    text = printable(f"{len(page):>{width}} {line}\n", ascii)
+                    write(text.encode())  # at once: the next one may take long
+                    repeats = 0
                 if len(page) == self.count:
+                    break
+                if repeats == MOST_REPEATS:
+                    tell("Note: hardly any others are left")
                     break
         except SamplingError as error:
             if is_first and not page:
                 raise
             tell(f"Note: {worded(error)}")
-        if page:
-            self.page, width = page, len(str(len(page)))
-            lines = (f"{number:>{width}} {each}\n" for number, each in enumerate(page, 1))
-            write("".join(printable(line, ascii) for line in lines).encode())
+        self.page = page or self.page
 
     def _chosen(self, numbers: str) -> list[str]:
         rows: dict[int, str] = {}

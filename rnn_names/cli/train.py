@@ -130,9 +130,8 @@ def train(
             titles = ["standard input" if path == "-" else path for path in corpus]
             page = Report(names, trainer, titles, output, report, checkpoint.init)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say(
-            "\n".join([opening(names, checkpoint, start and start.told), *list_notes(names)])
-        )
+        told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
+        progress.say("\n".join(told))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)

@@ -76,7 +76,8 @@ def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
         log_weights = drawn(size)  # replaces `look_ahead`; the bound is that of the one used
         tested = with_bound(used, log_weights)
         is_enough = tested.acceptance >= ENOUGH_COME_OUT or n_visits >= ENOUGH_VISITS
-        if (tested.repeats <= MAX_REPEATS and is_enough) or n_visits >= MAX_VISITS:
+        is_in_vain = used.log_value == -np.inf  # top-k, say, rules out all that meet the conditions
+        if (tested.repeats <= MAX_REPEATS and is_enough) or n_visits >= MAX_VISITS or is_in_vain:
             return tested
         learn(explores=False)
         size *= 2

@@ -167,7 +167,7 @@ def advice(path: str) -> str:
     >>> advice("dinosaur")
     'train a model, or take a bundled one: dinosaurs'
     >>> advice("elves")
-    'train a model, or take a bundled one: elvish'
+    'train a model, or take a bundled one: elvish, elvish-men, elvish-women'
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 

@@ -112,8 +112,9 @@ class Aliases:
             is_waiting[had] = False
             waiting = np.flatnonzero(is_waiting)
         if len(waiting):
+            possible = len(had) if may_be else self._sampler.n_possible
             raise SamplingError(
-                f"only {min(len(had) or self._sampler.n_possible, n):,.0f} of {counted(n, 'key')} "
+                f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.given,
             )

@@ -60,7 +60,7 @@ def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
     notes = "\n".join(notes_of(lines)).replace("LIST", "list.txt")
     command = re.search(r": ((sed|tr|cut|grep) .*?> names\.txt)", notes)[1]
     subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
-    assert (tmp_path / "names.txt").read_text("utf-8") == "Anna\nBerta\n"
+    assert (tmp_path / "new.txt").read_text("utf-8") == "Anna\nBerta\n"
 
 
 @pytest.mark.parametrize(

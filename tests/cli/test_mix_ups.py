@@ -93,7 +93,7 @@ def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
     done = invoke("train", "list.csv", cwd=tmp_path)
     assert done.returncode == 1
     assert "a table of 3 columns" in done.stderr
-    assert "cut -d ',' -f 2 LIST > names.txt" in done.stderr
+    assert "cut -d ',' -f 2 LIST > new.txt" in done.stderr
     assert not (tmp_path / "names.npz").exists()
     done = invoke("train", "list.csv", "--as-is", "--epochs", 0, cwd=tmp_path)
     assert done.returncode == 0 and (tmp_path / "names.npz").exists()

@@ -57,7 +57,10 @@ OTHERS = [
     ("score --unknown", "No such option"),
     ("sampel", "No such command 'sampel'"),
     ("xyz", "'xyz'.\n"),
-    ("score list.txt elves.npz", "if it is a model, put -m before it: -m elves.npz\n"),
+    (
+        "score list.txt elves.npz",
+        "names come from a file or a pipe: echo elves.npz | rnn-names score",
+    ),
     ("score --format csv -0", "--null goes with --format text only"),
     *(
         (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")

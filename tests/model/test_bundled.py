@@ -201,7 +201,8 @@ def test_what_is_asked_for_or_stands_in_the_folder_is_never_passed_over(model_fi
 def test_models_lists_them_in_groups(tmp_path):
     done = invoke("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    groups = [block.splitlines() for block in done.stdout.split("\n\n")]
+    *groups, casts = [block.splitlines() for block in done.stdout.split("\n\n")]
+    assert [line.split()[0] for line in casts[1:]] == [*bundled.CASTS]
     kinds = list(dict.fromkeys(each.group for each in bundled.MODELS.values()))
     assert [group[0].split()[0] for group in groups] == kinds
     listed = []

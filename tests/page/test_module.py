@@ -143,7 +143,7 @@ def test_a_seed_gives_the_names_of_their_numbers(name, in_node, small_models):
         assert names == first_names(whole, *count, roots=roots, **options), options
 
 
-@pytest.mark.parametrize("name", ["elvish", "women", "dinosaurs+welsh-towns", "gru"])
+@pytest.mark.parametrize("name", ["elvish", "women", "dinosaurs+welsh-towns"])
 def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
     """Also where the list's own names are words, and for texts whose triples no name has."""
     models = [small_models.get(each) or Model.load(each) for each in name.split("+")]

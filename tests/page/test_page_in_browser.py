@@ -195,9 +195,9 @@ def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models)
 
 
 def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safely(
-    open_page, small_models
+    open_page, bundled
 ):
-    models = ((name, small_models["gru"]) for name in "abc")
+    models = ((name, bundled["dinosaurs"]) for name in "abc")
     page = open_page(*models, address="#count=20")
     assert page.locator("h1").inner_text() == "Three kinds of names"
     pressed = page.locator("#kinds .kind[aria-pressed=true]")
@@ -208,7 +208,7 @@ def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safel
     page.get_by_role("button", name="Mix").click()
     press(page, "c")
     assert pressed.all_inner_texts() == ["b", "c"]
-    assert page.locator("#temperature-value").inner_text() == "0.70"
+    assert page.locator("#temperature-value").inner_text() == "1.15"
     press(page, "b")
     press(page, "c")  # the last one stays
     assert (pressed.all_inner_texts(), shares_of(page)) == (["c"], ["0 %", "0 %", "100 %"])

@@ -67,14 +67,14 @@ async function writtenOf(batch, piece, state, rows) {
   const changed = piece.rules ?? ((text) => text);
   if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
   const texts = piece.shares
-    ? await namesOf(batch, piece, state, rows)
+    ? await writtenNames(batch, piece, state, rows)
     : await chosenOf(batch, piece, state, rows);
   if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
   return texts.map(changed);
 }
 
 /** The names of a part; where there are too few, lines end before the first that has none. */
-async function namesOf(batch, piece, state, rows) {
+async function writtenNames(batch, piece, state, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
   // A part that is to be listed, or new, is not asked for the opposite.
