@@ -69,6 +69,7 @@ export function listenToFavourites(details) {
     undoably([`Removed ${favourites.size} names`], () => favourites.clear());
   });
   $("favourites").addEventListener("scroll", showEdge);
+  new ResizeObserver(showEdge).observe($("favourites")); // the card takes room from it
   showFavourites(true);
 }
 
