@@ -109,10 +109,6 @@ function favouriteItem(name, i) {
   });
   const act = (label, sign, action) =>
     button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${name}` });
-  const focusOn = (place) =>
-    (
-      $("favourites").children[Math.min(place, favourites.size - 1)]?.lastChild ?? document.body
-    ).focus();
   const up = act("Move up", "↑", () => {
     const pairs = [...favourites];
     pairs.splice(Math.max(i - 1, 0), 0, ...pairs.splice(i, 1));
@@ -121,7 +117,8 @@ function favouriteItem(name, i) {
   });
   const remove = act("Remove", "×", () => {
     toggleFavourite(name);
-    focusOn(i);
+    const { children } = $("favourites");
+    (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
   return element("li", {}, open, note, up, remove);
 }
