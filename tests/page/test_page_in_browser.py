@@ -683,6 +683,7 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
     assert page.evaluate(IN_SIGHT)[0] >= 8
     page.set_viewport_size({"width": 768, "height": 1024})
     assert page.evaluate(IN_SIGHT)[0] >= 20
+    assert page.locator("#bar").get_by_role("button", name="Kept").is_visible()
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".name").nth(5).click()
     unfold(page)
