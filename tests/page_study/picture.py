@@ -14,12 +14,12 @@ from support.browser import Browser, missing
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {
-    "page.png": (1280, 800, "light"),
-    "page-phone.webp": (360, 740, "light"),
-    "page-tablet.webp": (768, 1024, "dark"),
-    "page-large.webp": (1920, 1080, "dark"),
+    "page.png": (1280, 800, "light", 30),
+    "page-phone.webp": (360, 740, "light", 24),
+    "page-tablet.webp": (768, 1024, "dark", 60),
+    "page-large.webp": (1920, 1080, "dark", 48),
 }
-"""Windows, and their colours."""
+"""Windows, their colours, and as many names as fit."""
 MODELS = ["dinosaurs", "first-names"]
 ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 KEPT = (3, 6, 11)
@@ -35,9 +35,9 @@ def main():
         page = Path(folder) / "page.html"
         parts = [Part(name, Model.load(name)) for name in MODELS]
         page.write_text(page_of(parts), "utf-8")
-        for name, (width, height, scheme) in PICTURES.items():
+        for name, (width, height, scheme, count) in PICTURES.items():
             look = {"width": width, "height": height, "color_scheme": scheme}
-            address = ADDRESS + ("&count=30" if width > 1280 else "")
+            address = f"{ADDRESS}&count={count}"
             shown = {"names": None, "reduced_motion": "reduce", **look}
             opened = browser.open(page, address, **shown)
             opened.wait_for_selector("#names[aria-busy=false] .name")

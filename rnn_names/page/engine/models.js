@@ -28,19 +28,26 @@ function asGRU(weights) {
   return { ...weights, Wax, Waa, ba, bn: new Float64Array(n_a) };
 }
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i); // from() takes ten times as long
+  return bytes;
+}
 
 /** Whole numbers from their Rice code. */
 function riceNumbers(code, bits, count) {
   const bytes = bytesOf(code);
+  const numbers = new Uint32Array(count);
   let at = 0;
   const bit = () => (bytes[at >> 3] >> (7 - (at++ & 7))) & 1;
-  return Uint32Array.from({ length: count }, () => {
+  for (let n = 0; n < count; n++) {
     let number = 0;
     while (bit()) number++;
     for (let i = 0; i < bits; i++) number = 2 * number + bit();
-    return number;
-  });
+    numbers[n] = number;
+  }
+  return numbers;
 }
 
 /** Arrays by name. */

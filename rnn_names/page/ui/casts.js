@@ -5,7 +5,7 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { number } from "../engine/sampler.js";
-import { $, changed, element, models, titleOf } from "./elements.js";
+import { $, button, changed, element, models, titleOf } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
@@ -16,7 +16,7 @@ let parts = [];
 const escapedIn = (text, signs) =>
   Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
 
-const slotOf = ({ name }) => escapedIn(name, "+:{}");
+const slotOf = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
@@ -79,15 +79,8 @@ function pieceOf({ kind, text }) {
 }
 
 /** Words as somebody types them, with commas between them, as they are in a pattern. */
-const wordsIn = (typed) => {
-  const isPlain = !typed.includes("|");
-  return isPlain
-    ? typed
-        .split(",")
-        .map((word) => word.trim())
-        .join("|")
-    : typed;
-};
+const wordsIn = (typed) =>
+  typed.includes("|") ? typed : typed.replaceAll(/\s*,\s*/gu, "|").trim();
 
 const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replaceAll("|", ", "));
 
@@ -162,18 +155,16 @@ function partsChanged() {
 function partItem(part, i) {
   const item = element("li", { className: "part" }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
-  const button = (label, sign, action) => {
-    const made = element("button", { type: "button", className: "remove", title: label }, sign);
-    made.setAttribute("aria-label", `${label} part ${i + 1}`);
-    made.addEventListener("click", action);
-    item.append(made);
+  const act = (title, sign, action) => {
+    const ariaLabel = `${title} part ${i + 1}`;
+    item.append(button(sign, action, { className: "remove", title, ariaLabel }));
   };
   if (i)
-    button("Move ahead", "‹", () => {
+    act("Move ahead", "‹", () => {
       parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
       partsRebuilt(i - 1);
     });
-  button("Remove", "×", () => {
+  act("Remove", "×", () => {
     parts.splice(i, 1);
     partsRebuilt(Math.min(i, parts.length - 1));
   });

@@ -69,6 +69,7 @@ export function listenToFavourites(details) {
     undoably([`Removed ${favourites.size} names`], () => favourites.clear());
   });
   $("favourites").addEventListener("scroll", showEdge);
+  new ResizeObserver(showEdge).observe($("favourites")); // the card takes room from it
   showFavourites(true);
 }
 
@@ -108,10 +109,6 @@ function favouriteItem(name, i) {
   });
   const act = (label, sign, action) =>
     button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${name}` });
-  const focusOn = (place) =>
-    (
-      $("favourites").children[Math.min(place, favourites.size - 1)]?.lastChild ?? document.body
-    ).focus();
   const up = act("Move up", "↑", () => {
     const pairs = [...favourites];
     pairs.splice(Math.max(i - 1, 0), 0, ...pairs.splice(i, 1));
@@ -120,7 +117,8 @@ function favouriteItem(name, i) {
   });
   const remove = act("Remove", "×", () => {
     toggleFavourite(name);
-    focusOn(i);
+    const { children } = $("favourites");
+    (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
   return element("li", {}, open, note, up, remove);
 }
