@@ -58,7 +58,7 @@ def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
     """The first of them, if there are two."""
     (tmp_path / "list.txt").write_text(lines, "utf-8")
     notes = "\n".join(notes_of(lines)).replace("LIST", "list.txt")
-    command = re.search(r": ((sed|tr|cut|grep) .*?> names\.txt)", notes)[1]
+    command = re.search(r": ((sed|tr|cut|grep) .*?> new\.txt)", notes)[1]
     subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
     assert (tmp_path / "new.txt").read_text("utf-8") == "Anna\nBerta\n"
 
