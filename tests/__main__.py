@@ -114,7 +114,7 @@ def lint_page() -> None:
     tools = ROOT / "build" / "node_modules" / ".bin"
     if not (tools / "biome").exists() or not (tools / "tsc").exists():
         install = "install --silent --no-save --prefix build".split()
-        run(npm or "npm", *install, *PAGE_TOOLS)
+        run(Path(npm or "npm"), *install, *PAGE_TOOLS)
     run(tools / "biome", "check", "--config-path", "tests/page", "rnn_names/page")
     run(tools / "tsc", "--project", "tests/page")
 
