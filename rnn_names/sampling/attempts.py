@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 
 from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
-from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
 from rnn_names.sampling.walk import changes
@@ -38,10 +38,22 @@ Drawn = tuple[Names, Array, Tally]
 """Names that passed, the rows of their attempts, rising, and what conditions saw."""
 
 
+class Workers(Protocol):
+    """What draws attempts: threads and a helper process, or one thread when it is asked."""
+
+    count: int  # calls that are made at the same time
+
+    def prepare(self, left: int) -> None:
+        """Starts what is worth while for so many names."""
+
+    def begin(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
+        """Begins to draw some attempts, (n,) both, in shares."""
+
+
 class BegunWalk:
     """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
 
-    def __init__(self, numbers: Array, attempts: Array, workers: OneWorker) -> None:
+    def __init__(self, numbers: Array, attempts: Array, workers: Workers) -> None:
         self.numbers, self.attempts = numbers, attempts  # (n,) both
         self.shares = deque(workers.begin(numbers, attempts))
         self.passed = np.zeros(len(numbers), bool)
@@ -77,7 +89,7 @@ class Attempts:
         self._tested = self._passed = 0
         self._tally = Tally()
 
-    def names(self, workers: OneWorker, budget: int) -> Iterator[Names]:
+    def names(self, workers: Workers, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; then GivenUp if too few passed.
 
         `budget` attempts may give no name; as many again are earned by every few names.
@@ -166,20 +178,3 @@ class Attempts:
                 first = changes(np.concatenate(numbers)[order])  # the first attempt to pass
                 found = Names.concatenate([*names]).take(order[first])
                 yield Names(found.codes.astype(np.uint32, copy=False), found.offsets)
-
-
-class OneWorker:
-    """Draws when names are asked for, by a function of numbers and attempts, (n,) both."""
-
-    submit: Submit = staticmethod(deferred)
-    count = 1
-
-    def __init__(self, draw: Callable[[Array, Array], Drawn]) -> None:
-        self._draw = draw
-
-    def begin(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
-        """Begins to draw some attempts, in shares."""
-        return [self.submit(self._draw, numbers, attempts)]
-
-    def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts what is worth while for so many names."""

@@ -25,12 +25,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import MOST_SKIPPED, CastOptions
 from rnn_names.conditions.pattern import Again, Choice, LinesOf, Pattern, Slot, located, rules_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import (
-    CorpusError,
-    RepeatedInitialsWarning,
-    SamplingError,
-    counted,
-)
+from rnn_names.errors import CorpusError, RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.cast_lines import Apart, Batch, Node, Part, Row, texts_of
 from rnn_names.sampling.initials import FewFound, PartNames, alike, letter_of, together
@@ -163,20 +158,14 @@ class CastDrawer:
 
         For one line again and again, some nodes have other `rounds` (m,) than 0; others are `kept`.
         """
-        is_one_line, kept, rounds, batch = (
-            kept is not None,
-            kept or {},
-            rounds or {},
-            Batch(numbers),
-        )
+        is_one_line, batch = kept is not None, Batch(numbers)
+        kept, rounds = kept or {}, rounds or {}
         for node in self._names:
             batch.values[node] = np.full(batch.size, None)
             batch.rounds[node] = np.zeros(batch.size, np.int64) + rounds.get(node, 0)
         self._choose(self._pieces, np.arange(batch.size), batch, rounds, kept)
-        has_name, stands = (
-            np.zeros(batch.size, bool),
-            np.zeros((batch.size, len(self._names)), bool),
-        )
+        has_name = np.zeros(batch.size, bool)
+        stands = np.zeros((batch.size, len(self._names)), bool)
         for k, node in enumerate(self._names):
             rows = batch.rows.get(node, np.zeros(0, np.intp))
             is_first, has_name[rows] = ~has_name[rows] & self._different, True

@@ -70,9 +70,7 @@ class Batch:
         self.values = dict[Node, Array]()  # (m,) names, or which alternatives; None or −1 for none
         self.rounds = dict[Node, Array]()  # (m,) of names
         self.spares = dict[tuple[Node, int], list[str]]()  # names of later rounds, by line
-        self.first = np.full(
-            self.size, None, object
-        )  # (m,) nodes whose first letters should differ
+        self.first = np.full(self.size, None, object)  # (m,) nodes whose first letters differ
         self.end, self.cause = self.size, (None, "")  # lines that are whole, and why others are not
 
     def cut(self, end: int, cause: Any) -> None:

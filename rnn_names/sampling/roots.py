@@ -26,11 +26,8 @@ from rnn_names.sampling.walk import Children, Roots
 
 def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:
     """The roots with these texts; their states come level by level, as in a walk."""
-    work, states, found = (
-        Workspace(source.dtype),
-        source.first_state,
-        dict[Text, tuple[Array, float]](),
-    )
+    work, states = Workspace(source.dtype), source.first_state
+    found = dict[Text, tuple[Array, float]]()
     prefixes = sorted({text[:n] for text in texts for n in range(len(text) + 1)}, key=len)
     above: dict[Text, int] = {(): 0}
     log_prob = np.zeros(1)

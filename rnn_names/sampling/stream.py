@@ -24,7 +24,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.processes.threads import one_blas_thread, worker_threads
+from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import (
     ENDLESS,
     FIRST_WALK,
@@ -32,7 +32,7 @@ from rnn_names.sampling.attempts import (
     Attempts,
     Drawn,
     GivenUp,
-    OneWorker,
+    Workers,
 )
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import key_of, states_of
@@ -180,8 +180,11 @@ def _groups(
             raise GivenUp(tally)
 
 
-class _Workers(OneWorker):
+class _Workers(Workers):
     """What draws walks: this thread; several, where there is enough to draw; a helper process."""
+
+    submit: Submit = staticmethod(deferred)
+    count = 1
 
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
