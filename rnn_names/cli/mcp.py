@@ -73,8 +73,7 @@ def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
     from pydantic import Field
 
-    from rnn_names.conditions.pattern import parse
-    from rnn_names.model.casts import pattern_of, rows_of
+    from rnn_names.model.casts import parsed, rows_of
     from rnn_names.training.train import train
 
     Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
@@ -98,8 +97,9 @@ def _tools(folder: str | None) -> list[Any]:
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, **options)
-        parsed = parse(pattern_of(pattern), wanted.shared, Given.of)
-        rows = (row for batch in rows_of(parsed, wanted, blended, _own_lines) for row in batch)
+        rows = (
+            row for batch in rows_of(parsed(wanted), wanted, blended, _own_lines) for row in batch
+        )
         return [line for line, *_ in rows]
 
     def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006

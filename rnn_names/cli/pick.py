@@ -96,13 +96,12 @@ def _names_of(models: Any) -> Draw:
 
 
 def _lines(options: CastOptions) -> Iterator[str]:
-    from rnn_names.conditions.pattern import parse
-    from rnn_names.model.casts import pattern_of, rows_of
+    from rnn_names.model.casts import parsed, rows_of
 
     with wrong_usage():
-        parsed = parse(pattern_of(options.pattern), options.shared, Given.of)
+        pattern = parsed(options)
     for seed in itertools.count(options.some_seed()):
-        for rows in rows_of(parsed, replace(options, seed=seed), blend_of):
+        for rows in rows_of(pattern, replace(options, seed=seed), blend_of):
             yield from (row[0] for row in rows)
 
 

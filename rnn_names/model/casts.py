@@ -40,7 +40,7 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     (['A', 'A', 'A'], True)
     """
     wanted = CastOptions(*positional, **options)
-    pattern = parse(pattern_of(wanted.pattern), wanted.shared, Given.of)
+    pattern = parsed(wanted)
     load = partial(_blend, known=wanted.models or {})
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]
@@ -49,6 +49,11 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
 def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
     parts = [known.get(each.path) or Model.load(each.path) for each in models]
     return blend(parts, [each.share for each in models], [each.title for each in models])
+
+
+def parsed(wanted: CastOptions) -> Pattern:
+    """The pattern of a cast, read."""
+    return parse(pattern_of(wanted.pattern), wanted.shared, Given.of)
 
 
 def pattern_of(text: str, path: str | None = None) -> str:
