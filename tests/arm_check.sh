@@ -19,14 +19,14 @@ readonly fast="tests/network tests/ngram tests/lookahead tests/conditions tests/
     tests/model/test_blend.py tests/model/test_model_file.py"
 
 command -v qemu-aarch64-static >/dev/null || { echo "apt-get install qemu-user-static" >&2; exit 1; }
-mkdir -p $folder/debs $folder/root/usr/lib $folder/root/usr/bin $folder/site
-if [ ! -e $folder/root/usr/bin/python3.13 ]; then
+mkdir -p $folder/debs $folder/debian/usr/lib $folder/debian/usr/bin $folder/site
+if [ ! -e $folder/debian/usr/bin/python3.13 ]; then
     dpkg --print-foreign-architectures | grep --quiet arm64 ||
         { dpkg --add-architecture arm64 && apt-get update -qq; }
     # shellcheck disable=SC2086
     (cd $folder/debs && apt-get download $(printf '%s:arm64 ' $packages))
-    ln -sfn usr/lib $folder/root/lib
-    for each in "$folder"/debs/*.deb; do dpkg-deb -x "$each" $folder/root; done
+    ln -sfn usr/lib $folder/debian/lib
+    for each in "$folder"/debs/*.deb; do dpkg-deb -x "$each" $folder/debian; done
 fi
 if [ ! -e $folder/site/numpy ]; then
     python3 -m venv $folder/pip
@@ -41,7 +41,7 @@ export PYTHONPATH=$PWD/$folder/site:$PWD PYTHONDONTWRITEBYTECODE=1
 emulated() { # PROCESSOR ARGUMENT...: Python on that processor
     local processor=$1
     shift
-    qemu-aarch64-static -cpu "$processor" -L "$folder/root" "$folder/root/usr/bin/python3.13" "$@"
+    qemu-aarch64-static -cpu "$processor" -L "$folder/debian" "$folder/debian/usr/bin/python3.13" "$@"
 }
 arm() { emulated neoverse-n1 "$@"; }
 work=$(mktemp -d)
