@@ -12,17 +12,19 @@ import math
 import os
 import posixpath
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import common_words, rude_words
-from rnn_names.conditions.options import BOLDNESS
+from rnn_names.conditions.options import BOLDNESS, Options
+from rnn_names.conditions.pattern import ALLOWED, SHORT
 from rnn_names.corpus.fingerprints import upper_bits
+from rnn_names.declarations import FLAG, TEXTS, Choice, Kind, Number, declarations
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
@@ -47,6 +49,9 @@ LEFT_OUT = re.compile(
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
 
+NOT_IN_ENGINE = {"like", "edits", "known_pairs", "exclude", "remember"}
+"""Options of `sample` that the engine does not have."""
+
 MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
 REST_BITS = 8, 24  # of bfloat16 and float32 beside the exponent: the sign and the fraction
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
@@ -66,17 +71,47 @@ def scripts() -> list[str]:
     done: set[str] = set()
     engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, anywhere = rude_words()
-    camel = partial(re.sub, "_(.)", lambda found: found[1].upper())
     constants = {
         "RUDE_WORDS": {"whole": sorted(whole), "anywhere": anywhere},
         "COMMON_WORDS": _coded_prints(common_words()),
-        "BOLDNESS": {
-            word: {camel(name): value for name, value in options.items()}
-            for word, options in BOLDNESS.items()
-        },
+        "BOLDNESS": {word: _camel(options) for word, options in BOLDNESS.items()},
+        **described_options(),
     }
     given = (f"const {name} = {as_script_data(value)};\n" for name, value in constants.items())
     return [f"{''.join(given)}{engine}", *others]
+
+
+def described_options() -> dict[str, Any]:
+    """What the engine's options may be, and the words for them in patterns of casts."""
+    declared = declarations(Options).items()
+    kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
+    kinds |= {"min_edits": Number(1, 2, whole=True), "start": kinds["seed"]}  # its own limits
+    words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
+    return {
+        "OPTIONS": _camel({name: _described_kind(kind) for name, kind in kinds.items()}),
+        "SLOT_WORDS": {word: _in_camel(name) for word, name in words.items() if name in kinds},
+    }
+
+
+def _described_kind(kind: Kind) -> dict[str, Any]:
+    if isinstance(kind, Number):
+        largest = 2**53 - 1 if kind.whole else sys.float_info.max  # that is a number there
+        most = {"most": min(kind.most, largest), "isOpen": kind.min_open, "isWhole": kind.whole}
+        return {"type": "number", "words": str(kind), "least": kind.least, **most}
+    if isinstance(kind, Choice):
+        return {"type": "choice", "words": str(kind), "choices": kind.words}
+    if kind is FLAG:
+        return {"type": "flag", "words": "true or false"}
+    return {"type": "texts", "words": str(TEXTS)}
+
+
+def _camel(options: dict[str, Any]) -> dict[str, Any]:
+    """Options with their names as the engine has them: minLength for min_length."""
+    return {_in_camel(name): value for name, value in options.items()}
+
+
+def _in_camel(name: str) -> str:
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
 
 
 def _module(path: str, done: set[str]) -> str:

@@ -4,18 +4,17 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rnn_names import Model, cast
-from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
-from rnn_names.page.script import Part, module, save_module
+from rnn_names.page.script import Part, described_options, module, save_module
 from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
@@ -402,21 +401,7 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
 
 def test_types_have_each_option():
     """What `sample` checks is what its types show."""
-    files = ROOT / "rnn_names" / "page" / "engine"
-    checked = re.search(
-        r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "options.js").read_text("utf-8"), re.S
-    )
-    shown = re.search(
-        r"interface SampleOptions \{(.*?)\n\}", (files / "names.d.ts").read_text("utf-8"), re.S
-    )
-    options = re.findall(r"^  (\w+):", checked[1], re.M)
-    assert [*options, "shares"] == re.findall(r"^  (\w+)\?:", shown[1], re.M)
-
-
-def test_options_are_those_of_sample():
-    """But for what needs files or lists, and old names of options."""
-    text = (ROOT / "rnn_names" / "page" / "engine" / "options.js").read_text("utf-8")
-    options = re.findall(r"^  (\w+):", text.split("SAMPLE_OPTIONS = {")[1].split("};")[0], re.M)
-    camel = [re.sub("_(.)", lambda found: found[1].upper(), each.name) for each in fields(Options)]
-    missing = {"like", "edits", "knownPairs", "exclude", "remember"}
-    assert {*camel} - missing == {*options} - {"noNearCopies"}
+    types = (ROOT / "rnn_names" / "page" / "engine" / "names.d.ts").read_text("utf-8")
+    shown = re.search(r"interface SampleOptions \{(.*?)\n\}", types, re.S)
+    options = described_options()["OPTIONS"]
+    assert {*options, "noNearCopies", "shares"} == {*re.findall(r"^  (\w+)\?:", shown[1], re.M)}

@@ -249,7 +249,7 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
     if looks_ahead:
         request.getfixturevalue("always_look_ahead")
     with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters: from line 4 on"):
-        drawn = rows("{a} {b}", 6000, initials="different", **options)
+        drawn = rows("{a} {b}", 900, initials="different", **options)
     first = [row[0] for row in drawn]
     rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
     names = distribution(MODELS["a"], **options)

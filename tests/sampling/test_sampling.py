@@ -83,9 +83,9 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
 
 @pytest.fixture
 def small_walks(monkeypatch):
-    """Walks of at most 64 names, several at a time."""
+    """Walks of at most 256 names, several at a time."""
     monkeypatch.setattr(streaming, "FIRST_WALK", 16)
-    monkeypatch.setattr(streaming, "LARGEST_WALK", 64)
+    monkeypatch.setattr(streaming, "LARGEST_WALK", 256)
     monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
 

@@ -4,13 +4,14 @@ import { castRows } from "./cast.js";
 import { blendOf } from "./models.js";
 import {
   CAST_OPTIONS,
+  COUNT,
   check,
   checkOptions,
   isAmount,
-  KINDS,
   kind,
   newNames,
   SAMPLE_OPTIONS,
+  TEXT,
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
 import { drawNames } from "./sampler.js";
@@ -31,7 +32,7 @@ export function engineOf(models) {
 
   /** Some names: a promise of an array, which is shorter where more are not found. */
   async function sample(count = 20, /** @type {any} */ options = {}) {
-    check("count", count, KINDS.count);
+    check("count", count, COUNT);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
     const { blend, parts } = blendOf(models, options.shares ?? openingShares());
     return (await drawNames(blend, parts, newNames(options), count)).names;
@@ -39,7 +40,7 @@ export function engineOf(models) {
 
   /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
   function score(name, options = {}) {
-    check("name", name, KINDS.text);
+    check("name", name, TEXT);
     checkOptions(options, { shares: ofShares() });
     return blendOf(models, options.shares ?? openingShares()).blend.logProb(name);
   }
@@ -49,8 +50,8 @@ export function engineOf(models) {
    * or with `parts` lists of the parts of each line.
    */
   async function cast(pattern, count = 20, /** @type {any} */ options = {}) {
-    check("pattern", pattern, KINDS.text);
-    check("count", count, KINDS.count);
+    check("pattern", pattern, TEXT);
+    check("count", count, COUNT);
     checkOptions(options, CAST_OPTIONS);
     const { parts, files, ...others } = options;
     const read = new PatternReader(pattern.normalize("NFC"), models, files).pattern();

@@ -1,4 +1,5 @@
-// Options of names and of casts: what each may be, and what is said of others.
+// Options of names and of casts: what each may be, and what is said of others. `OPTIONS` are those
+// of Python, as page/script.py describes them.
 
 export const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
@@ -10,61 +11,41 @@ export const MAX_LENGTH = 200; // characters of a name
 /** A kind of value: what it is called, and whether something is one. */
 export const kind = (words, allows) => ({ words, allows });
 
-const isWhole = (least, most) => (value) =>
-  Number.isInteger(value) && value >= least && value <= most;
 export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
-
-const isSeed = (value) =>
-  typeof value === "bigint" ? value >= 0n : isWhole(0, Number.MAX_SAFE_INTEGER)(value);
 const isText = (value) => typeof value === "string";
 
-export const KINDS = {
-  boldness: kind(`one of ${Object.keys(BOLDNESS).join(", ")}`, (value) =>
-    Object.hasOwn(BOLDNESS, value),
-  ),
-  count: kind("a whole number of at least 0", isWhole(0, Number.MAX_SAFE_INTEGER)),
-  files: kind("an object with a list of lines for each file", (value) =>
-    Object.values(value ?? [0]).every((lines) => Array.isArray(lines) && lines.every(isText)),
-  ),
-  flag: kind("true or false", (value) => typeof value === "boolean"),
-  initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
-  length: kind(`a whole number from 1 to ${MAX_LENGTH}`, isWhole(1, MAX_LENGTH)),
-  edits: kind("1 or 2", isWhole(1, 2)),
-  positive: kind("a whole number of at least 1", isWhole(1, Number.MAX_SAFE_INTEGER)),
-  seed: kind("a whole number of at least 0; above 2 ** 53 - 1, a BigInt", isSeed),
-  ratio: kind("a number from 0 to 1", (value) => isAmount(value) && value <= 1),
-  share: kind("a number above 0, at most 1", (value) => isAmount(value) && value > 0 && value <= 1),
-  temperature: kind("a finite number above 0", (value) => isAmount(value) && value > 0),
-  text: kind("a text", isText),
-  texts: kind("a text or a list of texts", (value) => [value].flat().every(isText)),
-};
+/** The kind of an option of `OPTIONS`. */
+function describedKind({ type, words, least, most, isOpen, isWhole, choices }) {
+  const allows = {
+    choice: (value) => choices.includes(value),
+    flag: (value) => typeof value === "boolean",
+    number: (value) =>
+      isAmount(value) &&
+      (isOpen ? value > least : value >= least) &&
+      value <= most &&
+      (!isWhole || Number.isInteger(value)),
+    texts: (value) => [value].flat().every(isText),
+  };
+  return { type, ...kind(words, allows[type]) };
+}
+
+/** The kind of each option of Python's `sample`. */
+export const KINDS = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, described]) => [name, describedKind(described)]),
+);
+
+export const COUNT = KINDS.start;
+export const TEXT = kind("a text", isText);
+export const INITIALS = kind('"same" or "different"', (value) =>
+  ["same", "different"].includes(value),
+);
 
 export const SAMPLE_OPTIONS = {
-  seed: KINDS.seed,
-  boldness: KINDS.boldness,
-  minP: KINDS.ratio,
-  temperature: KINDS.temperature,
-  prefix: KINDS.texts,
-  suffix: KINDS.texts,
-  contains: KINDS.texts,
-  excludeWords: KINDS.texts,
-  match: KINDS.texts,
-  ignoreCase: KINDS.flag,
-  minLength: KINDS.length,
-  maxLength: KINDS.length,
-  topK: KINDS.positive,
-  topP: KINDS.share,
-  start: KINDS.count,
-  anyShape: KINDS.flag,
-  anyBeginning: KINDS.flag,
-  knownTriples: KINDS.flag,
-  novel: KINDS.flag,
-  listed: KINDS.flag,
-  minEdits: KINDS.edits,
-  noNearCopies: KINDS.flag,
-  clean: KINDS.flag,
-  noWords: KINDS.flag,
-  unique: KINDS.flag,
+  ...KINDS,
+  seed: kind(`${KINDS.seed.words}; above 2 ** 53 - 1, a BigInt`, (value) =>
+    typeof value === "bigint" ? value >= 0n : KINDS.seed.allows(value),
+  ),
+  noNearCopies: KINDS.novel,
 };
 
 /** Options with new names for old ones. */
@@ -76,9 +57,11 @@ export const newNames = ({ anyBeginning, noNearCopies, ...options }) => ({
 
 export const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
-  initials: KINDS.initials,
-  parts: KINDS.flag,
-  files: KINDS.files,
+  initials: INITIALS,
+  parts: KINDS.unique,
+  files: kind("an object with a list of lines for each file", (value) =>
+    Object.values(value ?? [0]).every((lines) => Array.isArray(lines) && lines.every(isText)),
+  ),
 };
 
 /** Raises a TypeError that says what is wrong with a value, unless it is of a kind. */

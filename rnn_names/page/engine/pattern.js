@@ -3,7 +3,7 @@
 // of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
 // backslash makes a sign text where that would end or divide what is being read.
 
-import { KINDS, WrongSettings } from "./options.js";
+import { KINDS, SAMPLE_OPTIONS, WrongSettings } from "./options.js";
 
 const MOST_SLOTS = 100;
 const MOST_DEPTH = 20;
@@ -14,34 +14,8 @@ const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of a
 const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULE_LINE = /^(.*?)\s*->\s*(.*)$/su;
 
-/** Options of a name in a pattern: what each is called for `sample`, and how its value is read. */
-const SLOT_OPTIONS = {
-  prefix: ["prefix", "texts"],
-  suffix: ["suffix", "texts"],
-  contains: ["contains", "texts"],
-  "exclude-words": ["excludeWords", "texts"],
-  match: ["match", "texts"],
-  "ignore-case": ["ignoreCase", "flag"],
-  i: ["ignoreCase", "flag"],
-  "min-length": ["minLength", "length"],
-  "max-length": ["maxLength", "length"],
-  "any-beginning": ["anyBeginning", "flag"],
-  "any-shape": ["anyShape", "flag"],
-  "known-triples": ["knownTriples", "flag"],
-  novel: ["novel", "flag"],
-  listed: ["listed", "flag"],
-  "min-edits": ["minEdits", "edits"],
-  "no-near-copies": ["noNearCopies", "flag"],
-  clean: ["clean", "flag"],
-  "no-words": ["noWords", "flag"],
-  unique: ["unique", "flag"],
-  boldness: ["boldness", "boldness"],
-  "min-p": ["minP", "ratio"],
-  temperature: ["temperature", "temperature"],
-  t: ["temperature", "temperature"],
-  "top-k": ["topK", "positive"],
-  "top-p": ["topP", "share"],
-};
+/** The options of a name in a pattern: what each is called for `sample`. */
+const SLOT_OPTIONS = { ...SLOT_WORDS, "no-near-copies": "noNearCopies" };
 
 /** Reads a pattern from left to right; `at` is where it is. */
 export class PatternReader {
@@ -300,7 +274,8 @@ export class PatternReader {
         `no option “${word}”; there are ${Object.keys(SLOT_OPTIONS).join(", ")}`,
         place,
       );
-    const [name, type] = SLOT_OPTIONS[word];
+    const name = SLOT_OPTIONS[word];
+    const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.takes("=") ? this.until(",}") : undefined;
     if ((type === "flag") !== (text === undefined)) {
       const needs = type === "flag" ? "takes no value" : `needs a value: ${word}=…`;
@@ -308,10 +283,8 @@ export class PatternReader {
     }
     if (Object.hasOwn(options, name) && type !== "texts")
       throw this.error(`${word} is given twice`, place);
-    const isText = type === "texts" || type === "boldness";
-    const value = type === "flag" || (isText ? text : Number(text || NaN));
-    if (!KINDS[type].allows(value))
-      throw this.error(`${word} “${text}”: must be ${KINDS[type].words}`, place);
+    const value = type === "flag" || (type === "number" ? Number(text || NaN) : text);
+    if (!allows(value)) throw this.error(`${word} “${text}”: must be ${words}`, place);
     options[name] = type === "texts" ? [...(options[name] ?? []), value] : value;
   }
 }

@@ -2,7 +2,7 @@
 
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
+import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import { showView } from "./drawers.js";
 import {
@@ -122,7 +122,7 @@ export function readAddress() {
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");
-  if (KINDS.initials.allows(address.get("initials"))) $("initials").value = address.get("initials");
+  if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
