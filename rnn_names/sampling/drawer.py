@@ -14,7 +14,7 @@ from rnn_names.conditions.spelling import Spelling, Text
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.numbers import choices
+from rnn_names.sampling.numbers import uniform
 from rnn_names.sampling.roots import roots_of
 from rnn_names.sampling.walk import Roots, Walk
 
@@ -47,7 +47,7 @@ class Drawer:
         """One whose names begin from all their first characters, if no prefix is asked for."""
         other = copy(self)
         other.quick, other.exact = self.quick, self.exact
-        if self.begins_at_once:
+        if [*self.texts] == [()]:  # no prefix is asked for
             first = self.spelling.may_follow(0, self.roots.known)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
@@ -88,24 +88,22 @@ class Drawer:
             walk.text[:, close], walk.lengths[close] = again.text, again.lengths
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
-    @property
-    def begins_at_once(self) -> bool:
-        """Whether names begin from the empty text: no prefix is asked for."""
-        return [*self.texts] == [()]
+    def shares(self, keys: Array, n: int) -> Array:
+        """Which of `n` shares each name belongs to, (names,): names that begin alike, to one.
 
-    def first_roots(self, keys: Array) -> Array:
-        """Which root of `by_letters` each name begins from, (n,): −1 for none of them.
-
-        That is the character that `choose` takes at place 0, so shares draw the same names.
+        How a name begins follows from its first random number, u: a share is a range of these.
+        A beginning that more names have than fit into a share is cut.
         """
-        p, _ = self.exact.next_probabilities(self.exact.first_state, Workspace(np.float64))
-        root_of = np.full(len(p), -1, np.int32)
-        root_of[np.ravel(self.by_letters.texts)] = np.arange(len(self.by_letters.texts))
-        return root_of[choices(keys, 0, p[:, 0])]
-
-    def draw_share(self, keys: Array, root: Array | None) -> tuple[Names, Array]:
-        """As `draw`; `root` are `first_roots`, if these are known."""
-        return (self if root is None else self.by_letters).draw(keys, root)
+        roots, place = self.roots, 0
+        p = roots.weights
+        if len(roots.texts) == 1:
+            place = len(roots.texts[0])
+            p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
+        p /= p.sum()
+        ends, u = np.cumsum(p), uniform(keys, place)
+        begins_with = np.searchsorted(ends[:-1], u, side="right")
+        is_large = (p > 1 / n)[begins_with]
+        return (n * np.where(is_large, u, (ends - p / 2)[begins_with])).astype(np.int32)
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""

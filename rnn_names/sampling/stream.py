@@ -211,21 +211,13 @@ class _Workers(Workers):
         is_large = len(numbers) >= LEAST_IN_SHARES or len(numbers) > most
         n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
         parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
-        drawer = self._sampler.drawer
-        if n == 1 or not drawer.begins_at_once:
-            return [self._begin(numbers, attempts, rows, None) for rows in parts]
-        keys = (states_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
-        root = np.concatenate([drawer.first_roots(each) for each in keys])
-        names = np.bincount(root + 1)[1:]  # of each root
-        middle = np.cumsum(names) - names // 2
-        share_of = np.append(middle * n // (len(root) + 1), -1)  # of each root; last, of root −1
-        share = share_of[root]
-        parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
-        return [self._begin(numbers, attempts, rows, root[rows]) for rows in parts]
+        if n > 1:
+            keys = (states_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
+            share = np.concatenate([self._sampler.drawer.shares(each, n) for each in keys])
+            parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
+        return [self._begin(numbers, attempts, rows) for rows in parts]
 
-    def _begin(
-        self, numbers: Array, attempts: Array, rows: Array, root: Array | None
-    ) -> Callable[[], Drawn]:
+    def _begin(self, numbers: Array, attempts: Array, rows: Array) -> Callable[[], Drawn]:
         """Begins to draw a share."""
 
         def draw() -> Drawn:
@@ -233,9 +225,9 @@ class _Workers(Workers):
             thread = threading.get_ident()
             self._thread = self._thread or thread
             if self._helper is not None and self._thread == thread:
-                drawn = self._helper.begin(Drawer.draw_share, keys, root)()
+                drawn = self._helper.begin(Drawer.draw, keys)()
             else:
-                drawn = self._sampler.drawer.draw_share(keys, root)
+                drawn = self._sampler.drawer.draw(keys)
             names, passed, tally = self._sampler.held(len(keys), *drawn)
             # They wait for the names before them: in a byte a character, if these are Latin ones.
             codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))

@@ -151,7 +151,7 @@ def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
 
 def test_start_skips_names_without_drawing_them(monkeypatch):
     drawn, draw = [], drawer.Drawer.draw
-    noted = lambda self, keys, root: (drawn.append(len(keys)), draw(self, keys, root))[1]  # noqa: E731
+    noted = lambda self, keys: (drawn.append(len(keys)), draw(self, keys))[1]  # noqa: E731
     monkeypatch.setattr(drawer.Drawer, "draw", noted)
     assert len(tiny_model().sample(5, seed=8, start=10**15)) == 5
     assert sum(drawn) < 50
