@@ -14,6 +14,7 @@ from rnn_names.cli.options import FILE, GroupedCommand, option, options_of, read
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import opened, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
+from rnn_names.corpus.corpus import whole
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.bundled import Given
 
@@ -84,7 +85,7 @@ def _secret(path: str | None) -> bytes:
     if path is None:
         return b""
     with opened(path) as (title, stream):
-        secret = bytes(stream.read()).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
+        secret = whole(title, stream).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if not secret:
         raise CorpusError(f"{shown(title)}: there is no secret in it")
     return secret

@@ -40,9 +40,12 @@ def _defaults(context: click.Context, file: str, text: bytes, is_project: bool) 
         import tomli as tomllib
     try:
         tables: Any = tomllib.loads(text.decode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
-    tables = tables["tool"]["rnn-names"] if is_project else tables
+    for name in ("tool", "rnn-names") if is_project else ():  # the sign may be in a comment
+        tables = tables.get(name, {})
+        if not isinstance(tables, dict):
+            raise RnnNamesError(f"{file}: {name}: not a table")
     group, called = context.command, str(context.invoked_subcommand)
     assert isinstance(group, click.Group)
     for name, options in tables.items():

@@ -8,7 +8,7 @@ from typing import Any
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
 from rnn_names.corpus.characters import composed
-from rnn_names.corpus.corpus import full_lines, opened
+from rnn_names.corpus.corpus import full_lines, opened, whole
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError
 from rnn_names.model.bundled import CASTS, Given, of_casts
@@ -62,11 +62,10 @@ def pattern_of(text: str, path: str | None = None) -> str:
         return text
     with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
         try:
-            return (
-                composed(stream.read().decode("utf-8-sig")).replace("\r\n", "\n").removesuffix("\n")
-            )
+            pattern = whole(title, stream).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise CorpusError(f"{title}: not UTF-8 text; give a file with a pattern") from None
+    return composed(pattern).replace("\r\n", "\n").removesuffix("\n")
 
 
 def _lines(path: str) -> list[str]:

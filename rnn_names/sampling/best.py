@@ -164,7 +164,6 @@ class _Search:
         self.n_prefixes = 0  # of these, in the last search
         self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
         self._left_out = -np.inf  # the highest log-probability of what was below the bound
-        self._vanished = False
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, from the most probable down: as many as wanted, if possible."""
@@ -206,11 +205,6 @@ class _Search:
                 f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
                 "or for a prefix, a lower max_length or a lower temperature"
             ), ["prefix", "max_length", "temperature"]
-        if self._vanished:
-            return (
-                "the probabilities of all others that meet the conditions are too small for the "
-                "network's numbers; a higher temperature makes them larger"
-            ), ["temperature"]
         return "no others meet the conditions", []
 
     def _reaches(self, bound: float, most: int, wanted: int) -> bool:
@@ -240,16 +234,10 @@ class _Search:
         self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
         if self.progress is not None:
             self.progress(n)
-        probabilities, _ = self._source.next_probabilities(states, self._work)
-        probabilities = (probabilities / probabilities.sum(axis=0)).T
+        log_probs = self._source.log_probabilities(states, self._work) + batch.log_prob[:, None]
         may_follow = sampler.spelling.may_follow(length, batch.automaton_state)
+        may_follow &= log_probs > -np.inf
         after = sampler.spelling.automaton.after[batch.automaton_state]
-        if (may_follow & (probabilities == 0)).any():
-            options = sampler.options
-            self._vanished = not (options.min_p or options.top_k or options.top_p)
-            may_follow &= probabilities > 0
-        with np.errstate(divide="ignore"):
-            log_probs = np.log(probabilities) + batch.log_prob[:, None]
         if self._is_per_character:
             begun = sampler.begun - 1
             log_probs[:, EOS] *= (sampler.max_length - begun) / (length - begun)

@@ -13,7 +13,7 @@ from itertools import count
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, ranges
+from rnn_names.arrays import Array, Rows, Workspace, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -117,6 +117,8 @@ class Known(Rows):
 class GuidedWalk(Walk):
     """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for those in vain."""
 
+    source: NextCharacter
+
     def __init__(
         self, source: NextCharacter, spelling: Spelling, keys: Array, look_ahead: LookAhead
     ) -> None:
@@ -124,25 +126,24 @@ class GuidedWalk(Walk):
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _weighed(self, probabilities: Array, known: Known, length: int, node: Array) -> Known:
+    def _predicted(
+        self, states: Array, known: Known, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, Known]:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
-        look_ahead = self.look_ahead
-        probabilities /= probabilities.sum(axis=0)  # top-k and top-p leave less than 1
-        with np.errstate(divide="ignore"):
-            terms = np.log(probabilities)  # (n_y, nodes)
+        look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
         if look_ahead.visits is not None:
-            there = np.bincount(node, minlength=probabilities.shape[1])
-            look_ahead.visits.passed(known.visited, terms.T, there)
+            there = np.bincount(node, minlength=len(states))
+            look_ahead.visits.passed(known.visited, log_p, there)
         at = known.visited, known.context, known.automaton_state
         self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
-        terms += self._log_ahead.T
+        terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), -1e300)  # finite also where all are −∞
-        np.exp(terms - top, out=probabilities)  # at least one is 1, or none is above 0
+        probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             log_weight = known.log_weight + np.log(total) + top
-        return replace(known, log_weight=log_weight)
+        return probabilities, 0.0, replace(known, log_weight=log_weight)
 
     def _automaton_state(self, known: Known) -> Array:
         return known.automaton_state

@@ -50,6 +50,29 @@ class NextCharacter(WalkSource):
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
         """The probabilities of the next character after each state, and their margin."""
+        logits, close = self._logits(states, work)
+        by_column = rnn.softmax(logits, out=logits).T
+        probabilities = by_column.astype(np.float64)
+        if self.top_k is not None:
+            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative)
+        if self.top_p is not None:
+            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative)
+        return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
+
+    def log_probabilities(self, states: Array, work: Workspace) -> Array:
+        """Their natural logarithms, also where float64 has no such small number: (nodes, n_y)."""
+        logits, _ = self._logits(states, work)
+        logs = rnn.log_softmax(logits.astype(np.float64))
+        if self.top_k is not None:
+            logs[logs < np.sort(logs, axis=1)[:, [-self.top_k]]] = -np.inf
+        if self.top_p is not None:
+            probabilities = np.exp(logs.T)
+            keep_top_p(probabilities, self.top_p, 0, 0)
+            logs[probabilities.T == 0] = -np.inf
+        return rnn.log_softmax(logs, out=logs)
+
+    def _logits(self, states: Array, work: Workspace) -> tuple[Array, Array]:
+        """The logits by min-p and temperature, (nodes, n_y), and where min-p is too close."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
@@ -61,13 +84,7 @@ class NextCharacter(WalkSource):
         if self.temperature != 1:
             with np.errstate(over="ignore"):
                 logits /= self.temperature
-        rnn.softmax(logits, out=logits)
-        probabilities = by_column.astype(np.float64)
-        if self.top_k is not None:
-            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative)
-        if self.top_p is not None:
-            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative)
-        return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
+        return logits, close
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The hidden states of some nodes, (m, n_a), in memory of `work`."""

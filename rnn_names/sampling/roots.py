@@ -36,10 +36,7 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         if length:
             parent = np.array([above[text[:-1]] for text in level])
             last = np.array([text[-1] for text in level])
-            following, _ = source.next_probabilities(states, work)
-            following /= following.sum(axis=0)
-            with np.errstate(divide="ignore"):
-                log_prob = log_prob[parent] + np.log(following[last, parent])
+            log_prob = log_prob[parent] + source.log_probabilities(states, work)[parent, last]
             states = source.states_after(Children(states, parent, last), work).copy()
         above = {text: row for row, text in enumerate(level)}
         found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))

@@ -213,8 +213,7 @@ class Walk:
     ) -> None:
         """Has the names at some nodes, whose prefixes have `length` characters, go on or end."""
         spelling, n_y = self.spelling, self.source.n_y
-        probabilities, margin = self.source.next_probabilities(states, work)
-        known = self._weighed(probabilities, known, length, node)
+        probabilities, margin, known = self._predicted(states, known, length, node, work)
         at_state = self._automaton_state(known)
         names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
         self.is_close[names[is_close]] = True
@@ -240,9 +239,11 @@ class Walk:
 
     # --- Where a walk that looks ahead does more --------------------------------------------------
 
-    def _weighed(self, probabilities: Array, known: Any, length: int, node: Array) -> Any:
-        """May change the probabilities in place, and what is known of the nodes."""
-        return known
+    def _predicted(
+        self, states: Array, known: Any, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, Any]:
+        """What the source says of the next character, and what is then known of the nodes."""
+        return *self.source.next_probabilities(states, work), known
 
     def _automaton_state(self, known: Any) -> Array:
         """The state of the spelling's automaton at each node."""

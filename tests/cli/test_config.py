@@ -86,14 +86,35 @@ WRONG = {
     "[sample]\nprefix = {a = 1}": "sample: prefix = {'a': 1}: must be a text or a number",
     "[sample\n": "not TOML in UTF-8",
     b"[sample]\nprefix = '\xff'": "not TOML in UTF-8",
+    f"[sample]\nprefix = {'[' * 1000}": "not TOML in UTF-8",
 }
 
 
-@pytest.mark.parametrize("text", WRONG)
+@pytest.mark.parametrize("text", WRONG, ids=lambda text: repr(text)[:30])
 def test_a_wrong_file_is_one_line(text, tmp_path, invoke):
     write(tmp_path, text)
     told = error_line(invoke("sample", cwd=tmp_path))
     assert told.startswith("rnn-names.toml: ") and WRONG[text] in told
+
+
+OF_PROJECTS = {
+    '# [tool.rnn-names] is to come\n[project]\nname = "x"': "",
+    "# [tool.rnn-names] is to come\n[tool.black]\nfast = true": "",
+    "[[tool.rnn-names]]\nsample = 1": "rnn-names: not a table",
+    "tool = 1  # [tool.rnn-names]": "tool: not a table",
+}
+
+
+@pytest.mark.parametrize("text", OF_PROJECTS)
+def test_projects_without_tables_of_commands_are_no_matter_unless_they_are_wrong(
+    text, tmp_path, invoke
+):
+    write(tmp_path, text, "pyproject.toml")
+    done = invoke("sample", "-m", "elvish", "-n", 1, cwd=tmp_path)
+    if OF_PROJECTS[text]:
+        assert error_line(done) == f"pyproject.toml: {OF_PROJECTS[text]}"
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_wrong_value_is_said_to_be_the_files(tmp_path, invoke):

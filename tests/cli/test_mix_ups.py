@@ -6,7 +6,7 @@ import pytest
 
 from rnn_names.errors import SamplingError
 from support.enumeration import tiny_model
-from support.program import MAIN, fork
+from support.program import MAIN, error_line, fork
 
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"
 
@@ -97,3 +97,9 @@ def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
     assert not (tmp_path / "names.npz").exists()
     done = invoke("train", "list.csv", "--as-is", "--epochs", 0, cwd=tmp_path)
     assert done.returncode == 0 and (tmp_path / "names.npz").exists()
+
+
+@pytest.mark.parametrize("order", ["alias - --secret-file big", "cast --file big"])
+def test_a_file_that_is_read_as_a_whole_may_not_be_endless(order, invoke, tmp_path):
+    (tmp_path / "big").write_bytes(bytes(1 << 23))
+    assert error_line(invoke(*order.split(), cwd=tmp_path)).startswith("big: over 4,194,304 bytes")

@@ -30,7 +30,7 @@ from support.enumeration import (
     most_probable,
     tiny_model,
 )
-from support.networks import random_model
+from support.networks import at_temperature, random_model
 
 TEXTS = all_texts()
 
@@ -177,6 +177,18 @@ def test_the_most_probable_names_come_where_steps_are_nearly_certain(model, opti
     expected = most_probable(loaded, options, 5, 100_000)
     off, _, worst = distance(Counter(loaded.sample(300, seed=1, **options)), expected)
     assert off < 0.1, worst
+
+
+def test_names_come_whose_steps_have_probabilities_that_no_float_holds():
+    """All were "da", whose share is e^−460."""
+    model, options = random_model("abcd", seed=15, longest=7), {"match": "..", "any_shape": True}
+    for name in ("Wya", "by"):
+        model.params[name] *= 40
+    pairs = [name for name in all_texts(2, "abcd") if len(name) == 2]
+    log_p = at_temperature(model, 0.03).log_prob(pairs)
+    likeliest = pairs[log_p.argmax()]
+    assert log_p.max() < -745, "its probability is 0 in float64"
+    assert {*model.sample(300, seed=1, temperature=0.03, **options)} == {likeliest}
 
 
 def test_names_that_a_network_knows_by_heart_come_in_their_proportions():

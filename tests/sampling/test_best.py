@@ -6,8 +6,8 @@ from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
-from support.enumeration import ranked, tiny_model
-from support.networks import random_model
+from support.enumeration import all_texts, ranked, tiny_model
+from support.networks import at_temperature, random_model
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 256])
@@ -51,10 +51,12 @@ def test_names_of_one_probability_come_in_the_order_of_their_characters():
     assert model.best(2, start=4) == ["ab", "ac"]
 
 
-def test_probabilities_that_come_to_nothing_are_said_to():
-    with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities") as error:
-        tiny_model().best(3, temperature=1e-4)
-    assert error.value.settings == ("temperature",)
+def test_names_are_ranked_whose_probabilities_no_float_holds():
+    model = tiny_model()
+    log_p = at_temperature(model, 1e-4).log_prob(TEXTS := all_texts()[1:])
+    ranked = [name for _, name in sorted(zip(-log_p, TEXTS, strict=True))]
+    assert log_p.max() < -1000
+    assert model.best(3, temperature=1e-4) == ranked[:3]
 
 
 def test_at_low_temperatures_steps_count_that_float32_cannot_hold():
