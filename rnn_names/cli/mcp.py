@@ -6,7 +6,7 @@ but models in the folder that was named when the server was started.
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any, Literal
@@ -74,13 +74,14 @@ def _tools(folder: str | None) -> list[Any]:
     from pydantic import Field
 
     from rnn_names.model.casts import parsed, rows_of
+    from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
     Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
     List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
     Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
 
-    blended = partial(_blended, folder)
+    blend = partial(blended, load=partial(_load, folder))
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
@@ -92,19 +93,19 @@ def _tools(folder: str | None) -> list[Any]:
 
     def sample_names(models: Texts = [bundled.DEFAULT], **options: Any) -> list[str]:  # noqa: B006
         """New names at random. Of several models, their blend; NAME=WEIGHT is one's weight."""
-        return blended(map(Given.of, models)).sample(**options)
+        return blend(map(Given.of, models)).sample(**options)
 
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, **options)
         rows = (
-            row for batch in rows_of(parsed(wanted), wanted, blended, _own_lines) for row in batch
+            row for batch in rows_of(parsed(wanted), wanted, blend, _own_lines) for row in batch
         )
         return [line for line, *_ in rows]
 
     def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
         """The natural logarithm of each name's probability by a model; null for 0."""
-        values = blended(map(Given.of, models)).log_prob(names).tolist()
+        values = blend(map(Given.of, models)).log_prob(names).tolist()
         return [value if value > float("-inf") else None for value in values]
 
     def train_model(name: Title, names: List, **options: Any) -> str:
@@ -120,17 +121,14 @@ def _tools(folder: str | None) -> list[Any]:
     return [_tool(list_models), *drawing, _tool(score_names), *trains]
 
 
-def _blended(folder: str | None, given: Iterable[Given]) -> Any:
-    """The blend of some models, by their names: those of the folder, and those that all have."""
-    from rnn_names.model.model import Model, blend
+def _load(folder: str | None, name: str) -> Any:
+    """A model by its name: of the folder, or one that all have."""
+    from rnn_names.model.model import Model
 
-    models, parts = [*given], []
-    for name in (each.path for each in models):
-        own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
-        if not os.path.isfile(own) and name.lower() not in bundled.names():
-            raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
-        parts.append(Model.load(own if os.path.isfile(own) else name))
-    return blend(parts, [each.share for each in models], [each.title for each in models])
+    own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
+    if not os.path.isfile(own) and name.lower() not in bundled.names():
+        raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
+    return Model.load(own if os.path.isfile(own) else name)
 
 
 def _own_lines(path: str) -> list[str]:

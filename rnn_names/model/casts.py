@@ -1,6 +1,6 @@
 """Casts from Python: the models of a pattern, and its lines."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from rnn_names.corpus.corpus import full_lines, opened
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError
 from rnn_names.model.bundled import CASTS, Given, of_casts
-from rnn_names.model.model import Model, blend
+from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
 from rnn_names.sampling.cast_lines import Part, Row
 from rnn_names.sampling.sampler import settled
@@ -41,14 +41,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     """
     wanted = CastOptions(*positional, **options)
     pattern = parsed(wanted)
-    load = partial(_blend, known=wanted.models or {})
+    known = wanted.models or {}
+    load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]
-
-
-def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
-    parts = [known.get(each.path) or Model.load(each.path) for each in models]
-    return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
 def parsed(wanted: CastOptions) -> Pattern:
