@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, option, options_of, read_options
+from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import opened, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
@@ -20,13 +20,10 @@ from rnn_names.model.bundled import Given
 KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write a name for each key, always the same.",
-    examples=[
-        "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
-        "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
-    ],
+@command(
+    "Write a name for each key, always the same.",
+    "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
+    "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
 )
 @click.argument("file", default="-", type=FILE)
 @model_option(group="General")

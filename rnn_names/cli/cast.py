@@ -8,8 +8,8 @@ import click
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     FILE,
-    GroupedCommand,
     Text,
+    command,
     declared_option,
     option,
     options_of,
@@ -22,17 +22,14 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.model.bundled import CASTS, Given
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write a cast: lines of several names.",
-    examples=[
-        "rnn-names cast village -n 10",
-        "rnn-names cast tavern --show",
-        "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
-        "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
-        "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
-        "rnn-names cast --file household.txt -n 3 --seed 4",
-    ],
+@command(
+    "Write a cast: lines of several names.",
+    "rnn-names cast village -n 10",
+    "rnn-names cast tavern --show",
+    "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
+    "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
+    "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
+    "rnn-names cast --file household.txt -n 3 --seed 4",
 )
 @click.argument("pattern", type=Text(), nargs=-1)
 @declared_option(CastOptions, "count", group="General")

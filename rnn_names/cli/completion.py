@@ -6,7 +6,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class
 from click.shell_completion import get_completion_class as class_of
 
-from rnn_names.cli.options import GroupedCommand
+from rnn_names.cli.options import command
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
 POWERSHELL = """\
@@ -48,15 +48,12 @@ class PowerShell(ShellComplete):
 add_completion_class(PowerShell)
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Print a script that makes a shell complete commands.",
-    examples=[
-        """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
-        """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
-        """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
-        """rnn-names completion powershell | Out-String | Invoke-Expression      # in $PROFILE""",
-    ],
+@command(
+    "Print a script that makes a shell complete commands.",
+    """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
+    """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
+    """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
+    """rnn-names completion powershell | Out-String | Invoke-Expression      # in $PROFILE""",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 def completion(shell: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
-from rnn_names.cli.options import GroupedCommand, option
+from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened, shown
 from rnn_names.model import bundled
@@ -21,15 +21,12 @@ TITLE_WIDTH = 13  # columns of the words on the left
 MOST_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Show what a model is and how it was trained.",
-    examples=[
-        "rnn-names info",
-        "rnn-names info people.npz --json | jq .training.held_out_loss",
-        "rnn-names info welsh-towns=2 dinosaurs",
-        "rnn-names info --system       # for the report of a bug",
-    ],
+@command(
+    "Show what a model is and how it was trained.",
+    "rnn-names info",
+    "rnn-names info people.npz --json | jq .training.held_out_loss",
+    "rnn-names info welsh-towns=2 dinosaurs",
+    "rnn-names info --system       # for the report of a bug",
 )
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
 @option("--json", is_flag=True, help="Print JSON.")

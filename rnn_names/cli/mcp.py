@@ -11,9 +11,7 @@ from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any, Literal
 
-import click
-
-from rnn_names.cli.options import GroupedCommand, output_option
+from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import FLAG, MAPPING, PATH, Choice, Number, declarations
@@ -28,10 +26,10 @@ ABOUT = """Names of people, places and creatures, from small networks that learn
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Let assistants draw names (Model Context Protocol).",
-    examples=["rnn-names mcp", "rnn-names mcp --folder ~/names"],
+@command(
+    "Let assistants draw names (Model Context Protocol).",
+    "rnn-names mcp",
+    "rnn-names mcp --folder ~/names",
 )
 @output_option(
     "--folder",

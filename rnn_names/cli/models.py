@@ -5,24 +5,19 @@ from itertools import groupby
 from json import dumps
 from typing import Any
 
-import click
-
-from rnn_names.cli.options import GroupedCommand, option
+from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import tell, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="List the bundled models and casts.",
-    examples=[
-        "rnn-names models",
-        "rnn-names sample -n 20 -m dinosaurs",
-        "rnn-names sample -n 20 -m welsh-towns -m dinosaurs",
-        "rnn-names train elves.txt --init first-names -o elves.npz",
-    ],
+@command(
+    "List the bundled models and casts.",
+    "rnn-names models",
+    "rnn-names sample -n 20 -m dinosaurs",
+    "rnn-names sample -n 20 -m welsh-towns -m dinosaurs",
+    "rnn-names train elves.txt --init first-names -o elves.npz",
 )
 @option("--json", is_flag=True, help="Print JSON.")
 def models(json: bool) -> None:

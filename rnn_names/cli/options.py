@@ -107,6 +107,11 @@ class GroupedCommand(click.Command):
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
+def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
+    """A decorator: the function as a command, with a line for the list of commands."""
+    return click.command(cls=GroupedCommand, short_help=short_help, examples=examples)
+
+
 option = partial(click.option, cls=GroupedOption, show_default=True)
 FILE = click.Path()  # an argument that shells complete to file names
 

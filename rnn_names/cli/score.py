@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option
+from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     Scores = Iterator[tuple[Names, Array]]
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Print how probable names are.",
-    examples=[
-        "rnn-names score others.txt",
-        "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
-    ],
+@command(
+    "Print how probable names are.",
+    "rnn-names score others.txt",
+    "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
 )
 @click.argument("file", default="-", type=FILE)
 @model_option(group="Model")
