@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -46,6 +45,7 @@ def alias(
     name in any order, any part of the list and on any machine, with the same model, options and
     secret. Different keys may have the same name, unless --unique is given.
     """
+    from rnn_names.corpus.corpus import read_lines
     from rnn_names.sampling.alias import Aliases
 
     if secret_file == file == "-":
@@ -57,24 +57,14 @@ def alias(
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form, exact=["key"])
-    with warnings_told(), opened(file) as (title, stream):
-        aliases, lines = Aliases(loaded, wanted), _keys(title, stream)
+    with warnings_told(), opened(file) as source:
+        aliases = Aliases(loaded, wanted)
+        lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
             out.put((names.get(key, ""), key) for key in keys)
     out.end()
-
-
-def _keys(title: str, stream: Any) -> Iterator[str]:
-    for number, line in enumerate(stream, 1):
-        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        try:
-            yield line.decode().rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise CorpusError(
-                f"{title}, line {number:,}: not UTF-8 text (byte 0x{line[error.start]:02x})"
-            ) from None
 
 
 def _secret(path: str | None) -> bytes:

@@ -5,6 +5,7 @@ import reprlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from json import dumps
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -94,13 +95,10 @@ def _network(network: dict[str, Any]) -> str:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    lines = [""]
-    for name, value in islice(settings.items(), MOST_SETTINGS):
-        text = f"{_value(name)} {_value(value)}"
-        if lines[-1] and len(lines[-1]) + len(text) > SETTINGS_WIDTH:
-            lines.append("")
-        lines[-1] += f", {text}" if lines[-1] else text
-    return f",\n{'':{TITLE_WIDTH + 1}}".join(lines)
+    some = islice(settings.items(), MOST_SETTINGS)
+    text = ", ".join(f"{_value(n)} {_value(v)}".replace(" ", "\xa0") for n, v in some)
+    lines = wrap(text, SETTINGS_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return f"\n{'':{TITLE_WIDTH + 1}}".join(lines).replace("\xa0", " ")
 
 
 def _corpus(training: dict[str, Any]) -> str:

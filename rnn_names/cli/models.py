@@ -38,20 +38,11 @@ def models(json: bool) -> None:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
                 tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
-    text = (
-        dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts) + _casts())
-    )
+    lines, width = _table(facts), max(map(len, bundled.CASTS))
+    about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
+    lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items())]
+    text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
-
-
-def _casts() -> list[str]:
-    width = max(map(len, bundled.CASTS))
-    lines = [f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items()]
-    return [
-        "",
-        "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show",
-        *lines,
-    ]
 
 
 def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[str, Any]:
