@@ -1,7 +1,5 @@
 """`rnn-names alias`: a name for each key, always the same."""
 
-from __future__ import annotations
-
 import codecs
 from itertools import islice
 from typing import Any

@@ -32,9 +32,7 @@ class Oddity(NamedTuple):
 
 ODDITIES = (
     Oddity(
-        "is a heading",
-        "^(?i:(?:first |last |given |family )?names?|surnames?)$",
-        "sed 1d LIST",
+        "is a heading", "^(?i:(?:first |last |given |family )?names?|surnames?)$", "sed 1d LIST"
     ),
     Oddity('begins with "#", as a remark does', "^#", f"grep -v '^{_SPACE}#' LIST"),
     Oddity('begins with "//", as a remark does', "^//", f"grep -v '^{_SPACE}//' LIST"),

@@ -1,7 +1,5 @@
 """Options in groups, commands with examples, and the options that several commands share."""
 
-from __future__ import annotations
-
 import math
 import os
 import re

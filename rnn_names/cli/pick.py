@@ -1,7 +1,5 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import sys

@@ -45,12 +45,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 @options_of(Options)
 @output_options(OF_NAMES)
 def sample(
-    count: int,
-    model: tuple[Given, ...],
-    best: bool,
-    rank: str,
-    form: Form,
-    **options: Any,
+    count: int, model: tuple[Given, ...], best: bool, rank: str, form: Form, **options: Any
 ) -> None:
     """Write new names, one per line.
 

@@ -1,7 +1,5 @@
 """`rnn-names train`: from a list to a model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
