@@ -6,9 +6,10 @@ but models in the folder that was named when the server was started.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from inspect import Parameter, signature
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from rnn_names.cli.options import command, output_option
@@ -96,9 +97,7 @@ def _tools(folder: str | None) -> list[Any]:
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, **options)
-        rows = (
-            row for batch in rows_of(parsed(wanted), wanted, blend, _own_lines) for row in batch
-        )
+        rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
         return [line for line, *_ in rows]
 
     def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
@@ -140,6 +139,9 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
+    from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+
+    ArgModelBase.model_config["extra"] = "forbid"  # else arguments not known of are left out
 
     @wraps(function)
     async def told(**arguments: Any) -> Any:
@@ -150,21 +152,16 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
 
     own = signature(function)
     named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
-    options = _parameters(owner) if owner else []
+    options = _parameters(owner) if owner else ()
     told.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
-    tool = Tool.from_function(told)
-    model = tool.fn_metadata.arg_model
-    model.model_config["extra"] = "forbid"  # else it leaves out arguments that it does not know
-    model.model_rebuild(force=True)
-    tool.parameters = model.model_json_schema()
-    return tool
+    return Tool.from_function(told)
 
 
-def _parameters(owner: Any) -> list[Parameter]:
+def _parameters(owner: Any) -> Iterator[Parameter]:
     """A parameter for each option, with its help and bounds; paths and old names have none."""
     from pydantic import Field
 
-    parameters, types = [], dict[Any, Any]({FLAG: bool})
+    types: dict[Any, Any] = {FLAG: bool}
     for name, each in declarations(owner).items():
         kind, bounds = each.kind, dict[str, Any](description=each.help)
         if kind in (PATH, MAPPING) or each.new_name or name == "parts":
@@ -177,7 +174,4 @@ def _parameters(owner: Any) -> list[Parameter]:
         elif isinstance(kind, Choice):
             types[kind] = Literal[kind.words]
         form: Any = Annotated[types.get(kind, list[str]) | None, Field(**bounds)]
-        parameters.append(
-            Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
-        )
-    return parameters
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
