@@ -16,7 +16,6 @@ FEW = 20  # distinct names; of fewer, a network learns hardly more than to write
 _SPACE = "[[:space:]]*"
 _TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"
 
-
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 

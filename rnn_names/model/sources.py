@@ -18,9 +18,6 @@ class Source(NamedTuple):
     origin: str
     terms: str
 
-    def __str__(self) -> str:
-        return f"{self.what}; {self.origin}, {self.terms}"
-
 
 def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     """The sources of several models, each once, in order."""

@@ -33,12 +33,6 @@ NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the
 MOST_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
 CHANCE = 3  # standard errors by which mean lengths may differ without a note
 
-ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
-loss says how well the model predicts names that were kept from it. The lower it is, the better the
-model knows how such names are spelled. If names look like nonsense, it has learned too little: give
-it more names, or more epochs. If most of them are in the list, it knows the list by heart: more
-names help here, too, and <code>rnn-names sample --novel</code> leaves out those of the list.</p>"""
-
 
 @dataclass
 class Report:
@@ -79,8 +73,6 @@ def as_html(report: Report) -> str:
     prints = fingerprints(Names.from_strings(sampled))
     is_listed: list[bool] = among(prints, listed).tolist()
     sections = [
-        _first_names(dict(zip(sampled, is_listed, strict=True))),
-        _how_to_read(report, is_listed),
         _losses(report.epochs),
         _names_by_epoch(report),
         _comparison(report.corpus, sampled),
@@ -97,6 +89,8 @@ def as_html(report: Report) -> str:
         names=f"{len(report.corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
         ending=stopped if trainer.position.next_stage else "",
+        first_names=_first_names(dict(zip(sampled, is_listed, strict=True))),
+        figures=_tiles(report, is_listed),
         sections="".join(sections),
         version=escape(__version__),
     )
@@ -116,7 +110,8 @@ def _first_names(is_listed: Mapping[str, bool]) -> str:
     return _section(counted(len(first), "name"), f'<ol class="names">{"".join(items)}</ol>', note)
 
 
-def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
+def _tiles(report: Report, is_listed: Sequence[bool]) -> str:
+    """The items of a list of what counts most."""
     trainer = report.trainer
     training = trainer.model.training
     figures = []
@@ -136,7 +131,7 @@ def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
     if os.path.exists(report.output):
         figures.append((f"{os.path.getsize(report.output) / 1e6:.1f} MB", "model file"))
     tiles = (f"<li><strong>{escape(each)}</strong> {escape(what)}</li>" for each, what in figures)
-    return _section("How to read this", f'<ul class="figures">{"".join(tiles)}</ul>', ADVICE)
+    return "".join(tiles)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:
