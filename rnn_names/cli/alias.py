@@ -8,7 +8,7 @@ import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
-from rnn_names.cli.output import Form, Table, output_options
+from rnn_names.cli.output import Exact, Form, Table, output_options
 from rnn_names.cli.streams import opened, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
@@ -54,14 +54,14 @@ def alias(
     loaded = blend_of(chosen(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
-    out = Table(["name", "key"], form, exact=["key"])
+    out = Table(["name", "key"], form)
     with warnings_told(), opened(file) as source:
         aliases = Aliases(loaded, wanted)
         lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
-            out.put((names.get(key, ""), key) for key in keys)
+            out.put((names.get(key, ""), Exact(key)) for key in keys)
     out.end()
 
 
