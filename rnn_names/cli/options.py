@@ -18,7 +18,6 @@ from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 
-
 MEANT = {
     "--count (-n)": "--number --num --amount --how-many",
     "--prefix": "--start-with --starts-with --begin-with --begins-with",

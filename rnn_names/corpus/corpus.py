@@ -100,8 +100,7 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     title = ", ".join(titles)
     if not any(map(len, parts)):
         raise CorpusError(f"{title}: no names in it; give a text with one name per line")
-    weights = np.concatenate(piece_counts) if has_counts else None
-    names, counts = Names.concatenate(parts).distinct(weights)
+    names, counts = Names.concatenate(parts).distinct(np.concatenate(piece_counts))
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):
             raise CorpusError(

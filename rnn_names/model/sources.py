@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 from rnn_names.errors import ModelFileError
 
 MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
-
-
 _OF_START = " (where training started)"
 
 

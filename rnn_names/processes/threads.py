@@ -40,7 +40,6 @@ def start_blas_with_one_thread() -> None:
 SWITCH_INTERVAL = 1e-4
 """Seconds between switches of threads: operations of NumPy are shorter here than Python's 5 ms."""
 
-
 _settings, _inside = ExitStack(), 0  # of the whole process, and how many contexts want them
 _guard = system.ForkSafe()  # a generator that is forgotten ends in any thread, this one perhaps
 
