@@ -194,8 +194,8 @@ def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         except UnicodeDecodeError as error:
             line = n_before + data.count(b"\n", 0, error.start) + 1
             raise CorpusError(
-                f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the "
-                "list as UTF-8"
+                f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save it "
+                "as UTF-8"
             ) from None
         yield n_before, lines
         n_before += len(lines)

@@ -8,9 +8,8 @@ from typing import Any
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
 from rnn_names.corpus.characters import composed
-from rnn_names.corpus.corpus import full_lines, opened
+from rnn_names.corpus.corpus import full_lines, opened, read_lines
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import CorpusError
 from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
@@ -56,13 +55,9 @@ def pattern_of(text: str, path: str | None = None) -> str:
     """A pattern; or that of a bundled cast, by its name; or that in a file."""
     if path is None and text.strip().lower() not in CASTS:
         return text
-    with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
-        try:
-            return (
-                composed(stream.read().decode("utf-8-sig")).replace("\r\n", "\n").removesuffix("\n")
-            )
-        except UnicodeDecodeError:
-            raise CorpusError(f"{title}: not UTF-8 text; give a file with a pattern") from None
+    with opened(path or of_casts(f"{text.strip().lower()}.txt")) as source:
+        lines = (line.removesuffix("\r") for _, some in read_lines(*source) for line in some)
+        return composed("\n".join(lines))
 
 
 def _lines(path: str) -> list[str]:
