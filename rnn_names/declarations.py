@@ -94,12 +94,8 @@ class Choice(Kind):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        super().__init__(f"one of {', '.join(words)}", self._checked, None)
+        super().__init__(f"one of {', '.join(words)}", _if(words.__contains__, str), None)
         self.words = words
-
-    def _checked(self, value: Any) -> Any:
-        _require(isinstance(value, str) and value in self.words)
-        return value
 
 
 def _require(is_allowed: object) -> None:
@@ -107,20 +103,20 @@ def _require(is_allowed: object) -> None:
         raise ValueError
 
 
-def _flag(value: Any) -> bool:
-    _require(value in (True, False))
-    return bool(value)
+def _if(is_allowed: Callable[[Any], object], plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What gives values that are allowed in their plainest type."""
+
+    def checked(value: Any) -> Any:
+        _require(is_allowed(value))
+        return plain(value)
+
+    return checked
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    texts = (value,) if isinstance(value, str) else value
-    _require(isinstance(texts, Collection) and all(isinstance(text, str) for text in texts))
-    return tuple(texts)
-
-
-def _lines(value: Any) -> tuple[str, ...]:
-    _require(not isinstance(value, str))  # it would be taken for its characters
-    return _texts(value)
+def _are_texts(value: Any) -> bool:
+    """Whether it is a list of texts; a single one would be taken for its characters."""
+    is_list = isinstance(value, Collection) and not isinstance(value, str)
+    return is_list and all(isinstance(text, str) for text in value)
 
 
 def _numbers(value: Any) -> tuple[Any, ...]:
@@ -139,11 +135,6 @@ def _numbers(value: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _mapping(value: Any) -> Any:
-    _require(isinstance(value, Mapping))
-    return value
-
-
 def _path(value: Any) -> str:
     try:
         path = os.fsdecode(value)
@@ -153,12 +144,16 @@ def _path(value: Any) -> str:
     return path
 
 
-FLAG = Kind("a bool", _flag, None)
-TEXTS = Kind("a text or a list of texts", _texts, "TEXT")
-LINES = Kind("a list of texts", _lines, "FILE")  # which the command line reads from a file
+FLAG = Kind("a bool", _if(lambda value: value in (True, False), bool), None)
+LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE")  # which the command line reads
+TEXTS = Kind(
+    "a text or a list of texts",
+    lambda value: (value,) if isinstance(value, str) else LINES.checked(value),
+    "TEXT",
+)
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
 LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…")
-MAPPING = Kind("a dictionary of models", _mapping, None)
+MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict), None)
 PATH = Kind("the path of a file", _path, "FILE")
 
 

@@ -9,9 +9,10 @@ import os
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -37,14 +38,17 @@ def can_start_helper() -> bool:
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
-def here_and_in_forks(function: Callable[[], None]) -> None:
-    """Calls a function that makes a lock, now and in each fork.
+class ForkSafe:
+    """A `lock` that is free in a fork, where the thread that held it is not."""
 
-    A thread that a fork does not have would never release the lock that it held.
-    """
-    function()
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=function)
+    def __init__(self, kind: Callable[[], Any] = threading.RLock) -> None:
+        self._kind = kind
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self.lock = self._kind()
 
 
 def send_flags() -> int:

@@ -1,17 +1,14 @@
 """`rnn-names alias`: a name for each key, always the same."""
 
-from __future__ import annotations
-
 import codecs
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, option, options_of, read_options
-from rnn_names.cli.output import Form, Table, output_options
+from rnn_names.cli.options import FILE, command, option, options_of, read_options
+from rnn_names.cli.output import Exact, Form, Table, output_options
 from rnn_names.cli.streams import opened, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.corpus.corpus import whole
@@ -21,13 +18,10 @@ from rnn_names.model.bundled import Given
 KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write a name for each key, always the same.",
-    examples=[
-        "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
-        "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
-    ],
+@command(
+    "Write a name for each key, always the same.",
+    "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
+    "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
 )
 @click.argument("file", default="-", type=FILE)
 @model_option(group="General")
@@ -50,6 +44,7 @@ def alias(
     name in any order, any part of the list and on any machine, with the same model, options and
     secret. Different keys may have the same name, unless --unique is given.
     """
+    from rnn_names.corpus.corpus import read_lines
     from rnn_names.sampling.alias import Aliases
 
     if secret_file == file == "-":
@@ -60,25 +55,15 @@ def alias(
     loaded = blend_of(chosen(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
-    out = Table(["name", "key"], form, exact=["key"])
-    with warnings_told(), opened(file) as (title, stream):
-        aliases, lines = Aliases(loaded, wanted), _keys(title, stream)
+    out = Table(["name", "key"], form)
+    with warnings_told(), opened(file) as source:
+        aliases = Aliases(loaded, wanted)
+        lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
-            out.put((names.get(key, ""), key) for key in keys)
+            out.put((names.get(key, ""), Exact(key)) for key in keys)
     out.end()
-
-
-def _keys(title: str, stream: Any) -> Iterator[str]:
-    for number, line in enumerate(stream, 1):
-        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        try:
-            yield line.decode().rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise CorpusError(
-                f"{title}, line {number:,}: not UTF-8 text (byte 0x{line[error.start]:02x})"
-            ) from None
 
 
 def _secret(path: str | None) -> bytes:

@@ -6,21 +6,18 @@ import shlex
 import click
 
 from rnn_names.cli.model_options import MODEL, blend_of
-from rnn_names.cli.options import GroupedCommand, check_output, output_option
+from rnn_names.cli.options import check_output, command, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, counted, shown
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write the blend of several models.",
-    examples=[
-        "rnn-names blend welsh-towns dinosaurs -o dragons.npz",
-        "rnn-names blend elves.npz=2 norwegian-towns=1 -o northern-elves.npz",
-        "rnn-names sample -m welsh-towns -m dinosaurs      # the same, without a file",
-    ],
+@command(
+    "Write the blend of several models.",
+    "rnn-names blend welsh-towns dinosaurs -o dragons.npz",
+    "rnn-names blend elves.npz=2 norwegian-towns=1 -o northern-elves.npz",
+    "rnn-names sample -m welsh-towns -m dinosaurs      # the same, without a file",
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)

@@ -8,8 +8,8 @@ import click
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     FILE,
-    GroupedCommand,
     Text,
+    command,
     declared_option,
     option,
     options_of,
@@ -19,20 +19,17 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import warnings_told, write
 from rnn_names.conditions.options import CastOptions
-from rnn_names.model.bundled import CASTS, Given
+from rnn_names.model.bundled import CASTS
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write a cast: lines of several names.",
-    examples=[
-        "rnn-names cast village -n 10",
-        "rnn-names cast tavern --show",
-        "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
-        "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
-        "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
-        "rnn-names cast --file household.txt -n 3 --seed 4",
-    ],
+@command(
+    "Write a cast: lines of several names.",
+    "rnn-names cast village -n 10",
+    "rnn-names cast tavern --show",
+    "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
+    "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
+    "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
+    "rnn-names cast --file household.txt -n 3 --seed 4",
 )
 @click.argument("pattern", type=Text(), nargs=-1)
 @declared_option(CastOptions, "count", group="General")
@@ -67,8 +64,7 @@ def cast(
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.conditions.pattern import parse
-    from rnn_names.model.casts import pattern_of, rows_of
+    from rnn_names.model.casts import parsed, pattern_of, rows_of
 
     if len(pattern) > 1:
         meant = shlex.quote(" ".join(pattern))
@@ -86,9 +82,9 @@ def cast(
         return
     wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
     with wrong_usage():
-        parsed = parse(text, wanted.shared, Given.of)
-    out = Table(["name", *parsed.columns], form, title=file or "".join(pattern))
+        read = parsed(wanted)
+    out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with warnings_told():
-        for rows in rows_of(parsed, wanted, blend_of):
+        for rows in rows_of(read, wanted, blend_of):
             out.put(rows)
     out.end()

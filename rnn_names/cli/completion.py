@@ -1,37 +1,21 @@
 """`rnn-names completion`: what makes a shell complete our commands."""
 
 import os
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class
 from click.shell_completion import get_completion_class as class_of
 
-from rnn_names.cli.options import GroupedCommand
+from rnn_names.cli.options import command
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
-
-POWERSHELL = """\
-Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
-    param($word, $line, $cursor)
-    $before = $line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor }
-    $env:COMP_WORDS = ($before | ForEach-Object { $_.Extent.Text.Trim("'`"") }) -join "`n"
-    $env:COMP_WORD = $word.Trim("'`"")
-    $env:%(complete_var)s = "powershell_complete"
-    try {
-        & %(prog_name)s | Where-Object { $_ } | ForEach-Object {
-            $value, $help = $_ -split "`t"
-            [System.Management.Automation.CompletionResult]::new($value, $value, "Text", $help)
-        }
-    } finally {
-        Remove-Item Env:COMP_WORDS, Env:COMP_WORD, Env:%(complete_var)s -ErrorAction Ignore
-    }
-}
-"""
 
 
 class PowerShell(ShellComplete):
     """Completion for PowerShell, which has files come where it is offered nothing."""
 
-    name, source_template = "powershell", POWERSHELL
+    name = "powershell"
+    source_template = Path(__file__).with_name("completion.ps1").read_text("utf-8")
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the one at the cursor, and that one."""
@@ -48,15 +32,12 @@ class PowerShell(ShellComplete):
 add_completion_class(PowerShell)
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Print a script that makes a shell complete commands.",
-    examples=[
-        """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
-        """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
-        """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
-        """rnn-names completion powershell | Out-String | Invoke-Expression      # in $PROFILE""",
-    ],
+@command(
+    "Print a script that makes a shell complete commands.",
+    """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
+    """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
+    """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
+    """rnn-names completion powershell | Out-String | Invoke-Expression      # in $PROFILE""",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 def completion(shell: str) -> None:

@@ -16,10 +16,7 @@ import click
 from rnn_names.cli.options import is_output
 from rnn_names.errors import RnnNamesError, quoted, shown
 
-FILES = {
-    "rnn-names.toml": b"",
-    "pyproject.toml": b"[tool.rnn-names",
-}  # each with what is looked for
+FILES = {"rnn-names.toml": b"", "pyproject.toml": b"[tool.rnn-names"}  # and what to look for
 
 
 def read(context: click.Context) -> None:

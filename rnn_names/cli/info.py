@@ -5,12 +5,13 @@ import reprlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from json import dumps
+from textwrap import wrap
 from typing import Any
 
 import click
 
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
-from rnn_names.cli.options import GroupedCommand, option
+from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened, shown
 from rnn_names.model import bundled
@@ -21,15 +22,12 @@ TITLE_WIDTH = 13  # columns of the words on the left
 MOST_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Show what a model is and how it was trained.",
-    examples=[
-        "rnn-names info",
-        "rnn-names info people.npz --json | jq .training.held_out_loss",
-        "rnn-names info welsh-towns=2 dinosaurs",
-        "rnn-names info --system       # for the report of a bug",
-    ],
+@command(
+    "Show what a model is and how it was trained.",
+    "rnn-names info",
+    "rnn-names info people.npz --json | jq .training.held_out_loss",
+    "rnn-names info welsh-towns=2 dinosaurs",
+    "rnn-names info --system       # for the report of a bug",
 )
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
 @option("--json", is_flag=True, help="Print JSON.")
@@ -97,13 +95,10 @@ def _network(network: dict[str, Any]) -> str:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    lines = [""]
-    for name, value in islice(settings.items(), MOST_SETTINGS):
-        text = f"{_value(name)} {_value(value)}"
-        if lines[-1] and len(lines[-1]) + len(text) > SETTINGS_WIDTH:
-            lines.append("")
-        lines[-1] += f", {text}" if lines[-1] else text
-    return f",\n{'':{TITLE_WIDTH + 1}}".join(lines)
+    some = islice(settings.items(), MOST_SETTINGS)
+    text = ", ".join(f"{_value(n)} {_value(v)}".replace(" ", "\xa0") for n, v in some)
+    lines = wrap(text, SETTINGS_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return f"\n{'':{TITLE_WIDTH + 1}}".join(lines).replace("\xa0", " ")
 
 
 def _corpus(training: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def stop_listening() -> None:
 def critical_section() -> Iterator[None]:
     """For what must not be cut short: an interrupt waits for its end."""
     wait_if_ending()  # else this thread could take the lock again and again, before the other
-    with atomic.writing:
+    with atomic.writing.lock:
         yield
     wait_if_ending()
 
@@ -98,7 +98,7 @@ def _end_on_signal(reader: int) -> None:
     while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
         pass  # another signal has a handler of its own
     _ending = True
-    atomic.writing.acquire()
+    atomic.writing.lock.acquire()
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:

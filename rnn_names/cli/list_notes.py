@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_names.errors import CorpusError, quoted
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
 
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
-
-_SPACE = "[[:space:]]*"
-_TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"
-
 
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
@@ -26,45 +23,18 @@ class Oddity(NamedTuple):
     what: str  # what the line does, for the note
     pattern: str  # finds such lines; where its group is the same in all of them, that is a name's
     command: str  # takes it out
-    least: float = 0.0  # share of the lines that must be so
-    most: float = 0.5  # share of the lines; if more are so, names are
+    least: float  # share of the lines that must be so
+    most: float  # share of the lines; if more are so, names are
 
 
-ODDITIES = (
-    Oddity(
-        "is a heading",
-        "^(?i:(?:first |last |given |family )?names?|surnames?)$",
-        "sed 1d LIST",
-    ),
-    Oddity('begins with "#", as a remark does', "^#", f"grep -v '^{_SPACE}#' LIST"),
-    Oddity('begins with "//", as a remark does', "^//", f"grep -v '^{_SPACE}//' LIST"),
-    Oddity('ends in ":", as a heading does', ":$", f"grep -v ':{_SPACE}$' LIST"),
-    Oddity(
-        "begins with a list mark",
-        "^[-*•] ",
-        rf"sed -E 's/^{_SPACE}(-|\*|•)[[:space:]]+//' LIST",
-        most=1,
-    ),
-    Oddity(
-        "begins with a number",
-        r"^([0-9]+)[.):]+[^\S\n]*[^\W\d_]",
-        rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
-        most=1,
-    ),
-    Oddity(
-        "begins with a number",
-        r"^\d+[^\S\n]+\S",
-        rf"sed -E 's/^{_SPACE}[0-9]+[[:space:]]+//' LIST",
-        least=0.9,
-        most=1,
-    ),
-    Oddity("has quotation marks", '^".*"', """tr -d '"' < LIST""", least=0.9, most=1),
-    Oddity("goes on after a comma", ",.*", "sed 's/,.*//' LIST"),
-    Oddity("ends in a remark in brackets", r"\(.*\)$", f"sed 's/{_SPACE}([^(]*)$//' LIST"),
-    Oddity(
-        "begins with a title", rf"^((?:{_TITLES}) [^\W\d_]+)", f"sed -E 's/^({_TITLES}) //' LIST"
-    ),
-)
+def oddities() -> list[Oddity]:
+    """Those of oddities.tsv."""
+    with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:
+        _, *rows = [line.rstrip("\n").split("\t") for line in file]
+    return [
+        Oddity(what, pattern, command, float(least), float(most))
+        for what, pattern, command, least, most in rows
+    ]
 
 
 def column_of_names(lines: Sequence[str], separator: str) -> int:
@@ -100,7 +70,7 @@ def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
 def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     text, notes = corpus.names.to_lines().decode(), []
-    for oddity in ODDITIES:
+    for oddity in oddities():
         first, n, is_always_same = None, 0, True
         for match in re.finditer(oddity.pattern, text, re.MULTILINE):
             first = first or match

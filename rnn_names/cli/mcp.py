@@ -6,14 +6,13 @@ but models in the folder that was named when the server was started.
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from inspect import Parameter, signature
+from itertools import chain
 from typing import Annotated, Any, Literal
 
-import click
-
-from rnn_names.cli.options import GroupedCommand, output_option
+from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import FLAG, MAPPING, PATH, Choice, Number, declarations
@@ -28,10 +27,10 @@ ABOUT = """Names of people, places and creatures, from small networks that learn
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Let assistants draw names (Model Context Protocol).",
-    examples=["rnn-names mcp", "rnn-names mcp --folder ~/names"],
+@command(
+    "Let assistants draw names (Model Context Protocol).",
+    "rnn-names mcp",
+    "rnn-names mcp --folder ~/names",
 )
 @output_option(
     "--folder",
@@ -74,13 +73,14 @@ def _tools(folder: str | None) -> list[Any]:
     from pydantic import Field
 
     from rnn_names.model.casts import parsed, rows_of
+    from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
     Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
     List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
     Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
 
-    blended = partial(_blended, folder)
+    blend = partial(blended, load=partial(_load, folder))
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
@@ -92,19 +92,17 @@ def _tools(folder: str | None) -> list[Any]:
 
     def sample_names(models: Texts = [bundled.DEFAULT], **options: Any) -> list[str]:  # noqa: B006
         """New names at random. Of several models, their blend; NAME=WEIGHT is one's weight."""
-        return blended(map(Given.of, models)).sample(**options)
+        return blend(map(Given.of, models)).sample(**options)
 
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, **options)
-        rows = (
-            row for batch in rows_of(parsed(wanted), wanted, blended, _own_lines) for row in batch
-        )
+        rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
         return [line for line, *_ in rows]
 
     def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
         """The natural logarithm of each name's probability by a model; null for 0."""
-        values = blended(map(Given.of, models)).log_prob(names).tolist()
+        values = blend(map(Given.of, models)).log_prob(names).tolist()
         return [value if value > float("-inf") else None for value in values]
 
     def train_model(name: Title, names: List, **options: Any) -> str:
@@ -120,17 +118,14 @@ def _tools(folder: str | None) -> list[Any]:
     return [_tool(list_models), *drawing, _tool(score_names), *trains]
 
 
-def _blended(folder: str | None, given: Iterable[Given]) -> Any:
-    """The blend of some models, by their names: those of the folder, and those that all have."""
-    from rnn_names.model.model import Model, blend
+def _load(folder: str | None, name: str) -> Any:
+    """A model by its name: of the folder, or one that all have."""
+    from rnn_names.model.model import Model
 
-    models, parts = [*given], []
-    for name in (each.path for each in models):
-        own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
-        if not os.path.isfile(own) and name.lower() not in bundled.names():
-            raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
-        parts.append(Model.load(own if os.path.isfile(own) else name))
-    return blend(parts, [each.share for each in models], [each.title for each in models])
+    own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
+    if not os.path.isfile(own) and name.lower() not in bundled.names():
+        raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
+    return Model.load(own if os.path.isfile(own) else name)
 
 
 def _own_lines(path: str) -> list[str]:
@@ -144,6 +139,9 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
+    from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+
+    ArgModelBase.model_config["extra"] = "forbid"  # else arguments not known of are left out
 
     @wraps(function)
     async def told(**arguments: Any) -> Any:
@@ -154,21 +152,16 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
 
     own = signature(function)
     named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
-    options = _parameters(owner) if owner else []
+    options = _parameters(owner) if owner else ()
     told.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
-    tool = Tool.from_function(told)
-    model = tool.fn_metadata.arg_model
-    model.model_config["extra"] = "forbid"  # else it leaves out arguments that it does not know
-    model.model_rebuild(force=True)
-    tool.parameters = model.model_json_schema()
-    return tool
+    return Tool.from_function(told)
 
 
-def _parameters(owner: Any) -> list[Parameter]:
+def _parameters(owner: Any) -> Iterator[Parameter]:
     """A parameter for each option, with its help and bounds; paths and old names have none."""
     from pydantic import Field
 
-    parameters, types = [], dict[Any, Any]({FLAG: bool})
+    types: dict[Any, Any] = {FLAG: bool}
     for name, each in declarations(owner).items():
         kind, bounds = each.kind, dict[str, Any](description=each.help)
         if kind in (PATH, MAPPING) or each.new_name or name == "parts":
@@ -181,7 +174,4 @@ def _parameters(owner: Any) -> list[Parameter]:
         elif isinstance(kind, Choice):
             types[kind] = Literal[kind.words]
         form: Any = Annotated[types.get(kind, list[str]) | None, Field(**bounds)]
-        parameters.append(
-            Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
-        )
-    return parameters
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)

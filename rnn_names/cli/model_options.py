@@ -103,17 +103,13 @@ def word_or_models(
 
 def blend_of(models: Sequence[Given]) -> Model:
     """The model, or the blend of several; a note says so if their weights are scaled."""
-    from rnn_names.model.model import Model, blend
+    from rnn_names.model.model import blended
 
-    parts = [Model.load(each.path) for each in models]
-    if len(parts) == 1:
-        return parts[0]
-    from rnn_names.model.blend import scaled
+    model, weights = blended(models), [each.share for each in models]
+    are_given = len(models) > 1 and any(each.weight is not None for each in models)
+    if are_given and not math.isclose(sum(weights), 1, rel_tol=1e-9):
+        from rnn_names.model.blend import scaled
 
-    weights = [each.share for each in models]
-    model = blend(parts, weights, [each.title for each in models])
-    is_scaled = not math.isclose(sum(weights), 1, rel_tol=1e-9)
-    if is_scaled and any(each.weight is not None for each in models):
         shares = zip(models, scaled(weights, len(models)), strict=True)
         told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in shares)
         tell(f"Note: the weights were scaled to sum to 1: {told}.")

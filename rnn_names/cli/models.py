@@ -5,24 +5,19 @@ from itertools import groupby
 from json import dumps
 from typing import Any
 
-import click
-
-from rnn_names.cli.options import GroupedCommand, option
+from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import tell, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="List the bundled models and casts.",
-    examples=[
-        "rnn-names models",
-        "rnn-names sample -n 20 -m dinosaurs",
-        "rnn-names sample -n 20 -m welsh-towns -m dinosaurs",
-        "rnn-names train elves.txt --init first-names -o elves.npz",
-    ],
+@command(
+    "List the bundled models and casts.",
+    "rnn-names models",
+    "rnn-names sample -n 20 -m dinosaurs",
+    "rnn-names sample -n 20 -m welsh-towns -m dinosaurs",
+    "rnn-names train elves.txt --init first-names -o elves.npz",
 )
 @option("--json", is_flag=True, help="Print JSON.")
 def models(json: bool) -> None:
@@ -43,20 +38,11 @@ def models(json: bool) -> None:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
                 tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
-    text = (
-        dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts) + _casts())
-    )
+    lines, width = _table(facts), max(map(len, bundled.CASTS))
+    about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
+    lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items())]
+    text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
-
-
-def _casts() -> list[str]:
-    width = max(map(len, bundled.CASTS))
-    lines = [f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items()]
-    return [
-        "",
-        "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show",
-        *lines,
-    ]
 
 
 def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Options in groups, commands with examples, and the options that several commands share."""
 
-from __future__ import annotations
-
 import math
 import os
 import re
@@ -20,14 +18,14 @@ from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 
-
 MEANT = {
     "--count (-n)": "--number --num --amount --how-many",
     "--prefix": "--start-with --starts-with --begin-with --begins-with",
     "--suffix": "--end-with --ends-with",
+    "--format jsonl": "--json",
     "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
-"""What is meant by options that there are not."""
+"""What is meant by options that there are not, where a command has it."""
 
 
 class GroupedOption(click.Option):
@@ -67,23 +65,21 @@ class GroupedCommand(click.Command):
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             options = {name for each in self.params for name in each.opts}
-            if getattr(error, "option_name", "") == "--json" and "--format" in options:
-                raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
-            name = getattr(error, "option_name", "")
-            for meant in (new for new, old in MEANT.items() if name in old.split()):
-                text = f"No such option '{name}'. Did you mean {meant}?"
-                raise click.UsageError(text, ctx) from None
+            name, text = getattr(error, "option_name", ""), ""
+            for meant, others in MEANT.items():
+                is_here = not meant.startswith("--") or meant.split()[0] in options
+                if is_here and name in others.split():
+                    text = f"No such option '{name}'. Did you mean {meant}?"
             extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if extra and self.name == "score":
-                first = shlex.quote(extra[1].split()[0])
-                advice = (
-                    f"names come from a file or a pipe: echo {first} | rnn-names score -m MODEL"
-                )
-                raise click.UsageError(f"{error.message}; {advice}", ctx) from None
-            if extra and "--model" in options:
+                pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"
+                text = f"{error.message}; names come from a file or a pipe: {pipe}"
+            elif extra and "--model" in options:
                 what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
                 advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
-                raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+                text = f"{error.message}; {advice}"
+            if text:
+                raise click.UsageError(text, ctx) from None
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -105,6 +101,11 @@ class GroupedCommand(click.Command):
             with formatter.section("Examples"):
                 for example in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
+    """A decorator: the function as a command, with a line for the list of commands."""
+    return click.command(cls=GroupedCommand, short_help=short_help, examples=examples)
 
 
 option = partial(click.option, cls=GroupedOption, show_default=True)

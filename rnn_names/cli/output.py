@@ -13,7 +13,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,44 +38,44 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats with columns add
 
 
-class Columns(NamedTuple):
-    """The columns of a table; of those that are `exact`, no text gets an apostrophe."""
-
-    names: Sequence[str]
-    exact: Collection[str] = ()
+class Exact(str):
+    """A text that no format changes but excel, even if it looks like a formula."""
 
 
-def json_lines(columns: Columns, rows: Rows) -> str:
+def json_lines(columns: Sequence[str], rows: Rows, is_first: bool) -> str:
     """Records as lines of JSON."""
-    records = (dict(zip(columns.names, map(_json_value, row), strict=True)) for row in rows)
+    records = (dict(zip(columns, map(_json_value, row), strict=True)) for row in rows)
     return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
 
 
-def cells(columns: Columns, rows: Rows, delimiter: str) -> str:
-    """Records as lines of cells."""
+def cells(
+    columns: Sequence[str], rows: Rows, is_first: bool, delimiter: str = ",", mark: str = ""
+) -> str:
+    """Records as lines of cells; spreadsheets want a `mark` before the first."""
     import csv  # plain names do without
 
-    text, forms = io.StringIO(), [_plain if c in columns.exact else _cell for c in columns.names]
+    text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([form(value) for form, value in zip(forms, row, strict=True)] for row in rows)
-    return text.getvalue()
+    writer.writerows([columns] * is_first)
+    writer.writerows([_cell(value, is_for_excel=bool(mark)) for value in row] for row in rows)
+    return mark * is_first + text.getvalue()
 
 
-def markdown(columns: Columns, rows: Rows) -> str:
+def markdown(columns: Sequence[str], rows: Rows, is_first: bool) -> str:
     r"""Records as lines of a table; of a single column, as a list.
 
-    >>> print(markdown(Columns(["name", "novel"]), [("A|b", True)]), end="")
+    >>> print(markdown(["name", "novel"], [("A|b", True)], is_first=True), end="")
+    | name | novel |
+    |---|---|
     | A\|b | true |
     """
-    lines = [[_escaped(_plain(value)) for value in row] for row in rows]
-    if len(columns.names) == 1:
-        return "".join(f"- {text}\n" for [text] in lines)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _markdown_header(names: Sequence[str]) -> str:
-    is_list = len(names) == 1
-    return "" if is_list else f"{markdown(Columns(names), [tuple(names)])}{'|---' * len(names)}|\n"
+    if len(columns) == 1:
+        return "".join(f"- {_escaped(_plain(value))}\n" for [value] in rows)
+    rows = [tuple(columns), *rows] if is_first else rows
+    lines = [f"| {' | '.join(_escaped(_plain(value)) for value in row)} |\n" for row in rows]
+    if is_first:
+        lines.insert(1, f"{'|---' * len(columns)}|\n")
+    return "".join(lines)
 
 
 def name_base(title: str, names: Sequence[str]) -> str:
@@ -108,26 +108,25 @@ def roll_table(title: str, names: Sequence[str]) -> str:
 
 
 class Format(NamedTuple):
-    """How names are written: record by record, or as one document with a title, at the end."""
+    """How names are written: record by record, or as one document with a title, at the end.
+
+    `lines` is told whether its records are the first: a header comes before these.
+    """
 
     about: str  # what the help says of it
-    lines: Callable[[Columns, Rows], str] | None = None
-    header: Callable[[Sequence[str]], str] = lambda columns: ""
+    lines: Callable[[Sequence[str], Rows, bool], str] | None = None
     document: Callable[[str, Sequence[str]], str] | None = None
-
-
-def _table(about: str, delimiter: str, mark: str = "") -> Format:
-    rows = partial(cells, delimiter=delimiter)
-    return Format(about, rows, header=lambda names: f"{mark}{delimiter.join(names)}\n")
 
 
 FORMATS = {
     "text": Format("text"),
     "jsonl": Format("jsonl", json_lines),
-    "csv": _table("csv", ","),
-    "tsv": _table("tsv", "\t"),
-    "excel": _table("excel, CSV in which spreadsheets read accents right", ",", BYTE_ORDER_MARK),
-    "markdown": Format("markdown, a list, or with --columns a table", markdown, _markdown_header),
+    "csv": Format("csv", cells),
+    "tsv": Format("tsv", partial(cells, delimiter="\t")),
+    "excel": Format(
+        "excel, CSV in which spreadsheets read accents right", partial(cells, mark=BYTE_ORDER_MARK)
+    ),
+    "markdown": Format("markdown, a list, or with --columns a table", markdown),
     "azgaar": Format("azgaar, a name base for Azgaar's map generator", document=name_base),
     "foundry": Format("foundry, a roll table for Foundry VTT", document=roll_table),
 }
@@ -183,13 +182,10 @@ def output_options(more: str) -> Callable[..., Any]:
 class Table:
     """Writes records to stdout.
 
-    All fields are columns if none are given; text, Markdown and documents have the first one. Those
-    that are `exact` get no apostrophe, but for Excel.
+    All fields are columns if none are given; text, Markdown and documents have the first one.
     """
 
-    def __init__(
-        self, fields: list[str], form: Form, exact: Collection[str] = (), title: str = "names"
-    ) -> None:
+    def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:
         default = fields[:1] if form.kind == "markdown" else fields
         given = form.columns
         names = default if given is None else [name.strip() for name in given.split(",")]
@@ -198,13 +194,11 @@ class Table:
                 raise click.UsageError(
                     f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
                 )
-        names = list(dict.fromkeys(names))
+        self.columns = list(dict.fromkeys(names))
         self.format, self.title, self.is_text = FORMATS[form.kind], title, form.kind == "text"
-        self.columns = Columns(names, () if form.kind == "excel" else exact)
-        self._places = [fields.index(name) for name in names]
+        self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
-        # Written with the first records: if an option or a file is wrong, stdout stays empty.
-        self._header = self.format.header(names)
+        self._is_first = True  # whether nothing is written, not even a header
         self._names = list[str]()  # of a document
 
     def put(self, rows: Rows) -> None:
@@ -213,20 +207,18 @@ class Table:
             self._names += (row[0] for row in rows)
         elif self.format.lines:
             rows = (tuple(row[place] for place in self._places) for row in rows)
-            self._put(self.format.lines(self.columns, rows).encode())
+            text = self.format.lines(self.columns, rows, self._is_first)
+            self._is_first = False
+            write(text.encode())
         else:
-            self._put("".join(row[0] + self.line_end for row in rows).encode())
+            write("".join(row[0] + self.line_end for row in rows).encode())
 
     def end(self) -> None:
         """Writes a document, or the header of a table that has no records."""
         if self.format.document:
-            self._put(self.format.document(self.title, self._names).encode())
-        elif self._header:
-            self._put(b"")
-
-    def _put(self, data: bytes) -> None:
-        write(self._header.encode() + data)
-        self._header = ""
+            write(self.format.document(self.title, self._names).encode())
+        elif self.format.lines and self._is_first:
+            self.put([])
 
 
 class Output(Table):
@@ -242,13 +234,13 @@ class Output(Table):
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
             if self.is_text and log_probs is None:
-                self._put(names[part].to_lines().replace(b"\n", self.line_end.encode()))
+                write(names[part].to_lines().replace(b"\n", self.line_end.encode()))
             else:
                 self.put(self._rows(names[part], None if log_probs is None else log_probs[part]))
 
     def _rows(self, names: Names, log_probs: Array | None) -> Rows:
         texts = names.to_strings()
-        if self.columns.names == ["name"] or self.format.document:
+        if self.columns == ["name"] or self.format.document:
             return ((text,) for text in texts)
         values = self.model.log_prob(names) if log_probs is None else log_probs
         scores = [values.tolist()]
@@ -257,7 +249,7 @@ class Output(Table):
         if self.is_text:
             columns = [[f"{value:.6f}" for value in column] for column in scores[::-1]]
             return (("\t".join(row),) for row in zip(*columns, texts, strict=True))
-        known = self.model.fingerprints is not None and "novel" in self.columns.names
+        known = self.model.fingerprints is not None and "novel" in self.columns
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
         return zip(texts, scores[0], novel, *scores[1:], strict=True)
 
@@ -268,15 +260,15 @@ def _json_value(value: Any) -> Any:
     return value
 
 
-def _cell(value: str | float | bool | None) -> str:
+def _cell(value: str | float | bool | None, is_for_excel: bool = False) -> str:
     """What stands in a table.
 
-    >>> [_cell(value) for value in ("@SUM(1)", -7.5, True, None)]
-    ["'@SUM(1)", '-7.500000', 'true', '']
+    >>> [_cell(value) for value in ("@SUM(1)", Exact("@SUM(1)"), -7.5, True, None)]
+    ["'@SUM(1)", '@SUM(1)', '-7.500000', 'true', '']
     """
+    may_be = isinstance(value, str) and (is_for_excel or not isinstance(value, Exact))
     text = _plain(value)
-    is_formula = isinstance(value, str) and text.startswith(FORMULA_BEGINNINGS)
-    return f"'{text}" if is_formula else text
+    return f"'{text}" if may_be and text.startswith(FORMULA_BEGINNINGS) else text
 
 
 def _plain(value: str | float | bool | None) -> str:

@@ -6,21 +6,18 @@ from collections.abc import Sequence
 import click
 
 from rnn_names.cli.model_options import MODEL
-from rnn_names.cli.options import GroupedCommand, check_output, option, output_option
+from rnn_names.cli.options import check_output, command, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
 from rnn_names.model.bundled import Given
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write a web page that writes names.",
-    examples=[
-        "rnn-names page first-names -o first-names.html",
-        "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
-        "rnn-names page -o own.html                             # for a list that is pasted there",
-        "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
-    ],
+@command(
+    "Write a web page that writes names.",
+    "rnn-names page first-names -o first-names.html",
+    "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
+    "rnn-names page -o own.html                             # for a list that is pasted there",
+    "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
 )
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
 @option(

@@ -1,7 +1,5 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import sys
@@ -15,8 +13,8 @@ import click
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import (
-    GroupedCommand,
     Text,
+    command,
     declared_option,
     options_of,
     output_option,
@@ -37,14 +35,11 @@ HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
 Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Look at names, and keep some.",
-    examples=[
-        "rnn-names pick -m elvish -o elves.txt",
-        "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
-        "rnn-names pick -m dwarvish --max-length 7 -n 20",
-    ],
+@command(
+    "Look at names, and keep some.",
+    "rnn-names pick -m elvish -o elves.txt",
+    "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
+    "rnn-names pick -m dwarvish --max-length 7 -n 20",
 )
 @click.argument("pattern", type=Text(), required=False)
 @declared_option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import GroupedCommand, declared_option, option, options_of, read_options
+from rnn_names.cli.options import command, declared_option, option, options_of, read_options
 from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
@@ -23,18 +23,15 @@ FEW_LISTED = 1000  # names of a list; a longer one has most short names, and nea
 LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near copies
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Write new names.",
-    examples=[
-        "rnn-names sample -n 20",
-        "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
-        "rnn-names sample --suffix saurus --novel --unique",
-        "rnn-names sample --match '[AEIOU].*(ix|us)' --format jsonl",
-        "rnn-names sample --best --rank per-character -n 50",
-        "rnn-names sample -m elves.npz -m norwegian-towns",
-        "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
-    ],
+@command(
+    "Write new names.",
+    "rnn-names sample -n 20",
+    "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
+    "rnn-names sample --suffix saurus --novel --unique",
+    "rnn-names sample --match '[AEIOU].*(ix|us)' --format jsonl",
+    "rnn-names sample --best --rank per-character -n 50",
+    "rnn-names sample -m elves.npz -m norwegian-towns",
+    "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
 )
 @declared_option(SampleOptions, "count", group="General")
 @model_option(group="General")
@@ -48,12 +45,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 @options_of(Options)
 @output_options(OF_NAMES)
 def sample(
-    count: int,
-    model: tuple[Given, ...],
-    best: bool,
-    rank: str,
-    form: Form,
-    **options: Any,
+    count: int, model: tuple[Given, ...], best: bool, rank: str, form: Form, **options: Any
 ) -> None:
     """Write new names, one per line.
 

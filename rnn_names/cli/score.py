@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option
+from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
@@ -20,18 +20,14 @@ from rnn_names.model.bundled import Given
 if TYPE_CHECKING:
     from rnn_names.arrays import Array
     from rnn_names.corpus.names import Names
-    from rnn_names.model.model import Model
 
     Scores = Iterator[tuple[Names, Array]]
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Print how probable names are.",
-    examples=[
-        "rnn-names score others.txt",
-        "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
-    ],
+@command(
+    "Print how probable names are.",
+    "rnn-names score others.txt",
+    "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
 )
 @click.argument("file", default="-", type=FILE)
 @model_option(group="Model")
@@ -48,34 +44,29 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     With --rank per-character, that logarithm divided by the name's characters, its end counted,
     comes first, and --sort goes by it.
     """
+    from rnn_names.corpus.corpus import read_names
+
     if not os.path.exists(file) and os.path.exists(bundled.file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
-    scores = _scores(loaded, file)
     out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
-    for names, log_probs in _sorted(scores, per_character) if sort else scores:
-        real = names.lengths > 0  # blank lines do not count
-        known = real & (log_probs > float("-inf"))
-        n, n_known = n + int(real.sum()), n_known + int(known.sum())
-        characters += int((names.lengths[known] + 1).sum())
-        loss -= float(log_probs[known].sum())
-        out.write(names, log_probs)
+    with opened(file) as source:
+        scores = ((names, loaded.log_prob(names)) for names, _ in read_names(*source))
+        for names, log_probs in _sorted(scores, per_character) if sort else scores:
+            real = names.lengths > 0  # blank lines do not count
+            known = real & (log_probs > float("-inf"))
+            n, n_known = n + int(real.sum()), n_known + int(known.sum())
+            characters += int((names.lengths[known] + 1).sum())
+            loss -= float(log_probs[known].sum())
+            out.write(names, log_probs)
     out.end()
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
     tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")
-
-
-def _scores(model: Model, path: str) -> Scores:
-    from rnn_names.corpus.corpus import read_names
-
-    with opened(path) as (title, stream):
-        for names, _ in read_names(title, stream):
-            yield names, model.log_prob(names)
 
 
 def _sorted(scores: Scores, per_character: bool) -> Scores:

@@ -1,7 +1,5 @@
 """`rnn-names train`: from a list to a model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
@@ -14,8 +12,8 @@ from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
-    GroupedCommand,
     check_output,
+    command,
     option,
     options_of,
     output_option,
@@ -28,15 +26,12 @@ from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
 
 
-@click.command(
-    cls=GroupedCommand,
-    short_help="Learn from name lists, and write a model.",
-    examples=[
-        "rnn-names train names.txt",
-        "rnn-names train boys.txt girls.txt -o people.npz",
-        "sort -u *.txt | rnn-names train - --seed 7",
-        "rnn-names train elves.txt --init people.npz -o elves.npz",
-    ],
+@command(
+    "Learn from name lists, and write a model.",
+    "rnn-names train names.txt",
+    "rnn-names train boys.txt girls.txt -o people.npz",
+    "sort -u *.txt | rnn-names train - --seed 7",
+    "rnn-names train elves.txt --init people.npz -o elves.npz",
 )
 @click.argument("corpus", nargs=-1, required=True, type=FILE)
 @options_of(Settings)

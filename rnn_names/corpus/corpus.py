@@ -100,8 +100,7 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     title = ", ".join(titles)
     if not any(map(len, parts)):
         raise CorpusError(f"{title}: no names in it; give a text with one name per line")
-    weights = np.concatenate(piece_counts) if has_counts else None
-    names, counts = Names.concatenate(parts).distinct(weights)
+    names, counts = Names.concatenate(parts).distinct(np.concatenate(piece_counts))
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):
             raise CorpusError(
@@ -167,17 +166,9 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
 
     With each piece come its counts, (n,), or None for a list without counts.
     """
-    n_lines = 0
     has_counts: bool | None = None  # unknown while all lines are blank
-    for data in _pieces(title, stream):
-        if not n_lines:
-            data = data.removeprefix(codecs.BOM_UTF8)
-            if data.startswith(ZIP):
-                raise CorpusError(
-                    f"{title}: a document or a model, not a text: save the list as plain text, one "
-                    "name per line"
-                )
-        lines, counts = _lines(title, data, n_lines), None
+    for n_before, text in read_lines(title, stream):
+        lines, counts = [line.strip() for line in text], None  # they may end in CRLF
         if has_counts is None and any(lines):
             has_counts = split_count(next(filter(None, lines)))[1] > 0
         if has_counts:
@@ -185,15 +176,37 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
             for row, (line, count) in enumerate(pairs):
                 if line and not count:
                     raise CorpusError(
-                        f"{title}, line {n_lines + row + 1}: no count, and the lines before have "
+                        f"{title}, line {n_before + row + 1}: no count, and the lines before have "
                         f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
                     )
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
         names = Names.from_strings(lines).in_nfc()
-        _check(title, names, n_lines)
+        _check(title, names, n_before)
         yield names, counts
-        n_lines += len(names)
+
+
+def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a stream as they are, piece by piece, and how many came before each piece."""
+    n_before = 0
+    for data in _pieces(title, stream):
+        if not n_before:
+            data = data.removeprefix(codecs.BOM_UTF8)
+            if data.startswith(ZIP):
+                raise CorpusError(
+                    f"{title}: a document or a model, not a text: save the list as plain text, one "
+                    "name per line"
+                )
+        try:
+            lines = data.decode("utf-8").removesuffix("\n").split("\n")
+        except UnicodeDecodeError as error:
+            line = n_before + data.count(b"\n", 0, error.start) + 1
+            raise CorpusError(
+                f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save it "
+                "as UTF-8"
+            ) from None
+        yield n_before, lines
+        n_before += len(lines)
 
 
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
@@ -238,19 +251,6 @@ def _read(title: str, stream: BinaryIO) -> bytes:
         return read(PIECE_BYTES)
     except OSError as error:
         raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
-
-
-def _lines(title: str, data: bytes, n_before: int) -> list[str]:
-    """The lines of some bytes, trimmed, so that they may end in CRLF."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = n_before + data.count(b"\n", 0, error.start) + 1
-        raise CorpusError(
-            f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list "
-            "as UTF-8"
-        ) from None
-    return [line.strip() for line in text.removesuffix("\n").split("\n")]
 
 
 def split_count(line: str) -> tuple[str, int]:

@@ -155,9 +155,8 @@ class Names:
         """
         order, differs = self.order()
         starts = np.flatnonzero(differs)  # of each run of equal names
-        if weights is not None:
-            return self.take(order[starts]), np.add.reduceat(weights[order], starts)
-        return self.take(order[starts]), np.diff(starts, append=len(order))
+        weights = np.ones(len(self), np.int64) if weights is None else weights
+        return self.take(order[starts]), np.add.reduceat(weights[order], starts)
 
     def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each of them differs from the one before.

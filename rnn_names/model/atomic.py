@@ -2,7 +2,6 @@
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -10,17 +9,9 @@ from typing import BinaryIO
 from rnn_names import system
 from rnn_names.errors import ModelFileError, shown
 
-
-def _make_lock() -> None:
-    global writing
-    writing = threading.RLock()
-
-
-writing: threading.RLock
+writing = system.ForkSafe()
 """Taken while a file is written, and by whoever is about to end the process. So no write is cut
 short, no temporary file stays, and no two threads use the same one."""
-
-system.here_and_in_forks(_make_lock)
 
 _STREAMS = ("standard input", "standard output", "standard error")
 
@@ -56,7 +47,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
     try:
-        with writing, _opened(real_path(path)) as file:
+        with writing.lock, _opened(real_path(path)) as file:
             try:
                 yield file
             finally:

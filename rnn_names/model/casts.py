@@ -1,18 +1,18 @@
 """Casts from Python: the models of a pattern, and its lines."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
 from rnn_names.corpus.characters import composed
-from rnn_names.corpus.corpus import full_lines, opened, whole
+from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import CorpusError
 from rnn_names.model.bundled import CASTS, Given, of_casts
-from rnn_names.model.model import Model, blend
+from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
 from rnn_names.sampling.cast_lines import Part, Row
 from rnn_names.sampling.sampler import settled
@@ -41,14 +41,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     """
     wanted = CastOptions(*positional, **options)
     pattern = parsed(wanted)
-    load = partial(_blend, known=wanted.models or {})
+    known = wanted.models or {}
+    load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]
-
-
-def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
-    parts = [known.get(each.path) or Model.load(each.path) for each in models]
-    return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
 def parsed(wanted: CastOptions) -> Pattern:
@@ -61,11 +57,9 @@ def pattern_of(text: str, path: str | None = None) -> str:
     if path is None and text.strip().lower() not in CASTS:
         return text
     with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
-        try:
-            pattern = whole(title, stream).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise CorpusError(f"{title}: not UTF-8 text; give a file with a pattern") from None
-    return composed(pattern).replace("\r\n", "\n").removesuffix("\n")
+        some = read_lines(title, BytesIO(whole(title, stream)))
+        lines = (line.removesuffix("\r") for _, part in some for line in part)
+        return composed("\n".join(lines))
 
 
 def _lines(path: str) -> list[str]:

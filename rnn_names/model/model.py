@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
 from rnn_names.model import bundled, npz, sources
+from rnn_names.model.bundled import Given
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
@@ -66,11 +67,6 @@ class Model(LanguageModel):
     def cell(self) -> str:
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
-
-    @property
-    def language_model(self) -> LanguageModel:
-        """What sampling and scoring need of the model: itself."""
-        return self
 
     # A decorator gives a method the parameters of a class of options: `sample` is called as
     # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
@@ -181,11 +177,6 @@ class Model(LanguageModel):
         try:
             meta, arrays = npz.read(bundled.file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
-            if npz.is_text(name):
-                raise ModelFileError(
-                    f"{shown(name)}: not a model file, but a text, such as a list of names; train "
-                    "a model on it"
-                ) from None
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             raise ModelFileError(f"{error}; {bundled.advice(name)}") from error.__cause__
@@ -275,6 +266,13 @@ def blend(
     lists = sources.joined(model.sources for model in models)
     prints = mixed.fingerprints
     return Model(mixed.vocabulary, mixed.params, record, prints, lists, listed=mixed.listed)
+
+
+def blended(given: Iterable[Given], load: Callable[[str], Model] = Model.load) -> Model:
+    """The blend of models as users give them; that of one is the model."""
+    models = [*given]
+    parts = [load(each.path) for each in models]
+    return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:

@@ -90,19 +90,6 @@ def read(
         raise ModelFileError(f"{title}: {DAMAGED} ({said})") from error
 
 
-def is_text(path: str) -> bool:
-    """Whether a file that is no model begins like a text, such as a list of names."""
-    if not os.path.isfile(path):
-        return False
-    try:
-        with open(path, "rb") as file:
-            beginning = file.read(1 << 10)
-    except OSError:
-        return False
-    text = beginning.decode(errors="replace")
-    return bool(text.strip()) and all(c.isprintable() or c.isspace() for c in text)
-
-
 class _Member(NamedTuple):
     """An entry of the zip's directory: sizes in bytes, and where the member starts in the file."""
 
@@ -128,6 +115,12 @@ def _directory(file: IO[bytes], types_of: Callable[[str], Collection[str]]) -> d
     file.seek(max(size - _END.size, 0))
     end = file.read()
     if not end.startswith(b"PK\5\6"):
+        file.seek(0)
+        text = file.read(1 << 10).decode(errors="replace")
+        if text.strip() and all(c.isprintable() or c.isspace() for c in text):
+            raise ModelFileError(
+                "not a model file, but a text, such as a list of names; train a model on it"
+            )
         raise ValueError("it does not end as one")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
     if length > MAX_DIRECTORY_BYTES:

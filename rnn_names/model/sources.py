@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 from rnn_names.errors import ModelFileError
 
 MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
-
-
 _OF_START = " (where training started)"
 
 
@@ -17,9 +15,6 @@ class Source(NamedTuple):
     what: str
     origin: str
     terms: str
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.origin}, {self.terms}"
 
 
 def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:

@@ -40,14 +40,8 @@ MODELS_FOR_LISTS = (
 
 LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
-STYLES = (
-    "report/style.css",
-    "page/ui/colours.css",
-    "page/ui/controls.css",
-    "page/ui/page.css",
-    "page/ui/names.css",
-    "page/ui/side.css",
-)
+PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
+STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
 """The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""

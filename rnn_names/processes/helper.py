@@ -142,7 +142,13 @@ class Helper:
         def result() -> Any:
             value = None
             if process is not None:
-                value = self._receive(process, 10 * (time.monotonic() - began))
+                try:
+                    value = process.receive(10 * (time.monotonic() - began))
+                    self.calls_made_there += 1
+                except Exception:
+                    self._leave()
+                finally:
+                    process.in_use.release()
             if self._has_ended:
                 raise CancelledError
             return function(self.here, *arguments) if value is None else value
@@ -182,18 +188,6 @@ class Helper:
             pass
         self._leave()
         return None
-
-    def _receive(self, process: _Process, more_patience: float) -> Any:
-        """The value of the call that was sent; None if the process cannot be used any more."""
-        try:
-            value = process.receive(more_patience)
-            self.calls_made_there += 1
-            return value
-        except Exception:
-            self._leave()
-            return None
-        finally:
-            process.in_use.release()
 
 
 class _Process:

@@ -40,17 +40,8 @@ def start_blas_with_one_thread() -> None:
 SWITCH_INTERVAL = 1e-4
 """Seconds between switches of threads: operations of NumPy are shorter here than Python's 5 ms."""
 
-
 _settings, _inside = ExitStack(), 0  # of the whole process, and how many contexts want them
-_lock: threading.RLock
-
-
-def _make_lock() -> None:
-    global _lock
-    _lock = threading.RLock()  # a generator that is forgotten ends in any thread, this one perhaps
-
-
-system.here_and_in_forks(_make_lock)
+_guard = system.ForkSafe()  # a generator that is forgotten ends in any thread, this one perhaps
 
 
 @contextmanager
@@ -61,7 +52,7 @@ def one_blas_thread() -> Iterator[None]:
     end in any order, so the last one to end restores what the first one found.
     """
     global _inside
-    with _lock:
+    with _guard.lock:
         if not _inside:
             if not _blas_has_one_thread:
                 from threadpoolctl import threadpool_limits
@@ -73,7 +64,7 @@ def one_blas_thread() -> Iterator[None]:
     try:
         yield
     finally:
-        with _lock:
+        with _guard.lock:
             _inside -= 1
             if not _inside:
                 _settings.close()

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from html import escape
 from itertools import islice, pairwise
+from string import Template
 
 import numpy as np
 
@@ -31,12 +32,6 @@ BARS = 30  # of a distribution, at most: as many as have room for their labels o
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
 MOST_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
 CHANCE = 3  # standard errors by which mean lengths may differ without a note
-
-ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
-loss says how well the model predicts names that were kept from it. The lower it is, the better the
-model knows how such names are spelled. If names look like nonsense, it has learned too little: give
-it more names, or more epochs. If most of them are in the list, it knows the list by heart: more
-names help here, too, and <code>rnn-names sample --novel</code> leaves out those of the list.</p>"""
 
 
 @dataclass
@@ -72,55 +67,36 @@ class Report:
 
 def as_html(report: Report) -> str:
     """The whole report as HTML."""
-    title = f"{shown(os.path.basename(report.output))}: how it was trained"
+    trainer, settings = report.trainer, report.trainer.settings
     sampled = report.names(NAMES_MEASURED)
     listed = np.sort(fingerprints(report.corpus.names))
     prints = fingerprints(Names.from_strings(sampled))
     is_listed: list[bool] = among(prints, listed).tolist()
     sections = [
-        _heading(report),
-        _first_names(dict(zip(sampled, is_listed, strict=True))),
-        _how_to_read(report, is_listed),
         _losses(report.epochs),
         _names_by_epoch(report),
         _comparison(report.corpus, sampled),
         _facts(report),
         _every_epoch(report.epochs),
     ]
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(title)}</title>
-<style>{assets("report/style.css", "report/report.css")}</style>
-</head>
-<body>
-<main>
-{"".join(sections)}</main>
-<footer>Made by rnn-names {escape(__version__)}. Losses are means in nats per character, with the
-end of a name counted as one.</footer>
-</body>
-</html>
-"""
+    cell = "A GRU" if settings.cell == "gru" else "An RNN"
+    stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    return Template(assets("report/report.html")).substitute(
+        style=assets("report/style.css", "report/report.css"),
+        name=escape(shown(os.path.basename(report.output))),
+        network=f"{cell} of {counted(settings.hidden_size, 'unit')}",
+        started="" if report.init is None else f"started from {isolated(report.init)} and ",
+        names=f"{len(report.corpus):,}",
+        sources=", ".join(map(isolated, report.sources)),
+        ending=stopped if trainer.position.next_stage else "",
+        first_names=_first_names(dict(zip(sampled, is_listed, strict=True))),
+        figures=_tiles(report, is_listed),
+        sections="".join(sections),
+        version=escape(__version__),
+    )
 
 
 # --- Sections -------------------------------------------------------------------------------------
-
-
-def _heading(report: Report) -> str:
-    trainer, settings = report.trainer, report.trainer.settings
-    started = f"started from {isolated(report.init)} and " if report.init is not None else ""
-    stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
-    ending = stopped if trainer.position.next_stage else ""
-    cell = "A GRU" if settings.cell == "gru" else "An RNN"
-    return f"""<header>
-<h1>{escape(shown(os.path.basename(report.output)))}</h1>
-<p>{cell} of {counted(settings.hidden_size, "unit")} that {started}learned from
-{len(report.corpus):,} names in {", ".join(map(isolated, report.sources))}.{ending}</p>
-</header>
-"""
 
 
 def _first_names(is_listed: Mapping[str, bool]) -> str:
@@ -134,7 +110,8 @@ def _first_names(is_listed: Mapping[str, bool]) -> str:
     return _section(counted(len(first), "name"), f'<ol class="names">{"".join(items)}</ol>', note)
 
 
-def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
+def _tiles(report: Report, is_listed: Sequence[bool]) -> str:
+    """The items of a list of what counts most."""
     trainer = report.trainer
     training = trainer.model.training
     figures = []
@@ -154,7 +131,7 @@ def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
     if os.path.exists(report.output):
         figures.append((f"{os.path.getsize(report.output) / 1e6:.1f} MB", "model file"))
     tiles = (f"<li><strong>{escape(each)}</strong> {escape(what)}</li>" for each, what in figures)
-    return _section("How to read this", f'<ul class="figures">{"".join(tiles)}</ul>', ADVICE)
+    return "".join(tiles)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:
@@ -311,19 +288,13 @@ def length_note(names: Names, counts: Array, drawn: Names) -> str:
     >>> length_note(ada, np.ones(50, np.int64), ada)
     ''
     """
-    mean, variance = _mean(names.lengths, counts)
-    mean_drawn, variance_drawn = _mean(drawn.lengths)
-    error = math.sqrt(variance / len(names) + variance_drawn / len(drawn))
+    mean, mean_drawn = np.average(names.lengths, weights=counts), drawn.lengths.mean()
+    variance = np.cov(names.lengths, fweights=counts, ddof=0)
+    error = math.sqrt(variance / len(names) + drawn.lengths.var() / len(drawn))
     if abs(mean_drawn - mean) <= CHANCE * error:
         return ""
     means = f"{mean_drawn:.2f} characters on average, the list's {mean:.2f}"
     return f"Its names have {means}: not by chance."
-
-
-def _mean(lengths: Array, counts: Array | None = None) -> tuple[float, float]:
-    """Their mean and their variance."""
-    mean = float(np.average(lengths, weights=counts))
-    return mean, float(np.average((lengths - mean) ** 2, weights=counts))
 
 
 def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[float, float]]:

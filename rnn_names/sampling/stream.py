@@ -55,15 +55,7 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
 
-_helper_lock = threading.Lock()  # one stream at a time has a helper process
-
-
-def _renew_helper_lock() -> None:
-    global _helper_lock
-    _helper_lock = threading.Lock()
-
-
-system.here_and_in_forks(_renew_helper_lock)
+_with_helper = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -198,8 +190,8 @@ class _Workers(Workers):
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
         is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
-        if is_worth_while and _helper_lock.acquire(blocking=False):
-            self._stack.callback(_helper_lock.release)
+        if is_worth_while and _with_helper.lock.acquire(blocking=False):
+            self._stack.callback(_with_helper.lock.release)
             from rnn_names.processes.helper import Helper  # a few names do without
 
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))

@@ -18,7 +18,7 @@ def test_a_fork_waits_for_no_lock_of_a_thread_that_it_lacks(tmp_path):
     model, held, is_over = Model.load("dinosaurs"), threading.Event(), threading.Event()
 
     def hold_locks():
-        with threads._lock, writing:
+        with threads._guard.lock, writing.lock:
             held.set()
             is_over.wait()
 
