@@ -24,7 +24,7 @@ if [ ! -e $folder/debian/usr/bin/python3.13 ]; then
     dpkg --print-foreign-architectures | grep --quiet arm64 ||
         { dpkg --add-architecture arm64 && apt-get update -qq; }
     # shellcheck disable=SC2086
-    (cd $folder/debs && apt-get download $(printf '%s:arm64 ' $packages))
+    (cd $folder/debs && apt-get download -qq $(printf '%s:arm64 ' $packages))
     ln -sfn usr/lib $folder/debian/lib
     for each in "$folder"/debs/*.deb; do dpkg-deb -x "$each" $folder/debian; done
 fi
