@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
 from rnn_names.sampling.walk import changes
+from rnn_names.sampling.workers import Workers
 
 FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; then 16 times as many
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
@@ -34,28 +34,12 @@ class GivenUp(Exception):
         self.tally = tally
 
 
-Drawn = tuple[Names, Array, Tally]
-"""Names that passed, the rows of their attempts, rising, and what conditions saw."""
-
-
-class Workers(Protocol):
-    """What draws attempts: threads and a helper process, or one thread when it is asked."""
-
-    count: int  # calls that are made at the same time
-
-    def prepare(self, left: int) -> None:
-        """Starts what is worth while for so many names."""
-
-    def begin(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
-        """Begins to draw some attempts, (n,) both, in shares."""
-
-
 class BegunWalk:
     """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
 
     def __init__(self, numbers: Array, attempts: Array, workers: Workers) -> None:
         self.numbers, self.attempts = numbers, attempts  # (n,) both
-        self.shares = deque(workers.begin(numbers, attempts))
+        self.shares = deque(workers.start(numbers, attempts))
         self.passed = np.zeros(len(numbers), bool)
 
     @property
@@ -79,11 +63,12 @@ class Attempts:
     def __init__(
         self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
     ) -> None:
-        # Names were given below the one; numbers from the other on were not tried yet.
+        # Names were given below number `_given_below`; from `_fresh` on, none was tried yet.
         self._begin = self._given_below = self._fresh = begin
         self._end, self._needed = end, needed
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
-        self._size, self._largest = self._first, _ = sizes
+        self._first, self._largest = sizes
+        self._size = self._first  # of the next walk
         # Numbers, rising, their attempts, and the names: (3, m) and m, from each share.
         self._found: list[tuple[Array, Array, Names]] = []
         self._tested = self._passed = 0
@@ -135,6 +120,7 @@ class Attempts:
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * GROWTH, self._largest)
+        # As many attempts as a name has taken so far, and half as many again: most need one walk.
         needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
         at_first = max(min(size // self._left, needed), 1)
         each = np.clip(self._failed[1], at_first, max(min(2 * needed, size), at_first))

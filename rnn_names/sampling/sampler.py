@@ -31,6 +31,8 @@ T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
+LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and more names wait
+
 NO_CONDITIONS = {
     *("boldness", "min_p", "temperature", "top_k", "top_p"),
     *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
@@ -59,6 +61,8 @@ class Sampler:
         self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
+        # `_follow` sets the others: `spelling` and `drawer`; of the conditions, those that the
+        # spelling has (`followed`) and those that finished names are held to (`conditions`).
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
             from rnn_names.conditions.conditions import conditions_of
@@ -85,7 +89,7 @@ class Sampler:
     @property
     def largest_walk(self) -> int:
         """Names that may be drawn together: the fewer, the larger the vocabulary."""
-        return max(1 << (25 - len(self.model.vocabulary).bit_length()), 32)
+        return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), LARGEST_WALK)
 
     @property
     def roots(self) -> Roots:

@@ -41,7 +41,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.roots import Roots
-from rnn_names.sampling.stream import LARGEST_WALK
+from rnn_names.sampling.sampler import LARGEST_WALK
 from rnn_names.sampling.walk import Children, Walk
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings

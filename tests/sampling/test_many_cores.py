@@ -10,7 +10,7 @@ import pytest
 
 from rnn_names.conditions.options import Options
 from rnn_names.processes import helper as helper_process
-from rnn_names.sampling import stream as streaming
+from rnn_names.sampling import sampler, workers
 from rnn_names.sampling.stream import sample
 from support.enumeration import tiny_model
 from support.processes import patient_helpers
@@ -22,10 +22,10 @@ COUNT = 4000
 
 @pytest.fixture(autouse=True)
 def streams_worth_a_helper(monkeypatch):
-    monkeypatch.setattr(streaming, "LARGEST_WALK", 256)
-    monkeypatch.setattr(streaming, "WORTH_THREADS", 0)
-    monkeypatch.setattr(streaming, "LONG", 0)
-    monkeypatch.setattr(streaming, "usable_cores", lambda: 2)
+    monkeypatch.setattr(sampler, "LARGEST_WALK", 256)
+    monkeypatch.setattr(workers, "WORTH_THREADS", 0)
+    monkeypatch.setattr(workers, "LONG", 0)
+    monkeypatch.setattr(workers, "usable_cores", lambda: 2)
 
 
 @pytest.fixture
@@ -48,19 +48,19 @@ def drawn(model, **options):
 def test_two_processes_draw_what_one_draws(options, model, monkeypatch, helpers):
     names = drawn(model, **options)
     assert helpers[-1].calls_made_there > 3
-    monkeypatch.setattr(streaming, "usable_cores", lambda: 1)
+    monkeypatch.setattr(workers, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
 
 
-@pytest.mark.parametrize(("long", "options"), [(streaming.LONG, {}), (0, {"suffix": "cbccb"})])
+@pytest.mark.parametrize(("long", "options"), [(workers.LONG, {}), (0, {"suffix": "cbccb"})])
 def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monkeypatch, helpers):
-    monkeypatch.setattr(streaming, "LONG", long)
+    monkeypatch.setattr(workers, "LONG", long)
     assert len(model.sample(100, seed=1, **options)) == 100
     assert not helpers
 
 
 def test_a_stream_without_an_end_has_a_helper_once_enough_was_read(model, monkeypatch, helpers):
-    monkeypatch.setattr(streaming, "LONG", 5000)
+    monkeypatch.setattr(workers, "LONG", 5000)
     stream = model.stream(seed=5)
     list(islice(stream, 400))
     assert not helpers

@@ -12,7 +12,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import drawer, next_character, walk
+from rnn_names.sampling import drawer, next_character, sampler, walk, workers
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.sampler import Sampler
@@ -85,8 +85,8 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
 def small_walks(monkeypatch):
     """Walks of at most 256 names, several at a time."""
     monkeypatch.setattr(streaming, "FIRST_WALK", 16)
-    monkeypatch.setattr(streaming, "LARGEST_WALK", 256)
-    monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
+    monkeypatch.setattr(sampler, "LARGEST_WALK", 256)
+    monkeypatch.setattr(workers, "WORTH_THREADS", 100)
 
 
 OF_STREAMS = [
@@ -108,7 +108,7 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(streaming, "MAX_THREADS", threads)
+        monkeypatch.setattr(workers, "MAX_THREADS", threads)
         assert sample(500) == stream
     monkeypatch.undo()
     assert sample(500) == stream
@@ -208,7 +208,7 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
 def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
     """A network that never ends a name: attempts at the first one were doubled without an end."""
     monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
-    monkeypatch.setattr(streaming, "LARGEST_WALK", 1 << 8)
+    monkeypatch.setattr(sampler, "LARGEST_WALK", 1 << 8)
     monkeypatch.setattr(walk, "MOST_NAMES", 1 << 8)  # asserted
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):
         never_ending().sample(2, seed=1)

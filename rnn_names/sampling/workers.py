@@ -1,0 +1,91 @@
+"""What draws the walks of a stream: this thread, or several and a helper process."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from copy import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_names import system
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
+from rnn_names.processes.threads import Submit, deferred, worker_threads
+from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.numbers import states_of
+from rnn_names.sampling.sampler import Sampler, Tally
+from rnn_names.system import usable_cores
+
+if TYPE_CHECKING:
+    from rnn_names.processes.helper import Helper
+
+SHARES = 8  # of the largest walk: each has names that begin alike, and memory for as many
+LEAST_IN_SHARES = 1 << 13  # names of a walk that is drawn in shares
+WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
+LONG = 1 << 17  # names to be drawn for which the helper process is started
+MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
+
+_with_helper = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
+
+Drawn = tuple[Names, Array, Tally]
+"""Names that passed, the rows of their attempts, rising, and what conditions saw."""
+
+
+class Workers:
+    """What draws walks: this thread; several, where there is enough to draw; a helper process."""
+
+    submit: Submit = staticmethod(deferred)
+    count = 1  # calls that are made at the same time
+
+    def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
+        self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
+        self._helper: Helper | None = None
+        self._thread = 0  # the only thread that uses the helper: only the other needs memory
+
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
+        """Starts threads, and the helper process, if that is worth while for so many names."""
+        if left >= WORTH_THREADS and not self._has_threads:
+            self._has_threads = True
+            threads = worker_threads(min(usable_cores(), MAX_THREADS))
+            self.submit, self.count = self._stack.enter_context(threads)
+        is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
+        if is_worth_while and _with_helper.lock.acquire(blocking=False):
+            self._stack.callback(_with_helper.lock.release)
+            from rnn_names.processes.helper import Helper  # a few names do without
+
+            self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
+            self._helper.start()
+
+    def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
+        """Starts to draw some attempts, (n,) both, in shares of names that begin alike."""
+        most = self._sampler.largest_walk // SHARES
+        is_large = len(numbers) >= LEAST_IN_SHARES or len(numbers) > most
+        n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
+        parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
+        if n > 1:
+            keys = (states_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
+            share = np.concatenate([self._sampler.drawer.shares(each, n) for each in keys])
+            parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
+        return [self._start(numbers, attempts, rows) for rows in parts]
+
+    def _start(self, numbers: Array, attempts: Array, rows: Array) -> Callable[[], Drawn]:
+        """Starts to draw a share."""
+
+        def draw() -> Drawn:
+            keys = states_of(self._key, numbers[rows], attempts[rows])
+            thread = threading.get_ident()
+            self._thread = self._thread or thread
+            if self._helper is not None and self._thread == thread:
+                drawn = self._helper.begin(Drawer.draw, keys)()
+            else:
+                drawn = self._sampler.drawer.draw(keys)
+            names, passed, tally = self._sampler.held(len(keys), *drawn)
+            # They wait for the names before them: in a byte a character, if these are Latin ones.
+            codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
+            return Names(codes, names.offsets), rows[passed], tally
+
+        return self.submit(draw)
