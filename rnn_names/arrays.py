@@ -116,3 +116,14 @@ class Workspace:
         if flat is None or flat.size < size:
             self._flat[name] = flat = np.empty(size + size // 4, self.dtype)
         return flat[:size].reshape(shape)
+
+
+def changes(rising: Array) -> Array:
+    """Whether each number differs from the one before it: (m,) bool.
+
+    >>> changes(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    result = np.ones(len(rising), bool)
+    np.not_equal(rising[1:], rising[:-1], out=result[1:])
+    return result

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, changes
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
@@ -18,7 +18,6 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.numbers import child
 from rnn_names.sampling.sampler import sampler_of, settled
-from rnn_names.sampling.walk import changes
 
 KEYS_AT_ONCE = 1 << 18
 MOST_IN_VAIN = 1 << 20  # in a row without a name for any key

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from rnn_names.arrays import Array, ranges
+from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
-from rnn_names.sampling.walk import changes
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; then 16 times as many

@@ -28,9 +28,9 @@ from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.sampler import Sampler, sampler_of, settled
 from rnn_names.sampling.unique import Remembered
-from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long

@@ -15,8 +15,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import uniform
-from rnn_names.sampling.roots import roots_of
-from rnn_names.sampling.walk import Roots, Walk
+from rnn_names.sampling.roots import Roots, roots_of
+from rnn_names.sampling.walk import Walk
 
 
 class Drawer:

@@ -13,7 +13,7 @@ from itertools import count
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, ranges
+from rnn_names.arrays import Array, Rows, Workspace, changes, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -21,11 +21,12 @@ from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
 from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, states_of, uniform
-from rnn_names.sampling.roots import roots_of
+from rnn_names.sampling.roots import Roots, roots_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
-from rnn_names.sampling.walk import Children, Roots, Walk, changes
+from rnn_names.sampling.walk import Walk
 
 MOST_PROPOSALS = 1 << 16  # that are drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, changes
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
@@ -27,7 +27,6 @@ from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
 from rnn_names.sampling.numbers import child, choices, key_of, states_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
 from rnn_names.sampling.stream import MOST_ATTEMPTS
-from rnn_names.sampling.walk import changes
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided

@@ -10,7 +10,7 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.cells import Cell, Params, step_weights
 from rnn_names.sampling.choice import MOST_NODES, keep_top_k, keep_top_p
-from rnn_names.sampling.walk import Children, WalkSource
+from rnn_names.sampling.frontier import Children, WalkSource
 
 if TYPE_CHECKING:
     from rnn_names.conditions.options import CommonOptions

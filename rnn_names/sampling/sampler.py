@@ -17,6 +17,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
+from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
@@ -24,8 +25,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import spelled_prefixes
-from rnn_names.sampling.walk import Roots
+from rnn_names.sampling.roots import Roots
 
 T = TypeVar("T", bound=CommonOptions)
 

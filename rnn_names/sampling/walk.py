@@ -1,157 +1,21 @@
-"""A walk down the tree of prefixes, on which many names are drawn together.
-
-Nodes whose states are still to be computed wait on the *frontier*. They are taken in batches, from
-the deepest level that fills one. So batches are full where that is possible, and few nodes wait on
-any level.
-"""
+"""A walk down the tree of prefixes, on which many names are drawn together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, stable_order
+from rnn_names.arrays import Array, Workspace, changes, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import by_level
 from rnn_names.sampling.choice import MOST_NAMES, choose
-from rnn_names.sampling.numbers import choices
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, WalkSource
+from rnn_names.sampling.roots import Roots
 
 if TYPE_CHECKING:
-    from rnn_names.conditions.spelling import Spelling, Text
-
-NO_NAMES = np.zeros(0, np.int32)
-
-
-class Children(NamedTuple):
-    """Nodes, m of them, each one character below another one."""
-
-    above: Array  # (p, …) states of the nodes above
-    parent: Array  # (m,) row in `above` of each one's parent, rising
-    character: Array  # (m,) index of the character that leads into each
-
-
-class NodeBatch(NamedTuple):
-    """Nodes of one level, m of them, and the k names that have come there."""
-
-    children: Children  # the nodes
-    known: Any  # (m,) what else is known of the nodes: an array, or `Rows`
-    names: Array = NO_NAMES  # (k,) numbers
-    node: Array = NO_NAMES  # (k,) at which node each name is, rising
-
-
-class Frontier:
-    """The nodes that wait on each level, to be taken at most `at_once` together."""
-
-    def __init__(self, levels: int, at_once: int) -> None:
-        self._at_once = at_once
-        self._batches: list[list[NodeBatch]] = [[] for _ in range(levels)]
-        self._nodes = [0] * levels
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return any(self._nodes)
-
-    def add(self, level: int, batch: NodeBatch) -> None:
-        """Adds nodes to a level. States above without a child are dropped."""
-        (above, parent, character), known, names, node = batch
-        for start in range(0, len(parent), self._at_once):
-            nodes = slice(start, start + self._at_once)
-            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
-            is_new = changes(parent[nodes])  # whether a node has another parent than the one before
-            kept = above.take(parent[nodes][is_new], axis=0)
-            children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
-            placed = names[here], node[here] - start
-            self._batches[level].append(NodeBatch(children, known[nodes], *placed))
-        self._nodes[level] += len(parent)
-
-    def take(self) -> tuple[int, NodeBatch]:
-        """Removes nodes: of the deepest level with a full batch, or else of the first with any."""
-        full = [level for level, n in enumerate(self._nodes) if n >= self._at_once]
-        level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
-        batches = self._batches[level]
-        taken = [batches.pop()]
-        n = len(taken[0].children.parent)
-        while batches and n + len(batches[-1].children.parent) <= self._at_once:
-            taken.append(batches.pop())
-            n += len(taken[-1].children.parent)
-        self._nodes[level] -= n
-        return level, _joined(taken)
-
-
-def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, known, names, node = zip(*batches, strict=True)
-    above, parent, character = zip(*children, strict=True)
-    joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    join = np.concatenate if isinstance(known[0], np.ndarray) else known[0].concatenate
-    return NodeBatch(joined, join(known), np.concatenate(names), _rows(node, parent))
-
-
-def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
-    """Rows of some arrays, `of`, as rows of all these together."""
-    before = accumulate(map(len, of), initial=0)
-    return np.concatenate([part + n for part, n in zip(parts, before, strict=False)])
-
-
-def changes(rising: Array) -> Array:
-    """Whether each number differs from the one before it: (m,) bool.
-
-    >>> changes(np.array([3, 3, 5])).tolist()
-    [True, False, True]
-    """
-    result = np.ones(len(rising), bool)
-    np.not_equal(rising[1:], rising[:-1], out=result[1:])
-    return result
-
-
-class Roots(NamedTuple):
-    """R texts, none of which begins another one, as indices."""
-
-    texts: Sequence[Text]
-    states: Array  # (R, n_a) hidden states after them
-    log_prob: Array  # (R,) natural logarithms of numbers that are proportional to probabilities
-    known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
-
-    @property
-    def lengths(self) -> Array:
-        """Characters of each text, (R,)."""
-        return np.array([*map(len, self.texts)])
-
-    def drawn(self, keys: Array) -> Array:
-        """A root for each name, (n,), by its first random number; see `numbers`."""
-        if len(self.texts) == 1:
-            return np.zeros(len(keys), np.intp)
-        return choices(keys, 0, self.weights)
-
-    @property
-    def weights(self) -> Array:
-        """Numbers proportional to the probabilities, 1 at most: (R,)."""
-        return np.exp(self.log_prob - max(self.log_prob.max(), -1e300))
-
-    def texts_of(self, root: Array) -> Array:
-        """The texts of some roots of one length, (n, length)."""
-        used, which = np.unique(root, return_inverse=True)
-        return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
-
-
-class WalkSource(Protocol):
-    """What a walk asks: how names go on and end."""
-
-    dtype: Any  # of the states
-    n_y: int  # size of the vocabulary, EOS counted
-    nodes_at_once: int  # nodes whose states are computed together
-
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
-        """The probabilities of the next character after each state, one a column: (n_y, nodes).
-
-        And their margin: the largest error of a sum of them, one or (nodes,).
-        """
-
-    def states_after(self, children: Children, work: Workspace) -> Array:
-        """The states of nodes, a row each; they may be overwritten by the next call."""
+    from rnn_names.conditions.spelling import Spelling
 
 
 class Walk:

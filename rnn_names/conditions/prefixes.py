@@ -1,0 +1,82 @@
+"""How prefixes that are asked for can be spelled: as they are, or in another case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from rnn_names.conditions.automaton import MAX_STATES, same
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.spelling import Text, encoded
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.shape import Shape
+from rnn_names.errors import SamplingError, quoted
+
+
+class Prefixes(NamedTuple):
+    """How prefixes that are asked for can be spelled."""
+
+    texts: list[Text]  # none of which begins another one
+    shape: Shape | None  # which they have, whatever it is
+    in_other_case: dict[str, str]  # those that the list has in another case only, and how
+
+
+def spelled_prefixes(
+    options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
+) -> Prefixes:
+    """The prefixes as they are, or in any case if that is asked for.
+
+    One that no name of the list could begin with is tried in any case, too. If that is no help,
+    names may begin so nevertheless.
+    """
+    texts, in_other_case, wanted = list[Text](), dict[str, str](), shape
+    fits = shape.fits if shape is not None else lambda text: True
+    for prefix in options.prefix or ("",):
+        exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
+        if UNKNOWN not in exact and fits(exact) and not options.ignore_case:
+            texts.append(exact)
+            continue
+        found = _in_any_case(prefix, vocabulary, fits)
+        if found and not options.ignore_case:
+            in_other_case[prefix] = "".join(vocabulary.characters[i - 1] for i in found[0])
+        if not found:
+            if options.ignore_case:
+                found = _in_any_case(prefix, vocabulary, lambda text: True)
+            found = found or [encoded("prefix", prefix, vocabulary)]
+            for text in found:
+                wanted = wanted.allowing(text) if wanted is not None else None
+        texts += found
+    texts = shortest_ones(texts)
+    if len(texts) > MAX_STATES:
+        raise SamplingError(
+            f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
+        )
+    return Prefixes(texts, wanted, in_other_case)
+
+
+def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:
+    """Those spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
+    found: list[Text] = [()]
+    for character in prefix:
+        is_same = same(character, ignore_case=True)
+        cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+        cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
+        longer = [(*text, index) for text in found for index in cases]
+        found = [text for text in longer if fits(text)]
+        if len(found) > MAX_STATES:
+            reason = "too long to be followed in upper and lower case"
+            raise SamplingError(f"prefix {quoted(prefix)}: {reason}", ["prefix"])
+    return found
+
+
+def shortest_ones(texts: Iterable[Text]) -> list[Text]:
+    """Texts without those that begin with another one of them, in order.
+
+    >>> shortest_ones([(13, 2), (13, 1, 5), (13, 1)])
+    [(13, 1), (13, 2)]
+    """
+    kept: list[Text] = []
+    for text in sorted(texts):
+        if not (kept and text[: len(kept[-1])] == kept[-1]):
+            kept.append(text)
+    return kept
