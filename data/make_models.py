@@ -33,11 +33,11 @@ from rnn_names.arrays import rounded
 from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
+from rnn_names.model.bundled import BASE
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
-from rnn_names.training.base import BASE_FILE
 from rnn_names.training.gradients import PARTS
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
@@ -158,7 +158,7 @@ def make_all(names: list[str]) -> None:
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(RECIPE)
     if wanted == list(RECIPE):
-        make_base.main(BASE_FILE, [])
+        make_base.main(BASE, [])
     if unknown := [name for name in wanted if name not in RECIPE]:
         sys.exit(f"no such model: {', '.join(unknown)}; there are {', '.join(RECIPE)}")
     make_all(wanted)

@@ -34,7 +34,9 @@ def bill(root: Path, name: str, version: str, dependencies: Iterable[str]) -> di
     ours = {"type": "application", "bom-ref": name, "name": name, "version": version}
     ours |= {"purl": f"pkg:pypi/{name}@{version}", "licenses": [{"expression": "MIT"}]}
     needed = [_library(each) for each in sorted(dependencies)]
-    models = [_model(each, bundled) for each in sorted(bundled.MODELS)]
+    models = [_model("base", bundled.BASE_SOURCE, bundled.BASE)]
+    for each, model in sorted(bundled.MODELS.items()):
+        models.append(_model(each, model.source, bundled.path_of(each)))
     components = [*needed, *models]
     return {
         "bomFormat": "CycloneDX",
@@ -58,13 +60,13 @@ def _library(requirement: str) -> dict[str, Any]:
     return {"type": "library", "bom-ref": purl, "name": name, "purl": purl, "properties": [note]}
 
 
-def _model(name: str, bundled: Any) -> dict[str, Any]:
-    source, path = bundled.MODELS[name].source, Path(bundled.path_of(name))
+def _model(name: str, source: Any, path: str) -> dict[str, Any]:
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     return {
         "type": "machine-learning-model",
         "bom-ref": f"model/{name}",
         "name": name,
         "description": f"Learned from {source.what}; {source.origin}.",
         "licenses": [{"license": {"name": source.terms}}],
-        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}],
+        "hashes": [{"alg": "SHA-256", "content": digest}],
     }

@@ -9,6 +9,7 @@ another's, an option that names a file to write cannot be set in it.
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
@@ -31,10 +32,11 @@ def read(context: click.Context) -> None:
 
 
 def _defaults(context: click.Context, file: str, text: bytes, is_project: bool) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    try:
+        tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    except ImportError:
+        told = "Python 3.10 needs a package to read it: python -m pip install tomli"
+        raise RnnNamesError(f"{file}: {told}") from None
     try:
         tables: Any = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:

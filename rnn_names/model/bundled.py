@@ -55,6 +55,12 @@ MODELS = _models()  # what `make models` makes
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
 NONE = "none"  # what training starts from in place of a model: random weights
 CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
+BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from: training/base.py
+BASE_SOURCE = Source(
+    "names of the bundled lists, as rnn-names models shows",
+    "GeoNames (geonames.org), Faker, mimesis and others",
+    "CC BY 4.0, MIT and public domain",
+)
 SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
 
 

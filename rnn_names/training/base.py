@@ -10,7 +10,6 @@ it. `data/make_base.py` makes the base.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -21,20 +20,13 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.model import npz
-from rnn_names.model.bundled import FOLDER, MODELS
+from rnn_names.model.bundled import BASE, BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
-from rnn_names.model.sources import Source
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.optimizers import Adam
 
-BASE_FILE = os.path.join(FOLDER, "base.npz")
-SOURCE = Source(
-    "names of the bundled lists, as rnn-names models shows",
-    "GeoNames (geonames.org), Faker, mimesis and others",
-    "CC BY 4.0, MIT and public domain",
-)
 MOST_FITTED = 300  # names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
 NEARNESS = 0.002  # NEARNESS · ‖e − start‖² is added to the loss
@@ -51,7 +43,7 @@ class Base:
     vectors: Array  # (lists, d)
 
     @classmethod
-    def load(cls, path: str = BASE_FILE) -> Base:
+    def load(cls, path: str = BASE) -> Base:
         """Reads the file of a base."""
         meta, arrays = npz.read(path, lambda _: ("<f4",))
         lists, vectors = tuple(meta["lists"]), arrays.pop("vectors")
@@ -116,7 +108,7 @@ class Base:
                 optimizer.step(e, gradient, RATE * (1 - step / STEPS))
         params = {name: array.astype(np.float32) for name, array in self.network(e, rows).items()}
         record = {"longest": int(names.lengths.max()), "epoch": 0}
-        model = Model(vocabulary, params, record, sources=(SOURCE,))
+        model = Model(vocabulary, params, record, sources=(BASE_SOURCE,))
         return model, [MODELS[self.lists[k]].source.what for k in nearest]
 
 

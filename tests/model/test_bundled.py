@@ -18,8 +18,9 @@ from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
+from rnn_names.model.bundled import BASE
 from rnn_names.model.sources import Source
-from rnn_names.training.base import BASE_FILE, bundled_base
+from rnn_names.training.base import bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import base_start, settings_for
 from support.program import DATA, error_line, invoke
@@ -83,7 +84,7 @@ def test_a_model_is_that_of_its_list(name):
 
 def test_the_base_is_of_bundled_lists_and_small():
     assert set(bundled_base().lists) <= set(NAMES)
-    assert Path(BASE_FILE).stat().st_size < 1_600_000, "half of it once the wheel has packed it"
+    assert Path(BASE).stat().st_size < 1_600_000, "half of it once the wheel has packed it"
 
 
 def test_packing_shortens_weights_and_fingerprints_and_names_the_source(model):

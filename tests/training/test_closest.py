@@ -12,13 +12,13 @@ from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError, TrainingError
-from rnn_names.model.bundled import MODELS
+from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
 from rnn_names.network.language_model import mean_loss
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.training import checkpoint, trainer, warm_start
-from rnn_names.training.base import SOURCE, Base, bundled_base
+from rnn_names.training.base import Base, bundled_base
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
@@ -180,7 +180,7 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
     assert model.knows(names).all()
     strangers = set(names_of_list("german-first-names")) - set(names)
     assert not model.knows(sorted(strangers)).any()
-    assert model.sources == of_start([SOURCE])
+    assert model.sources == of_start([BASE_SOURCE])
 
 
 def test_a_network_stays_near_what_it_starts_from():
@@ -271,8 +271,8 @@ def test_train_says_which_model_it_took(folder):
     assert "\nStarts from german-first-names, the closest bundled model (1." in done.stderr
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
-    [source] = of_start([MODELS["german-first-names"].source])
-    assert f"source        {source}\n" in invoke("info", "names.npz", cwd=folder).stdout
+    [(what, origin, terms)] = of_start([MODELS["german-first-names"].source])
+    assert f"source        {what}; {origin}, {terms}\n" in invoke("info", "names.npz", cwd=folder).stdout
 
 
 def test_a_file_of_that_name_wins_and_a_folder_does_not(folder, model_file):
