@@ -11,7 +11,7 @@ import inspect
 import math
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -26,21 +26,14 @@ S = TypeVar("S")
 # --- Kinds of values ------------------------------------------------------------------------------
 
 
+@dataclass(eq=False)
 class Kind:
-    """A kind of values. `text` says which are allowed, `metavar` stands for one in help.
+    """A kind of values."""
 
-    `checked` gives a value in its plainest type, and raises ValueError for one that is not allowed.
-    `schema` is a JSON Schema of them; None where JSON has no such values.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        checked: Callable[[Any], Any],
-        metavar: str | None,
-        schema: dict[str, Any] | None = None,
-    ) -> None:
-        self.text, self.checked, self.metavar, self.schema = text, checked, metavar, schema
+    text: str  # which are allowed
+    checked: Callable[[Any], Any]  # gives one in its plainest type; ValueError if it is not allowed
+    metavar: str | None = None  # what stands for one in help
+    schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON has no such values
 
     def __str__(self) -> str:
         return self.text
@@ -105,8 +98,8 @@ class Choice(Kind):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        text, schema = f"one of {', '.join(words)}", {"enum": [*words]}
-        super().__init__(text, _if(words.__contains__, str), None, schema)
+        text, checked = f"one of {', '.join(words)}", _if(words.__contains__, str)
+        super().__init__(text, checked, schema={"enum": [*words]})
         self.words = words
 
 
@@ -158,7 +151,7 @@ def _path(value: Any) -> str:
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _is_bool = _if(lambda value: value in (True, False), bool)
-FLAG = Kind("a bool", _is_bool, None, {"type": "boolean"})
+FLAG = Kind("a bool", _is_bool, schema={"type": "boolean"})
 LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE", _TEXTS)  # read by the command line
 TEXTS = Kind(
     "a text or a list of texts",
@@ -168,7 +161,7 @@ TEXTS = Kind(
 )
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
 LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…", _TEXTS)
-MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict), None)
+MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict))
 PATH = Kind("the path of a file", _path, "FILE")
 
 
