@@ -11,7 +11,7 @@ import inspect
 import math
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -26,14 +26,14 @@ S = TypeVar("S")
 # --- Kinds of values ------------------------------------------------------------------------------
 
 
+@dataclass(eq=False)
 class Kind:
-    """A kind of values. `text` says which are allowed, `metavar` stands for one in help.
+    """A kind of values."""
 
-    `checked` gives a value in its plainest type, and raises ValueError for one that is not allowed.
-    """
-
-    def __init__(self, text: str, checked: Callable[[Any], Any], metavar: str | None) -> None:
-        self.text, self.checked, self.metavar = text, checked, metavar
+    text: str  # which are allowed
+    checked: Callable[[Any], Any]  # gives one in its plainest type; ValueError if it is not allowed
+    metavar: str | None = None  # what stands for one in help
+    schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON has no such values
 
     def __str__(self) -> str:
         return self.text
@@ -66,7 +66,11 @@ class Number(Kind):
             text = f"{noun} {lower} and {upper}"
         else:
             text = f"{noun} from {least} to {most}"
-        super().__init__(text, self._checked, "N" if whole else "X")
+        schema: dict[str, Any] = {"type": "integer" if whole else "number"}
+        schema["exclusiveMinimum" if min_open else "minimum"] = least
+        if most < math.inf:
+            schema["exclusiveMaximum" if max_open else "maximum"] = most
+        super().__init__(text, self._checked, "N" if whole else "X", schema)
 
     def _checked(self, value: Any) -> float:
         """An int or a float, not NumPy's, which a model file could not keep."""
@@ -94,7 +98,8 @@ class Choice(Kind):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        super().__init__(f"one of {', '.join(words)}", _if(words.__contains__, str), None)
+        text, checked = f"one of {', '.join(words)}", _if(words.__contains__, str)
+        super().__init__(text, checked, schema={"enum": [*words]})
         self.words = words
 
 
@@ -144,16 +149,19 @@ def _path(value: Any) -> str:
     return path
 
 
-FLAG = Kind("a bool", _if(lambda value: value in (True, False), bool), None)
-LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE")  # which the command line reads
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_is_bool = _if(lambda value: value in (True, False), bool)
+FLAG = Kind("a bool", _is_bool, schema={"type": "boolean"})
+LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE", _TEXTS)  # read by the command line
 TEXTS = Kind(
     "a text or a list of texts",
     lambda value: (value,) if isinstance(value, str) else LINES.checked(value),
     "TEXT",
+    _TEXTS,
 )
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
-LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…")
-MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict), None)
+LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…", _TEXTS)
+MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict))
 PATH = Kind("the path of a file", _path, "FILE")
 
 

@@ -11,7 +11,6 @@ from rnn_names.cli.options import FILE, command, option, options_of, read_option
 from rnn_names.cli.output import Exact, Form, Table, output_options
 from rnn_names.cli.streams import opened, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.corpus.corpus import whole
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.bundled import Given
 
@@ -69,6 +68,8 @@ def alias(
 def _secret(path: str | None) -> bytes:
     if path is None:
         return b""
+    from rnn_names.corpus.corpus import whole
+
     with opened(path) as (title, stream):
         secret = whole(title, stream).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if not secret:

@@ -6,22 +6,23 @@ but models in the folder that was named when the server was started.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial, wraps
 from inspect import Parameter, signature
 from itertools import chain
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
 from rnn_names.conditions.options import CastOptions, SampleOptions
-from rnn_names.declarations import FLAG, MAPPING, PATH, Choice, Number, declarations
+from rnn_names.declarations import declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
+TYPES: dict[Any, Any] = {"integer": int, "number": float, "boolean": bool, "array": list[str]}
 MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
@@ -140,6 +141,7 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
     from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+    from pydantic import Field, WithJsonSchema
 
     ArgModelBase.model_config["extra"] = "forbid"  # else arguments not known of are left out
 
@@ -151,27 +153,16 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
             raise ToolError(str(error)) from None
 
     own = signature(function)
-    named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
-    options = _parameters(owner) if owner else ()
-    told.__signature__ = own.replace(parameters=[*named, *options])  # type: ignore[attr-defined]
+    parameters = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
+    for name, each in (declarations(owner) if owner else {}).items():
+        schema = each.kind.schema  # those of files have none
+        if schema and not each.new_name and name != "parts":
+            of_type: Any = TYPES.get(schema.get("type"), str) | None
+            form: Any = Annotated[of_type, WithJsonSchema({**schema, "description": each.help})]
+            if name == "count":
+                form = Annotated[int, Field(ge=0, le=MOST, description=each.help)]
+            parameters.append(
+                Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
+            )
+    told.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     return Tool.from_function(told)
-
-
-def _parameters(owner: Any) -> Iterator[Parameter]:
-    """A parameter for each option, with its help and bounds; paths and old names have none."""
-    from pydantic import Field
-
-    types: dict[Any, Any] = {FLAG: bool}
-    for name, each in declarations(owner).items():
-        kind, bounds = each.kind, dict[str, Any](description=each.help)
-        if kind in (PATH, MAPPING) or each.new_name or name == "parts":
-            continue
-        if isinstance(kind, Number):
-            most = MOST if name == "count" else kind.most
-            bounds["gt" if kind.min_open else "ge"] = kind.least
-            bounds |= {"lt" if kind.max_open else "le": most} if most < float("inf") else {}
-            types[kind] = int if kind.whole else float
-        elif isinstance(kind, Choice):
-            types[kind] = Literal[kind.words]
-        form: Any = Annotated[types.get(kind, list[str]) | None, Field(**bounds)]
-        yield Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)

@@ -9,8 +9,6 @@ spaces, "\n".
 ['. ']
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +32,7 @@ class Shape:
         kinds = self.kind[[0, *prefix]]
         return not self.barred[kinds[:-1], kinds[1:]].any()
 
-    def allowing(self, prefix: Sequence[int]) -> Shape:
+    def allowing(self, prefix: Sequence[int]) -> "Shape":
         """The shape, changed so that names may begin so."""
         kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False

@@ -1,7 +1,5 @@
 """Models as users give them: by file or by name. `data/make_models.py` makes the bundled ones."""
 
-from __future__ import annotations
-
 import os
 import re
 from contextlib import suppress
@@ -104,7 +102,7 @@ class Given(NamedTuple):
         return self.path if self.weight is None else f"{self.path}={self.weight:g}"
 
     @classmethod
-    def of(cls, text: str) -> Given:
+    def of(cls, text: str) -> "Given":
         """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):

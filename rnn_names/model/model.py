@@ -68,6 +68,11 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
+    @property
+    def language_model(self) -> LanguageModel:
+        """What sampling and scoring need of the model: itself."""
+        return self
+
     # A decorator gives a method the parameters of a class of options: `sample` is called as
     # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
 
@@ -272,6 +277,8 @@ def blended(given: Iterable[Given], load: Callable[[str], Model] = Model.load) -
     """The blend of models as users give them; that of one is the model."""
     models = [*given]
     parts = [load(each.path) for each in models]
+    if len(parts) == 1:
+        return parts[0]  # without importing what blends
     return blend(parts, [each.share for each in models], [each.title for each in models])
 
 

@@ -12,7 +12,6 @@ import math
 import os
 import posixpath
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,7 @@ from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.conditions.pattern import ALLOWED, SHORT
 from rnn_names.corpus.fingerprints import upper_bits
-from rnn_names.declarations import FLAG, TEXTS, Choice, Kind, Number, declarations
+from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
@@ -94,15 +93,9 @@ def described_options() -> dict[str, Any]:
 
 
 def _described_kind(kind: Kind) -> dict[str, Any]:
-    if isinstance(kind, Number):
-        largest = 2**53 - 1 if kind.whole else sys.float_info.max  # that is a number there
-        most = {"most": min(kind.most, largest), "isOpen": kind.min_open, "isWhole": kind.whole}
-        return {"type": "number", "words": str(kind), "least": kind.least, **most}
-    if isinstance(kind, Choice):
-        return {"type": "choice", "words": str(kind), "choices": kind.words}
-    if kind is FLAG:
-        return {"type": "flag", "words": "true or false"}
-    return {"type": "texts", "words": str(TEXTS)}
+    """The JSON Schema of a kind, and how it is called there."""
+    words = {FLAG: "true or false", LINES: TEXTS.text}.get(kind, kind.text)
+    return {**(kind.schema or {}), "words": words}
 
 
 def _camel(options: dict[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,13 @@ def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
     assert "or a bundled cast: village, knight" in invoke("cast").stderr
 
 
+def test_a_pattern_in_another_encoding_is_refused_with_its_line(invoke, tmp_path):
+    (tmp_path / "latin.txt").write_bytes(b"{norse}\r\nof \xe9\r\n")
+    done = invoke("cast", "--file", "latin.txt", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: latin.txt, line 2: not UTF-8 text (byte 0xe9)")
+
+
 def test_a_pattern_is_read_from_a_file_and_columns_have_its_names(invoke, tmp_path):
     text = "{family=norse}s\n[{first=norse}|nobody] {=family:rules=rules.txt}"
     (tmp_path / "family.txt").write_text(f"{text}\n", "utf-8")

@@ -112,7 +112,7 @@ WRONG = [
     ("sample_names", {"models": ["/etc/passwd"]}, "no model '/etc/passwd'"),
     ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),
     ("sample_names", {"count": 1001}, "less than or equal to 1000"),
-    ("sample_names", {"temperature": 0}, "greater than 0"),
+    ("sample_names", {"temperature": 0}, "temperature 0.0: must be a finite number above 0"),
     ("sample_names", {"prefxi": ["A"]}, "prefxi"),
     ("sample_names", {"remember": "file.txt"}, "remember"),
     ("sample_names", {"min_length": 9, "max_length": 3}, "min_length 9: no name can"),

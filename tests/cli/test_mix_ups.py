@@ -70,6 +70,11 @@ def test_what_writers_try_first_is_answered_with_what_to_type(words, advice, inv
     assert advice in done.stderr
 
 
+def test_no_option_is_advised_that_the_command_has_not(invoke):
+    done = invoke("train", "list.txt", "--starts-with", "A")
+    assert done.returncode == 2 and "--prefix" not in done.stderr
+
+
 def test_a_model_without_its_ending_is_found(invoke, tmp_path):
     tiny_model().save(tmp_path / "dune.npz")
     done = invoke("sample", "-m", "dune", cwd=tmp_path)

@@ -14,19 +14,18 @@ export const kind = (words, allows) => ({ words, allows });
 export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 const isText = (value) => typeof value === "string";
 
-/** The kind of an option of `OPTIONS`. */
-function describedKind({ type, words, least, most, isOpen, isWhole, choices }) {
+/** The kind of an option of `OPTIONS`, which has a JSON Schema. */
+function describedKind({ type, words, ...schema }) {
+  const { minimum = 0, exclusiveMinimum = -1, maximum = Infinity } = schema;
+  const isNumber = (value) =>
+    isAmount(value) && value >= minimum && value > exclusiveMinimum && value <= maximum;
   const allows = {
-    choice: (value) => choices.includes(value),
-    flag: (value) => typeof value === "boolean",
-    number: (value) =>
-      isAmount(value) &&
-      (isOpen ? value > least : value >= least) &&
-      value <= most &&
-      (!isWhole || Number.isInteger(value)),
-    texts: (value) => [value].flat().every(isText),
+    boolean: (value) => typeof value === "boolean",
+    number: isNumber,
+    integer: (value) => isNumber(value) && Number.isSafeInteger(value),
+    array: (value) => [value].flat().every(isText),
   };
-  return { type, ...kind(words, allows[type]) };
+  return { type, ...kind(words, allows[type] ?? ((value) => schema.enum.includes(value))) };
 }
 
 /** The kind of each option of Python's `sample`. */

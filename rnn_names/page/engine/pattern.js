@@ -277,14 +277,15 @@ export class PatternReader {
     const name = SLOT_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.takes("=") ? this.until(",}") : undefined;
-    if ((type === "flag") !== (text === undefined)) {
-      const needs = type === "flag" ? "takes no value" : `needs a value: ${word}=…`;
+    if ((type === "boolean") !== (text === undefined)) {
+      const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);
     }
-    if (Object.hasOwn(options, name) && type !== "texts")
+    if (Object.hasOwn(options, name) && type !== "array")
       throw this.error(`${word} is given twice`, place);
-    const value = type === "flag" || (type === "number" ? Number(text || NaN) : text);
+    const isNumber = ["number", "integer"].includes(type);
+    const value = type === "boolean" || (isNumber ? Number(text || NaN) : text);
     if (!allows(value)) throw this.error(`${word} “${text}”: must be ${words}`, place);
-    options[name] = type === "texts" ? [...(options[name] ?? []), value] : value;
+    options[name] = type === "array" ? [...(options[name] ?? []), value] : value;
   }
 }
