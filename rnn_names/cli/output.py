@@ -85,9 +85,10 @@ def name_base(title: str, names: Sequence[str]) -> str:
     elvish|4|11|s|0.50|Assa,Bel the Old
 
     These are the base's name, the shortest and the longest name to write, the letters that may be
-    doubled, the share of names of several words, and the names: a comma or a bar would end one.
+    doubled, the share of names of several words, and the names: a comma, a bar or the end of a line
+    would end one.
     """
-    plain = [*filter(None, (re.sub("[,|]+", "", name).strip() for name in names))]
+    plain = [*filter(None, (" ".join(re.sub("[,|]+", "", name).split()) for name in names))]
     lengths = [*map(len, plain)] or [0]
     doubled = sorted({letter for name in plain for letter in _DOUBLED.findall(name)})
     title, several = re.sub(r"[|\x00-\x1f]+", " ", title), sum(" " in name for name in plain)

@@ -178,6 +178,12 @@ def test_columns_are_those_asked_for_in_that_order(invoke, odd_file):
     assert "--columns 'loss': no such column; there are name, log_prob, novel\n" in done.stderr
 
 
+def test_a_cast_of_several_lines_is_one_name_of_a_name_base(invoke):
+    text = invoke("cast", "{elvish}\nand {norse}", "-n", 3, "--format", "azgaar").stdout
+    assert text.count("\n") == 1
+    assert text.count(" and ") == 1 + 3, "the title, too"
+
+
 def test_a_name_base_of_azgaars_map_generator(invoke, odd_file):
     names = invoke("sample", "-m", odd_file, "-n", 40, "--seed", 3).stdout.splitlines()
     done = invoke("sample", "-m", odd_file, "-n", 40, "--seed", 3, "--format", "azgaar")
