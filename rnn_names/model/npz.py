@@ -144,6 +144,8 @@ def _directory(file: IO[bytes], types_of: Callable[[str], Collection[str]]) -> d
         if name in members:
             raise ModelFileError("damaged: an array is in it twice")
         members[name] = _Member._make([*numbers, start])
+        if members[name].packed > size:  # or as much memory would be asked for
+            raise ModelFileError(f"array {name}: not where the directory says")
     if at != length:
         raise ValueError("its directory has another length")
     unpacked = sum(member.unpacked for member in members.values())

@@ -163,6 +163,10 @@ HOSTILE = {
         lambda c: in_directory(zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9),
         "its size is not what the directory says",
     ),
+    "a packed size too large": (
+        lambda c: in_directory(c, 20, "<I", 0xFFFFFFF0),
+        "not where the directory says",
+    ),
     "encrypted": (lambda c: in_directory(c, 8, "<H", 1), "encrypted"),
     "a pickle": (waa(npy(F4.replace("<f4", "|O") % "1,", b"\x80\4N.")), "Waa: not float32"),
     "a huge weight": (
@@ -178,6 +182,7 @@ LOAD = """
 import re, resource, sys, time
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, resource.RLIM_INFINITY))  # of addresses
 for path in sys.argv[2:]:
     # Of processor time, for each file; beyond it the process ends.
     limit = int(time.process_time()) + 1 + int(sys.argv[1])
