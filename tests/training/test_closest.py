@@ -272,7 +272,10 @@ def test_train_says_which_model_it_took(folder):
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
     [(what, origin, terms)] = of_start([MODELS["german-first-names"].source])
-    assert f"source        {what}; {origin}, {terms}\n" in invoke("info", "names.npz", cwd=folder).stdout
+    assert (
+        f"source        {what}; {origin}, {terms}\n"
+        in invoke("info", "names.npz", cwd=folder).stdout
+    )
 
 
 def test_a_file_of_that_name_wins_and_a_folder_does_not(folder, model_file):
