@@ -207,9 +207,8 @@ class Checked:
             except ValueError:
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
-                raise self.error(
-                    f"{name} {quoted(value)}: must be {declaration.kind}", [name]
-                ) from None
+                told = f"{name} {quoted(value)}: must be {declaration.kind}"
+                raise self.error(told, [name]) from None
             object.__setattr__(self, name, checked)
             if declaration.new_name and checked != declaration.default:
                 object.__setattr__(self, declaration.new_name, checked)

@@ -119,9 +119,8 @@ class TrainingRun:
         if self.model is None:
             return "nothing was saved"
         epoch = self.model.training["epoch"]
-        return f"{shown(self.output)} holds " + (
-            f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
-        )
+        what = f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
+        return f"{shown(self.output)} holds {what}"
 
 
 @contextmanager
@@ -280,9 +279,8 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     from rnn_names.report.terminal import loss_curves
 
     trainer, size = progress.trainer, os.path.getsize(output)
-    model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
-        f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
-    )
+    option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
+    model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"
     if not trainer.epoch:
         weights = f"those of {shown(init)}" if init else "random"
         return f"No training: the weights are {weights}.\n{model}"

@@ -171,7 +171,8 @@ def _names_by_epoch(report: Report) -> str:
         )
         for number, names in sorted(samples.items())
     ]
-    held_out = any(epoch.held_out_loss is not None for epoch in report.epochs)
+    is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
+    head = ("epoch", "held-out loss" if is_measured else "training loss", "names")
     title, start = "From gibberish to names", "has not seen a name"
     if report.init is not None:
         title = "From one list to another"
@@ -180,9 +181,7 @@ def _names_by_epoch(report: Report) -> str:
     return _section(
         title,
         f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
-        _table(
-            ("epoch", f"{'held-out' if held_out else 'training'} loss", "names"), rows, "by-epoch"
-        ),
+        _table(head, rows, "by-epoch"),
     )
 
 
