@@ -25,6 +25,12 @@ from rnn_names.model.bundled import Given
     is_flag=True,
     help="Write a JavaScript module for other programs, and its types beside it.",
 )
+@option(
+    "--learn",
+    is_flag=True,
+    help="Give the page the base, from which lists of fewer than 1,000 names that are pasted there "
+    "start, as in `train`.",
+)
 @output_option(
     "-o",
     "--output",
@@ -38,6 +44,7 @@ from rnn_names.model.bundled import Given
 def page(
     models: tuple[Given, ...],
     module: bool,
+    learn: bool,
     output: str | None,
     title: str | None,
     subtitle: str | None,
@@ -56,8 +63,8 @@ def page(
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
-    if module and (title, subtitle) != (None, None):
-        raise click.UsageError("--title and --subtitle go with a page: a module shows nothing")
+    if module and (learn or (title, subtitle) != (None, None)):
+        raise click.UsageError("--learn, --title and --subtitle go with a page, not with a module")
     output = output or ("names.mjs" if module else "names.html")
     if module:
         for path in (output, script.types_path(output)):
@@ -72,7 +79,7 @@ def page(
     if module:
         script.save_module(parts, output)
     else:
-        text = page_view.page(parts, title, subtitle, for_lists=not models)
+        text = page_view.page(parts, title, subtitle, for_lists=not models, learn=learn)
         write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")

@@ -17,6 +17,7 @@
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
+import { prefixTree } from "./tree.js";
 
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
 export class Workspace {
@@ -181,6 +182,15 @@ export function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new
   for (let row = 0; row < rows; row++)
     for (let c = 0; c < n_y; c++) logits[row * outputs + c] += params.by[c];
   return logits;
+}
+
+/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
+export function meanLoss(names, network) {
+  const outputs = padded(network.n_y, ROWS);
+  const tree = prefixTree(names, outputs);
+  const { a } = hiddenStates(tree, network);
+  const logits = logitsOf(a, tree.rows, network, outputs);
+  return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
 }
 
 // --- Backward ------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ async function learnOwnList() {
   isLearning(true);
   lesson = startLearning(
     script,
-    { name, names, models },
+    { name, names, models, base: data.base },
     { progress: (message) => showProgress(message, started) },
   );
   try {
