@@ -9,8 +9,11 @@ import { EOS } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
+import { someOf } from "./list.js";
 import { weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
+
+const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
 /**
  * The rows of the base for EOS and some characters, or for ones that they are like: (n_y,). None if
@@ -75,7 +78,7 @@ export function fittedBase(base, rows, names, characters) {
   const encoded = encodedNames(names, characters);
   const losses = network.vectors.map((e) => {
     network.set(e);
-    return meanLoss(encoded, network);
+    return meanLoss(someOf(encoded, COMPARED_WITH_LISTS), network);
   });
   const nearest = [...losses.keys()].sort((j, k) => losses[j] - losses[k]);
 
@@ -84,14 +87,14 @@ export function fittedBase(base, rows, names, characters) {
   const [adam, work] = [new Adam({ e }), new Workspace()];
   for (let step = 0; step < base.steps; step++) {
     network.set(e);
-    const { gradients } = lossAndGradients(tree, network, {}, work);
+    const { gradients } = lossAndGradients(tree, network, { biasesOnly: true }, work);
     const gradient = network.gradient(gradients);
     const pulled = (g, j) => g / tree.characters + 2 * base.nearness * (e[j] - start[j]);
     adam.step({ e: gradient.map(pulled) }, base.rate * (1 - step / base.steps));
   }
   network.set(e);
   return {
-    name: `the base; nearest lists: ${base.lists[nearest[0]]}, ${base.lists[nearest[1]]}`,
+    name: `the base (nearest lists: ${base.lists[nearest[0]]}, ${base.lists[nearest[1]]})`,
     hidden_size: network.n_a,
     vocabulary: characters.join(""),
     weights: network.params,

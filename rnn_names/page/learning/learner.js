@@ -8,7 +8,7 @@ import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
-import { digestOf, factsOf } from "./list.js";
+import { digestOf, factsOf, someOf } from "./list.js";
 import { dropoutFactor, MOST_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
@@ -27,12 +27,6 @@ function shuffledNames(names, random) {
     [result[i], result[j]] = [result[j], result[i]];
   }
   return result;
-}
-
-/** At most COMPARED_NAMES of some names, from all over their order. */
-function someOf(names) {
-  const step = Math.max(names.length / COMPARED_NAMES, 1);
-  return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
 const sortedCharacters = (text) =>
@@ -59,8 +53,8 @@ export class Learner {
     );
     const learned = distinct.filter((name) => !aside.has(name));
     this.start = rows
-      ? fittedBase(base, rows, someOf(learned), characters)
-      : closestModel(models, someOf(distinct));
+      ? fittedBase(base, rows, someOf(learned, COMPARED_NAMES), characters)
+      : closestModel(models, someOf(distinct, COMPARED_NAMES));
     this.characters = sortedCharacters(characters.join("") + (this.start?.vocabulary ?? ""));
     this.facts = factsOf(names, this.characters);
     this.digest = digestOf(names);

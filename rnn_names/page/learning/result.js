@@ -4,6 +4,7 @@
 
 import { padded, ROWS } from "../engine/arithmetic.js";
 import { hiddenStates, logitsOf } from "./gradients.js";
+import { someOf } from "./list.js";
 import { CLIP } from "./settings.js";
 import { prefixTree } from "./tree.js";
 
@@ -11,7 +12,7 @@ const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know
 
 const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
-const MEASURED_NAMES = 300; // of those that were learned, where none are held out
+const MEASURED_NAMES = 50; // of those that were learned, where none are held out
 const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
 
 /** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
@@ -78,7 +79,7 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
       synthetic_names: 0,
       batch_size: settings.batchSize,
       optimizer: "adam",
-      learning_rate: Math.round(settings.rate * 1e4) / 1e4,
+      learning_rate: settings.rate,
       clip: CLIP,
       held_out: settings.heldOut,
       dropout: settings.dropout,
@@ -98,7 +99,7 @@ function unknownLogit(learner, weights) {
   const network = learner.network(weights);
   const outputs = padded(network.n_y, ROWS);
   const { heldOut, rows } = learner;
-  const tree = prefixTree(heldOut.length ? heldOut : rows.slice(0, MEASURED_NAMES), outputs);
+  const tree = prefixTree(heldOut.length ? heldOut : someOf(rows, MEASURED_NAMES), outputs);
   const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {

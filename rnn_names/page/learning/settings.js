@@ -1,11 +1,9 @@
 // How a list is learned from: the rule of rnn_names/training/settings.py for one network without
 // distillation, and of rnn_names/training/stages.py for how a run goes on.
 
-const HELD_OUT = 0.1; // the share of the distinct names
 export const MOST_HELD_OUT = 2000;
 export const CLIP = 5;
 export const PULL = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
-const HIGHEST_RATE = 0.009;
 const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
 
 /** What a list of so many distinct names is trained with; `started`, from the base. */
@@ -17,8 +15,8 @@ export function settingsFor(names, started = false) {
   return {
     hiddenSize: names < 500 ? 128 : 192,
     epochs: first + 3,
-    rate: started ? (HIGHEST_RATE * 8) / 9 : HIGHEST_RATE,
-    heldOut: started ? 0 : HELD_OUT,
+    rate: started ? 0.008 : 0.009,
+    heldOut: started ? 0 : 0.1,
     batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
     recurrentDropout: threePlaces(recurrentDropout),

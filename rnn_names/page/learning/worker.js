@@ -8,18 +8,19 @@ import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 8;
 const WATCHING = 200; // ms that those may take
-const MOMENT = 300; // ms between two messages
+const MOMENT = 500; // ms between two messages
 
 /**
  * What the worker does. Its message has `names`, `models` and a `base` to start from, and `name`,
- * what the model is to be called. It posts what it starts from, `startedFrom`, then how far it is,
- * { share, epoch, heldOutLoss }, with the best `model` so far, if it is new, and some of its `names`;
- * and `isDone` at the end.
+ * what the model is to be called. It posts what it starts from and how far it is, { startedFrom,
+ * share, epoch, heldOutLoss }, with the best `model` so far and some of its `names` if it is new, and
+ * `isDone` at the end.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
     const learner = new Learner(data.names, data.models, { base: data.base });
-    self.postMessage({ share: 0, startedFrom: learner.start?.name });
+    const startedFrom = learner.start?.name;
+    self.postMessage({ startedFrom, share: 0 });
     let [last, sent] = [0, 0];
     const news = async () => {
       if (learner.best.epoch === sent) return {};
@@ -29,7 +30,7 @@ export function learnOnMessage() {
     };
     for (const step of learner.epochs()) {
       if (performance.now() - last < MOMENT) continue;
-      self.postMessage({ ...step, ...(await news()) });
+      self.postMessage({ startedFrom, ...step, ...(await news()) });
       last = performance.now();
     }
     self.postMessage({ share: 1, isDone: true, ...(await news()) });
