@@ -17,6 +17,7 @@ from rnn_names.model.bundled import Given
     "rnn-names page first-names -o first-names.html",
     "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
     "rnn-names page -o own.html                             # for a list that is pasted there",
+    "rnn-names page elves.npz --learn -o elves.html         # for such lists, too",
     "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
 )
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
@@ -28,8 +29,8 @@ from rnn_names.model.bundled import Given
 @option(
     "--learn",
     is_flag=True,
-    help="Give the page the base, from which lists of fewer than 1,000 names that are pasted there "
-    "start, as in `train`.",
+    help="Give the page the base, so that lists of fewer than 1,000 names that are pasted there "
+    "are learned as `train` learns them.",
 )
 @output_option(
     "-o",
@@ -54,7 +55,7 @@ def page(
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Whoever has it can take the models out.
     In the page, people can paste a list of names that it learns from. Without MODEL, the page has
-    five bundled models, and opens where the list is pasted.
+    five bundled models, --learn is on, and it opens where the list is pasted.
     """
     from rnn_names.model.atomic import write_atomically
     from rnn_names.model.model import Model
