@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,14 +15,14 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
+from rnn_names.page import script
 from rnn_names.page.page import page
-from rnn_names.page.script import Part, described, described_base, scripts
-from rnn_names.training import base, trainer
+from rnn_names.page.script import Part, described, scripts
+from rnn_names.training import base, trainer, warm_start
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import Stage
-from rnn_names.training.warm_start import base_start
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of
@@ -127,17 +128,19 @@ def test_a_mask_keeps_its_share_and_its_mean(tmp_path):
 
 
 def test_adam_steps_as_in_python(tmp_path):
+    """Also with a pull towards what the parameters were first."""
     rng = np.random.default_rng(0)
     params, gradients = rng.normal(size=5), rng.normal(size=(3, 5)) * [1, 0.1, 0, 100, 1]
     script = """
     const params = { W: Float64Array.from(start) };
     const adam = new Adam(params);
-    for (const gradient of gradients) adam.step({ W: gradient }, 0.01);
+    for (const gradient of gradients) adam.step({ W: gradient }, 0.01, 0.1);
     print([...params.W]);"""
     (found,) = run(script, tmp_path, start=params.tolist(), gradients=gradients.tolist())
-    adam = Adam(np.zeros(5))
+    adam, first = Adam(np.zeros(5)), params.copy()
     for gradient in gradients:
         adam.step(params, np.clip(gradient, -5, 5), 0.01)
+        params += 0.1 * (first - params)
     np.testing.assert_allclose(found, params, rtol=1e-12)
 
 
@@ -170,35 +173,45 @@ def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
 
 # --- The base -------------------------------------------------------------------------------------
 
-STEPS = 8  # of fitting a vector, to be quick
+
+@pytest.fixture
+def small_base(monkeypatch):
+    """The base with the vectors of three lists, and few steps of fitting one: it is quick."""
+    whole = base.bundled_base()
+    small = replace(whole, lists=whole.lists[::18], vectors=whole.vectors[::18])
+    for module in (script, base):
+        monkeypatch.setattr(module, "STEPS", 8)
+    for module in (script, warm_start):
+        monkeypatch.setattr(module, "bundled_base", lambda: small)
+    return script.described_base()
 
 
-def test_the_network_that_is_fitted_to_a_list_is_that_of_python(tmp_path, monkeypatch):
+def test_the_network_that_is_fitted_to_a_list_is_that_of_python(tmp_path, small_base):
     """Also of characters that the base does not know: by one that is like them, or by none."""
-    monkeypatch.setattr(base, "STEPS", STEPS)
     names = sorted([*lines_of("welsh-towns")[:12], "Pěna", "Жук", "Ω字"])
-    script = """
+    text = """
     const characters = sortedCharacters(names.join(""));
     const start = fittedBase(base, baseRows(base, names, characters), names, characters);
     print(start.name);
     print(Object.fromEntries(Object.entries(start.weights).map(([name, a]) => [name, [...a]])));"""
-    described = {**described_base(), "steps": STEPS}
-    told, arrays = run(script, tmp_path, names=names, base=described)
-    start = base_start(corpus_from_strings(names), Settings())
+    told, arrays = run(text, tmp_path, names=names, base=small_base)
+    start = warm_start.base_start(corpus_from_strings(names), Settings())
     assert told == start.told.replace("; nearest", " (nearest") + ")"
     assert arrays.keys() == start.model.params.keys()
     for name, expected in start.model.params.items():
         np.testing.assert_allclose(arrays[name], expected.ravel(), atol=1e-5, err_msg=name)
 
 
-def test_a_list_of_other_characters_or_of_many_names_does_not_start_from_the_base(tmp_path):
+def test_long_lists_and_other_characters_do_not_start_from_the_base(
+    tmp_path, small_base
+):
     known = lines_of("norse-men")[:60]
     others = [f"{name[0]}字文名" for name in known]
     lists = [known, [*known, *others[:5]], others, lines_of("dinosaurs")]
-    script = """
+    text = """
     const starts = (names) => baseRows(base, names, sortedCharacters(names.join(""))) !== null;
     print(lists.map(starts));"""
-    (found,) = run(script, tmp_path, lists=lists, base=described_base())
+    (found,) = run(text, tmp_path, lists=lists, base=small_base)
     assert found == [True, True, False, False]
 
 
@@ -214,11 +227,10 @@ print([run(null), run(base)]);
 """
 
 
-def test_a_list_that_starts_from_the_base_predicts_other_names_better(tmp_path):
+def test_a_list_that_starts_from_the_base_predicts_other_names_better(tmp_path, small_base):
     """After few epochs than from random weights after as many."""
     lines = lines_of("norse-women")
-    described = {**described_base(), "steps": STEPS}
-    values = {"names": lines[:40], "heldOut": lines[25:40], "base": described}
+    values = {"names": lines[:40], "heldOut": lines[25:40], "base": small_base}
     ((random, started),) = run(STARTED, tmp_path, **values)
     assert len(random) == len(started) == 3
     assert max(started) < min(random) - 0.3
@@ -231,18 +243,18 @@ const steps = [...learner.epochs()].filter((step) => step.epoch);
 print(steps.map(({ heldOutLoss, isBest }) => [heldOutLoss, isBest]));
 const model = learnedModel(learner, "mine");
 print(Buffer.from(npzOf(model, "rnn-names 0")).toString("base64"));
-const gone = (name) => learner.trained[name][5] - learner.first[name][5];
-const before = gone("Waa");
-learner.pull(1);
-print([before, gone("Waa"), model.startedFrom]);
+learner.settings.rate = 0;
+const gone = () => learner.trained.Waa[5] - learner.start.weights.Waa[5];
+const before = gone();
+learner.step(learner.rows, 0, new Random(0, 0));
+print([before, gone(), model.startedFrom]);
 """
 
 
-def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path):
+def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, small_base):
     """The file has a record of that, and says where the base has its names from."""
     lines = lines_of("norse-women")[:25]
-    values = {"names": lines, "base": {**described_base(), "steps": STEPS}}
-    steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, **values)
+    steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, names=lines, base=small_base)
     assert steps == [[None, True]] * 2
     assert after == pytest.approx(before * (1 - trainer.PULL / 100)) and before
     assert start.startswith("the base (nearest lists: ")

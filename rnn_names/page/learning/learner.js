@@ -63,7 +63,6 @@ export class Learner {
     this.learned = learned.length;
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
-    this.first = this.isStarted && copied(this.trained);
     this.adam = new Adam(this.trained);
     this.work = new Workspace();
     /** @type {any} */
@@ -132,18 +131,9 @@ export class Learner {
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    this.adam.step(gradients, this.settings.rate * rateFactor(share));
-    if (this.isStarted) this.pull(rateFactor(share));
+    const pull = this.isStarted ? PULL / Math.max(this.learned, 100) : 0;
+    this.adam.step(gradients, this.settings.rate * rateFactor(share), pull * rateFactor(share));
     return { loss, characters: tree.characters };
-  }
-
-  /** Pulls the weights towards what they were first, as the list is short. */
-  pull(factor) {
-    const pull = (PULL / Math.max(this.learned, 100)) * factor;
-    for (const [name, array] of Object.entries(this.trained)) {
-      const first = this.first[name];
-      for (let i = 0; i < array.length; i++) array[i] += pull * (first[i] - array[i]);
-    }
   }
 }
 
