@@ -17,6 +17,7 @@ from rnn_names.model.bundled import Given
     "rnn-names page first-names -o first-names.html",
     "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
     "rnn-names page -o own.html                             # for a list that is pasted there",
+    "rnn-names page elves.npz --learn -o elves.html         # for such lists, too",
     "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
 )
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
@@ -24,6 +25,12 @@ from rnn_names.model.bundled import Given
     "--module",
     is_flag=True,
     help="Write a JavaScript module for other programs, and its types beside it.",
+)
+@option(
+    "--learn",
+    is_flag=True,
+    help="Give the page the base, so that lists of fewer than 1,000 names that are pasted there "
+    "are learned as `train` learns them.",
 )
 @output_option(
     "-o",
@@ -38,6 +45,7 @@ from rnn_names.model.bundled import Given
 def page(
     models: tuple[Given, ...],
     module: bool,
+    learn: bool,
     output: str | None,
     title: str | None,
     subtitle: str | None,
@@ -47,7 +55,7 @@ def page(
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Whoever has it can take the models out.
     In the page, people can paste a list of names that it learns from. Without MODEL, the page has
-    five bundled models, and opens where the list is pasted.
+    five bundled models, --learn is on, and it opens where the list is pasted.
     """
     from rnn_names.model.atomic import write_atomically
     from rnn_names.model.model import Model
@@ -56,8 +64,8 @@ def page(
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
-    if module and (title, subtitle) != (None, None):
-        raise click.UsageError("--title and --subtitle go with a page: a module shows nothing")
+    if module and (learn or (title, subtitle) != (None, None)):
+        raise click.UsageError("--learn, --title and --subtitle go with a page, not with a module")
     output = output or ("names.mjs" if module else "names.html")
     if module:
         for path in (output, script.types_path(output)):
@@ -72,7 +80,7 @@ def page(
     if module:
         script.save_module(parts, output)
     else:
-        text = page_view.page(parts, title, subtitle, for_lists=not models)
+        text = page_view.page(parts, title, subtitle, for_lists=not models, learn=learn)
         write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.page.script import LEFT_OUT, Part, as_script_data, described, scripts
+from rnn_names.page.script import LEFT_OUT, Part, as_script_data, described, described_base, scripts
 from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
@@ -59,8 +59,12 @@ def page(
     title: str | None = None,
     subtitle: str | None = None,
     for_lists: bool = False,
+    learn: bool = False,
 ) -> str:
-    """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model."""
+    """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model.
+
+    With either of `for_lists` and `learn`, it has the base, from which short lists start.
+    """
     names = [title_of(part) for part in parts]
     hue = zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
     stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
@@ -78,6 +82,8 @@ def page(
         "view": "own-list" if for_lists else "results",
         "models": described(parts),
     }
+    if for_lists or learn:
+        data["base"] = described_base()
     if for_lists:
         title = "Names from your own list" if title is None else title
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):

@@ -12,7 +12,7 @@ import math
 import os
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,13 @@ from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declaration
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
+from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
+from rnn_names.training.base import NEARNESS, OTHER, RATE, SOURCE, STEPS, alike, bundled_base
+from rnn_names.training.settings import SHORT_LIST
+from rnn_names.training.warm_start import ALIKE
 
 ENTRIES = (
     ("engine/api.js",),
@@ -53,6 +57,7 @@ NOT_IN_ENGINE = {"like", "edits", "known_pairs", "exclude", "remember"}
 
 MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
 REST_BITS = 8, 24  # of bfloat16 and float32 beside the exponent: the sign and the fraction
+ALIKE_CODES, NOT_ALIKE = 0x2000, "?"  # characters that may be like one of the base; for no such one
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
 
@@ -130,9 +135,7 @@ def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
 def _described(part: Part, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
-    arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
-    weights = np.concatenate([array.ravel() for _, array in arrays])
-    rest, exponents, code = _coded_weights(weights)
+    arrays = {name: model.params[name] for name in ENGINE_ARRAYS if name in model.params}
     return {
         "name": shown(part.name),
         "share": share,
@@ -145,28 +148,51 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "triples": model.known_triples,
         "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),
-        "arrays": [(name, array.size) for name, array in arrays],
-        "rest": rest,
-        "exponents": exponents,
-        "weights": code,
+        **_coded_arrays(arrays),
         "fingerprints": _coded_prints(model.fingerprints),
         "listed": _coded_prints(model.listed),
         "sources": as_json(model.sources),
     }
 
 
-def _coded_weights(weights: Array) -> tuple[int, list[int], str]:
-    """How many bits stand beside exponents, the exponents, the commonest first, and the code.
+def described_base() -> dict[str, Any]:
+    """The base as learning/base.js reads it, and what characters are like that it does not know."""
+    base = bundled_base()
+    known = base.vocabulary.characters
+    return {
+        "lists": [MODELS[name].source.what for name in base.lists],
+        "vocabulary": known,
+        "alike": "".join(alike(chr(code), known) or NOT_ALIKE for code in range(ALIKE_CODES)),
+        "other": OTHER,
+        "least_alike": ALIKE,
+        "short_list": SHORT_LIST,
+        "steps": STEPS,
+        "rate": RATE,
+        "nearness": NEARNESS,
+        "sources": as_json([SOURCE]),
+        **_coded_arrays({**base.shared, "vectors": base.vectors}),
+    }
 
-    In it, the rank of the exponent stands before the sign and the fraction.
+
+def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """The names and sizes of arrays, and all their numbers in one code.
+
+    `rest` is how many bits stand beside the exponents, which are given with the commonest first. In
+    the code, the rank of the exponent stands before the sign and the fraction.
     """
+    weights = np.concatenate([array.ravel() for array in arrays.values()])
     bits = weights.astype(np.float32).view(np.uint32).astype(np.int64)
     rest_bits = REST_BITS[bool((bits & 0xFFFF).any())]
     exponents, which, counts = np.unique(bits >> 23 & 0xFF, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     rank = np.argsort(order)[which]
     rest = (bits >> 31) << (rest_bits - 1) | (bits & 0x7FFFFF) >> (24 - rest_bits)
-    return rest_bits, exponents[order].tolist(), rice_code(rank << rest_bits | rest, rest_bits)
+    return {
+        "arrays": [(name, array.size) for name, array in arrays.items()],
+        "rest": rest_bits,
+        "exponents": exponents[order].tolist(),
+        "weights": rice_code(rank << rest_bits | rest, rest_bits),
+    }
 
 
 def _coded_prints(prints: Array | None) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
+from rnn_names.page import script
+from rnn_names.page.page import page
 from rnn_names.page.script import Part, described, scripts
+from rnn_names.training import base, trainer, warm_start
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
-from rnn_names.training.settings import defaults_for
+from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import Stage
 from support import node
 from support.documents import ROOT
@@ -98,15 +103,18 @@ def test_gradients_are_those_of_python(name, seed, kept, tmp_path):
 
 def test_settings_and_how_learning_rate_and_dropout_go_are_those_of_python(tmp_path):
     sizes, shares = [50, 100, 200, 500, 999, 1000, 1200, 2000], [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
-    script = """print(sizes.map(settingsFor));
-    print(shares.map(learningRate)); print(shares.map((s) => dropoutFactor(0.5, s)));"""
-    found, rates, factors = run(script, tmp_path, sizes=sizes, shares=shares)
+    script = """print([false, true].map((started) => sizes.map((n) => settingsFor(n, started))));
+    print(shares.map(rateFactor)); print(shares.map((s) => dropoutFactor(0.5, s))); print(PULL);"""
+    found, rates, factors, pull = run(script, tmp_path, sizes=sizes, shares=shares)
     names = {"hidden_size": "hiddenSize", "batch_size": "batchSize", "dropout": "dropout"}
     names |= {"recurrent_dropout": "recurrentDropout", "patience": "patience", "epochs": "epochs"}
-    for size, settings in zip(sizes, found, strict=True):
-        expected = defaults_for(size, "adam")
-        assert settings == {name: expected[each] for each, name in names.items()}
-    stage = Stage("network", False, 10, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
+    names |= {"learning_rate": "rate", "held_out": "heldOut"}
+    for started in (False, True):
+        for size, settings in zip(sizes, found[started], strict=True):
+            expected = defaults_for(size, "adam", started)
+            assert settings == {name: expected[each] for each, name in names.items()}
+    assert pull == trainer.PULL
+    stage = Stage("network", False, 10, 64, 1, dropout=0.5, recurrent_dropout=0.4)
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
     np.testing.assert_allclose(factors, [stage.at(share).dropout / 0.5 for share in shares])
 
@@ -120,17 +128,19 @@ def test_a_mask_keeps_its_share_and_its_mean(tmp_path):
 
 
 def test_adam_steps_as_in_python(tmp_path):
+    """Also with a pull towards what the parameters were first."""
     rng = np.random.default_rng(0)
     params, gradients = rng.normal(size=5), rng.normal(size=(3, 5)) * [1, 0.1, 0, 100, 1]
     script = """
     const params = { W: Float64Array.from(start) };
     const adam = new Adam(params);
-    for (const gradient of gradients) adam.step({ W: gradient }, 0.01);
+    for (const gradient of gradients) adam.step({ W: gradient }, 0.01, 0.1);
     print([...params.W]);"""
     (found,) = run(script, tmp_path, start=params.tolist(), gradients=gradients.tolist())
-    adam = Adam(np.zeros(5))
+    adam, first = Adam(np.zeros(5)), params.copy()
     for gradient in gradients:
         adam.step(params, np.clip(gradient, -5, 5), 0.01)
+        params += 0.1 * (first - params)
     np.testing.assert_allclose(found, params, rtol=1e-12)
 
 
@@ -159,6 +169,106 @@ def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
     lengths = np.array([len(name) + 1 for name in names])
     assert found[0] is True
     np.testing.assert_allclose(found[1], -model.log_prob(names) / lengths, atol=2e-2)
+
+
+# --- The base -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_base(monkeypatch):
+    """The base with the vectors of three lists, and few steps of fitting one: it is quick."""
+    whole = base.bundled_base()
+    small = replace(whole, lists=whole.lists[::18], vectors=whole.vectors[::18])
+    for module in (script, base):
+        monkeypatch.setattr(module, "STEPS", 8)
+    for module in (script, warm_start):
+        monkeypatch.setattr(module, "bundled_base", lambda: small)
+    return script.described_base()
+
+
+def test_the_network_that_is_fitted_to_a_list_is_that_of_python(tmp_path, small_base):
+    """Also of characters that the base does not know: by one that is like them, or by none."""
+    names = sorted([*lines_of("welsh-towns")[:12], "Pěna", "Жук", "Ω字"])
+    text = """
+    const characters = sortedCharacters(names.join(""));
+    const start = fittedBase(base, baseRows(base, names, characters), names, characters);
+    print(start.name);
+    print(Object.fromEntries(Object.entries(start.weights).map(([name, a]) => [name, [...a]])));"""
+    told, arrays = run(text, tmp_path, names=names, base=small_base)
+    start = warm_start.base_start(corpus_from_strings(names), Settings())
+    assert told == start.told.replace("; nearest", " (nearest") + ")"
+    assert arrays.keys() == start.model.params.keys()
+    for name, expected in start.model.params.items():
+        np.testing.assert_allclose(arrays[name], expected.ravel(), atol=1e-5, err_msg=name)
+
+
+def test_long_lists_and_other_characters_do_not_start_from_the_base(tmp_path, small_base):
+    known = lines_of("norse-men")[:60]
+    others = [f"{name[0]}字文名" for name in known]
+    lists = [known, [*known, *others[:5]], others, lines_of("dinosaurs")]
+    text = """
+    const starts = (names) => baseRows(base, names, sortedCharacters(names.join(""))) !== null;
+    print(lists.map(starts));"""
+    (found,) = run(text, tmp_path, lists=lists, base=small_base)
+    assert found == [True, True, False, False]
+
+
+STARTED = """
+const run = (base) => {
+  const learner = new Learner(names, [], { heldOut, base });
+  learner.settings.epochs = 3;
+  const losses = [];
+  for (const step of learner.epochs()) if (step.epoch) losses.push(step.heldOutLoss);
+  return losses;
+};
+print([run(null), run(base)]);
+"""
+
+
+def test_a_list_that_starts_from_the_base_predicts_other_names_better(tmp_path, small_base):
+    """After few epochs than from random weights after as many."""
+    lines = lines_of("norse-women")
+    values = {"names": lines[:40], "heldOut": lines[25:40], "base": small_base}
+    ((random, started),) = run(STARTED, tmp_path, **values)
+    assert len(random) == len(started) == 3
+    assert max(started) < min(random) - 0.3
+
+
+ALL_LEARNED = """
+const learner = new Learner(names, [], { base });
+learner.settings.epochs = 2;
+const steps = [...learner.epochs()].filter((step) => step.epoch);
+print(steps.map(({ heldOutLoss, isBest }) => [heldOutLoss, isBest]));
+const model = learnedModel(learner, "mine");
+print(Buffer.from(npzOf(model, "rnn-names 0")).toString("base64"));
+learner.settings.rate = 0;
+const gone = () => learner.trained.Waa[5] - learner.start.weights.Waa[5];
+const before = gone();
+learner.step(learner.rows, 0, new Random(0, 0));
+print([before, gone(), model.startedFrom]);
+"""
+
+
+def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, small_base):
+    """The file has a record of that, and says where the base has its names from."""
+    lines = lines_of("norse-women")[:25]
+    steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, names=lines, base=small_base)
+    assert steps == [[None, True]] * 2
+    assert after == pytest.approx(before * (1 - trainer.PULL / 100)) and before
+    assert start.startswith("the base (nearest lists: ")
+    (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
+    model = Model.load(tmp_path / "mine.npz")
+    assert model.sources == of_start([base.SOURCE])
+    assert model.knows(lines).all()
+    expected = {"epoch": 2, "names": 25, "held_out_names": 0, "held_out_loss": None}
+    assert {name: model.training[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("how", [{}, {"learn": True}, {"for_lists": True}])
+def test_a_page_has_the_base_if_it_is_for_learning(how, small_models):
+    text = page([Part("gru", small_models["gru"])], **how)
+    assert ('"base":{' in text) == bool(how)
+    assert len(text) < 900_000
 
 
 # --- A run ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.page.page import page as page_of
 from rnn_names.page.script import Part
+from rnn_names.training.base import SOURCE
 from support.browser import names_of, wait_for_names
 from support.documents import ROOT
 
@@ -99,6 +100,27 @@ def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_m
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
+
+
+def test_a_page_with_the_base_starts_from_it_and_says_so(browser, one_page, small_models, tmp_path):
+    """And so does a page that is saved with what was learned."""
+    text = page_of([Part("gru", small_models["gru"])], learn=True)
+    (tmp_path / "page.html").write_text(text, "utf-8", newline="\n")
+    page = browser.open(tmp_path / "page.html", page=one_page)
+    page.evaluate("data.base.steps = 5")  # to be quick
+    page.get_by_role("tab", name="Your list").click()
+    learn(page, LINES)
+    nearest = r"\(nearest lists: elvish names of .*, .*\)"
+    assert re.match(
+        f"Learned from 60 names, starting from the base {nearest}: elves is", said(page)
+    )
+    saved_as(page, "Save as .npz", tmp_path / "elves.npz")
+    model = Model.load(tmp_path / "elves.npz")
+    assert model.knows(LINES).all()
+    assert [source.terms for source in model.sources] == [SOURCE.terms]
+    saved_as(page, "Save this page with it", tmp_path / "saved.html")
+    assert '"least_alike":' in (tmp_path / "saved.html").read_text("utf-8")
+    assert page.problems == []
 
 
 def test_a_link_of_another_list_says_that_it_brings_other_names(open_page):

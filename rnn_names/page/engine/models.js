@@ -51,7 +51,7 @@ function riceNumbers(code, bits, count) {
 }
 
 /** Arrays by name. */
-function weightsOf(/** @type {any} */ { arrays, ...coded }) {
+export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
   const all = Float64Array.from(new Float32Array(bitsOf(coded, arrays).buffer));
   let start = 0;
   return Object.fromEntries(

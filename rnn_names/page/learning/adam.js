@@ -14,25 +14,27 @@ export class Adam {
   /** `params`: arrays by name, which are trained in place. */
   constructor(params) {
     this.params = Object.entries(params).map(([name, array]) => {
-      return { name, array, m: new Float64Array(array.length), v: new Float64Array(array.length) };
+      const [m, v] = [new Float64Array(array.length), new Float64Array(array.length)];
+      return { name, array, first: array.slice(), m, v };
     });
     this.power1 = 1; // β₁ᵗ
     this.power2 = 1; // β₂ᵗ
   }
 
-  /** One step, with gradients by name, clipped to ±CLIP. */
-  step(gradients, rate) {
+  /** One step, with gradients by name, clipped to ±CLIP; then a pull towards what was first. */
+  step(gradients, rate, pull = 0) {
     this.power1 *= BETA_1;
     this.power2 *= BETA_2;
     const correction = Math.sqrt(1 - this.power2); // C
     const factor = (rate * correction) / (1 - this.power1);
-    for (const { name, array, m, v } of this.params) {
+    for (const { name, array, first, m, v } of this.params) {
       const gradient = gradients[name];
       for (let i = 0; i < array.length; i++) {
         const g = Math.max(-CLIP, Math.min(CLIP, gradient[i]));
         m[i] = BETA_1 * m[i] + (1 - BETA_1) * g;
         v[i] = BETA_2 * v[i] + (1 - BETA_2) * g * g;
         array[i] -= (factor * m[i]) / (Math.sqrt(v[i]) + EPSILON * correction);
+        array[i] += pull * (first[i] - array[i]);
       }
     }
   }

@@ -17,6 +17,7 @@
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
+import { prefixTree } from "./tree.js";
 
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
 export class Workspace {
@@ -183,18 +184,28 @@ export function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new
   return logits;
 }
 
+/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
+export function meanLoss(names, network) {
+  const outputs = padded(network.n_y, ROWS);
+  const tree = prefixTree(names, outputs);
+  const { a } = hiddenStates(tree, network);
+  const logits = logitsOf(a, tree.rows, network, outputs);
+  return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
+}
+
 // --- Backward ------------------------------------------------------------------------------------
 
 /**
  * The loss of a tree's names, summed over their characters, and its gradient for each parameter.
  *
  * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
- * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ.
+ * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. `biasesOnly`
+ * leaves the gradients of Waa and Wya zero, for a third of the time less.
  */
 export function lossAndGradients(
   tree,
   network,
-  /** @type {any} */ { unitMask, nodeMask } = {},
+  /** @type {any} */ { unitMask, nodeMask, biasesOnly } = {},
   work = new Workspace(),
 ) {
   const { n_a, n_y, params } = network;
@@ -206,18 +217,18 @@ export function lossAndGradients(
   const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
 
   const Wya = new Float64Array(outputs * n_a);
-  addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, Wya);
+  if (!biasesOnly) addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, Wya);
   const by = columnSums(d_logits, tree.rows, outputs).subarray(0, n_y);
   const da = work.array("da", states);
   product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
   masked(da, nodeMask, da);
-  const gradients = overTime(tree, network, kept, da, work);
+  const gradients = overTime(tree, network, kept, da, work, biasesOnly);
   masked(gradients.Waa, unitMask, gradients.Waa); // by the chain rule, from Waa ∘ mask to Waa
   return { loss, gradients: { ...gradients, Wya: Wya.subarray(0, n_y * n_a), by } };
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { n_a, n_y }, kept, da, work) {
+function overTime(tree, { n_a, n_y }, kept, da, work, biasesOnly) {
   const size = 3 * n_a;
   const { met, units } = kept;
   const n_units = units.length;
@@ -230,7 +241,8 @@ function overTime(tree, { n_a, n_y }, kept, da, work) {
       gruBackward(kept, row, tree.parent[row], da, dp, d_from_x, tree.x[row] * size, n_a);
     const m = padded(parents, NODES);
     const d_above = dp.subarray(aboveStart * size);
-    addOuterProducts(d_above, met.subarray(aboveStart * n_units), m, size, n_units, d_Waa);
+    if (!biasesOnly)
+      addOuterProducts(d_above, met.subarray(aboveStart * n_units), m, size, n_units, d_Waa);
     const sent = work.array("sent", m * n_units);
     product(d_above, m, WaaT, n_units, size, sent);
     addToColumns(da.subarray(aboveStart * n_a), parents, n_a, units, sent);

@@ -1,25 +1,22 @@
 // Learning from a list, as `rnn-names train --init none --distil-epochs 0` does it: epochs
-// of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch.
+// of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch. What
+// starts from the base learns all names, and the weights of the last epoch are the best.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";
+import { EOS } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
-import {
-  hiddenStates,
-  logitsOf,
-  lossAndGradients,
-  lossAndLogitGradients,
-  Workspace,
-} from "./gradients.js";
-import { digestOf, factsOf } from "./list.js";
-import { dropoutFactor, HELD_OUT, learningRate, MOST_HELD_OUT, settingsFor } from "./settings.js";
+import { baseRows, fittedBase } from "./base.js";
+import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
+import { digestOf, factsOf, someOf } from "./list.js";
+import { dropoutFactor, MOST_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
-import { prefixTree } from "./tree.js";
+import { encodedNames, prefixTree } from "./tree.js";
 
 // What random numbers are for: each use has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
-const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
+const COMPARED_NAMES = 300; // by which is chosen what training starts from
 const CLOSER = 0.5; // nats per character by which it is better than the frequencies of letters
 
 /** The names of an array in random order. */
@@ -32,28 +29,38 @@ function shuffledNames(names, random) {
   return result;
 }
 
+const sortedCharacters = (text) =>
+  [...new Set(text)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
 export class Learner {
   /**
-   * `names` in NFC, with repeats; `models` of which the one that predicts them best is the start,
-   * none for random weights. `heldOut` are distinct names to measure by, else some by chance.
+   * `names` in NFC, with repeats. The start is the `base` if it suits them, else the one of `models`
+   * that predicts them best, none for random weights. `heldOut` are distinct names to measure by,
+   * else some by chance, or none of a list that starts from the base.
    */
-  constructor(names, models = [], /** @type {any} */ { seed = 0, heldOut } = {}) {
+  constructor(names, models = [], /** @type {any} */ { seed = 0, heldOut, base } = {}) {
     this.seed = seed;
     this.names = names;
     const distinct = [...new Set(names)].sort();
-    this.settings = settingsFor(distinct.length);
-    const size = Math.min(Math.max(Math.round(HELD_OUT * distinct.length), 1), MOST_HELD_OUT);
+    const characters = sortedCharacters(names.join(""));
+    const rows = baseRows(base, distinct, characters);
+    this.isStarted = Boolean(rows);
+    this.settings = settingsFor(distinct.length, this.isStarted);
+    const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MOST_HELD_OUT);
     const aside = new Set(
       heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
     );
-    this.start = closestModel(models, distinct);
-    const characters = new Set([...names.join(""), ...(this.start?.vocabulary ?? "")]);
-    this.characters = [...characters].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    const learned = distinct.filter((name) => !aside.has(name));
+    this.start = rows
+      ? fittedBase(base, rows, someOf(learned, COMPARED_NAMES), characters)
+      : closestModel(models, someOf(distinct, COMPARED_NAMES));
+    this.characters = sortedCharacters(characters.join("") + (this.start?.vocabulary ?? ""));
     this.facts = factsOf(names, this.characters);
     this.digest = digestOf(names);
     const encoded = (list) => encodedNames(list, this.characters);
     this.heldOut = encoded(distinct.filter((name) => aside.has(name)));
+    this.learned = learned.length;
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
@@ -63,7 +70,11 @@ export class Learner {
   }
 
   firstWeights(random) {
-    if (this.start) return weightsFrom(random, this.start, this.characters);
+    if (this.start) {
+      const known = Array.from(this.start.vocabulary);
+      const rows = this.characters.map((character) => known.indexOf(character) + 1 || -1);
+      return weightsFrom(random, this.start.weights, [EOS, ...rows]);
+    }
     return randomWeights(random, this.characters.length + 1, this.settings.hiddenSize);
   }
 
@@ -78,9 +89,9 @@ export class Learner {
     const { epochs, patience } = this.settings;
     for (let epoch = 0; epoch < epochs; epoch++) {
       const trainingLoss = yield* this.epoch(epoch);
-      const heldOutLoss = meanLoss(this.heldOut, this.network());
-      if (!Number.isFinite(trainingLoss + heldOutLoss)) return; // the best one before is kept
-      const isBest = heldOutLoss < this.best.loss;
+      const heldOutLoss = this.heldOut.length ? meanLoss(this.heldOut, this.network()) : null;
+      if (!Number.isFinite(trainingLoss + (heldOutLoss ?? 0))) return; // the best before is kept
+      const isBest = heldOutLoss === null || heldOutLoss < this.best.loss;
       if (isBest) {
         const params = copied(this.trained);
         this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params };
@@ -120,7 +131,8 @@ export class Learner {
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    this.adam.step(gradients, learningRate(share));
+    const pull = this.isStarted ? PULL / Math.max(this.learned, 100) : 0;
+    this.adam.step(gradients, this.settings.rate * rateFactor(share), pull * rateFactor(share));
     return { loss, characters: tree.characters };
   }
 }
@@ -139,32 +151,15 @@ function dropoutMask(random, dropout, mask) {
   return mask;
 }
 
-/** Names as lists of indices; −1 for a character that is not among `characters`. */
-function encodedNames(names, characters) {
-  const index = new Map(characters.map((character, i) => [character, i + 1]));
-  return names.map((name) => Array.from(name, (character) => index.get(character) ?? -1));
-}
-
-/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
-function meanLoss(names, network) {
-  const outputs = padded(network.n_y, ROWS);
-  const tree = prefixTree(names, outputs);
-  const { a } = hiddenStates(tree, network);
-  const logits = logitsOf(a, tree.rows, network, outputs);
-  return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
-}
-
 /**
  * The model that predicts some names best; undefined if none is better by `CLOSER` than the
  * frequencies of their letters: a large network that knows little of a list only takes longer. A
  * name that a model cannot spell counts as its uniform guess.
  */
 function closestModel(models, names) {
-  const step = Math.max(names.length / COMPARED_NAMES, 1);
-  const some = names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
-  let best = { loss: entropyOfLetters(some) - CLOSER };
+  let best = { loss: entropyOfLetters(names) - CLOSER };
   for (const model of models) {
-    const loss = lossOfModel(model, some);
+    const loss = lossOfModel(model, names);
     if (loss < best.loss) best = { model, loss };
   }
   return best.model;

@@ -7,7 +7,7 @@ import { Network } from "../engine/network.js";
  * each message of the worker. Returns { finished, stop }: a promise of the best model, and what
  * ends the work early, with the best model so far, or undefined if there is none yet.
  */
-export function startLearning(script, { name, names, models }, watch = {}) {
+export function startLearning(script, { name, names, models, base }, watch = {}) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(workerURL(url));
@@ -29,7 +29,8 @@ export function startLearning(script, { name, names, models }, watch = {}) {
       reject(new Error(message));
     };
   });
-  worker.postMessage({ name, names, models: models.map(({ network, ...model }) => model) });
+  const sent = models.map(({ network, ...model }) => model);
+  worker.postMessage({ name, names, models: sent, base });
   return { finished, stop };
 }
 

@@ -70,6 +70,12 @@ export function namesOfText(text) {
   return names;
 }
 
+/** At most so many of some names, from all over their order. */
+export function someOf(names, most) {
+  const step = Math.max(names.length / most, 1);
+  return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+}
+
 /** What tells a list from others, in 16 digits: the order of its names does not count. */
 export function digestOf(names) {
   const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));

@@ -4,12 +4,15 @@
 
 import { padded, ROWS } from "../engine/arithmetic.js";
 import { hiddenStates, logitsOf } from "./gradients.js";
-import { CLIP, HELD_OUT, HIGHEST_RATE } from "./settings.js";
+import { someOf } from "./list.js";
+import { CLIP } from "./settings.js";
 import { prefixTree } from "./tree.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 
 const LEARNED_SHARE = 50;
+const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
+const MEASURED_NAMES = 50; // of those that were learned, where none are held out
 const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
 
 /** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
@@ -41,12 +44,15 @@ export function learnedModel(learner, name) {
     listed: shared && own,
     ownPrints: shared && prints,
     digest: learner.digest,
-    sources: start?.sources ?? [],
+    sources: (start?.sources ?? []).map(ofStart),
     startedFrom: start?.name ?? null,
     training: recordOf(learner, facts),
     weights,
   };
 }
+
+/** What a model keeps of a source of the one that its training started from. */
+const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
 
 const upperHalves = (prints) => Array.from(prints, (print) => Number(print >> 32n));
 
@@ -73,9 +79,9 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
       synthetic_names: 0,
       batch_size: settings.batchSize,
       optimizer: "adam",
-      learning_rate: HIGHEST_RATE,
+      learning_rate: settings.rate,
       clip: CLIP,
-      held_out: HELD_OUT,
+      held_out: settings.heldOut,
       dropout: settings.dropout,
       recurrent_dropout: settings.recurrentDropout,
       patience: settings.patience,
@@ -86,13 +92,14 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
 
 /**
  * The logit of a character that the model does not know (rnn_names/model/blend.py): with it, such
- * characters have UNKNOWN_PROBABILITY in the mean over the held-out names. Rounded, as Math.log may
- * differ from browser to browser.
+ * characters have UNKNOWN_PROBABILITY in the mean over the held-out names, or some that were learned.
+ * Rounded, as Math.log may differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
   const network = learner.network(weights);
   const outputs = padded(network.n_y, ROWS);
-  const tree = prefixTree(learner.heldOut, outputs);
+  const { heldOut, rows } = learner;
+  const tree = prefixTree(heldOut.length ? heldOut : someOf(rows, MEASURED_NAMES), outputs);
   const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {

@@ -1,7 +1,5 @@
 // What training starts from: random weights, or those of a model (rnn_names/training/warm_start.py).
 
-import { EOS } from "../engine/network.js";
-
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
 function normal(random) {
   let sum = -6;
@@ -44,21 +42,20 @@ export function randomWeights(random, n_y, n_a) {
 }
 
 /**
- * The weights of a model for a larger vocabulary, which has all its characters. A character that
- * the model lacks gets a random column of Wax and row of Wya.
+ * The weights of a model for other characters. `rows` (n_y,) has the model's index of each, EOS
+ * first; −1 stands for one that it lacks, which gets a random column of Wax and row of Wya.
  */
-export function weightsFrom(random, { hidden_size: n_a, vocabulary, weights }, characters) {
-  const known = Array.from(vocabulary);
-  const n_y = characters.length + 1;
-  const size = weights.ba.length;
+export function weightsFrom(random, weights, rows) {
+  const { Waa, ba, a0, bn } = weights;
+  const [n_y, n_a, size, known] = [rows.length, a0.length, ba.length, weights.by.length];
   const Wax = normals(random, size * n_y, Math.sqrt(0.5));
   const Wya = normals(random, n_y * n_a, 1 / Math.sqrt(n_a));
   const by = new Float64Array(n_y);
-  [EOS, ...known.map((character) => characters.indexOf(character) + 1)].forEach((c, old) => {
-    for (let i = 0; i < size; i++) Wax[i * n_y + c] = weights.Wax[i * (known.length + 1) + old];
+  rows.forEach((old, c) => {
+    if (old < 0) return;
+    for (let i = 0; i < size; i++) Wax[i * n_y + c] = weights.Wax[i * known + old];
     Wya.set(weights.Wya.subarray(old * n_a, (old + 1) * n_a), c * n_a);
     by[c] = weights.by[old];
   });
-  const { Waa, ba, a0, bn } = weights;
   return { Wax, Waa: Waa.slice(), Wya, ba: ba.slice(), by, a0: a0.slice(), bn: bn.slice() };
 }

@@ -74,3 +74,9 @@ function asArrays(nodes, rows, outputs) {
   }
   return { x, parent, passing, y, characters };
 }
+
+/** Names as lists of indices; −1 for a character that is not among `characters`. */
+export function encodedNames(names, characters) {
+  const index = new Map(characters.map((character, i) => [character, i + 1]));
+  return names.map((name) => Array.from(name, (character) => index.get(character) ?? -1));
+}

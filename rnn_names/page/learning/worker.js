@@ -8,27 +8,32 @@ import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 8;
 const WATCHING = 200; // ms that those may take
-const MOMENT = 300; // ms between two messages about how far it is
+const MOMENT = 500; // ms between two messages
 
 /**
- * What the worker does. Its message has `names`, `models` to start from, and `name`, what the model
- * is to be called. It posts { share, epoch, heldOutLoss }, after each epoch that is the best so far
- * the `model` and some of its `names` too, and `isDone` at the end.
+ * What the worker does. Its message has `names`, `models` and a `base` to start from, and `name`,
+ * what the model is to be called. It posts what it starts from and how far it is, { startedFrom,
+ * share, epoch, heldOutLoss }, with the best `model` so far and some of its `names` if it is new, and
+ * `isDone` at the end.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
-    const learner = new Learner(data.names, data.models);
-    let last = 0;
+    const learner = new Learner(data.names, data.models, { base: data.base });
+    const startedFrom = learner.start?.name;
+    self.postMessage({ startedFrom, share: 0 });
+    let [last, sent] = [0, 0];
+    const news = async () => {
+      if (learner.best.epoch === sent) return {};
+      sent = learner.best.epoch;
+      const model = learnedModel(learner, data.name);
+      return { model, names: await namesToWatch(model) };
+    };
     for (const step of learner.epochs()) {
-      if (step.isBest) {
-        const model = learnedModel(learner, data.name);
-        self.postMessage({ ...step, model, names: await namesToWatch(model) });
-      } else if (performance.now() - last > MOMENT) {
-        self.postMessage(step);
-        last = performance.now();
-      }
+      if (performance.now() - last < MOMENT) continue;
+      self.postMessage({ startedFrom, ...step, ...(await news()) });
+      last = performance.now();
     }
-    self.postMessage({ share: 1, isDone: true });
+    self.postMessage({ share: 1, isDone: true, ...(await news()) });
   };
 }
 

@@ -74,12 +74,12 @@ async function learnOwnList() {
     return;
   }
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
-  const started = performance.now();
+  let started; // when it had found what to start from
   isLearning(true);
   lesson = startLearning(
     script,
-    { name, names, models },
-    { progress: (message) => showProgress(message, started) },
+    { name, names, models, base: data.base },
+    { progress: (message) => showProgress(message, (started ??= performance.now())) },
   );
   try {
     await addModel(await lesson.finished);
@@ -93,17 +93,22 @@ function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
   $("own-learn").hidden = isBusy;
   if (isBusy) $("own-done").hidden = true;
-  if (isBusy) sayOfList("Learning…");
+  if (isBusy) sayOfList("Looking for what to start from…");
+  if (isBusy) $("own-progress").removeAttribute("value"); // as nobody knows how far it is
   if (!isBusy) lesson = null;
 }
 
-/** What the worker says of itself: the bar, the time that is left at most, and names. */
-function showProgress({ share, names }, started) {
+/** What it starts from, in a sentence; nothing of random weights. */
+const withStart = (startedFrom) => (startedFrom ? `, starting from ${startedFrom}` : "");
+
+/** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
+function showProgress({ share, names, startedFrom }, started) {
   $("own-progress").value = share;
   const seconds = (performance.now() - started) / 1000;
   const left = Math.ceil(seconds / share - seconds);
   const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
-  if (seconds > 2) sayOfList(`Learning… at most ${time} more.`);
+  const most = seconds > 2 ? ` At most ${time} more.` : "";
+  sayOfList(`Learning${withStart(startedFrom)}…${most}`);
   if (names) $("own-samples").replaceChildren(...names.map((name) => element("li", {}, bdi(name))));
 }
 
@@ -130,9 +135,8 @@ function takeIn(model) {
 
 function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
-  const start = model.startedFrom ? `, starting from ${model.startedFrom}` : "";
   sayOfList(
-    `Learned from ${number(distinct_names + held_out_names)} names${start}: ` +
+    `Learned from ${number(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
       `${model.name} is now a model of this page.${more}`,
   );
   $("own-done").hidden = false;
