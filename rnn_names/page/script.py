@@ -27,11 +27,11 @@ from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declaration
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
-from rnn_names.model.bundled import MODELS
+from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
-from rnn_names.training.base import NEARNESS, OTHER, RATE, SOURCE, STEPS, alike, bundled_base
+from rnn_names.training.base import NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
 
@@ -169,7 +169,7 @@ def described_base() -> dict[str, Any]:
         "steps": STEPS,
         "rate": RATE,
         "nearness": NEARNESS,
-        "sources": as_json([SOURCE]),
+        "sources": as_json([BASE_SOURCE]),
         **_coded_arrays({**base.shared, "vectors": base.vectors}),
     }
 

@@ -12,6 +12,7 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
@@ -258,7 +259,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
     assert start.startswith("the base (nearest lists: ")
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")
-    assert model.sources == of_start([base.SOURCE])
+    assert model.sources == of_start([BASE_SOURCE])
     assert model.knows(lines).all()
     expected = {"epoch": 2, "names": 25, "held_out_names": 0, "held_out_loss": None}
     assert {name: model.training[name] for name in expected} == expected

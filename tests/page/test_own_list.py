@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.page.page import page as page_of
 from rnn_names.page.script import Part
-from rnn_names.training.base import SOURCE
 from support.browser import names_of, wait_for_names
 from support.documents import ROOT
 
@@ -117,7 +117,7 @@ def test_a_page_with_the_base_starts_from_it_and_says_so(browser, one_page, smal
     saved_as(page, "Save as .npz", tmp_path / "elves.npz")
     model = Model.load(tmp_path / "elves.npz")
     assert model.knows(LINES).all()
-    assert [source.terms for source in model.sources] == [SOURCE.terms]
+    assert [source.terms for source in model.sources] == [BASE_SOURCE.terms]
     saved_as(page, "Save this page with it", tmp_path / "saved.html")
     assert '"least_alike":' in (tmp_path / "saved.html").read_text("utf-8")
     assert page.problems == []
