@@ -138,8 +138,9 @@ class Sampler:
                 return
             what = f"prefix {any_of(options.prefix)}: no name begins so"
         else:
-            p, _ = self.drawer.quick.next_probabilities(roots.states, Workspace())
-            if self.shape is None or (p.T * self.spelling.may_follow(0, roots.known)).any():
+            log_p = self.drawer.quick.log_probabilities(roots.states, Workspace())
+            may_follow = self.spelling.may_follow(0, roots.known)
+            if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
         named = ["prefix" if options.prefix else "any_shape"]

@@ -202,6 +202,15 @@ def test_names_that_a_network_knows_by_heart_come_in_their_proportions():
     assert off < chance.max() + 0.02, worst
 
 
+def test_a_beginning_that_is_next_to_impossible_is_none_the_less_possible():
+    """At a temperature at which floats have no numbers for its probability."""
+    model = Model.load("norse")
+    for first in "YÆ":
+        assert {name[0] for name in model.sample(3, match=f"{first}...", temperature=0.02)} == {
+            first
+        }
+
+
 @pytest.mark.no_cover
 def test_a_name_that_would_come_a_billion_times_takes_no_memory():
     """A MemoryError for petabytes, or 14 GB for a minute."""

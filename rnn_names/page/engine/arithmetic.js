@@ -89,9 +89,20 @@ function keepFrom(p, least) {
   scale(p);
 }
 
-/** log ŷ of one row of logits, in nats. */
-export function logSoftmax(logits) {
+/** log softmax(logits / temperature), in nats. */
+export function logSoftmax(logits, temperature = 1) {
   const largest = logits.reduce((a, b) => Math.max(a, b));
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
-  return logits.map((logit) => logit - largest - logSum);
+  const scaledLogits = logits.map((logit) => (logit - largest) / temperature);
+  const total = logOfSum(scaledLogits);
+  return scaledLogits.map((logit) => logit - total);
+}
+
+/** log Σ exp(x): sums of numbers of which float64 has only the logarithms. */
+export function logOfSum(logs) {
+  let largest = -Infinity;
+  for (const each of logs) if (each > largest) largest = each;
+  if (largest === -Infinity) return largest;
+  let sum = 0;
+  for (const each of logs) sum += Math.exp(each - largest);
+  return largest + Math.log(sum);
 }

@@ -121,3 +121,19 @@ export function nextProbabilities(blend, states, m, { temperature, minP, topK, t
   }
   return logits;
 }
+
+/** Their natural logarithms, also of those that are too small for float64. */
+export function nextLogProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
+  const logits = blend.logits(states, m);
+  for (let i = 0; i < m; i++) {
+    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
+    if (minP) leaveOutBelow(row, minP);
+    row.set(logSoftmax(row, temperature));
+    if (topK >= blend.n_y && topP >= 1) continue;
+    const kept = row.map(Math.exp);
+    keepTopK(kept, topK);
+    keepTopP(kept, topP);
+    row.set(kept.map(Math.log));
+  }
+  return logits;
+}

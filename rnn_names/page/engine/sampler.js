@@ -2,9 +2,9 @@
 // attempt that meets the conditions, however many are drawn together. So names have the network's
 // distribution given the conditions. Where those are rare, names are proposed with a guide.
 
-import { NODES, padded } from "./arithmetic.js";
+import { logOfSum, NODES, padded } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
-import { nextProbabilities } from "./blend.js";
+import { nextLogProbabilities, nextProbabilities } from "./blend.js";
 import { completed, conditionsOf, meetsAll, settled } from "./conditions.js";
 import { Chain, canGuide, Guide } from "./guide.js";
 import { EOS } from "./network.js";
@@ -21,6 +21,7 @@ const SEEM_RARE = 25; // if fewer than one in so many has the length and the spe
 const PILOT = 1024; // attempts that then tell
 const RARE = 200; // whether fewer than one in so many of them does, and a guide is wanted
 const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
+const ROUNDS_OF_TEMPERATURE = 3; // of proposals at each temperature above the one wanted
 const LEAST_ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
 const MOST_ROUNDS_OF_GUIDE = 24;
 const PRODUCTS_OF_ROUND = 1e7; // multiplications for a character of each; a batch at least
@@ -33,14 +34,16 @@ const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 
 /**
  * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
- * `completed`. Returns for each its name, null for one of a wrong length; and with a guide its
- * weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes in predictions.
+ * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
+ * logarithm of its weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes
+ * in predictions.
  */
 function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain } = {}) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
   let { nodes, states, probabilities, total } = begin(blend, options, guide);
   cumulate(probabilities);
+  const predicted = guide ? nextLogProbabilities : nextProbabilities;
   const candidates = attempts.map(({ number, attempt }) => {
     const state = child(child(options.seed, word(number)), word(attempt));
     const node = nodes.length > 1 ? choose(probabilities, uniform(state, 0)) : 0;
@@ -48,12 +51,15 @@ function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain 
   });
   let going = candidates;
   while (going.length) {
-    const all = nextProbabilities(blend, states, nodes.length, options);
+    const all = predicted(blend, states, nodes.length, options);
     const rows = nodes.map((_, i) => all.subarray(i * n_y, (i + 1) * n_y));
-    if (chain) for (const { node } of going) chain.add(nodes[node], rows[node]);
+    if (chain) {
+      const seen = guide ? rows.map((row) => row.map(Math.exp)) : rows;
+      for (const { node } of going) chain.add(nodes[node], seen[node]);
+    }
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i]);
-      node.factor = guide ? guide.propose(rows[i], node) : 1;
+      node.factor = guide ? guide.propose(rows[i], node) : 0;
       cumulate(rows[i]);
     });
     yield;
@@ -63,8 +69,8 @@ function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain 
     for (const candidate of going) {
       const { node: parent, state } = candidate;
       const { text, length, factor } = nodes[parent];
-      candidate.weight *= factor;
-      if (!candidate.weight) continue;
+      candidate.weight += factor;
+      if (candidate.weight === -Infinity) continue;
       const c = choose(rows[parent], uniform(state, length));
       if (c === EOS && length >= minLength) candidate.name = text;
       if (c === EOS || length === maxLength) continue;
@@ -94,7 +100,7 @@ function begin(blend, { roots }, guide) {
   });
   if (guide) return { states, ...guide.begin() };
   const probabilities = Float64Array.from(roots, ({ probability }) => probability);
-  return { states, nodes: roots.map((root) => ({ ...root })), probabilities, total: 1 };
+  return { states, nodes: roots.map((root) => ({ ...root })), probabilities, total: 0 };
 }
 
 /** The nodes one character further, and their states. */
@@ -130,19 +136,19 @@ function choose(cumulated, point) {
 function* visitLikely(blend, options, guide) {
   const { n_y } = blend;
   let { nodes, states } = begin(blend, options, guide);
-  for (const node of nodes) node.reach = node.probability;
+  for (const node of nodes) node.reach = Math.log(node.probability);
   while (nodes.length) {
-    const all = nextProbabilities(blend, states, nodes.length, options);
+    const all = nextLogProbabilities(blend, states, nodes.length, options);
     const branches = nodes.flatMap((node, parent) => {
       const row = all.subarray(parent * n_y, (parent + 1) * n_y);
       guide.visit(node, row);
-      const after = (p, c) => p * guide.after(node.length, node.state, c, node.visited);
-      return Array.from(row, (p, c) => ({
+      const after = (c) => guide.after(node.length, node.state, c, node.visited);
+      return Array.from(row, (log, c) => ({
         parent,
         c,
-        reach: node.reach * p,
-        score: c === EOS ? 0 : node.reach * after(p, c),
-      })).filter(({ score }) => score > 0);
+        reach: node.reach + log,
+        score: c === EOS ? -Infinity : node.reach + log + after(c),
+      })).filter(({ score }) => score > -Infinity);
     });
     branches.sort((a, b) => b.score - a.score).splice(LIKELY);
     yield;
@@ -296,13 +302,14 @@ class Search {
         meetsAll(name, this.conditions);
     }
     this.drawn += PILOT;
-    const isRare = (spelling.passed - before) * RARE < PILOT;
-    if (isRare) this.guide = new Guide(automaton, chain, options);
+    if ((spelling.passed - before) * RARE < PILOT)
+      this.guide = new Guide(automaton, chain, options);
   }
 
   /** The names that come of a batch of proposals. */
   *proposed() {
-    const { guide, blend, options } = this;
+    const { guide, blend } = this;
+    const options = { ...this.options, temperature: guide.temperature };
     if (guide.isLearning && !this.waiting.length) yield* visitLikely(blend, options, guide);
     const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
     this.proposals += this.atOnce;
@@ -319,10 +326,11 @@ class Search {
    * share.
    */
   accepted({ name, weight, point }) {
-    const times = name === null ? 0 : Math.floor(weight / this.bound + point);
+    const expected = Math.exp(Math.min(weight - this.bound, Math.log(GIVE_UP)));
+    const times = name === null ? 0 : Math.floor(expected + point);
     this.came += Number(times > 0);
     this.repeats += Math.max(times - 1, 0);
-    return Array(Math.min(times, GIVE_UP)).fill(name);
+    return Array(times).fill(name);
   }
 
   /**
@@ -334,15 +342,20 @@ class Search {
     const { guide } = this;
     this.waiting.push(...proposals);
     if (this.waiting.length < this.round) return [];
-    const weights = this.waiting.map(({ name, weight }) => (name === null ? 0 : weight));
-    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-    this.isOff = mean < guide.known / 2;
-    guide.learn();
-    this.bound = boundOf(weights) ?? guide.begin().total;
+    const weights = this.waiting.map(({ name, weight }) => (name === null ? -Infinity : weight));
+    const mean = logOfSum(weights) - Math.log(weights.length);
+    this.isOff = mean < guide.known - Math.log(2);
     this.waiting = [];
     this.rounds++;
+    if (guide.halvings && this.rounds === ROUNDS_OF_TEMPERATURE) {
+      this.rounds = 0;
+      guide.cool();
+      return [];
+    }
+    guide.learn();
+    this.bound = boundOf(weights) ?? guide.begin().total;
     guide.isLearning =
-      this.rounds < LEAST_ROUNDS || (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
+      guide.halvings > 0 || this.rounds < LEAST_ROUNDS || (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
     return [];
   }
 
@@ -360,8 +373,10 @@ class Search {
 const attemptsFrom = (first, length, attempt) =>
   Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
 
-/** The least of some weights with which hardly any name that comes out repeats another. */
-function boundOf(weights) {
+/** The least of some weights with which hardly any name that comes out repeats another; all logs. */
+function boundOf(logs) {
+  const largest = logs.reduce((a, b) => Math.max(a, b));
+  const weights = logs.map((log) => Math.exp(log - largest));
   const falling = weights.filter(Boolean).sort((a, b) => b - a);
   const total = falling.reduce((sum, weight) => sum + weight, 0);
   let larger = 0; // the sum of the weights above falling[i]
@@ -369,7 +384,8 @@ function boundOf(weights) {
     larger += weight;
     return larger - (above + 1) * (falling[above + 1] ?? 0) > MOST_REPEATS * total;
   });
-  return i < 0 ? undefined : Math.min(falling[i], (MOST_BOUND * total) / weights.length);
+  if (i < 0) return undefined;
+  return largest + Math.log(Math.min(falling[i], (MOST_BOUND * total) / logs.length));
 }
 
 /** The multiplications for one character of a name. */
