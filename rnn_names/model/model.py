@@ -68,6 +68,11 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
+    @property
+    def language_model(self) -> LanguageModel:
+        """What sampling and scoring need of the model: itself."""
+        return self
+
     # A decorator gives a method the parameters of a class of options: `sample` is called as
     # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
 
