@@ -188,6 +188,21 @@ def test_the_likeliest_names_are_found_under_rare_conditions(name, in_node):
     assert_drawn_from(Counter(names), wanted)
 
 
+STEEP = [
+    ("Oktavía", "{ temperature: 0.3, match: '.{3}[aei].*v.*', maxLength: 7, anyShape: true }"),
+    ("Yritz", "{ temperature: 0.05, match: '[XYQÆ].*[xz]', maxLength: 6 }"),
+]
+"""The most probable name that meets some rare conditions; the guide has to cool down to find it."""
+
+
+@pytest.mark.parametrize("best, options", STEEP)
+def test_the_likeliest_name_is_the_commonest_at_a_low_temperature(best, options, in_node):
+    (names,) = in_node(
+        f"print(await sample(200, {{ seed: 3, ...{options} }}));", ("norse", Model.load("norse"))
+    )
+    assert Counter(names).most_common(1)[0][0] == best
+
+
 def test_a_text_longer_than_any_name_has_no_probability(in_node, small_models):
     (found,) = in_node(
         "print([200, 201, 1e6].map((length) => score('a'.repeat(length)) === -Infinity));",
