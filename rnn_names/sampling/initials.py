@@ -15,7 +15,7 @@ product, and each name until one meets its conditions.
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,8 +39,8 @@ RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
 
-Draw = Callable[[Array, Array], tuple[Sequence[str], Array, Tally]]
-"""From rows and attempts, (n,), to the texts that passed, their places among these, and a tally."""
+Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+"""From rows and attempts, (n,), to what passed, its places among these, rising, and a tally."""
 
 
 def letter_of(name: str) -> str:
@@ -108,14 +108,14 @@ class PartNames:
 
 
 class FewFound(GivenUp):
-    """Nothing was found for some rows; `found` is what was, for all rows before them."""
+    """Nothing was found for some rows; `found` is what was, and None for these."""
 
-    def __init__(self, tally: Tally, found: list[str]) -> None:
+    def __init__(self, tally: Tally, found: list[Any]) -> None:
         super().__init__(tally)
         self.found = found
 
 
-def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
+def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[Any]:
     """What the first attempt that passes brings for each of n rows; else FewFound."""
     largest = max(min(part.largest_walk for part in parts), 1)
     budget = MOST_ATTEMPTS // max(part.slowness for part in parts)
@@ -124,15 +124,15 @@ def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
     while len(left):
         for some in np.array_split(left, -(-len(left) * each // largest)):
             rows = np.repeat(some, each)
-            texts, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
+            brought, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
             add(tally, seen)
-            first = np.flatnonzero(changes(rows[met])) if len(met) else met
-            found[rows[met[first]]] = np.array([*texts, ""], object)[first]
+            for k in np.flatnonzero(changes(rows[met])).tolist():
+                found[rows[met[k]]] = brought[k]
         tested, begun = tested + len(left) * each, begun + each
         left = left[found[left] == None]  # noqa: E711 - of each
         passed = n - len(left)
         if len(left) and tested >= budget * (1 + passed // NAMES_PER_BUDGET):
-            raise FewFound(tally, found[: left[0]].tolist())
+            raise FewFound(tally, found.tolist())
         needed = 3 * (tested + 1) // (2 * (passed + 1))
         each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
     return found.tolist()
@@ -155,18 +155,15 @@ def together(
     letters: tuple[Mapping[str, float], bool],
     states: Array,
     of_parts: Sequence[Array],
-) -> list[str]:
-    """Names of all parts that begin with one of some letters, by their weights, for each state.
-
-    Those of a line are given as one text, in lines of their own.
-    """
+) -> list[tuple[str, ...]]:
+    """Names of all parts that begin with one of some letters, by their weights, for each state."""
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
     if not weights:
-        raise FewFound({}, [])
+        raise FewFound({}, [None] * len(states))
     among, shares = np.array([*weights]), [*weights.values()]
 
-    def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+    def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
         letter = among[choices(child(states[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
@@ -175,13 +172,13 @@ def together(
                 try:
                     texts, met = part.found(at, letter[left]), np.arange(len(left))
                 except FewFound:
-                    raise FewFound({str(place): (1, 0)}, []) from None
+                    raise FewFound({str(place): (1, 0)}, [None] * len(states)) from None
             else:
                 names, met, _ = part.drawn(at, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
             left, found = left[met], [*([each[k] for k in met] for each in found), texts]
-        return [*map("\n".join, zip(*found, strict=True))], left, tally
+        return [*zip(*found, strict=True)], left, tally
 
     return first_met(draw, len(states), parts)
 

@@ -18,7 +18,6 @@ from rnn_names.errors import (
     SamplingError,
 )
 from rnn_names.sampling.cast import cast as cast_lines
-from rnn_names.sampling.cast_lines import Part
 from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -32,8 +31,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
-    lines = cast_lines(pattern, parts, wanted, str.split)
+    lines = cast_lines(pattern, wanted, lambda s: (MODELS[s.models[0]], s.options), str.split)
     return ([row[1:] for row in batch] for batch in lines)
 
 
