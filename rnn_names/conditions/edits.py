@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from os.path import commonprefix
 
 from rnn_names.conditions.automaton import Automaton, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
@@ -119,10 +118,10 @@ class FarApart:
                 self._names.setdefault(text, []).append(name)
 
     def _are_near(self, a: str, b: str) -> bool:
-        same = commonprefix([a, b])
-        a, b = a[len(same) :], b[len(same) :]
-        same = commonprefix([a[::-1], b[::-1]])
-        a, b = a[: len(a) - len(same)], b[: len(b) - len(same)]
+        while a and b and a[0] == b[0]:
+            a, b = a[1:], b[1:]
+        while a and b and a[-1] == b[-1]:
+            a, b = a[:-1], b[:-1]
         row = _first_row(a, self._edits)
         for character in b:
             row = _next_row(row, a, character, self._edits)

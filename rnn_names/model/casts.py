@@ -84,7 +84,6 @@ def rows_of(
 
     `load` gives a blend of models, and `read` the lines of a file.
     """
-
     blend_of = cache(load)
 
     def part_of(slot: Slot) -> tuple[Model, Options]:

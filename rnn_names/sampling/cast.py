@@ -12,7 +12,7 @@ from rnn_names.conditions.pattern import Pattern
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
-from rnn_names.sampling.cast_lines import Line, Node, Row, draw_points
+from rnn_names.sampling.cast_lines import Ask, Line, Node, Row
 from rnn_names.sampling.initials import letter_of
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
@@ -82,6 +82,7 @@ class _Redrawing(CastDrawer):
         kept = {node: of for node, of in line.standing.items() if node not in nodes}
         first = [[*each.names.values()][:1] for each in others]
         self._before.letters = Counter(letter_of(name) for names in first for name in names)
+        self._before.give_up(())
         is_text = not any(node.is_name for node in nodes)
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
@@ -97,27 +98,20 @@ class _Redrawing(CastDrawer):
                     return True
         return False
 
-    def _later(
-        self, number: int, nodes: set[Node], kept: Mapping[Node, Any]
-    ) -> Iterator[Line]:
+    def _later(self, number: int, nodes: set[Node], kept: Mapping[Node, Any]) -> Iterator[Line]:
         """A line with later rounds of some nodes; the rest is kept."""
-        first, size = 0, 4
+        first, size, asks = 0, 4, list[Ask]()
         most = MOST_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
-        while first < most:
+        while first < most and not any(ask.cause for ask in asks):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._begun(np.full(size, number), rounds, kept)
-            asks = [self._asks(line) for line in lines]
-            together = [ask for of_line in asks for ask in of_line]
-            draw_points([ask for ask in together if ask.chooses_letter])
-            self._draw([want for ask in together for want in self._wants(ask, self._before, 1)])
-            for line, of_line in zip(lines, asks, strict=True):
-                if any(ask.cause for ask in of_line):
-                    return
-                found = [next(iter(ask.drawn.values()), None) for ask in of_line]
-                if None in found:
-                    continue
-                for ask, names in zip(of_line, found, strict=True):
-                    line.standing.update(zip(ask.nodes, names or (), strict=True))
-                line.row = self._row(line)
-                yield line
+            asks = self._asks(lines)
+            self._draw([want for ask in asks for want in self._wants(ask, self._before, 1)])
+            for ask in asks:
+                for names in filter(None, ask.drawn.values()):
+                    ask.line.standing.update(zip(ask.nodes, names, strict=True))
+            for line in lines:
+                if None not in line.standing.values():
+                    line.row = self._row(line)
+                    yield line
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)

@@ -157,14 +157,17 @@ class CastDrawer:
                 lines[row].standing[node] = value
         return lines
 
-    def _asks(self, line: Line) -> list[Ask]:
-        """What is to be drawn for a line."""
-        names = line.names
-        missing = tuple(node for node, name in names.items() if name is None)
-        if self._same:
-            return [Ask(line, missing, False)] if missing else []
-        first = next(iter(names)) if names and self._different else None
-        return [Ask(line, (node,), node is first) for node in missing]
+    def _asks(self, lines: Sequence[Line]) -> list[Ask]:
+        """What is to be drawn for some lines, in order."""
+        asks = list[Ask]()
+        for line in lines:
+            names = line.names
+            missing = [node for node, name in names.items() if name is None]
+            first = next(iter(names), None) if self._different else None
+            units = [(*missing,)] * bool(missing) if self._same else [(node,) for node in missing]
+            asks += [Ask(line, unit, unit[0] is first) for unit in units]
+        draw_points([ask for ask in asks if ask.chooses_letter])
+        return asks
 
     def _settled(self, lines: list[Line]) -> tuple[list[Line], Cause]:
         """The lines with the names of the first rounds that fit, one after another.
@@ -173,9 +176,7 @@ class CastDrawer:
         looked at before more names are drawn for those that lack them: whatever comes after the
         first of these is not certain yet, and is looked at again.
         """
-        asks = [ask for line in lines for ask in self._asks(line)]
-        draw_points([ask for ask in asks if ask.chooses_letter])
-        begin = 0
+        asks, begin = self._asks(lines), 0
         while True:
             before, wants = self._before, list[Want]()
             for place in range(begin, len(asks)):
@@ -229,7 +230,9 @@ class CastDrawer:
         if ask.chooses_letter:
             names, met, _ = first.names.drawn(child(states[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-            return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))], None
+            return [
+                (of_rows[row],) if row in of_rows else None for row in range(len(letters))
+            ], None
         try:
             if not self._same:
                 return [(name,) for name in first.names.found(states[0])], None
@@ -250,7 +253,7 @@ class CastDrawer:
         before, first = self._before, ask.nodes[0]
         is_over = ask.round >= MOST_ROUNDS // max(node.names.slowness for node in ask.nodes)
         if is_over and ask.letter and before.letters:
-            before.gone.update(before.free(first))
+            before.give_up(before.free(first))
             ask.begin = 1
             is_over = before.takes(ask)
         if ask.cause or not (is_over or (ask.chooses_letter and not ask.letter)):

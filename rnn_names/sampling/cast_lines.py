@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -15,7 +15,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
 from rnn_names.errors import CorpusError
-from rnn_names.sampling.initials import PartNames, letter_of
+from rnn_names.sampling.initials import PartNames
 from rnn_names.sampling.numbers import choices, key_of, states_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
@@ -118,6 +118,7 @@ class Before:
     def __init__(self, edits: int, names: list[FarApart], letters: Counter[str]) -> None:
         self._edits, self.names, self.letters = edits, names, letters
         self.gone = set[str]()  # letters with which no name is found
+        self._free = dict[Node, dict[str, float]]()
 
     def add_tests(self, node: Node, options: Options, least: int) -> None:
         """Has names of a node keep away from all others, unless its own `min_edits` is less."""
@@ -131,7 +132,7 @@ class Before:
     def ahead(self) -> Before:
         """One that takes more in while this one stays as it is."""
         other = Before(self._edits, [each.ahead() for each in self.names], self.letters.copy())
-        other.gone = self.gone
+        other.gone, other._free = self.gone, {node: {**of} for node, of in self._free.items()}
         return other
 
     def lets_in(self, names: Mapping[Node, str]) -> bool:
@@ -148,10 +149,17 @@ class Before:
         return True
 
     def free(self, node: Node) -> dict[str, float]:
-        """The weights of the first letters that came least often."""
-        usual, times = node.names.usual, self.letters.get
-        least = min([times(a, 0) for a in usual if a not in self.gone], default=0)
-        return {a: p for a, p in usual.items() if times(a, 0) == least and a not in self.gone}
+        """The weights of the first letters that came least often, but for those that are gone."""
+        if not self._free.get(node):
+            usual = {a: p for a, p in node.names.usual.items() if a not in self.gone}
+            least = min(map(self.letters.__getitem__, usual), default=0)
+            self._free[node] = {a: p for a, p in usual.items() if self.letters[a] == least}
+        return self._free[node]
+
+    def give_up(self, letters: Iterable[str]) -> None:
+        """Has no further name begin with some letters."""
+        self.gone.update(letters)
+        self._free.clear()
 
     def letters_of(self, ask: Ask) -> Callable[[int], str]:
         """Tells the first letter of the names of a round; "" if it is not chosen before them."""
@@ -183,3 +191,5 @@ class Before:
         """Counts the first letter of a line."""
         if ask.chooses_letter:
             self.letters[ask.letter] += 1
+            for free in self._free.values():
+                free.pop(ask.letter, None)
