@@ -64,7 +64,7 @@ def alias(
         aliases, lines = Aliases(loaded, wanted), _keys(title, stream)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
-            names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
+            names = dict(zip(named, aliases.of(named), strict=True))
             out.put((names.get(key, ""), key) for key in keys)
     out.end()
 

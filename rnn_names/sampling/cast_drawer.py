@@ -27,7 +27,8 @@ from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.cast_lines import Ask, Before, Line, Node, Row, draw_points
-from rnn_names.sampling.initials import FewFound, PartNames, alike, letter_of, together
+from rnn_names.sampling.first_met import FewFound
+from rnn_names.sampling.initials import PartNames, alike, letter_of, together
 from rnn_names.sampling.numbers import child, key_of, states_of
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.stream import tightest

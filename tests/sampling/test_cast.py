@@ -348,7 +348,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.sampling.initials.MOST_ATTEMPTS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.first_met.MOST_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.sampling.cast_drawer.MOST_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
