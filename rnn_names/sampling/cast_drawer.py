@@ -59,7 +59,7 @@ class CastDrawer:
     ) -> None:
         self._pattern, self._wanted, seed, read = pattern, wanted, wanted.some_seed(), cache(read)
         self._same, self._different = (wanted.initials == each for each in ("same", "different"))
-        self._key, self._alike = key_of(seed, INITIALS), cache(alike)
+        self._key, self._letters_of = key_of(seed, INITIALS), cache(alike)
         least = wanted.min_edits or 0
         edits = max(least - 1, 0)
         self._before = Before(edits, [FarApart(edits)], Counter())
@@ -210,10 +210,10 @@ class CastDrawer:
 
     def _draw(self, wants: Sequence[Want]) -> None:
         """Draws names for some rounds of some lines."""
-        of_nodes = dict[tuple[Node, ...], list[Want]]()
+        same = dict[tuple[tuple[Node, ...], bool], list[Want]]()
         for want in wants:
-            of_nodes.setdefault(want[0].nodes, []).append(want)
-        for nodes, some in of_nodes.items():
+            same.setdefault((want[0].nodes, want[0].chooses_letter), []).append(want)
+        for (nodes, _), some in same.items():
             rounds = np.array([ask.line.first_round + number for ask, number, _ in some])
             at = rounds, np.array([ask.line.number for ask, _, _ in some])
             found, cause = self._found(nodes, at, some[0][0], np.array([each for *_, each in some]))
@@ -239,7 +239,7 @@ class CastDrawer:
                 return [(name,) for name in first.names.found(states[0])], None
             kept = {letter_of(name): 1.0 for name in ask.line.names.values() if name}
             parts = [node.names for node in nodes]
-            among = (kept, False) if kept else self._alike(tuple(parts))
+            among = (kept, False) if kept else self._letters_of(tuple(parts))
             return together(parts, among, states_of(self._key, *at), states), None
         except FewFound as error:
             if self._same:

@@ -256,6 +256,13 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
     assert_drawn_from(Counter(row[1] for row in drawn), others)
 
 
+def test_first_letters_differ_where_lines_begin_with_different_parts():
+    drawn = rows("[{a}|] {x=b}", 30, initials="different")
+    letters = [letter_of(first or second) for first, second in drawn]
+    assert all({*letters[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
+    assert {bool(first) for first, _ in drawn} == {True, False}
+
+
 each_initials = pytest.mark.parametrize("initials", [None, "same", "different"])
 
 
