@@ -60,7 +60,7 @@ def alias(
         lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
-            names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
+            names = dict(zip(named, aliases.of(named), strict=True))
             out.put((names.get(key, ""), Exact(key)) for key in keys)
     out.end()
 

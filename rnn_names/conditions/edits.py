@@ -15,6 +15,7 @@ automaton (Schulz & Mihov 2002).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from rnn_names.conditions.automaton import Automaton, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
@@ -76,6 +77,7 @@ class FarApart:
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
         self._edits = edits
         self._names: dict[str, list[str]] = {}  # by what they become by deletions
+        self._before: FarApart | None = None
         self.add(others)
 
     @classmethod
@@ -84,6 +86,12 @@ class FarApart:
         if options.min_edits is None:
             return None
         return cls(options.min_edits - 1, options.exclude)
+
+    def ahead(self) -> FarApart:
+        """One that takes in more names beside those of this one, which stays as it is."""
+        other = FarApart(self._edits)
+        other._before = self
+        return other
 
     def passes(self, name: str) -> bool:
         """Whether a name is far from all; if so, it is added."""
@@ -94,28 +102,36 @@ class FarApart:
 
     def is_far(self, name: str) -> bool:
         """Whether a name is far from all."""
+        if self._before is not None and not self._before.is_far(name):
+            return False
         name = folded(name)
         return not any(
             self._are_near(name, other)
-            for text in self._shortened(name) & self._names.keys()
+            for text in shortened(name, self._edits) & self._names.keys()
             for other in self._names[text]
         )
 
     def add(self, names: Iterable[str]) -> None:
         """Adds names, however near they are."""
         for name in map(folded, names):
-            for text in self._shortened(name):
+            for text in shortened(name, self._edits):
                 self._names.setdefault(text, []).append(name)
 
-    def _shortened(self, name: str) -> set[str]:
-        """What a name becomes by as many deletions as there may be edits, or fewer."""
-        found = {name}
-        for _ in range(self._edits):
-            found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
-        return found
-
     def _are_near(self, a: str, b: str) -> bool:
+        while a and b and a[0] == b[0]:
+            a, b = a[1:], b[1:]
+        while a and b and a[-1] == b[-1]:
+            a, b = a[:-1], b[:-1]
         row = _first_row(a, self._edits)
         for character in b:
             row = _next_row(row, a, character, self._edits)
         return row[-1] <= self._edits
+
+
+@lru_cache(1 << 14)
+def shortened(name: str, edits: int) -> frozenset[str]:
+    """What a name becomes by as many deletions as there may be edits, or fewer."""
+    found = {name}
+    for _ in range(edits):
+        found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
+    return frozenset(found)

@@ -17,6 +17,7 @@ backslash, so `{women:match=\w+a}` needs no second one.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
+NAMES, CHOICES = 1, 2  # what parts are counted as
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
@@ -47,10 +49,16 @@ SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What becomes some text, at a place of the pattern. `rules` are in a file of that name."""
+    """What becomes some text, at a place of the pattern. `rules` are in a file of that name.
+
+    `path` is (kind, number) among the names or the choices of its sequence, after the path of the
+    choice and the number of the alternative that hold it. `column` is what it is called, if at all.
+    """
 
     begin: int
     rules: str
+    column: str
+    path: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +82,12 @@ class Choice(Part):
 class LinesOf(Part):
     """A line of a file."""
 
-    path: str
+    file: str
 
 
 @dataclass(frozen=True, eq=False)
 class Again(Part):
-    """The part that has the name, once more."""
-
-    name: str
+    """The part that is called `column`, once more."""
 
 
 Piece = str | Part
@@ -93,8 +99,13 @@ class Pattern:
 
     text: str
     pieces: tuple[Piece, ...]
-    slots: list[Slot]  # at all depths, in order
-    columns: dict[str, list[Part]]  # by what parts are called
+    parts: list[Part]  # at all depths, in order
+    columns: list[str]  # what parts are called
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The names."""
+        return [part for part in self.parts if isinstance(part, Slot)]
 
 
 def parse(
@@ -112,18 +123,21 @@ def parse(
         raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_meant(text)}", 0)
-    for slot in reader.slots[MAX_SLOTS:]:
+    parts = sorted(reader.parts, key=lambda part: part.begin)
+    pattern = Pattern(text, pieces, parts, [*reader.columns])
+    for slot in pattern.slots[MAX_SLOTS:]:
         raise reader.error(f"a pattern has at most {MAX_SLOTS} names", slot.begin)
-    return Pattern(text, pieces, reader.slots, reader.columns)
+    return pattern
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is where it is, and `depth` in how many choices."""
+    """Reads a pattern from left to right; `at` is where it is, `path` that of its sequence."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of
-        self.at = self.depth = 0
-        self.slots, self.columns = list[Slot](), dict[str, list[Part]]()
+        self.at, self.path = 0, tuple[int, ...]()
+        self.numbers = Counter[tuple[int, ...]]()  # of parts, by the path of a sequence and kind
+        self.parts, self.columns = list[Part](), dict[str, None]()
 
     def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(_pointed(f"pattern: {message}", self.text, place))
@@ -162,14 +176,15 @@ class _Reader:
             pieces += filter(None, [text])
             if not sign or sign not in "{[":
                 return tuple(pieces)
-            pieces.append(self.part())
+            self.parts.append(self.part())
+            pieces.append(self.parts[-1])
             text = ""
 
     def part(self) -> Part:
         """Reads what is in brackets or braces."""
         begin = self.at
         if self.takes("["):
-            return self.choice(begin, begin, self.called(""))
+            return self.choice(begin, begin, "")
         self.at += 1
         given = _NAME.match(self.text, self.at)
         if given is None:
@@ -182,30 +197,32 @@ class _Reader:
         bracket = self.at
         if not self.takes("["):
             return self.slot(begin, name)
-        part = self.choice(begin, bracket, self.called(name))
+        part = self.choice(begin, bracket, name)
         self.closes("}", begin)
         return part
 
-    def called(self, name: str) -> list[Part]:
-        """The parts of the column to which one of some name belongs, or one without a name."""
-        if not name and self.depth:
-            return []
-        return self.columns.setdefault(name or f"part_{len(self.columns) + 1}", [])
+    def placed(self, name: str, kind: int) -> tuple[str, tuple[int, ...]]:
+        """The column and the path of the next part."""
+        name = name or ("" if self.path else f"part_{len(self.columns) + 1}")
+        if name:
+            self.columns.setdefault(name)
+        path = (*self.path, kind)
+        self.numbers[path] += 1
+        return name, (*path, self.numbers[path] - 1)
 
-    def choice(self, begin: int, bracket: int, column: list[Part]) -> Choice:
+    def choice(self, begin: int, bracket: int, name: str) -> Part:
         """Reads what comes after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
-        self.depth += 1
-        if self.depth > MAX_NESTED:
-            raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
+        outside, (column, path) = self.path, self.placed(name, CHOICES)
         while not alternatives or self.takes("|"):
+            self.path = (*path, len(alternatives))
+            if len(self.path) > 3 * MAX_NESTED:
+                raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
             alternatives.append(self.pieces("|*="))
             weights.append(self.weight())
-        self.depth -= 1
+        self.path = outside
         self.closes("]", bracket)
-        part = Choice(begin, "", tuple(alternatives), tuple(weights))
-        column.append(part)
-        return part
+        return Choice(begin, "", column, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
         """Reads what stands at the end of an alternative: *3, or nothing."""
@@ -220,20 +237,18 @@ class _Reader:
         wanted = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
         raise self.error(f"{wanted}; \\ before {sign} makes it text", place)
 
-    def again(self, begin: int) -> Again:
+    def again(self, begin: int) -> Part:
         """Reads what comes after {=, up to }."""
         place, name = self.at, self.until(":{}").strip()
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
             there = f"there are {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {quoted(name)}; {there}", place)
-        rules = self.options(begin, None)[3]
-        return Again(begin, rules, name)
+        return Again(begin, self.options(begin, None)[3], name, ())
 
-    def slot(self, begin: int, name: str) -> Slot | LinesOf:
+    def slot(self, begin: int, name: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
         models, place = list[Any](), self.at
-        column = self.called(name)
         while not models or self.takes("+"):
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
@@ -243,9 +258,8 @@ class _Reader:
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
-                lines = LinesOf(begin, self.options(begin, None)[3], model)
-                column.append(lines)
-                return lines
+                rules = self.options(begin, None)[3]
+                return LinesOf(begin, rules, *self.placed(name, CHOICES), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         values, files, places, rules = self.options(begin, ALLOWED)
@@ -253,13 +267,11 @@ class _Reader:
         opposite = {"novel": "listed", "listed": "novel"}
         shared = {name: v for name, v in self.shared.items() if opposite.get(name) not in values}
         try:
-            slot = Slot(begin, rules, tuple(models), Options(**{**shared, **values}), files)
+            wanted = Options(**{**shared, **values})
         except SamplingError as error:
             own = [places[name] for name in error.settings if name in places]
             raise self.error(worded(error, sign=""), [*own, begin][0]) from None
-        self.slots.append(slot)
-        column.append(slot)
-        return slot
+        return Slot(begin, rules, *self.placed(name, NAMES), tuple(models), wanted, files)
 
     def options(self, begin: int, allowed: Any) -> tuple[Any, Any, dict[str, int], str]:
         """Reads options up to }: values, files of texts, where each stands, and the rules."""

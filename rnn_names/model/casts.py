@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
-from rnn_names.conditions.options import CastOptions
-from rnn_names.conditions.pattern import Pattern, located, parse
+from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.pattern import Pattern, Slot, parse
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
 from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
-from rnn_names.sampling.cast_lines import Part, Row
+from rnn_names.sampling.cast_lines import Row
 from rnn_names.sampling.sampler import settled
 
 
@@ -77,15 +77,13 @@ def rows_of(
 
     `load` gives a blend of models, and `read` the lines of a file.
     """
-    parts, models = list[Part](), dict[tuple[Given, ...], Model]()
-    for slot in pattern.slots:
-        with located(pattern.text, slot.begin):
-            if slot.models not in models:
-                models[slot.models] = load(slot.models)
-            lists: dict[str, Any] = {
-                name: [line for path in paths for line in read(path)]
-                for name, paths in slot.files.items()
-            }
-            options = settled(replace(slot.options, **lists), models[slot.models])
-            parts.append(Part(slot, models[slot.models], options))
-    return lines_of_cast(pattern, parts, wanted, read)
+    blend_of = cache(load)
+
+    def part_of(slot: Slot) -> tuple[Model, Options]:
+        lists: dict[str, Any] = {
+            name: [line for path in paths for line in read(path)]
+            for name, paths in slot.files.items()
+        }
+        return blend_of(slot.models), settled(replace(slot.options, **lists), blend_of(slot.models))
+
+    return lines_of_cast(pattern, wanted, part_of, read)

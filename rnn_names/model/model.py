@@ -129,7 +129,7 @@ class Model(LanguageModel):
         from rnn_names.sampling.alias import Aliases
 
         wanted = AliasOptions(*keys, **options)
-        return Aliases(self, wanted).of([*wanted.keys]).to_strings()
+        return Aliases(self, wanted).of([*wanted.keys])
 
     def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
         """The blend of this model and others: see `rnn_names.blend`."""

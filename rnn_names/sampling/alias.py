@@ -6,18 +6,18 @@ So it does not depend on which other keys there are, and `sample --seed` can dra
 
 import hmac
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.corpus.fingerprints import fingerprints
-from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import sampler_of, settled
+from rnn_names.sampling.sampler import Tally, sampler_of, settled
 
 KEYS_AT_ONCE = 1 << 18
 MOST_IN_VAIN = 1 << 20  # in a row without a name for any key
@@ -48,33 +48,21 @@ class Aliases:
                     options.given,
                 )
 
-    def of(self, keys: Sequence[str]) -> Names:
+    def of(self, keys: Sequence[str]) -> list[str]:
         """The names of some keys, in order. With `unique`, no two different keys share one.
 
         Of two keys whose first choice is the same name, the one with the smaller seed has it, and
         the other one its next; so the order of keys does not matter, but which there are does.
         """
-        different = [*dict.fromkeys(keys)]
-        seeds = np.array([seed_of(key, self._options.secret) for key in different], np.uint64)
-        order = np.argsort(seeds)
+        seeds = {key: seed_of(key, self._options.secret) for key in keys}
+        in_order = sorted(seeds, key=seeds.__getitem__)
+        of_keys = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
-            states = child(child(np.zeros(1, np.uint64), seeds[order]), 0)
-            names = self._matched(states)
-        place = np.empty(len(order), np.intp)
-        place[order] = np.arange(len(order))
-        row = dict(zip(different, place.tolist(), strict=True))
-        return names.take(np.array([row[key] for key in keys], np.intp))
+            names = self._matched(child(child(np.zeros(1, np.uint64), of_keys), 0))
+        named = dict(zip(in_order, names, strict=True))
+        return [named[key] for key in keys]
 
-    def _drawn(self, states: Array) -> tuple[Names, Array]:
-        """The names of some attempts that meet the conditions, and their rows."""
-        parts, rows = [Names.from_strings([])], [np.zeros(0, np.intp)]
-        for start in range(0, len(states), KEYS_AT_ONCE):
-            names, passing, _ = self._sampler.drawn(states[start : start + KEYS_AT_ONCE])
-            parts.append(names)
-            rows.append(start + passing)
-        return Names.concatenate(parts), np.concatenate(rows)
-
-    def _matched(self, states: Array) -> Names:
+    def _matched(self, states: Array) -> list[str]:
         """The name of each state, (n,): of its first attempt that passes and that is left to it.
 
         Every round, states without a name try again. A name that several want goes to the first of
@@ -82,51 +70,41 @@ class Aliases:
         1962).
         """
         n, unique = len(states), self._options.unique
-        attempt, in_vain, most = np.zeros(n, np.int64), 0, 1  # the next one; in a row; in a round
-        waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
-        names, prints = Names.from_strings([]), np.zeros(0, np.uint64)  # of those with one
-        may_be = not unique or n <= self._sampler.n_possible
-        while len(waiting) and in_vain < MOST_IN_VAIN and may_be:
-            each = max(min(most, KEYS_AT_ONCE // len(waiting)), 1)  # attempts of each key together
-            most *= 2
-            which = np.repeat(waiting, each)
-            attempts = attempt[which] + np.tile(np.arange(each), len(waiting))
-            drawn, rows = self._drawn(child(states[which], attempts))
-            new = fingerprints(drawn) if unique else np.zeros(len(drawn), np.uint64)
-            if unique:
-                left = np.flatnonzero(_is_left(new, which[rows], prints, had))
-                drawn, rows, new = drawn.take(left), rows[left], new[left]
-            first = np.flatnonzero(changes(which[rows]))
-            rows = rows[first]
-            attempt[waiting] += each
-            attempt[which[rows]] = attempts[rows] + 1
-            names = Names.concatenate([names, drawn.take(first)])
-            prints, had = np.append(prints, new[first]), np.append(had, which[rows])
-            if unique:
-                order = np.lexsort((had, prints))
-                kept = np.sort(order[changes(prints[order])])
-                names, prints, had = names.take(kept), prints[kept], had[kept]
-            in_vain = 0 if len(rows) else in_vain + len(which)
-            is_waiting = np.ones(n, bool)
-            is_waiting[had] = False
-            waiting = np.flatnonzero(is_waiting)
+        names, owners = [""] * n, dict[str, int]()  # of states; by name
+        waiting, begun = np.arange(n), np.zeros(n, np.int64)  # without a name; the next attempts
+        may_be, found = not unique or n <= self._sampler.n_possible, list[Any]([True])
+
+        def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
+            which, attempts = waiting[rows], attempts + begun[waiting[rows]]
+            drawn, met, tally = self._sampler.drawn(child(states[which], attempts))
+            brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
+            if unique:  # what one before it has is not left to a state
+                pairs = enumerate(zip(brought, which[met].tolist(), strict=True))
+                left = [k for k, ((name, _), state) in pairs if owners.get(name, n) > state]
+                brought, met = [brought[k] for k in left], met[left]
+            return brought, met, tally
+
+        while len(waiting) and any(found) and may_be:
+            tried = 0
+            try:
+                found = first_met(draw, len(waiting), KEYS_AT_ONCE, budget=MOST_IN_VAIN)
+            except FewFound as error:
+                found, tried = error.found, error.tried
+            again = list[int]()
+            for state, each in zip(waiting.tolist(), found, strict=True):
+                if each is None:
+                    loser, begun[state] = state, begun[state] + tried
+                else:
+                    name, begun[state] = each[0], each[1] + 1
+                    winner, loser = sorted((state, owners.get(name, n) if unique else n))
+                    names[winner], owners[name] = name, winner
+                again += [loser] * (loser < n)
+            waiting = np.array(sorted(again), np.intp)
         if len(waiting):
-            possible = len(had) if may_be else self._sampler.n_possible
+            possible = n - len(waiting) if may_be else self._sampler.n_possible
             raise SamplingError(
                 f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.given,
             )
-        return names.take(np.argsort(had))
-
-
-def _is_left(new: Array, states: Array, prints: Array, had: Array) -> Array:
-    """Whether each new name is left to the state that drew it, (m,): not had by one before it.
-
-    `prints` are the names that states `had`, (k,); one before a state never gives a name to it.
-    """
-    if not len(prints):
-        return np.ones(len(new), bool)
-    order = np.argsort(prints)
-    at = order[np.minimum(np.searchsorted(prints, new, sorter=order), len(prints) - 1)]
-    return (prints[at] != new) | (had[at] > states)
+        return names

@@ -2,14 +2,17 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.cast_drawer import CastDrawer
-from rnn_names.sampling.cast_lines import Line, Part, Row
+from rnn_names.sampling.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
+from rnn_names.sampling.cast_lines import Ask, Line, Node, Row
 from rnn_names.sampling.initials import letter_of
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
@@ -17,37 +20,36 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 
 def cast(
     pattern: Pattern,
-    parts: Sequence[Part],
     wanted: CastOptions,
+    part_of: PartOf,
     read: Callable[[str], Sequence[str]],
 ) -> Iterator[list[Row]]:
-    """The lines wanted, some at a time. `parts` are those of slots; `read` gives a file's lines.
+    """The lines wanted, some at a time. `read` gives a file's lines.
 
     Those of `wanted.redraw` are drawn anew, one after another. A line stays as it was, with
     FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines that could
     be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
-    lines = _Redrawing(pattern, parts, wanted, read)
+    drawer = _Redrawing(pattern, wanted, part_of, read)
     with one_blas_thread():
-        yield from lines.redrawn() if wanted.redraw else (rows for _, _, rows in lines.drawn_rows())
+        for lines in drawer.redrawn() if wanted.redraw else drawer.lines():
+            yield [line.row for line in lines]
 
 
 class _Redrawing(CastDrawer):
     """The lines of a cast, some of which are drawn anew."""
 
-    def redrawn(self) -> Iterator[list[Row]]:
+    def redrawn(self) -> Iterator[list[Line]]:
         """The lines as they come of `redraw`, together."""
-        shortage, columns = None, [*self._pattern.columns]
+        shortage, columns, lines = None, self._pattern.columns, list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
                 named = f" ({', '.join(columns)})" * isinstance(part, str)
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
-        lines = list[Line]()
         try:
-            for batch, at, rows in self.drawn_rows():
-                for row, texts in zip(at, rows, strict=True):
-                    lines.append(Line(batch.numbers[row], texts, batch.standing(row), set()))
+            for drawn in self.lines():
+                lines += drawn
         except SamplingError as error:
             shortage = error
         for number, part in self._wanted.redraw:
@@ -60,40 +62,56 @@ class _Redrawing(CastDrawer):
                     FewNewNamesWarning,
                     stacklevel=2,
                 )
-        yield [line.texts for line in lines]
+        yield lines
         if shortage:
             raise shortage
 
-    def _redraw(self, lines: list["Line"], at: int, place: int) -> bool:
+    def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
         """Draws another text for a column, or other names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        nodes = {node for node in line.standing if node.is_name} or {*line.standing}
+        nodes = {*line.names} or {*line.standing}
         if place:
-            column = [*self._pattern.columns][place - 1]
-            nodes = {node for node in line.standing if node.column == column}
-            nodes |= {below for node in nodes for below in node.below()}
-        line.had.update(line.shown(nodes, place))
+            column = self._pattern.columns[place - 1]
+            paths = [node.part.path for node in line.standing if node.part.column == column]
+            nodes = {
+                node
+                for node in self._nodes.values()
+                if any(node.part.path[: len(path)] == path for path in paths)
+            }
+        line.had |= line.shown(nodes, place)
         kept = {node: of for node, of in line.standing.items() if node not in nodes}
-        first = [[n for node, n in each.standing.items() if node.is_name][:1] for each in others]
-        self._letters = Counter(letter_of(name) for names in first for name in names)
+        first = [[*each.names.values()][:1] for each in others]
+        self._before.letters = Counter(letter_of(name) for names in first for name in names)
+        self._before.give_up(())
         is_text = not any(node.is_name for node in nodes)
-        of_others = {each.texts[place] for each in others} if is_text else {*()}
+        of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what there is to say was said of the first names
-                rows = list[Row]()
-                for batch, k in self._rounds(line.number, nodes, kept, REDRAWN):
-                    rows = self._lines(batch) if k == 0 else rows
-                    new = line._replace(texts=rows[k], standing=batch.standing(k))
-                    if new.shown(nodes, place) & line.had or new.texts[place] in avoided:
-                        continue
-                    if self._wanted.unique and new.texts[0] in {each.texts[0] for each in others}:
-                        continue
-                    stand = [
-                        each for each in nodes if each.is_name and k in batch.rows.get(each, ())
-                    ]
-                    names = {node: batch.values[node][k] for node in stand}
-                    if self._apart.let_in(names):
-                        lines[at] = new
-                        return True
+            for new in self._later(line.number, nodes, kept):
+                if new.shown(nodes, place) & line.had or new.row[place] in avoided:
+                    continue
+                if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
+                    continue
+                names = {node: name for node, name in new.names.items() if node in nodes}
+                if self._before.lets_in(names):
+                    new.had = line.had
+                    lines[at] = new
+                    return True
         return False
+
+    def _later(self, number: int, nodes: set[Node], kept: Mapping[Node, Any]) -> Iterator[Line]:
+        """A line with later rounds of some nodes; the rest is kept."""
+        first, size, asks = 0, 4, list[Ask]()
+        most = MOST_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
+        while first < most and not any(ask.cause for ask in asks):
+            rounds = REDRAWN + first + np.arange(size)
+            lines = self._begun(np.full(size, number), rounds, kept)
+            asks = self._asks(lines)
+            self._draw([want for ask in asks for want in self._wants(ask, self._before, 1)])
+            for ask in asks:
+                for names in filter(None, ask.drawn.values()):
+                    ask.line.standing.update(zip(ask.nodes, names, strict=True))
+            for line in lines:
+                if None not in line.standing.values():
+                    line.row = self._row(line)
+                    yield line
+            first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)

@@ -1,164 +1,195 @@
-"""What the lines of a cast are made of: the parts of a pattern, and what stands in some lines."""
+"""What the lines of a cast are made of: nodes, what stands in a line, and what came before it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.conditions.pattern import Again, Slot
-from rnn_names.network.language_model import LanguageModel
+from rnn_names.conditions.options import Options
+from rnn_names.conditions.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
+from rnn_names.errors import CorpusError
 from rnn_names.sampling.initials import PartNames
-from rnn_names.sampling.numbers import choices, states_of
+from rnn_names.sampling.numbers import choices, key_of, states_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
-
-
-class Part(NamedTuple):
-    """What the names of a slot are drawn from, and what they must be like."""
-
-    slot: Slot
-    model: LanguageModel
-    options: Options
+POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
 
 
 class Node:
-    """A piece of the pattern that is not text. `column` is what it is called, if anything."""
+    """A part of the pattern, and what is drawn there."""
 
-    alternatives: Sequence[Sequence[Any]] = ()  # of a choice: pieces, each a text or a Node
-    texts: Sequence[str] | None = None  # of a choice among texts
-    deck: Array  # of a choice: each alternative as often as it weighs
     names: PartNames  # of a slot
 
-    def __init__(self, piece: Any, key: Array, column: str, rules: Any) -> None:
-        self.piece, self.key, self.column, self.rules = piece, key, column, rules
-        self.is_name = isinstance(piece, Slot)
-
-    def hold(self, alternatives: Sequence[Sequence[Any]], weights: Sequence[int]) -> None:
-        """Makes it a choice."""
-        self.alternatives, self.deck = alternatives, np.repeat(np.arange(len(weights)), weights)
-        if all(isinstance(piece, str) for pieces in alternatives for piece in pieces):
-            self.texts = [*map("".join, alternatives)]
-
-    def below(self) -> Iterator["Node"]:
-        """The nodes in its alternatives, at all depths."""
-        for pieces in self.alternatives if self.texts is None else ():
-            for node in pieces:
-                if isinstance(node, Node):
-                    yield node
-                    yield from node.below()
+    def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
+        self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
+        self.rules = rules_of(read(part.rules)) if part.rules else str
+        self.tests: Sequence[int] = ()  # rows of `Before.names`: those that names are far from
+        self.alternatives: Sequence[Sequence[Piece]] = ()
+        weights: Sequence[int] = ()
+        if isinstance(part, LinesOf):
+            self.alternatives = [(line,) for line in read(part.file)]
+            weights = [1] * len(self.alternatives)
+            if not weights:
+                raise CorpusError("no lines in that file")
+        elif isinstance(part, Choice):
+            self.alternatives, weights = part.alternatives, part.weights
+        self._deck = np.repeat(np.arange(len(weights)), weights)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
         """Which alternative stands in each line, (n,): none again before all came, as in a deck."""
-        n = len(self.deck)
+        n = len(self._deck)
         if rounds.any():
-            return self.deck[choices(states_of(self.key, numbers, rounds), 0, np.ones(n))]
+            return self._deck[choices(states_of(self.key, numbers, rounds), 0, np.ones(n))]
         cycles, cards = np.divmod(numbers, n)
         cycles, which = np.unique(cycles, return_inverse=True)
         states = states_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
-        return self.deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
+        return self._deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
 
 
-class Batch:
-    """Lines that are drawn together, m of them, and what stands in them."""
+class Line:
+    """A line by its number. `had` is what stood in it, where it is redrawn."""
 
-    def __init__(self, numbers: Array) -> None:
-        self.numbers, self.size = numbers, len(numbers)
-        self.rows = dict[Node, Array]()  # lines in which a node stands, rising
-        self.values = dict[Node, Array]()  # (m,) names, or which alternatives; None or −1 for none
-        self.rounds = dict[Node, Array]()  # (m,) of names
-        self.spares = dict[tuple[Node, int], list[str]]()  # names of later rounds, by line
-        self.first = np.full(self.size, None, object)  # (m,) nodes whose first letters differ
-        self.end, self.cause = self.size, (None, "")  # lines that are whole, and why others are not
+    row: Row
 
-    def cut(self, end: int, cause: Any) -> None:
-        """Notes that lines from `end` on could not be had."""
-        if end < self.end:
-            self.end, self.cause = end, cause
+    def __init__(self, number: int, first_round: int) -> None:
+        self.number, self.first_round = number, first_round
+        self.standing = dict[Node, Any]()  # names, or which alternatives
+        self.had = set[tuple[Any, str]]()
 
-    def standing(self, row: int) -> dict[Node, Any]:
-        """What stands in a line."""
-        here = {node: values[row] for node, values in self.values.items()}
-        return {node: value for node, value in here.items() if value is not None and value != -1}
+    @property
+    def names(self) -> dict[Node, str]:
+        """The names that stand in it, in order."""
+        return {node: name for node, name in self.standing.items() if node.is_name}
 
-
-class Line(NamedTuple):
-    """A line that may be redrawn; `had` is what stood in it."""
-
-    number: int
-    texts: Row
-    standing: dict[Node, Any]
-    had: set[tuple[Any, str]]
-
-    def shown(self, nodes: Collection[Node], place: int) -> set[tuple[Any, str]]:
+    def shown(self, nodes: set[Node], place: int) -> set[tuple[Any, str]]:
         """What stands where it is redrawn: names, or the text of a choice."""
         if all(node.is_name for node in nodes):
             return {(node, self.standing.get(node, "")) for node in nodes}
-        return {(place, self.texts[place])}
+        return {(place, self.row[place])}
 
 
-class Apart:
-    """Lets names of a cast in that do not repeat names before them, or come too near to them.
+class Ask:
+    """Names to be drawn for nodes of a line, together: those of the first round that fits.
 
-    `min_edits` of the cast holds for all names, except parts whose own `min_edits` is less.
+    `drawn` has them by round and first letter, "" where this is not chosen before; None where a
+    name of that letter breaks a condition.
     """
 
-    def __init__(self, wanted: CastOptions, of: Mapping[Node, Options]) -> None:
-        least = wanted.min_edits or 0
-        self._edits, self._all = max(least - 1, 0), FarApart(max(least - 1, 0))
-        self.tests: dict[Node, list[FarApart]] = {}
-        for node, options in of.items():
-            keeps_away = (options.min_edits or 0) >= least > 0
-            is_covered = keeps_away and options.min_edits == least and not options.exclude
-            own = [FarApart.of(options) or FarApart(0)] if options.is_unique else []
-            self.tests[node] = own * (not is_covered) + [self._all] * keeps_away
+    def __init__(self, line: Line, nodes: tuple[Node, ...], chooses_letter: bool) -> None:
+        self.line, self.nodes, self.chooses_letter = line, nodes, chooses_letter
+        self.begin = self.round = 0  # the first one that may fit, and the one that is tried
+        self.letter = ""
+        self.drawn = dict[tuple[int, str], Row | None]()
+        self.cause: Any = None  # why no more could be drawn
+        self.points = list[float]()  # random numbers of first letters, by round
 
-    def is_far(self, node: Node, name: str) -> bool:
-        """Whether a name can come in by itself."""
-        return all(test.is_far(name) for test in self.tests[node])
+    def point(self, number: int) -> float:
+        """The random number of a round's first letter."""
+        while number >= len(self.points):
+            draw_points([self])
+        return self.points[number]
 
-    def let_in(self, names: Mapping[Node, Any]) -> bool:
-        """Adds the names of a line if all can come in; none is None."""
+
+def draw_points(asks: Sequence[Ask]) -> None:
+    """Draws random numbers of further rounds, as many of each."""
+    if not asks:
+        return
+    keys = np.concatenate([ask.nodes[0].key for ask in asks])
+    first = np.array([ask.line.first_round + len(ask.points) for ask in asks])
+    rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
+    points = uniform(states_of(keys, rounds, np.array([ask.line.number for ask in asks])), 1)
+    for ask, more in zip(asks, points.T.tolist(), strict=True):
+        ask.points += more
+
+
+class Before:
+    """What the lines before have: names, by the tests that hold them apart, and first letters.
+
+    The first test is that of `min_edits` of the cast; others are those of single nodes.
+    """
+
+    def __init__(self, edits: int, names: list[FarApart], letters: Counter[str]) -> None:
+        self._edits, self.names, self.letters = edits, names, letters
+        self.gone = set[str]()  # letters with which no name is found
+        self._free = dict[Node, dict[str, float]]()
+
+    def add_tests(self, node: Node, options: Options, least: int) -> None:
+        """Has names of a node keep away from all others, unless its own `min_edits` is less."""
+        keeps_away = (options.min_edits or 0) >= least > 0
+        is_covered = keeps_away and options.min_edits == least and not options.exclude
+        node.tests = [0] * keeps_away
+        if options.is_unique and not is_covered:
+            node.tests = [len(self.names), *node.tests]
+            self.names.append(FarApart.of(options) or FarApart(0))
+
+    def ahead(self) -> Before:
+        """One that takes more in while this one stays as it is."""
+        other = Before(self._edits, [each.ahead() for each in self.names], self.letters.copy())
+        other.gone, other._free = self.gone, {node: {**of} for node, of in self._free.items()}
+        return other
+
+    def lets_in(self, names: Mapping[Node, str]) -> bool:
+        """Adds the names of a line if all are far from those before, and from each other."""
         among = FarApart(self._edits)
         for node, name in names.items():
-            if name is None or not self.is_far(node, name):
+            if not all(self.names[test].is_far(name) for test in node.tests):
                 return False
-            if self._all in self.tests[node] and not among.passes(name):
+            if len(names) > 1 and 0 in node.tests and not among.passes(name):
                 return False
         for node, name in names.items():
-            for test in self.tests[node]:
-                test.add([name])
+            for test in node.tests:
+                self.names[test].add([name])
         return True
 
+    def free(self, node: Node) -> dict[str, float]:
+        """The weights of the first letters that came least often, but for those that are gone."""
+        if not self._free.get(node):
+            usual = {a: p for a, p in node.names.usual.items() if a not in self.gone}
+            least = min(map(self.letters.__getitem__, usual), default=0)
+            self._free[node] = {a: p for a, p in usual.items() if self.letters[a] == least}
+        return self._free[node]
 
-def texts_of(pieces: Sequence[Any], rows: Array, batch: Batch, columns: Any) -> list[str]:
-    """What some pieces become in some lines."""
-    made = [
-        [each] * len(rows) if isinstance(each, str) else _text(each, rows, batch, columns)
-        for each in pieces
-    ]
-    return [*map("".join, zip(*made, strict=True))] if made else [""] * len(rows)
+    def give_up(self, letters: Iterable[str]) -> None:
+        """Has no further name begin with some letters."""
+        self.gone.update(letters)
+        self._free.clear()
 
+    def letters_of(self, ask: Ask) -> Callable[[int], str]:
+        """Tells the first letter of the names of a round; "" if it is not chosen before them."""
+        if not (ask.chooses_letter and (free := self.free(ask.nodes[0]))):
+            return lambda number: ""
+        letters, edges = [*free], [*accumulate(free.values())]
+        return lambda number: letters[bisect(edges, ask.point(number) * edges[-1])]
 
-def _text(node: Node, rows: Array, batch: Batch, columns: Any) -> list[str]:
-    if not len(rows):  # such a node may stand in no line
-        return []
-    if isinstance(node.piece, Again):
-        texts = [columns[node.piece.name][row] for row in rows.tolist()]
-    elif node.is_name:
-        texts = [name or "" for name in batch.values[node][rows].tolist()]
-    elif node.texts is not None:
-        texts = [node.texts[pick] for pick in batch.values[node][rows].tolist()]
-    else:
-        texts, picks = [""] * len(rows), batch.values[node][rows]
-        for pick, pieces in enumerate(node.alternatives):
-            at = np.flatnonzero(picks == pick)
-            made = texts_of(pieces, rows[at], batch, columns)
-            for k, text in zip(at.tolist(), made, strict=True):
-                texts[k] = text
-    if node.column:
-        for row, text in zip(rows.tolist(), texts, strict=True):
-            columns[node.column][row] = text
-    return texts if node.rules is None else [*map(node.rules, texts)]
+    def takes(self, ask: Ask) -> bool:
+        """Whether names that were drawn fit; they come into their line then.
+
+        If not, `ask.round` and `ask.letter` say which ones may, but were not drawn.
+        """
+        ask.round, letter_of = ask.begin, self.letters_of(ask)
+        while True:
+            ask.letter = letter_of(ask.round)
+            if (ask.round, ask.letter) not in ask.drawn:
+                return False
+            names = ask.drawn[ask.round, ask.letter]
+            if names is not None:
+                standing = dict(zip(ask.nodes, names, strict=True))
+                if self.lets_in(standing):
+                    ask.line.standing.update(standing)
+                    self.expect(ask)
+                    return True
+            ask.round += 1
+
+    def expect(self, ask: Ask) -> None:
+        """Counts the first letter of a line."""
+        if ask.chooses_letter:
+            self.letters[ask.letter] += 1
+            for free in self._free.values():
+                free.pop(ask.letter, None)

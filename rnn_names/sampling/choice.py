@@ -9,7 +9,7 @@ difference is some 10⁹ times as small, and which side is right is certain.
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.sampling.numbers import upper_bits
+from rnn_names.sampling.numbers import random_bits
 
 MOST_NAMES = 1 << 20  # names drawn together in one walk, at most
 MOST_NODES = 1 << 12  # nodes at which names choose together, at most
@@ -49,7 +49,7 @@ def choose(
     # sort an index of them.
     points = node.astype(np.uint64)
     points <<= np.uint64(32)
-    points |= upper_bits(keys[names], place)
+    points |= random_bits(keys[names], place)
     points <<= np.uint64(_PLACE_BITS)
     points |= np.arange(len(names), dtype=np.uint64)
     points.sort()

@@ -13,20 +13,19 @@ product, and each name until one meets its conditions.
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
-from rnn_names.sampling.stream import MOST_ATTEMPTS
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
@@ -37,9 +36,6 @@ RARE_LETTER = 1e-4  # share of names below which a first letter does not count a
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-
-Draw = Callable[[Array, Array], tuple[Sequence[str], Array, Tally]]
-"""From rows and attempts, (n,), to the texts that passed, their places among these, and a tally."""
 
 
 def letter_of(name: str) -> str:
@@ -62,7 +58,7 @@ class PartNames:
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
         self.slowness = options.slowness
         sampler = sampler_of(model, options)
-        self.largest_walk = min(sampler.largest_walk, MOST_LINES) // self.slowness
+        self.largest_walk = max(min(sampler.largest_walk, MOST_LINES) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
@@ -103,38 +99,7 @@ class PartNames:
             names, met, tally = self.drawn(child(states[rows], attempts), of_rows)
             return names.to_strings(), met, tally
 
-        return first_met(draw, len(states), [self])
-
-
-class FewFound(GivenUp):
-    """Nothing was found for some rows; `found` is what was, for all rows before them."""
-
-    def __init__(self, tally: Tally, found: list[str]) -> None:
-        super().__init__(tally)
-        self.found = found
-
-
-def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
-    """What the first attempt that passes brings for each of n rows; else FewFound."""
-    largest = max(min(part.largest_walk for part in parts), 1)
-    budget = MOST_ATTEMPTS // max(part.slowness for part in parts)
-    found, left, tally = np.full(n, None, object), np.arange(n), Tally()
-    tested, begun, each = 0, 0, 1
-    while len(left):
-        for some in np.array_split(left, -(-len(left) * each // largest)):
-            rows = np.repeat(some, each)
-            texts, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
-            add(tally, seen)
-            first = np.flatnonzero(changes(rows[met])) if len(met) else met
-            found[rows[met[first]]] = np.array([*texts, ""], object)[first]
-        tested, begun = tested + len(left) * each, begun + each
-        left = left[found[left] == None]  # noqa: E711 - of each
-        passed = n - len(left)
-        if len(left) and tested >= budget * (1 + passed // NAMES_PER_BUDGET):
-            raise FewFound(tally, found[: left[0]].tolist())
-        needed = 3 * (tested + 1) // (2 * (passed + 1))
-        each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
-    return found.tolist()
+        return first_met(draw, len(states), self.largest_walk, self.slowness)
 
 
 # --- One letter for all names of a line -----------------------------------------------------------
@@ -154,18 +119,15 @@ def together(
     letters: tuple[Mapping[str, float], bool],
     states: Array,
     of_parts: Sequence[Array],
-) -> list[str]:
-    """Names of all parts that begin with one of some letters, by their weights, for each state.
-
-    Those of a line are given as one text, in lines of their own.
-    """
+) -> list[tuple[str, ...]]:
+    """Names of all parts that begin with one of some letters, by their weights, for each state."""
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
     if not weights:
-        raise FewFound({}, [])
+        raise FewFound({}, [None] * len(states), 0)
     among, shares = np.array([*weights]), [*weights.values()]
 
-    def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+    def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
         letter = among[choices(child(states[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
@@ -174,15 +136,16 @@ def together(
                 try:
                     texts, met = part.found(at, letter[left]), np.arange(len(left))
                 except FewFound:
-                    raise FewFound({str(place): (1, 0)}, []) from None
+                    raise FewFound({str(place): (1, 0)}, [None] * len(states), 0) from None
             else:
                 names, met, _ = part.drawn(at, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
             left, found = left[met], [*([each[k] for k in met] for each in found), texts]
-        return [*map("\n".join, zip(*found, strict=True))], left, tally
+        return [*zip(*found, strict=True)], left, tally
 
-    return first_met(draw, len(states), parts)
+    largest = min(part.largest_walk for part in parts)
+    return first_met(draw, len(states), largest, max(part.slowness for part in parts))
 
 
 def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:

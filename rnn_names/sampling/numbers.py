@@ -52,14 +52,14 @@ def states_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
     return child(child(key, numbers), attempts)
 
 
-def upper_bits(states: Array, place: int) -> Array:
+def random_bits(states: Array, place: int) -> Array:
     """u(…, t) · 2³² for the place t in each name: (n,) uint64."""
     return child(states, place) >> np.uint64(32)
 
 
 def uniform(states: Array, place: int) -> Array:
     """u(…, t) for the place t in each name: (n,) from 0 to 1, which is not reached."""
-    return upper_bits(states, place) * 2.0**-32
+    return random_bits(states, place) * 2.0**-32
 
 
 def choices(states: Array, place: int, weights: Iterable[float]) -> Array:

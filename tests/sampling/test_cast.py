@@ -18,7 +18,6 @@ from rnn_names.errors import (
     SamplingError,
 )
 from rnn_names.sampling.cast import cast as cast_lines
-from rnn_names.sampling.cast_lines import Part
 from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -32,8 +31,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
-    lines = cast_lines(pattern, parts, wanted, str.split)
+    lines = cast_lines(pattern, wanted, lambda s: (MODELS[s.models[0]], s.options), str.split)
     return ([row[1:] for row in batch] for batch in lines)
 
 
@@ -258,6 +256,13 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
     assert_drawn_from(Counter(row[1] for row in drawn), others)
 
 
+def test_first_letters_differ_where_lines_begin_with_different_parts():
+    drawn = rows("[{a}|] {x=b}", 30, initials="different")
+    letters = [letter_of(first or second) for first, second in drawn]
+    assert all({*letters[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
+    assert {bool(first) for first, _ in drawn} == {True, False}
+
+
 each_initials = pytest.mark.parametrize("initials", [None, "same", "different"])
 
 
@@ -350,7 +355,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.sampling.initials.MOST_ATTEMPTS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.first_met.MOST_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.sampling.cast_drawer.MOST_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}

@@ -1,0 +1,50 @@
+"""What the first attempt that passes brings, for each of some rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_names.arrays import Array, changes
+from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.sampler import Tally, add
+from rnn_names.sampling.stream import MOST_ATTEMPTS
+
+Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+"""From rows and attempts, (n,), to what passed, its places among these, rising, and a tally."""
+
+
+class FewFound(GivenUp):
+    """Of some rows, no attempt passed; `found` is what the others brought, and None for these."""
+
+    def __init__(self, tally: Tally, found: list[Any], tried: int) -> None:
+        super().__init__(tally)
+        self.found, self.tried = found, tried
+
+
+def first_met(
+    draw: Draw, n: int, largest: int, slowness: int = 1, budget: int | None = None
+) -> list[Any]:
+    """What the first attempt that passes brings for each of n rows; else FewFound.
+
+    At most `largest` attempts are drawn together, and `budget` in all; without one, names earn as
+    many as in a stream of some slowness.
+    """
+    found, left, tally = np.full(n, None, object), np.arange(n), Tally()
+    tested, begun, each = 0, 0, 1
+    while len(left):
+        for some in np.array_split(left, -(-len(left) * each // largest)):
+            rows = np.repeat(some, each)
+            brought, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
+            add(tally, seen)
+            for k in np.flatnonzero(changes(rows[met])).tolist():
+                found[rows[met[k]]] = brought[k]
+        tested, begun = tested + len(left) * each, begun + each
+        left = left[found[left] == None]  # noqa: E711 - of each
+        passed = n - len(left)
+        most = budget or MOST_ATTEMPTS // slowness * (1 + passed // NAMES_PER_BUDGET)
+        if len(left) and tested >= most:
+            raise FewFound(tally, found.tolist(), begun)
+        needed = 3 * (tested + 1) // (2 * (passed + 1))
+        each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
+    return found.tolist()
