@@ -75,14 +75,15 @@ def page(
         + LEFT_OUT.sub("", assets(*STYLES))
         + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
     )
-    texts = [STRICT + text for text in scripts()]
+    with_base = for_lists or learn
+    texts = [STRICT + text for text in scripts(with_base)]
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
         "view": "own-list" if for_lists else "results",
         "models": described(parts),
     }
-    if for_lists or learn:
+    if with_base:
         data["base"] = described_base()
     if for_lists:
         title = "Names from your own list" if title is None else title

@@ -31,7 +31,15 @@ from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
-from rnn_names.training.base import NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
+from rnn_names.training.base import (
+    MOST_FITTED,
+    NEARNESS,
+    OTHER,
+    RATE,
+    STEPS,
+    alike,
+    bundled_base,
+)
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
 
@@ -70,9 +78,9 @@ class Part:
     share: float = 1.0  # of the blend as long as no other is set, above 0; only ratios count
 
 
-def scripts() -> list[str]:
-    """The scripts of `ENTRIES`."""
-    done: set[str] = set()
+def scripts(with_base: bool = True) -> list[str]:
+    """The scripts of `ENTRIES`; those of a page without the base have no code for it."""
+    done = set() if with_base else {"learning/base.js"}
     engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, anywhere = rude_words()
     constants = {
@@ -166,6 +174,7 @@ def described_base() -> dict[str, Any]:
         "other": OTHER,
         "least_alike": ALIKE,
         "short_list": SHORT_LIST,
+        "most_fitted": MOST_FITTED,
         "steps": STEPS,
         "rate": RATE,
         "nearness": NEARNESS,

@@ -20,7 +20,7 @@ const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
  * the base is no start for these names: too many, or of other characters.
  */
 export function baseRows(base, names, characters) {
-  if (!base || names.length >= base.short_list) return null;
+  if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);
   const row = (character) => known.indexOf(character) + 1;
   const rowOf = (character) => row(character) || row(base.alike[character.codePointAt(0)]);
@@ -75,7 +75,7 @@ class BaseNetwork {
 /** The base with a vector that is fitted to some names: a model to start from. */
 export function fittedBase(base, rows, names, characters) {
   const network = new BaseNetwork(base, rows);
-  const encoded = encodedNames(names, characters);
+  const encoded = encodedNames(someOf(names, base.most_fitted), characters);
   const losses = network.vectors.map((e) => {
     network.set(e);
     return meanLoss(someOf(encoded, COMPARED_WITH_LISTS), network);

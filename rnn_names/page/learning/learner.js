@@ -16,7 +16,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 // What random numbers are for: each use has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
-const COMPARED_NAMES = 300; // by which is chosen what training starts from
+const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
 const CLOSER = 0.5; // nats per character by which it is better than the frequencies of letters
 
 /** The names of an array in random order. */
@@ -44,23 +44,22 @@ export class Learner {
     this.names = names;
     const distinct = [...new Set(names)].sort();
     const characters = sortedCharacters(names.join(""));
-    const rows = baseRows(base, distinct, characters);
-    this.isStarted = Boolean(rows);
-    this.settings = settingsFor(distinct.length, this.isStarted);
+    const rows = base && baseRows(base, distinct, characters);
+    this.settings = settingsFor(distinct.length, Boolean(rows));
     const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MOST_HELD_OUT);
     const aside = new Set(
       heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
     );
     const learned = distinct.filter((name) => !aside.has(name));
+    this.pull = rows ? PULL / Math.max(learned.length, 100) : 0;
     this.start = rows
-      ? fittedBase(base, rows, someOf(learned, COMPARED_NAMES), characters)
+      ? fittedBase(base, rows, learned, characters)
       : closestModel(models, someOf(distinct, COMPARED_NAMES));
     this.characters = sortedCharacters(characters.join("") + (this.start?.vocabulary ?? ""));
     this.facts = factsOf(names, this.characters);
     this.digest = digestOf(names);
     const encoded = (list) => encodedNames(list, this.characters);
     this.heldOut = encoded(distinct.filter((name) => aside.has(name)));
-    this.learned = learned.length;
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
@@ -131,8 +130,8 @@ export class Learner {
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    const pull = this.isStarted ? PULL / Math.max(this.learned, 100) : 0;
-    this.adam.step(gradients, this.settings.rate * rateFactor(share), pull * rateFactor(share));
+    const sinking = rateFactor(share);
+    this.adam.step(gradients, this.settings.rate * sinking, this.pull * sinking);
     return { loss, characters: tree.characters };
   }
 }

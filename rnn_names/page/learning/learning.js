@@ -3,11 +3,12 @@
 import { Network } from "../engine/network.js";
 
 /**
- * Starts to learn. `script` is the text of the engine and of all that learns; `watch.progress` gets
- * each message of the worker. Returns { finished, stop }: a promise of the best model, and what
- * ends the work early, with the best model so far, or undefined if there is none yet.
+ * Starts to learn. `script` is the text of the engine and of all that learns; the worker gets the
+ * rest (worker.js), and `watch.progress` each message of the worker. Returns { finished, stop }: a
+ * promise of the best model, and what ends the work early, with the best model so far, or undefined
+ * if there is none yet.
  */
-export function startLearning(script, { name, names, models, base }, watch = {}) {
+export function startLearning(script, { models, ...rest }, watch = {}) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(workerURL(url));
@@ -29,8 +30,7 @@ export function startLearning(script, { name, names, models, base }, watch = {})
       reject(new Error(message));
     };
   });
-  const sent = models.map(({ network, ...model }) => model);
-  worker.postMessage({ name, names, models: sent, base });
+  worker.postMessage({ ...rest, models: models.map(({ network, ...model }) => model) });
   return { finished, stop };
 }
 

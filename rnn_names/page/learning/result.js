@@ -12,7 +12,7 @@ const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know
 
 const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
-const MEASURED_NAMES = 50; // of those that were learned, where none are held out
+const MEASURED_NAMES = 50; // of those that were learned
 const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
 
 /** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
@@ -92,14 +92,13 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
 
 /**
  * The logit of a character that the model does not know (rnn_names/model/blend.py): with it, such
- * characters have UNKNOWN_PROBABILITY in the mean over the held-out names, or some that were learned.
- * Rounded, as Math.log may differ from browser to browser.
+ * characters have UNKNOWN_PROBABILITY in the mean over some names of the list. Rounded, as Math.log may
+ * differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
   const network = learner.network(weights);
   const outputs = padded(network.n_y, ROWS);
-  const { heldOut, rows } = learner;
-  const tree = prefixTree(heldOut.length ? heldOut : someOf(rows, MEASURED_NAMES), outputs);
+  const tree = prefixTree(someOf(learner.rows, MEASURED_NAMES), outputs);
   const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {

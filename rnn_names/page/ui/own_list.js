@@ -92,10 +92,11 @@ async function learnOwnList() {
 function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
   $("own-learn").hidden = isBusy;
-  if (isBusy) $("own-done").hidden = true;
-  if (isBusy) sayOfList("Looking for what to start from…");
-  if (isBusy) $("own-progress").removeAttribute("value"); // as nobody knows how far it is
-  if (!isBusy) lesson = null;
+  if (isBusy) {
+    $("own-done").hidden = true;
+    $("own-progress").removeAttribute("value"); // nobody knows how far it is
+    sayOfList("Looking for what to start from…");
+  } else lesson = null;
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
