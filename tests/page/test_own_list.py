@@ -102,11 +102,11 @@ def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_m
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
 
-def test_a_page_with_the_base_starts_from_it_and_says_so(browser, one_page, small_models, tmp_path):
+def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, tmp_path):
     """And so does a page that is saved with what was learned."""
     text = page_of([Part("gru", small_models["gru"])], learn=True)
     (tmp_path / "page.html").write_text(text, "utf-8", newline="\n")
-    page = browser.open(tmp_path / "page.html", page=one_page)
+    page = browser.open(tmp_path / "page.html")
     page.evaluate("data.base.steps = 5")  # to be quick
     page.get_by_role("tab", name="Your list").click()
     learn(page, LINES)
