@@ -31,15 +31,7 @@ from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
-from rnn_names.training.base import (
-    MOST_FITTED,
-    NEARNESS,
-    OTHER,
-    RATE,
-    STEPS,
-    alike,
-    bundled_base,
-)
+from rnn_names.training.base import MOST_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
 

@@ -14,8 +14,8 @@ export class Adam {
   /** `params`: arrays by name, which are trained in place. */
   constructor(params) {
     this.params = Object.entries(params).map(([name, array]) => {
-      const [m, v] = [new Float64Array(array.length), new Float64Array(array.length)];
-      return { name, array, first: array.slice(), m, v };
+      const zeros = () => new Float64Array(array.length);
+      return { name, array, first: array.slice(), m: zeros(), v: zeros() };
     });
     this.power1 = 1; // β₁ᵗ
     this.power2 = 1; // β₂ᵗ
