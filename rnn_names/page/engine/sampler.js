@@ -355,7 +355,9 @@ class Search {
     guide.learn();
     this.bound = boundOf(weights) ?? guide.begin().total;
     guide.isLearning =
-      guide.halvings > 0 || this.rounds < LEAST_ROUNDS || (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
+      guide.halvings > 0 ||
+      this.rounds < LEAST_ROUNDS ||
+      (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
     return [];
   }
 
