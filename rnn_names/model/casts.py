@@ -80,10 +80,11 @@ def rows_of(
     blend_of = cache(load)
 
     def part_of(slot: Slot) -> tuple[Model, Options]:
+        model = blend_of(slot.models)
         lists: dict[str, Any] = {
             name: [line for path in paths for line in read(path)]
             for name, paths in slot.files.items()
         }
-        return blend_of(slot.models), settled(replace(slot.options, **lists), blend_of(slot.models))
+        return model, settled(replace(slot.options, **lists), model)
 
     return lines_of_cast(pattern, wanted, part_of, read)

@@ -44,7 +44,7 @@ PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """What the names of a slot are drawn from, and what they must be like."""
 Want = tuple[Ask, int, str]  # a round and a first letter of some names
 Cause = tuple[Node | None, str] | None  # why there are no more lines, and where in the pattern
-REPEATS = "nearly all others are repeats"
+MOSTLY_REPEATS = "nearly all others are repeats"
 
 
 class CastDrawer:
@@ -101,7 +101,7 @@ class CastDrawer:
             delivered += len(lines)
             yield lines
             if unique and unique.is_exhausted:
-                cause = None, REPEATS
+                cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 (node, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
                 with located(self._pattern.text, node.part.begin) if node else nullcontext():
@@ -260,7 +260,7 @@ class CastDrawer:
         if ask.cause or not (is_over or (ask.chooses_letter and not ask.letter)):
             return ask.cause
         is_tied = self._same or ask.chooses_letter
-        return self._no_letter(ask.nodes, {}) if is_tied else (first, REPEATS)
+        return self._no_letter(ask.nodes, {}) if is_tied else (first, MOSTLY_REPEATS)
 
     def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -188,13 +189,13 @@ class Guided:
     """Draws names from a model under conditions that hardly any of its own names meets."""
 
     def __init__(self, sampler: Sampler, drawer: Drawer, look_ahead: LookAhead) -> None:
-        self._sampler, self._drawer, self._look_ahead = sampler, drawer, look_ahead
-        self.roots = guided_roots(drawer.exact_roots, look_ahead)
+        self._sampler, self.drawer, self._look_ahead = sampler, drawer, look_ahead
         self.min_length = sampler.min_length
 
-    def by_letters(self) -> Guided:
-        """One whose names begin from their first characters, as `Drawer.by_letters`."""
-        return Guided(self._sampler, self._drawer.by_letters, self._look_ahead)
+    @cached_property
+    def roots(self) -> Roots:
+        """What names begin from."""
+        return guided_roots(self.drawer.exact_roots, self._look_ahead)
 
     @property
     def acceptance(self) -> float:
@@ -208,11 +209,11 @@ class Guided:
 
     def _proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
-        walk = GuidedWalk(self._drawer.exact, self._drawer.spelling, keys, self._look_ahead)
+        walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self._look_ahead)
         walk.run(self.roots, root)
         copies = self._look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
         walk.lengths[copies == 0] = 0
-        return self._drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
+        return self.drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """As `Sampler.drawn`: each proposal brings one name at most.

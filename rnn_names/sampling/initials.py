@@ -68,7 +68,7 @@ class PartNames:
             self._source = sampler if rare is None else rare
         if not is_tied:
             return
-        self._source = self._source.by_letters()
+        self._source.drawer = self._source.drawer.by_letters
         roots = self._source.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()

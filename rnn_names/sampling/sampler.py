@@ -96,12 +96,6 @@ class Sampler:
         """What names begin from."""
         return self.drawer.roots
 
-    def by_letters(self) -> Sampler:
-        """One whose names begin from their first characters, as `Drawer.by_letters`."""
-        other = copy(self)
-        other.drawer = self.drawer.by_letters
-        return other
-
     @property
     def begun(self) -> int:
         """Characters that all names begin with: those of a single prefix."""
