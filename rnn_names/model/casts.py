@@ -15,7 +15,7 @@ from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
 from rnn_names.sampling.cast_lines import Row
-from rnn_names.sampling.sampler import settled
+from rnn_names.sampling.sampler import with_boldness
 
 
 @parameters_of(CastOptions)
@@ -85,6 +85,6 @@ def rows_of(
             name: [line for path in paths for line in read(path)]
             for name, paths in slot.files.items()
         }
-        return model, settled(replace(slot.options, **lists), model)
+        return model, with_boldness(replace(slot.options, **lists), model)
 
     return lines_of_cast(pattern, wanted, part_of, read)

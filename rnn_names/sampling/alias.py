@@ -17,7 +17,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import Tally, sampler_of, settled
+from rnn_names.sampling.sampler import Tally, sampler_of, with_boldness
 
 KEYS_AT_ONCE = 1 << 18
 MOST_IN_VAIN = 1 << 20  # in a row without a name for any key
@@ -36,7 +36,7 @@ class Aliases:
     """Gives each key a name; `SamplingError` where conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._options = settled(options, model)
+        self._options = with_boldness(options, model)
         self._sampler = sampler_of(model, self._options)
         if self._sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, shares_met

@@ -94,7 +94,7 @@ class Attempts:
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
             is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
             waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
-            yield from self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
+            yield from self._handed_out(ENDLESS if is_over else min([self._fresh, *waiting]))
             if is_over:
                 raise GivenUp(self._tally)
 
@@ -144,7 +144,7 @@ class Attempts:
         if not walk.shares:
             self._tested += len(walk.numbers)
 
-    def _given(self, end: int) -> Iterator[Names]:
+    def _handed_out(self, end: int) -> Iterator[Names]:
         """The names that were found for numbers below `end`, in order, in parts."""
         end = min(end, self._fresh)
         while self._given_below < end:

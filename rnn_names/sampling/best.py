@@ -29,7 +29,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
-from rnn_names.sampling.sampler import Sampler, sampler_of, settled
+from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
 from rnn_names.sampling.unique import Remembered
 
 AT_ONCE = 1024  # prefixes that the network runs for together
@@ -63,7 +63,7 @@ def best(
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
     """
-    options = settled(options, model)
+    options = with_boldness(options, model)
     if options.remember is None:
         names, shortage = _found(model, count, options, progress, rank)
     else:
@@ -125,7 +125,7 @@ def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
     wanted, they are the best. The longer names may be, the lower the bound must be.
     """
-    begun, reach = sampler.begun - 1, 0  # a name's end counts as a character
+    begun, reach = sampler.prefix_length - 1, 0  # a name's end counts as a character
     search = _Search(sampler, None, "total")
     for bound, names in search.by_bound(ENDLESS):
         if search.is_all:
@@ -217,7 +217,7 @@ class _Search:
         log_prob = np.zeros(1) if is_one else roots.log_prob
         for rows in by_level(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
-            prefixes = _Prefixes(text, roots.known[rows], log_prob[rows])
+            prefixes = _Prefixes(text, roots.carried[rows], log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= most:
@@ -239,7 +239,7 @@ class _Search:
         may_follow &= log_probs > -np.inf
         after = sampler.spelling.automaton.after[batch.automaton_state]
         if self._is_per_character:
-            begun = sampler.begun - 1
+            begun = sampler.prefix_length - 1
             log_probs[:, EOS] *= (sampler.max_length - begun) / (length - begun)
         is_above = may_follow & (log_probs >= self._bound)
         below = log_probs[may_follow & ~is_above]

@@ -29,7 +29,7 @@ from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.cast_lines import Ask, Before, Line, Node, Row, draw_points
 from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.initials import PartNames, alike, letter_of, together
-from rnn_names.sampling.numbers import child, key_of, states_of
+from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.stream import tightest
 from rnn_names.sampling.unique import Unique
@@ -227,7 +227,7 @@ class CastDrawer:
         self, nodes: tuple[Node, ...], at: tuple[Array, Array], ask: Ask, letters: Array
     ) -> tuple[Sequence[Any], Cause]:
         """Names of some nodes at some rounds and numbers, None where none is found; the cause."""
-        states, [first, *_] = [states_of(node.key, *at) for node in nodes], nodes
+        states, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
         if ask.chooses_letter:
             names, met, _ = first.names.drawn(child(states[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
@@ -240,7 +240,7 @@ class CastDrawer:
             kept = {letter_of(name): 1.0 for name in ask.line.names.values() if name}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
-            return together(parts, among, states_of(self._key, *at), states), None
+            return together(parts, among, keys_of(self._key, *at), states), None
         except FewFound as error:
             if self._same:
                 return error.found, self._no_letter(nodes, error.tally)

@@ -16,7 +16,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.conditions.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
 from rnn_names.errors import CorpusError
 from rnn_names.sampling.initials import PartNames
-from rnn_names.sampling.numbers import choices, key_of, states_of, uniform
+from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
@@ -46,10 +46,10 @@ class Node:
         """Which alternative stands in each line, (n,): none again before all came, as in a deck."""
         n = len(self._deck)
         if rounds.any():
-            return self._deck[choices(states_of(self.key, numbers, rounds), 0, np.ones(n))]
+            return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
         cycles, cards = np.divmod(numbers, n)
         cycles, which = np.unique(cycles, return_inverse=True)
-        states = states_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
+        states = keys_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
         return self._deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
 
 
@@ -104,7 +104,7 @@ def draw_points(asks: Sequence[Ask]) -> None:
     keys = np.concatenate([ask.nodes[0].key for ask in asks])
     first = np.array([ask.line.first_round + len(ask.points) for ask in asks])
     rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
-    points = uniform(states_of(keys, rounds, np.array([ask.line.number for ask in asks])), 1)
+    points = uniform(keys_of(keys, rounds, np.array([ask.line.number for ask in asks])), 1)
     for ask, more in zip(asks, points.T.tolist(), strict=True):
         ask.points += more
 

@@ -35,7 +35,7 @@ def choose(
         margin: the largest error of a sum of probabilities: one, or (nodes,).
         names: (m,) numbers of names.
         node: (m,) the node that each is at, rising.
-        keys: (names,) the states of all names, as in `numbers`.
+        keys: (names,) the keys of all names, as in `numbers`.
         place: the position of the character in its name.
 
     Returns:

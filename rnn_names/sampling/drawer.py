@@ -48,7 +48,7 @@ class Drawer:
         other = copy(self)
         other.quick, other.exact = self.quick, self.exact
         if [*self.texts] == [()]:  # no prefix is asked for
-            first = self.spelling.may_follow(0, self.roots.known)[0]
+            first = self.spelling.may_follow(0, self.roots.carried)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
 
@@ -75,7 +75,7 @@ class Drawer:
         return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """Names by the states of their random numbers, (n,), and the row of each one.
+        """Names by the keys of their random numbers, (n,), and the row of each one.
 
         Those that break the spelling are left out. Each begins from a `root` (n,), or draws one.
         """

@@ -28,7 +28,9 @@ class NodeBatch(NamedTuple):
     """Nodes of one level, m of them, and the k names that have come there."""
 
     children: Children  # the nodes
-    known: Any  # (m,) what else is known of the nodes: an array, or `Rows`
+    carried: (
+        Any  # (m,) what a walk carries along: the automaton's state; `Carried` if it looks ahead
+    )
     names: Array = NO_NAMES  # (k,) numbers
     node: Array = NO_NAMES  # (k,) at which node each name is, rising
 
@@ -47,7 +49,7 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level. States above without a child are dropped."""
-        (above, parent, character), known, names, node = batch
+        (above, parent, character), carried, names, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
@@ -55,7 +57,7 @@ class Frontier:
             kept = above.take(parent[nodes][is_new], axis=0)
             children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
             placed = names[here], node[here] - start
-            self._batches[level].append(NodeBatch(children, known[nodes], *placed))
+            self._batches[level].append(NodeBatch(children, carried[nodes], *placed))
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
@@ -73,11 +75,11 @@ class Frontier:
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, known, names, node = zip(*batches, strict=True)
+    children, carried, names, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    join = np.concatenate if isinstance(known[0], np.ndarray) else known[0].concatenate
-    return NodeBatch(joined, join(known), np.concatenate(names), _rows(node, parent))
+    join = np.concatenate if isinstance(carried[0], np.ndarray) else carried[0].concatenate
+    return NodeBatch(joined, join(carried), np.concatenate(names), _rows(node, parent))
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:

@@ -24,7 +24,7 @@ from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.numbers import key_of, states_of, uniform
+from rnn_names.sampling.numbers import key_of, keys_of, uniform
 from rnn_names.sampling.roots import Roots, roots_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
 from rnn_names.sampling.walk import Walk
@@ -50,7 +50,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     names are enough to see it.
     """
     for size in (PILOT // 8, PILOT):
-        names, _ = sampler.drawer.draw(states_of(key_of(0), np.arange(size)))
+        names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
         rows, _ = meeting(sampler.with_large_automata, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
@@ -80,7 +80,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         source = NextCharacter(sampler.model.params, options, np.float64)
-        keys = states_of(key_of(0, next(rounds)), np.arange(size))
+        keys = keys_of(key_of(0, next(rounds)), np.arange(size))
         walk = GuidedWalk(source, drawer.spelling, keys, look_ahead)
         roots = roots_of(drawer.texts, source, drawer.spelling.automaton)
         walk.run(guided_roots(roots, look_ahead))
@@ -107,8 +107,8 @@ def _one_root(sampler: Sampler) -> Drawer:
 
 
 @dataclass
-class Known(Rows):
-    """What is known of some nodes, m of them."""
+class Carried(Rows):
+    """What a walk that looks ahead carries along at m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
     context: Array  # (m,) of the Markov chain
@@ -129,14 +129,14 @@ class GuidedWalk(Walk):
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predicted(
-        self, states: Array, known: Known, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, Known]:
+        self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, Carried]:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
         look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
         if look_ahead.visits is not None:
             there = np.bincount(node, minlength=len(states))
-            look_ahead.visits.passed(known.visited, log_p, there)
-        at = known.visited, known.context, known.automaton_state
+            look_ahead.visits.passed(carried.visited, log_p, there)
+        at = carried.visited, carried.context, carried.automaton_state
         self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), -1e300)  # finite also where all are −∞
@@ -144,27 +144,27 @@ class GuidedWalk(Walk):
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = known.log_weight + np.log(total) + top
-        return probabilities, 0.0, replace(known, log_weight=log_weight)
+            log_weight = carried.log_weight + np.log(total) + top
+        return probabilities, 0.0, replace(carried, log_weight=log_weight)
 
-    def _automaton_state(self, known: Known) -> Array:
-        return known.automaton_state
+    def _automaton_state(self, carried: Carried) -> Array:
+        return carried.automaton_state
 
-    def _end(self, names: Array, node: Array, known: Known, length: int) -> None:
+    def _end(self, names: Array, node: Array, carried: Carried, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(names, node, known, length)
-        self.log_weights[names] = known.log_weight[node]
+        super()._end(names, node, carried, length)
+        self.log_weights[names] = carried.log_weight[node]
 
-    def _known_of(self, children: Children, known: Known, next_state: Array) -> Known:
+    def _carried_to(self, children: Children, carried: Carried, next_state: Array) -> Carried:
         _, parent, character = children
-        look_ahead, visited = self.look_ahead, known.visited[parent]
+        look_ahead, visited = self.look_ahead, carried.visited[parent]
         if look_ahead.visits is None:
             visited = look_ahead.prefixes.child(visited, character)
         else:
             visited = look_ahead.visits.child(visited, character, next_state)
-        context = look_ahead.contexts.after[known.context[parent], character]
-        log_weight = known.log_weight[parent] - self._log_ahead[parent, character]
-        return Known(next_state, context, visited, log_weight)
+        context = look_ahead.contexts.after[carried.context[parent], character]
+        log_weight = carried.log_weight[parent] - self._log_ahead[parent, character]
+        return Carried(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
@@ -173,16 +173,18 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
     begun = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
     if [*map(len, roots.texts)] == [begun]:
-        return roots._replace(known=Known(roots.known, context, np.zeros(1, int), np.zeros(1)))
+        return roots._replace(
+            carried=Carried(roots.carried, context, np.zeros(1, int), np.zeros(1))
+        )
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = look_ahead.log_ahead[0, last]
-    known = Known(
-        roots.known,
+    carried = Carried(
+        roots.carried,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
         look_ahead.log_value - np.maximum(log_ahead, -1e300),
     )
-    return roots._replace(known=known, log_prob=roots.log_prob + log_ahead)
+    return roots._replace(carried=carried, log_prob=roots.log_prob + log_ahead)
 
 
 class Guided:
@@ -236,7 +238,7 @@ class Guided:
         while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // wanted):
             at_a_time = max(min(at_a_time, MOST_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
-            keys = states_of(key, groups[waiting[row]], begun + proposal)
+            keys = keys_of(key, groups[waiting[row]], begun + proposal)
             names, rows, copies = self._proposed(keys)
             names, rows, seen = self._sampler.held(len(keys), names, rows)
             add(tally, seen)

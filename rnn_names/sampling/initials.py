@@ -24,7 +24,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.first_met import FewFound, first_met
-from rnn_names.sampling.numbers import child, choices, key_of, states_of
+from rnn_names.sampling.numbers import child, choices, key_of, keys_of
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
     for size in PILOTS:
         row = np.resize(left, size)
         for place, part in enumerate(parts):
-            states = states_of(key_of(0, place), np.arange(size), size)
+            states = keys_of(key_of(0, place), np.arange(size), size)
             _, kept, _ = part.drawn(states, among[row])
             made[place] += np.bincount(row, minlength=len(among))
             met[place] += np.bincount(row[kept], minlength=len(among))

@@ -3,11 +3,12 @@
 Character t of attempt a at name i is decided by
 
     u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
-    child(state, k)   =  mix(state + (k + 1) γ)
+    child(key, k)     =  mix(key + (k + 1) γ)
 
 `mix` is the output function of SplitMix64, and γ its increment (Steele, Lea & Flood 2014, "Fast
 splittable pseudorandom number generators"). Nothing is kept from one name to the next, so any name
-can be drawn alone, or on another machine. The page does the same in JavaScript.
+can be drawn alone, or on another machine. The page does the same in JavaScript. In casts, i and a
+are a round and a line; where draws look ahead, a group and a proposal.
 """
 
 from collections.abc import Iterable
@@ -22,14 +23,14 @@ MOST_NUMBERS = 1 << 62  # names of a seed: more than anybody draws
 _WORD = (1 << 64) - 1
 
 
-def child(states: Array, numbers: Array | int) -> Array:
-    """A state for each state and number below 2⁶⁴: (n,) uint64.
+def child(keys: Array, numbers: Array | int) -> Array:
+    """A key for each key and number below 2⁶⁴: (n,) uint64.
 
-    >>> [f"{state:016x}" for state in child(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
+    >>> [f"{key:016x}" for key in child(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
     ['e220a8397b1dcdaf', '6e789e6aa1b965f4']
     """
     z = np.atleast_1d(numbers).astype(np.uint64) + np.uint64(1)
-    z = z * INCREMENT + states
+    z = z * INCREMENT + keys
     z ^= z >> np.uint64(30)
     z *= MULTIPLIERS[0]
     z ^= z >> np.uint64(27)
@@ -39,7 +40,7 @@ def child(states: Array, numbers: Array | int) -> Array:
 
 
 def key_of(seed: int, *path: int) -> Array:
-    """The state that all names of a seed start from, (1,); those of each `path` are independent."""
+    """The key that all names of a seed start from, (1,); those of each `path` are independent."""
     key = np.zeros(1, np.uint64)
     words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
     for word in (*words, *path):
@@ -47,22 +48,22 @@ def key_of(seed: int, *path: int) -> Array:
     return key
 
 
-def states_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
-    """The states of some attempts at some names: (n,)."""
+def keys_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
+    """The keys of some attempts at some names: (n,)."""
     return child(child(key, numbers), attempts)
 
 
-def random_bits(states: Array, place: int) -> Array:
+def random_bits(keys: Array, place: int) -> Array:
     """u(…, t) · 2³² for the place t in each name: (n,) uint64."""
-    return child(states, place) >> np.uint64(32)
+    return child(keys, place) >> np.uint64(32)
 
 
-def uniform(states: Array, place: int) -> Array:
+def uniform(keys: Array, place: int) -> Array:
     """u(…, t) for the place t in each name: (n,) from 0 to 1, which is not reached."""
-    return random_bits(states, place) * 2.0**-32
+    return random_bits(keys, place) * 2.0**-32
 
 
-def choices(states: Array, place: int, weights: Iterable[float]) -> Array:
-    """An index for each state, with probabilities proportional to the weights: (n,)."""
+def choices(keys: Array, place: int, weights: Iterable[float]) -> Array:
+    """An index for each key, with probabilities proportional to the weights: (n,)."""
     edges = np.cumsum([*weights])
-    return np.searchsorted(edges, uniform(states, place) * edges[-1], side="right")
+    return np.searchsorted(edges, uniform(keys, place) * edges[-1], side="right")

@@ -27,7 +27,7 @@ class Roots(NamedTuple):
     texts: Sequence[Text]
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers that are proportional to probabilities
-    known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
+    carried: Any  # (R,) what a walk carries along: at first, the state of the spelling's automaton
 
     @property
     def lengths(self) -> Array:
@@ -68,10 +68,10 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         above = {text: row for row, text in enumerate(level)}
         found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts = [found[text] for text in texts]
-    known = [automaton.run(np.array([text], np.intp), np.array([len(text)])) for text in texts]
+    carried = [automaton.run(np.array([text], np.intp), np.array([len(text)])) for text in texts]
     return Roots(
         texts,
         np.array([state for state, _ in of_texts]),
         np.array([p for _, p in of_texts]),
-        np.concatenate(known),
+        np.concatenate(carried),
     )

@@ -97,15 +97,15 @@ class Sampler:
         return self.drawer.roots
 
     @property
-    def begun(self) -> int:
+    def prefix_length(self) -> int:
         """Characters that all names begin with: those of a single prefix."""
         return len(self.texts[0]) if len(self.texts) == 1 else 0
 
     @property
     def n_possible(self) -> float:
         """How many names have the spelling; infinity for very many."""
-        lengths, known = self.drawer.roots.lengths, self.drawer.roots.known
-        return float(self.spelling.counts[lengths, known].sum())
+        roots = self.drawer.roots
+        return float(self.spelling.counts[roots.lengths, roots.carried].sum())
 
     def _check_spellings(self) -> None:
         """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
@@ -133,7 +133,7 @@ class Sampler:
             what = f"prefix {any_of(options.prefix)}: no name begins so"
         else:
             log_p = self.drawer.quick.log_probabilities(roots.states, Workspace())
-            may_follow = self.spelling.may_follow(0, roots.known)
+            may_follow = self.spelling.may_follow(0, roots.carried)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
@@ -183,7 +183,7 @@ class Sampler:
         return names.take(passing), rows[passing], {**tally, **met}
 
 
-def settled(options: T, model: LanguageModel) -> T:
+def with_boldness(options: T, model: LanguageModel) -> T:
     """The options with what their boldness stands for, as far as the model's list allows it."""
     own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":

@@ -22,8 +22,8 @@ from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS, FIRST_WALK, GROWTH, Attempts, GivenUp
-from rnn_names.sampling.numbers import key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, settled
+from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, with_boldness
 from rnn_names.sampling.unique import unique_of
 from rnn_names.sampling.workers import Workers
 
@@ -38,7 +38,7 @@ MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare cond
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
-    options, process = settled(options, model), os.getpid()
+    options, process = with_boldness(options, model), os.getpid()
     sampler = sampler_of(model, options)
     with one_blas_thread():
         if not count:
@@ -81,7 +81,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
         sampler, key, number = Sampler(model, Options()), key_of(seed), 0
         while len(names) < count and number < max(2 * count, LEAST_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
-            names += sampler.drawn(states_of(key, numbers))[0].to_strings()
+            names += sampler.drawn(keys_of(key, numbers))[0].to_strings()
             number += len(numbers)
     return names[:count]
 

@@ -30,13 +30,13 @@ class Walk:
         which       (k,) the number of each name's branch among these
         children    those that go on: new nodes, which wait in the frontier for a later turn
         states      (nodes, …)
-        known       (nodes,) the state of the spelling's automaton at each node
+        carried       (nodes,) the state of the spelling's automaton at each node
         probabilities       (n_y, nodes)
 
     Args:
         source: what the names are drawn from.
         spelling: what they may look like.
-        keys: (names,) the state of each name's random numbers, as in `numbers`.
+        keys: (names,) the key of each name's random numbers, as in `numbers`.
     """
 
     def __init__(self, source: WalkSource, spelling: Spelling, keys: Array) -> None:
@@ -61,11 +61,11 @@ class Walk:
                 part = slice(*np.searchsorted(node, (first, first + len(some))))
                 columns, length = names[part], int(roots.lengths[some[0]])
                 self.text[:length, columns] = roots.texts_of(root[columns]).T
-                states, known = roots.states[some], roots.known[some]
-                self._turn(states, known, length, columns, node[part] - first, work)
+                states, carried = roots.states[some], roots.carried[some]
+                self._turn(states, carried, length, columns, node[part] - first, work)
         while self._frontier:
-            length, (children, known, names, node) = self._frontier.take()
-            self._turn(source.states_after(children, work), known, length, names, node, work)
+            length, (children, carried, names, node) = self._frontier.take()
+            self._turn(source.states_after(children, work), carried, length, names, node, work)
 
     @property
     def names(self) -> Names:
@@ -73,12 +73,12 @@ class Walk:
         return Names.from_columns(self.text, self.lengths)
 
     def _turn(
-        self, states: Array, known: Any, length: int, names: Array, node: Array, work: Workspace
+        self, states: Array, carried: Any, length: int, names: Array, node: Array, work: Workspace
     ) -> None:
         """Has the names at some nodes, whose prefixes have `length` characters, go on or end."""
         spelling, n_y = self.spelling, self.source.n_y
-        probabilities, margin, known = self._predicted(states, known, length, node, work)
-        at_state = self._automaton_state(known)
+        probabilities, margin, carried = self._predicted(states, carried, length, node, work)
+        at_state = self._automaton_state(carried)
         names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
         self.is_close[names[is_close]] = True
         # Of each distinct branch: (branches,)
@@ -91,32 +91,32 @@ class Walk:
         # Of each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[which] & ~is_close)
-        self._end(names[ended], parent[which[ended]], known, length)
+        self._end(names[ended], parent[which[ended]], carried, length)
         rows = np.flatnonzero(goes_on[which] & ~is_close)
         if len(rows):
             names, which = names[rows], which[rows]
             self.text[length, names] = character[which]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
             children = Children(states, parent[goes_on], character[goes_on])
-            known = self._known_of(children, known, next_state[goes_on])
-            self._frontier.add(length + 1, NodeBatch(children, known, names, node))
+            carried = self._carried_to(children, carried, next_state[goes_on])
+            self._frontier.add(length + 1, NodeBatch(children, carried, names, node))
 
     # --- Where a walk that looks ahead does more --------------------------------------------------
 
     def _predicted(
-        self, states: Array, known: Any, length: int, node: Array, work: Workspace
+        self, states: Array, carried: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
-        """What the source says of the next character, and what is then known of the nodes."""
-        return *self.source.next_probabilities(states, work), known
+        """What the source says of the next character, and what is carried along then."""
+        return *self.source.next_probabilities(states, work), carried
 
-    def _automaton_state(self, known: Any) -> Array:
+    def _automaton_state(self, carried: Any) -> Array:
         """The state of the spelling's automaton at each node."""
-        return known
+        return carried
 
-    def _end(self, names: Array, node: Array, known: Any, length: int) -> None:
+    def _end(self, names: Array, node: Array, carried: Any, length: int) -> None:
         """Notes names that end, each at a node."""
         self.lengths[names] = length
 
-    def _known_of(self, children: Children, known: Any, next_state: Array) -> Any:
-        """What is known of some children of the nodes, whose automaton is in `next_state`."""
+    def _carried_to(self, children: Children, carried: Any, next_state: Array) -> Any:
+        """What is carried along at some children, whose automaton is in `next_state`."""
         return next_state

@@ -16,7 +16,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.numbers import states_of
+from rnn_names.sampling.numbers import keys_of
 from rnn_names.sampling.sampler import Sampler, Tally
 from rnn_names.system import usable_cores
 
@@ -67,7 +67,7 @@ class Workers:
         n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
         parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
         if n > 1:
-            keys = (states_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
+            keys = (keys_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
             share = np.concatenate([self._sampler.drawer.shares(each, n) for each in keys])
             parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
         return [self._start(numbers, attempts, rows) for rows in parts]
@@ -76,7 +76,7 @@ class Workers:
         """Starts to draw a share."""
 
         def draw() -> Drawn:
-            keys = states_of(self._key, numbers[rows], attempts[rows])
+            keys = keys_of(self._key, numbers[rows], attempts[rows])
             thread = threading.get_ident()
             self._thread = self._thread or thread
             if self._helper is not None and self._thread == thread:

@@ -36,7 +36,7 @@ from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children, WalkSource
-from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.walk import Walk
 from rnn_names.training.wholes import Wholes
@@ -108,7 +108,7 @@ class Teacher(WalkSource):
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
-        keys, drawn = states_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
+        keys, drawn = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
         spelling = Spelling(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])

@@ -11,7 +11,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import Guided, guided_if_rare
-from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import MOST_ATTEMPTS, sample
 
@@ -61,6 +61,6 @@ class RareSampling:
                 if guided:
                     found += len(guided.groups(key, numbers, MOST_ATTEMPTS)[0])
                 else:
-                    found += len(sampler.drawn(states_of(key, numbers))[0])
+                    found += len(sampler.drawn(keys_of(key, numbers))[0])
                 begun += size
             return max(found, 1) / (time.perf_counter() - began)

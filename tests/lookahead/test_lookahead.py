@@ -17,7 +17,7 @@ from rnn_names.network.ahead import log_expected
 from rnn_names.ngram import chain
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
-from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import MOST_ATTEMPTS
 from support.conditions import random_orders
@@ -39,9 +39,9 @@ def looking_ahead(model, **options):
     return guided_if_rare(Sampler(model, Options(**options)))
 
 
-def keys_of(seed, size):
-    """The states of the first numbers of a seed."""
-    return states_of(key_of(seed), np.arange(size))
+def first_keys(seed, size):
+    """The keys of the first numbers of a seed."""
+    return keys_of(key_of(seed), np.arange(size))
 
 
 # --- Names and their probabilities ----------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     guided, size = looking_ahead(model, **options), 60_000
-    names, rows, copies = guided._proposed(keys_of(8, size))
+    names, rows, copies = guided._proposed(first_keys(8, size))
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
@@ -122,7 +122,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 def log_weights(guided, size):
     """Those of names drawn with a look-ahead."""
-    return walked(guided._drawer, guided._look_ahead, keys_of(3, size)).log_weights
+    return walked(guided.drawer, guided._look_ahead, first_keys(3, size)).log_weights
 
 
 def walked(drawer, look_ahead, keys):
@@ -319,7 +319,7 @@ def learned(model, draws=3000, **options):
 def visited(drawer, draws, look_ahead):
     """The prefixes that are known after some draws."""
     visits = Visits(look_ahead.prefixes)
-    walked(drawer, replace(look_ahead, visits=visits), keys_of(0, draws))
+    walked(drawer, replace(look_ahead, visits=visits), first_keys(0, draws))
     return visits.joined()
 
 

@@ -40,7 +40,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.sampler import LARGEST_WALK
 from rnn_names.sampling.walk import Walk
@@ -182,7 +182,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))
     found, first, size = list[str](), 0, min(count, LARGEST_WALK)
     while len(found) < count:  # those that are too long are left out
-        walk = Walk(NGramSteps(ngram), spelling, states_of(key_of(seed), first + np.arange(size)))
+        walk = Walk(NGramSteps(ngram), spelling, keys_of(key_of(seed), first + np.arange(size)))
         walk.run(roots)
         found += Names(vocabulary.codes[walk.names.codes], walk.names.offsets).to_strings()
         first += size

@@ -13,7 +13,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
-from rnn_names.sampling.sampler import settled
+from rnn_names.sampling.sampler import with_boldness
 from support.enumeration import tiny_model
 
 MODEL = Model.load("dwarvish")
@@ -52,26 +52,26 @@ def test_the_library_knows_no_other_word():
 def test_what_a_model_cannot_tell_is_left_out_of_the_word():
     """A model of old, which keeps nothing of its list."""
     bare = replace(MODEL, fingerprints=None, training={})
-    known = settled(Options(boldness="safe"), bare)
+    known = with_boldness(Options(boldness="safe"), bare)
     assert (known.min_edits, known.known_triples, known.min_p) == (None, False, SAFE["min_p"])
     assert len(bare.sample(5, boldness="safe", max_length=9)) == 5
 
 
 def test_from_a_number_on_names_are_new_but_may_be_near_each_other():
-    options = settled(Options(boldness="safe", seed=1, start=5), MODEL)
+    options = with_boldness(Options(boldness="safe", seed=1, start=5), MODEL)
     assert options.novel and not options.is_unique
     assert (
         MODEL.sample(3, boldness="safe", seed=1, start=5)
         == (MODEL.sample(8, seed=1, **{**SAFE, "min_edits": None, "novel": True})[5:])
     )
-    assert settled(BestOptions(boldness="safe", start=5), MODEL).min_edits == 2
-    assert settled(AliasOptions(boldness="safe"), MODEL).min_edits == 2
+    assert with_boldness(BestOptions(boldness="safe", start=5), MODEL).min_edits == 2
+    assert with_boldness(AliasOptions(boldness="safe"), MODEL).min_edits == 2
 
 
 def test_words_are_left_out_where_hardly_any_name_of_the_list_is_one():
-    assert settled(Options(boldness="safe"), MODEL).no_words
-    assert not settled(Options(boldness="safe"), Model.load("women")).no_words  # Grace, Hope
-    assert settled(Options(boldness="safe", no_words=True), Model.load("women")).no_words
+    assert with_boldness(Options(boldness="safe"), MODEL).no_words
+    assert not with_boldness(Options(boldness="safe"), Model.load("women")).no_words  # Grace, Hope
+    assert with_boldness(Options(boldness="safe", no_words=True), Model.load("women")).no_words
 
 
 # --- The tail -------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.sampling import drawer, next_character, sampler, walk, workers
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import preview, sample
 from support.distributions import assert_drawn_from, by
@@ -44,7 +44,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 5000))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
     drawer = Sampler(model, Options()).drawer.by_letters
-    keys, root = states_of(key_of(1), np.arange(5000)), np.arange(5000)
+    keys, root = keys_of(key_of(1), np.arange(5000)), np.arange(5000)
     together, rows = drawer.draw(keys, root)
     halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2500), slice(2500, None))]
     assert together.to_strings() == [name for half in halves for name in half.to_strings()]

@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.conditions.conditions import conditions_of
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.sampler import settled
+from rnn_names.sampling.sampler import with_boldness
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -104,7 +104,7 @@ def attempt(network, seed, i, a, max_length, roots=((),)):
 
 def names_by_number(model, seed, roots=("",), start=0, **options):
     """The names of a seed from number `start` on, without an end; prefixes are given as `roots`."""
-    options = settled(CommonOptions(**options), model)
+    options = with_boldness(CommonOptions(**options), model)
     network = Network(model, options)
     index = {c: i for i, c in enumerate(model.vocabulary.characters, 1)}
     begun = sorted(tuple(index[c] for c in root) for root in roots)
