@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
-DISTILLATION_BATCHES = 272, 408  # names, for short and longer lists; more is quicker, and worse
+DISTILLATION_BATCH = 408  # names, at least; more is quicker, and worse
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
@@ -75,8 +75,7 @@ class Settings(Checked):
     batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
-        "Names per minibatch. The distillation stage takes more if it is small: "
-        f"{' or '.join(map(str, DISTILLATION_BATCHES))}, by corpus size.",
+        f"Names per minibatch; at least {DISTILLATION_BATCH} in the distillation stage.",
         unset=_BY_SIZE,
     )
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
@@ -167,18 +166,19 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
 
         names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
-        epochs                      63     153     133     113      51       21       11          11
+        epochs                      63     153     115      99      47       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
-        synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
-        batch_size                  53      16      53      64     166      510      768         768
+        synthetic_names          6,000  13,213  27,283  30,000  48,045   83,819  110,000     110,000
+        batch_size                  53      16      53     128     243      520      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    30      75      65      55      24       16       16          16
+        patience                    30      75      56      48      22       16       16          16
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
+    first_epochs = 8 if names >= LONG_LIST else min(round(96 / ratio**0.54), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
-    synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
+    batch_size = 64 * ratio ** (2 / 3) if names < SHORT_LIST else 128 * ratio**0.45
+    synthetic_names = min(round(30_000 * ratio**0.33), 110_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3
@@ -190,7 +190,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         "epochs": first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
         "synthetic_names": synthetic_names,
-        "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
+        "batch_size": min(max(round(batch_size), 16), 768),
         "learning_rate": round(rate, 4),
         "held_out": 0.0 if started else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),

@@ -12,14 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from rnn_names.errors import TrainingError
-from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
+from rnn_names.training.settings import DISTILLATION_BATCH, DISTILLATION_RATE, ResolvedSettings
 
-MANY_SYNTHETIC_NAMES = 50_000  # what a list of about 900 names gets
 FULL_DROPOUT = 0.6  # this or more is constant; less rises, as a long list is not overfit at first
-
-TOLERANCE = 0.5
-"""An epoch of distillation may have a held-out loss, in nats per character, that is higher than the
-lowest so far by this over the root of the number of characters held out."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +70,11 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
     )
     if not settings.distil_epochs:
         return [network]
-    for_short, for_long = DISTILLATION_BATCHES
-    is_long = settings.synthetic_names >= MANY_SYNTHETIC_NAMES
     distillation = Stage(
         name="distillation",
         is_distillation=True,
         epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, for_long if is_long else for_short),
+        batch_size=max(settings.batch_size, DISTILLATION_BATCH),
         highest_rate=settings.learning_rate * DISTILLATION_RATE,
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
@@ -120,23 +113,13 @@ class Position:
 
     @property
     def best_stage(self) -> int:
-        """The stage whose best weights are the model's: the last with an epoch good enough."""
+        """The stage whose best weights are the model's: the last that has some."""
         return len(self.bests) - 1 if self.bests[-1].epoch else 0
 
     @property
     def best(self) -> Best:
         """The epoch whose weights the model has."""
         return self.bests[self.best_stage]
-
-    def loss_to_beat(self, n_characters: int) -> float:
-        """The held-out loss below which the weights of an epoch are kept.
-
-        It is the lowest of the stage so far, and in distillation that of all stages plus
-        `TOLERANCE` over the root of `n_characters`, those held out.
-        """
-        if self.stage.is_distillation:
-            return min(best.loss for best in self.bests) + TOLERANCE / math.sqrt(n_characters)
-        return self.bests[self.index].loss
 
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""

@@ -18,7 +18,7 @@ from rnn_names.processes.helper import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients
-from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
+from rnn_names.training.optimizers import OPTIMIZERS, Muon, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
 
@@ -68,7 +68,10 @@ class Trainer:
         else:  # before the first epoch, the loss is about that of a uniform guess
             self.smoothed_loss = math.log(len(self.vocabulary))
         self._flat[:] = self._weights[index]  # in place: gradients are computed from it
-        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
+        if stage.is_distillation and self.settings.optimizer == "adam":
+            self._optimizer = Muon(self._flat, self._shapes)
+        else:
+            self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     def _params(self, flat: Array) -> dict[str, Array]:
         return views(flat, self._shapes)
@@ -193,18 +196,16 @@ class Trainer:
         return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
 
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best of their stage. True if it is the model's, too."""
+        """Keeps the weights if they are the best so far, in distillation of both stages."""
+        at, bests = self.position, list(self.position.bests)
         loss = math.inf  # where no names are held out, the newest weights are the best
         if held_out_loss is not None:
             loss = held_out_loss
-            if loss >= self.position.loss_to_beat(len(self.held_out.codes) + len(self.held_out)):
+            if loss >= at.best.loss:
                 return False
-        at, bests = self.position, list(self.position.bests)
         bests[at.index] = Best(at.epoch, loss)
         self.position = replace(at, bests=tuple(bests))
         self._weights[at.index] = self._flat
-        if self.position.best_stage != at.index:
-            return False
         self.model = self._current_model(training_loss, held_out_loss)
         return True
 
