@@ -83,7 +83,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
 
 
 class Best(NamedTuple):
-    """The best epoch of a stage and its held-out loss, which is infinite without held-out names."""
+    """An epoch and its held-out loss, which is infinite without held-out names."""
 
     epoch: int = 0
     loss: float = math.inf
@@ -94,7 +94,7 @@ class Position:
     """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
-    bests: tuple[Best, ...]  # the best epoch of each stage so far
+    best: Best = Best()  # the epoch whose weights the model has, after the first
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
@@ -111,19 +111,9 @@ class Position:
         index = self.index + self.stage_is_over
         return self.stages[index] if index < len(self.stages) else None
 
-    @property
-    def best_stage(self) -> int:
-        """The stage whose best weights are the model's: the last that has some."""
-        return len(self.bests) - 1 if self.bests[-1].epoch else 0
-
-    @property
-    def best(self) -> Best:
-        """The epoch whose weights the model has."""
-        return self.bests[self.best_stage]
-
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""
-        state = {**vars(self), "bests": [list(best) for best in self.bests]}
+        state = {**vars(self), "best": list(self.best)}
         del state["stages"]
         return state
 
@@ -132,14 +122,14 @@ class Position:
 
         Raises TrainingError if no run can be there.
         """
-        bests = tuple(Best(*best) for best in state["bests"])
-        at = replace(self, **{name: state[name] for name in self.state()} | {"bests": bests})
+        best = Best(*state["best"])
+        at = replace(self, **{name: state[name] for name in self.state()} | {"best": best})
         if not (
             0 <= at.index < len(self.stages)
             and 0 <= at.stage_epoch <= at.stage.epochs
             and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and all(0 <= best.epoch <= at.epoch and best.loss >= 0 for best in bests)
-            and (not at.epoch or bests[0].epoch)  # distillation needs a network
+            and min(at.epoch, 1) <= best.epoch <= at.epoch
+            and best.loss >= 0
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at

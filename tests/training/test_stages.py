@@ -152,7 +152,7 @@ def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
             best, kept = loss, trainer.state()["trained"]
         if record.epoch == 6:
             break
-    assert np.array_equal(trainer.state()["weights"][0], kept)
+    assert np.array_equal(trainer.state()["network"], kept)
 
 
 def test_distillation_starts_from_the_best_network_and_betters_it(names):
@@ -202,14 +202,14 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
         {"index": 2},
         {"index": True},
         {"stage_epoch": -1},
-        {"stage_epoch": 3, "epoch": 3, "bests": [[1, 1.0]] * 2},
+        {"stage_epoch": 3, "epoch": 3, "best": [1, 1.0]},
         {"stage_epoch": 2, "epoch": 1},
-        {"bests": [[0, 1.0]]},
-        {"bests": [["1", 1.0]] * 2},
-        {"stage_epoch": 1, "epoch": 10**30, "bests": [[1, 1.0]] * 2},
-        {"index": 1, "epoch": 2, "bests": [[0, 1.0]] * 2},
-        {"epoch": 1, "bests": [[2, 1.0]] * 2},
-        {"epoch": 1, "bests": [[1, math.nan]] * 2},
+        {"best": [0]},
+        {"best": ["1", 1.0]},
+        {"stage_epoch": 1, "epoch": 10**30, "best": [1, 1.0]},
+        {"index": 1, "epoch": 2, "best": [0, 1.0]},
+        {"epoch": 1, "best": [2, 1.0]},
+        {"epoch": 1, "best": [1, math.nan]},
         {"smoothed_loss": math.inf},
         {"optimizer_steps": np.array(-1)},
     ],
