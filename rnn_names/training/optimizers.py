@@ -1,4 +1,4 @@
-"""From gradients to better parameters, all of them in one flat vector: SGD, Adam, Muon."""
+"""From gradients to better parameters, all of them in one flat vector: SGD, Adam."""
 
 import math
 from collections.abc import Mapping
@@ -86,46 +86,6 @@ class Adam:
         np.divide(m, scratch, out=scratch)
         scratch *= learning_rate * correction / (1 - self.beta1**t)
         params -= scratch
-
-
-class Muon(Adam):
-    """Adam, but Waa moves by a step that is orthogonal, gate by gate (Jordan et al. 2024).
-
-    With U the n_a rows of Waa of one gate, M those of Adam's m, and UVᵀ from M = U S Vᵀ,
-
-        U −= learning rate · size · √n_a · orthogonal(M)
-
-    So it moves as far in all directions, also in those of which few gradients tell.
-    """
-
-    size = 0.4  # root mean square of a step's numbers, in learning rates
-
-    def __init__(self, params: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        super().__init__(params)
-        self._shapes = shapes
-
-    def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
-        """Updates the flat `params` in place; overwrites `gradient`."""
-        Waa, m = (views(flat, self._shapes)["Waa"] for flat in (params, self.state["m"]))
-        before, n_a = Waa.copy(), Waa.shape[1]
-        super().step(params, gradient, learning_rate)
-        step = orthogonal(m.reshape(-1, n_a, n_a)).reshape(Waa.shape)
-        step *= learning_rate * self.size * math.sqrt(n_a)
-        np.subtract(before, step, out=Waa)
-
-
-def orthogonal(matrices: Array, steps: int = 5) -> Array:
-    """About U Vᵀ of each matrix U S Vᵀ: (gates, n, n) to the same, with S from 0.7 to 1.2.
-
-    Each step makes of every singular value s the number 3.4445 s − 4.775 s³ + 2.0315 s⁵, a
-    polynomial that soon brings small ones to about 1.
-    """
-    norms = np.linalg.norm(matrices, axis=(1, 2), keepdims=True)
-    X = matrices / np.maximum(norms, 1e-30)
-    for _ in range(steps):
-        squares = X @ X.transpose(0, 2, 1)
-        X = 3.4445 * X + (2.0315 * (squares @ squares) - 4.775 * squares) @ X
-    return X
 
 
 OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"adam": Adam, "sgd": SGD}

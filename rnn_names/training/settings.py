@@ -178,7 +178,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
     first_epochs = 8 if names >= LONG_LIST else min(round(96 / ratio**0.54), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
     batch_size = 64 * ratio ** (2 / 3) if names < SHORT_LIST else 128 * ratio**0.45
-    synthetic_names = min(round(30_000 * ratio**0.33), 110_000)
+    synthetic_names = min(round(40_000 * ratio**0.4), 200_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3

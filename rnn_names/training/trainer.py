@@ -18,7 +18,7 @@ from rnn_names.processes.helper import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients
-from rnn_names.training.optimizers import OPTIMIZERS, Muon, flatten, views
+from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
 
@@ -65,10 +65,7 @@ class Trainer:
         at, stage = self.position, self.position.stages[index]
         self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
         self._flat[:] = self._network  # in place: gradients are computed from it
-        if stage.is_distillation and self.settings.optimizer == "adam":
-            self._optimizer = Muon(self._flat, self._shapes)
-        else:
-            self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
+        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     def _params(self, flat: Array) -> dict[str, Array]:
         return views(flat, self._shapes)
@@ -253,9 +250,7 @@ class Trainer:
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
-        position = self.position.restored(state)
-        self._begin_stage(position.index)
-        self.position = position
+        self.position = self.position.restored(state)
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`

@@ -42,34 +42,6 @@ def test_adam_is_that_of_the_paper(epsilon):
     np.testing.assert_allclose(params, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("n", [1, 8, 40])
-def test_orthogonal_keeps_directions_and_makes_sizes_alike(n):
-    matrices = np.random.default_rng(3).standard_normal((3, n, n)) * 1e-5
-    U, _, Vt = np.linalg.svd(matrices)
-    sizes = U.transpose(0, 2, 1) @ optimizers.orthogonal(matrices) @ Vt.transpose(0, 2, 1)
-    found = np.diagonal(sizes, axis1=1, axis2=2)
-    np.testing.assert_allclose(sizes, found[..., None] * np.eye(n), atol=1e-9)
-    assert (0.6 < found[:, : n - n // 8]).all() and (found < 1.3).all()
-    assert not optimizers.orthogonal(np.zeros((1, n, n))).any()
-
-
-def test_muon_is_adam_but_for_steps_of_waa_that_are_orthogonal():
-    rng, shapes = np.random.default_rng(2), {"Wax": (8, 3), "Waa": (8, 4), "ba": (8,)}
-    first, gradients = rng.standard_normal(64), rng.standard_normal((5, 64))
-    by_muon, by_adam = first.copy(), first.copy()
-    muon, adam = optimizers.Muon(by_muon, shapes), optimizers.Adam(by_adam)
-    for gradient in gradients:
-        before = by_muon.copy()
-        muon.step(by_muon, gradient.copy(), 0.01)
-        adam.step(by_adam, gradient.copy(), 0.01)
-    found, expected = (optimizers.views(flat, shapes) for flat in (by_muon, by_adam))
-    assert all(np.array_equal(found[name], expected[name]) for name in ("Wax", "ba"))
-    step = (before - by_muon)[24:56].reshape(2, 4, 4)
-    m = adam.state["m"][24:56].reshape(2, 4, 4)
-    expected = 0.01 * muon.size * 2 * optimizers.orthogonal(m)
-    np.testing.assert_allclose(step, expected, rtol=1e-9)
-
-
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
 def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
