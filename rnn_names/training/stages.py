@@ -94,7 +94,7 @@ class Position:
     """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best: Best = Best()  # the epoch whose weights the model has, after the first
+    best: Best  # the epoch whose weights the model has, after the first
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early

@@ -37,7 +37,7 @@ class Trainer:
         self.corpus, self.held_out = run.corpus, run.held_out
         self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        self.position = Position(tuple(stages_of(run.settings)))
+        self.position = Position(tuple(stages_of(run.settings)), Best())
         # Before the first epoch, the loss is about that of a uniform guess.
         self.smoothed_loss = math.log(len(self.vocabulary))
 
