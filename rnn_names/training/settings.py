@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
-DISTILLATION_BATCH = 408  # names, at least; more is quicker, and worse
+DISTILLATION_BATCH = 272  # names, at least; more is quicker, and worse
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
@@ -168,8 +168,8 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         hidden_size                192     128     192     192     256      256      384         384
         epochs                      63     153     115      99      47       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
-        synthetic_names          6,000  13,213  27,283  30,000  48,045   83,819  110,000     110,000
-        batch_size                  53      16      53     128     243      520      768         768
+        synthetic_names          6,000  14,804  35,652  40,000  70,791  138,974  200,000     200,000
+        batch_size                  53      16      53      96     207      516      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
         patience                    30      75      56      48      22       16       16          16
@@ -177,7 +177,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(96 / ratio**0.54), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
-    batch_size = 64 * ratio ** (2 / 3) if names < SHORT_LIST else 128 * ratio**0.45
+    batch_size = 64 * ratio ** (2 / 3) if names < SHORT_LIST else 96 * ratio**0.54
     synthetic_names = min(round(40_000 * ratio**0.4), 200_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000

@@ -11,7 +11,7 @@ const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
 export function settingsFor(names) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
   const first = Math.min(Math.round(96 / ratio ** 0.54), 150);
-  const batch = names < 1000 ? 64 * ratio ** (2 / 3) : 128 * ratio ** 0.45;
+  const batch = names < 1000 ? 64 * ratio ** (2 / 3) : 96 * ratio ** 0.54;
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), 0.6);
   return {
     hiddenSize: names < 500 ? 128 : 192,
