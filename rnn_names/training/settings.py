@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
-DISTILLATION_BATCH = 272  # names, at least; more is quicker, and worse
+DISTILLATION_BATCHES = 272, 408  # names, at least; the second where others have 64 or more
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
@@ -75,7 +75,8 @@ class Settings(Checked):
     batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
-        f"Names per minibatch; at least {DISTILLATION_BATCH} in the distillation stage.",
+        f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
+        f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
         unset=_BY_SIZE,
     )
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from rnn_names.errors import TrainingError
-from rnn_names.training.settings import DISTILLATION_BATCH, DISTILLATION_RATE, ResolvedSettings
+from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
 FULL_DROPOUT = 0.6  # this or more is constant; less rises, as a long list is not overfit at first
 
@@ -74,7 +74,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         name="distillation",
         is_distillation=True,
         epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, DISTILLATION_BATCH),
+        batch_size=max(settings.batch_size, DISTILLATION_BATCHES[settings.batch_size >= 64]),
         highest_rate=settings.learning_rate * DISTILLATION_RATE,
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,

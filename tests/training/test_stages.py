@@ -68,7 +68,7 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
     assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
 
 
-@pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 272), (510, 510)])
+@pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
 def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, corpus):
     asked = Settings(batch_size=batch_size, learning_rate=0.01)
     network, distillation = stages_of(asked.resolved(corpus))
