@@ -46,7 +46,7 @@ NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
 HARM = 1.01  # a tilt that raises the loss of the list's names by more than this factor is discarded
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
-MANY_NAMES = 10_000  # … if there are so many, repeats counted; for fewer, it costs 0.001 nats
+MANY_NAMES = 40_000  # … if there are so many, repeats counted; for fewer, it costs 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twice as many
 
 

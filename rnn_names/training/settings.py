@@ -167,18 +167,17 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
 
         names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
-        epochs                      63     153     115      99      47       21       11          11
+        epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
         synthetic_names          6,000  14,804  35,652  40,000  70,791  138,974  200,000     200,000
-        batch_size                  53      16      53      96     207      516      768         768
+        batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    30      75      56      48      22       16       16          16
+        patience                    30      75      65      55      24       16       16          16
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = 8 if names >= LONG_LIST else min(round(96 / ratio**0.54), 150)
+    first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
-    batch_size = 64 * ratio ** (2 / 3) if names < SHORT_LIST else 96 * ratio**0.54
     synthetic_names = min(round(40_000 * ratio**0.4), 200_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
@@ -191,7 +190,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         "epochs": first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
         "synthetic_names": synthetic_names,
-        "batch_size": min(max(round(batch_size), 16), 768),
+        "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
         "learning_rate": round(rate, 4),
         "held_out": 0.0 if started else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),

@@ -10,13 +10,12 @@ const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
 /** What a list of so many distinct names is trained with. */
 export function settingsFor(names) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
-  const first = Math.min(Math.round(96 / ratio ** 0.54), 150);
-  const batch = names < 1000 ? 64 * ratio ** (2 / 3) : 96 * ratio ** 0.54;
+  const first = Math.min(Math.round(110 / ratio ** 0.58), 150);
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), 0.6);
   return {
     hiddenSize: names < 500 ? 128 : 192,
     epochs: first + 3,
-    batchSize: Math.max(Math.round(batch), 16),
+    batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
     recurrentDropout: threePlaces(recurrentDropout),
     patience: Math.max(16, Math.floor(first / 2)),
