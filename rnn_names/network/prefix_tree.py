@@ -172,6 +172,7 @@ class Batches:
     rows: Array  # (n,) int. For each name of the list, repeats counted, its row in `names`
     n_y: int  # size of the vocabulary, EOS counted
     weights: Array | None = field(default=None, kw_only=True)  # for drawing in proportion
+    neighbours: int = field(default=1, kw_only=True)  # rows that stay together in all minibatches
 
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:
@@ -201,9 +202,13 @@ class Batches:
 
         Each row comes once; with weights, as many rows in proportion to them. Yields the middle of
         the minibatch in the epoch, from 0 to 1, and its rows, sorted, (size,).
+
+        Neighbours have long beginnings in common, so minibatches of some are smaller trees.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
-        shuffled = rng.permutation(rows)
+        first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))
+        order = (first[:, None] + np.arange(self.neighbours)).ravel()
+        shuffled = rows[order[order < len(rows)]]
         for start in range(0, len(shuffled), size):
             batch = np.sort(shuffled[start : start + size])
             yield (start + len(batch) / 2) / len(shuffled), batch

@@ -47,6 +47,8 @@ NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
 HARM = 1.01  # a tilt that raises the loss of the list's names by more than this factor is discarded
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
+NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
+MANY_NAMES = 40_000  # … if there are so many, repeats counted; for fewer, it costs 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twice as many
 
 
@@ -246,7 +248,8 @@ def distillation_set(
     first_half = targets_by_number(teacher, batches, numbers, groups[:half])
     for prefixes, targets in [*first_half, *pending()]:
         soft_targets[prefixes] = targets
-    return DistillationSet(distinct, rows, teacher.n_y, numbers, soft_targets)
+    together = NEIGHBOURS if len(rows) >= MANY_NAMES else 1
+    return DistillationSet(distinct, rows, teacher.n_y, numbers, soft_targets, neighbours=together)
 
 
 def targets_by_number(

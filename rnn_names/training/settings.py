@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
-DISTILLATION_BATCHES = 272, 408  # names, for short and longer lists; more is quicker, and worse
+DISTILLATION_BATCHES = 272, 408  # names, at least; the second where others have 64 or more
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
@@ -75,8 +75,8 @@ class Settings(Checked):
     batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
-        "Names per minibatch. The distillation stage takes more if it is small: "
-        f"{' or '.join(map(str, DISTILLATION_BATCHES))}, by corpus size.",
+        f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
+        f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
         unset=_BY_SIZE,
     )
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
@@ -169,7 +169,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         hidden_size                192     128     192     192     256      256      384         384
         epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
-        synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
+        synthetic_names          6,000  14,804  35,652  40,000  70,791  138,974  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
@@ -178,7 +178,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
-    synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
+    synthetic_names = min(round(40_000 * ratio**0.4), 200_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3

@@ -14,12 +14,7 @@ from typing import Any, NamedTuple
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
-MANY_SYNTHETIC_NAMES = 50_000  # what a list of about 900 names gets
 FULL_DROPOUT = 0.6  # this or more is constant; less rises, as a long list is not overfit at first
-
-TOLERANCE = 0.5
-"""An epoch of distillation may have a held-out loss, in nats per character, that is higher than the
-lowest so far by this over the root of the number of characters held out."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +70,11 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
     )
     if not settings.distil_epochs:
         return [network]
-    for_short, for_long = DISTILLATION_BATCHES
-    is_long = settings.synthetic_names >= MANY_SYNTHETIC_NAMES
     distillation = Stage(
         name="distillation",
         is_distillation=True,
         epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, for_long if is_long else for_short),
+        batch_size=max(settings.batch_size, DISTILLATION_BATCHES[settings.batch_size >= 64]),
         highest_rate=settings.learning_rate * DISTILLATION_RATE,
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
@@ -90,7 +83,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
 
 
 class Best(NamedTuple):
-    """The best epoch of a stage and its held-out loss, which is infinite without held-out names."""
+    """An epoch and its held-out loss, which is infinite without held-out names."""
 
     epoch: int = 0
     loss: float = math.inf
@@ -101,7 +94,7 @@ class Position:
     """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
-    bests: tuple[Best, ...]  # the best epoch of each stage so far
+    best: Best  # the epoch whose weights the model has, after the first
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
@@ -118,29 +111,9 @@ class Position:
         index = self.index + self.stage_is_over
         return self.stages[index] if index < len(self.stages) else None
 
-    @property
-    def best_stage(self) -> int:
-        """The stage whose best weights are the model's: the last with an epoch good enough."""
-        return len(self.bests) - 1 if self.bests[-1].epoch else 0
-
-    @property
-    def best(self) -> Best:
-        """The epoch whose weights the model has."""
-        return self.bests[self.best_stage]
-
-    def loss_to_beat(self, n_characters: int) -> float:
-        """The held-out loss below which the weights of an epoch are kept.
-
-        It is the lowest of the stage so far, and in distillation that of all stages plus
-        `TOLERANCE` over the root of `n_characters`, those held out.
-        """
-        if self.stage.is_distillation:
-            return min(best.loss for best in self.bests) + TOLERANCE / math.sqrt(n_characters)
-        return self.bests[self.index].loss
-
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""
-        state = {**vars(self), "bests": [list(best) for best in self.bests]}
+        state = {**vars(self), "best": list(self.best)}
         del state["stages"]
         return state
 
@@ -149,14 +122,14 @@ class Position:
 
         Raises TrainingError if no run can be there.
         """
-        bests = tuple(Best(*best) for best in state["bests"])
-        at = replace(self, **{name: state[name] for name in self.state()} | {"bests": bests})
+        best = Best(*state["best"])
+        at = replace(self, **{name: state[name] for name in self.state()} | {"best": best})
         if not (
             0 <= at.index < len(self.stages)
             and 0 <= at.stage_epoch <= at.stage.epochs
             and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and all(0 <= best.epoch <= at.epoch and best.loss >= 0 for best in bests)
-            and (not at.epoch or bests[0].epoch)  # distillation needs a network
+            and min(at.epoch, 1) <= best.epoch <= at.epoch
+            and best.loss >= 0
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at

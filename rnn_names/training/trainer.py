@@ -37,16 +37,17 @@ class Trainer:
         self.corpus, self.held_out = run.corpus, run.held_out
         self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        stages = stages_of(run.settings)
-        self.position = Position(tuple(stages), (Best(),) * len(stages))
+        self.position = Position(tuple(stages_of(run.settings)), Best())
+        # Before the first epoch, the loss is about that of a uniform guess.
+        self.smoothed_loss = math.log(len(self.vocabulary))
 
         first = run.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
         self._first = flatten(first)  # (n,) what the network starts from
-        # _weights (stages, n)  what each stage starts from, and then its best weights
-        # _flat (n,)            the weights in training, in memory that the helper process shares
-        # model.params          the best weights of `position.best_stage`, rounded to bfloat16
-        self._weights = np.array([self._first] * len(stages))
+        # _network (n,)  the best weights of its stage, which distillation starts from, and asks
+        # _flat (n,)     the weights in training, in memory that the helper process shares
+        # model.params   the weights of `position.best`, rounded to bfloat16
+        self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
         self._begin_stage(0)
@@ -63,11 +64,7 @@ class Trainer:
         """Sets the weights and the optimizer of a stage, before its first epoch if it has any."""
         at, stage = self.position, self.position.stages[index]
         self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
-        if stage.is_distillation:
-            self._weights[index] = self._weights[self.position.best_stage]
-        else:  # before the first epoch, the loss is about that of a uniform guess
-            self.smoothed_loss = math.log(len(self.vocabulary))
-        self._flat[:] = self._weights[index]  # in place: gradients are computed from it
+        self._flat[:] = self._network  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     def _params(self, flat: Array) -> dict[str, Array]:
@@ -152,7 +149,7 @@ class Trainer:
 
     def _teacher(self) -> distillation.Teacher:
         """The n-gram and the best weights of the network."""
-        run, network = self.run, self._params(self._weights[0])
+        run, network = self.run, self._params(self._network)
         share = STARTED_SHARE if run.is_started else 0.5
         rng = run.generator(TEACHER)
         return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
@@ -173,7 +170,7 @@ class Trainer:
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
         at = self.position
         # Patience counts from the best epoch of the stage, or from its beginning.
-        since_best = min(at.epoch - at.bests[at.index].epoch, at.stage_epoch)
+        since_best = min(at.epoch - at.best.epoch, at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
         is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
         self.position = replace(at, stage_is_over=is_over)
@@ -193,18 +190,16 @@ class Trainer:
         return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
 
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best of their stage. True if it is the model's, too."""
+        """Keeps the weights if they are the best so far, of both stages."""
+        at = self.position
         loss = math.inf  # where no names are held out, the newest weights are the best
         if held_out_loss is not None:
             loss = held_out_loss
-            if loss >= self.position.loss_to_beat(len(self.held_out.codes) + len(self.held_out)):
+            if loss >= at.best.loss:
                 return False
-        at, bests = self.position, list(self.position.bests)
-        bests[at.index] = Best(at.epoch, loss)
-        self.position = replace(at, bests=tuple(bests))
-        self._weights[at.index] = self._flat
-        if self.position.best_stage != at.index:
-            return False
+        self.position = replace(at, best=Best(at.epoch, loss))
+        if not at.stage.is_distillation:
+            self._network[:] = self._flat
         self.model = self._current_model(training_loss, held_out_loss)
         return True
 
@@ -235,7 +230,7 @@ class Trainer:
         return {
             "trained": self._flat,
             "first": self._first,
-            "weights": self._weights,
+            "network": self._network,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
 
@@ -251,7 +246,7 @@ class Trainer:
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
-            and max(np.abs(state[name]).max() for name in ("trained", "first", "weights"))
+            and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
@@ -266,7 +261,7 @@ class Trainer:
 def _form(value: Any) -> Any:
     """The keys, lengths, types and shapes that the state of a run has at any time.
 
-    >>> _form({"epoch": 3, "bests": [[0, 0.5]]}) == _form({"epoch": 4, "bests": [["1", 0.5]]})
+    >>> _form({"epoch": 3, "best": [0, 0.5]}) == _form({"epoch": 4, "best": ["1", 0.5]})
     False
     """
     if isinstance(value, dict):

@@ -58,11 +58,19 @@ def test_the_tree_has_one_node_per_distinct_prefix(names):
     assert tree.n_characters == sum(len(name) + 1 for name in names)
 
 
-@given(names=name_lists(), size=st.integers(1, 12), seed=st.integers(0, 99))
-def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(names, size, seed):
+@given(
+    names=name_lists(),
+    size=st.integers(1, 12),
+    seed=st.integers(0, 99),
+    neighbours=st.integers(1, 4),
+)
+def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(
+    names, size, seed, neighbours
+):
     names = [[1], *filter(None, names)]  # a list has no empty names
     distinct, counts = coded(names).distinct()
-    batches = Batches(distinct, np.repeat(np.arange(len(distinct)), counts), N_Y)
+    rows = np.repeat(np.arange(len(distinct)), counts)
+    batches = Batches(distinct, rows, N_Y, neighbours=neighbours)
     middles, epoch = zip(*batches.minibatches(size, np.random.default_rng(seed)), strict=True)
     sizes, (whole, rest) = [*map(len, epoch)], divmod(len(names), size)
     assert sizes == [size] * whole + [rest] * (rest > 0)
@@ -70,6 +78,15 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(n
     trees = map(batches.tree, epoch)
     drawn = [prefixes_of(tree)[end] for tree in trees for end in tree.ends]
     assert Counter(drawn) == Counter(map(tuple, names))
+
+
+def test_neighbours_stay_together_in_an_epoch():
+    batches = Batches(coded([[1]]), np.arange(12), N_Y, neighbours=3)
+    epochs = [batches.minibatches(6, np.random.default_rng(seed)) for seed in range(9)]
+    minibatches = [rows.reshape(2, 3) for epoch in epochs for _, rows in epoch]
+    for rows in minibatches:
+        assert (rows % 3 == [0, 1, 2]).all() and (np.diff(rows) == 1).all()
+    assert len({rows.tobytes() for rows in minibatches}) == 6, "any two groups may meet"
 
 
 # --- Log-probabilities of names -------------------------------------------------------------------

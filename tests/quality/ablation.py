@@ -90,10 +90,6 @@ VARIANTS = {
     "rising-dropout": Variant(
         "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]
     ),
-    "tolerance": Variant(
-        "the tolerance for distillation's loss (long lists only)",
-        patches=[(stages, "TOLERANCE", 0.0)],
-    ),
 }
 
 
@@ -213,7 +209,7 @@ def main() -> None:
     os.environ[helper._MARK] = "1"  # no helper process: it would know nothing of the patches
     for name in args.lists:
         short = (LISTS[name] or len(corpus_from_file(DATA / f"{name}.txt"))) < SHORT_LIST
-        left = {"tolerance"} if short else {"start", "pull", "all-names"}
+        left = set() if short else {"start", "pull", "all-names"}
         for without in args.without:
             for seed in args.seeds:
                 if without not in left and not path_of(name, without, seed).exists():

@@ -95,6 +95,15 @@ def test_of_a_long_list_the_distillation_set_takes_what_fits(taught, monkeypatch
     assert 10 < len(learned.names) <= 40
 
 
+def test_neighbours_among_many_names_stay_together(taught, monkeypatch):
+    teacher, names = taught
+    few = distillation_set(teacher, names, 200, np.random.default_rng(1))
+    monkeypatch.setattr(distillation, "MANY_NAMES", len(few.rows))
+    many = distillation_set(teacher, names, 200, np.random.default_rng(1))
+    assert np.array_equal(many.rows, few.rows)
+    assert (few.neighbours, many.neighbours) == (1, distillation.NEIGHBOURS)
+
+
 def test_a_teacher_draws_names_with_its_own_probabilities(taught):
     teacher, _ = taught
     teacher.max_length = 3

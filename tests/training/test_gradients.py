@@ -25,7 +25,7 @@ SETTINGS = {
     "synthetic_names": 1500,
     "held_out": 0.0,
 }
-OF_DISTILLATION = 8  # minibatches of an epoch
+OF_DISTILLATION = 6  # minibatches of an epoch
 IN_TWO_PARTS = 4 * 2 + 2 * OF_DISTILLATION
 """Minibatches of such a run on 221 names: each epoch of its first stage ends with a single name."""
 

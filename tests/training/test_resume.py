@@ -148,7 +148,7 @@ BAD_STATES = {
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
     "a setting more": lambda meta, arrays: meta["run"]["settings"].update(depth=2),
     "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
-    "weights too large": lambda meta, arrays: arrays["state_weights"].fill(1e38),
+    "weights too large": lambda meta, arrays: arrays["state_network"].fill(1e38),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "another vocabulary": lambda meta, arrays: meta.update(
         vocabulary=meta["vocabulary"][:-1] + "\u2603"

@@ -144,7 +144,7 @@ def test_rounding_goes_to_the_nearest():
 
 def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(names, tmp_path):
     trainer, records = trained(names, held_out=0.2)
-    model, exact = trainer.model, trainer.state()["weights"][0]
+    model, exact = trainer.model, trainer.state()["network"]
     for name, array in model.params.items():
         assert np.array_equal(rounded(array), array), name
     assert not np.array_equal(rounded(exact), exact), "training itself does not round"
