@@ -30,8 +30,10 @@ HEAD = f"{MODULE_BEGINNING} {__version__}"
 
 NAMES_OF = """
 /** What one model writes, or the blend of several. */
-export function namesOf(...described) {
-  if (!described.length) throw new TypeError("namesOf: give it a model");
+export function namesOf(...modules) {
+  const described = modules.map((each) => each?.default ?? each);
+  if (!described.length || described.some((each) => !each?.weights))
+    throw new TypeError('namesOf: give it models: import elvish from "rnn-names/models/elvish"');
   const names = engineOf(modelsIn(described));
   const models = described.map(({ name, share, sources }) => ({ name, share, sources }));
   return { sample: names.sample, score: names.score, cast: names.cast, models };

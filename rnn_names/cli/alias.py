@@ -20,7 +20,7 @@ KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 @command(
     "Write a name for each key, always the same.",
     "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
-    "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
+    "tail -n +2 orders.csv | cut -d, -f1 | rnn-names alias -m surnames --clean --format tsv",
 )
 @click.argument("file", default="-", type=FILE)
 @model_option(group="General")

@@ -86,5 +86,7 @@ def cast(
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with warnings_told():
         for rows in rows_of(read, wanted, blend_of):
+            if form.kind != "text":  # an empty line at the end of a cast is for readers
+                rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.put(rows)
     out.end()

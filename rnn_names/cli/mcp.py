@@ -101,10 +101,11 @@ def _tools(folder: str | None) -> list[Any]:
         rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
         return [line for line, *_ in rows]
 
-    def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
+    def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[dict[str, Any]]:  # noqa: B006
         """The natural logarithm of each name's probability by a model; null for 0."""
         values = blend(map(Given.of, models)).log_prob(names).tolist()
-        return [value if value > float("-inf") else None for value in values]
+        scores = (value if value > float("-inf") else None for value in values)
+        return [{"name": n, "log_prob": s} for n, s in zip(names, scores, strict=True)]
 
     def train_model(name: Title, names: List, **options: Any) -> str:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
@@ -141,9 +142,28 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
     from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-    from pydantic import Field, WithJsonSchema
+    from pydantic import Field, ValidationError, WithJsonSchema
 
     ArgModelBase.model_config["extra"] = "forbid"  # else arguments not known of are left out
+
+    class Told(Tool):
+        """A tool that says in a sentence which arguments are wrong."""
+
+        async def run(self, *arguments: Any, **more: Any) -> Any:
+            try:
+                return await super().run(*arguments, **more)
+            except ToolError as error:
+                if not isinstance(wrong := error.__cause__, ValidationError):
+                    raise
+                sentences = "; ".join(map(self.wrong, wrong.errors()))
+                raise ToolError(f"Error executing tool {self.name}: {sentences}") from None
+
+        def wrong(self, error: Any) -> str:
+            place = ".".join(map(str, error["loc"]))
+            if error["type"] == "extra_forbidden":
+                known = ", ".join(self.parameters["properties"])
+                return f"no argument {quoted(place)}; there are {known}"
+            return f"{place}: {error['msg']}"
 
     @wraps(function)
     async def told(**arguments: Any) -> Any:
@@ -165,4 +185,4 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
                 Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
             )
     told.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return Tool.from_function(told)
+    return Told.from_function(told)

@@ -102,7 +102,9 @@ def roll_table(title: str, names: Sequence[str]) -> str:
 
     results = [
         {"type": "text", "text": html, "description": html, "weight": 1, "range": [side, side]}
-        for side, html in enumerate((escape(name).replace("\n", "<br>") for name in names), 1)
+        for side, html in enumerate(
+            (escape(name, quote=False).replace("\n", "<br>") for name in names), 1
+        )
     ]
     whole = {"name": title, "formula": f"1d{len(names) or 1}", "replacement": True}
     return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"

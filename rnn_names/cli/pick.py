@@ -162,7 +162,8 @@ class _Picking:
         try:
             for line in stream:
                 repeats += 1
-                if line not in self.seen:
+                parts = {part.strip() for part in line.splitlines()} - {""}  # as the file has them
+                if line not in self.seen and not parts <= self.seen:
                     self.seen.add(line)
                     page.append(line)
                     text = printable(f"{len(page):>{width}} {line}\n", ascii)

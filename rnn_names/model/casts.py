@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache, partial
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ from rnn_names.conditions.pattern import Pattern, Slot, parse
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
+from rnn_names.errors import SamplingError, quoted
 from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
@@ -55,6 +57,9 @@ def parsed(wanted: CastOptions) -> Pattern:
 def pattern_of(text: str, path: str | None = None) -> str:
     """A pattern; or that of a bundled cast, by its name; or that in a file."""
     if path is None and text.strip().lower() not in CASTS:
+        like = get_close_matches(text.strip().lower(), CASTS, n=1)
+        if like:
+            raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
         return text
     with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
         some = read_lines(title, BytesIO(whole(title, stream)))

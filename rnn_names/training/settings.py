@@ -169,7 +169,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         hidden_size                192     128     192     192     256      256      384         384
         epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
-        synthetic_names          6,000  14,804  35,652  40,000  70,791  138,974  200,000     200,000
+        synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
@@ -178,7 +178,7 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
-    synthetic_names = min(round(40_000 * ratio**0.4), 200_000)
+    synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
     if started:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3

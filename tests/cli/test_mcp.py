@@ -69,7 +69,8 @@ def test_names_and_scores_are_those_of_the_model(tmp_path):
 
     drawn, scores, listed = session(script, cwd=tmp_path)
     assert drawn == model.sample(7, seed=2, prefix="A")
-    assert scores == [pytest.approx(model.log_prob(names)[0]), None]
+    assert [each["name"] for each in scores] == names
+    assert [each["log_prob"] for each in scores] == [pytest.approx(model.log_prob(names)[0]), None]
     assert [each["name"] for each in listed] == [*bundled.MODELS]
     assert all(each["writes"] and len(each["samples"]) == 3 for each in listed)
 
@@ -113,7 +114,7 @@ WRONG = [
     ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),
     ("sample_names", {"count": 1001}, "less than or equal to 1000"),
     ("sample_names", {"temperature": 0}, "temperature 0.0: must be a finite number above 0"),
-    ("sample_names", {"prefxi": ["A"]}, "prefxi"),
+    ("sample_names", {"prefxi": ["A"]}, "no argument 'prefxi'; there are models, "),
     ("sample_names", {"remember": "file.txt"}, "remember"),
     ("sample_names", {"min_length": 9, "max_length": 3}, "min_length 9: no name can"),
     ("sample_names", {"suffix": ["愛"], "models": ["elvish"]}, "愛"),

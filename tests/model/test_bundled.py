@@ -51,7 +51,7 @@ def test_the_package_holds_what_the_recipe_makes_and_no_more():
 def test_settings_are_those_of_the_recipe(name):
     """Those that `rnn-names train` would resolve for this list today.
 
-    So new defaults need new models, unless they only learn less: these had more synthetic names.
+    So new defaults need new models.
     """
     corpus, *options = make_models.RECIPE[name]
     # With the settings of the program: Click keeps a command's help option as it is first made.
@@ -66,7 +66,6 @@ def test_settings_are_those_of_the_recipe(name):
         settings_for(start and start.model, settings).resolved(corpus, start is not None)
     )
     recorded = model.training["settings"]
-    assert recorded["synthetic_names"] >= today.pop("synthetic_names")
     assert {each: recorded[each] for each in today} == today, "run make models"
     assert model.training["epoch"] > 0
 

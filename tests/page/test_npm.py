@@ -64,5 +64,6 @@ try { await blend.sample(3, { prefxi: "A" }); } catch (error) { console.log(erro
     parts = [npm.Model.load(name) for name in ("elvish", "welsh-towns")]
     expected = parts[0].blend(parts[1], weights=[2, 1]).sample(3, seed=4)
     assert json.loads(lines[0]) == expected
-    assert lines[1:3] == ["elvish,welsh-towns", "namesOf: give it a model"]
+    told = 'namesOf: give it models: import elvish from "rnn-names/models/elvish"'
+    assert lines[1:3] == ["elvish,welsh-towns", told]
     assert "prefxi" in lines[3]

@@ -213,6 +213,8 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     watch.progress?.(search.drawn);
   }
   const { drawn } = search;
+  for (const { name } of search.open) // of later numbers than one that has no name yet
+    if (names.length < count && name !== null && meetsAll(name, together)) names.push(name);
   const short = shortage(names.length, count, drawn, conditions);
   return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
 }
