@@ -71,13 +71,14 @@ def mcp(folder: str | None) -> None:
 
 def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
-    from pydantic import Field
+    from pydantic import BeforeValidator, Field
 
     from rnn_names.model.casts import parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
-    Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
+    listed = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+    Texts = Annotated[list[str], Field(min_length=1, max_length=MOST), listed]
     List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
     Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
 

@@ -132,7 +132,7 @@ def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
 
     async def script(client):
         told = [await said(client, tool, **arguments) for tool, arguments, _ in WRONG]
-        return told, await said(client, "sample_names", count=1)
+        return told, await said(client, "sample_names", count=1, models="elvish")
 
     told, names = session(script, cwd=tmp_path)
     for text, (tool, _, expected) in zip(told, WRONG, strict=True):
