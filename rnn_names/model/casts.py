@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache, partial
 from io import BytesIO
 from typing import Any
@@ -57,9 +56,11 @@ def parsed(wanted: CastOptions) -> Pattern:
 def pattern_of(text: str, path: str | None = None) -> str:
     """A pattern; or that of a bundled cast, by its name; or that in a file."""
     if path is None and text.strip().lower() not in CASTS:
-        like = get_close_matches(text.strip().lower(), CASTS, n=1)
-        if like:
-            raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
+        if text.strip().isalpha():  # a single word is no pattern
+            from difflib import get_close_matches
+
+            if like := get_close_matches(text.strip().lower(), CASTS, n=1):
+                raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
         return text
     with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
         some = read_lines(title, BytesIO(whole(title, stream)))

@@ -117,6 +117,12 @@ def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
     assert "or a bundled cast: village, knight" in invoke("cast").stderr
 
 
+def test_a_mistyped_cast_is_told_and_a_pattern_of_one_name_is_none(invoke):
+    done = invoke("cast", "vilage")
+    assert done.stderr == "Error: there is no cast 'vilage'; did you mean village?\n"
+    assert len(invoke("cast", "{taverns}", "-n", 2).stdout.splitlines()) == 2
+
+
 def test_a_pattern_in_another_encoding_is_refused_with_its_line(invoke, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"{norse}\r\nof \xe9\r\n")
     done = invoke("cast", "--file", "latin.txt", cwd=tmp_path)

@@ -143,6 +143,13 @@ def test_lines_of_a_cast_are_kept(pick, folder):
     assert all(re.fullmatch(r"(Sir|Lady) \S+ of .{1,7}", line) for line in [*chain(*pages)])
 
 
+def test_a_kept_cast_of_several_lines_is_not_shown_again(pick, folder):
+    arguments = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
+    [first], _ = pick("1", arguments=arguments)
+    [again], _ = pick("q", arguments=arguments)
+    assert again[0] == first[1]
+
+
 def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
     assert invoke("pick", "{elvish}", "-m", "elvish").returncode == 2
     assert invoke("pick", "{elvish").returncode == 2
