@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes, ranges
+from rnn_names.arrays import Array, changes
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
@@ -21,7 +21,6 @@ from rnn_names.sampling.workers import Workers
 FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; then 16 times as many
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
 WAITING = 16  # numbers in work at the same time for each that was given, at most
-WALKS_IN_WORK = 2  # of the largest: the names of more would take more memory than promised
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MOST_NUMBERS
 
@@ -46,8 +45,8 @@ class BegunWalk:
         """Numbers of which no attempt passed, rising, and their next attempts: (2, m)."""
         first = np.flatnonzero(changes(self.numbers))
         has_failed = ~np.logical_or.reduceat(self.passed, first)
-        last = np.append(first[1:], len(self.numbers)) - 1
-        return np.stack([self.numbers[last], self.attempts[last] + 1])[:, has_failed]
+        last = np.append(first[1:], len(self.numbers))[has_failed] - 1
+        return np.stack([self.numbers[last], self.attempts[last].astype(np.int64) + 1])
 
 
 class Attempts:
@@ -68,8 +67,8 @@ class Attempts:
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._largest = sizes
         self._size = self._first  # of the next walk
-        # Numbers, rising, their attempts, and the names: (3, m) and m, from each share.
-        self._found: list[tuple[Array, Array, Names]] = []
+        # Of each share: its walk, the rows that passed, rising, (m,), and m names.
+        self._found: list[tuple[BegunWalk, Array, Names]] = []
         self._tested = self._passed = 0
         self._tally = Tally()
 
@@ -106,8 +105,7 @@ class Attempts:
         all before them, and who reads a few names should not wait for thousands.
         """
         given = self._given_below - self._begin
-        in_work = min(WAITING * max(given, self._first), WALKS_IN_WORK * self._largest)
-        most = min(self._needed(), in_work)
+        most = min(self._needed(), WAITING * max(given, self._first), self._largest)
         more = min(self._given_below + most, self._end) - self._fresh
         return self._failed.shape[1] + max(more, 0)
 
@@ -127,12 +125,15 @@ class Attempts:
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
         n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)
         n = 0 if self._failed.size else min(n, self._left)
-        fresh = self._fresh + np.arange(n)
+        numbers = np.append(failed[0], self._fresh + np.arange(n))
+        attempts = np.append(failed[1], np.zeros(n, np.int64)).astype(np.int32)
         self._fresh += n
         each = np.append(each[:n_failed], np.full(n, at_first))
-        numbers, attempts = np.concatenate([failed, [fresh, 0 * fresh]], axis=1)
-        attempts = np.repeat(attempts, each) + ranges(0 * each, each)
-        return np.repeat(numbers, each), attempts.astype(np.int32)
+        row = np.repeat(np.arange(len(each), dtype=np.int32), each)
+        # Less the rows before each number's first, rows count its attempts.
+        attempts = attempts - (np.cumsum(each) - each).astype(np.int32)
+        attempts = attempts[row] + np.arange(len(row), dtype=np.int32)
+        return numbers[row], attempts.astype(np.min_scalar_type(attempts.max()))
 
     def _take_in(self, walk: BegunWalk) -> None:
         """Takes in the next share of a walk."""
@@ -140,7 +141,7 @@ class Attempts:
         add(self._tally, tally)
         self._passed += len(rows)
         walk.passed[rows] = True
-        self._found.append((walk.numbers[rows], walk.attempts[rows], names))
+        self._found.append((walk, rows, names))
         if not walk.shares:
             self._tested += len(walk.numbers)
 
@@ -149,11 +150,17 @@ class Attempts:
         end = min(end, self._fresh)
         while self._given_below < end:
             stop = min(self._given_below + NUMBERS_AT_ONCE, end)
-            here = [np.searchsorted(numbers, stop) for numbers, _, _ in self._found]
-            parts = [[each[:n] for each in part] for n, part in zip(here, self._found, strict=True)]
+            here = [
+                np.searchsorted(rows, np.searchsorted(walk.numbers, stop))
+                for walk, rows, _ in self._found
+            ]
+            parts = [
+                (walk.numbers[rows[:n]], walk.attempts[rows[:n]], names[:n])
+                for n, (walk, rows, names) in zip(here, self._found, strict=True)
+            ]
             self._found = [
-                (numbers[n:], attempts[n:], names[n:])
-                for n, (numbers, attempts, names) in zip(here, self._found, strict=True)
+                (walk, rows[n:], names[n:])
+                for n, (walk, rows, names) in zip(here, self._found, strict=True)
                 if n < len(names)
             ]
             self._given_below = stop

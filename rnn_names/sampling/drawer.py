@@ -91,19 +91,22 @@ class Drawer:
     def shares(self, keys: Array, n: int) -> Array:
         """Which of `n` shares each name belongs to, (names,): names that begin alike, to one.
 
-        How a name begins follows from its first random number, u: a share is a range of these.
-        A beginning that more names have than fit into a share is cut.
+        How a name begins follows from its first random number, u. Where more names have a
+        beginning than fit into a share, it is cut by the next one, which decides how they go on.
         """
         roots, place = self.roots, 0
-        p = roots.weights
+        p, place_after = roots.weights, roots.lengths
         if len(roots.texts) == 1:
             place = len(roots.texts[0])
             p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
+            place_after = np.full(len(p), place + 1)
         p /= p.sum()
-        ends, u = np.cumsum(p), uniform(keys, place)
-        begins_with = np.searchsorted(ends[:-1], u, side="right")
-        is_large = (p > 1 / n)[begins_with]
-        return (n * np.where(is_large, u, (ends - p / 2)[begins_with])).astype(np.int32)
+        ends = np.cumsum(p)
+        begins_with = np.searchsorted(ends[:-1], uniform(keys, place), side="right")
+        following = uniform(keys, place_after[begins_with])
+        within = np.where((p > 1 / n)[begins_with], following, 0.5)
+        before = (ends - p)[begins_with]
+        return (n * (before + p[begins_with] * within)).astype(np.int32)
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""

@@ -53,12 +53,12 @@ def keys_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
     return child(child(key, numbers), attempts)
 
 
-def random_bits(keys: Array, place: int) -> Array:
+def random_bits(keys: Array, place: Array | int) -> Array:
     """u(…, t) · 2³² for the place t in each name: (n,) uint64."""
     return child(keys, place) >> np.uint64(32)
 
 
-def uniform(keys: Array, place: int) -> Array:
+def uniform(keys: Array, place: Array | int) -> Array:
     """u(…, t) for the place t in each name: (n,) from 0 to 1, which is not reached."""
     return random_bits(keys, place) * 2.0**-32
 

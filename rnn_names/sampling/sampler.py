@@ -31,7 +31,7 @@ T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
-LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and more names wait
+LARGEST_WALK = 1 << 19  # names of a walk: more share more beginnings, and more names wait
 
 NO_CONDITIONS = {
     *("boldness", "min_p", "temperature", "top_k", "top_p"),

@@ -23,7 +23,7 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-SHARES = 8  # of the largest walk: each has names that begin alike, and memory for as many
+SHARES = 16  # of the largest walk: each has names that begin alike, and memory for as many
 LEAST_IN_SHARES = 1 << 13  # names of a walk that is drawn in shares
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
@@ -86,6 +86,6 @@ class Workers:
             names, passed, tally = self._sampler.held(len(keys), *drawn)
             # They wait for the names before them: in a byte a character, if these are Latin ones.
             codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
-            return Names(codes, names.offsets), rows[passed], tally
+            return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
 
         return self.submit(draw)
