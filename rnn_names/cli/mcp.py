@@ -7,10 +7,9 @@ but models in the folder that was named when the server was started.
 import os
 import re
 from collections.abc import Callable
-from functools import partial, wraps
-from inspect import Parameter, signature
+from functools import partial
 from itertools import chain
-from typing import Annotated, Any
+from typing import Any
 
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
@@ -22,7 +21,6 @@ from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
-TYPES: dict[Any, Any] = {"integer": int, "number": float, "boolean": bool, "array": list[str]}
 MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
@@ -44,7 +42,6 @@ def mcp(folder: str | None) -> None:
     An assistant starts this command itself: docs/assistants.md has the settings. It needs more
     packages: python -m pip install 'rnn-names[mcp]'.
     """
-    os.environ.setdefault("PYDANTIC_ERRORS_INCLUDE_URL", "0")
     try:
         from mcp.server import MCPServer
     except ImportError:
@@ -71,18 +68,12 @@ def mcp(folder: str | None) -> None:
 
 def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
-    from pydantic import BeforeValidator, Field
-
     from rnn_names.model.casts import parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
-    listed = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
-    Texts = Annotated[list[str], Field(min_length=1, max_length=MOST), listed]
-    List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
-    Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
-
     blend = partial(blended, load=partial(_load, folder))
+    default = (bundled.DEFAULT,)
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
@@ -92,8 +83,8 @@ def _tools(folder: str | None) -> list[Any]:
         rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
         return [*rows, *({"name": name} for name in others)]
 
-    def sample_names(models: Texts = [bundled.DEFAULT], **options: Any) -> list[str]:  # noqa: B006
-        """New names at random. Of several models, their blend; NAME=WEIGHT is one's weight."""
+    def sample_names(models: Any = default, **options: Any) -> list[str]:
+        """New names at random."""
         return blend(map(Given.of, models)).sample(**options)
 
     def cast_names(pattern: str, **options: Any) -> list[str]:
@@ -102,13 +93,13 @@ def _tools(folder: str | None) -> list[Any]:
         rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
         return [line for line, *_ in rows]
 
-    def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[dict[str, Any]]:  # noqa: B006
+    def score_names(names: list[str], models: Any = default) -> list[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
         values = blend(map(Given.of, models)).log_prob(names).tolist()
         scores = (value if value > float("-inf") else None for value in values)
         return [{"name": n, "log_prob": s} for n, s in zip(names, scores, strict=True)]
 
-    def train_model(name: Title, names: List, **options: Any) -> str:
+    def train_model(name: str, names: list[str], **options: Any) -> str:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
         path = os.path.join(str(folder), f"{name}.npz")
         if os.path.lexists(path) or name.lower() in bundled.names():
@@ -116,9 +107,66 @@ def _tools(folder: str | None) -> list[Any]:
         train(names, **options).save(path)
         return name
 
-    drawing = [_tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
-    trains = [_tool(train_model, Settings)] if folder else []
-    return [_tool(list_models), *drawing, _tool(score_names), *trains]
+    texts = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
+    of = {"description": "Of several models, their blend; NAME=WEIGHT is one's weight."}
+    models = {"models": {**texts, **of, "default": [*default]}}
+    title = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
+    tools = [
+        _tool(list_models),
+        _tool(sample_names, SampleOptions, models),
+        _tool(cast_names, CastOptions, pattern={"type": "string"}),
+        _tool(score_names, None, models, names=texts),
+    ]
+    learned = {**texts, "maxItems": MOST_LEARNED}
+    return [*tools, _tool(train_model, Settings, name=title, names=learned)][: 4 + bool(folder)]
+
+
+def _tool(function: Callable[..., Any], owner: Any = None, more: Any = (), **required: Any) -> Any:
+    """A tool of the SDK that takes arguments by their JSON Schemas, and the options of a class."""
+    from anyio.to_thread import run_sync
+    from jsonschema import Draft202012Validator
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.server.mcpserver.tools import Tool
+    from mcp_types import ToolAnnotations
+
+    schemas = {**required, **dict(more)}
+    for name, each in (declarations(owner) if owner else {}).items():
+        if each.kind.schema and not each.new_name and name != "parts":  # files have no schema
+            schemas[name] = {**each.kind.schema, "description": each.help}
+            schemas[name] |= {"maximum": MOST} if name == "count" else {}
+    lists = {name for name, each in schemas.items() if each.get("type") == "array"}
+    schema = {"type": "object", "properties": schemas, "required": [*required]}
+
+    def called(arguments: dict[str, Any]) -> Any:
+        given = {
+            name: [value] if name in lists and isinstance(value, str) else value
+            for name, value in arguments.items()
+            if value is not None
+        }
+        if unknown := given.keys() - schemas:
+            what = f"no argument {quoted(min(unknown))}; there are {', '.join(schemas)}"
+            raise SamplingError(what)
+        for error in Draft202012Validator(schema).iter_errors(given):
+            rule = f"{error.validator} is {error.validator_value}"  # a value may be very long
+            message = error.message if len(error.message) < 200 else rule
+            raise SamplingError(": ".join([*map(str, error.path), message]))
+        return function(**given)
+
+    class Told(Tool):
+        """A tool that says in a sentence what is wrong."""
+
+        async def run(self, arguments: Any, *_: Any, **__: Any) -> Any:
+            try:  # in a thread that a client which goes away does not wait for
+                result = await run_sync(called, arguments, abandon_on_cancel=True)
+            except RnnNamesError as error:
+                raise ToolError(f"Error executing tool {self.name}: {error}") from None
+            return self.fn_metadata.convert_result(result)
+
+    called.__annotations__["return"] = function.__annotations__["return"]
+    hints = ToolAnnotations(read_only_hint=owner is not Settings, destructive_hint=False)
+    tool = Told.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
+    tool.parameters = {**schema, "additionalProperties": False}
+    return tool
 
 
 def _load(folder: str | None, name: str) -> Any:
@@ -135,55 +183,3 @@ def _own_lines(path: str) -> list[str]:
     if path not in os.listdir(bundled.OF_CASTS):
         raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
     return lines_of(os.path.join(bundled.OF_CASTS, path))
-
-
-def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
-    """A tool of the SDK that takes a function's arguments, and in place of ** a class's options."""
-    from anyio.to_thread import run_sync
-    from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.server.mcpserver.tools import Tool
-    from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-    from pydantic import Field, ValidationError, WithJsonSchema
-
-    ArgModelBase.model_config["extra"] = "forbid"  # else arguments not known of are left out
-
-    class Told(Tool):
-        """A tool that says in a sentence which arguments are wrong."""
-
-        async def run(self, *arguments: Any, **more: Any) -> Any:
-            try:
-                return await super().run(*arguments, **more)
-            except ToolError as error:
-                if not isinstance(wrong := error.__cause__, ValidationError):
-                    raise
-                sentences = "; ".join(map(self.wrong, wrong.errors()))
-                raise ToolError(f"Error executing tool {self.name}: {sentences}") from None
-
-        def wrong(self, error: Any) -> str:
-            place = ".".join(map(str, error["loc"]))
-            if error["type"] == "extra_forbidden":
-                known = ", ".join(self.parameters["properties"])
-                return f"no argument {quoted(place)}; there are {known}"
-            return f"{place}: {error['msg']}"
-
-    @wraps(function)
-    async def told(**arguments: Any) -> Any:
-        try:  # in a thread that a client which goes away does not wait for
-            return await run_sync(partial(function, **arguments), abandon_on_cancel=True)
-        except RnnNamesError as error:
-            raise ToolError(str(error)) from None
-
-    own = signature(function)
-    parameters = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
-    for name, each in (declarations(owner) if owner else {}).items():
-        schema = each.kind.schema  # those of files have none
-        if schema and not each.new_name and name != "parts":
-            of_type: Any = TYPES.get(schema.get("type"), str) | None
-            form: Any = Annotated[of_type, WithJsonSchema({**schema, "description": each.help})]
-            if name == "count":
-                form = Annotated[int, Field(ge=0, le=MOST, description=each.help)]
-            parameters.append(
-                Parameter(name, Parameter.KEYWORD_ONLY, default=each.default, annotation=form)
-            )
-    told.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return Told.from_function(told)

@@ -112,8 +112,8 @@ WRONG = [
     ("sample_names", {"models": ["../elvish.npz"]}, "no model '../elvish.npz'"),
     ("sample_names", {"models": ["/etc/passwd"]}, "no model '/etc/passwd'"),
     ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),
-    ("sample_names", {"count": 1001}, "less than or equal to 1000"),
-    ("sample_names", {"temperature": 0}, "temperature 0.0: must be a finite number above 0"),
+    ("sample_names", {"count": 1001}, "count: 1001 is greater than the maximum of 1000"),
+    ("sample_names", {"temperature": 0}, "temperature: 0 is less than or equal to the minimum of 0"),
     ("sample_names", {"prefxi": ["A"]}, "no argument 'prefxi'; there are models, "),
     ("sample_names", {"remember": "file.txt"}, "remember"),
     ("sample_names", {"min_length": 9, "max_length": 3}, "min_length 9: no name can"),
@@ -123,7 +123,7 @@ WRONG = [
     ("cast_names", {"pattern": "{norse:exclude=words.txt}"}, "files are not read here"),
     ("cast_names", {"pattern": "{norse"}, "{ without a }"),
     ("score_names", {"names": []}, "names"),
-    ("score_names", {"names": ["Ada"] * 1001}, "names"),
+    ("score_names", {"names": ["Ada"] * 1001}, "names: maxItems is 1000"),
 ]
 
 
@@ -138,7 +138,7 @@ def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
     for text, (tool, _, expected) in zip(told, WRONG, strict=True):
         assert text.startswith(f"Error executing tool {tool}: ")
         assert expected in text and "secret" not in text
-    assert len(names) == 1
+    assert len(names) == 1  # a text stands for a list of one
     assert [each.name for each in tmp_path.iterdir()] == ["words.txt"]
 
 
@@ -151,6 +151,9 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
         tools = (await client.list_tools()).tools
         resources = (await client.list_resources()).resources
         text = (await client.read_resource(resources[0].uri)).contents[0].text
+        assert all(each.annotations.destructive_hint is False for each in tools)
+        reading = {each.name for each in tools if each.annotations.read_only_hint}
+        assert {each.name for each in tools} - reading == {"train_model"}
         return {each.name: each.input_schema for each in tools}, text
 
     schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
