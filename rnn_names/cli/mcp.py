@@ -68,7 +68,7 @@ def mcp(folder: str | None) -> None:
 
 def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
-    from rnn_names.model.casts import parsed, rows_of
+    from rnn_names.model.casts import CASTS, parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -110,11 +110,12 @@ def _tools(folder: str | None) -> list[Any]:
     texts = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
     of = {"description": "Of several models, their blend; NAME=WEIGHT is one's weight."}
     models = {"models": {**texts, **of, "default": [*default]}}
+    casts = f"a pattern, or one of {', '.join(CASTS)}"
     title = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
     tools = [
         _tool(list_models),
         _tool(sample_names, SampleOptions, models),
-        _tool(cast_names, CastOptions, pattern={"type": "string"}),
+        _tool(cast_names, CastOptions, pattern={"type": "string", "description": casts}),
         _tool(score_names, None, models, names=texts),
     ]
     learned = {**texts, "maxItems": MOST_LEARNED}

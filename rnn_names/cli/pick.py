@@ -186,7 +186,7 @@ class _Picking:
             for number in range(int(first), int(last or first) + 1):
                 if not 1 <= number <= len(self.page):
                     tell(f"There is no {number} here.")
-                    return []
+                    break
                 rows[number] = self.page[number - 1]
         return [*rows.values()]
 

@@ -128,6 +128,12 @@ def test_what_cannot_be_done_is_said(pick, folder):
     assert kept(folder) == [page[0]]
 
 
+def test_numbers_beside_one_that_is_not_there_are_kept(pick, folder):
+    (page,), told = pick("1 47 2", "9-12")
+    assert kept(folder) == [page[0], page[1], page[8], page[9]]
+    assert told[:2] == ["There is no 47 here.", "Kept 2: 2 in kept.txt"]
+
+
 def test_where_there_are_no_more_names_that_is_said(pick):
     few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--boldness", "balanced", "--any-shape"]
     pages, told = pick("", "1", "", arguments=few)
