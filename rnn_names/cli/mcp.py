@@ -17,7 +17,7 @@ from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import CASTS, Given
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
@@ -68,7 +68,7 @@ def mcp(folder: str | None) -> None:
 
 def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
-    from rnn_names.model.casts import CASTS, parsed, rows_of
+    from rnn_names.model.casts import parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 

@@ -62,25 +62,25 @@ class Aliases:
         named = dict(zip(in_order, names, strict=True))
         return [named[key] for key in keys]
 
-    def _matched(self, states: Array) -> list[str]:
-        """The name of each state, (n,): of its first attempt that passes and that is left to it.
+    def _matched(self, name_keys: Array) -> list[str]:
+        """The names of the first attempts that pass and are left to their keys, (n,).
 
-        Every round, states without a name try again. A name that several want goes to the first of
+        Every round, those without a name try again. A name that several want goes to the first of
         them, whoever had it before: so all end up as if each had chosen in turn (Gale & Shapley
         1962).
         """
-        n, unique = len(states), self._options.unique
-        names, owners = [""] * n, dict[str, int]()  # of states; by name
+        n, unique = len(name_keys), self._options.unique
+        names, owners = [""] * n, dict[str, int]()  # of each; by name
         waiting, begun = np.arange(n), np.zeros(n, np.int64)  # without a name; the next attempts
         may_be, found = not unique or n <= self._sampler.n_possible, list[Any]([True])
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which, attempts = waiting[rows], attempts + begun[waiting[rows]]
-            drawn, met, tally = self._sampler.drawn(child(states[which], attempts))
+            drawn, met, tally = self._sampler.drawn(child(name_keys[which], attempts))
             brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
-            if unique:  # what one before it has is not left to a state
+            if unique:  # what one before it has is not left to another
                 pairs = enumerate(zip(brought, which[met].tolist(), strict=True))
-                left = [k for k, ((name, _), state) in pairs if owners.get(name, n) > state]
+                left = [k for k, ((name, _), row) in pairs if owners.get(name, n) > row]
                 brought, met = [brought[k] for k in left], met[left]
             return brought, met, tally
 
@@ -91,12 +91,12 @@ class Aliases:
             except FewFound as error:
                 found, tried = error.found, error.tried
             again = list[int]()
-            for state, each in zip(waiting.tolist(), found, strict=True):
+            for row, each in zip(waiting.tolist(), found, strict=True):
                 if each is None:
-                    loser, begun[state] = state, begun[state] + tried
+                    loser, begun[row] = row, begun[row] + tried
                 else:
-                    name, begun[state] = each[0], each[1] + 1
-                    winner, loser = sorted((state, owners.get(name, n) if unique else n))
+                    name, begun[row] = each[0], each[1] + 1
+                    winner, loser = sorted((row, owners.get(name, n) if unique else n))
                     names[winner], owners[name] = name, winner
                 again += [loser] * (loser < n)
             waiting = np.array(sorted(again), np.intp)

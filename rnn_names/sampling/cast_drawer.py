@@ -227,20 +227,20 @@ class CastDrawer:
         self, nodes: tuple[Node, ...], at: tuple[Array, Array], ask: Ask, letters: Array
     ) -> tuple[Sequence[Any], Cause]:
         """Names of some nodes at some rounds and numbers, None where none is found; the cause."""
-        states, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
+        keys, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
         if ask.chooses_letter:
-            names, met, _ = first.names.drawn(child(states[0], 0), letters)
+            names, met, _ = first.names.drawn(child(keys[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
             return [
                 (of_rows[row],) if row in of_rows else None for row in range(len(letters))
             ], None
         try:
             if not self._same:
-                return [(name,) for name in first.names.found(states[0])], None
+                return [(name,) for name in first.names.found(keys[0])], None
             kept = {letter_of(name): 1.0 for name in ask.line.names.values() if name}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
-            return together(parts, among, keys_of(self._key, *at), states), None
+            return together(parts, among, keys_of(self._key, *at), keys), None
         except FewFound as error:
             if self._same:
                 return error.found, self._no_letter(nodes, error.tally)

@@ -49,7 +49,7 @@ def letter_of(name: str) -> str:
 
 
 class PartNames:
-    """Draws the names of a part by state, and given their first letters if these are tied.
+    """Draws the names of a part by key, and given their first letters if these are tied.
 
     `weights`, by letter, are the probabilities that a name begins so; `usual` leaves those out that
     hardly any name begins with.
@@ -66,8 +66,11 @@ class PartNames:
 
             rare = guided_if_rare(sampler, RARE_PART if is_tied else None)
             self._source = sampler if rare is None else rare
-        if not is_tied:
-            return
+        if is_tied:
+            self._tie_to_letters(model)
+
+    def _tie_to_letters(self, model: LanguageModel) -> None:
+        """Has names begin from their first characters, which are put together by letter."""
         self._source.drawer = self._source.drawer.by_letters
         roots = self._source.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
@@ -80,26 +83,26 @@ class PartNames:
         least = RARE_LETTER * sum(self.weights.values())
         self.usual = {letter: p for letter, p in self.weights.items() if p >= least}
 
-    def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
+    def drawn(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
         if letters is None:
-            return self._source.drawn(states)
-        root = np.zeros(len(states), np.intp)
+            return self._source.drawn(keys)
+        root = np.zeros(len(keys), np.intp)
         for letter in {*letters.tolist()}:
             of_letter, p = self._roots[letter]
             rows = np.flatnonzero(letters == letter)
-            root[rows] = of_letter[choices(states[rows], 0, p)]
-        return self._source.drawn(states, root)
+            root[rows] = of_letter[choices(keys[rows], 0, p)]
+        return self._source.drawn(keys, root)
 
-    def found(self, states: Array, letters: Array | None = None) -> list[str]:
-        """A name for each state: that of the first attempt that meets the conditions."""
+    def found(self, keys: Array, letters: Array | None = None) -> list[str]:
+        """A name for each key: that of the first attempt that meets the conditions."""
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
             of_rows = None if letters is None else letters[rows]
-            names, met, tally = self.drawn(child(states[rows], attempts), of_rows)
+            names, met, tally = self.drawn(child(keys[rows], attempts), of_rows)
             return names.to_strings(), met, tally
 
-        return first_met(draw, len(states), self.largest_walk, self.slowness)
+        return first_met(draw, len(keys), self.largest_walk, self.slowness)
 
 
 # --- One letter for all names of a line -----------------------------------------------------------
@@ -117,18 +120,18 @@ def alike(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
 def together(
     parts: Sequence[PartNames],
     letters: tuple[Mapping[str, float], bool],
-    states: Array,
+    keys: Array,
     of_parts: Sequence[Array],
 ) -> list[tuple[str, ...]]:
-    """Names of all parts that begin with one of some letters, by their weights, for each state."""
+    """Names of all parts that begin with one of some letters, by their weights, for each key."""
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
     if not weights:
-        raise FewFound({}, [None] * len(states), 0)
+        raise FewFound({}, [None] * len(keys), 0)
     among, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-        letter = among[choices(child(states[rows], attempts), 0, shares)]
+        letter = among[choices(child(keys[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
             at = child(own[rows[left]], attempts[left])
@@ -136,7 +139,7 @@ def together(
                 try:
                     texts, met = part.found(at, letter[left]), np.arange(len(left))
                 except FewFound:
-                    raise FewFound({str(place): (1, 0)}, [None] * len(states), 0) from None
+                    raise FewFound({str(place): (1, 0)}, [None] * len(keys), 0) from None
             else:
                 names, met, _ = part.drawn(at, letter[left])
                 texts = names.to_strings()
@@ -145,7 +148,7 @@ def together(
         return [*zip(*found, strict=True)], left, tally
 
     largest = min(part.largest_walk for part in parts)
-    return first_met(draw, len(states), largest, max(part.slowness for part in parts))
+    return first_met(draw, len(keys), largest, max(part.slowness for part in parts))
 
 
 def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
@@ -160,8 +163,8 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
     for size in PILOTS:
         row = np.resize(left, size)
         for place, part in enumerate(parts):
-            states = keys_of(key_of(0, place), np.arange(size), size)
-            _, kept, _ = part.drawn(states, among[row])
+            keys = keys_of(key_of(0, place), np.arange(size), size)
+            _, kept, _ = part.drawn(keys, among[row])
             made[place] += np.bincount(row, minlength=len(among))
             met[place] += np.bincount(row[kept], minlength=len(among))
         passing = weights * np.prod(met / made, axis=0)

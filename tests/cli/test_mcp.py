@@ -113,7 +113,7 @@ WRONG = [
     ("sample_names", {"models": ["/etc/passwd"]}, "no model '/etc/passwd'"),
     ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),
     ("sample_names", {"count": 1001}, "count: 1001 is greater than the maximum of 1000"),
-    ("sample_names", {"temperature": 0}, "temperature: 0 is less than or equal to the minimum of 0"),
+    ("sample_names", {"temperature": 0}, "temperature: 0 is less than or equal to the minimum"),
     ("sample_names", {"prefxi": ["A"]}, "no argument 'prefxi'; there are models, "),
     ("sample_names", {"remember": "file.txt"}, "remember"),
     ("sample_names", {"min_length": 9, "max_length": 3}, "min_length 9: no name can"),
