@@ -41,12 +41,12 @@ def test_names_come_with_the_models_own_probabilities():
 
 def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large walks draw them."""
-    model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 5000))), longest=3)
+    model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
     drawer = Sampler(model, Options()).drawer.by_letters
-    keys, root = keys_of(key_of(1), np.arange(5000)), np.arange(5000)
+    keys, root = keys_of(key_of(1), np.arange(4200)), np.arange(4200)
     together, rows = drawer.draw(keys, root)
-    halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2500), slice(2500, None))]
+    halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))]
     assert together.to_strings() == [name for half in halves for name in half.to_strings()]
     firsts = [ord(name[0]) - 0x4E00 for name in together.to_strings()]
     assert firsts == rows.tolist() and len(rows) > 1000
@@ -94,7 +94,7 @@ OF_STREAMS = [
     {"prefix": ["ab", "b"]},
     {"novel": True, "top_p": 0.9},
     {"match": "[ab].*", "max_length": 3},
-    {"suffix": "b", "temperature": 0.5, "top_k": 3},
+    {"suffix": "b", "temperature": 0.8, "top_k": 3},
 ]
 
 
@@ -103,8 +103,8 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
     """It does not matter with which others it is drawn, on how many cores, or in which walks."""
     sample = partial(tiny_model().sample, seed=8, **options)
     stream = sample(200)
-    assert [name for i in range(0, 200, 50) for name in sample(50, start=i)] == stream
-    assert [sample(1, start=i)[0] for i in (0, 7, 199)] == [stream[i] for i in (0, 7, 199)]
+    assert [name for i in range(0, 200, 70) for name in sample(70, start=i)][:200] == stream
+    assert [sample(1, start=i)[0] for i in (7, 199)] == [stream[i] for i in (7, 199)]
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
