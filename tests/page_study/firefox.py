@@ -1,20 +1,25 @@
 """Opens the page in Firefox without a window: `make page-study`, where there is a Firefox.
 
-It has to write the names of Chromium for the same seed, under rare conditions too, and to learn
-from a list, without an error in the console. Its own protocol, Marionette, drives it.
+It has to write the names of Chromium for the same seed, under rare conditions too, to learn from a
+list, and to follow keys, without an error in the console; and to show its names at all sizes, light
+and dark, without a violation that axe-core finds. WebDriver BiDi drives it.
 """
 
+import itertools
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from base64 import b64decode
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from looks import AXE, IN_SIGHT, MODELS, PICTURES, SIZES, UNFOLD, VIOLATIONS
+from websockets.sync.client import connect
 
 from rnn_names import Model
 from rnn_names.page.page import page
@@ -23,11 +28,9 @@ from support.browser import Browser, missing
 from support.documents import ROOT
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-PORT = 2828
-MODELS = ["dinosaurs", "first-names"]
+PORT = 9222
 ADDRESS = "#seed=7"
 LEARNED_FROM = 60  # names
-PICTURE = ROOT / "build" / "looks" / "firefox.png"
 
 SHOWN = """() => Array.from(document.querySelectorAll(".name:not([hidden])"),
                          ({ textContent }) => textContent).filter(Boolean)"""
@@ -39,93 +42,133 @@ LEARN = """(names) => {
 HAS_LEARNED = "() => !document.getElementById('own-done').hidden"
 LEARNED = "() => rnnNames.sample(20, { seed: 1, shares: [0, 0, 1] })"
 KEPT = "() => Array.from(document.querySelectorAll('.kept-name'), (each) => each.textContent)"
-ERRORS = """() => Services.console.getMessageArray()
-  .filter((each) => each instanceof Ci.nsIScriptError && each.sourceName.startsWith("file:"))
-  .map(String)"""
+DARK = "layout.css.prefers-color-scheme.content-override"  # 0 dark, 1 light
 
 
 class Firefox:
-    """A Firefox without a window, with a profile of its own."""
+    """A Firefox without a window, with a profile of its own; `errors` are those of its console."""
+
+    def __init__(self, scheme="light"):
+        self._scheme, self.errors, self._numbers = scheme, [], itertools.count()
+        self._stack = ExitStack()
 
     def __enter__(self):
         self._profile = tempfile.TemporaryDirectory()
-        program = [
-            FIREFOX,
-            "--headless",
-            "--marionette",
-            "--remote-allow-system-access",
-            "--profile",
-            self._profile.name,
-        ]
+        preferences = {DARK: int(self._scheme == "light"), "ui.prefersReducedMotion": 1}
+        lines = [f'user_pref("{name}", {value});\n' for name, value in preferences.items()]
+        (Path(self._profile.name) / "user.js").write_text("".join(lines))
+        program = [FIREFOX, "--headless", "--profile", self._profile.name]
+        program += ["--remote-debugging-port", str(PORT)]
         self._process = subprocess.Popen(
             program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         for _ in range(120):
             try:
-                self._socket = socket.create_connection(("127.0.0.1", PORT))
+                address = f"ws://127.0.0.1:{PORT}/session"
+                self._socket = self._stack.enter_context(connect(address, max_size=None))
                 break
             except OSError:
                 time.sleep(0.5)
-        self._read = self._socket.makefile("rb")
-        self._message()  # what it says of itself
-        self._number = 0
-        self("WebDriver:NewSession", capabilities={})
-        self("WebDriver:SetTimeouts", script=300_000)
+        self("session.new", capabilities={})
+        self("session.subscribe", events=["log.entryAdded"])
+        self._page = self("browsingContext.create", type="window")["context"]
         return self
 
     def __exit__(self, *exception):
-        self._socket.close()
+        self._stack.close()
         self._process.terminate()
         self._process.wait()
         self._profile.cleanup()
 
-    def _message(self):
-        size = b""
-        while (digit := self._read.read(1)) != b":":
-            size += digit
-        return json.loads(self._read.read(int(size)))
-
     def __call__(self, command, **parameters):
         """The answer to a command."""
-        self._number += 1
-        text = json.dumps([0, self._number, command, parameters]).encode()
-        self._socket.sendall(b"%d:%b" % (len(text), text))
-        _, _, error, answer = self._message()
-        if error:
-            raise RuntimeError(f"{command}: {error['message']}")
-        return answer
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": command, "params": parameters}))
+        while (message := json.loads(self._socket.recv())).get("id") != number:
+            if message.get("params", {}).get("level") == "error":
+                self.errors.append(f"console: {message['params']['text']}")
+        if message["type"] == "error":
+            raise RuntimeError(f"{command}: {message['message']}")
+        return message["result"]
+
+    def open(self, url, width, height):
+        """Opens a page in a window of some size."""
+        viewport = {"width": width, "height": height}
+        self("browsingContext.setViewport", context=self._page, viewport=viewport)
+        # From an empty page: another fragment alone would not load it anew.
+        for each in ("about:blank", url):
+            self("browsingContext.navigate", context=self._page, url=each, wait="complete")
+
+    def picture(self, path):
+        """Writes down what it shows."""
+        path.write_bytes(
+            b64decode(self("browsingContext.captureScreenshot", context=self._page)["data"])
+        )
 
     def press(self, *keys):
         """Presses keys, one after another."""
         each = [{"type": type, "value": key} for key in keys for type in ("keyDown", "keyUp")]
         actions = [{"type": "key", "id": "keyboard", "actions": each}]
-        self("WebDriver:PerformActions", actions=actions)
+        self("input.performActions", context=self._page, actions=actions)
 
     def evaluate(self, function, *given):
         """What a function gives in the page."""
-        script = f"return ({function})(...arguments)"
-        return self("WebDriver:ExecuteScript", script=script, args=given, sandbox=None)["value"]
+        arguments = ", ".join(map(json.dumps, given))
+        script = f"(async () => JSON.stringify(await ({function})({arguments})))()"
+        result = self(
+            "script.evaluate",
+            expression=script,
+            target={"context": self._page},
+            awaitPromise=True,
+        )
+        if result["type"] == "exception":
+            raise RuntimeError(result["exceptionDetails"]["text"])
+        return json.loads(result["result"].get("value", "null"))
 
 
 def main():
-    if not FIREFOX or missing():
-        sys.exit(f"not looked at in Firefox: {missing() or 'there is none on the PATH'}")
-    with tempfile.TemporaryDirectory() as folder, Browser() as chromium, Firefox() as firefox:
-        file = Path(folder) / "page.html"
-        file.write_text(page([Part(name, Model.load(name)) for name in MODELS]), "utf-8")
-        firefox("WebDriver:SetWindowRect", width=1280, height=900)
-        firefox("WebDriver:Navigate", url=f"{file.as_uri()}{ADDRESS}")
-        names, expected = names_in(firefox), names_in(chromium.open(file, ADDRESS))
-        picture = firefox("WebDriver:TakeScreenshot", full=False)["value"]
-        PICTURE.write_bytes(b64decode(picture))
-        failures = key_failures(firefox)
-        firefox("Marionette:SetContext", value="chrome")
-        failures += firefox.evaluate(ERRORS)
+    if not FIREFOX or missing() or not AXE.exists():
+        sys.exit(f"not looked at in Firefox: {missing() or 'there is none, or no axe-core'}")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    failures = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = {count: Path(folder) / f"{count}.html" for count in (1, 2, 5)}
+        for count, file in files.items():
+            parts = [Part(name, Model.load(name)) for name in MODELS[:count]]
+            file.write_text(page(parts), "utf-8")
+        for scheme in ("light", "dark"):
+            with Firefox(scheme) as firefox:
+                for count, size in itertools.product((1, 5), SIZES):
+                    url = f"{files[count].as_uri()}{ADDRESS}"
+                    title = f"{count}-{size[0]}-{scheme}"
+                    failures += looked_at(firefox, url, size, title)
+                failures += firefox.errors
+        with Browser() as chromium, Firefox() as firefox:
+            firefox.open(f"{files[2].as_uri()}{ADDRESS}", 1280, 900)
+            names, expected = names_in(firefox), names_in(chromium.open(files[2], ADDRESS))
+            failures += key_failures(firefox) + firefox.errors
     for what in names:
         is_same = names[what] == expected[what]
         print(f"Firefox, {what}: {'the names of Chromium' if is_same else 'OTHER NAMES'}")
         failures += [] if is_same else [f"{what}: {names[what]} instead of {expected[what]}"]
     sys.exit("\n".join(failures) or 0)
+
+
+def looked_at(firefox, url, size, title):
+    """What is wrong with a page in a window; prints what is right, too, and takes a picture."""
+    firefox.open(url, *size)
+    wait(lambda: firefox.evaluate(SHOWN))
+    in_sight = firefox.evaluate(IN_SIGHT)
+    firefox.picture(PICTURES / f"firefox-{title}.png")
+    firefox.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
+    firefox.evaluate(f"() => {{ {UNFOLD} }}")
+    violations = []
+    for drawer in ("settings", "kept", "likely"):
+        firefox.evaluate(f"() => openDrawer('{drawer}')")
+        violations += firefox.evaluate(VIOLATIONS)
+    print(f"Firefox, {title}: {in_sight} names in sight, {len(violations)} violations", flush=True)
+    few = [f"{title}: {in_sight} names in sight"] if in_sight < SIZES[size] else []
+    return few + [f"{title}: {violation}" for violation in violations]
 
 
 def names_in(browser):
