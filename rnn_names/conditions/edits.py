@@ -104,17 +104,18 @@ class FarApart:
         """Whether a name is far from all."""
         if self._before is not None and not self._before.is_far(name):
             return False
-        name = folded(name)
+        name, becomes = _shortened(name, self._edits)
         return not any(
             self._are_near(name, other)
-            for text in shortened(name, self._edits) & self._names.keys()
+            for text in becomes & self._names.keys()
             for other in self._names[text]
         )
 
     def add(self, names: Iterable[str]) -> None:
         """Adds names, however near they are."""
-        for name in map(folded, names):
-            for text in shortened(name, self._edits):
+        for each in names:
+            name, becomes = _shortened(each, self._edits)
+            for text in becomes:
                 self._names.setdefault(text, []).append(name)
 
     def _are_near(self, a: str, b: str) -> bool:
@@ -129,9 +130,10 @@ class FarApart:
 
 
 @lru_cache(1 << 14)
-def shortened(name: str, edits: int) -> frozenset[str]:
-    """What a name becomes by as many deletions as there may be edits, or fewer."""
+def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
+    """A name, folded, and what it becomes by as many deletions as there may be edits, or fewer."""
+    name = folded(name)
     found = {name}
     for _ in range(edits):
         found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
-    return frozenset(found)
+    return name, frozenset(found)
