@@ -18,9 +18,8 @@ from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
 from rnn_names.sampling.workers import Workers
 
-FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; then 16 times as many
+FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
-WAITING = 16  # numbers in work at the same time for each that was given, at most
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MOST_NUMBERS
 
@@ -54,18 +53,18 @@ class Attempts:
 
     Args:
         begin, end: the numbers from `begin` on, below `end`.
-        sizes: attempts of the first walk, and of the largest one.
+        sizes: attempts of the first walk, how many times as many the next may have, and the most.
         needed: tells how many names are likely to be needed beside those that were given.
     """
 
     def __init__(
-        self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
+        self, begin: int, end: int, sizes: tuple[int, int, int], needed: Callable[[], int]
     ) -> None:
         # Names were given below number `_given_below`; from `_fresh` on, none was tried yet.
         self._begin = self._given_below = self._fresh = begin
         self._end, self._needed = end, needed
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
-        self._first, self._largest = sizes
+        self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
         # Of each share: its walk, the rows that passed, rising, (m,), and m names.
         self._found: list[tuple[BegunWalk, Array, Names]] = []
@@ -105,7 +104,7 @@ class Attempts:
         all before them, and who reads a few names should not wait for thousands.
         """
         given = self._given_below - self._begin
-        most = min(self._needed(), WAITING * max(given, self._first), self._largest)
+        most = min(self._needed(), self._growth * max(given, self._first), self._largest)
         more = min(self._given_below + most, self._end) - self._fresh
         return self._failed.shape[1] + max(more, 0)
 
@@ -116,7 +115,7 @@ class Attempts:
         attempts are doubled, or names that were found would wait for an unlucky number before them.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
-        self._size = min(self._size * GROWTH, self._largest)
+        self._size = min(self._size * self._growth, self._largest)
         # As many attempts as a name has taken so far, and half as many again: most need one walk.
         needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
         at_first = max(min(size // self._left, needed), 1)
