@@ -1,7 +1,7 @@
 """The engine that writes names in JavaScript, models as it reads them, and both as an ES module.
 
 The page and the module have the same engine, `engine/`, which knows no document. Weights
-travel as the model has them and fingerprints as the gaps between their upper four bytes, both in a
+travel as the model has them and fingerprints as the gaps between their uppermost 44 bits, both in a
 Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 17 bits a name of a
 long list.
 """
@@ -22,7 +22,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.conditions.pattern import ALLOWED, SHORT
-from rnn_names.corpus.fingerprints import upper_bits
+from rnn_names.corpus.fingerprints import LEAST_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
@@ -197,12 +197,13 @@ def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
 
 
 def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
-    """The uppermost 32 bits of fingerprints."""
+    """The uppermost bits of fingerprints: as many as bundled models keep, or the fewest."""
     if prints is None:
         return None
-    gaps = np.diff((upper_bits(prints, 32) >> np.uint64(32)).astype(np.int64), prepend=0)
-    bits = int(math.log2(2**32 / max(len(gaps), 1)))
-    return {"count": len(gaps), "bits": bits, "gaps": rice_code(gaps, bits)}
+    kept = PACKED_BITS if lowest_kept(prints) <= 1 << (64 - PACKED_BITS) else LEAST_BITS
+    gaps = np.diff((upper_bits(prints, kept) >> np.uint64(64 - kept)).astype(np.int64), prepend=0)
+    bits = int(math.log2(2**kept / max(len(gaps), 1)))
+    return {"kept": kept, "count": len(gaps), "bits": bits, "gaps": rice_code(gaps, bits)}
 
 
 def rice_code(numbers: Array, bits: int) -> str:

@@ -43,7 +43,7 @@ def in_node(tmp_path):
 
 def test_a_module_is_small(bundled):
     text = module([Part("surnames", bundled["surnames"])], "names.d.mts")  # the largest
-    assert len(text.encode()) < 900_000
+    assert len(text.encode()) < 1_040_000
 
 
 def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, small_models):
@@ -153,6 +153,13 @@ def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
     calls = [f"print(await sample(12, {in_javascript(options)}));" for options in asked]
     found = in_node("\n".join(calls), *zip(name.split("+"), models, strict=True))
     assert found == [whole.sample(12, **options) for options in asked]
+
+
+def test_near_copies_of_a_long_list_are_those_of_python(in_node):
+    """With 32 bits of fingerprints, one name in a hundred was taken for a near copy."""
+    model = Model.load("surnames")
+    (names,) = in_node("print(await sample(130, { seed: 11, minEdits: 2 }));", ("all", model))
+    assert names == model.sample(130, seed=11, min_edits=2)
 
 
 def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):

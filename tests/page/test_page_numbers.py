@@ -12,7 +12,7 @@ from rnn_names import Model
 from rnn_names.conditions.conditions import is_clean, rude_words
 from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.characters import folded
-from rnn_names.corpus.fingerprints import upper_bits
+from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
@@ -32,7 +32,7 @@ def test_weights_and_fingerprints_are_those_of_the_model(open_page):
     for name, array in weights:
         found = np.array(array.split(), np.float32)
         np.testing.assert_array_equal(found, model.params[name].ravel())
-    expected = upper_bits(model.fingerprints, 32) >> np.uint64(32)
+    expected = upper_bits(model.fingerprints, PACKED_BITS) >> np.uint64(64 - PACKED_BITS)
     assert prints.split() == [str(each) for each in expected.tolist()]
 
 
@@ -214,8 +214,7 @@ def test_near_copies_are_those_of_python_whatever_their_case(open_page):
                     name[1:].capitalize(),
                 ]
         names = [name for name in names if name]
-        short = replace(loaded, fingerprints=upper_bits(loaded.fingerprints, 32))
-        near = NearList(short).near(Names.from_strings(names), 1)
+        near = NearList(loaded).near(Names.from_strings(names), 1)
         found = """([place, names]) => {
           const list = new NearLists([models[place]], [...models[place].vocabulary], 1);
           return names.map(name => list.isNear(name));

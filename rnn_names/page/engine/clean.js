@@ -22,10 +22,10 @@ export function isWord(name) {
   return isAmong(first.toUpperCase() + rest.join("").toLowerCase(), commonWords);
 }
 
-/** The share of some fingerprints that are those of common words. */
+/** The share of some fingerprints, of which 44 bits are kept, that are those of common words. */
 export function shareOfWords(prints) {
   const words = new Set(commonWords);
-  return prints.filter((each) => words.has(each)).length / prints.length;
+  return prints.filter((each) => words.has(Math.floor(each / 2 ** 12))).length / prints.length;
 }
 
 const rude = { whole: new Set(RUDE_WORDS.whole), anywhere: RUDE_WORDS.anywhere };

@@ -1,5 +1,6 @@
 // Fingerprints of names, as rnn_names/corpus/fingerprints.py makes them: the sum, modulo 2⁶⁴, of
-// mix(code + 2²¹ · place) over the characters. The page holds their upper 32 bits, sorted.
+// mix(code + 2²¹ · place) over the characters. The page holds their upper 44 bits, sorted, as bundled
+// models do; of common words and of old models, 32.
 
 import { ownListOf } from "./models.js";
 import { GAMMA, mix, plus, word } from "./numbers.js";
@@ -22,11 +23,15 @@ const sumOfTerms = (text, place = 0) =>
 /** The fingerprint of a name: 64 bits. */
 export const fingerprint = (name) => sumOfTerms(Array.from(name.normalize("NFC")));
 
-/** Whether a name is among `known`, sorted; 1 in 2³² / known.length others is taken for one. */
-export const isAmong = (name, known) => holds(known, fingerprint(name).high);
+/** The upper 44 bits of a fingerprint. */
+export const upperBits = ({ high, low }) => high * 2 ** 12 + (low >>> 20);
 
-/** Whether some 32 bits are in `known`. */
-function holds(known, wanted) {
+/** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
+export const isAmong = (name, known) => holds(known, fingerprint(name));
+
+/** Whether the upper bits of a fingerprint are in `known`, which is sorted. */
+function holds(known, print) {
+  const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;
   let high = known.length;
   while (low < high) {
@@ -67,7 +72,7 @@ export class NearLists {
   }
 
   isListed(sum) {
-    return this.lists.some((known) => holds(known, sum.high));
+    return this.lists.some((known) => holds(known, sum));
   }
 
   isNear(name) {

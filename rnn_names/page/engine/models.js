@@ -35,13 +35,12 @@ function bytesOf(base64) {
   return bytes;
 }
 
-/** Whole numbers from their Rice code. */
-function riceNumbers(code, bits, count) {
+/** Whole numbers from their Rice code, put into an array. */
+function riceNumbers(code, bits, numbers) {
   const bytes = bytesOf(code);
-  const numbers = new Uint32Array(count);
   let at = 0;
   const bit = () => (bytes[at >> 3] >> (7 - (at++ & 7))) & 1;
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < numbers.length; n++) {
     let number = 0;
     while (bit()) number++;
     for (let i = 0; i < bits; i++) number = 2 * number + bit();
@@ -69,19 +68,23 @@ function bitsOf({ exponents, rest, weights }, arrays) {
     return Uint32Array.from(halves, (half) => half << 16);
   }
   const count = arrays.reduce((sum, [, size]) => sum + size, 0);
-  return riceNumbers(weights, rest, count).map((each) => {
+  return riceNumbers(weights, rest, new Uint32Array(count)).map((each) => {
     const sign = (each >>> (rest - 1)) << 31;
     const fraction = (each & (2 ** (rest - 1) - 1)) << (24 - rest);
     return sign | (exponents[each >>> rest] << 23) | fraction;
   });
 }
 
-/** The upper halves of fingerprints, sorted: from the gaps between them, or as they are. */
+/**
+ * The upper 32 or 44 bits of fingerprints, sorted: from the gaps between them, or as they are. An
+ * array of floats has 44.
+ */
 export function fingerprintsOf(coded) {
-  if (typeof coded === "string") return new Uint32Array(bytesOf(coded).buffer);
-  const { gaps, bits, count } = coded;
+  if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
+  const { gaps, bits, count, kept } = coded;
   let sum = 0;
-  return riceNumbers(gaps, bits, count).map((gap) => (sum += gap));
+  const numbers = kept > 32 ? new Float64Array(count) : new Uint32Array(count);
+  return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
 /** The fingerprints of a model's own list, without those of a model that training started from. */

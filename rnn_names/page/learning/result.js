@@ -28,9 +28,9 @@ export function learnedModel(learner, name) {
   const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
   const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));
   const { prints, ...facts } = learner.facts;
-  const shared = start?.fingerprints; // of the model that training started from: upper halves
-  const own = Uint32Array.from(new Set(upperHalves(prints))).sort();
-  const halves = Uint32Array.from(new Set([...own, ...(shared ?? [])])).sort();
+  const shared = start?.fingerprints; // of the model that training started from: upper bits
+  const own = Float64Array.from(prints, (print) => Number(print >> 20n));
+  const all = shared ? Float64Array.from(new Set([...own, ...shared])).sort() : own;
   return {
     name,
     share: LEARNED_SHARE,
@@ -39,8 +39,8 @@ export function learnedModel(learner, name) {
     vocabulary: characters.join(""),
     ...facts,
     unknown_logit: unknownLogit(learner, weights),
-    fingerprints: halves,
-    prints: shared ? halves : prints,
+    fingerprints: all,
+    prints: shared ? BigUint64Array.from(all, (upper) => BigInt(upper) << 20n) : prints,
     listed: shared && own,
     ownPrints: shared && prints,
     digest: learner.digest,
@@ -53,8 +53,6 @@ export function learnedModel(learner, name) {
 
 /** What a model keeps of a source of the one that its training started from. */
 const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
-
-const upperHalves = (prints) => Array.from(prints, (print) => Number(print >> 32n));
 
 /** The record of the training, as `rnn-names info` shows it. */
 function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
