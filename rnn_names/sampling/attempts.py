@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from rnn_names.arrays import Array, changes
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
+from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
@@ -54,15 +55,15 @@ class Attempts:
     Args:
         begin, end: the numbers from `begin` on, below `end`.
         sizes: attempts of the first walk, how many times as many the next may have, and the most.
-        needed: tells how many names are likely to be needed beside those that were given.
+        unique: what leaves out names that were given, if no name is to come twice.
     """
 
     def __init__(
-        self, begin: int, end: int, sizes: tuple[int, int, int], needed: Callable[[], int]
+        self, begin: int, end: int, sizes: tuple[int, int, int], unique: Unique | None
     ) -> None:
         # Names were given below number `_given_below`; from `_fresh` on, none was tried yet.
         self._begin = self._given_below = self._fresh = begin
-        self._end, self._needed = end, needed
+        self._end, self._unique = end, unique
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
@@ -74,7 +75,8 @@ class Attempts:
     def names(self, workers: Workers, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; then GivenUp if too few passed.
 
-        `budget` attempts may give no name; as many again are earned by every few names.
+        `budget` attempts may give no name; as many again are earned by every few names, new ones
+        where none is to come twice.
         """
         begun = deque[BegunWalk]()
         while True:
@@ -90,11 +92,15 @@ class Attempts:
                 continue
             failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
-            is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
+            n_names = self._unique.passed if self._unique else self._passed
+            is_over = self._tested >= budget * (1 + n_names // NAMES_PER_BUDGET)
             waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
             yield from self._handed_out(ENDLESS if is_over else min([self._fresh, *waiting]))
             if is_over:
                 raise GivenUp(self._tally)
+
+    def _needed(self) -> int:
+        return self._unique.needed() if self._unique else ENDLESS
 
     @property
     def _left(self) -> int:

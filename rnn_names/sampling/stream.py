@@ -24,7 +24,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS, FIRST_WALK, Attempts, GivenUp
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, with_boldness
-from rnn_names.sampling.unique import unique_of
+from rnn_names.sampling.unique import Unique, unique_of
 from rnn_names.sampling.workers import Workers
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         unique = unique_of(count, options)
         n_possible, delivered = sampler.n_possible if unique else np.inf, 0
         try:
-            needed = unique.needed if unique else lambda: ENDLESS
-            for names in _drawn(sampler, options, count, needed):
+            for names in _drawn(sampler, options, count, unique):
                 if unique:
                     names = names.take(unique.rows(names))
                     unique.warn_if_few_are_new()
@@ -61,8 +60,11 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 if delivered == count:
                     return
                 if delivered >= n_possible or (unique and unique.is_exhausted):
-                    raise GivenUp({unique.title: (unique.tested, unique.passed)} if unique else {})
+                    raise GivenUp({})
         except GivenUp as error:
+            if unique:
+                tested, _ = error.tally.get(unique.title, (unique.tested, 0))  # of the list's, too
+                error.tally[unique.title] = tested, unique.passed
             causes = [] if delivered >= n_possible else [tightest(error.tally)]
             if n_possible < count:
                 causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
@@ -99,7 +101,7 @@ def tightest(tally: Tally) -> str:
 
 
 def _drawn(
-    sampler: Sampler, options: Options, count: int, needed: Callable[[], int]
+    sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names of the stream from `options.start` on, in parts; more where some may be repeats."""
     begin, end = options.start, ENDLESS if options.is_unique else options.start + count
@@ -112,11 +114,11 @@ def _drawn(
     with ExitStack() as stack:
         workers = Workers(sampler, key, stack)
         if guided is not None:
-            yield from _groups(guided, key, begin, end, needed, workers)
+            yield from _groups(guided, key, begin, end, unique, workers)
             return
         limits = (FIRST_WALK, GROWTH) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH_OF_ENDLESS)
         first, largest = (max(n // slowness, 1) for n in (limits[0], sampler.largest_walk))
-        queue = Attempts(begin, end, (first, limits[1], largest), needed)
+        queue = Attempts(begin, end, (first, limits[1], largest), unique)
         yield from queue.names(workers, MOST_ATTEMPTS // slowness)
 
 
@@ -125,7 +127,7 @@ def _groups(
     key: Array,
     begin: int,
     end: int,
-    needed: Callable[[], int],
+    unique: Unique | None,
     workers: Workers,
 ) -> Iterator[Names]:
     """The names of a stream under rare conditions: those of its groups, one after another."""
@@ -136,7 +138,7 @@ def _groups(
     budget = min(MOST_ATTEMPTS, MOST_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while given < end:
-        left = min(needed(), end - given)
+        left = min(unique.needed() if unique else ENDLESS, end - given)
         workers.prepare(int(left / guided.acceptance), with_helper=False)
         while len(begun) < workers.count and group * GROUP < given + left:
             size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
