@@ -23,6 +23,7 @@ CONTEXTS = 4000  # contexts that are kept, the most frequent ones
 PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
 SHORTER = 0.1  # share of a context's probabilities that comes from the next shorter one
 UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly, so none is 0
+COLD = 0.5  # the temperature below which the chain's guess is as sharp as the network's
 MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, with fewer contexts
 
 
@@ -33,7 +34,7 @@ class MarkovChain:
     contexts: Contexts  # K of them
     probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
     end_shift: Array  # (L + 1,) what is added to the log-odds of the end of a name of each length
-    sharpness: float  # power of the probabilities that brings them to the network's temperature
+    sharpness: float  # power of the probabilities that brings them to a low temperature
 
     def log_ahead(self, automaton: Automaton, log_may_end: Array) -> Array:
         """Natural logarithm of the probability that a name will be accepted.
@@ -78,7 +79,8 @@ def fitted(
 
     Given are each prefix's last symbols, as in `Contexts`, its length, natural logarithms of the
     probabilities of what comes next, (N, n_y), and how many names have passed it. Below a
-    `temperature` of 1, the means are those of the probabilities at 1, which differ less.
+    `temperature` of 1, the means are those of the probabilities at 1, which differ less; and the
+    guess stays so flat down to `COLD`, since a sharp one misses names of unusual endings.
     """
     power = min(temperature, 1.0)
     probabilities = np.exp(sharpened(log_probabilities, power))
@@ -86,7 +88,7 @@ def fitted(
     context = contexts.longest(strings)
     smoothed = _smoothed(contexts, context, probabilities, passed)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], passed, length, max_length)
-    return MarkovChain(contexts, smoothed, shift, 1 / power)
+    return MarkovChain(contexts, smoothed, shift, 1 / power if power < COLD else 1)
 
 
 def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:

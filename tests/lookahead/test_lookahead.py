@@ -179,6 +179,12 @@ def test_the_most_probable_names_come_where_steps_are_nearly_certain(model, opti
     assert off < 0.1, worst
 
 
+def test_a_name_comes_whose_ending_is_unusual_for_others():
+    """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
+    names = Model.load("first-names").sample(800, seed=1, suffix="pp", temperature=0.5)
+    assert 5 < names.count("Phillipp") < 50
+
+
 def test_names_come_whose_steps_have_probabilities_that_no_float_holds():
     """All were "da", whose share is e^−460."""
     model, options = random_model("abcd", seed=15, longest=7), {"match": "..", "any_shape": True}
