@@ -23,7 +23,7 @@ CONTEXTS = 4000  # contexts that are kept, the most frequent ones
 PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
 SHORTER = 0.1  # share of a context's probabilities that comes from the next shorter one
 UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly, so none is 0
-COLD = 0.5  # the temperature below which the chain's guess is as sharp as the network's
+SHARP_BELOW = 0.5  # the temperature below which the chain's guess is as sharp as the network's
 MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, with fewer contexts
 
 
@@ -80,7 +80,7 @@ def fitted(
     Given are each prefix's last symbols, as in `Contexts`, its length, natural logarithms of the
     probabilities of what comes next, (N, n_y), and how many names have passed it. Below a
     `temperature` of 1, the means are those of the probabilities at 1, which differ less; and the
-    guess stays so flat down to `COLD`, since a sharp one misses names of unusual endings.
+    guess stays so flat down to `SHARP_BELOW`, since a sharp one misses names of unusual endings.
     """
     power = min(temperature, 1.0)
     probabilities = np.exp(sharpened(log_probabilities, power))
@@ -88,7 +88,7 @@ def fitted(
     context = contexts.longest(strings)
     smoothed = _smoothed(contexts, context, probabilities, passed)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], passed, length, max_length)
-    return MarkovChain(contexts, smoothed, shift, 1 / power if power < COLD else 1)
+    return MarkovChain(contexts, smoothed, shift, 1 / power if power < SHARP_BELOW else 1)
 
 
 def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:
