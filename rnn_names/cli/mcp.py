@@ -22,8 +22,8 @@ from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
 MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
-TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
-BLEND = "Of several models, their blend; NAME=WEIGHT is one's weight."
+SOME_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
+OF_MODELS = "Of several models, their blend; NAME=WEIGHT is one's weight."
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
@@ -109,16 +109,16 @@ def _tools(folder: str | None) -> list[Any]:
         train(names, **options).save(path)
         return name
 
-    models = {"models": {**TEXTS, "description": BLEND, "default": [*default]}}
+    models = {"models": {**SOME_TEXTS, "description": OF_MODELS, "default": [*default]}}
     casts = f"a pattern, or one of {', '.join(CASTS)}"
     title = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
     tools = [
         _tool(list_models),
         _tool(sample_names, SampleOptions, models),
         _tool(cast_names, CastOptions, pattern={"type": "string", "description": casts}),
-        _tool(score_names, None, models, names=TEXTS),
+        _tool(score_names, None, models, names=SOME_TEXTS),
     ]
-    learned = {**TEXTS, "maxItems": MOST_LEARNED}
+    learned = {**SOME_TEXTS, "maxItems": MOST_LEARNED}
     return [*tools, _tool(train_model, Settings, name=title, names=learned)][: 4 + bool(folder)]
 
 
