@@ -23,6 +23,8 @@ from rnn_names.version import __version__
 
 MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
 SOME_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
+LEARNED = {**SOME_TEXTS, "maxItems": MOST_LEARNED}
+TITLE = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
 OF_MODELS = "Of several models, their blend; NAME=WEIGHT is one's weight."
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
@@ -111,15 +113,14 @@ def _tools(folder: str | None) -> list[Any]:
 
     models = {"models": {**SOME_TEXTS, "description": OF_MODELS, "default": [*default]}}
     casts = f"a pattern, or one of {', '.join(CASTS)}"
-    title = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
-    tools = [
+    trains = [_tool(train_model, Settings, name=TITLE, names=LEARNED)] if folder else []
+    return [
         _tool(list_models),
         _tool(sample_names, SampleOptions, models),
         _tool(cast_names, CastOptions, pattern={"type": "string", "description": casts}),
         _tool(score_names, None, models, names=SOME_TEXTS),
+        *trains,
     ]
-    learned = {**SOME_TEXTS, "maxItems": MOST_LEARNED}
-    return [*tools, _tool(train_model, Settings, name=title, names=learned)][: 4 + bool(folder)]
 
 
 def _tool(function: Callable[..., Any], owner: Any = None, more: Any = (), **required: Any) -> Any:

@@ -2,7 +2,7 @@
 
 The page and the module have the same engine, `engine/`, which knows no document. Weights
 travel as the model has them and fingerprints as the gaps between their uppermost 44 bits, both in a
-Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 17 bits a name of a
+Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 30 bits a name of a
 long list.
 """
 

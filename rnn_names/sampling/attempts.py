@@ -32,6 +32,11 @@ class GivenUp(Exception):
         self.tally = tally
 
 
+def needed(unique: Unique | None) -> int:
+    """How many more names of a stream are likely to be taken."""
+    return unique.needed() if unique else ENDLESS
+
+
 class BegunWalk:
     """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
 
@@ -80,7 +85,7 @@ class Attempts:
         """
         begun = deque[BegunWalk]()
         while True:
-            likely = min(self._end - self._given_below, self._needed())
+            likely = min(self._end - self._given_below, needed(self._unique))
             # Of an endless stream, as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
             while sum(len(walk.shares) for walk in begun) < workers.count and self._left:
@@ -99,9 +104,6 @@ class Attempts:
             if is_over:
                 raise GivenUp(self._tally)
 
-    def _needed(self) -> int:
-        return self._unique.needed() if self._unique else ENDLESS
-
     @property
     def _left(self) -> int:
         """How many numbers wait for an attempt that has not begun.
@@ -110,7 +112,7 @@ class Attempts:
         all before them, and who reads a few names should not wait for thousands.
         """
         given = self._given_below - self._begin
-        most = min(self._needed(), self._growth * max(given, self._first), self._largest)
+        most = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
         more = min(self._given_below + most, self._end) - self._fresh
         return self._failed.shape[1] + max(more, 0)
 
@@ -123,9 +125,9 @@ class Attempts:
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
         # As many attempts as a name has taken so far, and half as many again: most need one walk.
-        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
-        at_first = max(min(size // self._left, needed), 1)
-        each = np.clip(self._failed[1], at_first, max(min(2 * needed, size), at_first))
+        each_needs = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
+        at_first = max(min(size // self._left, each_needs), 1)
+        each = np.clip(self._failed[1], at_first, max(min(2 * each_needs, size), at_first))
         n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
         n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)

@@ -21,7 +21,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import ENDLESS, FIRST_WALK, Attempts, GivenUp
+from rnn_names.sampling.attempts import ENDLESS, FIRST_WALK, Attempts, GivenUp, needed
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, with_boldness
 from rnn_names.sampling.unique import Unique, unique_of
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
-GROWTH, GROWTH_OF_ENDLESS = 128, 16  # a walk may be so many times as large as the one before
+GROWTH = 16  # a walk may have so many times as many names as the one before, …
+GROWTH_TO_COUNT = 128  # … or, where it is known how many are wanted, so many times
 LEAST_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
@@ -116,7 +117,7 @@ def _drawn(
         if guided is not None:
             yield from _groups(guided, key, begin, end, unique, workers)
             return
-        limits = (FIRST_WALK, GROWTH) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH_OF_ENDLESS)
+        limits = (FIRST_WALK, GROWTH_TO_COUNT) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH)
         first, largest = (max(n // slowness, 1) for n in (limits[0], sampler.largest_walk))
         queue = Attempts(begin, end, (first, limits[1], largest), unique)
         yield from queue.names(workers, MOST_ATTEMPTS // slowness)
@@ -138,14 +139,14 @@ def _groups(
     budget = min(MOST_ATTEMPTS, MOST_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while given < end:
-        left = min(unique.needed() if unique else ENDLESS, end - given)
+        left = min(needed(unique), end - given)
         workers.prepare(int(left / guided.acceptance), with_helper=False)
         while len(begun) < workers.count and group * GROUP < given + left:
             size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
             numbers = np.arange(group, group + size)
             call = workers.submit(guided.groups, key, numbers, budget)
             begun.append((group * GROUP, size * GROUP, call))
-            group, size = group + size, size * GROWTH_OF_ENDLESS
+            group, size = group + size, size * GROWTH
         first, wanted, call = begun.popleft()
         names, seen = call()
         add(tally, seen)

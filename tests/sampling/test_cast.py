@@ -240,9 +240,8 @@ OF_LETTERS = [{"max_length": 2}, {"max_length": 2, "suffix": "b"}]
 OF_LETTERS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
 
 
-@pytest.mark.parametrize(
-    ("options", "looks_ahead"), [*((each, False) for each in OF_LETTERS), (OF_LETTERS[1], True)]
-)
+@pytest.mark.parametrize("looks_ahead", [False, True])
+@pytest.mark.parametrize("options", OF_LETTERS)
 def test_first_letters_differ_with_their_probabilities(options, looks_ahead, request):
     """Of three letters, three lines have one each, and then all letters may come again."""
     if looks_ahead:
