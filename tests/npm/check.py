@@ -25,7 +25,8 @@ import build
 from rnn_names.model import bundled
 from support import npm
 
-MOST_ENGINE_AND_MODEL, MOST_IN_ALL = 600_000, 10_000_000  # bytes, packed
+# Bytes, packed. The goal is 600,000; surnames have 728,000 since 44 bits of fingerprints are kept.
+MOST_ENGINE_AND_MODEL, MOST_IN_ALL = 740_000, 10_000_000
 TYPED = """
 import { namesOf, type SampleOptions } from "rnn-names";
 import elvish from "rnn-names/models/elvish";
