@@ -16,9 +16,9 @@ from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
 from rnn_names.page.script import Part, described_options, module, save_module
 from support import node
-from support.distributions import assert_drawn_from
+from support.distributions import assert_drawn_from, distance
 from support.documents import ROOT
-from support.enumeration import distribution
+from support.enumeration import distribution, most_probable
 from support.networks import random_model
 from support.numbered import first_names
 
@@ -208,6 +208,17 @@ def test_the_likeliest_name_is_the_commonest_at_a_low_temperature(best, options,
         f"print(await sample(200, {{ seed: 3, ...{options} }}));", ("norse", Model.load("norse"))
     )
     assert Counter(names).most_common(1)[0][0] == best
+
+
+def test_names_whose_ends_are_unusual_are_found_under_rare_conditions(in_node):
+    """A guess by the last letter alone leads to Popp and Cipp, which are 1 in 200."""
+    model = Model.load("first-names")
+    (names,) = in_node(
+        "print(await sample(200, { seed: 1, suffix: 'pp', temperature: 0.5 }));", ("all", model)
+    )
+    expected = most_probable(model, {"suffix": "pp", "temperature": 0.5}, 60, 300_000, names)
+    off, chance, _ = distance(Counter(names), expected)
+    assert expected[0][0] == "Philipp" and off <= chance.mean() + 0.04
 
 
 def test_a_text_longer_than_any_name_has_no_probability(in_node, small_models):

@@ -128,12 +128,16 @@ export function nextLogProbabilities(blend, states, m, { temperature, minP, topK
   for (let i = 0; i < m; i++) {
     const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
     if (minP) leaveOutBelow(row, minP);
-    row.set(logSoftmax(row, temperature));
-    if (topK >= blend.n_y && topP >= 1) continue;
-    const kept = row.map(Math.exp);
-    keepTopK(kept, topK);
-    keepTopP(kept, topP);
-    row.set(kept.map(Math.log));
+    row.set(keptLogs(logSoftmax(row, temperature), { topK, topP }));
   }
   return logits;
+}
+
+/** Logarithms of probabilities of which the most probable are kept, with the sum 1. */
+export function keptLogs(logs, { topK, topP }) {
+  if (topK >= logs.length && topP >= 1) return logs;
+  const kept = logs.map(Math.exp);
+  keepTopK(kept, topK);
+  keepTopP(kept, topP);
+  return kept.map(Math.log);
 }

@@ -2,10 +2,10 @@
 
 import { Automaton, MOST_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
+import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists } from "./fingerprints.js";
 import { ownListOf } from "./models.js";
-import { EOS } from "./network.js";
 import { key, newSeed } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
@@ -138,7 +138,7 @@ function spellings(text, blend, shape, ignoreCase) {
 
 /**
  * The texts of which names begin with one, none of which begins another, in the order of their
- * characters: { text, length, last, state, probability }.
+ * characters: { text, symbols (as in chain.js), length, hidden, probability }.
  */
 function rootsOf(texts, blend, options) {
   const ranks = (text) =>
@@ -149,21 +149,24 @@ function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  const after = new Map([["", { state: blend.firstState(), probability: 1, last: EOS }]]);
+  const after = new Map([["", { hidden: blend.firstState(), probability: 1 }]]);
   /** @type {(characters: string[]) => any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
       const before = reached(characters.slice(0, -1));
       const last = blend.index.get(characters.at(-1));
-      const p = nextProbabilities(blend, before.state, 1, options)[last];
-      const state = blend.nextStates(before.state, 1, [0], [last]);
-      after.set(text, { state, probability: before.probability * p, last });
+      const p = nextProbabilities(blend, before.hidden, 1, options)[last];
+      const hidden = blend.nextStates(before.hidden, 1, [0], [last]);
+      after.set(text, { hidden, probability: before.probability * p });
     }
     return after.get(text);
   };
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
-  const found = roots.map((text) => ({ text, length: lengthOf(text), ...reached([...text]) }));
+  const found = roots.map((text) => {
+    const symbols = START + ranks(text);
+    return { text, symbols, length: lengthOf(text), ...reached([...text]) };
+  });
   const isCut = options.topK < blend.n_y || options.topP < 1;
   if ((found.length > 1 || isCut) && !found.some(({ probability }) => probability))
     throw new WrongSettings("No name can begin like that.");

@@ -1,14 +1,12 @@
 // Looking ahead, for names that meet rare conditions. A guide guesses from each beginning of a name
 // how probable it is that the rest meets the conditions:
 //
-//     ahead(length, state, last) = [a name may end here] chain(end | last, length)
-//                        + Σ_c chain(c | last, length) ahead(length + 1, next(state, c), c)
+//     ahead(text) = [a name may end here] chain(end | text) + Σ_c chain(c | text) ahead(text c)
 //
-// `chain` are probabilities of a character after another, the means of what the network predicted
-// for names that were drawn before, and of the end by the length, too; `state` is of the automaton.
-// At beginnings that the guide visited while it learned, what is ahead follows from what the network
-// predicted there, and is guessed only where it was not. To learn, it visits the most promising
-// beginnings of each length.
+// `chain` (chain.js) stands for the network, and knows of a text its length and its last symbols; an
+// automaton's state is what it knows of the conditions. At beginnings that the guide visited while
+// it learned, what is ahead follows from what the network predicted there, and is guessed only where
+// it was not.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
 // Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
@@ -22,74 +20,25 @@
 
 import { logOfSum } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
+import { keptLogs } from "./blend.js";
+import { Chain, sharpened } from "./chain.js";
 import { EOS } from "./network.js";
-import { MAX_LENGTH } from "./options.js";
 
-const MOST_GUESSES = 1e8; // additions for `ahead`
-const UNSEEN = 0.002; // share of the mean row that is spread evenly, at a temperature of 1
+const CONTEXTS = 4000; // of the chain, at most
+const MOST_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
+const LEAST_SUM = 1e-250; // the largest term stands for sums below
+const MOST_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
 
-/** The probabilities of a character after another, (n_y, n_y); row EOS is for the first one. */
-export class Chain {
-  constructor(n_y, temperature = 1) {
-    this.n_y = n_y;
-    this.unseen = UNSEEN ** Math.max(1, 1 / temperature) / n_y;
-    this.sums = new Float64Array(n_y * n_y);
-    this.ending = new Float64Array(MAX_LENGTH + 1); // how many names end at each length,
-    this.goingOn = new Float64Array(MAX_LENGTH + 1); // and how many go on
-  }
-
-  /** Takes in what was predicted at a node. */
-  add({ last, length }, probabilities) {
-    const row = last * this.n_y;
-    this.ending[length] += probabilities[EOS];
-    for (let c = 1; c < this.n_y; c++) this.goingOn[length] += probabilities[c];
-    for (let c = 0; c < this.n_y; c++) this.sums[row + c] += probabilities[c];
-  }
-
-  /** The odds of going on at a length, or at the last one seen before it, over those at all. */
-  survival(length) {
-    const { ending, goingOn } = this;
-    const [ends, goesOn] = [ending, goingOn].map((all) => all.reduce((sum, each) => sum + each, 0));
-    let seen = length;
-    while (seen && !(ending[seen] + goingOn[seen])) seen--;
-    const share = ends / (ends + goesOn); // as if the mean had been seen once at each length
-    return ((goingOn[seen] + 1 - share) / (ending[seen] + share)) * (ends / goesOn);
-  }
-
-  /** Each row scaled to 1; a rare row is mixed with the mean of all. */
-  probabilities() {
-    const { n_y, sums } = this;
-    const mean = columnMeans(sums, n_y).map((p) => p + this.unseen);
-    const out = new Float64Array(n_y * n_y);
-    for (let row = 0; row < n_y; row++) {
-      let total = 1; // as if the mean had been seen once in each row
-      for (let c = 0; c < n_y; c++) total += sums[row * n_y + c];
-      for (let c = 0; c < n_y; c++) out[row * n_y + c] = (sums[row * n_y + c] + mean[c]) / total;
-    }
-    return out;
-  }
-}
-
-/** The mean row of a square matrix, scaled to 1. */
-function columnMeans(matrix, n) {
-  const mean = new Float64Array(n);
-  let total = 0;
-  for (let i = 0; i < matrix.length; i++) {
-    mean[i % n] += matrix[i];
-    total += matrix[i];
-  }
-  return mean.map((sum) => sum / total);
-}
-
-/** Guides draws; while `isLearning`, it keeps what the network predicts at the nodes they pass. */
+/**
+ * Guides draws. At first it knows nothing, and lets names come as they are drawn. While
+ * `isLearning`, it keeps what the network predicts at the nodes that they pass.
+ */
 export class Guide {
-  constructor(automaton, chain, { minLength, maxLength, roots, temperature }) {
-    const { n_y } = chain;
-    const states = automaton.accepts.length;
+  constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
     this.automaton = automaton;
-    this.chain = chain;
     this.n_y = n_y;
-    this.states = states;
+    this.cut = { topK, topP }; // once the temperature is the one wanted
+    this.states = automaton.accepts.length;
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.roots = roots;
@@ -100,97 +49,131 @@ export class Guide {
     const shares = Float64Array.from(roots, ({ probability }) => Math.log(probability));
     const total = logOfSum(shares);
     this.shares = shares.map((share) => share - total);
-    this.visited = roots.map(() => ({ children: new Map() }));
-    this.ahead = new Float64Array((maxLength + 1 - this.first) * states * n_y);
+    this.visited = roots.map(() => ({ children: new Map(), passed: 0 }));
+    this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
+    this.room = MOST_VISITED;
     this.isLearning = true;
-    this.learn();
+    /** @type {any} */
+    this.chain = undefined; // until it has learned
+    /** @type {any} */
+    this.ahead = undefined; // logarithms by length, and by context and state
   }
 
+  /** How the network is to be asked: all that comes next counts until the temperature is reached. */
+  settings() {
+    const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
+    return { temperature: this.temperature, ...cut };
+  }
+
+  /** Has the chain follow what was visited, and guess anew what is ahead. */
   learn() {
-    const probabilities = this.chain.probabilities();
-    for (let length = this.maxLength; length >= this.first; length--)
-      this.fillLevel(length, probabilities);
-    const known = this.roots.map(({ length }, i) => {
+    const guesses = this.states * this.n_y * (this.maxLength + 1);
+    const size = Math.max(Math.min(Math.floor(MOST_GUESSES / guesses), CONTEXTS), 1);
+    const { temperature, maxLength } = this;
+    this.chain = new Chain(this.prefixes(), this.n_y, { temperature, maxLength, size });
+    let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
+    this.ahead = [];
+    for (let length = maxLength; length >= this.first; length--) {
+      further = this.fillLevel(length, further);
+      this.ahead[length] = further;
+    }
+    const known = this.roots.map(({ length, symbols }, i) => {
       const [state, visited] = [this.automaton.starts[i], this.visited[i]];
-      return state === DEAD ? -Infinity : this.shares[i] + this.evaluate(visited, length, state);
+      return this.shares[i] + this.evaluate(visited, length, state, this.chain.longest(symbols));
     });
     this.known = logOfSum(known);
+  }
+
+  /** What was visited, from the roots on. */
+  prefixes() {
+    const found = this.roots.map(({ symbols, length }, i) => ({
+      ...this.visited[i],
+      symbols,
+      length,
+    }));
+    for (const { children, symbols, length } of found)
+      for (const [c, child] of children)
+        if (child.logs)
+          found.push({ ...child, symbols: symbols + String.fromCharCode(c), length: length + 1 });
+    return found.filter(({ logs }) => logs);
   }
 
   /** Halves the temperature: probabilities are squared where they were visited. */
   cool() {
     this.halvings--;
     this.temperature /= 2;
-    this.chain = new Chain(this.n_y, this.temperature);
-    this.roots.forEach((root, i) => {
-      this.sharpen(this.visited[i], root.length, root.last);
-    });
+    const all = [...this.visited];
+    for (const visited of all) {
+      if (visited.logs) visited.logs = keptLogs(sharpened(visited.logs, 2), this.settings());
+      all.push(...visited.children.values());
+    }
     this.learn();
   }
 
-  sharpen({ logs, children }, length, last) {
-    if (!logs) return;
-    for (let c = 0; c < logs.length; c++) logs[c] *= 2;
-    const total = logOfSum(logs);
-    for (let c = 0; c < logs.length; c++) logs[c] -= total;
-    this.chain.add({ last, length }, logs.map(Math.exp));
-    for (const [c, child] of children) this.sharpen(child, length + 1, c);
-  }
-
-  fillLevel(length, probabilities) {
-    const { n_y, states } = this;
-    const here = (length - this.first) * states * n_y;
-    const survival = this.chain.survival(length);
-    const after = new Float64Array(n_y);
-    for (let state = 0; state < states; state++) {
-      for (let c = 0; c < n_y; c++) after[c] = this.after(length, state, c);
-      const largest = after.reduce((a, b) => Math.max(a, b));
-      const relative = after.map((log) => (log === -Infinity ? 0 : Math.exp(log - largest)));
-      for (let last = 0; last < n_y; last++) {
-        const row = probabilities.subarray(last * n_y, (last + 1) * n_y);
-        let [sum, further] = [0, 0];
-        for (let c = 1; c < n_y; c++) {
-          sum += row[c];
-          further += row[c] * relative[c];
-        }
-        const share = (row[EOS] * relative[EOS] + survival * further) / (row[EOS] + survival * sum);
-        this.ahead[here + state * n_y + last] = largest + Math.log(share);
+  /**
+   * What is ahead after names of a length, by context and state, by what is `further` ahead one
+   * character later. Sums are of probabilities, relative to e^scale, unless they are too small.
+   */
+  fillLevel(length, further) {
+    const { n_y, states, chain, automaton } = this;
+    const logs = chain.logProbabilities(length);
+    const p = logs.map(Math.exp);
+    const scale = further.reduce((a, b) => Math.max(a, b), length < this.minLength ? -1e300 : 0);
+    const relative = further.map((log) => Math.exp(log - scale));
+    const ahead = new Float64Array(chain.rows.size * states);
+    for (let at = 0; at < ahead.length; at++) {
+      const state = at % states;
+      const row = ((at - state) / states) * n_y;
+      const end = this.after(length, state, EOS);
+      let sum = p[row] * Math.exp(end - scale);
+      let largest = logs[row] + end;
+      for (let c = 1; c < n_y; c++) {
+        const next = automaton.next[state * n_y + c];
+        if (next === DEAD) continue;
+        const then = chain.after[row + c] * states + next;
+        sum += p[row + c] * relative[then];
+        if (sum < LEAST_SUM) largest = Math.max(largest, logs[row + c] + further[then]);
       }
+      ahead[at] = sum < LEAST_SUM ? largest : scale + Math.log(sum);
     }
+    return ahead;
   }
 
   /**
    * Sets what is ahead of a visited node and of those behind it, from the leaves up. Gives how much
    * of it is names that were visited to their ends.
    */
-  evaluate(visited, length, state) {
+  evaluate(visited, length, state, context) {
     const { logs, children } = visited;
-    if (!logs) return -Infinity;
-    const known = [logs[EOS] + this.after(length, state, EOS)];
+    if (!logs || state === DEAD) return -Infinity;
+    const known = [logs[EOS] + this.after(length, state, EOS, context)];
     for (const [c, child] of children) {
-      const next = this.automaton.next[state * this.n_y + c];
-      known.push(logs[c] + this.evaluate(child, length + 1, next));
+      const at = c + state * this.n_y;
+      const next = this.chain.after[c + context * this.n_y];
+      known.push(logs[c] + this.evaluate(child, length + 1, this.automaton.next[at], next));
     }
-    visited.value = logOfSum(logs.map((log, c) => log + this.after(length, state, c, visited)));
+    visited.value = logOfSum(
+      logs.map((log, c) => log + this.after(length, state, c, context, visited)),
+    );
     return logOfSum(known);
   }
 
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
-  after(length, state, c, visited) {
+  after(length, state, c, context, visited) {
     if (c === EOS) {
       if (this.halvings && visited?.logs) return -Infinity; // it is known
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
     const next = this.automaton.next[state * this.n_y + c];
-    return this.aheadOf(length + 1, next, c, visited?.children.get(c));
+    const following = this.chain.after[context * this.n_y + c];
+    return this.aheadOf(length + 1, next, following, visited?.children.get(c));
   }
 
   /** What is ahead of a node. */
-  aheadOf(length, state, last, visited) {
+  aheadOf(length, state, context, visited) {
     if (state === DEAD) return -Infinity;
-    const row = (length - this.first) * this.states + state;
-    return visited?.value ?? this.ahead[row * this.n_y + last];
+    return visited?.value ?? this.ahead[length][context * this.states + state];
   }
 
   /**
@@ -200,29 +183,38 @@ export class Guide {
   begin() {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.visited[i]];
-      const guess = this.aheadOf(root.length, state, root.last, visited);
-      return { ...root, state, visited, guess };
+      if (!this.chain) return { ...root, state, visited };
+      const context = this.chain.longest(root.symbols);
+      const guess = this.aheadOf(root.length, state, context, visited);
+      return { ...root, state, visited, context, guess };
     });
-    const logs = this.shares.map((share, i) => share + nodes[i].guess);
+    const logs = this.shares.map((share, i) => share + (nodes[i].guess ?? 0));
     const total = logOfSum(logs);
     return { nodes, probabilities: logs.map((log) => Math.exp(log - total) || 0), total };
   }
 
   /** The node one character after another. */
-  child(node, c) {
-    const { visited } = node;
+  child({ visited, state, context, length }, c) {
     if (this.isLearning && visited && !visited.children.has(c))
-      visited.children.set(c, { children: new Map() });
-    return {
-      state: this.automaton.next[node.state * this.n_y + c],
-      guess: this.after(node.length, node.state, c, visited),
+      visited.children.set(c, { children: new Map(), passed: 0 });
+    const next = {
+      state: state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c],
       visited: visited?.children.get(c),
     };
+    if (!this.chain) return next;
+    const guess = this.after(length, state, c, context, visited);
+    return { ...next, guess, context: this.chain.after[context * this.n_y + c] };
   }
 
-  /** Takes in the logarithms of the probabilities of a node. */
-  visit({ visited }, logs) {
-    if (this.isLearning && visited) visited.logs ??= logs.slice();
+  /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
+  visit({ visited, hidden }, logs, passed) {
+    if (!this.isLearning || !visited) return;
+    visited.passed += passed;
+    const numbers = this.chain ? this.n_a / 2 + this.n_y : this.n_y;
+    if (visited.hidden || this.room < numbers) return;
+    this.room -= numbers;
+    visited.logs ??= logs.slice();
+    if (this.chain) visited.hidden = hidden.map((state) => Float32Array.from(state)); // without a guide, draws hardly come again
   }
 
   /**
@@ -230,11 +222,12 @@ export class Guide {
    * how much names that pass it are proposed too rarely, as a logarithm; −∞ where none goes on.
    * `guess` is what was ahead of the node for the one before.
    */
-  propose(row, { length, state, visited, guess }) {
-    for (let c = 0; c < this.n_y; c++) row[c] += this.after(length, state, c, visited);
+  propose(row, { length, state, visited, context, guess }) {
+    if (this.chain)
+      for (let c = 0; c < this.n_y; c++) row[c] += this.after(length, state, c, context, visited);
     const total = logOfSum(row);
     for (let c = 0; c < this.n_y; c++) row[c] = Math.exp(row[c] - total) || 0;
-    return total === -Infinity ? total : total - guess;
+    return total === -Infinity || !this.chain ? total : total - guess;
   }
 }
 
@@ -242,7 +235,3 @@ export class Guide {
 function halvingsTo(temperature) {
   return Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
 }
-
-/** Whether a guide would not take too long. */
-export const canGuide = (automaton, { n_y }, { maxLength }) =>
-  automaton !== undefined && automaton.accepts.length * n_y ** 2 * (maxLength + 1) <= MOST_GUESSES;

@@ -6,7 +6,7 @@ import { logOfSum, NODES, padded } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
 import { nextLogProbabilities, nextProbabilities } from "./blend.js";
 import { completed, conditionsOf, meetsAll, settled } from "./conditions.js";
-import { Chain, canGuide, Guide } from "./guide.js";
+import { Guide } from "./guide.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH, WrongSettings } from "./options.js";
@@ -20,13 +20,14 @@ const SEEN = 256; // attempts, after which names may seem rare
 const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
 const PILOT = 1024; // attempts that then tell
 const RARE = 200; // whether fewer than one in so many of them does, and a guide is wanted
+const FIRST_ROUND = 1024; // proposals without a guess
+const ROUND = 256; // proposals that a guide learns from
+const ROUNDS = 2; // at each temperature
+const LIKELY = 256; // beginnings of each length that a guide visits in a round
 const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
-const ROUNDS_OF_TEMPERATURE = 3; // of proposals at each temperature above the one wanted
-const LEAST_ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
-const MOST_ROUNDS_OF_GUIDE = 24;
-const PRODUCTS_OF_ROUND = 1e7; // multiplications for a character of each; a batch at least
-const CHARACTERS_OF_ROUND = 2 ** 15; // at most, if all are as long as names may be
-const LIKELY = 64; // beginnings of each length that a guide visits in a round
+const MOST_ROUNDS_OF_GUIDE = 8; // at the temperature wanted, while names are missed
+const NEARLY_ALL = 0.9; // of the names as wanted: where these are known, a guide has learned enough
+const CHARACTERS_OF_ROUND = 2 ** 19; // at most, if all are as long as names may be
 const MOST_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
 const MOST_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
 const MANY_REPEATS = 0.05; // more are told
@@ -35,15 +36,13 @@ const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 /**
  * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
  * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
- * logarithm of its weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes
- * in predictions.
+ * logarithm of its weight, and a random number from 0 to 1 to accept it by.
  */
-function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain } = {}) {
+function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
-  let { nodes, states, probabilities, total } = begin(blend, options, guide);
+  let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
   cumulate(probabilities);
-  const predicted = guide ? nextLogProbabilities : nextProbabilities;
   const candidates = attempts.map(({ number, attempt }) => {
     const state = child(child(options.seed, word(number)), word(attempt));
     const node = nodes.length > 1 ? choose(probabilities, uniform(state, 0)) : 0;
@@ -51,14 +50,11 @@ function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain 
   });
   let going = candidates;
   while (going.length) {
-    const all = predicted(blend, states, nodes.length, options);
-    const rows = nodes.map((_, i) => all.subarray(i * n_y, (i + 1) * n_y));
-    if (chain) {
-      const seen = guide ? rows.map((row) => row.map(Math.exp)) : rows;
-      for (const { node } of going) chain.add(nodes[node], seen[node]);
-    }
+    const rows = rowsOf(blend, nodes, options, guide);
+    const passed = new Uint32Array(nodes.length);
+    for (const { node } of going) passed[node]++;
     nodes.forEach((node, i) => {
-      guide?.visit(node, rows[i]);
+      guide?.visit(node, rows[i], passed[i]);
       node.factor = guide ? guide.propose(rows[i], node) : 0;
       cumulate(rows[i]);
     });
@@ -80,7 +76,7 @@ function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain 
       further.push(candidate);
     }
     going = further;
-    if (going.length) ({ nodes, states } = nextNodes(blend, states, nodes, branches, guide));
+    nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
   return candidates.map(({ name, weight, state }) => ({
@@ -90,33 +86,65 @@ function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain 
   }));
 }
 
-/** The nodes that names begin from, their states together, and how probable each is. */
-function begin(blend, { roots }, guide) {
-  const states = blend.firstState().map((_, part) => {
-    const n_a = blend.parts[part].network.n_a;
-    const together = new Float64Array(padded(roots.length, NODES) * n_a);
-    roots.forEach(({ state }, i) => together.set(state[part].subarray(0, n_a), i * n_a));
-    return together;
-  });
-  if (guide) return { states, ...guide.begin() };
+/** The nodes that names begin from, and how probable each is. */
+function begin({ roots }) {
   const probabilities = Float64Array.from(roots, ({ probability }) => probability);
-  return { states, nodes: roots.map((root) => ({ ...root })), probabilities, total: 0 };
+  return { nodes: roots.map((root) => ({ ...root })), probabilities, total: 0 };
 }
 
-/** The nodes one character further, and their states. */
-function nextNodes(blend, states, nodes, branches, guide) {
-  const parents = branches.map(({ parent }) => parent);
-  const characters = branches.map(({ c }) => c);
-  return {
-    states: blend.nextStates(states, nodes.length, parents, characters),
-    nodes: branches.map(({ parent, c, reach }) => ({
-      text: nodes[parent].text + blend.characters[c - 1],
-      length: nodes[parent].length + 1,
-      last: c,
-      reach,
-      ...guide?.child(nodes[parent], c),
-    })),
-  };
+/**
+ * What comes next after each of some nodes, (n_y,): probabilities, or their logarithms for a guide,
+ * which knows those of nodes that it visited.
+ */
+function rowsOf(blend, nodes, options, guide) {
+  const { n_y } = blend;
+  const asked = nodes.filter(({ visited }) => !visited?.logs);
+  const predicted = guide ? nextLogProbabilities : nextProbabilities;
+  const all = predicted(blend, together(blend, asked), asked.length, options);
+  let from = 0;
+  return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
+}
+
+/** The states of some nodes in one array for each network. */
+function together({ parts }, nodes) {
+  return parts.map(({ network: { n_a } }, part) => {
+    const states = new Float64Array(padded(nodes.length, NODES) * n_a);
+    nodes.forEach(({ hidden }, i) => states.set(hidden[part].subarray(0, n_a), i * n_a));
+    return states;
+  });
+}
+
+/** The nodes one character further; hidden states that a guide keeps are not computed again. */
+function nextNodes(blend, nodes, branches, guide) {
+  const next = branches.map(({ parent, c, reach }) => ({
+    text: nodes[parent].text + blend.characters[c - 1],
+    length: nodes[parent].length + 1,
+    reach,
+    ...guide?.child(nodes[parent], c),
+  }));
+  const isNew = next.map(({ visited }) => !visited?.hidden);
+  const asked = branches.filter((_, i) => isNew[i]);
+  const parents = [...new Set(asked.map(({ parent }) => parent))];
+  const place = new Map(parents.map((parent, i) => [parent, i]));
+  const states = blend.nextStates(
+    together(
+      blend,
+      parents.map((parent) => nodes[parent]),
+    ),
+    parents.length,
+    asked.map(({ parent }) => place.get(parent)),
+    asked.map(({ c }) => c),
+  );
+  let i = 0;
+  next.forEach((node, at) => {
+    node.hidden = node.visited?.hidden;
+    if (!isNew[at]) return;
+    node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
+      states[part].subarray(i * n_a, (i + 1) * n_a),
+    );
+    i++;
+  });
+  return next;
 }
 
 /** p[k] becomes p[0] + … + p[k]. */
@@ -134,25 +162,22 @@ function choose(cumulated, point) {
 
 /** Has a guide visit, of each length, the beginnings that most names as wanted seem to have. */
 function* visitLikely(blend, options, guide) {
-  const { n_y } = blend;
-  let { nodes, states } = begin(blend, options, guide);
+  let { nodes } = guide.begin();
   for (const node of nodes) node.reach = Math.log(node.probability);
   while (nodes.length) {
-    const all = nextLogProbabilities(blend, states, nodes.length, options);
+    const rows = rowsOf(blend, nodes, options, guide);
     const branches = nodes.flatMap((node, parent) => {
-      const row = all.subarray(parent * n_y, (parent + 1) * n_y);
-      guide.visit(node, row);
-      const after = (c) => guide.after(node.length, node.state, c, node.visited);
-      return Array.from(row, (log, c) => ({
-        parent,
-        c,
-        reach: node.reach + log,
-        score: c === EOS ? -Infinity : node.reach + log + after(c),
-      })).filter(({ score }) => score > -Infinity);
+      const row = rows[parent];
+      guide.visit(node, row, 1);
+      return Array.from(row, (log, c) => {
+        const reach = node.reach + log;
+        const after = guide.after(node.length, node.state, c, node.context, node.visited);
+        return { parent, c, reach, score: c === EOS ? -Infinity : reach + after };
+      }).filter(({ score }) => score > -Infinity);
     });
     branches.sort((a, b) => b.score - a.score).splice(LIKELY);
     yield;
-    ({ nodes, states } = nextNodes(blend, states, nodes, branches, guide));
+    nodes = nextNodes(blend, nodes, branches, guide);
   }
   guide.learn();
 }
@@ -230,7 +255,7 @@ class Search {
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
-    this.round = sizeFor(PRODUCTS_OF_ROUND, products, CHARACTERS_OF_ROUND / options.maxLength);
+    this.most = Math.floor(CHARACTERS_OF_ROUND / (options.maxLength + 1)); // proposals of a round
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.proposals = 0;
     this.next = options.start;
@@ -295,28 +320,30 @@ class Search {
       blend,
       options.roots.map(({ text }) => text),
     );
-    if (!canGuide(automaton, blend, options)) return;
-    const chain = new Chain(blend.n_y);
+    if (!automaton) return;
+    const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;
     for (let drawn = 0; drawn < PILOT; drawn += this.atOnce) {
       const attempts = attemptsFrom(drawn, Math.min(this.atOnce, PILOT - drawn), 0);
-      for (const { name } of yield* drawBatch(blend, options, attempts, { chain }))
-        meetsAll(name, this.conditions);
+      const learning = guide.halvings ? undefined : guide; // draws at this temperature say little
+      const proposals = yield* drawBatch(blend, options, attempts, learning);
+      for (const { name } of proposals) meetsAll(name, this.conditions);
+      if (learning) this.waiting.push(...proposals);
     }
     this.drawn += PILOT;
-    if ((spelling.passed - before) * RARE < PILOT)
-      this.guide = new Guide(automaton, chain, options);
+    if ((spelling.passed - before) * RARE >= PILOT) return;
+    this.guide = guide;
   }
 
   /** The names that come of a batch of proposals. */
   *proposed() {
     const { guide, blend } = this;
-    const options = { ...this.options, temperature: guide.temperature };
-    if (guide.isLearning && !this.waiting.length) yield* visitLikely(blend, options, guide);
+    const options = { ...this.options, ...guide.settings() };
+    if (guide.chain && guide.isLearning && !this.waiting.length)
+      yield* visitLikely(blend, options, guide);
     const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
     this.proposals += this.atOnce;
-    const chain = guide.isLearning ? guide.chain : undefined;
-    const proposals = yield* drawBatch(blend, options, attempts, { guide, chain });
+    const proposals = yield* drawBatch(blend, options, attempts, guide);
     if (guide.isLearning) return this.learn(proposals);
     this.drawn += this.atOnce;
     const names = proposals.flatMap((each) => this.accepted(each));
@@ -343,23 +370,28 @@ class Search {
   learn(proposals) {
     const { guide } = this;
     this.waiting.push(...proposals);
-    if (this.waiting.length < this.round) return [];
+    const size = guide.chain ? ROUND : FIRST_ROUND;
+    if (this.waiting.length < Math.min(size, this.most)) return [];
     const weights = this.waiting.map(({ name, weight }) => (name === null ? -Infinity : weight));
+    this.waiting = [];
+    if (!guide.chain) {
+      guide.learn();
+      return [];
+    }
     const mean = logOfSum(weights) - Math.log(weights.length);
     this.isOff = mean < guide.known - Math.log(2);
-    this.waiting = [];
     this.rounds++;
-    if (guide.halvings && this.rounds === ROUNDS_OF_TEMPERATURE) {
+    if (guide.halvings && this.rounds === ROUNDS) {
       this.rounds = 0;
       guide.cool();
       return [];
     }
     guide.learn();
-    this.bound = boundOf(weights) ?? guide.begin().total;
-    guide.isLearning =
-      guide.halvings > 0 ||
-      this.rounds < LEAST_ROUNDS ||
-      (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
+    const half = weights.filter((_, i) => i % 2);
+    this.bound = boundOf(half) ?? guide.begin().total;
+    const isGood = !this.isOff && repeatsOf(weights, this.bound) < MANY_REPEATS;
+    const isReady = isGood && (this.rounds >= ROUNDS || guide.known > mean + Math.log(NEARLY_ALL));
+    guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MOST_ROUNDS_OF_GUIDE);
     return [];
   }
 
@@ -390,6 +422,13 @@ function boundOf(logs) {
   });
   if (i < 0) return undefined;
   return largest + Math.log(Math.min(falling[i], (MOST_BOUND * total) / logs.length));
+}
+
+/** Of the names that come out of proposals with some weights, the share that repeat others. */
+function repeatsOf(weights, bound) {
+  const times = weights.map((weight) => Math.exp(weight - bound));
+  const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
+  return sum(times.map((each) => Math.max(each - 1, 0))) / (sum(times) || 1);
 }
 
 /** The multiplications for one character of a name. */

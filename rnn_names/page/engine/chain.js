@@ -1,0 +1,154 @@
+// A Markov chain of variable order, where asking the network itself would take too long:
+//
+//     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
+//
+// as in rnn_names/ngram/chain.py, with its constants. The contexts are the most frequent strings of
+// up to six symbols that names which were drawn had passed; a symbol is START or a character, as the
+// code unit of its index. What a context says is the mean of what the network said after it, and is
+// mixed with what the next shorter one says.
+
+import { logOfSum } from "./arithmetic.js";
+import { EOS } from "./network.js";
+
+export const START = "\0"; // no character has the index of EOS
+const LONGEST_CONTEXT = 6; // symbols
+const PRIOR = 10; // prefixes' worth of evidence that the next shorter context counts for
+const SHORTER = 0.1; // share of a context's probabilities that comes from the next shorter one
+const UNSEEN = 0.002; // share of the empty context's that is spread evenly, so that none is 0
+const SHARP_BELOW = 0.5; // the temperature below which the guess is as sharp as the network
+
+/** Contexts, K of them, and what they say: `after`, (K, n_y), has the context after a character. */
+export class Chain {
+  /**
+   * Learns from prefixes, { symbols, length, logs, passed }: what stands there, how long each is,
+   * log ŷ (n_y,) at the temperature, and how many names passed. `size` contexts are kept.
+   */
+  constructor(prefixes, n_y, { temperature, maxLength, size }) {
+    const power = Math.min(temperature, 1); // means are those of 1, where networks differ less
+    this.n_y = n_y;
+    this.sharpness = power < SHARP_BELOW ? 1 / power : 1;
+    const contexts = mostFrequent(prefixes, size);
+    this.rows = new Map(contexts.map((context, row) => [context, row]));
+    this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
+    this.after = this.following(contexts);
+    const seen = prefixes.map(({ symbols, logs, length, passed }) => {
+      const p = sharpened(logs, power).map(Math.exp);
+      return { row: this.longest(symbols), p, length, passed };
+    });
+    this.p = this.smoothed(seen);
+    this.endShift = endShift(seen, this.p, n_y, maxLength);
+  }
+
+  /** The row of the longest context in which some symbols end. */
+  longest(symbols) {
+    for (let k = Math.min(symbols.length, LONGEST_CONTEXT); k; k--) {
+      const row = this.rows.get(symbols.slice(-k));
+      if (row !== undefined) return row;
+    }
+    return 0;
+  }
+
+  /** Where each character leads from each context: from a shorter one, unless a longer is known. */
+  following(contexts) {
+    const { n_y, rows, shorter } = this;
+    const longer = contexts.map(() => []);
+    contexts.forEach((context, row) => {
+      const before = rows.get(context.slice(0, -1));
+      if (row && before !== undefined)
+        longer[before].push([context.charCodeAt(context.length - 1), row]);
+    });
+    const after = new Int32Array(contexts.length * n_y);
+    longer.forEach((known, row) => {
+      after.copyWithin(row * n_y, shorter[row] * n_y, (shorter[row] + 1) * n_y);
+      for (const [c, next] of known) after[row * n_y + c] = next;
+    });
+    return after;
+  }
+
+  /** The probabilities after each context, (K, n_y), from those at prefixes. */
+  smoothed(seen) {
+    const { n_y, shorter } = this;
+    const sums = new Float64Array(shorter.length * n_y);
+    const [n, squares] = [new Float64Array(shorter.length), new Float64Array(shorter.length)];
+    for (const { row, p, passed } of seen) {
+      n[row] += passed;
+      squares[row] += passed ** 2;
+      for (let c = 0; c < n_y; c++) sums[row * n_y + c] += passed * p[c];
+    }
+    for (let row = shorter.length - 1; row; row--) {
+      // What follows a context follows its ends, too.
+      n[shorter[row]] += n[row];
+      squares[shorter[row]] += squares[row];
+      for (let c = 0; c < n_y; c++) sums[shorter[row] * n_y + c] += sums[row * n_y + c];
+    }
+    const out = new Float64Array(sums.length);
+    for (let row = 0; row < shorter.length; row++) {
+      // Prefixes of n₁, n₂, … names count for (Σ nᵢ)² / Σ nᵢ²: 3 for 3 of as many names each.
+      const evidence = n[row] ** 2 / Math.max(squares[row], 1);
+      for (let c = 0; c < n_y; c++) {
+        const below = row ? out[shorter[row] * n_y + c] : 1 / n_y;
+        const mean = sums[row * n_y + c] / Math.max(n[row], 1);
+        const p = (evidence * mean + PRIOR * below) / (evidence + PRIOR);
+        const rest = row ? SHORTER : UNSEEN;
+        out[row * n_y + c] = (1 - rest) * p + rest * below;
+      }
+    }
+    return out;
+  }
+
+  /** Natural logarithms of what it says after names of a length: (K, n_y). */
+  logProbabilities(length) {
+    const { n_y, p } = this;
+    const out = new Float64Array(p.length);
+    const odds = Math.exp(-this.endShift[length]);
+    for (let at = 0; at < p.length; at += n_y) {
+      const end = clipped(p[at]);
+      const ends = 1 / (1 + ((1 - end) / end) * odds);
+      out[at] = Math.log(ends);
+      for (let c = 1; c < n_y; c++) out[at + c] = Math.log(((1 - ends) * p[at + c]) / (1 - end));
+      if (this.sharpness > 1) out.set(sharpened(out.subarray(at, at + n_y), this.sharpness), at);
+    }
+    return out;
+  }
+}
+
+/** Logarithms of p to a power, scaled so that these sum to 1. */
+export function sharpened(logs, power) {
+  const powers = logs.map((log) => log * power);
+  const total = logOfSum(powers);
+  return powers.map((log) => log - total);
+}
+
+/** The empty context and the ends of prefixes that most names passed, from short to long. */
+function mostFrequent(prefixes, size) {
+  const counts = new Map();
+  for (const { symbols, passed } of prefixes)
+    for (let k = 1; k <= Math.min(symbols.length, LONGEST_CONTEXT); k++) {
+      const end = symbols.slice(-k);
+      counts.set(end, (counts.get(end) ?? 0) + passed);
+    }
+  const repeated = [...counts].filter(([, count]) => count > 1).sort((a, b) => b[1] - a[1]);
+  const kept = repeated.slice(0, size - 1).map(([context]) => context);
+  return ["", ...kept.sort((a, b) => a.length - b.length)];
+}
+
+const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // or no name could go on
+
+/** By length, the shift of the log-odds that makes guessed ends as many as the network's. */
+function endShift(seen, p, n_y, maxLength) {
+  const shift = new Float64Array(maxLength + 1);
+  const odds = seen.map(({ row }) => 1 / clipped(p[row * n_y + EOS]) - 1);
+  for (let step = 0; step < 8; step++) {
+    // Newton's method, damped
+    const missing = shift.map((each) => -2 * each);
+    const slope = new Float64Array(maxLength + 1).fill(2);
+    seen.forEach(({ p: said, length, passed }, i) => {
+      const guess = 1 / (1 + odds[i] * Math.exp(-shift[length]));
+      missing[length] += passed * (said[EOS] - guess);
+      slope[length] += passed * guess * (1 - guess);
+    });
+    for (let i = 0; i <= maxLength; i++)
+      shift[i] += Math.min(Math.max(missing[i] / slope[i], -1), 1);
+  }
+  return shift;
+}
