@@ -106,6 +106,7 @@ REFUSED = {
     "sample(6, { prefix: 5 })": "prefix 5: must be a text",
     "sample(6, { contains: ['a', 5] })": 'contains ["a", 5]: must be a text or a list of',
     "sample(6, { novel: 'yes' })": 'novel "yes": must be true or false',
+    "cast('{gru}', 3, { files: 3 })": "files 3: must be an object with a list of lines for each",
     "sample(6, { maxLength: 2.5 })": "maxLength 2.5: must be a whole number from 1 to 200",
 }
 

@@ -9,6 +9,7 @@ import { drawNames } from "./sampler.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // what keys are for
 const MOST_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
+const ROUNDS_OF_LETTERS = 4; // then letters that all came may come again
 
 /** The first letter of a name; case and accents do not count. */
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
@@ -33,7 +34,8 @@ export async function castRows(
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
-    const kept = keptRows(rows, initials, unique).slice(0, count);
+    const comeAgain = round >= ROUNDS_OF_LETTERS;
+    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(0, count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
     if (kept.length === count || isShort || round === MOST_ROUNDS) return kept;
   }
@@ -123,10 +125,12 @@ function orderOf(state, first, n) {
 }
 
 /** The rows with initials as wanted, and no line twice where that is wanted. */
-function keptRows(rows, initials, unique) {
+function keptRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
+  const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")));
   return rows.filter(({ names, text }) => {
     const own = names.map(initialOf);
+    if (comeAgain && letters.size === all.size) letters.clear();
     if (initials === "same" && own.some((letter) => letter !== own[0])) return false;
     if (initials === "different" && own.length && letters.has(own[0])) return false;
     letters.add(own[0]);
