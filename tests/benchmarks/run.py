@@ -2,7 +2,7 @@
 
     python tests/benchmarks/run.py                  25 to 55 minutes; writes RESULTS.md here
     python tests/benchmarks/run.py --quick          a smoke run; its numbers mean little
-    python tests/benchmarks/run.py --rows start     some rows only; "long" and "short" run so alone
+    python tests/benchmarks/run.py --rows start     some only; "long", "short" and "rivals" so alone
 
 It makes an environment of its own, `.venv-bench`, on the first run. Nothing else should run on the
 machine meanwhile.
@@ -30,8 +30,8 @@ ROWS = (
 )
 """Rows of a run of everything."""
 
-SLOW_ROWS = ("long", "short")
-"""Rows to be asked for: whole trainings of surnames, and of short lists."""
+SLOW_ROWS = ("long", "short", "rivals")
+"""Rows to be asked for: whole trainings of surnames, of short lists, and of other libraries."""
 
 QUICK_NAMES = 6_000
 
@@ -114,6 +114,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
     import blend_rows
     import process_rows
     import rare_rows
+    import rival_rows
     import sampling_rows
     import training_rows
     import whole_rows
@@ -131,6 +132,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
         "whole": whole_rows.run,
         "long": whole_rows.run_long,
         "short": whole_rows.run_short,
+        "rivals": rival_rows.run,
     }
     rows[row](plan, report)
 

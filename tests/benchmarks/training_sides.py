@@ -223,9 +223,11 @@ class TorchTraining:
 
 
 class TorchNetwork:
-    """`nn.RNN` or `nn.GRU`, `nn.Linear`, perhaps `nn.Embedding`, and their optimizer."""
+    """`nn.RNN`, `nn.GRU` or `nn.LSTM`, `nn.Linear`, perhaps `nn.Embedding`, and their optimizer."""
 
-    def __init__(self, variant: Variant, cell: str, n_y: int, n_a: int) -> None:
+    def __init__(
+        self, variant: Variant, cell: str, n_y: int, n_a: int, dropout: float = 0.0
+    ) -> None:
         import torch
 
         inputs, _, threads, precision = variant
@@ -234,7 +236,8 @@ class TorchNetwork:
         )
         torch.set_num_threads(threads)
         self.embedding = torch.nn.Embedding(n_y, EMBEDDING_SIZE) if inputs == "embedding" else None
-        recurrent = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU}[cell]
+        self.dropout = torch.nn.Dropout(dropout)
+        recurrent = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell]
         self.rnn = recurrent(EMBEDDING_SIZE if self.embedding else n_y, n_a)
         self.linear = torch.nn.Linear(n_a, n_y)
         layers = torch.nn.ModuleList(filter(None, [self.embedding, self.rnn, self.linear]))
@@ -267,11 +270,11 @@ class TorchNetwork:
 
         if not isinstance(inputs, PackedSequence):
             states, _ = self.rnn(inputs if self.embedding is None else self.embedding(inputs))
-            return cross_entropy(self.linear(states).flatten(0, 1), targets.flatten())
+            return cross_entropy(self.linear(self.dropout(states)).flatten(0, 1), targets.flatten())
         if self.embedding is not None:
             inputs = PackedSequence(self.embedding(inputs.data), inputs.batch_sizes)
         states, _ = self.rnn(inputs)
-        return cross_entropy(self.linear(states.data), targets)
+        return cross_entropy(self.linear(self.dropout(states.data)), targets)
 
     def step(self, inputs: Any, targets: Any) -> float:
         """One training step; returns the seconds that it took."""

@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
-from contender import Contender, quartiles
+from contender import quartiles
 from environment import ROOT, executable
 from plan import Plan
-from rows import Report, Row, compared, spread, table
+from rows import Report, Row, compared, table
 
 BEFORE = "383096b"
 """The commit that the bars name."""
@@ -32,11 +32,8 @@ MOST_LOSS = 0.002
 QUALITY = 1.989
 """Held-out loss of the best Kneser-Ney model of first names (tests/quality/RESULTS.md)."""
 
-TORCH_SECONDS = 40.0
-"""For each of PyTorch's ways to that loss."""
-
-TORCH_WAYS = ((256, 2e-3), (543, 4e-3))
-"""PyTorch's names per minibatch and learning rates. Those of makemore, 32 and 5e-4, took longer."""
+LOWER_QUALITY = 1.95
+"""Held-out loss of first names that a network needs dropout or distillation for."""
 
 SHORT_LISTS = ("dinosaurs", "welsh-towns", "finnish-towns", "greek-towns", "german-first-names")
 """Lists of data/ with 240 to 1,590 names."""
@@ -54,12 +51,12 @@ class Run(NamedTuple):
     Attributes:
         seconds: of the whole process.
         loss: held-out loss, nats per character.
-        to_quality: seconds of the epochs until `QUALITY` was passed.
+        passed: seconds of the epochs until each of two losses was passed.
     """
 
     seconds: float
     loss: float
-    to_quality: float
+    passed: dict[float, float]
 
 
 SEEDS = {"dinosaurs": 2, "first-names": 2, "surnames": 2}
@@ -86,11 +83,10 @@ def _run(plan: Plan, report: Report, corpora: list[str]) -> None:
         report.rows.append(_time_row(what, *seconds))
         report.rows.append(_loss_row(what, _loss(ours), _loss(before), MOST_LOSS))
         if corpus == "first-names":
-            times = [[run.to_quality for run in side] for side in (ours, before)]
+            times = [[run.passed[QUALITY] for run in side] for side in (ours, before)]
             what = f"{what}, seconds to a held-out loss below {QUALITY}"
             against = f"commit {BEFORE}"
             report.rows.append(compared(what, times[0], against, times[1], "s", at_most=SOONER))
-            report.rows.append(_torch_row(what, times[0], plan, plan.corpora[corpus]))
         lines += _lines(corpus, runs)
     report.notes.append(("Whole trainings", table(HEADS, lines)))
 
@@ -118,7 +114,7 @@ def _runs(plan: Plan, corpus: str, path: str) -> dict[str, list[Run]]:
     for seed in range(1 if plan.quick else SEEDS.get(corpus, 3)):
         for side in list(programs)[:: 1 if seed % 2 else -1]:
             plan.say(f"a whole training: {corpus}, {side}, seed {seed}")
-            runs[side].append(_train(programs[side], path, seed, plan))
+            runs[side].append(train(programs[side], path, seed, plan))
     return runs
 
 
@@ -154,47 +150,21 @@ def _loss_row(what: str, ours: float, before: float, at_most: float) -> Row:
     )
 
 
-def _torch_row(what: str, ours: list[float], plan: Plan, corpus: str) -> Row:
-    """Seconds until a GRU in PyTorch passes `QUALITY`: the way that is best for the first seed."""
-    limit = 5.0 if plan.quick else TORCH_SECONDS
-    found: dict[tuple[float, float], tuple[int, float]] = {}
-    with Contender("quality_sides:TorchToQuality", corpus, 0) as torch:
-        for way in TORCH_WAYS[: 1 if plan.quick else None]:
-            plan.say(f"PyTorch to a held-out loss of {QUALITY}: {way}")
-            found[torch.call("run", *way, QUALITY, limit)] = way
-    first = min(found)  # soonest, and where none passed, the lowest loss
-    theirs = [first]
-    for seed in range(1, len(ours)):
-        with Contender("quality_sides:TorchToQuality", corpus, seed) as torch:
-            theirs.append(torch.call("run", *found[first], QUALITY, limit))
-    size, rate = found[first]
-    against = f"PyTorch, AdamW at {rate:g}, {size} names a minibatch"
-    seconds = [took for took, _ in theirs]
-    if max(seconds) < float("inf"):
-        return compared(what, ours, against, seconds, "s")
-    each = ", ".join(
-        f"{took:.0f} s" if took < float("inf") else f"not passed ({loss:.3f} nats)"
-        for took, loss in theirs
-    )
-    return Row(what, spread(ours, "s"), against, each, "", "", None)
-
-
-def _train(program: str, corpus: str, seed: int, plan: Plan) -> Run:
-    """One training by default; the split is the seed's, on both sides alike."""
+def train(program: str, corpus: str, seed: int, plan: Plan) -> Run:
+    """One training by default; the split is the seed's, on all sides alike."""
     model, log = plan.folder / "whole.npz", plan.folder / "whole.log"
     few = ["--epochs", "3"] if plan.quick else []
     command = [program, "train", corpus, "-q", "--seed", str(seed), "-o", str(model), *few]
     began = time.perf_counter()
     subprocess.run([*command, "--log", str(log)], check=True)
     whole = time.perf_counter() - began
-    seconds, loss, passed = 0.0, float("inf"), float("inf")
+    seconds, loss, passed = 0.0, float("inf"), dict.fromkeys((QUALITY, LOWER_QUALITY), float("inf"))
     for line in log.read_text(encoding="utf-8").splitlines():
         epoch = json.loads(line)
         seconds += epoch["seconds"]
         if epoch["held_out_loss"] is not None:  # none once all names are learned
             loss = min(loss, epoch["held_out_loss"])
-        if loss < QUALITY:
-            passed = min(passed, seconds)
+        passed = {goal: min(at, seconds) if loss < goal else at for goal, at in passed.items()}
     return Run(whole, loss, passed)
 
 
