@@ -152,7 +152,8 @@ class CommonOptions(Checked):
     boldness: str = _sampling(
         "balanced",
         Choice(*BOLDNESS),
-        f"One word for several options, which override it. {_STANDS_FOR}.",
+        f"One word for several options, which override it. {_STANDS_FOR}. "
+        "A list that has common words keeps them.",
     )
     min_p: float | None = _sampling(
         None,

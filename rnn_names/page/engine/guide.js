@@ -214,7 +214,8 @@ export class Guide {
     if (visited.hidden || this.room < numbers) return;
     this.room -= numbers;
     visited.logs ??= logs.slice();
-    if (this.chain) visited.hidden = hidden.map((state) => Float32Array.from(state)); // without a guide, draws hardly come again
+    if (!this.chain) return; // draws without a guess hardly come here again
+    visited.hidden = hidden.map((state) => Float32Array.from(state));
   }
 
   /**

@@ -59,7 +59,9 @@ export const CAST_OPTIONS = {
   initials: INITIALS,
   parts: KINDS.unique,
   files: kind("an object with a list of lines for each file", (value) =>
-    Object.values(Object(value) === value ? value : [0]).every((lines) => Array.isArray(lines) && lines.every(isText)),
+    Object.values(Object(value) === value ? value : [0]).every(
+      (lines) => Array.isArray(lines) && lines.every(isText),
+    ),
   ),
 };
 

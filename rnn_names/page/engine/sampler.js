@@ -116,33 +116,26 @@ function together({ parts }, nodes) {
 
 /** The nodes one character further; hidden states that a guide keeps are not computed again. */
 function nextNodes(blend, nodes, branches, guide) {
-  const next = branches.map(({ parent, c, reach }) => ({
-    text: nodes[parent].text + blend.characters[c - 1],
-    length: nodes[parent].length + 1,
-    reach,
-    ...guide?.child(nodes[parent], c),
-  }));
-  const isNew = next.map(({ visited }) => !visited?.hidden);
-  const asked = branches.filter((_, i) => isNew[i]);
+  const next = branches.map(({ parent, c, reach }) => {
+    const { text, length } = nodes[parent];
+    const known = guide?.child(nodes[parent], c);
+    const node = { text: text + blend.characters[c - 1], length: length + 1, reach, ...known };
+    return { ...node, parent, c, hidden: known?.visited?.hidden };
+  });
+  const asked = next.filter(({ hidden }) => !hidden);
   const parents = [...new Set(asked.map(({ parent }) => parent))];
   const place = new Map(parents.map((parent, i) => [parent, i]));
+  const before = parents.map((parent) => nodes[parent]);
   const states = blend.nextStates(
-    together(
-      blend,
-      parents.map((parent) => nodes[parent]),
-    ),
-    parents.length,
+    together(blend, before),
+    before.length,
     asked.map(({ parent }) => place.get(parent)),
     asked.map(({ c }) => c),
   );
-  let i = 0;
-  next.forEach((node, at) => {
-    node.hidden = node.visited?.hidden;
-    if (!isNew[at]) return;
+  asked.forEach((node, i) => {
     node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
       states[part].subarray(i * n_a, (i + 1) * n_a),
     );
-    i++;
   });
   return next;
 }
