@@ -17,7 +17,7 @@ import click
 from rnn_names.cli.options import is_output
 from rnn_names.errors import RnnNamesError, quoted, shown
 
-FILES = {"rnn-names.toml": b"", "pyproject.toml": b"[tool.rnn-names"}  # and what to look for
+FILES = {"rnn-names.toml": b"", "pyproject.toml": b"rnn-names"}  # and what to look for
 
 
 def read(context: click.Context) -> None:
@@ -27,11 +27,16 @@ def read(context: click.Context) -> None:
             with open(name, "rb") as file:
                 text = file.read()
             if sign in text:  # most have nothing for us, and reading TOML takes time
-                context.obj, context.default_map = name, _defaults(context, name, text, bool(sign))
+                defaults = _defaults(context, name, text, bool(sign))
+                if defaults is not None:
+                    context.obj, context.default_map = name, defaults
                 return
 
 
-def _defaults(context: click.Context, file: str, text: bytes, is_project: bool) -> dict[str, Any]:
+def _defaults(
+    context: click.Context, file: str, text: bytes, is_project: bool
+) -> dict[str, Any] | None:
+    """What a file sets for the command; None where a project sets nothing of ours."""
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
@@ -41,8 +46,10 @@ def _defaults(context: click.Context, file: str, text: bytes, is_project: bool) 
         tables: Any = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
-    for name in ("tool", "rnn-names") if is_project else ():  # the sign may be in a comment
-        tables = tables.get(name, {})
+    for name in ("tool", "rnn-names") if is_project else ():
+        if name not in tables:
+            return None
+        tables = tables[name]
         if not isinstance(tables, dict):
             raise RnnNamesError(f"{file}: {name}: not a table")
     group, called = context.command, str(context.invoked_subcommand)

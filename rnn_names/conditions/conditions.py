@@ -72,7 +72,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.no_words:
         found.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
-        found.append(_far_from_list(model, options.min_edits - 1))
+        of_any_shape = options.any_shape or bool(options.prefix)
+        found.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
     return found
 
 
@@ -114,7 +115,7 @@ def _own_list(model: LanguageModel) -> Array:
     return cast(Array, model.own_fingerprints)
 
 
-def _far_from_list(model: LanguageModel, edits: int) -> Condition:
+def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Condition:
     known = _own_list(model)
     if edits > 1 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
@@ -122,7 +123,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
             "little to tell; 2 is the most",
             ["min_edits"],
         )
-    near_list = NearList(model)
+    near_list = NearList(model, of_any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
 
 

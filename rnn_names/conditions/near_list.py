@@ -44,14 +44,18 @@ class Edits(NamedTuple):
 
 
 class NearList:
-    """Tells which names are a few edits away from a model's own list."""
+    """Tells which names are a few edits away from a model's own list.
 
-    def __init__(self, model: LanguageModel) -> None:
+    They are taken to have its shape, which saves looking many up, unless they may be of any.
+    """
+
+    def __init__(self, model: LanguageModel, of_any_shape: bool = False) -> None:
         known, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
         assert known is not None
         self._known, self._vocabulary = known, vocabulary
-        self._inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
-        self._small_beginnings = model.lower_case_beginnings
+        has_inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
+        self._inner_capitals = of_any_shape or has_inner_capitals
+        self._small_beginnings = of_any_shape or model.lower_case_beginnings
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])

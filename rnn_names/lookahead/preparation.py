@@ -10,7 +10,8 @@ left out, so that draws explore. Without cooling, at a temperature of 0.08, name
 
 Then each round is a test: one half of its draws sets the bound, the least with which few names
 would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
-too much; then a warning says so. None of this depends on the seed or on how many names are wanted.
+too much; then a warning says so. Where most are, at a low temperature, the most probable names were
+not seen: all begins again at the high one, with what is known. None of this depends on the seed or on how many names are wanted.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more re
 ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on, but only up to
 ENOUGH_VISITS = 1 << 16  # nodes in all
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
+COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
 
 Draw = Callable[[float, int, LookAhead], Array]
 """Draws `size` names at a temperature by a look-ahead; gives their log weights, (size,)."""
@@ -43,44 +45,74 @@ Draw = Callable[[float, int, LookAhead], Array]
 
 def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
     """A look-ahead that has learned, with a bound, and measured."""
-    look_ahead, n_visits = unguided, 0
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
+    preparation = _Preparation(draw, unguided, temperature * 2**halvings)
+    preparation.drawn(FIRST_ROUND)
+    preparation.learn(explores=halvings > 0)
+    tested = preparation.cooled(halvings)
+    if halvings and tested.repeats > COOLED_AGAIN:
+        # Draws had come into a corner before the most probable names were seen. Now that more is
+        # known, they come out of it.
+        preparation.change_temperature(2**halvings)
+        again = preparation.cooled(halvings, is_again=True)
+        gain = again.log_bound - tested.log_bound  # large, where one lacks the most probable names
+        if gain > math.log(MAX_BOUND) or (
+            gain > -math.log(MAX_BOUND) and again.repeats < tested.repeats
+        ):
+            return again
+    return tested
 
-    def drawn(size: int) -> Array:
-        nonlocal look_ahead, n_visits
-        visits = Visits(look_ahead.prefixes)
-        size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
-        log_weights = draw(current, size, replace(look_ahead, visits=visits))
-        look_ahead = replace(look_ahead, prefixes=visits.joined())
-        n_visits += visits.n_passed
+
+class _Preparation:
+    """A look-ahead that learns at a temperature, and how many prefixes it has passed."""
+
+    def __init__(self, draw: Draw, look_ahead: LookAhead, temperature: float) -> None:
+        self._draw, self._look_ahead, self._temperature = draw, look_ahead, temperature
+        self._n_visits = 0
+
+    def drawn(self, size: int) -> Array:
+        """Draws names, and notes what they pass; gives their log weights."""
+        before = self._look_ahead
+        visits = Visits(before.prefixes)
+        size = min(size, MAX_CHARACTERS // (before.spelling.max_length + 1))
+        log_weights = self._draw(self._temperature, size, replace(before, visits=visits))
+        self._look_ahead = replace(before, prefixes=visits.joined())
+        self._n_visits += visits.n_passed
         return log_weights
 
-    def learn(power: float = 1.0, *, explores: bool) -> None:
-        nonlocal look_ahead
-        prefixes = look_ahead.prefixes.sharpened(power)
-        look_ahead = look_ahead.learned(prefixes, current, explores=explores)
+    def learn(self, *, explores: bool) -> None:
+        """Learns from all that was passed."""
+        before = self._look_ahead
+        self._look_ahead = before.learned(before.prefixes, self._temperature, explores=explores)
 
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
-    current = temperature * 2**halvings
-    drawn(FIRST_ROUND)
-    learn(explores=halvings > 0)
-    for left in range(halvings, -1, -1):
-        for size in ROUNDS:
-            drawn(size)
-            learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
-        if left:
-            current /= 2
-            learn(2.0, explores=True)
-    size = FIRST_TEST
-    while True:
-        used = look_ahead
-        log_weights = drawn(size)  # replaces `look_ahead`; the bound is that of the one used
-        tested = with_bound(used, log_weights)
-        is_enough = tested.acceptance >= ENOUGH_COME_OUT or n_visits >= ENOUGH_VISITS
-        is_in_vain = used.log_value == -np.inf  # top-k, say, rules out all that meet the conditions
-        if (tested.repeats <= MAX_REPEATS and is_enough) or n_visits >= MAX_VISITS or is_in_vain:
-            return tested
-        learn(explores=False)
-        size *= 2
+    def change_temperature(self, factor: float) -> None:
+        """Goes on at a temperature that is `factor` times as high, with what is known."""
+        prefixes = self._look_ahead.prefixes.sharpened(1 / factor)
+        self._look_ahead = replace(self._look_ahead, prefixes=prefixes)
+        self._temperature *= factor
+        self.learn(explores=True)
+
+    def cooled(self, halvings: int, *, is_again: bool = False) -> LookAhead:
+        """What comes of rounds while the temperature is halved so often, and of tests."""
+        for left in range(halvings, -1, -1):
+            for size in ROUNDS:
+                self.drawn(size)
+                self.learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
+            if left:
+                self.change_temperature(0.5)
+        size, most_visits = FIRST_TEST, MAX_VISITS + self._n_visits * is_again
+        while True:
+            used = self._look_ahead
+            log_weights = self.drawn(size)  # notes more; the bound is that of the one used
+            tested = with_bound(used, log_weights)
+            comes_out = tested.acceptance >= ENOUGH_COME_OUT
+            is_enough = comes_out or self._n_visits >= ENOUGH_VISITS
+            # Top-k, say, may rule out all that meet the conditions.
+            is_over = used.log_value == -np.inf or self._n_visits >= most_visits
+            if (tested.repeats <= MAX_REPEATS and is_enough) or is_over:
+                return tested
+            self.learn(explores=False)
+            size *= 2
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:

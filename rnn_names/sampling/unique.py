@@ -136,14 +136,15 @@ class Remembered:
             raise self._error(error.strerror or str(error)) from error
 
     def take_back(self, names: Names) -> bool:
-        """Takes the lines of some names off the end of the file, if they are there."""
+        """Takes the lines of some names off the end of the file, if they are there, whole."""
         try:
             with open(self._path, "r+b", buffering=0) as file:
                 system.lock(file)
                 data, lines = file.readall(), names.to_lines()
-                if data.endswith(lines):
+                are_there = (b"\n" + data).endswith(b"\n" + lines)
+                if are_there:
                     self._end = file.truncate(len(data) - len(lines))
-                return data.endswith(lines)
+                return are_there
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 

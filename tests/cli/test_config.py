@@ -32,6 +32,9 @@ def test_options_are_those_of_the_file(folder, invoke):
     (folder / "rnn-names.toml").unlink()
     two = "".join(expected.stdout.splitlines(keepends=True)[:2])
     assert invoke("sample", cwd=folder).stdout == two
+    spelled_otherwise = table.replace("[tool.rnn-names.sample]", '[ tool . "rnn-names" . sample ]')
+    write(folder, spelled_otherwise.replace("4", "2"), "pyproject.toml")
+    assert invoke("sample", cwd=folder).stdout == two
 
 
 def test_the_environment_and_the_command_line_count_more(folder, invoke):

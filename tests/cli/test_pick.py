@@ -108,6 +108,21 @@ def test_undo_leaves_a_file_that_has_changed_since(folder):
     assert f"changed since; left as it is: {first.strip()}" in told.decode()
 
 
+def test_undo_leaves_a_line_that_ends_as_the_last_kept_one(folder):
+    with start(
+        *ELVES, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        run.stdin.write(b"1\n")
+        run.stdin.flush()
+        path = folder / "kept.txt"
+        wait_until(lambda: path.exists() and path.read_bytes())
+        first = path.read_text("utf-8")
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"Mac{first}")
+        run.communicate(b"u\n", timeout=60)
+    assert path.read_text("utf-8") == f"{first}Mac{first}"
+
+
 def test_names_like_one_are_within_a_few_edits_of_it(pick):
     (first, like), _ = pick("+4")
     assert len(like) == 10

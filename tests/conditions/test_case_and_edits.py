@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import free_of, matching
+from rnn_names.conditions.conditions import conditions_of
 from rnn_names.conditions.edits import FarApart, within
 from rnn_names.conditions.near_list import NearList
+from rnn_names.conditions.options import Options
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
@@ -296,6 +298,14 @@ def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
     told = r"Note: \d+ of 60 names are in the list or one letter away .*--min-edits 2 leaves"
     assert re.search(told, on_terminal(*arguments, lines=60))
     assert on_terminal(*arguments, "--min-edits", 2, lines=60) == ""
+
+
+@pytest.mark.parametrize("options", [{"any_shape": True}, {"prefix": ["b", "n", "a"]}])
+def test_names_of_another_shape_than_the_list_are_near_copies_too(options):
+    model = train(["Ana", "Anna", "Ban", "Bana", "Nab"], init=None, epochs=0)
+    near = Names.from_strings(["ban", "nab", "ann", "nna", "na", "bAn"])
+    [min_edits] = conditions_of(model, Options(min_edits=2, **options))
+    assert not min_edits.passes(near).any()
 
 
 def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):

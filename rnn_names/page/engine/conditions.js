@@ -237,7 +237,8 @@ export function conditionsOf(settings, models, characters, { minLength, maxLengt
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
   if (listed) add("is in the list", isInOwnList);
   if (minEdits && !listed) {
-    const near = new NearLists(models, characters, minEdits - 1);
+    const ofAnyShape = settings.anyShape || textsOf(settings.prefix).length > 0;
+    const near = new NearLists(models, characters, minEdits - 1, ofAnyShape);
     add("is no near copy of one in the list", (name) => !near.isNear(name));
   }
   const dependsOnOthers = true;

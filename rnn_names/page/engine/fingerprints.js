@@ -53,7 +53,7 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
  * both, as in rnn_names/conditions/edits.py.
  */
 export class NearLists {
-  constructor(models, characters, edits) {
+  constructor(models, characters, edits, ofAnyShape) {
     this.isWithin = edits ? this.isOneEditAway : (text) => this.isListed(sumOfTerms(text));
     const known = new Set(characters);
     const within = (character, changed) => (known.has(changed) ? changed : character);
@@ -64,10 +64,9 @@ export class NearLists {
     this.marks = characters.filter(isMark);
     this.either = [...new Set([...this.letters, ...this.capitals])];
     this.lists = models.map(ownListOf);
-    this.hasInnerCapitals = models.some(
-      ({ pairs }) => !pairs || pairs.some((pair) => /^[Aax]A$/.test(pair)),
-    );
-    this.hasSmallBeginnings = models.some((model) => !model.bars_lower_case);
+    const hasCapitals = ({ pairs }) => !pairs || pairs.some((pair) => /^[Aax]A$/.test(pair));
+    this.hasInnerCapitals = ofAnyShape || models.some(hasCapitals);
+    this.hasSmallBeginnings = ofAnyShape || models.some((model) => !model.bars_lower_case);
     this.swapped = (c) => (isUpper(c) ? this.lower(c) : this.upper(c));
   }
 
