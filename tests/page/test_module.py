@@ -162,6 +162,17 @@ def test_near_copies_of_a_long_list_are_those_of_python(in_node):
     assert names == model.sample(130, seed=11, min_edits=2)
 
 
+@pytest.mark.parametrize(
+    "name, options", [("norse", {"any_shape": True}), ("elvish", {"prefix": "al"})]
+)
+def test_near_copies_of_any_shape_are_those_of_python(name, options, in_node):
+    options = {"seed": 3, "min_edits": 2, "temperature": 0.5, "ignore_case": True, **options}
+    (names,) = in_node(
+        f"print(await sample(100, {in_javascript(options)}));", (name, Model.load(name))
+    )
+    assert names == Model.load(name).sample(100, **options)
+
+
 def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):
     """Under rare conditions, too, and with old names of options."""
     few, many, apart, old, rest, rare, more = in_node(
