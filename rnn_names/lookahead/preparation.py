@@ -11,7 +11,8 @@ left out, so that draws explore. Without cooling, at a temperature of 0.08, name
 Then each round is a test: one half of its draws sets the bound, the least with which few names
 would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
 too much; then a warning says so. Where most are, at a low temperature, the most probable names were
-not seen: all begins again at the high one, with what is known. None of this depends on the seed or on how many names are wanted.
+not seen: all begins again at the high one, with what is known. None of this depends on the seed or
+on how many names are wanted.
 """
 
 from __future__ import annotations

@@ -191,7 +191,8 @@ class CastDrawer:
                     if cause := self._cause(ask):
                         return lines[: lines.index(ask.line)], cause
                     begin, before = place, before.ahead()
-                    n = min(4 * ask.round or 1, ROUNDS_AT_ONCE)
+                    left = self._most_rounds(ask) - ask.round
+                    n = max(min(4 * ask.round or 1, ROUNDS_AT_ONCE, left), 1)
                 wants += self._wants(ask, before, n)
                 before.expect(ask)
             if before is self._before:
@@ -252,7 +253,7 @@ class CastDrawer:
     def _cause(self, ask: Ask) -> Cause:
         """Why no more names can be drawn for a line, if all before it are certain."""
         before, first = self._before, ask.nodes[0]
-        is_over = ask.round >= MOST_ROUNDS // max(node.names.slowness for node in ask.nodes)
+        is_over = ask.round >= self._most_rounds(ask)
         if is_over and ask.letter and before.letters:
             before.give_up(before.free(first))
             ask.begin = 1
@@ -261,6 +262,9 @@ class CastDrawer:
             return ask.cause
         is_tied = self._same or ask.chooses_letter
         return self._no_letter(ask.nodes, {}) if is_tied else (first, MOSTLY_REPEATS)
+
+    def _most_rounds(self, ask: Ask) -> int:
+        return min(node.names.most_rounds(MOST_ROUNDS) for node in ask.nodes)
 
     def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}

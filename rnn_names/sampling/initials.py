@@ -26,10 +26,12 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, keys_of
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
+from rnn_names.sampling.stream import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
+FEWEST_ROUNDS = 1 << 5  # in which a name that is to fit others is sought
 MOST_LINES = 1 << 16  # attempts at lines that are drawn together
 RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
@@ -56,7 +58,7 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        self.slowness = options.slowness
+        self.slowness, self._n_found, self._n_drawn = options.slowness, 1, 1
         sampler = sampler_of(model, options)
         self.largest_walk = max(min(sampler.largest_walk, MOST_LINES) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
@@ -94,12 +96,18 @@ class PartNames:
             root[rows] = of_letter[choices(keys[rows], 0, p)]
         return self._source.drawn(keys, root)
 
+    def most_rounds(self, most: int) -> int:
+        """In how many rounds a name is sought: fewer where one takes many attempts."""
+        enough = MOST_ATTEMPTS * self._n_found // self._n_drawn
+        return min(most, max(enough, FEWEST_ROUNDS)) // self.slowness
+
     def found(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
             of_rows = None if letters is None else letters[rows]
             names, met, tally = self.drawn(child(keys[rows], attempts), of_rows)
+            self._n_found, self._n_drawn = self._n_found + len(met), self._n_drawn + len(rows)
             return names.to_strings(), met, tally
 
         return first_met(draw, len(keys), self.largest_walk, self.slowness)
