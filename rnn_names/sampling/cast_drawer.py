@@ -32,7 +32,7 @@ from rnn_names.sampling.initials import PartNames, alike, letter_of, together
 from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.stream import tightest
-from rnn_names.sampling.unique import Unique
+from rnn_names.sampling.unique import REPEATS, Unique
 
 INITIALS = 3  # what the key of letters that tie the names of a line is for
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
@@ -71,7 +71,7 @@ class CastDrawer:
                     model, options = part_of(part)
                     node.names = PartNames(model, options, wanted.initials is not None)
                     self._before.add_tests(node, options, least)
-        names = [node for node in self._nodes.values() if node.is_name]
+        self._names = names = [node for node in self._nodes.values() if node.is_name]
         if wanted.initials and not names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         self._is_made = self._different or any(node.tests for node in names)
@@ -87,7 +87,7 @@ class CastDrawer:
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
         begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
-        at, size = 0 if self._is_made else begin, FIRST_LINES
+        at, size, in_vain = 0 if self._is_made else begin, FIRST_LINES, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
             drawn = self._begun(np.arange(at, min(at + size, end)))
@@ -100,14 +100,17 @@ class CastDrawer:
                 lines = [lines[k] for k in unique.rows(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            if unique and unique.is_exhausted:
+            in_vain = 0 if lines else in_vain + len(drawn)
+            most_in_vain = self._most_rounds(self._names, REPEATS)
+            if unique and (unique.is_exhausted or in_vain >= most_in_vain):
                 cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 (node, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
                 with located(self._pattern.text, node.part.begin) if node else nullcontext():
                     raise SamplingError(f"{only}: {why}")
             at += size
-            size = min(size * LINES_GROWTH, MOST_OF_TIED if self._is_made else MOST_FREE)
+            most = MOST_OF_TIED if self._is_made else MOST_FREE
+            size = min(size * LINES_GROWTH, most, most_in_vain)
 
     def _row(self, line: Line) -> Row:
         """What is written of a line."""
@@ -191,7 +194,7 @@ class CastDrawer:
                     if cause := self._cause(ask):
                         return lines[: lines.index(ask.line)], cause
                     begin, before = place, before.ahead()
-                    left = self._most_rounds(ask) - ask.round
+                    left = self._most_rounds(ask.nodes) - ask.round
                     n = max(min(4 * ask.round or 1, ROUNDS_AT_ONCE, left), 1)
                 wants += self._wants(ask, before, n)
                 before.expect(ask)
@@ -253,7 +256,7 @@ class CastDrawer:
     def _cause(self, ask: Ask) -> Cause:
         """Why no more names can be drawn for a line, if all before it are certain."""
         before, first = self._before, ask.nodes[0]
-        is_over = ask.round >= self._most_rounds(ask)
+        is_over = ask.round >= self._most_rounds(ask.nodes)
         if is_over and ask.letter and before.letters:
             before.give_up(before.free(first))
             ask.begin = 1
@@ -263,8 +266,9 @@ class CastDrawer:
         is_tied = self._same or ask.chooses_letter
         return self._no_letter(ask.nodes, {}) if is_tied else (first, MOSTLY_REPEATS)
 
-    def _most_rounds(self, ask: Ask) -> int:
-        return min(node.names.most_rounds(MOST_ROUNDS) for node in ask.nodes)
+    def _most_rounds(self, nodes: Sequence[Node], most: int = MOST_ROUNDS) -> int:
+        """In how many rounds names are sought, or lines of which all repeat others are drawn."""
+        return min((node.names.most_rounds(most) for node in nodes), default=most)
 
     def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}

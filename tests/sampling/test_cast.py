@@ -391,7 +391,8 @@ def test_a_part_that_cannot_be_met_is_shown():
         cast("[a|b]", initials="same")
 
 
-def test_where_hardly_any_names_are_left_few_attempts_show_it(monkeypatch):
+@pytest.mark.parametrize("options", [{"min_edits": 1}, {"unique": True}])
+def test_where_hardly_any_names_are_left_few_attempts_show_it(options, monkeypatch):
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
@@ -405,5 +406,5 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(monkeypatch):
 
     monkeypatch.setattr(Drawer, "draw", noted)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
-        cast("{a}", 9, models=MODELS, seed=1, min_edits=1, exclude={*every} - {*rare})
+        cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
