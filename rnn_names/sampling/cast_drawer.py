@@ -100,7 +100,7 @@ class CastDrawer:
                 lines = [lines[k] for k in unique.rows(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            in_vain = 0 if lines else in_vain + len(drawn)
+            in_vain = 0 if lines or at < begin else in_vain + len(drawn)
             most_in_vain = self._most_rounds(self._names, REPEATS)
             if unique and (unique.is_exhausted or in_vain >= most_in_vain):
                 cause = None, MOSTLY_REPEATS
