@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.sampling import guided, initials
+from rnn_names.sampling import drawer, guided, initials
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
@@ -31,6 +31,15 @@ def bundled_models_are_read_once():
     """Each training on a short list compares all of them, which takes longer than the training."""
     with mock.patch.object(warm_start, "Model", mock.Mock(load=cache(Model.load))):
         yield
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """How many attempts each draw of the test has made so far."""
+    sizes, draw = [], drawer.Drawer.draw
+    noted = lambda self, keys, *more: (sizes.append(len(keys)), draw(self, keys, *more))[1]  # noqa: E731
+    monkeypatch.setattr(drawer.Drawer, "draw", noted)
+    return sizes
 
 
 @pytest.fixture(scope="session")

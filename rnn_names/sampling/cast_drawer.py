@@ -101,16 +101,18 @@ class CastDrawer:
             delivered += len(lines)
             yield lines
             in_vain = 0 if lines or at < begin else in_vain + len(drawn)
-            most_in_vain = self._most_rounds(self._names, REPEATS)
-            if unique and (unique.is_exhausted or in_vain >= most_in_vain):
-                cause = None, MOSTLY_REPEATS
+            most = MOST_OF_TIED if self._is_made else MOST_FREE
+            if unique:
+                most_in_vain = self._most_rounds(self._names, REPEATS)
+                most = min(most, most_in_vain)
+                if unique.is_exhausted or in_vain >= most_in_vain:
+                    cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 (node, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
                 with located(self._pattern.text, node.part.begin) if node else nullcontext():
                     raise SamplingError(f"{only}: {why}")
             at += size
-            most = MOST_OF_TIED if self._is_made else MOST_FREE
-            size = min(size * LINES_GROWTH, most, most_in_vain)
+            size = min(size * LINES_GROWTH, most)
 
     def _row(self, line: Line) -> Row:
         """What is written of a line."""

@@ -98,8 +98,8 @@ class PartNames:
 
     def most_rounds(self, most: int) -> int:
         """In how many rounds a name is sought: fewer where one takes many attempts."""
-        enough = MOST_ATTEMPTS * self._n_found // self._n_drawn
-        return min(most, max(enough, FEWEST_ROUNDS)) // self.slowness
+        enough = MOST_ATTEMPTS * self._n_found // (self._n_drawn * self.slowness)
+        return min(most // self.slowness, max(enough, FEWEST_ROUNDS))
 
     def found(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""

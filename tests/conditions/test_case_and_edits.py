@@ -23,7 +23,6 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling import drawer, stream, unique
-from rnn_names.sampling.drawer import Drawer
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -261,16 +260,13 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
 
 
-def test_names_that_come_again_and_again_do_not_keep_a_stream_going(monkeypatch):
+def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monkeypatch):
     """Repeats earned as many further attempts as new names do: minutes, where hardly any pass."""
     monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 14)
-    tested, draw = [], Drawer.draw
-    noted = lambda self, keys, *more: (tested.append(len(keys)), draw(self, keys, *more))[1]  # noqa: E731
-    monkeypatch.setattr(Drawer, "draw", noted)
     others = [text for text in all_texts(3) if text not in ("ab", "ba", "cab")]
     with pytest.raises(SamplingError, match=r"only \d of 5 names found"):
         tiny_model().sample(5, unique=True, exclude=others, max_length=3, seed=1)
-    assert sum(tested) < 1 << 16, tested
+    assert sum(drawn) < 1 << 16, drawn
 
 
 def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):

@@ -18,7 +18,6 @@ from rnn_names.errors import (
     SamplingError,
 )
 from rnn_names.sampling.cast import cast as cast_lines
-from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -392,19 +391,12 @@ def test_a_part_that_cannot_be_met_is_shown():
 
 
 @pytest.mark.parametrize("options", [{"min_edits": 1}, {"unique": True}])
-def test_where_hardly_any_names_are_left_few_attempts_show_it(options, monkeypatch):
+def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, monkeypatch):
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
     for module in ("initials", "first_met"):
         monkeypatch.setattr(f"rnn_names.sampling.{module}.MOST_ATTEMPTS", 1 << 18)
-    drawn, draw = [], Drawer.draw
-
-    def noted(self, keys, root=None):
-        drawn.append(len(keys))
-        return draw(self, keys, root)
-
-    monkeypatch.setattr(Drawer, "draw", noted)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20

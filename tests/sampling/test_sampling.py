@@ -12,7 +12,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import drawer, next_character, sampler, walk, workers
+from rnn_names.sampling import next_character, sampler, walk, workers
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
@@ -149,23 +149,13 @@ def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
     assert np.float64 in again
 
 
-def test_start_skips_names_without_drawing_them(monkeypatch):
-    drawn, draw = [], drawer.Drawer.draw
-    noted = lambda self, keys: (drawn.append(len(keys)), draw(self, keys))[1]  # noqa: E731
-    monkeypatch.setattr(drawer.Drawer, "draw", noted)
+def test_start_skips_names_without_drawing_them(drawn):
     assert len(tiny_model().sample(5, seed=8, start=10**15)) == 5
     assert sum(drawn) < 50
 
 
-def test_a_few_names_of_an_endless_stream_take_few_attempts(monkeypatch):
+def test_a_few_names_of_an_endless_stream_take_few_attempts(drawn):
     """Numbers that nobody asked for yet do not run ahead of one whose attempts fail."""
-    drawn, draw = [], drawer.Drawer.draw
-
-    def noted(self, keys, root=None):
-        drawn.append(len(keys))
-        return draw(self, keys, root)
-
-    monkeypatch.setattr(drawer.Drawer, "draw", noted)
     stream = Model.load("elvish").stream(seed=1, min_length=12)
     assert len([next(stream), next(stream)]) == 2
     assert sum(drawn) < 50_000
@@ -235,10 +225,7 @@ def test_a_preview_shows_names_of_the_models_distribution():
     assert first == again != other
 
 
-def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
-    drawn, draw = [], drawer.Drawer.draw
-    noted = lambda self, keys, root: (drawn.append(len(keys)), draw(self, keys, root))[1]  # noqa: E731
-    monkeypatch.setattr(drawer.Drawer, "draw", noted)
+def test_a_preview_of_a_network_that_ends_no_name_draws_few(drawn):
     assert preview(never_ending(), 4, 1) == []
     assert sum(drawn) < 200
     assert preview(never_ending(), 2000, 1) == []

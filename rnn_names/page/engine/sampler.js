@@ -18,16 +18,14 @@ const SLICE = 16; // ms of work before the browser gets its turn
 const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
 const SEEN = 256; // attempts, after which names may seem rare
 const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
-const PILOT = 1024; // attempts that then tell
+const PILOT = 1024; // attempts that then tell; and proposals before there is a guess
 const RARE = 200; // whether fewer than one in so many of them does, and a guide is wanted
-const FIRST_ROUND = 1024; // proposals without a guess
 const ROUND = 256; // proposals that a guide learns from
 const ROUNDS = 2; // at each temperature
 const LIKELY = 256; // beginnings of each length that a guide visits in a round
 const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
 const MOST_ROUNDS_OF_GUIDE = 8; // at the temperature wanted, while names are missed
 const NEARLY_ALL = 0.9; // of the names as wanted: where these are known, a guide has learned enough
-const CHARACTERS_OF_ROUND = 2 ** 19; // at most, if all are as long as names may be
 const MOST_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
 const MOST_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
 const MANY_REPEATS = 0.05; // more are told
@@ -248,7 +246,6 @@ class Search {
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
-    this.most = Math.floor(CHARACTERS_OF_ROUND / (options.maxLength + 1)); // proposals of a round
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.proposals = 0;
     this.next = options.start;
@@ -363,8 +360,7 @@ class Search {
   learn(proposals) {
     const { guide } = this;
     this.waiting.push(...proposals);
-    const size = guide.chain ? ROUND : FIRST_ROUND;
-    if (this.waiting.length < Math.min(size, this.most)) return [];
+    if (this.waiting.length < (guide.chain ? ROUND : PILOT)) return [];
     const weights = this.waiting.map(({ name, weight }) => (name === null ? -Infinity : weight));
     this.waiting = [];
     if (!guide.chain) {
