@@ -83,8 +83,8 @@ def python_page(text: str) -> str:
     rows += _rows(rank, " Only of `best`.")
     text = between_marks(text, "options", "".join(rows))
     casts = declarations(CastOptions)
-    of_casts = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
-    text = between_marks(text, "casts", "".join(_rows(of_casts)))
+    cast_file = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
+    text = between_marks(text, "casts", "".join(_rows(cast_file)))
     return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
 
 

@@ -40,6 +40,23 @@ def check_products() -> None:
                     )
 
 
+INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ of SplitMix64
+_MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def mix(z: Array) -> Array:
+    """The output function of SplitMix64, in place: (n,) uint64.
+
+    Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
+    """
+    z ^= z >> np.uint64(30)
+    z *= _MULTIPLIERS[0]
+    z ^= z >> np.uint64(27)
+    z *= _MULTIPLIERS[1]
+    z ^= z >> np.uint64(31)
+    return z
+
+
 def ranges(starts: Array, sizes: Array) -> Array:
     """The numbers start, start + 1, …, `size` of them, for each start: (Σ sizes,).
 

@@ -44,7 +44,7 @@ class SamplingError(RnnNamesError):
 
 
 class RnnNamesWarning(UserWarning):
-    """Base of this package's warnings: what a caller gets is less than it could be taken for."""
+    """Base of this package's warnings: a result is less than the caller may assume."""
 
 
 class LongNamesWarning(RnnNamesWarning):
@@ -52,7 +52,7 @@ class LongNamesWarning(RnnNamesWarning):
 
 
 class CaseWarning(RnnNamesWarning):
-    """A text that no name of the list is like is read in upper or lower case, as the list is."""
+    """A text that no name of the list has is read in upper or lower case, as the list is."""
 
 
 class RareConditionsWarning(RnnNamesWarning):

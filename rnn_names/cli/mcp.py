@@ -182,6 +182,6 @@ def _load(folder: str | None, name: str) -> Any:
 
 
 def _own_lines(path: str) -> list[str]:
-    if path not in os.listdir(bundled.OF_CASTS):
+    if path not in os.listdir(bundled.CASTS_FOLDER):
         raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
-    return lines_of(os.path.join(bundled.OF_CASTS, path))
+    return lines_of(os.path.join(bundled.CASTS_FOLDER, path))

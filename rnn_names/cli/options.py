@@ -25,7 +25,7 @@ MEANT = {
     "--format jsonl": "--json",
     "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
-"""What is meant by options that there are not, where a command has it."""
+"""What misspelled options are likely to mean, where a command has that."""
 
 
 class GroupedOption(click.Option):

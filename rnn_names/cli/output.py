@@ -35,7 +35,7 @@ FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the begi
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
 _MARKDOWN = re.compile(r"^(\d*)([#+.)-])|([\\`*_\[\]<>|~$])")
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
-OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats with columns add
+ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # what formats with columns add
 
 
 class Exact(str):

@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import command, declared_option, option, options_of, read_options
-from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
+from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.bundled import Given
@@ -43,7 +43,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
-@output_options(OF_NAMES)
+@output_options(ADDED_COLUMNS)
 def sample(
     count: int, model: tuple[Given, ...], best: bool, rank: str, form: Form, **options: Any
 ) -> None:

@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import FILE, command, declared_option, option
-from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
+from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @model_option(group="Model")
 @option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
-@output_options(OF_NAMES)
+@output_options(ADDED_COLUMNS)
 def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 

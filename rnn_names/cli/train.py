@@ -82,8 +82,8 @@ def train(
     CORPUS is one or more text files with one name per line; - is standard input. A name may be
     followed by a tab and a count.
 
-    The weights with the lowest held-out (validation) loss are kept, or the distillation stage's
-    unless their loss is higher than chance explains. A stage ends when that loss no longer falls.
+    The weights with the lowest held-out (validation) loss are kept. A stage ends when that loss no
+    longer falls.
     An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is removed when the
     run has finished.
     """

@@ -302,7 +302,7 @@ class _Reading:
 
 
 def same(character: str, ignore_case: bool) -> Callable[[str], object]:
-    """Tells whether a character is this one, or is so but for its case.
+    """A test: whether a character is this one, in either case if that is ignored.
 
     >>> [c for c in "ςΣσsſ" if same("ς", ignore_case=True)(c)]
     ['ς', 'Σ', 'σ']

@@ -51,7 +51,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.like:
         found.append(_like(options, vocabulary))
     if options.known_triples:
-        found.append(of_known_triples(model, options))
+        found.append(known_triples_condition(model, options))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
@@ -127,7 +127,7 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
 
 
-def of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
+def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Condition:
     """The condition `known_triples`; an error if a text that is asked for has other triples."""
     known = model.known_triples
     if known is None:

@@ -2,16 +2,16 @@
 
 The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
-    Σ mix(code + 2²¹ · place)        place = 0, 1, …
+    Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014). The file format fixes all this.
-A name that is not in a list of n is taken for one of it with probability n / 2⁶⁴. Where a model
-keeps only the uppermost bits of fingerprints, as bundled ones keep 44, the others are 0.
+`mix` and γ are those of SplitMix64 (`rnn_names.arrays`). The file format fixes all this. A name
+that is not in a list of n is taken for one of it with probability n / 2⁶⁴. Where a model keeps only
+the uppermost bits of fingerprints, as bundled ones keep 44, the others are 0.
 """
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import INCREMENT, Array, mix
 from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that are kept in a packed form
@@ -40,15 +40,8 @@ def fingerprints(names: Names) -> Array:
 
 
 def terms(codes: Array, places: Array) -> Array:
-    """What characters at some places add to a fingerprint: SplitMix64's output."""
-    x = codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21))
-    x += np.uint64(0x9E3779B97F4A7C15)
-    x ^= x >> np.uint64(30)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
-    return x
+    """What characters at some places add to a fingerprint."""
+    return mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)) + INCREMENT)
 
 
 def upper_bits(prints: Array, bits: int) -> Array:

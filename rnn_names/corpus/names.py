@@ -91,7 +91,7 @@ class Names:
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def in_nfc(self) -> Names:
-        """The names in NFC, but for those that are too long to be names however they are composed.
+        """The names in NFC; those too long to be names, however they are composed, stay.
 
         A network may draw a letter and its accent apart.
         """

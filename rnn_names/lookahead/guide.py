@@ -106,8 +106,8 @@ class LookAhead:
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
-        # Too many prefixes are ranked by what is ahead with all names counted in. To explore, the
-        # names that end at them are then left out, and what is ahead is counted again.
+        # Of too many prefixes, the most promising are kept. To explore, names that end at known
+        # prefixes are then left out, and what is ahead is counted again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
             prefixes.count_in(ahead)

@@ -4,9 +4,9 @@ Each round draws names with what is known so far, and then learns from them. The
 temperature between 1 and 2, where few steps are certain and draws see much. Then the temperature is
 halved, round by round, down to the one wanted, as in simulated annealing (Kirkpatrick et al. 1983).
 So the names that are most probable in the end have been drawn before, and what is ahead of a prefix
-counts all of them, at the current temperature. While it cools, names that end at known prefixes are
-left out, so that draws explore. Without cooling, at a temperature of 0.08, names that should be
-0.02 % of the output were all of it: no draw had come where the others were.
+takes all of them into account, at the current temperature. While it cools, names that end at known
+prefixes are left out, so that draws explore. Without cooling, at a temperature of 0.08, names that
+should be 0.02 % of the output were all of it: no draw had come where the others were.
 
 Then each round is a test: one half of its draws sets the bound, the least with which few names
 would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
@@ -35,8 +35,8 @@ FIRST_TEST = 1 << 12  # names drawn in the first test; then twice as many each
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
-ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on, but only up to
-ENOUGH_VISITS = 1 << 16  # nodes in all
+ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on
+ENOUGH_VISITS = 1 << 16  # nodes after which they do not go on for that alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
 

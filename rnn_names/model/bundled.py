@@ -12,7 +12,7 @@ from rnn_names.model.sources import Source
 HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
 FOLDER = os.path.join(HERE, "bundled_files")
 
-OF_CASTS = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "casts")
+CASTS_FOLDER = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "casts")
 """Patterns of casts, and the files of words and rules that these name."""
 
 
@@ -146,10 +146,10 @@ def file_of(path: str) -> str:
     return file_of_pack(pack) if pack else path
 
 
-def of_casts(path: str) -> str:
+def cast_file(path: str) -> str:
     """The file that a pattern names: one of that name, or else one of the bundled casts."""
-    bundled = os.path.join(OF_CASTS, path)
-    return bundled if path in os.listdir(OF_CASTS) and not _is_file(path) else path
+    bundled = os.path.join(CASTS_FOLDER, path)
+    return bundled if path in os.listdir(CASTS_FOLDER) and not _is_file(path) else path
 
 
 def is_word(path: str) -> bool:

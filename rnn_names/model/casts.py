@@ -12,7 +12,7 @@ from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, quoted
-from rnn_names.model.bundled import CASTS, Given, of_casts
+from rnn_names.model.bundled import CASTS, Given, cast_file
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
 from rnn_names.sampling.cast_lines import Row
@@ -62,14 +62,14 @@ def pattern_of(text: str, path: str | None = None) -> str:
             if like := get_close_matches(text.strip().lower(), CASTS, n=1):
                 raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
         return text
-    with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
+    with opened(path or cast_file(f"{text.strip().lower()}.txt")) as (title, stream):
         some = read_lines(title, BytesIO(whole(title, stream)))
         lines = (line.removesuffix("\r") for _, part in some for line in part)
         return composed("\n".join(lines))
 
 
 def _lines(path: str) -> list[str]:
-    with opened(of_casts(path)) as source:
+    with opened(cast_file(path)) as source:
         return full_lines(*source)
 
 

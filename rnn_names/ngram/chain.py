@@ -4,8 +4,9 @@
 
 The contexts are the most frequent strings of up to six symbols among prefixes that names drawn from
 the network passed. What a context says is the mean of what the network said after the prefixes that
-end in it, smoothed with what the next shorter context says: the more, the fewer different prefixes
-these were. The odds of a name's end have a factor for each length, which contexts do not show.
+end in it, smoothed with what the next shorter context says, which counts the more, the fewer
+different prefixes these were. The odds of a name's end have a factor for each length, which
+contexts do not show.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import Tally, sampler_of, with_boldness
+from rnn_names.sampling.sampler import sampler_of, with_boldness
+from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
 MOST_IN_VAIN = 1 << 20  # in a row without a name for any key

@@ -15,12 +15,13 @@ import numpy as np
 from rnn_names.arrays import Array, changes
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MOST_NUMBERS
-from rnn_names.sampling.sampler import Tally, add
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
+MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MOST_NUMBERS
 
@@ -80,8 +81,8 @@ class Attempts:
     def names(self, workers: Workers, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; then GivenUp if too few passed.
 
-        `budget` attempts may give no name; as many again are earned by every few names, new ones
-        where none is to come twice.
+        `budget` attempts may give no name; every `NAMES_PER_BUDGET` names, new ones where none is
+        to come twice, extend it by as many.
         """
         begun = deque[BegunWalk]()
         while True:
@@ -108,8 +109,8 @@ class Attempts:
     def _left(self) -> int:
         """How many numbers wait for an attempt that has not begun.
 
-        As many begin, at most, as some times those that were given: names that are found wait for
-        all before them, and who reads a few names should not wait for thousands.
+        At most `growth` times as many begin as were given, so that a reader of a few names does not
+        wait for thousands.
         """
         given = self._given_below - self._begin
         most = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
@@ -119,8 +120,8 @@ class Attempts:
     def _next_walk(self) -> tuple[Array, Array]:
         """The numbers of a walk and their attempts, (n,) both.
 
-        Numbers have one at first, and more where there are too few to fill the walk. After that,
-        attempts are doubled, or names that were found would wait for an unlucky number before them.
+        Each number gets one attempt at first, or more if the walk has room. Then attempts double,
+        so that one unlucky number does not hold up the names after it.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
@@ -145,7 +146,7 @@ class Attempts:
     def _take_in(self, walk: BegunWalk) -> None:
         """Takes in the next share of a walk."""
         names, rows, tally = walk.shares.popleft()()
-        add(self._tally, tally)
+        self._tally.add(tally)
         self._passed += len(rows)
         walk.passed[rows] = True
         self._found.append((walk, rows, names))

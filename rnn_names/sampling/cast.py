@@ -12,7 +12,7 @@ from rnn_names.conditions.pattern import Pattern
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
-from rnn_names.sampling.cast_lines import Ask, Line, Node, Row
+from rnn_names.sampling.cast_lines import Line, Node, Request, Row
 from rnn_names.sampling.initials import letter_of
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
@@ -81,8 +81,8 @@ class _Redrawing(CastDrawer):
         line.had |= line.shown(nodes, place)
         kept = {node: of for node, of in line.standing.items() if node not in nodes}
         first = [[*each.names.values()][:1] for each in others]
-        self._before.letters = Counter(letter_of(name) for names in first for name in names)
-        self._before.give_up(())
+        self._taken.letters = Counter(letter_of(name) for names in first for name in names)
+        self._taken.give_up(())
         is_text = not any(node.is_name for node in nodes)
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
@@ -92,7 +92,7 @@ class _Redrawing(CastDrawer):
                 if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
                 names = {node: name for node, name in new.names.items() if node in nodes}
-                if self._before.lets_in(names):
+                if self._taken.lets_in(names):
                     new.had = line.had
                     lines[at] = new
                     return True
@@ -100,16 +100,18 @@ class _Redrawing(CastDrawer):
 
     def _later(self, number: int, nodes: set[Node], kept: Mapping[Node, Any]) -> Iterator[Line]:
         """A line with later rounds of some nodes; the rest is kept."""
-        first, size, asks = 0, 4, list[Ask]()
+        first, size, requests = 0, 4, list[Request]()
         most = MOST_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
-        while first < most and not any(ask.cause for ask in asks):
+        while first < most and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._begun(np.full(size, number), rounds, kept)
-            asks = self._asks(lines)
-            self._draw([want for ask in asks for want in self._wants(ask, self._before, 1)])
-            for ask in asks:
-                for names in filter(None, ask.drawn.values()):
-                    ask.line.standing.update(zip(ask.nodes, names, strict=True))
+            requests = self._requests(lines)
+            self._draw(
+                [want for request in requests for want in self._wants(request, self._taken, 1)]
+            )
+            for request in requests:
+                for names in filter(None, request.drawn.values()):
+                    request.line.standing.update(zip(request.nodes, names, strict=True))
             for line in lines:
                 if None not in line.standing.values():
                     line.row = self._row(line)

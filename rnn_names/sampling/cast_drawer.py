@@ -4,9 +4,9 @@ Each part of a line is a function of the seed, of the part's place in the patter
 number. A part's key is that of the seed and of its path. So a change to one part leaves the others
 as they were; except where first letters tie them (`rnn_names.sampling.initials`).
 
-A name is that of round 0 at its line. Where it may not come, since it repeats one before it, say,
-it is that of the next round that fits. What is redrawn is that of a later round, in the same way; a
-name that was there counts as one that came before, and its first letter is free again.
+A line's name is that of round 0. If that breaks a condition (it is a repeat, say), the next round
+that fits is used. Redrawing uses later rounds; the old name counts as taken, and its first letter
+is free again.
 """
 
 import warnings
@@ -26,23 +26,24 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
-from rnn_names.sampling.cast_lines import Ask, Before, Line, Node, Row, draw_points
+from rnn_names.sampling.cast_lines import Line, Node, Request, Row, Taken, draw_points
 from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.initials import PartNames, alike, letter_of, together
 from rnn_names.sampling.numbers import child, key_of, keys_of
-from rnn_names.sampling.sampler import Tally
-from rnn_names.sampling.stream import tightest
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
-INITIALS = 3  # what the key of letters that tie the names of a line is for
+INITIALS = 3  # what the key of shared initials is for, beside NAMES and CHOICES
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
-MOST_FREE, MOST_OF_TIED = 1 << 14, 1 << 11  # at most; and where they depend on those before them
+MOST_FREE = 1 << 14  # lines that are drawn together, at most
+MOST_OF_TIED = 1 << 11  # the same, where lines depend on those before them
 MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
-ROUNDS_AHEAD, ROUNDS_AT_ONCE = 8, 1 << 10  # that are drawn before all lines above are certain
+ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
+ROUNDS_AHEAD = 8  # the same, for a line that waits for others before it
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """What the names of a slot are drawn from, and what they must be like."""
-Want = tuple[Ask, int, str]  # a round and a first letter of some names
+Want = tuple[Request, int, str]  # a round and a first letter of some names
 Cause = tuple[Node | None, str] | None  # why there are no more lines, and where in the pattern
 MOSTLY_REPEATS = "nearly all others are repeats"
 
@@ -62,7 +63,7 @@ class CastDrawer:
         self._key, self._letters_of = key_of(seed, INITIALS), cache(alike)
         least = wanted.min_edits or 0
         edits = max(least - 1, 0)
-        self._before = Before(edits, [FarApart(edits)], Counter())
+        self._taken = Taken(edits, [FarApart(edits)], Counter())
         self._nodes = dict[Any, Node]()
         for part in pattern.parts:
             with located(pattern.text, part.begin):
@@ -70,7 +71,7 @@ class CastDrawer:
                 if isinstance(part, Slot):
                     model, options = part_of(part)
                     node.names = PartNames(model, options, wanted.initials is not None)
-                    self._before.add_tests(node, options, least)
+                    self._taken.add_tests(node, options, least)
         self._names = names = [node for node in self._nodes.values() if node.is_name]
         if wanted.initials and not names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
@@ -163,55 +164,59 @@ class CastDrawer:
                 lines[row].standing[node] = value
         return lines
 
-    def _asks(self, lines: Sequence[Line]) -> list[Ask]:
+    def _requests(self, lines: Sequence[Line]) -> list[Request]:
         """What is to be drawn for some lines, in order."""
-        asks = list[Ask]()
+        requests = list[Request]()
         for line in lines:
             names = line.names
             missing = [node for node, name in names.items() if name is None]
             first = next(iter(names), None) if self._different else None
             units = [(*missing,)] * bool(missing) if self._same else [(node,) for node in missing]
-            asks += [Ask(line, unit, unit[0] is first) for unit in units]
-        draw_points([ask for ask in asks if ask.chooses_letter])
-        return asks
+            requests += [Request(line, unit, unit[0] is first) for unit in units]
+        draw_points([request for request in requests if request.chooses_letter])
+        return requests
 
     def _settled(self, lines: list[Line]) -> tuple[list[Line], Cause]:
         """The lines with the names of the first rounds that fit, one after another.
 
-        There are fewer where none is found for one; then the cause is given, too. All lines are
-        looked at before more names are drawn for those that lack them: whatever comes after the
-        first of these is not certain yet, and is looked at again.
+        There are fewer where none is found for one; then the cause is given, too. Names are drawn
+        for all lines that lack them together. Lines after the first of these are provisional, and
+        are checked again.
         """
-        asks, begin = self._asks(lines), 0
+        requests, begin = self._requests(lines), 0
         while True:
-            before, wants = self._before, list[Want]()
-            for place in range(begin, len(asks)):
-                ask, is_certain = asks[place], before is self._before
-                if before.takes(ask):
-                    if is_certain and ask.chooses_letter:
-                        self._warn_of_repeats(ask.letter)
+            taken, wants = self._taken, list[Want]()
+            for place in range(begin, len(requests)):
+                request, is_certain = requests[place], taken is self._taken
+                if taken.place(request):
+                    if is_certain and request.chooses_letter:
+                        self._warn_of_repeats(request.letter)
                     continue
-                n = 1 if ask.chooses_letter else min(4 * ask.round or 1, ROUNDS_AHEAD - ask.round)
+                n = (
+                    1
+                    if request.chooses_letter
+                    else min(4 * request.round or 1, ROUNDS_AHEAD - request.round)
+                )
                 if is_certain:
-                    if cause := self._cause(ask):
-                        return lines[: lines.index(ask.line)], cause
-                    begin, before = place, before.ahead()
-                    left = self._most_rounds(ask.nodes) - ask.round
-                    n = max(min(4 * ask.round or 1, ROUNDS_AT_ONCE, left), 1)
-                wants += self._wants(ask, before, n)
-                before.expect(ask)
-            if before is self._before:
+                    if cause := self._cause(request):
+                        return lines[: lines.index(request.line)], cause
+                    begin, taken = place, taken.ahead()
+                    left = self._most_rounds(request.nodes) - request.round
+                    n = max(min(4 * request.round or 1, ROUNDS_AT_ONCE, left), 1)
+                wants += self._wants(request, taken, n)
+                taken.count_letter(request)
+            if taken is self._taken:
                 return lines, None
             self._draw(wants)
 
-    def _wants(self, ask: Ask, before: Before, n: int) -> list[Want]:
+    def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
         """What to draw for the next n rounds."""
-        rounds, letter_of = range(ask.round, ask.round + n), before.letters_of(ask)
-        wants = [(ask, number, letter_of(number)) for number in rounds]
+        rounds, letter_of = range(request.round, request.round + n), taken.letters_of(request)
+        wants = [(request, number, letter_of(number)) for number in rounds]
         return [
             want
             for want in wants
-            if want[1:] not in ask.drawn and bool(want[2]) == ask.chooses_letter
+            if want[1:] not in request.drawn and bool(want[2]) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
@@ -220,21 +225,21 @@ class CastDrawer:
         for want in wants:
             same.setdefault((want[0].nodes, want[0].chooses_letter), []).append(want)
         for (nodes, _), some in same.items():
-            rounds = np.array([ask.line.first_round + number for ask, number, _ in some])
-            at = rounds, np.array([ask.line.number for ask, _, _ in some])
+            rounds = np.array([request.line.first_round + number for request, number, _ in some])
+            at = rounds, np.array([request.line.number for request, _, _ in some])
             found, cause = self._found(nodes, at, some[0][0], np.array([each for *_, each in some]))
-            for (ask, number, letter), names in zip(some, found, strict=True):
-                if names is None and not ask.chooses_letter:
-                    ask.cause = cause
+            for (request, number, letter), names in zip(some, found, strict=True):
+                if names is None and not request.chooses_letter:
+                    request.cause = cause
                 else:
-                    ask.drawn[number, letter] = names
+                    request.drawn[number, letter] = names
 
     def _found(
-        self, nodes: tuple[Node, ...], at: tuple[Array, Array], ask: Ask, letters: Array
+        self, nodes: tuple[Node, ...], at: tuple[Array, Array], request: Request, letters: Array
     ) -> tuple[Sequence[Any], Cause]:
         """Names of some nodes at some rounds and numbers, None where none is found; the cause."""
         keys, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
-        if ask.chooses_letter:
+        if request.chooses_letter:
             names, met, _ = first.names.drawn(child(keys[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
             return [
@@ -243,7 +248,7 @@ class CastDrawer:
         try:
             if not self._same:
                 return [(name,) for name in first.names.found(keys[0])], None
-            kept = {letter_of(name): 1.0 for name in ask.line.names.values() if name}
+            kept = {letter_of(name): 1.0 for name in request.line.names.values() if name}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
             return together(parts, among, keys_of(self._key, *at), keys), None
@@ -251,22 +256,22 @@ class CastDrawer:
             if self._same:
                 return error.found, self._no_letter(nodes, error.tally)
             found = [name if name is None else (name,) for name in error.found]
-            return found, (first, tightest(error.tally))
+            return found, (first, error.tally.tightest())
 
     # --- Where no names are found -----------------------------------------------------------------
 
-    def _cause(self, ask: Ask) -> Cause:
+    def _cause(self, request: Request) -> Cause:
         """Why no more names can be drawn for a line, if all before it are certain."""
-        before, first = self._before, ask.nodes[0]
-        is_over = ask.round >= self._most_rounds(ask.nodes)
-        if is_over and ask.letter and before.letters:
-            before.give_up(before.free(first))
-            ask.begin = 1
-            is_over = before.takes(ask)
-        if ask.cause or not (is_over or (ask.chooses_letter and not ask.letter)):
-            return ask.cause
-        is_tied = self._same or ask.chooses_letter
-        return self._no_letter(ask.nodes, {}) if is_tied else (first, MOSTLY_REPEATS)
+        taken, first = self._taken, request.nodes[0]
+        is_over = request.round >= self._most_rounds(request.nodes)
+        if is_over and request.letter and taken.letters:
+            taken.give_up(taken.available(first))
+            request.begin = 1
+            is_over = taken.place(request)
+        if request.cause or not (is_over or (request.chooses_letter and not request.letter)):
+            return request.cause
+        is_tied = self._same or request.chooses_letter
+        return self._no_letter(request.nodes, Tally()) if is_tied else (first, MOSTLY_REPEATS)
 
     def _most_rounds(self, nodes: Sequence[Node], most: int = MOST_ROUNDS) -> int:
         """In how many rounds names are sought, or lines of which all repeat others are drawn."""
@@ -280,7 +285,7 @@ class CastDrawer:
 
     def _warn_of_repeats(self, letter: str) -> None:
         """Says when the first letter of a line is the first one that comes again."""
-        letters = self._before.letters
+        letters = self._taken.letters
         if letters[letter] == 2 and letters.total() == len(letters) + 1:
             warnings.warn(
                 f"these names have only {counted(len(letters), 'first letter')}: "

@@ -1,4 +1,4 @@
-"""What the lines of a cast are made of: nodes, what stands in a line, and what came before it."""
+"""What the lines of a cast are made of: nodes, what stands in a line, and what is taken."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Node:
     def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
         self.rules = rules_of(read(part.rules)) if part.rules else str
-        self.tests: Sequence[int] = ()  # rows of `Before.names`: those that names are far from
+        self.tests: Sequence[int] = ()  # rows of `Taken.names`: those that names are far from
         self.alternatives: Sequence[Sequence[Piece]] = ()
         weights: Sequence[int] = ()
         if isinstance(part, LinesOf):
@@ -75,11 +75,11 @@ class Line:
         return {(place, self.row[place])}
 
 
-class Ask:
+class Request:
     """Names to be drawn for nodes of a line, together: those of the first round that fits.
 
-    `drawn` has them by round and first letter, "" where this is not chosen before; None where a
-    name of that letter breaks a condition.
+    `drawn` maps (round, first letter) to names; the letter is "" if it is not chosen beforehand,
+    and the value None if the draw failed.
     """
 
     def __init__(self, line: Line, nodes: tuple[Node, ...], chooses_letter: bool) -> None:
@@ -97,20 +97,22 @@ class Ask:
         return self.points[number]
 
 
-def draw_points(asks: Sequence[Ask]) -> None:
+def draw_points(requests: Sequence[Request]) -> None:
     """Draws random numbers of further rounds, as many of each."""
-    if not asks:
+    if not requests:
         return
-    keys = np.concatenate([ask.nodes[0].key for ask in asks])
-    first = np.array([ask.line.first_round + len(ask.points) for ask in asks])
+    keys = np.concatenate([request.nodes[0].key for request in requests])
+    first = np.array([request.line.first_round + len(request.points) for request in requests])
     rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
-    points = uniform(keys_of(keys, rounds, np.array([ask.line.number for ask in asks])), 1)
-    for ask, more in zip(asks, points.T.tolist(), strict=True):
-        ask.points += more
+    points = uniform(
+        keys_of(keys, rounds, np.array([request.line.number for request in requests])), 1
+    )
+    for request, more in zip(requests, points.T.tolist(), strict=True):
+        request.points += more
 
 
-class Before:
-    """What the lines before have: names, by the tests that hold them apart, and first letters.
+class Taken:
+    """What earlier lines took: names, by the tests that hold them apart, and first letters.
 
     The first test is that of `min_edits` of the cast; others are those of single nodes.
     """
@@ -118,7 +120,7 @@ class Before:
     def __init__(self, edits: int, names: list[FarApart], letters: Counter[str]) -> None:
         self._edits, self.names, self.letters = edits, names, letters
         self.gone = set[str]()  # letters with which no name is found
-        self._free = dict[Node, dict[str, float]]()
+        self._available = dict[Node, dict[str, float]]()
 
     def add_tests(self, node: Node, options: Options, least: int) -> None:
         """Has names of a node keep away from all others, unless its own `min_edits` is less."""
@@ -129,14 +131,17 @@ class Before:
             node.tests = [len(self.names), *node.tests]
             self.names.append(FarApart.of(options) or FarApart(0))
 
-    def ahead(self) -> Before:
+    def ahead(self) -> Taken:
         """One that takes more in while this one stays as it is."""
-        other = Before(self._edits, [each.ahead() for each in self.names], self.letters.copy())
-        other.gone, other._free = self.gone, {node: {**of} for node, of in self._free.items()}
+        other = Taken(self._edits, [each.ahead() for each in self.names], self.letters.copy())
+        other.gone, other._available = (
+            self.gone,
+            {node: {**of} for node, of in self._available.items()},
+        )
         return other
 
     def lets_in(self, names: Mapping[Node, str]) -> bool:
-        """Adds the names of a line if all are far from those before, and from each other."""
+        """Adds the names of a line if all are far from those taken, and from each other."""
         among = FarApart(self._edits)
         for node, name in names.items():
             if not all(self.names[test].is_far(name) for test in node.tests):
@@ -148,48 +153,48 @@ class Before:
                 self.names[test].add([name])
         return True
 
-    def free(self, node: Node) -> dict[str, float]:
+    def available(self, node: Node) -> dict[str, float]:
         """The weights of the first letters that came least often, but for those that are gone."""
-        if not self._free.get(node):
+        if not self._available.get(node):
             usual = {a: p for a, p in node.names.usual.items() if a not in self.gone}
             least = min(map(self.letters.__getitem__, usual), default=0)
-            self._free[node] = {a: p for a, p in usual.items() if self.letters[a] == least}
-        return self._free[node]
+            self._available[node] = {a: p for a, p in usual.items() if self.letters[a] == least}
+        return self._available[node]
 
     def give_up(self, letters: Iterable[str]) -> None:
         """Has no further name begin with some letters."""
         self.gone.update(letters)
-        self._free.clear()
+        self._available.clear()
 
-    def letters_of(self, ask: Ask) -> Callable[[int], str]:
+    def letters_of(self, request: Request) -> Callable[[int], str]:
         """Tells the first letter of the names of a round; "" if it is not chosen before them."""
-        if not (ask.chooses_letter and (free := self.free(ask.nodes[0]))):
+        if not (request.chooses_letter and (free := self.available(request.nodes[0]))):
             return lambda number: ""
         letters, edges = [*free], [*accumulate(free.values())]
-        return lambda number: letters[bisect(edges, ask.point(number) * edges[-1])]
+        return lambda number: letters[bisect(edges, request.point(number) * edges[-1])]
 
-    def takes(self, ask: Ask) -> bool:
+    def place(self, request: Request) -> bool:
         """Whether names that were drawn fit; they come into their line then.
 
-        If not, `ask.round` and `ask.letter` say which ones may, but were not drawn.
+        If not, `request.round` and `request.letter` say which ones may, but were not drawn.
         """
-        ask.round, letter_of = ask.begin, self.letters_of(ask)
+        request.round, letter_of = request.begin, self.letters_of(request)
         while True:
-            ask.letter = letter_of(ask.round)
-            if (ask.round, ask.letter) not in ask.drawn:
+            request.letter = letter_of(request.round)
+            if (request.round, request.letter) not in request.drawn:
                 return False
-            names = ask.drawn[ask.round, ask.letter]
+            names = request.drawn[request.round, request.letter]
             if names is not None:
-                standing = dict(zip(ask.nodes, names, strict=True))
+                standing = dict(zip(request.nodes, names, strict=True))
                 if self.lets_in(standing):
-                    ask.line.standing.update(standing)
-                    self.expect(ask)
+                    request.line.standing.update(standing)
+                    self.count_letter(request)
                     return True
-            ask.round += 1
+            request.round += 1
 
-    def expect(self, ask: Ask) -> None:
+    def count_letter(self, request: Request) -> None:
         """Counts the first letter of a line."""
-        if ask.chooses_letter:
-            self.letters[ask.letter] += 1
-            for free in self._free.values():
-                free.pop(ask.letter, None)
+        if request.chooses_letter:
+            self.letters[request.letter] += 1
+            for free in self._available.values():
+                free.pop(request.letter, None)

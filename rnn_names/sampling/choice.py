@@ -76,9 +76,9 @@ def choose(
 
 
 def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> Array:
-    """Leaves the k largest of each column, and any equal to the k-th.
+    """Keeps the k largest of each column, and any equal to the k-th.
 
-    Returns in which columns that is too close to call, where numbers have `relative` errors.
+    Returns the columns where the cut is too close to call, for numbers with `relative` errors.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
@@ -86,9 +86,9 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> 
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -> Array:
-    """Leaves the fewest largest of each column that together have the share p, and equal ones.
+    """Keeps the fewest largest of each column that together have the share p, and equal ones.
 
-    Returns in which columns that is too close to call, where sums have errors up to `margin`.
+    Returns the columns where the cut is too close to call, for sums with errors up to `margin`.
     """
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
@@ -101,7 +101,7 @@ def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -
 def _cut(
     probabilities: Array, falling: Array, last: Array, margin: float, relative: float
 ) -> Array:
-    """Leaves what is at least falling[last]; in which columns the next one is hardly less."""
+    """Keeps what is at least falling[last]; returns the columns where the next is hardly less."""
     columns = np.arange(len(last))
     least = falling[last, columns]
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]

@@ -89,7 +89,7 @@ class Drawer:
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
     def shares(self, keys: Array, n: int) -> Array:
-        """Which of `n` shares each name belongs to, (names,): names that begin alike, to one.
+        """Splits names into n shares, those that begin alike into one; gives each one's: (names,).
 
         How a name begins follows from its first random number, u. Where more names have a
         beginning than fit into a share, it is cut by the next one, which decides how they go on.

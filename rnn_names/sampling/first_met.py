@@ -1,4 +1,4 @@
-"""What the first attempt that passes brings, for each of some rows."""
+"""Retries for each of some rows, until an attempt passes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
-from rnn_names.sampling.sampler import Tally, add
-from rnn_names.sampling.stream import MOST_ATTEMPTS
+from rnn_names.sampling.attempts import MOST_ATTEMPTS, NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.tally import Tally
 
 Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """From rows and attempts, (n,), to what passed, its places among these, rising, and a tally."""
 
 
 class FewFound(GivenUp):
-    """Of some rows, no attempt passed; `found` is what the others brought, and None for these."""
+    """No attempt passed for some rows; `found` has None for these, and what the others brought."""
 
     def __init__(self, tally: Tally, found: list[Any], tried: int) -> None:
         super().__init__(tally)
@@ -25,7 +24,7 @@ class FewFound(GivenUp):
 def first_met(
     draw: Draw, n: int, largest: int, slowness: int = 1, budget: int | None = None
 ) -> list[Any]:
-    """What the first attempt that passes brings for each of n rows; else FewFound.
+    """What the first attempt that passes brings, for each of n rows. Raises FewFound.
 
     At most `largest` attempts are drawn together, and `budget` in all; without one, names earn as
     many as in a stream of some slowness.
@@ -36,7 +35,7 @@ def first_met(
         for some in np.array_split(left, -(-len(left) * each // largest)):
             rows = np.repeat(some, each)
             brought, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
-            add(tally, seen)
+            tally.add(seen)
             for k in np.flatnonzero(changes(rows[met])).tolist():
                 found[rows[met[k]]] = brought[k]
         tested, begun = tested + len(left) * each, begun + each

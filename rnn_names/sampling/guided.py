@@ -26,7 +26,8 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
 from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
+from rnn_names.sampling.sampler import Sampler, passing
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.walk import Walk
 
 MOST_PROPOSALS = 1 << 16  # that are drawn together
@@ -51,7 +52,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     """
     for size in (PILOT // 8, PILOT):
         names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
-        rows, _ = meeting(sampler.with_large_automata, names)
+        rows, _ = passing(sampler.with_large_automata, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
             break
@@ -59,13 +60,11 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
 
 
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
-    """What looks ahead, if few of the model's names have the length and spelling that is asked for.
+    """What looks ahead, if few of the model's names have the length and the spelling.
 
-    They are few if they are a share of at most `rare` (default: `RARE`). No seed matters here.
+    Few are a share of at most `rare` (default: `RARE`). No seed matters here.
     """
     rare = RARE if rare is None else rare
-    if not sampler.may_be_rare:
-        return None
     spelled, share = shares_met(sampler, rare)
     if share > rare:
         return None
@@ -220,10 +219,10 @@ class Guided:
     def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """As `Sampler.drawn`: each proposal brings one name at most.
 
-        Names of a weight above the bound, about one in 200, come too seldom.
+        Names of a weight above the bound, about one in 200, are under-represented.
         """
         names, rows, _ = self._proposed(keys, root)
-        return self._sampler.held(len(keys), names, rows)
+        return self._sampler.filtered(len(keys), names, rows)
 
     def groups(self, key: Array, groups: Array, budget: int) -> tuple[Names, Tally]:
         """The names of some groups, (n,), `GROUP` of each, in order, and what conditions saw.
@@ -240,8 +239,8 @@ class Guided:
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = keys_of(key, groups[waiting[row]], begun + proposal)
             names, rows, copies = self._proposed(keys)
-            names, rows, seen = self._sampler.held(len(keys), names, rows)
-            add(tally, seen)
+            names, rows, seen = self._sampler.filtered(len(keys), names, rows)
+            tally.add(seen)
             n = copies[rows]
             which = np.repeat(np.arange(len(rows)), n)
             of_name = [waiting[row[rows]], begun + proposal[rows]]

@@ -23,15 +23,16 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.attempts import MOST_ATTEMPTS
 from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
-from rnn_names.sampling.stream import MOST_ATTEMPTS
+from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.tally import Tally
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
-FEWEST_ROUNDS = 1 << 5  # in which a name that is to fit others is sought
+FEWEST_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
 MOST_LINES = 1 << 16  # attempts at lines that are drawn together
 RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
@@ -64,9 +65,9 @@ class PartNames:
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
-            from rnn_names.sampling.guided import guided_if_rare
+            from rnn_names.sampling.guided import RARE, guided_if_rare
 
-            rare = guided_if_rare(sampler, RARE_PART if is_tied else None)
+            rare = guided_if_rare(sampler, RARE_PART if is_tied else RARE)
             self._source = sampler if rare is None else rare
         if is_tied:
             self._tie_to_letters(model)
@@ -135,7 +136,7 @@ def together(
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
     if not weights:
-        raise FewFound({}, [None] * len(keys), 0)
+        raise FewFound(Tally(), [None] * len(keys), 0)
     among, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
@@ -147,7 +148,7 @@ def together(
                 try:
                     texts, met = part.found(at, letter[left]), np.arange(len(left))
                 except FewFound:
-                    raise FewFound({str(place): (1, 0)}, [None] * len(keys), 0) from None
+                    raise FewFound(Tally({str(place): (1, 0)}), [None] * len(keys), 0) from None
             else:
                 names, met, _ = part.drawn(at, letter[left])
                 texts = names.to_strings()

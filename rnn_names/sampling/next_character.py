@@ -23,7 +23,7 @@ MARGIN = 8e-6
 `tests/benchmarks/margin.py` measures errors of at most a third of that, for bundled models, blends
 and random networks of 128 to 384 units; and of that / T at a temperature T below 1.
 """
-RELATIVE = 1e-4  # the same of each probability, as a share of it
+RELATIVE = 1e-4  # the largest relative error of one probability
 
 
 class NextCharacter(WalkSource):

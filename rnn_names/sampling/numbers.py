@@ -5,20 +5,18 @@ Character t of attempt a at name i is decided by
     u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
     child(key, k)     =  mix(key + (k + 1) γ)
 
-`mix` is the output function of SplitMix64, and γ its increment (Steele, Lea & Flood 2014, "Fast
-splittable pseudorandom number generators"). Nothing is kept from one name to the next, so any name
-can be drawn alone, or on another machine. The page does the same in JavaScript. In casts, i and a
-are a round and a line; where draws look ahead, a group and a proposal.
+`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
+kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
+the same in JavaScript. In casts, i and a are a round and a line; where draws look ahead, a group
+and a proposal.
 """
 
 from collections.abc import Iterable
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import INCREMENT, Array, mix
 
-INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
-MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 MOST_NUMBERS = 1 << 62  # names of a seed: more than anybody draws
 _WORD = (1 << 64) - 1
 
@@ -29,14 +27,8 @@ def child(keys: Array, numbers: Array | int) -> Array:
     >>> [f"{key:016x}" for key in child(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
     ['e220a8397b1dcdaf', '6e789e6aa1b965f4']
     """
-    z = np.atleast_1d(numbers).astype(np.uint64) + np.uint64(1)
-    z = z * INCREMENT + keys
-    z ^= z >> np.uint64(30)
-    z *= MULTIPLIERS[0]
-    z ^= z >> np.uint64(27)
-    z *= MULTIPLIERS[1]
-    z ^= z >> np.uint64(31)
-    return z
+    after = np.atleast_1d(numbers).astype(np.uint64) + np.uint64(1)
+    return mix(after * INCREMENT + keys)
 
 
 def key_of(seed: int, *path: int) -> Array:

@@ -1,4 +1,4 @@
-"""Names that meet the conditions that one name can be tested for: length, shape, spelling, others.
+"""Draws names and filters them by the conditions on each alone: length, shape, spelling, others.
 
 Where those on length and spelling are rare, `stream` has `guided_if_rare` look ahead instead.
 """
@@ -26,6 +26,7 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counte
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.roots import Roots
+from rnn_names.sampling.tally import Tally
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -38,7 +39,7 @@ NO_CONDITIONS = {
     *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
     *("edits", "remember", "seed", "start", "unique", "count", "rank"),
 }
-"""The options that make no condition on finished names."""
+"""Options for which `conditions_of` makes no condition."""
 
 FEW_WORDS = 0.01  # share of a list that may be words, if words are to be left out by boldness
 
@@ -46,8 +47,6 @@ SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
 )
-
-Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to it, how many passed
 
 
 class Sampler:
@@ -104,7 +103,7 @@ class Sampler:
     @property
     def n_possible(self) -> float:
         """How many names have the spelling; infinity for very many."""
-        roots = self.drawer.roots
+        roots = self.roots
         return float(self.spelling.counts[roots.lengths, roots.carried].sum())
 
     def _check_spellings(self) -> None:
@@ -117,14 +116,14 @@ class Sampler:
             codes = [self.model.vocabulary.codes[list(text)] for text in names]
             spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
             hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
-            possible = len(meeting(self.conditions, spelled)[0])
+            possible = len(passing(self.conditions, spelled)[0])
         if not possible:
             what = f"no name of {self._limits} can meet all of {self.titles(titles)}"
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.drawer.roots
+        options, roots = self.options, self.roots
         if options.prefix:
             # A single prefix is given, not drawn: only top-k and top-p can bar it.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
@@ -174,23 +173,22 @@ class Sampler:
     def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
         names, rows = self.drawer.draw(keys, root)
-        return self.held(len(keys), names, rows)
+        return self.filtered(len(keys), names, rows)
 
-    def held(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Holds names, and their rows in a draw of some size, to the conditions."""
-        tally = {self.title: (size, len(names))}
-        passing, met = meeting(self.conditions, names)
-        return names.take(passing), rows[passing], {**tally, **met}
+    def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
+        """Of names, and their rows in a draw of some size, those that meet the conditions."""
+        kept, tally = passing(self.conditions, names)
+        return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
     """The options with what their boldness stands for, as far as the model's list allows it."""
     own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
-        from rnn_names.conditions.conditions import common_words, of_known_triples
+        from rnn_names.conditions.conditions import common_words, known_triples_condition
 
         try:
-            of_known_triples(model, options)
+            known_triples_condition(model, options)
         except SamplingError:  # it keeps none, or a text is asked for that has others
             del wanted["known_triples"]
         if own is None:
@@ -238,7 +236,7 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
     return sampler
 
 
-def meeting(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
+def passing(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
     """Rows of the names that meet all conditions, and how many were held to each one."""
     rows: Array = np.arange(len(names))
     tally = Tally()
@@ -247,10 +245,3 @@ def meeting(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally
         rows, names = rows[passes], names.take(np.flatnonzero(passes))
         tally[condition.title] = len(passes), len(names)
     return rows, tally
-
-
-def add(tally: Tally, more: Tally) -> None:
-    """Counts what a further draw saw."""
-    for title, (tested, passed) in more.items():
-        before = tally.get(title, (0, 0))
-        tally[title] = before[0] + tested, before[1] + passed

@@ -21,9 +21,17 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import ENDLESS, FIRST_WALK, Attempts, GivenUp, needed
+from rnn_names.sampling.attempts import (
+    ENDLESS,
+    FIRST_WALK,
+    MOST_ATTEMPTS,
+    Attempts,
+    GivenUp,
+    needed,
+)
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, with_boldness
+from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Unique, unique_of
 from rnn_names.sampling.workers import Workers
 
@@ -34,8 +42,7 @@ FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few m
 GROWTH = 16  # a walk may have so many times as many names as the one before, …
 GROWTH_TO_COUNT = 128  # … or, where it is known how many are wanted, so many times
 LEAST_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
-MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
-MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
+MOST_CHARACTERS = 1 << 23  # of proposals that gave no name, after which a stream ends: a minute
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -61,12 +68,12 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 if delivered == count:
                     return
                 if delivered >= n_possible or (unique and unique.is_exhausted):
-                    raise GivenUp({})
+                    raise GivenUp(Tally())
         except GivenUp as error:
             if unique:
                 tested, _ = error.tally.get(unique.title, (unique.tested, 0))  # of the list's, too
                 error.tally[unique.title] = tested, unique.passed
-            causes = [] if delivered >= n_possible else [tightest(error.tally)]
+            causes = [] if delivered >= n_possible else [error.tally.tightest()]
             if n_possible < count:
                 causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
             is_endless = count == ENDLESS
@@ -88,17 +95,6 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
             names += sampler.drawn(keys_of(key, numbers))[0].to_strings()
             number += len(numbers)
     return names[:count]
-
-
-def tightest(tally: Tally) -> str:
-    """Why names were not found, for a message: the condition that the smallest share met."""
-    rates = {each: max(passed, 0.5) / tested for each, (tested, passed) in tally.items() if tested}
-    if not rates:
-        return "allow other lengths or another temperature, or train for longer"
-    title = min(rates, key=rates.__getitem__)
-    tested, passed = tally[title]
-    rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-    return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
 def _drawn(
@@ -149,7 +145,7 @@ def _groups(
             group, size = group + size, size * GROWTH
         first, wanted, call = begun.popleft()
         names, seen = call()
-        add(tally, seen)
+        tally.add(seen)
         is_short = len(names) < wanted
         names = names[max(begin - first, 0) : end - first]
         given += len(names)

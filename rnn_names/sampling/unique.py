@@ -19,7 +19,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, FewNewNamesWarning, SamplingError, shown
 
-REPEATS = 1 << 16  # names of which fewer than one in 4,096 is new end a stream of unique ones
+REPEATS = 1 << 16  # a stream of unique names ends when, of so many, 1 in 4,096 is new or fewer
 FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
 
 

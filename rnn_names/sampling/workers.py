@@ -17,7 +17,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import keys_of
-from rnn_names.sampling.sampler import Sampler, Tally
+from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.tally import Tally
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Workers:
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
         self._helper: Helper | None = None
-        self._thread = 0  # the only thread that uses the helper: only the other needs memory
+        self._thread = (
+            0  # the only one that uses the helper, so the others alone need memory to draw
+        )
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
@@ -83,7 +86,7 @@ class Workers:
                 drawn = self._helper.begin(Drawer.draw, keys)()
             else:
                 drawn = self._sampler.drawer.draw(keys)
-            names, passed, tally = self._sampler.held(len(keys), *drawn)
+            names, passed, tally = self._sampler.filtered(len(keys), *drawn)
             # They wait for the names before them: in a byte a character, if these are Latin ones.
             codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
             return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally

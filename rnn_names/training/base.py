@@ -30,7 +30,7 @@ from rnn_names.training.optimizers import Adam
 MOST_FITTED = 300  # names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
 NEARNESS = 0.002  # NEARNESS · ‖e − start‖² is added to the loss
-OTHER = "-"  # what a character starts as that is like no other
+OTHER = "-"  # what a character starts as that is like none the base knows
 
 
 @dataclass(frozen=True)

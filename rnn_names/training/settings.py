@@ -97,8 +97,8 @@ class Settings(Checked):
     dropout: float | None = _regularisation(
         None,
         _SHARE,
-        "Dropout rate between hidden state and output, at the end of a network's stage. Below 0.6 "
-        "it begins lower and rises.",
+        "Final dropout rate between hidden state and output. A rate below 0.6 is approached from "
+        "below.",
         unset=_BY_SIZE,
     )
     recurrent_dropout: float | None = _regularisation(

@@ -24,7 +24,7 @@ from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.7  # the teacher's share of a network that started from a model
-PULL = 2.4  # of weights towards their start, in a step at the highest rate: that over the names
+PULL = 2.4  # weights / names: of weights towards their start, in a step at the highest rate
 MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 

@@ -11,7 +11,7 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.conditions.pattern import rules_of
-from rnn_names.model.bundled import CASTS, of_casts
+from rnn_names.model.bundled import CASTS, cast_file
 from support.enumeration import tiny_model
 
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
@@ -162,6 +162,6 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
 def test_icelandic_patronymics_are_right():
     """By a key that was written from grammar, before the rules."""
     key = (Path(__file__).parent / "icelandic_genitives.txt").read_text("utf-8").splitlines()
-    changed = rules_of(Path(of_casts("icelandic-genitive.txt")).read_text("utf-8").splitlines())
+    changed = rules_of(Path(cast_file("icelandic-genitive.txt")).read_text("utf-8").splitlines())
     right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
     assert len(key) >= 200 and sum(right) >= 0.95 * len(right)

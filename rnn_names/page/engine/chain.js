@@ -31,12 +31,16 @@ export class Chain {
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
     this.after = this.following(contexts);
-    const seen = prefixes.map(({ symbols, logs, length, passed }) => {
-      const p = sharpened(logs, power).map(Math.exp);
-      return { row: this.longest(symbols), p, length, passed };
-    });
-    this.p = this.smoothed(seen);
-    this.endShift = endShift(seen, this.p, n_y, maxLength);
+    for (const prefix of prefixes) {
+      prefix.context = this.longest(prefix.symbols);
+      prefix.p ??= sharpened(prefix.logs, power).map(Math.exp);
+    }
+    this.p = this.smoothed(prefixes);
+    this.endShift = endShift(prefixes, this.p, n_y, maxLength);
+    this.powers = this.p.map((p) => this.sharpness * Math.log(p));
+    this.goesOn = Float64Array.from(contexts, (_, row) =>
+      logOfSum(this.powers.subarray(row * n_y + 1, (row + 1) * n_y)),
+    );
   }
 
   /** The row of the longest context in which some symbols end. */
@@ -70,7 +74,7 @@ export class Chain {
     const { n_y, shorter } = this;
     const sums = new Float64Array(shorter.length * n_y);
     const [n, squares] = [new Float64Array(shorter.length), new Float64Array(shorter.length)];
-    for (const { row, p, passed } of seen) {
+    for (const { context: row, p, passed } of seen) {
       n[row] += passed;
       squares[row] += passed ** 2;
       for (let c = 0; c < n_y; c++) sums[row * n_y + c] += passed * p[c];
@@ -98,15 +102,17 @@ export class Chain {
 
   /** Natural logarithms of what it says after names of a length: (K, n_y). */
   logProbabilities(length) {
-    const { n_y, p } = this;
-    const out = new Float64Array(p.length);
+    const { n_y, p, sharpness, powers } = this;
+    const out = powers.slice();
     const odds = Math.exp(-this.endShift[length]);
-    for (let at = 0; at < p.length; at += n_y) {
+    for (let row = 0, at = 0; at < p.length; row++, at += n_y) {
       const end = clipped(p[at]);
       const ends = 1 / (1 + ((1 - end) / end) * odds);
-      out[at] = Math.log(ends);
-      for (let c = 1; c < n_y; c++) out[at + c] = Math.log(((1 - ends) * p[at + c]) / (1 - end));
-      if (this.sharpness > 1) out.set(sharpened(out.subarray(at, at + n_y), this.sharpness), at);
+      const shift = sharpness * Math.log((1 - ends) / (1 - end));
+      out[at] = sharpness * Math.log(ends);
+      const total = logOfSum([out[at], shift + this.goesOn[row]]);
+      out[at] -= total;
+      for (let c = 1; c < n_y; c++) out[at + c] += shift - total;
     }
     return out;
   }
@@ -137,7 +143,7 @@ const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // or no name cou
 /** By length, the shift of the log-odds that makes guessed ends as many as the network's. */
 function endShift(seen, p, n_y, maxLength) {
   const shift = new Float64Array(maxLength + 1);
-  const odds = seen.map(({ row }) => 1 / clipped(p[row * n_y + EOS]) - 1);
+  const odds = seen.map(({ context }) => 1 / clipped(p[context * n_y + EOS]) - 1);
   for (let step = 0; step < 8; step++) {
     // Newton's method, damped
     const missing = shift.map((each) => -2 * each);

@@ -62,7 +62,7 @@ const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize(
 /** Those that are not empty. */
 const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
-/** Makes equal what counts as equal. */
+/** Folds case, if that is wanted. */
 const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
@@ -112,7 +112,7 @@ function checkCharacters(texts, blend, fold) {
 }
 
 /**
- * A text that names are to begin with, as it is or in any case (rnn_names/sampling/roots.py
+ * A text that names are to begin with, as it is or in any case (rnn_names/conditions/prefixes.py
  * has the rules). What it has that no name of the list has, `shape` is made to allow.
  */
 function spellings(text, blend, shape, ignoreCase) {

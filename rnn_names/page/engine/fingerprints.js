@@ -50,7 +50,7 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 /**
  * Tells which names, or what they become by `edits`, 0 or 1, are in the list of one of some models.
  * An edit leaves capitals where words begin, and letters in either case come in where lists may have
- * both, as in rnn_names/conditions/edits.py.
+ * both, as in rnn_names/conditions/near_list.py.
  */
 export class NearLists {
   constructor(models, characters, edits, ofAnyShape) {

@@ -49,10 +49,14 @@ export class Guide {
     const shares = Float64Array.from(roots, ({ probability }) => Math.log(probability));
     const total = logOfSum(shares);
     this.shares = shares.map((share) => share - total);
-    this.visited = roots.map(() => ({ children: new Map(), passed: 0 }));
+    // Beginnings that names passed, those of the roots first, each after the one a symbol shorter.
+    this.prefixes = roots.map(({ symbols, length }, i) =>
+      newPrefix(symbols, length, automaton.starts[i]),
+    );
     this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
     this.room = MOST_VISITED;
     this.isLearning = true;
+    this.terms = new Float64Array(n_y); // of a sum that is being added up
     /** @type {any} */
     this.chain = undefined; // until it has learned
     /** @type {any} */
@@ -70,43 +74,33 @@ export class Guide {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MOST_GUESSES / guesses), CONTEXTS), 1);
     const { temperature, maxLength } = this;
-    this.chain = new Chain(this.prefixes(), this.n_y, { temperature, maxLength, size });
+    this.chain = new Chain(this.visited(), this.n_y, { temperature, maxLength, size });
     let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
     this.ahead = [];
     for (let length = maxLength; length >= this.first; length--) {
       further = this.fillLevel(length, further);
       this.ahead[length] = further;
     }
-    const known = this.roots.map(({ length, symbols }, i) => {
-      const [state, visited] = [this.automaton.starts[i], this.visited[i]];
-      return this.shares[i] + this.evaluate(visited, length, state, this.chain.longest(symbols));
-    });
-    this.known = logOfSum(known);
+    this.evaluateAll();
   }
 
-  /** What was visited, from the roots on. */
-  prefixes() {
-    const found = this.roots.map(({ symbols, length }, i) => ({
-      ...this.visited[i],
-      symbols,
-      length,
-    }));
-    for (const { children, symbols, length } of found)
-      for (const [c, child] of children)
-        if (child.logs)
-          found.push({ ...child, symbols: symbols + String.fromCharCode(c), length: length + 1 });
-    return found.filter(({ logs }) => logs);
+  /** The beginnings where the network was asked. */
+  visited() {
+    return this.prefixes.filter(({ logs }) => logs);
+  }
+
+  /** Counts what was visited in to what is ahead. */
+  evaluateAll() {
+    for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
+    this.known = logOfSum(this.shares.map((share, i) => share + this.prefixes[i].known));
   }
 
   /** Halves the temperature: probabilities are squared where they were visited. */
   cool() {
     this.halvings--;
     this.temperature /= 2;
-    const all = [...this.visited];
-    for (const visited of all) {
-      if (visited.logs) visited.logs = keptLogs(sharpened(visited.logs, 2), this.settings());
-      all.push(...visited.children.values());
-    }
+    for (const prefix of this.prefixes)
+      if (prefix.logs) prefix.logs = keptLogs(sharpened(prefix.logs, 2), this.settings());
     this.learn();
   }
 
@@ -140,28 +134,24 @@ export class Guide {
   }
 
   /**
-   * Sets what is ahead of a visited node and of those behind it, from the leaves up. Gives how much
-   * of it is names that were visited to their ends.
+   * Sets what is ahead of a visited beginning, and how much of it is names that were visited to
+   * their ends, by what is set of the longer ones.
    */
-  evaluate(visited, length, state, context) {
-    const { logs, children } = visited;
-    if (!logs || state === DEAD) return -Infinity;
+  evaluate(prefix) {
+    const { logs, children, length, state, context } = prefix;
+    prefix.isKnown = true;
     const known = [logs[EOS] + this.after(length, state, EOS, context)];
-    for (const [c, child] of children) {
-      const at = c + state * this.n_y;
-      const next = this.chain.after[c + context * this.n_y];
-      known.push(logs[c] + this.evaluate(child, length + 1, this.automaton.next[at], next));
-    }
-    visited.value = logOfSum(
-      logs.map((log, c) => log + this.after(length, state, c, context, visited)),
-    );
-    return logOfSum(known);
+    for (const [c, child] of children) known.push(logs[c] + child.known);
+    prefix.known = logOfSum(known);
+    for (let c = 0; c < this.n_y; c++)
+      this.terms[c] = logs[c] + this.after(length, state, c, context, prefix);
+    prefix.value = logOfSum(this.terms);
   }
 
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
   after(length, state, c, context, visited) {
     if (c === EOS) {
-      if (this.halvings && visited?.logs) return -Infinity; // it is known
+      if (this.halvings && visited?.isKnown) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
@@ -182,7 +172,7 @@ export class Guide {
    */
   begin() {
     const nodes = this.roots.map((root, i) => {
-      const [state, visited] = [this.automaton.starts[i], this.visited[i]];
+      const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
       if (!this.chain) return { ...root, state, visited };
       const context = this.chain.longest(root.symbols);
       const guess = this.aheadOf(root.length, state, context, visited);
@@ -195,25 +185,28 @@ export class Guide {
 
   /** The node one character after another. */
   child({ visited, state, context, length }, c) {
-    if (this.isLearning && visited && !visited.children.has(c))
-      visited.children.set(c, { children: new Map(), passed: 0 });
-    const next = {
-      state: state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c],
-      visited: visited?.children.get(c),
-    };
+    const nextState = state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c];
+    let longer = visited?.children.get(c);
+    if (this.isLearning && visited && !longer) {
+      longer = newPrefix(visited.symbols + String.fromCharCode(c), length + 1, nextState);
+      visited.children.set(c, longer);
+      this.prefixes.push(longer);
+    }
+    const next = { state: nextState, visited: longer };
     if (!this.chain) return next;
     const guess = this.after(length, state, c, context, visited);
     return { ...next, guess, context: this.chain.after[context * this.n_y + c] };
   }
 
   /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
-  visit({ visited, hidden }, logs, passed) {
+  visit({ visited, hidden, context }, logs, passed) {
     if (!this.isLearning || !visited) return;
     visited.passed += passed;
     const numbers = this.chain ? this.n_a / 2 + this.n_y : this.n_y;
     if (visited.hidden || this.room < numbers) return;
     this.room -= numbers;
     visited.logs ??= logs.slice();
+    visited.context ??= context;
     if (!this.chain) return; // draws without a guess hardly come here again
     visited.hidden = hidden.map((state) => Float32Array.from(state));
   }
@@ -235,4 +228,17 @@ export class Guide {
 /** How often a temperature of 1 to 2 is halved until it is the one wanted. */
 function halvingsTo(temperature) {
   return Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
+}
+
+/** A beginning that names pass; `logs` are what the network predicts there, once it is asked. */
+function newPrefix(symbols, length, state) {
+  return {
+    symbols,
+    length,
+    state,
+    children: new Map(),
+    passed: 0,
+    known: -Infinity,
+    isKnown: false,
+  };
 }

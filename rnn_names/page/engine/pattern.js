@@ -230,7 +230,7 @@ export class PatternReader {
     };
   }
 
-  /** Reads MODEL or MODEL=WEIGHT_AT_END. */
+  /** Reads MODEL or MODEL=WEIGHT. */
   share(shares, begin) {
     const place = this.at;
     const text = this.until("+:|{}").trim().replaceAll("\\=", "=");

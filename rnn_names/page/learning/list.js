@@ -3,7 +3,7 @@
 import { fingerprint } from "../engine/fingerprints.js";
 import { GAMMA, mix, plus } from "../engine/numbers.js";
 import { lengthOf } from "../engine/options.js";
-import { number } from "../engine/sampler.js";
+import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
 export const FEWEST_NAMES = 50;
@@ -60,12 +60,12 @@ export function namesOfText(text) {
     throw new NotAList("These lines are too long for names: put one name on each line.");
   if (distinct < FEWEST_NAMES)
     throw new NotAList(
-      `${number(distinct)} different names are too few to learn from: give ${FEWEST_NAMES} or more.`,
+      `${formatted(distinct)} different names are too few to learn from: give ${FEWEST_NAMES} or more.`,
     );
   if (distinct > MOST_NAMES)
     throw new NotAList(
-      `${number(distinct)} different names are too many for a page: give up to ` +
-        `${number(MOST_NAMES)}, or use rnn-names train.`,
+      `${formatted(distinct)} different names are too many for a page: give up to ` +
+        `${formatted(MOST_NAMES)}, or use rnn-names train.`,
     );
   return names;
 }

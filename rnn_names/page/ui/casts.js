@@ -4,7 +4,7 @@
 import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
-import { number } from "../engine/sampler.js";
+import { formatted } from "../engine/sampler.js";
 import { $, button, changed, element, models, titleOf } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
@@ -106,7 +106,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
     },
   );
   for (const { text } of rows) found(text);
-  return rows.length < count ? `${number(rows.length)} of ${number(count)} lines found.` : "";
+  return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
 }
 
 // --- Controls ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // "Your own list": the page learns from names that somebody pastes or drops, in a worker. The result
 // is one more model of the page, which can be saved as a model file or with the page.
 
-import { number } from "../engine/sampler.js";
+import { formatted } from "../engine/sampler.js";
 import { startLearning, withNetwork } from "../learning/learning.js";
 import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
@@ -18,7 +18,7 @@ const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
 let lesson = null; // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList() {
-  $("own-limits").textContent = `${FEWEST_NAMES} to ${number(MOST_NAMES)}`;
+  $("own-limits").textContent = `${FEWEST_NAMES} to ${formatted(MOST_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   const actions = {
     "own-learn": learnOwnList,
@@ -31,7 +31,7 @@ export function listenToOwnList() {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
-    sayOfList(count ? `${number(count)} different names.` : "");
+    sayOfList(count ? `${formatted(count)} different names.` : "");
   });
   $("own-list").addEventListener("dragover", (event) => event.preventDefault());
   $("own-list").addEventListener("drop", (event) => {
@@ -49,7 +49,7 @@ async function takeFile(file) {
     const names = namesOfText(text);
     $("own-names").value = names.join("\n");
     $("own-title").value = file.name.replace(/\.\w+$/u, "");
-    sayOfList(`${number(names.length)} names.`);
+    sayOfList(`${formatted(names.length)} names.`);
   } catch (error) {
     sayOfList(sentenceOf(error));
   }
@@ -137,7 +137,7 @@ function takeIn(model) {
 function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
   sayOfList(
-    `Learned from ${number(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
+    `Learned from ${formatted(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
       `${model.name} is now a model of this page.${more}`,
   );
   $("own-done").hidden = false;

@@ -1,0 +1,128 @@
+// A walk down the tree of beginnings, on which many names are drawn together. Each name has a number,
+// which fixes it (numbers.js), however many are drawn with it.
+
+import { NODES, padded } from "./arithmetic.js";
+import { nextLogProbabilities, nextProbabilities } from "./blend.js";
+import { EOS } from "./network.js";
+import { child, uniform, word } from "./numbers.js";
+import { MAX_LENGTH } from "./options.js";
+
+/**
+ * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
+ * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
+ * logarithm of its weight, and a random number from 0 to 1 to accept it by.
+ */
+export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
+  const { n_y } = blend;
+  const { minLength, maxLength } = options;
+  let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
+  cumulate(probabilities);
+  const candidates = attempts.map(({ number, attempt }) => {
+    const state = child(child(options.seed, word(number)), word(attempt));
+    const node = nodes.length > 1 ? choose(probabilities, uniform(state, 0)) : 0;
+    return { state, node, name: null, weight: total };
+  });
+  let going = candidates;
+  while (going.length) {
+    const rows = rowsOf(blend, nodes, options, guide);
+    const passed = new Uint32Array(nodes.length);
+    for (const { node } of going) passed[node]++;
+    nodes.forEach((node, i) => {
+      guide?.visit(node, rows[i], passed[i]);
+      node.factor = guide ? guide.propose(rows[i], node) : 0;
+      cumulate(rows[i]);
+    });
+    yield;
+    /** @type {any[][]} */
+    const [branches, further] = [[], []];
+    const branchOf = new Map();
+    for (const candidate of going) {
+      const { node: parent, state } = candidate;
+      const { text, length, factor } = nodes[parent];
+      candidate.weight += factor;
+      if (candidate.weight === -Infinity) continue;
+      const c = choose(rows[parent], uniform(state, length));
+      if (c === EOS && length >= minLength) candidate.name = text;
+      if (c === EOS || length === maxLength) continue;
+      const branch = parent * n_y + c;
+      if (!branchOf.has(branch)) branchOf.set(branch, branches.push({ parent, c }) - 1);
+      candidate.node = branchOf.get(branch);
+      further.push(candidate);
+    }
+    going = further;
+    nodes = nextNodes(blend, nodes, branches, guide);
+    yield;
+  }
+  return candidates.map(({ name, weight, state }) => ({
+    name,
+    weight,
+    point: guide && uniform(state, MAX_LENGTH + 1),
+  }));
+}
+
+/** The nodes that names begin from, and how probable each is. */
+function begin({ roots }) {
+  const probabilities = Float64Array.from(roots, ({ probability }) => probability);
+  return { nodes: roots.map((root) => ({ ...root })), probabilities, total: 0 };
+}
+
+/**
+ * What comes next after each of some nodes, (n_y,): probabilities, or their logarithms for a guide,
+ * which knows those of nodes that it visited.
+ */
+export function rowsOf(blend, nodes, options, guide) {
+  const { n_y } = blend;
+  const asked = nodes.filter(({ visited }) => !visited?.logs);
+  const predicted = guide ? nextLogProbabilities : nextProbabilities;
+  const all = predicted(blend, stacked(blend, asked), asked.length, options);
+  let from = 0;
+  return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
+}
+
+/** The states of some nodes in one array for each network. */
+function stacked({ parts }, nodes) {
+  return parts.map(({ network: { n_a } }, part) => {
+    const states = new Float64Array(padded(nodes.length, NODES) * n_a);
+    nodes.forEach(({ hidden }, i) => states.set(hidden[part].subarray(0, n_a), i * n_a));
+    return states;
+  });
+}
+
+/** The nodes one character further; hidden states that a guide keeps are not computed again. */
+export function nextNodes(blend, nodes, branches, guide) {
+  const next = branches.map(({ parent, c, reach }) => {
+    const { text, length } = nodes[parent];
+    const known = guide?.child(nodes[parent], c);
+    const node = { text: text + blend.characters[c - 1], length: length + 1, reach, ...known };
+    return { ...node, parent, c, hidden: known?.visited?.hidden };
+  });
+  const asked = next.filter(({ hidden }) => !hidden);
+  const parents = [...new Set(asked.map(({ parent }) => parent))];
+  const place = new Map(parents.map((parent, i) => [parent, i]));
+  const before = parents.map((parent) => nodes[parent]);
+  const states = blend.nextStates(
+    stacked(blend, before),
+    before.length,
+    asked.map(({ parent }) => place.get(parent)),
+    asked.map(({ c }) => c),
+  );
+  asked.forEach((node, i) => {
+    node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
+      states[part].subarray(i * n_a, (i + 1) * n_a),
+    );
+  });
+  return next;
+}
+
+/** p[k] becomes p[0] + … + p[k]. */
+function cumulate(p) {
+  for (let k = 1; k < p.length; k++) p[k] += p[k - 1];
+}
+
+/** The first of some cumulated probabilities of which a point, from 0 to below 1, lies before. */
+function choose(cumulated, point) {
+  const wanted = point * cumulated[cumulated.length - 1];
+  let k = 0;
+  while (cumulated[k] <= wanted && k < cumulated.length - 1) k++;
+  return k;
+}
