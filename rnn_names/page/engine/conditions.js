@@ -177,87 +177,110 @@ function rootsOf(texts, blend, options) {
  * The conditions that whole names are held to, each with the words for it and a tally: first those
  * on length and spelling, last those that depend on other names.
  */
-export function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
-  const lists = models.map(({ fingerprints }) => fingerprints);
-  const conditions = [];
-  const add = (words, passes, more) =>
-    conditions.push({ words, passes, tested: 0, passed: 0, ...more });
+export function conditionsOf(settings, models, characters, bounds) {
+  const found = [
+    ...onSpelling(settings, characters, bounds),
+    ...onOne(settings, models, characters),
+    ...onOthers(settings),
+  ];
+  return found.map((each) => ({ ...each, tested: 0, passed: 0 }));
+}
+
+/** Conditions on length and spelling, those with automata first. */
+function onSpelling(settings, characters, { minLength, maxLength, shape }) {
   const length = `has ${minLength} to ${maxLength} characters`;
-  add(length, (name) => name !== null, { isOfSpelling: true });
-  const addSpelling = (words, automaton) =>
-    add(words, (name) => automaton.passes(name), { automaton, isOfSpelling: true });
+  const spelled = [{ words: length, passes: (name) => name !== null, isOfSpelling: true }];
+  const others = [];
+  const add = (words, automaton) =>
+    spelled.push({
+      words,
+      automaton,
+      passes: (name) => automaton.passes(name),
+      isOfSpelling: true,
+    });
   const termOf = (text) => textTerm(text, settings.ignoreCase);
   const suffixes = textsOf(settings.suffix);
-  if (suffixes.length)
-    addSpelling(
-      `ends with ${quotedTexts(suffixes)}`,
-      new Automaton(sequence([many(any), either(suffixes.map(termOf))])),
-    );
+  if (suffixes.length) {
+    const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
+    add(`ends with ${quotedTexts(suffixes)}`, ends);
+  }
   for (const text of textsOf(settings.contains))
-    addSpelling(
-      `contains “${text}”`,
-      new Automaton(sequence([many(any), termOf(text), many(any)])),
-    );
+    add(`contains “${text}”`, new Automaton(sequence([many(any), termOf(text), many(any)])));
   const left = textsOf(settings.excludeWords);
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
     const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
     const texts = left.map(folded);
-    if (hasMarks) add(words, (name) => !texts.some((text) => folded(name).includes(text)));
-    else addSpelling(words, new Without(left));
+    const passes = (name) => !texts.some((text) => folded(name).includes(text));
+    if (hasMarks) others.push({ words, passes });
+    else add(words, new Without(left));
   }
   const patterns = textsOf(settings.match);
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
     const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
-    if (terms.every(Boolean)) addSpelling(words, new Automaton(either(terms)));
+    if (terms.every(Boolean)) add(words, new Automaton(either(terms)));
     else {
       const expressions = patterns.map((text) => browserPattern(text, settings.ignoreCase));
-      add(words, (name) => expressions.some((expression) => expression.test(name)));
+      others.push({ words, passes: (name) => expressions.some((each) => each.test(name)) });
     }
   }
-  if (shape) addSpelling("has capitals and marks where the list has them", shape);
-  conditions.sort((a, b) => Number(b.isOfSpelling ?? 0) - Number(a.isOfSpelling ?? 0));
-  if (settings.clean) add("has no rude word", isClean);
-  if (settings.noWords) add("is no common word", (name) => !isWord(name));
-  if (settings.knownTriples) {
+  if (shape) add("has capitals and marks where the list has them", shape);
+  return [...spelled, ...others];
+}
+
+/** Other conditions on each name alone, most of which ask the models' lists. */
+function* onOne({ prefix, anyShape, ...wanted }, models, characters) {
+  const { clean, noWords, knownTriples, novel, listed, minEdits } = wanted;
+  if (clean) yield { words: "has no rude word", passes: isClean };
+  if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
+  if (knownTriples) {
     const known = joinedTriples(models);
-    add("has no three characters in a row but those of the list", (name) => {
+    const passes = (name) => {
       const text = Array.from(`\n${name}\n`, lowerCase);
       return text.slice(2).every((c, i) => known.get(text[i] + text[i + 1])?.has(c));
-    });
+    };
+    yield { words: "has no three characters in a row but those of the list", passes };
   }
-  const { novel, listed, minEdits } = settings;
+  const lists = models.map(({ fingerprints }) => fingerprints);
   if (novel && listed) throw new WrongSettings("No name is both new and in the list.");
   if ((novel || listed || minEdits) && lists.some((known) => !known))
     throw new WrongSettings(
       "A model here does not keep its list, so it cannot tell which names are new.",
     );
-  if (novel) add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
+  const isKnown = (name) => lists.some((known) => isAmong(name, known));
+  if (novel) yield { words: "is not in the list", passes: (name) => !isKnown(name) };
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
-  if (listed) add("is in the list", isInOwnList);
+  if (listed) yield { words: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
-    const ofAnyShape = settings.anyShape || textsOf(settings.prefix).length > 0;
-    const near = new NearLists(models, characters, minEdits - 1, ofAnyShape);
-    add("is no near copy of one in the list", (name) => !near.isNear(name));
+    const near = new NearLists(
+      models,
+      characters,
+      minEdits - 1,
+      anyShape || textsOf(prefix).length > 0,
+    );
+    yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
+}
+
+/** Conditions that depend on the names before. */
+function* onOthers({ minEdits, unique }) {
   const dependsOnOthers = true;
   if (minEdits) {
     const found = [];
-    const isFar = (name) => {
+    const passes = (name) => {
       const text = Array.from(folded(name));
       const isNew = !found.some((other) => areNear(text, other, minEdits - 1));
       if (isNew) found.push(text);
       return isNew;
     };
-    add("is no near copy of another", isFar, { dependsOnOthers });
+    yield { words: "is no near copy of another", passes, dependsOnOthers };
   }
-  if (settings.unique) {
+  if (unique) {
     const seen = new Set();
-    const isNew = (name) => seen.size < seen.add(name).size;
-    add("has not come before", isNew, { dependsOnOthers });
+    const passes = (name) => seen.size < seen.add(name).size;
+    yield { words: "has not come before", passes, dependsOnOthers };
   }
-  return conditions;
 }
 
 const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
