@@ -66,6 +66,10 @@ class RepeatedInitialsWarning(RnnNamesWarning):
     """A cast has more lines than there are first letters, so these repeat."""
 
 
+class OwnFileWarning(RnnNamesWarning):
+    """A bundled cast reads a file of the current folder in place of its own."""
+
+
 class FewNewNamesWarning(RnnNamesWarning):
     """Of the names drawn, most are left out, since they came before, or are too much alike."""
 

@@ -1,6 +1,7 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -17,8 +18,9 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import warnings_told, write
+from rnn_names.cli.streams import tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions
+from rnn_names.declarations import declarations
 from rnn_names.model.bundled import CASTS
 
 
@@ -67,6 +69,8 @@ def cast(
     from rnn_names.model.casts import parsed, pattern_of, rows_of
 
     if len(pattern) > 1:
+        if {*map(str.lower, pattern)} <= CASTS.keys():
+            raise click.UsageError(f"one cast at a time: rnn-names cast {pattern[0]}")
         meant = shlex.quote(" ".join(pattern))
         if pattern[1].isdecimal():
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
@@ -76,13 +80,15 @@ def cast(
             "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
             f"cast: {', '.join(CASTS)}"
         )
-    text = pattern_of("".join(pattern), file)
+    with warnings_told():
+        text = pattern_of("".join(pattern), file)
     if show:
         write(f"{text}\n".encode())
         return
     wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
     with wrong_usage():
         read = parsed(wanted)
+    _note_overridden(wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with warnings_told():
         for rows in rows_of(read, wanted, blend_of):
@@ -90,3 +96,15 @@ def cast(
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.put(rows)
     out.end()
+
+
+def _note_overridden(wanted: CastOptions) -> None:
+    """Tells of options that change nothing, since each name of the pattern sets its own."""
+    from rnn_names.model.casts import parsed
+
+    defaults = {name: each.default for name, each in declarations(CastOptions).items()}
+    slots = parsed(replace(wanted, **{name: defaults[name] for name in wanted.shared})).slots
+    for name in wanted.shared:
+        if slots and all(name in slot.options.given for slot in slots):
+            option = name.replace("_", "-")
+            tell(f"Note: --{option} changes nothing: each name of this cast sets its own")

@@ -9,13 +9,16 @@ from inspect import cleandoc
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import (
+    FILE,
     Text,
     command,
     declared_option,
+    option,
     options_of,
     output_option,
     read_options,
@@ -23,8 +26,8 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.streams import printable, tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
-from rnn_names.errors import SamplingError, shown, worded
-from rnn_names.model.bundled import Given
+from rnn_names.errors import SamplingError, quoted, shown, worded
+from rnn_names.model.bundled import CASTS, Given
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
@@ -42,6 +45,7 @@ Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, with
     "rnn-names pick -m dwarvish --max-length 7 -n 20",
 )
 @click.argument("pattern", type=Text(), required=False)
+@option("--file", group="General", type=FILE, help="Read the pattern from this file.")
 @declared_option(
     SampleOptions,
     "count",
@@ -53,9 +57,14 @@ Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, with
 @model_option(group="General")
 @output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
 @declared_option(Options, "boldness", group="General", default="safe")
-@options_of(Options, without=("boldness", "remember", "start", "unique"))
+@options_of(Options, without=("boldness", "start", "unique"))
 def pick(
-    pattern: str | None, count: int, model: tuple[Given, ...], output: str, **options: Any
+    pattern: str | None,
+    file: str | None,
+    count: int,
+    model: tuple[Given, ...],
+    output: str,
+    **options: Any,
 ) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 
@@ -69,14 +78,26 @@ def pick(
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
     the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    if pattern is not None and model:
+    if pattern is not None and file is not None:
+        raise click.UsageError("give a PATTERN or --file")
+    is_cast = pattern is not None or file is not None
+    if is_cast and model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
     with warnings_told():
-        if pattern is None:
+        if not is_cast:
             wanted = read_options(Options, options)
             _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
         else:
-            given = {"pattern": pattern, "count": LINES_OF_A_SEED, **options}
+            from rnn_names.model.casts import pattern_of
+
+            of_default = (
+                click.get_current_context().get_parameter_source("boldness")
+                == ParameterSource.DEFAULT
+            )
+            if of_default and str(pattern).strip().lower() in CASTS:  # whose parts are safe enough
+                options["boldness"] = "balanced"
+            text = pattern_of(pattern or "", file)
+            given = {"pattern": text, "count": LINES_OF_A_SEED, **options}
             _Picking(_lines, read_options(CastOptions, given), count, output).run()
 
 
@@ -115,6 +136,8 @@ class _Picking:
         self.seeds = itertools.count(wanted.some_seed())
         with self.file.turn() as (others, _):
             self.seen = {*others.to_strings()}  # names that are not to be shown (again)
+        if not isinstance(wanted, CastOptions):  # nor, where they are safe, any near them
+            self.wanted = replace(wanted, exclude=[*wanted.exclude, *sorted(self.seen)])
         self.n_kept = len(self.seen)
 
     def run(self) -> None:
@@ -129,14 +152,16 @@ class _Picking:
                 self._show(stream)
             elif re.fullmatch(r"\+\d{1,6}", command):
                 for line in self._chosen(command[1:]):
-                    self._show(self._stream(line))
+                    self._show(self._stream(line), is_like=True)
             elif TYPED_NUMBERS.fullmatch(command):
                 if found := self._chosen(command):
                     self._keep(found)
             elif command == "u":
                 self._undo()
-            else:
+            elif command == "?":
                 tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
+            else:
+                tell(f"{quoted(command)}: not understood; ? for help")
         tell(f"{self.n_kept:,} in {shown(self.path)}")
 
     def _read(self, is_typed: bool) -> str | None:
@@ -156,7 +181,7 @@ class _Picking:
             wanted = replace(wanted, like=words if is_cast and words else like, min_edits=far)
         return self.draw(wanted)
 
-    def _show(self, stream: Iterator[str], is_first: bool = False) -> None:
+    def _show(self, stream: Iterator[str], is_first: bool = False, is_like: bool = False) -> None:
         page: list[str] = []
         width, repeats = len(str(self.count)), 0
         try:
@@ -177,7 +202,7 @@ class _Picking:
         except SamplingError as error:
             if is_first and not page:
                 raise
-            tell(f"Note: {worded(error)}")
+            tell("Note: no others like it were found" if is_like else f"Note: {worded(error)}")
         self.page = page or self.page
 
     def _chosen(self, numbers: str) -> list[str]:
@@ -198,7 +223,8 @@ class _Picking:
                 added.append(self.names_in(lines))
             self.undoable.append(lines)
             self.n_kept += len(lines)
-        tell(f"Kept {len(lines)}: {self.n_kept:,} in {shown(self.path)}")
+        what = ", ".join(lines) or "none"
+        tell(f"Kept {what} ({self.n_kept:,} in {shown(self.path)})")
 
     def _undo(self) -> None:
         if not self.undoable:

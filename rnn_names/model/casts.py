@@ -1,5 +1,7 @@
 """Casts from Python: the models of a pattern, and its lines."""
 
+import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -11,7 +13,7 @@ from rnn_names.conditions.pattern import Pattern, Slot, parse
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import OwnFileWarning, SamplingError, quoted
 from rnn_names.model.bundled import CASTS, Given, cast_file
 from rnn_names.model.model import Model, blended
 from rnn_names.sampling.cast import cast as lines_of_cast
@@ -65,7 +67,12 @@ def pattern_of(text: str, path: str | None = None) -> str:
     with opened(path or cast_file(f"{text.strip().lower()}.txt")) as (title, stream):
         some = read_lines(title, BytesIO(whole(title, stream)))
         lines = (line.removesuffix("\r") for _, part in some for line in part)
-        return composed("\n".join(lines))
+        pattern = composed("\n".join(lines))
+    for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}) if path is None else ():
+        if cast_file(name) == name:
+            told = f"{name} is that of this folder, not the one of the bundled cast"
+            warnings.warn(told, OwnFileWarning, stacklevel=3)
+    return pattern
 
 
 def _lines(path: str) -> list[str]:

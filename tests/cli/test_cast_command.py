@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnn_names import cast
-from rnn_names.conditions.pattern import rules_of
+from rnn_names.conditions.pattern import parse, rules_of
 from rnn_names.model.bundled import CASTS, cast_file
 from support.enumeration import tiny_model
 
@@ -115,6 +115,7 @@ def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
     assert "rnn-names cast '{norse} of {welsh-towns}'" in done.stderr
     assert "rnn-names cast village -n 10" in invoke("cast", "village", "10").stderr
     assert "or a bundled cast: village, knight" in invoke("cast").stderr
+    assert "one cast at a time: rnn-names cast village" in invoke("cast", "village", "Ship").stderr
 
 
 def test_a_mistyped_cast_is_told_and_a_pattern_of_one_name_is_none(invoke):
@@ -157,6 +158,37 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
     shown = invoke("cast", name, "--show").stdout.removesuffix("\n")
     assert invoke("cast", shown, "-n", 12, "--seed", 1).stdout == done.stdout
     assert f"  {name} " in invoke("models").stdout
+
+
+@pytest.mark.parametrize("name", CASTS)
+def test_names_of_bundled_casts_are_clean(name):
+    slots = parse(Path(cast_file(f"{name}.txt")).read_text("utf-8")).slots
+    assert all(slot.options.clean for slot in slots)
+
+
+def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path):
+    (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
+    done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
+    assert done.stdout.count(", a hangman\n") == 2
+    assert done.stderr == (
+        "Note: trades.txt is that of this folder, not the one of the bundled cast\n"
+    )
+
+
+def test_an_option_that_every_name_sets_itself_is_told(invoke):
+    done = invoke("cast", "village", "-n", 3, "--seed", 4, "-t", 1.5, "--max-length", 20)
+    assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout
+    told = [f"Note: --{name} changes nothing" for name in ("temperature", "max-length")]
+    assert sorted(line.partition(":")[0] for line in done.stderr.splitlines()) == ["Note", "Note"]
+    assert all(each in done.stderr for each in told)
+
+
+def test_a_father_of_an_icelander_is_redrawn_alone(invoke):
+    lines = invoke("cast", "icelander", "-n", 3, "--seed", 1).stdout.splitlines()
+    again = invoke("cast", "icelander", "-n", 3, "--seed", 1, "--redraw", "1.father")
+    first, *others = again.stdout.splitlines()
+    assert others == lines[1:] and first != lines[0]
+    assert first.split()[0] == lines[0].split()[0]
 
 
 def test_icelandic_patronymics_are_right():

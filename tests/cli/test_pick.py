@@ -50,7 +50,9 @@ def test_names_whose_numbers_are_typed_are_kept(pick, folder):
     assert [len(page) for page in pages] == [10, 10]
     first, second = pages
     assert kept(folder) == [first[0], first[3], first[6], second[1], second[2], second[9]]
-    assert told == ["Kept 3: 3 in kept.txt", "Kept 3: 6 in kept.txt", "6 in kept.txt"]
+    of_first = f"Kept {first[0]}, {first[3]}, {first[6]} (3 in kept.txt)"
+    of_second = f"Kept {second[1]}, {second[2]}, {second[9]} (6 in kept.txt)"
+    assert told == [of_first, of_second, "6 in kept.txt"]
 
 
 def test_names_are_safe_ones_and_follow_the_options(pick):
@@ -67,9 +69,37 @@ def test_what_was_kept_is_not_shown_again(pick, folder):
     (first,), _ = pick("1 2")
     (again,), told = pick("1")
     assert not {*first[:2]} & {*again}
-    assert again[:8] == first[2:]
+    assert again[2:] == first[2:]
     assert kept(folder) == [*first[:2], again[0]]
     assert told[-1] == "3 in kept.txt"
+
+
+def test_what_is_near_a_kept_name_is_not_shown_in_a_later_run(pick, folder):
+    later = ["pick", "-m", "elvish", "--seed", 4, "-o", "kept.txt", "-n", 300]
+    (others,), _ = pick(arguments=later)
+    twin = others[20]
+    (folder / "kept.txt").write_text(f"{twin[:-1]}x\n", "utf-8")
+    (page,), _ = pick(arguments=later)
+    assert twin not in page and len(page) == 300
+
+
+def test_what_was_seen_is_remembered_if_that_is_asked_for(pick):
+    remembering = [*ELVES, "--remember", "seen.txt"]
+    (first,), _ = pick("1", arguments=remembering)
+    (second,), _ = pick("1", arguments=remembering)
+    assert not {*first} & {*second}
+
+
+def test_a_pattern_may_come_from_a_file(pick, invoke, folder):
+    (folder / "pattern.txt").write_text("{elvish} of {norse}\n", "utf-8")
+    (page,), _ = pick(arguments=["pick", "--file", "pattern.txt", "-n", 3])
+    assert all(" of " in line for line in page)
+    assert invoke("pick", "{elvish}", "--file", "pattern.txt").returncode == 2
+
+
+def test_a_bundled_cast_keeps_its_own_settings(pick, invoke):
+    (page,), _ = pick(arguments=["pick", "village", "--seed", 4, "-n", 5])
+    assert page == invoke("cast", "village", "--seed", 4, "-n", 5).stdout.splitlines()
 
 
 def test_no_name_is_shown_twice(pick):
@@ -84,7 +114,7 @@ def test_undo_takes_out_what_was_kept_last(pick, folder):
     page = pages[0]
     assert told[2:] == [
         f"Took out {page[1]}, {page[2]}",
-        "Kept 1: 2 in kept.txt",
+        f"Kept {page[3]} (2 in kept.txt)",
         f"Took out {page[3]}",
         f"Took out {page[0]}",
         "There is nothing to undo.",
@@ -119,11 +149,12 @@ def test_names_like_one_are_within_a_few_edits_of_it(pick):
 
 
 def test_what_cannot_be_done_is_said(pick, folder):
-    (page,), told = pick("11", "0", "what", "1", "1", "+99")
+    (page,), told = pick("11", "0", "?", "what", "1", "1", "+99")
     assert told[:2] == ["There is no 11 here.", "There is no 0 here."]
     assert "\n".join(told[2:7]).startswith("1 4 7") and told[7:] == [
-        "Kept 1: 1 in kept.txt",
-        "Kept 0: 1 in kept.txt",
+        "'what': not understood; ? for help",
+        f"Kept {page[0]} (1 in kept.txt)",
+        "Kept none (1 in kept.txt)",
         "There is no 99 here.",
         "1 in kept.txt",
     ]
@@ -133,7 +164,7 @@ def test_what_cannot_be_done_is_said(pick, folder):
 def test_numbers_beside_one_that_is_not_there_are_kept(pick, folder):
     (page,), told = pick("1 47 2", "9-12")
     assert kept(folder) == [page[0], page[1], page[8], page[9]]
-    assert told[:2] == ["There is no 47 here.", "Kept 2: 2 in kept.txt"]
+    assert told[:2] == ["There is no 47 here.", f"Kept {page[0]}, {page[1]} (2 in kept.txt)"]
 
 
 def test_where_there_are_no_more_names_that_is_said(pick):
@@ -189,5 +220,5 @@ def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder
     shown += read_to_the_end(screen).encode()
     lines = shown.decode().replace("\r\n", "\n").splitlines()
     assert lines[0].split()[1] == kept(folder)[0]
-    assert max(map(len, lines)) <= 40
+    assert max(map(len, lines[:13])) <= 40  # the hint, too
     assert pty and sys.platform != "win32"
