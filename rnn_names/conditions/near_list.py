@@ -131,7 +131,7 @@ class NearList:
             prints += moved[inserted - deleted][row, place + deleted + 1]
             at_place = place[:, None] * self._terms.shape[1]
             prints = prints[:, None] + self._terms.take(at_place + characters)
-            near[row[self._found(prints)]] = True
+            near[row[self._are_listed(prints)]] = True
         return near
 
     def _are_two_edits_away(self, names: Names) -> Array:
@@ -191,7 +191,7 @@ class NearList:
             for after in cases:
                 yield Edits(row[places], place[places], kind, characters, after[places])
 
-    def _found(self, prints: Array) -> Array:
+    def _are_listed(self, prints: Array) -> Array:
         """The rows of those that are in the list."""
         found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         found = found[among(prints.ravel()[found], self._known)]

@@ -48,7 +48,7 @@ def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
     """A look-ahead that has learned, with a bound, and measured."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw, unguided, temperature * 2**halvings)
-    preparation.drawn(FIRST_ROUND)
+    preparation.draw(FIRST_ROUND)
     preparation.learn(explores=halvings > 0)
     tested = preparation.cooled(halvings)
     if halvings and tested.repeats > COOLED_AGAIN:
@@ -71,7 +71,7 @@ class _Preparation:
         self._draw, self._look_ahead, self._temperature = draw, look_ahead, temperature
         self._n_visits = 0
 
-    def drawn(self, size: int) -> Array:
+    def draw(self, size: int) -> Array:
         """Draws names, and notes what they pass; gives their log weights."""
         before = self._look_ahead
         visits = Visits(before.prefixes)
@@ -97,14 +97,14 @@ class _Preparation:
         """What comes of rounds while the temperature is halved so often, and of tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
-                self.drawn(size)
+                self.draw(size)
                 self.learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
             if left:
                 self.change_temperature(0.5)
         size, most_visits = FIRST_TEST, MAX_VISITS + self._n_visits * is_again
         while True:
             used = self._look_ahead
-            log_weights = self.drawn(size)  # notes more; the bound is that of the one used
+            log_weights = self.draw(size)  # notes more; the bound is that of the one used
             tested = with_bound(used, log_weights)
             comes_out = tested.acceptance >= ENOUGH_COME_OUT
             is_enough = comes_out or self._n_visits >= ENOUGH_VISITS

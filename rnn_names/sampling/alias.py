@@ -77,7 +77,7 @@ class Aliases:
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which, attempts = waiting[rows], attempts + begun[waiting[rows]]
-            drawn, met, tally = self._sampler.drawn(child(name_keys[which], attempts))
+            drawn, met, tally = self._sampler.draw(child(name_keys[which], attempts))
             brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
             if unique:  # what one before it has is not left to another
                 pairs = enumerate(zip(brought, which[met].tolist(), strict=True))

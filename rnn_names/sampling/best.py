@@ -65,16 +65,16 @@ def best(
     """
     options = with_boldness(options, model)
     if options.remember is None:
-        names, shortage = _found(model, count, options, progress, rank)
+        names, shortage = _search(model, count, options, progress, rank)
     else:
         file, new = Remembered(options.remember), replace(options, remember=None)
         with file.turn() as (others, _):
             new = replace(new, exclude=[*new.exclude, *others.to_strings()])
-        names, shortage = _found(model, count, new, progress, rank)
+        names, shortage = _search(model, count, new, progress, rank)
         with file.turn() as (others, added):
             if len(others):  # another run added names meanwhile: once more, and it has to wait
                 new = replace(new, exclude=[*new.exclude, *others.to_strings()])
-                names, shortage = _found(model, count, new, progress, rank)
+                names, shortage = _search(model, count, new, progress, rank)
             added.append(names)
     if count:
         yield names
@@ -82,7 +82,7 @@ def best(
         raise shortage
 
 
-def _found(
+def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
     """The names, and an error if they are too few."""

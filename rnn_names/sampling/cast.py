@@ -104,7 +104,7 @@ class _Redrawing(CastDrawer):
         most = MOST_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
         while first < most and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
-            lines = self._begun(np.full(size, number), rounds, kept)
+            lines = self._begin(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
             self._draw(
                 [want for request in requests for want in self._wants(request, self._taken, 1)]

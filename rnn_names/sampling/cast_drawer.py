@@ -28,7 +28,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.cast_lines import Line, Node, Request, Row, Taken, draw_points
 from rnn_names.sampling.first_met import FewFound
-from rnn_names.sampling.initials import PartNames, alike, letter_of, together
+from rnn_names.sampling.initials import PartNames, common_letters, draw_together, letter_of
 from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
@@ -60,7 +60,7 @@ class CastDrawer:
     ) -> None:
         self._pattern, self._wanted, seed, read = pattern, wanted, wanted.some_seed(), cache(read)
         self._same, self._different = (wanted.initials == each for each in ("same", "different"))
-        self._key, self._letters_of = key_of(seed, INITIALS), cache(alike)
+        self._key, self._letters_of = key_of(seed, INITIALS), cache(common_letters)
         least = wanted.min_edits or 0
         edits = max(least - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
@@ -91,8 +91,8 @@ class CastDrawer:
         at, size, in_vain = 0 if self._is_made else begin, FIRST_LINES, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
-            drawn = self._begun(np.arange(at, min(at + size, end)))
-            lines, cause = self._settled(drawn)
+            drawn = self._begin(np.arange(at, min(at + size, end)))
+            lines, cause = self._settle(drawn)
             lines = lines[max(begin - at, 0) :]
             for line in lines:
                 line.row = self._row(line)
@@ -142,7 +142,7 @@ class CastDrawer:
 
     # --- What stands in lines ---------------------------------------------------------------------
 
-    def _begun(
+    def _begin(
         self, numbers: Array, rounds: Array | None = None, kept: Mapping[Node, Any] | None = None
     ) -> list[Line]:
         """Lines of some numbers and rounds, (m,), with what is kept; all other names are None."""
@@ -176,7 +176,7 @@ class CastDrawer:
         draw_points([request for request in requests if request.chooses_letter])
         return requests
 
-    def _settled(self, lines: list[Line]) -> tuple[list[Line], Cause]:
+    def _settle(self, lines: list[Line]) -> tuple[list[Line], Cause]:
         """The lines with the names of the first rounds that fit, one after another.
 
         There are fewer where none is found for one; then the cause is given, too. Names are drawn
@@ -227,31 +227,31 @@ class CastDrawer:
         for (nodes, _), some in same.items():
             rounds = np.array([request.line.first_round + number for request, number, _ in some])
             at = rounds, np.array([request.line.number for request, _, _ in some])
-            found, cause = self._found(nodes, at, some[0][0], np.array([each for *_, each in some]))
+            found, cause = self._find(nodes, at, some[0][0], np.array([each for *_, each in some]))
             for (request, number, letter), names in zip(some, found, strict=True):
                 if names is None and not request.chooses_letter:
                     request.cause = cause
                 else:
                     request.drawn[number, letter] = names
 
-    def _found(
+    def _find(
         self, nodes: tuple[Node, ...], at: tuple[Array, Array], request: Request, letters: Array
     ) -> tuple[Sequence[Any], Cause]:
         """Names of some nodes at some rounds and numbers, None where none is found; the cause."""
         keys, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
         if request.chooses_letter:
-            names, met, _ = first.names.drawn(child(keys[0], 0), letters)
+            names, met, _ = first.names.draw(child(keys[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
             return [
                 (of_rows[row],) if row in of_rows else None for row in range(len(letters))
             ], None
         try:
             if not self._same:
-                return [(name,) for name in first.names.found(keys[0])], None
+                return [(name,) for name in first.names.find(keys[0])], None
             kept = {letter_of(name): 1.0 for name in request.line.names.values() if name}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
-            return together(parts, among, keys_of(self._key, *at), keys), None
+            return draw_together(parts, among, keys_of(self._key, *at), keys), None
         except FewFound as error:
             if self._same:
                 return error.found, self._no_letter(nodes, error.tally)

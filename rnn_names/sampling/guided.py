@@ -216,8 +216,8 @@ class Guided:
         walk.lengths[copies == 0] = 0
         return self.drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
-    def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
-        """As `Sampler.drawn`: each proposal brings one name at most.
+    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+        """As `Sampler.draw`: each proposal brings one name at most.
 
         Names of a weight above the bound, about one in 200, are under-represented.
         """

@@ -86,28 +86,28 @@ class PartNames:
         least = RARE_LETTER * sum(self.weights.values())
         self.usual = {letter: p for letter, p in self.weights.items() if p >= least}
 
-    def drawn(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
+    def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
+        """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
         if letters is None:
-            return self._source.drawn(keys)
+            return self._source.draw(keys)
         root = np.zeros(len(keys), np.intp)
         for letter in {*letters.tolist()}:
             of_letter, p = self._roots[letter]
             rows = np.flatnonzero(letters == letter)
             root[rows] = of_letter[choices(keys[rows], 0, p)]
-        return self._source.drawn(keys, root)
+        return self._source.draw(keys, root)
 
     def most_rounds(self, most: int) -> int:
         """In how many rounds a name is sought: fewer where one takes many attempts."""
         enough = MOST_ATTEMPTS * self._n_found // (self._n_drawn * self.slowness)
         return min(most // self.slowness, max(enough, FEWEST_ROUNDS))
 
-    def found(self, keys: Array, letters: Array | None = None) -> list[str]:
+    def find(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
             of_rows = None if letters is None else letters[rows]
-            names, met, tally = self.drawn(child(keys[rows], attempts), of_rows)
+            names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
             self._n_found, self._n_drawn = self._n_found + len(met), self._n_drawn + len(rows)
             return names.to_strings(), met, tally
 
@@ -117,16 +117,16 @@ class PartNames:
 # --- One letter for all names of a line -----------------------------------------------------------
 
 
-def alike(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
+def common_letters(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
     """The weights of the letters that names of all parts begin with; whether they are measured."""
     common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
     letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
     has_conditions = any(part.has_conditions for part in parts)
-    measured = _measured(parts, letters) if has_conditions and letters else None
+    measured = _measure(parts, letters) if has_conditions and letters else None
     return (letters, False) if measured is None else (measured, True)
 
 
-def together(
+def draw_together(
     parts: Sequence[PartNames],
     letters: tuple[Mapping[str, float], bool],
     keys: Array,
@@ -146,11 +146,11 @@ def together(
             at = child(own[rows[left]], attempts[left])
             if is_measured:
                 try:
-                    texts, met = part.found(at, letter[left]), np.arange(len(left))
+                    texts, met = part.find(at, letter[left]), np.arange(len(left))
                 except FewFound:
                     raise FewFound(Tally({str(place): (1, 0)}), [None] * len(keys), 0) from None
             else:
-                names, met, _ = part.drawn(at, letter[left])
+                names, met, _ = part.draw(at, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
             left, found = left[met], [*([each[k] for k in met] for each in found), texts]
@@ -160,7 +160,7 @@ def together(
     return first_met(draw, len(keys), largest, max(part.slowness for part in parts))
 
 
-def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
+def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
     """The letters' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. A letter is not measured further when three
@@ -173,7 +173,7 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
         row = np.resize(left, size)
         for place, part in enumerate(parts):
             keys = keys_of(key_of(0, place), np.arange(size), size)
-            _, kept, _ = part.drawn(keys, among[row])
+            _, kept, _ = part.draw(keys, among[row])
             made[place] += np.bincount(row, minlength=len(among))
             met[place] += np.bincount(row[kept], minlength=len(among))
         passing = weights * np.prod(met / made, axis=0)

@@ -34,7 +34,7 @@ class Roots(NamedTuple):
         """Characters of each text, (R,)."""
         return np.array([*map(len, self.texts)])
 
-    def drawn(self, keys: Array) -> Array:
+    def draw(self, keys: Array) -> Array:
         """A root for each name, (n,), by its first random number; see `numbers`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)

@@ -170,7 +170,7 @@ class Sampler:
         other._follow()
         return other
 
-    def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
         names, rows = self.drawer.draw(keys, root)
         return self.filtered(len(keys), names, rows)

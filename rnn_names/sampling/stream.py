@@ -55,7 +55,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         unique = unique_of(count, options)
         n_possible, delivered = sampler.n_possible if unique else np.inf, 0
         try:
-            for names in _drawn(sampler, options, count, unique):
+            for names in _names(sampler, options, count, unique):
                 if unique:
                     names = names.take(unique.rows(names))
                     unique.warn_if_few_are_new()
@@ -92,12 +92,12 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
         sampler, key, number = Sampler(model, Options()), key_of(seed), 0
         while len(names) < count and number < max(2 * count, LEAST_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
-            names += sampler.drawn(keys_of(key, numbers))[0].to_strings()
+            names += sampler.draw(keys_of(key, numbers))[0].to_strings()
             number += len(numbers)
     return names[:count]
 
 
-def _drawn(
+def _names(
     sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names of the stream from `options.start` on, in parts; more where some may be repeats."""

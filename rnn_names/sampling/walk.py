@@ -51,7 +51,7 @@ class Walk:
     def run(self, roots: Roots, root: Array | None = None) -> None:
         """Draws every name from its root, (names,); where none is given, one is drawn for each."""
         source, work = self.source, Workspace(self.source.dtype)
-        root = roots.drawn(self.keys) if root is None else root
+        root = roots.draw(self.keys) if root is None else root
         for rows in by_level(roots.lengths):
             names = np.flatnonzero(np.isin(root, rows)).astype(np.int32)
             names = names[stable_order(root[names])]

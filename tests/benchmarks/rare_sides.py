@@ -61,6 +61,6 @@ class RareSampling:
                 if guided:
                     found += len(guided.groups(key, numbers, MOST_ATTEMPTS)[0])
                 else:
-                    found += len(sampler.drawn(keys_of(key, numbers))[0])
+                    found += len(sampler.draw(keys_of(key, numbers))[0])
                 begun += size
             return max(found, 1) / (time.perf_counter() - began)
