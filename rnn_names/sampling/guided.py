@@ -70,6 +70,23 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
         return None
     if spelled > rare:
         sampler = sampler.following(sampler.with_large_automata)
+    guided = _prepared(sampler)
+    if guided is not None and sampler.with_large_automata:
+        names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
+        kept, _ = passing(sampler.with_large_automata, names)
+        if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
+            guided = _prepared(sampler.following(sampler.with_large_automata))
+    if guided is None or guided.acceptance <= GAIN * share:
+        return None
+    guided.warn_of_repeats()
+    return guided
+
+
+def _prepared(sampler: Sampler) -> Guided | None:
+    """What looks ahead for the spelling of a sampler; None where that takes too large an automaton.
+
+    It learns from draws with fixed keys.
+    """
     try:
         drawer = _one_root(sampler)
     except NoAutomatonError:  # of very many prefixes
@@ -87,11 +104,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
 
     unguided = LookAhead.unguided(drawer.spelling, np.array(drawer.texts[0], int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    look_ahead = prepared(draw, unguided, temperature)
-    if look_ahead.acceptance <= GAIN * share:
-        return None
-    warn_of_repeats(look_ahead)
-    return Guided(sampler, drawer, look_ahead)
+    return Guided(sampler, drawer, prepared(draw, unguided, temperature))
 
 
 def _one_root(sampler: Sampler) -> Drawer:
@@ -198,6 +211,10 @@ class Guided:
         """What names begin from."""
         return guided_roots(self.drawer.exact_roots, self._look_ahead)
 
+    def warn_of_repeats(self) -> None:
+        """Says, with RareConditionsWarning, what preparation did not reach."""
+        warn_of_repeats(self._look_ahead)
+
     @property
     def acceptance(self) -> float:
         """How many names a proposal brings, as measured."""
@@ -208,7 +225,7 @@ class Guided:
         """How many groups are filled together, at most."""
         return max(int(MOST_PROPOSALS * self.acceptance) // GROUP, 1)
 
-    def _proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
+    def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
         walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self._look_ahead)
         walk.run(self.roots, root)
@@ -221,7 +238,7 @@ class Guided:
 
         Names of a weight above the bound, about one in 200, are under-represented.
         """
-        names, rows, _ = self._proposed(keys, root)
+        names, rows, _ = self.proposed(keys, root)
         return self._sampler.filtered(len(keys), names, rows)
 
     def groups(self, key: Array, groups: Array, budget: int) -> tuple[Names, Tally]:
@@ -238,7 +255,7 @@ class Guided:
             at_a_time = max(min(at_a_time, MOST_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = keys_of(key, groups[waiting[row]], begun + proposal)
-            names, rows, copies = self._proposed(keys)
+            names, rows, copies = self.proposed(keys)
             names, rows, seen = self._sampler.filtered(len(keys), names, rows)
             tally.add(seen)
             n = copies[rows]

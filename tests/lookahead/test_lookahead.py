@@ -15,6 +15,7 @@ from rnn_names.lookahead import guide, preparation
 from rnn_names.lookahead.guide import LookAhead, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.ngram import chain
+from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
 from rnn_names.sampling.numbers import key_of, keys_of
@@ -109,7 +110,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     guided, size = looking_ahead(model, **options), 60_000
-    names, rows, copies = guided._proposed(first_keys(8, size))
+    names, rows, copies = guided.proposed(first_keys(8, size))
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
@@ -424,6 +425,14 @@ def test_no_look_ahead_without_need():
 
 
 # --- What cannot be helped is said ----------------------------------------------------------------
+
+
+def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypatch):
+    """Few names are so long, and hardly any of these has no a: none was found one by one."""
+    monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 14)
+    model = random_model("abcd", "gru", 2, longest=14)
+    names = model.sample(30, seed=1, exclude_words=["a"], min_length=12)
+    assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)
 
 
 def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):

@@ -165,6 +165,13 @@ def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
     assert said(page) == "9 different names."
 
 
+def test_an_empty_list_is_told(page):
+    for text in ("Ann\nBen\n", ""):
+        page.get_by_role("textbox", name="Names").fill(text)
+    page.get_by_role("button", name="Learn from these names").click()
+    assert said(page).startswith("0 different names are too few")
+
+
 def test_a_file_is_dropped(page):
     page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
     page.locator("#own-status", has_text="60 names.").wait_for()

@@ -35,8 +35,9 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     conditions.filter((each) => !onSeveral.includes(each)),
   );
   const names = [];
-  let last = 0;
+  let last = 0; // how many were drawn when the last name was taken, or one waited for those before it
   let offered = 0;
+  let vain = 0; // names in a row that are too near to others
   let until = performance.now() + FIRST_SLICE;
   while (names.length < count && search.drawn - last < GIVE_UP) {
     const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
@@ -54,12 +55,16 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     }
     for (const name of step.value) {
       offered++;
-      if (!meetsAll(name, onSeveral)) continue;
-      last = search.drawn;
+      if (!meetsAll(name, onSeveral)) {
+        vain++;
+        continue;
+      }
+      [last, vain] = [search.drawn, 0];
       names.push(name);
       watch.found?.(name);
       if (names.length === count) break;
     }
+    if (!vain) last = Math.max(last, search.last);
     watch.progress?.(search.drawn);
   }
   const { drawn } = search;

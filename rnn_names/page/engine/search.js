@@ -7,6 +7,7 @@ import { automatonOf } from "./automaton.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { EOS } from "./network.js";
+import { key } from "./numbers.js";
 import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
@@ -15,7 +16,8 @@ const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock:
 const SEEN = 256; // attempts, after which names may seem rare
 const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
 const PILOT = 1024; // attempts that then tell; and proposals before there is a guess
-const RARE = 200; // whether fewer than one in so many of them does, and a guide is wanted
+const RARE = 200; // whether one in so many of them does, or fewer, and a guide is wanted
+const [OPEN, LONG_PILOT] = [2, 8192]; // if so many of a pilot do, that is open, and more attempts tell
 const ROUND = 512; // proposals that a guide learns from
 const ROUNDS = 2; // at each temperature
 const LIKELY = 256; // beginnings of each length that a guide visits in a round
@@ -39,6 +41,7 @@ export class Search {
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
+    this.last = 0; // how many were drawn when a name was last found that waits for those before it
     this.proposals = 0;
     this.next = options.start;
     this.open = []; // numbers whose names have not come out: { number, attempt, name }
@@ -87,12 +90,17 @@ export class Search {
       one.attempt += each;
       for (let i = 0; i < each; i++) {
         const { name } = drawn.next().value;
-        if (one.name === null && meetsAll(name, this.conditions)) one.name = name;
+        if (one.name !== null || !meetsAll(name, this.conditions)) continue;
+        one.name = name;
+        this.last = this.drawn;
       }
     }
   }
 
-  /** Draws the pilot, and makes a guide if it says that names are rare. */
+  /**
+   * Draws the pilot, and makes a guide if it says that names are rare: as in Python, the pilot is
+   * that of seed 0, and longer where the first names leave it open.
+   */
   *judge() {
     this.isJudged = true;
     const { blend, options, spelling } = this;
@@ -105,15 +113,19 @@ export class Search {
     if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;
-    for (let drawn = 0; drawn < PILOT; drawn += this.atOnce) {
-      const attempts = attemptsFrom(drawn, Math.min(this.atOnce, PILOT - drawn), 0);
-      const learning = guide.halvings ? undefined : guide; // draws at this temperature say little
-      const proposals = yield* drawBatch(blend, options, attempts, learning);
+    let [drawn, size] = [0, PILOT];
+    while (drawn < size) {
+      const attempts = attemptsFrom(drawn, Math.min(this.atOnce, size - drawn), 0);
+      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // or they say little
+      const proposals = yield* drawBatch(blend, { ...options, seed: key(0) }, attempts, learning);
       for (const { name } of proposals) meetsAll(name, this.conditions);
       if (learning) this.waiting.push(...proposals);
+      drawn += attempts.length;
+      const met = spelling.passed - before;
+      if (drawn === PILOT && met >= OPEN && met * RARE <= PILOT) size = LONG_PILOT;
     }
-    this.drawn += PILOT;
-    if ((spelling.passed - before) * RARE >= PILOT) return;
+    this.drawn += drawn;
+    if ((spelling.passed - before) * RARE > drawn) return;
     this.guide = guide;
   }
 

@@ -38,7 +38,7 @@ export function listIn(text) {
 /** The column of names, where all lines have cells between tabs, semicolons or commas. */
 function column(lines) {
   const sign = ["\t", ";", ","].find((each) => lines.every((line) => line.trim().includes(each)));
-  if (!sign) return lines;
+  if (!sign || !lines.length) return lines;
   const rows = lines.map((line) =>
     line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/u, "$1")),
   );

@@ -7,6 +7,7 @@ const SWIPE = 60; // px to the side that a finger goes to open a drawer
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
 export function openDrawer(id) {
   const before = document.body.dataset.drawer;
+  if (id) $("toast").replaceChildren(); // it would lie on the drawer
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
@@ -34,6 +35,7 @@ export function showView(id) {
   $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
+  scrollTo(0, 0);
 }
 
 /** Goes to a view, as somebody who presses its tab. */

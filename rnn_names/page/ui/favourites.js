@@ -92,7 +92,31 @@ function showEdge() {
   $("favourites").classList.toggle("more", scrollTop + clientHeight < scrollHeight - 4);
 }
 
-/** A kept name, its note, and buttons that move it up and remove it. */
+/** Moves a kept name to another place in the order. */
+function move(from, to) {
+  const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, of something else dropped
+  if (!isThere(from) || !isThere(to)) return;
+  const pairs = [...favourites];
+  pairs.splice(to, 0, ...pairs.splice(from, 1));
+  keepThese(pairs);
+}
+
+/** Lets a line be dragged to the place of another, but for its note, in which one selects text. */
+function draggable(item, i) {
+  item.draggable = true;
+  item.addEventListener("dragstart", (event) => {
+    if (item.contains(document.activeElement?.closest(".note"))) event.preventDefault();
+    else event.dataTransfer.setData("text/plain", String(i));
+  });
+  item.addEventListener("dragover", (event) => event.preventDefault());
+  item.addEventListener("drop", (event) => {
+    event.preventDefault();
+    move(Number(event.dataTransfer.getData("text/plain")), i);
+  });
+  return item;
+}
+
+/** A kept name, its note, and buttons that move it up and remove it; Alt and an arrow move it, too. */
 function favouriteItem(name, i) {
   const open = button(bdi(name), () => openDetails(name), { className: "kept-name" });
   const note = element("input", {
@@ -110,17 +134,23 @@ function favouriteItem(name, i) {
   const act = (label, sign, action) =>
     button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${name}` });
   const up = act("Move up", "↑", () => {
-    const pairs = [...favourites];
-    pairs.splice(Math.max(i - 1, 0), 0, ...pairs.splice(i, 1));
-    keepThese(pairs);
-    $("favourites").children[Math.max(i - 1, 0)].querySelector(".remove").focus();
+    move(i, i - 1);
+    $("favourites").children[i - 1].querySelector(".remove").focus();
+  });
+  up.disabled = i === 0;
+  open.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.altKey) return;
+    event.preventDefault();
+    move(i, i + step);
+    ($("favourites").children[i + step] ?? $("favourites").children[i]).firstChild.focus();
   });
   const remove = act("Remove", "×", () => {
     toggleFavourite(name);
     const { children } = $("favourites");
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
-  return element("li", {}, open, note, up, remove);
+  return draggable(element("li", {}, open, note, up, remove), i);
 }
 
 /** Names as text, a line for each; with a note, after a tab. */

@@ -170,10 +170,11 @@ export function showValues() {
 
 function showTemperature() {
   const word = chosen.boldness;
+  const isChanged = chosen.temperature !== temperatureOf(word);
   const text = twoPlaces(chosen.temperature);
   $("temperature").value = chosen.temperature;
-  $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
-  $("boldness-word").textContent = word;
+  $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
+  $("boldness-word").textContent = isChanged ? `${word}, at another temperature` : word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
     button.setAttribute("aria-pressed", button.textContent === word);

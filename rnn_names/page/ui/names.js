@@ -8,6 +8,8 @@ import { writeAddress } from "./form.js";
 
 const LONG_PRESS = 500; // ms
 
+let wasLong = false; // whether the press that goes on is a long one; then it is no click
+
 /** A place in the list for each name; those that are there keep their names until new ones come. */
 export function placesFor(count) {
   const list = $("names");
@@ -26,18 +28,12 @@ export function placesFor(count) {
 /** A place for a name, which keeps it when it is pressed, and opens its card when that takes long. */
 function nameButton() {
   let timer = 0;
-  let wasLong = false;
   const name = () => made.textContent;
   const details = () => isCasting() || openCard(name()); // a line has no card
-  const made = button(
-    bdi(""),
-    () => {
-      if (!wasLong) toggleFavourite(name(), isCasting() ? undefined : details);
-    },
-    { className: "name" },
-  );
+  const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
+    className: "name",
+  });
   made.addEventListener("pointerdown", () => {
-    wasLong = false;
     timer = setTimeout(() => {
       wasLong = true;
       details();
@@ -119,9 +115,23 @@ const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 /** Listens to the keys: `draw` brings more names. */
 export function listenToKeys(draw) {
   let isPointed = false; // whether a name has the focus since it was pressed, not by a key
-  document.addEventListener("pointerdown", () => {
-    isPointed = true;
-  });
+  const listenFirst = { capture: true };
+  document.addEventListener(
+    "pointerdown",
+    () => {
+      [isPointed, wasLong] = [true, false];
+    },
+    listenFirst,
+  );
+  document.addEventListener(
+    "click",
+    (event) => {
+      // The card may have moved another name under the finger.
+      if (wasLong) event.stopPropagation();
+      wasLong = false;
+    },
+    listenFirst,
+  );
   const actions = {
     " ": draw,
     Backspace: () => $("back").disabled || history.back(),

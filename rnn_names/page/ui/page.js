@@ -8,7 +8,17 @@ import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, changed, chosen, data, element, models, setBoldness, titleOf } from "./elements.js";
+import {
+  $,
+  changed,
+  chosen,
+  data,
+  element,
+  models,
+  setBoldness,
+  titleOf,
+  toast,
+} from "./elements.js";
 import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -140,6 +150,7 @@ function openAddress() {
 
 /** How many names fit into the window, as many as are usual at least. */
 function fitting() {
+  if ($("results").hidden) return data.count;
   const { top } = $("names").getBoundingClientRect();
   const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
   const rows = Math.floor((innerHeight - top - 72) / $("names").firstChild.offsetHeight);
@@ -162,8 +173,14 @@ function listenToSettings() {
     changed();
   });
   $("start-over").addEventListener("click", () => {
+    const before = location.hash;
     resetForm();
     changed();
+    toast(["All settings are as they were at first"], {
+      Undo: () => {
+        location.hash = before;
+      },
+    });
   });
 }
 

@@ -13,6 +13,7 @@ import {
   openingShares,
   setBoldness,
   titleOf,
+  toast,
 } from "./elements.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
@@ -73,6 +74,7 @@ let isMixing = false; // whether a press on a model adds it to the blend, or lea
 function mixing(isOn) {
   isMixing = isOn;
   $("mix").setAttribute("aria-pressed", isOn);
+  if (isOn) toast(["Press the kinds to mix"]);
 }
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
