@@ -57,14 +57,13 @@ def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, small_m
     ]
 
 
-@pytest.mark.parametrize("seed, suffix", [(2, "ab"), (4, "bb")])
-def test_an_unlucky_number_does_not_end_a_long_order(seed, suffix, in_node):
-    """One name in 150 or 170 meets this: not rare enough for a guide, in Python and here."""
-    model = random_model("abcd", "gru", seed, longest=14)
-    orders = [{"seed": order, "suffix": suffix} for order in range(4)]
-    each = f"print(await Promise.all({json.dumps(orders)}.map((order) => sample(600, order))))"
+def test_an_unlucky_number_does_not_end_a_long_order(in_node):
+    """One name in 150 meets this: not rare enough for a guide, in Python and here."""
+    model = random_model("abcd", "gru", 2, longest=14)
+    orders = [{"seed": seed, "suffix": "ab"} for seed in range(2)]
+    each = f"print(await Promise.all({json.dumps(orders)}.map((order) => sample(400, order))))"
     [found] = in_node(each, ("letters", model))
-    assert found == [model.sample(600, **order) for order in orders]
+    assert found == [model.sample(400, **order) for order in orders]
 
 
 PLAIN = {"count": 200}
