@@ -174,7 +174,7 @@ function showTemperature() {
   const text = twoPlaces(chosen.temperature);
   $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
-  $("boldness-word").textContent = isChanged ? `${word}, at another temperature` : word;
+  $("boldness-word").textContent = isChanged ? "changed to" : word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
     button.setAttribute("aria-pressed", button.textContent === word);
