@@ -49,7 +49,7 @@ export class Guide {
     const shares = Float64Array.from(roots, ({ probability }) => Math.log(probability));
     const total = logOfSum(shares);
     this.shares = shares.map((share) => share - total);
-    // Beginnings that names passed, those of the roots first, each after the one a symbol shorter.
+    // Beginnings that names passed: first the roots', then each after the one a symbol shorter.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
     );
@@ -89,7 +89,7 @@ export class Guide {
     return this.prefixes.filter(({ logs }) => logs);
   }
 
-  /** Counts what was visited in to what is ahead. */
+  /** Works out what is ahead of all beginnings that were visited, from the longest on. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.known = logOfSum(this.shares.map((share, i) => share + this.prefixes[i].known));
@@ -230,7 +230,10 @@ function halvingsTo(temperature) {
   return Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
 }
 
-/** A beginning that names pass; `logs` are what the network predicts there, once it is asked. */
+/**
+ * A beginning that names pass; `logs` are what the network predicts there, once it is asked. It
+ * `isKnown` when what is ahead of it was worked out.
+ */
 function newPrefix(symbols, length, state) {
   return {
     symbols,

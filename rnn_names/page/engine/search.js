@@ -41,7 +41,7 @@ export class Search {
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
-    this.last = 0; // how many were drawn when a name was last found that waits for those before it
+    this.last = 0; // how many were drawn when the last name was found that waits for others
     this.proposals = 0;
     this.next = options.start;
     this.open = []; // numbers whose names have not come out: { number, attempt, name }
