@@ -1,7 +1,6 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
 import shlex
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -20,7 +19,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions
-from rnn_names.declarations import declarations
+from rnn_names.conditions.pattern import Pattern
 from rnn_names.model.bundled import CASTS
 
 
@@ -88,7 +87,7 @@ def cast(
     wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
     with wrong_usage():
         read = parsed(wanted)
-    _note_overridden(wanted)
+    _note_overridden(read, wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with warnings_told():
         for rows in rows_of(read, wanted, blend_of):
@@ -98,13 +97,9 @@ def cast(
     out.end()
 
 
-def _note_overridden(wanted: CastOptions) -> None:
+def _note_overridden(pattern: Pattern, wanted: CastOptions) -> None:
     """Tells of options that change nothing, since each name of the pattern sets its own."""
-    from rnn_names.model.casts import parsed
-
-    defaults = {name: each.default for name, each in declarations(CastOptions).items()}
-    slots = parsed(replace(wanted, **{name: defaults[name] for name in wanted.shared})).slots
     for name in wanted.shared:
-        if slots and all(name in slot.options.given for slot in slots):
+        if pattern.slots and all(name in slot.own for slot in pattern.slots):
             option = name.replace("_", "-")
             tell(f"Note: --{option} changes nothing: each name of this cast sets its own")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from inspect import cleandoc
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -33,6 +34,7 @@ LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
 MOST_REPEATS = 1 << 12  # lines in a row that were shown before: then there are hardly any others
 TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
+NARROW = 40  # columns of a terminal on a phone
 HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
 
 Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
@@ -133,6 +135,7 @@ class _Picking:
         self.file = Remembered(path, "output")
         self.page: list[str] = []
         self.undoable: list[list[str]] = []
+        self.is_typed = sys.stdin is not None and sys.stdin.isatty()
         self.seeds = itertools.count(wanted.some_seed())
         with self.file.turn() as (others, _):
             self.seen = {*others.to_strings()}  # names that are not to be shown (again)
@@ -144,10 +147,9 @@ class _Picking:
         """Shows a page, and does what is typed."""
         stream = self._stream()
         self._show(stream, is_first=True)
-        is_typed = sys.stdin is not None and sys.stdin.isatty()
-        if is_typed:
+        if self.is_typed:
             tell(HINT)
-        while (command := self._read(is_typed)) not in (None, "q"):
+        while (command := self._read()) not in (None, "q"):
             if not command:
                 self._show(stream)
             elif re.fullmatch(r"\+\d{1,6}", command):
@@ -164,8 +166,8 @@ class _Picking:
                 tell(f"{quoted(command)}: not understood; ? for help")
         tell(f"{self.n_kept:,} in {shown(self.path)}")
 
-    def _read(self, is_typed: bool) -> str | None:
-        if is_typed:
+    def _read(self) -> str | None:
+        if self.is_typed:
             click.echo("> ", nl=False, err=True)
         line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
         wait_if_ending()
@@ -224,7 +226,8 @@ class _Picking:
             self.undoable.append(lines)
             self.n_kept += len(lines)
         what = ", ".join(lines) or "none"
-        tell(f"Kept {what} ({self.n_kept:,} in {shown(self.path)})")
+        told = f"Kept {what} ({self.n_kept:,} in {shown(self.path)})"
+        tell("\n".join(wrap(told, NARROW)) if self.is_typed else told)
 
     def _undo(self) -> None:
         if not self.undoable:

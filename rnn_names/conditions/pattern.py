@@ -63,11 +63,12 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Slot(Part):
-    """A name; `files` have the texts of some options."""
+    """A name; `files` have the texts of some options, and `own` the options that it sets itself."""
 
     models: tuple[Any, ...]
     options: Options
     files: dict[str, list[str]]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +272,8 @@ class _Reader:
         except SamplingError as error:
             own = [places[name] for name in error.settings if name in places]
             raise self.error(worded(error, sign=""), [*own, begin][0]) from None
-        return Slot(begin, rules, *self.placed(name, NAMES), tuple(models), wanted, files)
+        sets, models_of = frozenset({*values, *files}), tuple(models)
+        return Slot(begin, rules, *self.placed(name, NAMES), models_of, wanted, files, sets)
 
     def options(self, begin: int, allowed: Any) -> tuple[Any, Any, dict[str, int], str]:
         """Reads options up to }: values, files of texts, where each stands, and the rules."""

@@ -156,5 +156,5 @@ def warn_of_repeats(look_ahead: LookAhead) -> None:
             f"so few names meet the conditions that about {look_ahead.repeats:.1%} of those "
             "drawn are repeats of others; the share of each name is right on average only",
             RareConditionsWarning,
-            stacklevel=5,
+            stacklevel=4,
         )

@@ -78,7 +78,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
             guided = _prepared(sampler.following(sampler.with_large_automata))
     if guided is None or guided.acceptance <= GAIN * share:
         return None
-    guided.warn_of_repeats()
+    warn_of_repeats(guided.look_ahead)
     return guided
 
 
@@ -203,22 +203,18 @@ class Guided:
     """Draws names from a model under conditions that hardly any of its own names meets."""
 
     def __init__(self, sampler: Sampler, drawer: Drawer, look_ahead: LookAhead) -> None:
-        self._sampler, self.drawer, self._look_ahead = sampler, drawer, look_ahead
+        self._sampler, self.drawer, self.look_ahead = sampler, drawer, look_ahead
         self.min_length = sampler.min_length
 
     @cached_property
     def roots(self) -> Roots:
         """What names begin from."""
-        return guided_roots(self.drawer.exact_roots, self._look_ahead)
-
-    def warn_of_repeats(self) -> None:
-        """Says, with RareConditionsWarning, what preparation did not reach."""
-        warn_of_repeats(self._look_ahead)
+        return guided_roots(self.drawer.exact_roots, self.look_ahead)
 
     @property
     def acceptance(self) -> float:
         """How many names a proposal brings, as measured."""
-        return self._look_ahead.acceptance
+        return self.look_ahead.acceptance
 
     @property
     def most_groups(self) -> int:
@@ -227,9 +223,9 @@ class Guided:
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
-        walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self._look_ahead)
+        walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self.look_ahead)
         walk.run(self.roots, root)
-        copies = self._look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
+        copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
         walk.lengths[copies == 0] = 0
         return self.drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 

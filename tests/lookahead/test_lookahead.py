@@ -114,7 +114,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
-    most = max(np.exp(log_weights(guided, size).max() - guided._look_ahead.log_bound), 1)
+    most = max(np.exp(log_weights(guided, size).max() - guided.look_ahead.log_bound), 1)
     for name, p in expected.items():
         deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
         assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
@@ -123,7 +123,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 def log_weights(guided, size):
     """Those of names drawn with a look-ahead."""
-    return walked(guided.drawer, guided._look_ahead, first_keys(3, size)).log_weights
+    return walked(guided.drawer, guided.look_ahead, first_keys(3, size)).log_weights
 
 
 def walked(drawer, look_ahead, keys):
@@ -396,7 +396,7 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
         guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
-        known.append(len(guided._look_ahead.prefixes))
+        known.append(len(guided.look_ahead.prefixes))
     assert known[0] < known[1]
 
 

@@ -92,7 +92,7 @@ def measure(number: int, without: str) -> None:
         except SamplingError:
             pass
         seconds = time.process_time() - began
-    ready = guided and guided._look_ahead
+    ready = guided and guided.look_ahead
     shares = {"share": ready.acceptance, "repeats": ready.repeats} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)

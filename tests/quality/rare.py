@@ -68,7 +68,7 @@ def prepared(model, options):
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
         ready = guided.guided_if_rare(Sampler(model, options))
-    return ready and ready._look_ahead
+    return ready and ready.look_ahead
 
 
 def drawn(model, options, count):

@@ -115,23 +115,15 @@ const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 /** Listens to the keys: `draw` brings more names. */
 export function listenToKeys(draw) {
   let isPointed = false; // whether a name has the focus since it was pressed, not by a key
-  const listenFirst = { capture: true };
-  document.addEventListener(
-    "pointerdown",
-    () => {
-      [isPointed, wasLong] = [true, false];
-    },
-    listenFirst,
-  );
-  document.addEventListener(
-    "click",
-    (event) => {
-      // The card may have moved another name under the finger.
-      if (wasLong) event.stopPropagation();
-      wasLong = false;
-    },
-    listenFirst,
-  );
+  const onPress = () => {
+    [isPointed, wasLong] = [true, false];
+  };
+  const onClick = (event) => {
+    if (wasLong) event.stopPropagation(); // the card may have moved another name under the finger
+    wasLong = false;
+  };
+  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
+  document.addEventListener("click", onClick, true);
   const actions = {
     " ": draw,
     Backspace: () => $("back").disabled || history.back(),
