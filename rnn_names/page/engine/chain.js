@@ -24,8 +24,7 @@ export class Chain {
    * log ŷ (n_y,) at the temperature, and how many names passed. `size` contexts are kept.
    */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
-    // Means are those of 1, where networks differ less, or of a first visit at a higher temperature.
-    const power = Math.min(temperature, 1);
+    const power = Math.min(temperature, 1); // means are those of 1, where networks differ less
     this.n_y = n_y;
     this.sharpness = power < SHARP_BELOW ? 1 / power : 1;
     const contexts = mostFrequent(prefixes, size);

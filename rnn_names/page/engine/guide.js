@@ -98,9 +98,12 @@ export class Guide {
   /** Halves the temperature: probabilities are squared where they were visited. */
   cool() {
     this.halvings--;
+    const wasAbove1 = this.temperature > 1; // what the chain kept of the beginnings is not of 1 then
     this.temperature /= 2;
-    for (const prefix of this.prefixes)
+    for (const prefix of this.prefixes) {
       if (prefix.logs) prefix.logs = keptLogs(sharpened(prefix.logs, 2), this.settings());
+      if (wasAbove1) prefix.p = undefined;
+    }
     this.learn();
   }
 
