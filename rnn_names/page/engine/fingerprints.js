@@ -2,7 +2,6 @@
 // mix(code + 2²¹ · place) over the characters. The page holds their upper 44 bits, sorted, as bundled
 // models do; of common words and of old models, 32.
 
-import { ownListOf } from "./models.js";
 import { GAMMA, mix, plus, word } from "./numbers.js";
 
 const terms = new Map(); // what a character adds at a place: few are ever asked for
@@ -25,6 +24,13 @@ export const fingerprint = (name) => sumOfTerms(Array.from(name.normalize("NFC")
 
 /** The upper 44 bits of a fingerprint. */
 export const upperBits = ({ high, low }) => high * 2 ** 12 + (low >>> 20);
+
+/** The upper 44 bits of the fingerprints of the names of a list, sorted. */
+export const printsOfNames = (names) =>
+  Float64Array.from(names, (name) => upperBits(fingerprint(name))).sort();
+
+/** The fingerprints of a model's own list, without those of a model that training started from. */
+export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 
 /** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));

@@ -1,6 +1,7 @@
 // The models: what page/script.py writes, as the engine uses it.
 
 import { Blend } from "./blend.js";
+import { printsOfNames } from "./fingerprints.js";
 import { Network } from "./network.js";
 
 /** Models as JSON has them, each with its weights as arrays and its network. */
@@ -76,19 +77,26 @@ function bitsOf({ exponents, rest, weights }, arrays) {
 }
 
 /**
- * The upper 32 or 44 bits of fingerprints, sorted: from the gaps between them, or as they are. An
- * array of floats has 44.
+ * The upper 32 or 44 bits of fingerprints, sorted: from the gaps between them, from the names of a
+ * list that is public, or as they are. An array of floats has 44.
  */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
+  if (coded.names) return printsOfNames(unshortened(coded.names));
   const { gaps, bits, count, kept } = coded;
   let sum = 0;
   const numbers = kept > 32 ? new Float64Array(count) : new Uint32Array(count);
   return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
-/** The fingerprints of a model's own list, without those of a model that training started from. */
-export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
+/** Sorted names from how many letters each shares with the one before, and its others: "0Ada3m". */
+function unshortened(text) {
+  let name = "";
+  return Array.from(text.matchAll(/(\d)(\D*)/g), ([, shared, others]) => {
+    name = name.slice(0, Number(shared)) + others;
+    return name;
+  });
+}
 
 /** The blend of some models for some shares, and the models that take part. */
 export function blendOf(models, shares) {
