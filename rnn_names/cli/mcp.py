@@ -4,40 +4,38 @@ Its tools have the options of the commands. They read no file but models, by nam
 but models in the folder that was named when the server was started.
 """
 
+import math
 import os
 import re
 from collections.abc import Callable
 from functools import partial
+from inspect import Parameter, signature
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
+import click
+
+from rnn_names.cli.cast import cast
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
 from rnn_names.conditions.options import CastOptions, SampleOptions
-from rnn_names.declarations import declarations
+from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import CASTS, Given
+from rnn_names.model.bundled import CASTS, DEFAULT, Given
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
 MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
-SOME_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST}
-LEARNED = {**SOME_TEXTS, "maxItems": MOST_LEARNED}
-TITLE = {"type": "string", "pattern": r"^[\w-]{1,60}$"}
-OF_MODELS = "Of several models, their blend; NAME=WEIGHT is one's weight."
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
 
-@command(
-    "Let assistants draw names (Model Context Protocol).",
-    "rnn-names mcp",
-    "rnn-names mcp --folder ~/names",
-)
+@command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
 @output_option(
     "--folder",
     metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False),
     help="Let assistants train models, and write them here. Without it, nothing is written.",
 )
 def mcp(folder: str | None) -> None:
@@ -46,22 +44,18 @@ def mcp(folder: str | None) -> None:
     An assistant starts this command itself: docs/assistants.md has the settings. It needs more
     packages: python -m pip install 'rnn-names[mcp]'.
     """
+    os.environ["PYDANTIC_ERRORS_INCLUDE_URL"] = "0"  # what is wrong is enough
     try:
         from mcp.server import MCPServer
+        from mcp.server.mcpserver.resources import TextResource
     except ImportError:
         told = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
         raise RnnNamesError(told) from None
-    if folder is not None and not os.path.isdir(folder):
-        raise RnnNamesError(f"{quoted(folder)}: there is no such folder; --folder takes one")
     server = MCPServer("rnn-names", instructions=ABOUT, version=__version__, tools=_tools(folder))
-
-    @server.resource("rnn-names://casts", mime_type="text/plain")
-    def casts() -> str:
-        """The patterns that cast_names takes."""
-        from rnn_names.cli.cast import cast
-
-        return re.sub(" *\b\n", "", cast.help or "")
-
+    text, told = re.sub(" *\b\n", "", cast.help or ""), "The patterns that cast_names takes."
+    server.add_resource(
+        TextResource(uri="rnn-names://casts", name="casts", description=told, text=text)
+    )
     try:
         server.run()
     except Exception as error:
@@ -72,38 +66,46 @@ def mcp(folder: str | None) -> None:
 
 def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
+    from pydantic import Field
+
     from rnn_names.model.casts import parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
     blend = partial(blended, load=partial(_load, folder))
-    default = (bundled.DEFAULT,)
+    several = "Of several models, their blend; NAME=WEIGHT is one's weight."
+    Models = Annotated[list[str] | str, Field(description=several, max_length=MOST)]
+    Pattern = Annotated[str, Field(description=f"A pattern, or one of {', '.join(CASTS)}.")]
+    Count = Annotated[int, Field(description="How many.", ge=0, le=MOST)]
+    NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
+    Scored = Annotated[list[str], Field(min_length=1, max_length=MOST)]
+    Learned = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
+
+    def blend_of(models: list[str] | str) -> Any:
+        return blend(map(Given.of, TEXTS.checked(models)))
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
-        own = os.listdir(folder) if folder else []
-        others = [*bundled.packs(), *(name[:-4] for name in own if name.endswith(".npz"))]
         drawn, known = bundled.samples(), bundled.MODELS.items()
         rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
-        return [*rows, *({"name": name} for name in others)]
+        return [*rows, *({"name": name} for name in (*bundled.packs(), *_own_models(folder)))]
 
-    def sample_names(models: Any = default, **options: Any) -> list[str]:
+    def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> list[str]:
         """New names at random."""
-        return blend(map(Given.of, models)).sample(**options)
+        return blend_of(models).sample(count, **options)
 
-    def cast_names(pattern: str, **options: Any) -> list[str]:
+    def cast_names(pattern: Pattern, count: Count = 20, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
-        wanted = CastOptions(pattern, **options)
+        wanted = CastOptions(pattern, count, **options)
         rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
         return [line for line, *_ in rows]
 
-    def score_names(names: list[str], models: Any = default) -> list[dict[str, Any]]:
+    def score_names(names: Scored, models: Models = DEFAULT) -> list[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
-        values = blend(map(Given.of, models)).log_prob(names).tolist()
-        scores = (value if value > float("-inf") else None for value in values)
-        return [{"name": n, "log_prob": s} for n, s in zip(names, scores, strict=True)]
+        scored = zip(names, blend_of(models).log_prob(names).tolist(), strict=True)
+        return [{"name": name, "log_prob": p if p > -math.inf else None} for name, p in scored]
 
-    def train_model(name: str, names: list[str], **options: Any) -> str:
+    def train_model(name: NewName, names: Learned, **options: Any) -> str:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
         path = os.path.join(str(folder), f"{name}.npz")
         if os.path.lexists(path) or name.lower() in bundled.names():
@@ -111,74 +113,56 @@ def _tools(folder: str | None) -> list[Any]:
         train(names, **options).save(path)
         return name
 
-    models = {"models": {**SOME_TEXTS, "description": OF_MODELS, "default": [*default]}}
-    casts = f"a pattern, or one of {', '.join(CASTS)}"
-    trains = [_tool(train_model, Settings, name=TITLE, names=LEARNED)] if folder else []
-    return [
-        _tool(list_models),
-        _tool(sample_names, SampleOptions, models),
-        _tool(cast_names, CastOptions, pattern={"type": "string", "description": casts}),
-        _tool(score_names, None, models, names=SOME_TEXTS),
-        *trains,
-    ]
+    reading = [_tool(list_models), _tool(sample_names, SampleOptions)]
+    reading += [_tool(cast_names, CastOptions), _tool(score_names)]
+    return [*reading, *([_tool(train_model, Settings)] if folder else [])]
 
 
-def _tool(function: Callable[..., Any], owner: Any = None, more: Any = (), **required: Any) -> Any:
-    """A tool of the SDK that takes arguments by their JSON Schemas, and the options of a class."""
+def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
+    """A tool of the SDK that takes a function's parameters, and the options of a dataclass."""
     from anyio.to_thread import run_sync
-    from jsonschema import Draft202012Validator
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
     from mcp_types import ToolAnnotations
+    from pydantic import Field
 
-    schemas = {**required, **dict(more)}
+    async def called(**given: Any) -> Any:
+        given = {name: value for name, value in given.items() if value is not None}
+        try:  # in a thread that a client which goes away does not wait for
+            return await run_sync(partial(function, **given), abandon_on_cancel=True)
+        except RnnNamesError as error:
+            raise ToolError(str(error)) from None
+
+    own = signature(function)
+    takes = {name: each for name, each in own.parameters.items() if name != "options"}
     for name, each in (declarations(owner) if owner else {}).items():
         if each.kind.schema and not each.new_name and name != "parts":  # files have no schema
-            schemas[name] = {**each.kind.schema, "description": each.help}
-            schemas[name] |= {"maximum": MOST} if name == "count" else {}
-    lists = {name for name, each in schemas.items() if each.get("type") == "array"}
-    schema = {"type": "object", "properties": schemas, "required": [*required]}
-
-    def called(arguments: dict[str, Any]) -> Any:
-        given = {
-            name: [value] if name in lists and isinstance(value, str) else value
-            for name, value in arguments.items()
-            if value is not None
-        }
-        if unknown := given.keys() - schemas:
-            what = f"no argument {quoted(min(unknown))}; there are {', '.join(schemas)}"
-            raise SamplingError(what)
-        for error in Draft202012Validator(schema).iter_errors(given):
-            rule = f"{error.validator} is {error.validator_value}"  # a value may be very long
-            message = error.message if len(error.message) < 200 else rule
-            raise SamplingError(": ".join([*map(str, error.path), message]))
-        return function(**given)
-
-    class Told(Tool):
-        """A tool that says in a sentence what is wrong."""
-
-        async def run(self, arguments: Any, *_: Any, **__: Any) -> Any:
-            try:  # in a thread that a client which goes away does not wait for
-                result = await run_sync(called, arguments, abandon_on_cancel=True)
-            except RnnNamesError as error:
-                raise ToolError(f"Error executing tool {self.name}: {error}") from None
-            return self.fn_metadata.convert_result(result)
-
-    called.__annotations__["return"] = function.__annotations__["return"]
+            kind = Annotated[Any, Field(description=each.help, json_schema_extra=each.kind.schema)]
+            option = Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+            takes.setdefault(name, option)
+    called.__name__ = function.__name__
+    called.__signature__ = own.replace(parameters=[*takes.values()])  # type: ignore[attr-defined]
     hints = ToolAnnotations(read_only_hint=owner is not Settings, destructive_hint=False)
-    tool = Told.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
-    tool.parameters = {**schema, "additionalProperties": False}
+    tool = Tool.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
+    tool.parameters["additionalProperties"] = False
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
     return tool
+
+
+def _own_models(folder: str | None) -> list[str]:
+    return [name[:-4] for name in os.listdir(folder) if name.endswith(".npz")] if folder else []
 
 
 def _load(folder: str | None, name: str) -> Any:
     """A model by its name: of the folder, or one that all have."""
     from rnn_names.model.model import Model
 
-    own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
-    if not os.path.isfile(own) and name.lower() not in bundled.names():
+    is_own = name in _own_models(folder)
+    if not is_own and name.lower() not in bundled.names():
         raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
-    return Model.load(own if os.path.isfile(own) else name)
+    return Model.load(f"{folder}/{name}.npz" if is_own else name)
 
 
 def _own_lines(path: str) -> list[str]:
