@@ -39,7 +39,7 @@ MOST_FREE = 1 << 14  # lines that are drawn together, at most
 MOST_OF_TIED = 1 << 11  # the same, where lines depend on those before them
 MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
-ROUNDS_AHEAD = 8  # the same, for a line that waits for others before it
+MOST_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """What the names of a slot are drawn from, and what they must be like."""
@@ -192,19 +192,18 @@ class CastDrawer:
                     if is_certain and request.chooses_letter:
                         self._warn_of_repeats(request.letter)
                     continue
-                n = (
-                    1
-                    if request.chooses_letter
-                    else min(4 * request.round or 1, ROUNDS_AHEAD - request.round)
-                )
                 if is_certain:
                     if cause := self._cause(request):
                         return lines[: lines.index(request.line)], cause
                     begin, taken = place, taken.ahead()
-                    left = self._most_rounds(request.nodes) - request.round
-                    n = max(min(4 * request.round or 1, ROUNDS_AT_ONCE, left), 1)
+                most = self._most_rounds(request.nodes)
+                if not is_certain:  # its letter may change
+                    most = request.round + 1 if request.chooses_letter else most // 16
+                n = min(2 * request.round or 1, ROUNDS_AT_ONCE, most - request.round)
                 wants += self._wants(request, taken, n)
                 taken.count_letter(request)
+                if len(wants) >= MOST_WANTS:
+                    break
             if taken is self._taken:
                 return lines, None
             self._draw(wants)
@@ -248,7 +247,8 @@ class CastDrawer:
         try:
             if not self._same:
                 return [(name,) for name in first.names.find(keys[0])], None
-            kept = {letter_of(name): 1.0 for name in request.line.names.values() if name}
+            standing = request.line.names.items()  # of these nodes, names for now, or None
+            kept = {letter_of(name): 1.0 for node, name in standing if node not in nodes}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
             return draw_together(parts, among, keys_of(self._key, *at), keys), None

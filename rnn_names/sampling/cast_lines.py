@@ -142,11 +142,11 @@ class Taken:
 
     def lets_in(self, names: Mapping[Node, str]) -> bool:
         """Adds the names of a line if all are far from those taken, and from each other."""
-        among = FarApart(self._edits)
+        among = FarApart(self._edits) if len(names) > 1 else None
         for node, name in names.items():
             if not all(self.names[test].is_far(name) for test in node.tests):
                 return False
-            if len(names) > 1 and 0 in node.tests and not among.passes(name):
+            if among and 0 in node.tests and not among.passes(name):
                 return False
         for node, name in names.items():
             for test in node.tests:

@@ -44,6 +44,6 @@ def first_met(
         most = budget or MOST_ATTEMPTS // slowness * (1 + passed // NAMES_PER_BUDGET)
         if len(left) and tested >= most:
             raise FewFound(tally, found.tolist(), begun)
-        needed = 3 * (tested + 1) // (2 * (passed + 1))
-        each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
+        needed = 3 * (tested + 1) // (2 * (passed + 1))  # three of four rows need no more
+        each = max(min(needed, max(n, tested) // max(len(left), 1), largest), 1)
     return found.tolist()

@@ -17,6 +17,7 @@ from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
 )
+from rnn_names.sampling import cast_drawer
 from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
@@ -273,6 +274,20 @@ def test_fewer_lines_are_the_first_of_more(initials):
     assert rows(text, 20, initials=initials) == lines[:20]
     assert rows(text, 20, initials=initials, start=30) == lines[30:]
     assert rows(text, 20, initials=initials, seed=2) != lines[:20]
+
+
+@each_initials
+@pytest.mark.parametrize("parts", ["{a} {b}", "{a} {b:suffix=b} {c}"])
+def test_lines_do_not_depend_on_how_many_are_drawn_together(parts, initials, monkeypatch):
+    """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
+
+    One that had to be drawn again lent its letter to all that were drawn with it.
+    """
+    options = {"initials": initials, "min_edits": 1, "min_length": 2}
+    together = rows(parts, 40, **options)
+    monkeypatch.setattr(cast_drawer, "FIRST_LINES", 1)
+    monkeypatch.setattr(cast_drawer, "LINES_GROWTH", 1)
+    assert rows(parts, 40, **options) == together
 
 
 @pytest.mark.parametrize("initials", [None, "same"])
