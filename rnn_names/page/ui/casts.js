@@ -134,6 +134,7 @@ function isRightPattern() {
   const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
   $("pattern-error").replaceChildren(element("div", {}, sentence), place);
   $("pattern-error").hidden = !wrong;
+  if (wrong) $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
   const [width = 1, caret = 0] = lines.map(lengthOf);
   place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
@@ -236,6 +237,7 @@ export function listenToCasts() {
   add("add-name", "name", () => slotOf(models[0]));
   add("add-text", "text", () => "");
   add("add-words", "words", () => "");
+  $("by-hand").open = !matchMedia("(max-width: 46rem), (max-height: 30rem)").matches;
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();

@@ -84,7 +84,9 @@ function showHeld() {
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
   place.hidden = !name;
-  place.style.setProperty("--width", widthOf(name));
+  const [width, half] = widthsOf(name);
+  place.style.setProperty("--width", width);
+  place.style.setProperty("--half", half);
   place.classList.remove("old");
   place.setAttribute("aria-pressed", favourites.has(name));
   place.nextSibling.hidden = !name;
@@ -101,11 +103,15 @@ export const namesShown = () => shownPlaces().map(({ textContent }) => textConte
 
 const pen = element("canvas").getContext("2d");
 
-/** How wide a text is in the letters of names, in em: a little more, as small letters are wider. */
-function widthOf(text) {
+/** How wide a name is in em, a little more as small letters are wider; and on two lines, if it can. */
+function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;
-  return (1.05 * pen.measureText(text).width) / 100;
+  const width = (text) => (1.05 * pen.measureText(text).width) / 100;
+  const halves = Array.from(name.matchAll(/[\s-]/gu), ({ index }) =>
+    Math.max(width(name.slice(0, index + 1)), width(name.slice(index + 1))),
+  );
+  return [width(name), Math.min(width(name), ...halves)];
 }
 
 // --- Keys ----------------------------------------------------------------------------------------
