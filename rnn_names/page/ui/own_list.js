@@ -7,7 +7,17 @@ import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../lear
 import { npzOf } from "../learning/npz.js";
 import { showParts } from "./casts.js";
 import { showView } from "./drawers.js";
-import { $, bdi, changed, chosen, data, element, models, openingShares } from "./elements.js";
+import {
+  $,
+  bdi,
+  changed,
+  chosen,
+  data,
+  element,
+  models,
+  openingShares,
+  toast,
+} from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
@@ -93,7 +103,8 @@ function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
   $("own-learn").hidden = isBusy;
   if (isBusy) {
-    $("own-done").hidden = true;
+    showDone(false);
+    $("own-samples").replaceChildren();
     $("own-progress").removeAttribute("value"); // nobody knows how far it is
     sayOfList("Looking for what to start from…");
   } else lesson = null;
@@ -140,7 +151,13 @@ function showLearned(model, more) {
     `Learned from ${formatted(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
       `${model.name} is now a model of this page.${more}`,
   );
-  $("own-done").hidden = false;
+  showDone(true);
+}
+
+/** Once there is a model, the list is folded away: names come first. */
+function showDone(isDone) {
+  $("own-done").hidden = !isDone;
+  $("own-form").open = !isDone;
 }
 
 /** Shows the models that there are now. */
@@ -162,6 +179,8 @@ export async function recall() {
 
 /** Drops what was learned, here and in the browser. */
 async function forgetModel() {
+  const learned = models.filter(({ digest }) => digest);
+  const text = $("own-names").value;
   await forget();
   const others = models.filter(({ described }) => described);
   others.forEach((model, i) => {
@@ -170,9 +189,17 @@ async function forgetModel() {
   models.splice(0, models.length, ...others);
   modelsChanged();
   changed();
-  $("own-done").hidden = true;
+  showDone(false);
+  $("own-samples").replaceChildren();
   $("own-names").value = "";
   sayOfList("Forgotten: the list and what was learned from it.");
+  toast(["Forgotten"], {
+    Undo: () => {
+      $("own-names").value = text;
+      learned.forEach(takeIn);
+      addModel(learned.at(-1));
+    },
+  });
 }
 
 function showNames() {

@@ -198,7 +198,10 @@ function listen() {
   onClick("show-keys", () => $("keys").showModal());
   onClick("close-keys", () => $("keys").close());
   onClick("copy-names", (pressed) => copy(asText(namesShown().map((name) => [name])), pressed));
-  onClick("copy-link", (pressed) => copy(location.href, pressed));
+  onClick("copy-link", (pressed) => {
+    copy(location.href, pressed);
+    if (location.protocol === "file:") toast(["The link is for people who have this file"]);
+  });
   onClick("copy", (pressed) => copy(asText(kept()), pressed));
   // With a byte-order mark, spreadsheets read accents right.
   onClick("save-text", () => download(["\ufeff", asText(kept())], "names.txt"));
@@ -213,7 +216,6 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
   listenToOwnList();
   buildShares();
   listenToSettings();

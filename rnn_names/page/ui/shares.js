@@ -64,17 +64,17 @@ export function buildShares() {
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
   );
   $("kinds").hidden = models.length < 3;
-  const mix = button("Mix", () => mixing(!isMixing), { className: "chip", id: "mix" });
+  const mix = button("Mix", () => mixing(!isMixing, true), { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
   $("kinds").replaceChildren(...models.map(kindChip), mix);
 }
 
 let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
 
-function mixing(isOn) {
+function mixing(isOn, isNew = false) {
   isMixing = isOn;
   $("mix").setAttribute("aria-pressed", isOn);
-  if (isOn) toast(["Press the kinds to mix"]);
+  if (isOn && isNew) toast(["Press the kinds to mix"]);
 }
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
