@@ -2,7 +2,7 @@
 
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { $, bdi, button, chosen, element } from "./elements.js";
+import { $, bdi, button, chosen, element, stopAt } from "./elements.js";
 import { favourites, toggleFavourite } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
@@ -20,6 +20,7 @@ export function placesFor(count) {
   const places = Array.from(list.children, (item) => item.firstChild);
   for (const [place, name] of chosen.held) showName(places[place], name);
   showHeld();
+  if (!places.some(({ tabIndex }) => tabIndex === 0)) stopAt(places[0], places);
   const free = places.filter((_, place) => !chosen.held.has(place));
   for (const place of free) place.classList.add("old");
   return free;
@@ -32,7 +33,9 @@ function nameButton() {
   const details = () => isCasting() || openCard(name()); // a line has no card
   const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
     className: "name",
+    tabIndex: -1, // one of them is the stop of the Tab key
   });
+  made.addEventListener("focus", () => stopAt(made, $("names").querySelectorAll(".name")));
   made.addEventListener("pointerdown", () => {
     timer = setTimeout(() => {
       wasLong = true;
@@ -50,6 +53,7 @@ function nameButton() {
 const holdButton = () =>
   button("", ({ currentTarget }) => toggleHold(currentTarget.previousSibling), {
     className: "hold",
+    tabIndex: -1,
     title: "Hold: it stays when more are drawn (H)",
   });
 
@@ -83,6 +87,10 @@ function showHeld() {
 /** Shows a name; a new one appears gently, by the style sheet. */
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
+  if (!name && place.tabIndex === 0) {
+    const places = $("names").querySelectorAll(".name");
+    stopAt(places[0], places);
+  }
   place.hidden = !name;
   const [width, half] = widthsOf(name);
   place.style.setProperty("--width", width);

@@ -14,8 +14,10 @@ import {
   chosen,
   data,
   element,
+  listenToArrows,
   models,
   setBoldness,
+  stopAt,
   titleOf,
   toast,
 } from "./elements.js";
@@ -220,6 +222,7 @@ async function start() {
   buildShares();
   listenToSettings();
   listenToDrawers();
+  listenToArrows($("kinds"), stopAt);
   listenToCard();
   listenToCasts();
   listenToFavourites(openCard);

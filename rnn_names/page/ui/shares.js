@@ -12,6 +12,7 @@ import {
   models,
   openingShares,
   setBoldness,
+  stopAt,
   titleOf,
   toast,
 } from "./elements.js";
@@ -67,6 +68,7 @@ export function buildShares() {
   const mix = button("Mix", () => mixing(!isMixing, true), { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
   $("kinds").replaceChildren(...models.map(kindChip), mix);
+  stopAt($("kinds").firstChild, $("kinds").children);
 }
 
 let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
