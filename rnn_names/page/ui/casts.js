@@ -5,7 +5,7 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { $, button, changed, element, models, titleOf } from "./elements.js";
+import { $, changed, element, models, onClick, signButton, titleOf } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
@@ -156,10 +156,8 @@ function partsChanged() {
 function partItem(part, i) {
   const item = element("li", { className: "part" }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
-  const act = (title, sign, action) => {
-    const ariaLabel = `${title} part ${i + 1}`;
-    item.append(button(sign, action, { className: "remove", title, ariaLabel }));
-  };
+  const act = (label, sign, action) =>
+    item.append(signButton(label, `part ${i + 1}`, sign, action));
   if (i)
     act("Move ahead", "‹", () => {
       parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
@@ -228,15 +226,15 @@ function textField(part, i) {
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
 export function listenToCasts() {
-  const add = (id, kind, text) => {
-    $(id).addEventListener("click", () => {
-      parts.push({ kind, text: text(), isSpaced: true });
-      partsRebuilt(parts.length - 1);
-    });
+  const add = (kind, text = "") => {
+    parts.push({ kind, text, isSpaced: true });
+    partsRebuilt(parts.length - 1);
   };
-  add("add-name", "name", () => slotOf(models[0]));
-  add("add-text", "text", () => "");
-  add("add-words", "words", () => "");
+  onClick({
+    "add-name": () => add("name", slotOf(models[0])),
+    "add-text": () => add("text"),
+    "add-words": () => add("words"),
+  });
   $("by-hand").open = !matchMedia("(max-width: 46rem), (max-height: 30rem)").matches;
   $("pattern").addEventListener("input", () => {
     showPattern();

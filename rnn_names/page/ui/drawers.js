@@ -56,6 +56,7 @@ export function listenToDrawers() {
     close.addEventListener("click", () => openDrawer(null));
   for (const tab of tabs) tab.addEventListener("click", () => openView(tab));
   listenToArrows($("views").firstElementChild, openView);
+  listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") openDrawer(null);
   });

@@ -42,6 +42,15 @@ export function listenToArrows(box, go) {
   });
 }
 
+/** A button with a sign that does something to a thing of a list. */
+export const signButton = (label, thing, sign, action) =>
+  button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
+
+/** Does something when a button is clicked: actions by its id, which take the event. */
+export function onClick(actions) {
+  for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
+}
+
 export const bdi = (text) => element("bdi", {}, text);
 
 /** A probability or a share, from 0 to 1, as people read it. */

@@ -20,7 +20,6 @@ export function placesFor(count) {
   const places = Array.from(list.children, (item) => item.firstChild);
   for (const [place, name] of chosen.held) showName(places[place], name);
   showHeld();
-  if (!places.some(({ tabIndex }) => tabIndex === 0)) stopAt(places[0], places);
   const free = places.filter((_, place) => !chosen.held.has(place));
   for (const place of free) place.classList.add("old");
   return free;
@@ -35,7 +34,7 @@ function nameButton() {
     className: "name",
     tabIndex: -1, // one of them is the stop of the Tab key
   });
-  made.addEventListener("focus", () => stopAt(made, $("names").querySelectorAll(".name")));
+  made.addEventListener("focus", showStop);
   made.addEventListener("pointerdown", () => {
     timer = setTimeout(() => {
       wasLong = true;
@@ -87,10 +86,6 @@ function showHeld() {
 /** Shows a name; a new one appears gently, by the style sheet. */
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
-  if (!name && place.tabIndex === 0) {
-    const places = $("names").querySelectorAll(".name");
-    stopAt(places[0], places);
-  }
   place.hidden = !name;
   const [width, half] = widthsOf(name);
   place.style.setProperty("--width", width);
@@ -106,6 +101,13 @@ const shownPlaces = () =>
     $("names").querySelectorAll(".name:not([hidden])"),
     (place) => /** @type {any} */ (place),
   );
+
+/** Makes one name the stop of the Tab key: that with the focus, or the first. */
+export function showStop() {
+  const focused = /** @type {any} */ (document.activeElement);
+  const shown = shownPlaces();
+  stopAt(shown.includes(focused) ? focused : shown[0], $("names").querySelectorAll(".name"));
+}
 
 export const namesShown = () => shownPlaces().map(({ textContent }) => textContent);
 

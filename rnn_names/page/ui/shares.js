@@ -57,8 +57,9 @@ export function areOpeningShares() {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the models that there are. */
+/** Makes the controls for the models that there are, at the shares of the opening. */
 export function buildShares() {
+  chosen.shares = openingShares();
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
