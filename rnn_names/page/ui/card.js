@@ -130,13 +130,8 @@ function showExpected(blend, place, letters, i) {
       const probability = Math.exp(place.logProbs[c]);
       const bar = element("span", { className: "bar" });
       bar.style.setProperty("--share", probability);
-      const item = element(
-        "li",
-        {},
-        bdi(c === EOS ? END : visible(blend.characters[c - 1])),
-        bar,
-        element("span", {}, percent(probability)),
-      );
+      const letter = bdi(c === EOS ? END : visible(blend.characters[c - 1]));
+      const item = element("li", {}, letter, bar, element("span", {}, percent(probability)));
       if (c === place.character) item.className = "here";
       return item;
     }),

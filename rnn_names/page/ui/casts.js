@@ -87,7 +87,6 @@ const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replac
 // --- What is drawn -------------------------------------------------------------------------------
 
 export const isCasting = () => !$("casts").hidden;
-const initialsChosen = () => $("initials").value || undefined;
 
 /** Draws lines; gives a sentence if there are too few. */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
@@ -95,16 +94,9 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const pattern = patternOfCast();
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
-  const rows = await castRows(
-    models,
-    pattern,
-    count,
-    /** @type {any} */ ({ ...shared, initials: initialsChosen() }),
-    {
-      found: () => progress(++names / (count * slots)),
-      stopped,
-    },
-  );
+  const options = /** @type {any} */ ({ ...shared, initials: $("initials").value || undefined });
+  const watch = { found: () => progress(++names / (count * slots)), stopped };
+  const rows = await castRows(models, pattern, count, options, watch);
   for (const { text } of rows) found(text);
   return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
 }

@@ -80,8 +80,8 @@ function listenToSwipes() {
   });
 }
 
-/** Where a finger is. */
-function where({ changedTouches }) {
-  const [{ clientX, clientY }] = changedTouches;
-  return { x: clientX, y: clientY };
-}
+/**
+ * Where a finger is.
+ * @param {any} event
+ */
+const where = ({ changedTouches: [{ clientX: x, clientY: y }] }) => ({ x, y });

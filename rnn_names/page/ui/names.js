@@ -43,9 +43,7 @@ function nameButton() {
   });
   for (const event of ["pointerup", "pointercancel", "pointerleave"])
     made.addEventListener(event, () => clearTimeout(timer));
-  made.addEventListener("contextmenu", (event) => {
-    if (wasLong) event.preventDefault();
-  });
+  made.addEventListener("contextmenu", (event) => wasLong && event.preventDefault());
   return made;
 }
 
@@ -96,15 +94,11 @@ export function showName(place, name) {
   place.nextSibling.ariaLabel = `Hold ${name}`;
 }
 
-const shownPlaces = () =>
-  Array.from(
-    $("names").querySelectorAll(".name:not([hidden])"),
-    (place) => /** @type {any} */ (place),
-  );
+const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")];
 
 /** Makes one name the stop of the Tab key: that with the focus, or the first. */
 export function showStop() {
-  const focused = /** @type {any} */ (document.activeElement);
+  const focused = document.activeElement;
   const shown = shownPlaces();
   stopAt(shown.includes(focused) ? focused : shown[0], $("names").querySelectorAll(".name"));
 }

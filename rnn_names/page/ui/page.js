@@ -159,18 +159,6 @@ function fitting() {
   return Math.max(data.count, Math.min(columns * rows, MOST_FITTING) || 0);
 }
 
-function listenToSettings() {
-  $("settings").addEventListener("submit", (event) => {
-    event.preventDefault();
-    more();
-  });
-  document.addEventListener("input", ({ target }) => {
-    if (/** @type {any} */ (target).form !== $("settings")) return;
-    moved(target);
-    changed();
-  });
-}
-
 function startOver() {
   const before = location.hash;
   resetForm();
@@ -189,6 +177,15 @@ function copyLink({ target }) {
 
 function listen() {
   document.addEventListener("settings", redraw);
+  $("settings").addEventListener("submit", (event) => {
+    event.preventDefault();
+    more();
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (/** @type {any} */ (target).form !== $("settings")) return;
+    moved(target);
+    changed();
+  });
   onClick({
     stop: () => {
       if (current) current.isStopped = true;
@@ -222,7 +219,6 @@ Object.assign(window, { rnnNames: engineOf(models) });
 async function start() {
   listenToOwnList();
   buildShares();
-  listenToSettings();
   listenToDrawers();
   listenToCard();
   listenToCasts();
