@@ -122,9 +122,8 @@ function showExpected(blend, place, letters, i) {
   $("expected-title").replaceChildren(
     ...(i ? ["Expected after ", bdi(letters.slice(0, i).join(""))] : ["Expected at the beginning"]),
   );
-  const indices = Array.from(place.logProbs.keys()).sort(
-    (a, b) => place.logProbs[b] - place.logProbs[a],
-  );
+  const { logProbs } = place;
+  const indices = Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a]);
   $("expected").replaceChildren(
     ...indices.slice(0, 5).map((c) => {
       const probability = Math.exp(place.logProbs[c]);
@@ -141,10 +140,8 @@ function showExpected(blend, place, letters, i) {
 }
 
 function verdict(name, places, letters) {
-  const total = places.reduce(
-    (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
-    0,
-  );
+  const known = places.map(({ character, logProbs }) => logProbs[character] ?? -Infinity);
+  const total = known.reduce((sum, logProb) => sum + logProb, 0);
   if (total === -Infinity)
     return [
       "No name of the list has the character “",
@@ -153,7 +150,7 @@ function verdict(name, places, letters) {
     ];
   const { parts } = blendOf(models, chosen.shares);
   const lists = parts.map((model) => model.fingerprints);
-  const isListed = lists.some((known) => known && isAmong(name, known));
+  const isListed = lists.some((list) => list && isAmong(name, list));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";
   const often = Math.exp(Math.min(-total, 35)).toLocaleString("en", {
     notation: "compact",

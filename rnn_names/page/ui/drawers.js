@@ -80,8 +80,5 @@ function listenToSwipes() {
   });
 }
 
-/**
- * Where a finger is.
- * @param {any} event
- */
+/** Where a finger is. @param {any} _ */
 const where = ({ changedTouches: [{ clientX: x, clientY: y }] }) => ({ x, y });
