@@ -83,6 +83,18 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     assert page.locator("img").count() == saved.locator("img").count() == 0
     assert saved.problems == []
     page.get_by_role("tab", name="Your list").click()
+    assert not page.get_by_role("textbox", name="Names").is_visible(), "it is folded away"
+    page.locator("summary", has_text="Change the list").click()
+    assert page.get_by_role("textbox", name="Names").is_visible()
+    page.get_by_role("button", name="Forget it").click()
+    page.locator("#own-status", has_text="Forgotten").wait_for()
+    assert page.get_by_role("textbox", name="Names").input_value() == ""
+    page.get_by_role("button", name="Undo").click()
+    page.locator("#own-status", has_text="is now a model").wait_for()
+    page.reload()
+    wait_for_names(page, 20)
+    assert page.evaluate("models.map(({ name, share }) => [name, share])") == shares
+    page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Forget it").click()
     page.locator("#own-status", has_text="Forgotten").wait_for()
     page.reload()

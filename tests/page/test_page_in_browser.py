@@ -236,6 +236,7 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
 
 def test_of_the_shares_in_a_link_only_ratios_count_and_0_leaves_a_model_out(open_page):
     page = open_page("gru", "rnn", address="#seed=1&shares=3e307+1e307")
+    assert not page.locator("#toast").inner_text(), "there are no kinds to mix"
     assert shares_of(page) == ["75 %", "25 %"]
     blended = names_of(page)
     assert blended == page.evaluate("rnnNames.sample(20, { seed: 1, shares: [3, 1] })")
@@ -454,8 +455,9 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     page.locator(".name").first.click()
     page.get_by_role("button", name="Copy all", exact=True).click()
     assert page.evaluate(copied) == f"{names_of(page)[0]}\r\n"
-    page.get_by_role("button", name="Copy a link, for people who have this file").click()
+    page.get_by_role("button", name="Copy a link").click()
     assert page.evaluate(copied) == page.url
+    assert page.locator("#toast").inner_text() == "The link is for people who have this file"
     page.get_by_role("button", name="Copy these names").click()
     assert page.evaluate(copied).split() == names_of(page)
 
@@ -669,8 +671,8 @@ def test_a_model_without_fingerprints_says_that_it_cannot_tell_new_names(open_pa
 
 IN_SIGHT = """() => {
   const bar = document.getElementById("bar");
-  const isBelow = getComputedStyle(bar).position === "fixed";
-  const bottom = isBelow ? bar.getBoundingClientRect().top : innerHeight;
+  const isFixed = getComputedStyle(bar).position === "fixed";
+  const bottom = (isFixed && bar.getBoundingClientRect().top) || innerHeight;
   const inSight = (node) => {
     const box = node.getBoundingClientRect();
     return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
@@ -693,7 +695,11 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".name").nth(5).click()
     unfold(page)
-    assert page.locator("#kept").bounding_box()["height"] >= 240
+    for width, height in ((1366, 768), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))
+        assert kept["height"] >= 240 and kept["y"] + kept["height"] <= card["y"]
+        assert card["y"] + card["height"] <= height
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
     assert page.evaluate(IN_SIGHT) == [20, []]
     page.set_viewport_size({"width": 1920, "height": 1080})
@@ -738,6 +744,63 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     below, bar = (page.locator(each).bounding_box() for each in ("#sharing", "#bar"))
     assert below["y"] + below["height"] <= bar["y"], "nothing ends under the bar"
     assert page.locator("#views").bounding_box()["y"] == 0, "tabs stay in reach"
+
+
+@pytest.mark.parametrize("width, height, fewest", [(740, 360, 20), (640, 400, 20)])
+def test_on_a_phones_side_names_have_the_height_and_move_aside_for_a_drawer(
+    width, height, fewest, open_page
+):
+    page = open_page("dinosaurs", address="#seed=1&count=40", names=40, width=width, height=height)
+    assert page.evaluate(IN_SIGHT)[0] >= fewest
+    assert page.locator("#names").bounding_box()["y"] <= 60
+    tabs, bar = (page.locator(each).bounding_box() for each in ("#tab-own-list", "#bar"))
+    assert tabs["x"] + tabs["width"] <= bar["x"]
+    shown = page.locator(".name").nth(3)
+    shown.click(delay=700)
+    for drawer in ("likely", "settings", "kept"):
+        page.evaluate(f"openDrawer('{drawer}')")
+        assert page.evaluate(SMALL) == [], drawer
+        beside, name = page.locator(f"#{drawer}").bounding_box(), shown.bounding_box()
+        assert beside["y"] >= bar["height"] - 1 and beside["height"] >= height - 60
+        assert name["y"] >= bar["height"] and name["x"] + name["width"] <= beside["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_cast_is_put_together_on_a_phone(open_page):
+    page = open_page("gru", "dinosaurs", width=360, height=740)
+    follow(page, "#seed=1&cast=[Lord|Lady] {dinosaurs} of {gru}")
+    page.get_by_role("tab", name="Names").click()
+    page.reload()
+    go_to(page, "Casts")
+    assert page.evaluate(IN_SIGHT)[0] >= 5
+    page.get_by_role("button", name="+ Words").click()
+    page.locator("#by-hand summary").click()
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(
+        "Array.from(document.querySelectorAll('.part')).every((e) => e.offsetLeft === 16 "
+        "&& e.offsetWidth === 328 && e.scrollWidth <= 328)"
+    )
+    assert page.get_by_label("Pattern", exact=True).bounding_box()["width"] > 300
+    page.get_by_label("Pattern", exact=True).fill("{gru")
+    page.locator("#by-hand summary").click()
+    follow(page, "#seed=1&cast={elf}", count=0)
+    assert page.get_by_label("Pattern", exact=True).is_visible(), "it is wrong"
+
+
+def test_in_a_window_of_middle_width_the_sides_are_drawers(open_page):
+    page = open_page("gru", width=1200, height=800)
+    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    page.get_by_role("button", name="Settings").click()
+    assert page.get_by_label("Boldness", exact=True).is_visible()
+
+
+def test_a_long_name_of_some_words_stands_on_two_lines_in_a_row_of_the_same_height(open_page):
+    page = open_page("gru", width=360, height=740)
+    long = "Llanfair-Pwllgwyn Gogerychwyrn"
+    page.evaluate(f"showName(document.querySelector('.name'), '{long}')")
+    size = page.locator(".name").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    heights = page.locator("#names li").evaluate_all("all => all.map((e) => e.offsetHeight)")
+    assert size > 15 and {*heights} == {44}
 
 
 def test_a_pressed_kind_can_be_read_under_the_pointer(open_page):
@@ -817,6 +880,38 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_go_back(open_page):
     wait_for_names(page, 20)
     assert kept(page) == [first[1], first[4]]
     assert names_of(page)[1] == first[1] and names_of(page)[4] != first[4]
+
+
+def test_names_are_one_stop_of_the_tab_key_and_so_are_kinds(open_page):
+    page = open_page("gru", "rnn", "dinosaurs", address="#seed=1&count=9", names=9)
+    stops = page.locator("#names [tabindex='0']")
+    assert stops.all_inner_texts() == names_of(page)[:1]
+    page.locator("#kinds button").first.focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.id") == "mix"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "rnn"
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == names_of(page)[1]
+    assert stops.all_inner_texts() == names_of(page)[1:2]
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "ten-more"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == names_of(page)[1]
+    follow(page, "#seed=1&count=1", count=1)
+    assert stops.all_inner_texts() == names_of(page)
+
+
+def test_a_link_holds_many_held_names_in_few_signs(open_page):
+    page = open_page("gru", address="#seed=1&held=3+ab&held=7+ba")  # as links were written once
+    page.locator(".name").first.press("h")
+    held = names_of(page)
+    assert page.url.endswith(f"held=3+ab*7+ba*0+{held[0]}")
+    page.reload()
+    wait_for_names(page, 20)
+    assert names_of(page) == held
 
 
 def test_a_link_holds_no_text_that_is_no_name(open_page):

@@ -1,4 +1,4 @@
-"""Looks at the page at four sizes, light and dark: `make page-study`.
+"""Looks at the page at six sizes, light and dark: `make page-study`.
 
 For pages of one, three and five models it counts the names in sight and has axe-core look for
 violations of accessibility, with everything unfolded, on a phone in each drawer, and of casts. The
@@ -21,13 +21,20 @@ AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "build" / "looks"
 MODELS = ["welsh-towns", "dinosaurs", "first-names", "norse", "japanese-towns"]
 ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
-SIZES = {(360, 740): 8, (640, 400): 4, (768, 1024): 20, (1280, 800): 20, (1920, 1080): 20}
+SIZES = {
+    (360, 740): 8,
+    (740, 360): 16,
+    (640, 400): 16,
+    (768, 1024): 20,
+    (1280, 800): 20,
+    (1920, 1080): 20,
+}
 """Windows, and how many names are to be in sight in them."""
 
 IN_SIGHT = """() => {
   const bar = document.getElementById("bar");
-  const isBelow = getComputedStyle(bar).position === "fixed";
-  const bottom = isBelow ? bar.getBoundingClientRect().top : innerHeight;
+  const isFixed = getComputedStyle(bar).position === "fixed";
+  const bottom = (isFixed && bar.getBoundingClientRect().top) || innerHeight;
   return Array.from(document.querySelectorAll(".name:not([hidden])"))
     .filter((name) => name.getBoundingClientRect().bottom <= bottom).length;
 }"""

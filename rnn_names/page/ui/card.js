@@ -4,7 +4,7 @@ import { isAmong } from "../engine/fingerprints.js";
 import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, chosen, element, models, percent } from "./elements.js";
+import { $, bdi, button, chosen, element, models, onClick, percent } from "./elements.js";
 import { copy } from "./favourites.js";
 import { setCondition } from "./form.js";
 
@@ -55,12 +55,6 @@ function likeness(letters) {
   return [letters.slice(0, count).join(""), letters.slice(-count).join("")];
 }
 
-/** Says the name aloud, where the browser has a voice. */
-function speak(name) {
-  speechSynthesis.cancel();
-  speechSynthesis.speak(new SpeechSynthesisUtterance(name));
-}
-
 /** Shows how likely each letter is. */
 export function showWhole(isWhole) {
   $("details").hidden = !isWhole;
@@ -73,35 +67,32 @@ export function closeCard() {
 }
 
 export function listenToCard() {
-  const moreLike = (button, id, side) => {
-    $(button).addEventListener("click", () => {
-      setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
-      closeCard();
-    });
+  const moreLike = (id, side) => () => {
+    setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
+    closeCard();
   };
-  $("close-card").addEventListener("click", closeCard);
-  $("look").addEventListener("click", () => {
-    openCard("");
-    showWhole(true);
-    $("typed").focus();
-  });
-  moreLike("more-begin", "prefix", 0);
-  moreLike("more-end", "suffix", 1);
-  $("copy-name").addEventListener("click", (event) => {
-    copy(nameOfCard(), event.target);
+  onClick({
+    "close-card": closeCard,
+    look: () => {
+      openCard("");
+      showWhole(true);
+      $("typed").focus();
+    },
+    "more-begin": moreLike("prefix", 0),
+    "more-end": moreLike("suffix", 1),
+    "copy-name": ({ target }) => copy(nameOfCard(), target),
+    speak: () => {
+      speechSynthesis.cancel();
+      speechSynthesis.speak(new SpeechSynthesisUtterance(nameOfCard()));
+    },
+    whole: () => showWhole($("details").hidden),
   });
   const showVoices = () => {
     $("speak").hidden = !globalThis.speechSynthesis?.getVoices().length;
   };
   showVoices();
   globalThis.speechSynthesis?.addEventListener("voiceschanged", showVoices);
-  $("speak").addEventListener("click", () => speak(nameOfCard()));
-  $("whole").addEventListener("click", () => {
-    showWhole($("details").hidden);
-  });
-  $("typed").addEventListener("input", () => {
-    explain($("typed").value.trim());
-  });
+  $("typed").addEventListener("input", () => explain(nameOfCard()));
 }
 
 /** "rtl" or "ltr", as the browser finds it for a text on its own. */
@@ -115,23 +106,15 @@ function letterButton(blend, place, letters, i) {
   const letter = i < letters.length ? visible(letters[i]) : END;
   const probability = Math.exp(place.logProbs[place.character] ?? -Infinity);
   const known = place.character !== undefined;
-  const button = element(
-    "button",
-    {
-      type: "button",
-      className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
-    },
-    bdi(letter),
-    element(
-      "small",
-      {},
-      known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown",
-    ),
-  );
+  const likely = percent(probability).replace(" %", "").replace("under ", "<");
+  const made = button(bdi(letter), () => {}, {
+    className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
+  });
+  made.append(element("small", {}, known ? likely : "unknown"));
   for (const event of ["pointerenter", "focus"]) {
-    button.addEventListener(event, () => showExpected(blend, place, letters, i));
+    made.addEventListener(event, () => showExpected(blend, place, letters, i));
   }
-  return button;
+  return made;
 }
 
 /** The five most expected characters at a place. */
@@ -139,34 +122,26 @@ function showExpected(blend, place, letters, i) {
   $("expected-title").replaceChildren(
     ...(i ? ["Expected after ", bdi(letters.slice(0, i).join(""))] : ["Expected at the beginning"]),
   );
-  const indices = Array.from(place.logProbs.keys()).sort(
-    (a, b) => place.logProbs[b] - place.logProbs[a],
-  );
+  const { logProbs } = place;
+  const indices = Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a]);
   $("expected").replaceChildren(
     ...indices.slice(0, 5).map((c) => {
       const probability = Math.exp(place.logProbs[c]);
       const bar = element("span", { className: "bar" });
       bar.style.setProperty("--share", probability);
-      const item = element(
-        "li",
-        {},
-        bdi(c === EOS ? END : visible(blend.characters[c - 1])),
-        bar,
-        element("span", {}, percent(probability)),
-      );
+      const letter = bdi(c === EOS ? END : visible(blend.characters[c - 1]));
+      const item = element("li", {}, letter, bar, element("span", {}, percent(probability)));
       if (c === place.character) item.className = "here";
       return item;
     }),
   );
-  for (const [at, button] of Array.from($("letters").children).entries())
-    button.classList.toggle("shown", at === i);
+  for (const [at, letter] of Array.from($("letters").children).entries())
+    letter.classList.toggle("shown", at === i);
 }
 
 function verdict(name, places, letters) {
-  const total = places.reduce(
-    (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
-    0,
-  );
+  const known = places.map(({ character, logProbs }) => logProbs[character] ?? -Infinity);
+  const total = known.reduce((sum, logProb) => sum + logProb, 0);
   if (total === -Infinity)
     return [
       "No name of the list has the character “",
@@ -175,7 +150,7 @@ function verdict(name, places, letters) {
     ];
   const { parts } = blendOf(models, chosen.shares);
   const lists = parts.map((model) => model.fingerprints);
-  const isListed = lists.some((known) => known && isAmong(name, known));
+  const isListed = lists.some((list) => list && isAmong(name, list));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";
   const often = Math.exp(Math.min(-total, 35)).toLocaleString("en", {
     notation: "compact",

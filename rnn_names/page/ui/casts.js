@@ -5,7 +5,7 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { $, button, changed, element, models, titleOf } from "./elements.js";
+import { $, changed, element, models, onClick, signButton, titleOf } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
@@ -87,7 +87,6 @@ const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replac
 // --- What is drawn -------------------------------------------------------------------------------
 
 export const isCasting = () => !$("casts").hidden;
-const initialsChosen = () => $("initials").value || undefined;
 
 /** Draws lines; gives a sentence if there are too few. */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
@@ -95,16 +94,9 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const pattern = patternOfCast();
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
-  const rows = await castRows(
-    models,
-    pattern,
-    count,
-    /** @type {any} */ ({ ...shared, initials: initialsChosen() }),
-    {
-      found: () => progress(++names / (count * slots)),
-      stopped,
-    },
-  );
+  const options = /** @type {any} */ ({ ...shared, initials: $("initials").value || undefined });
+  const watch = { found: () => progress(++names / (count * slots)), stopped };
+  const rows = await castRows(models, pattern, count, options, watch);
   for (const { text } of rows) found(text);
   return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
 }
@@ -134,6 +126,7 @@ function isRightPattern() {
   const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
   $("pattern-error").replaceChildren(element("div", {}, sentence), place);
   $("pattern-error").hidden = !wrong;
+  if (wrong) $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
   const [width = 1, caret = 0] = lines.map(lengthOf);
   place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
@@ -155,10 +148,8 @@ function partsChanged() {
 function partItem(part, i) {
   const item = element("li", { className: "part" }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
-  const act = (title, sign, action) => {
-    const ariaLabel = `${title} part ${i + 1}`;
-    item.append(button(sign, action, { className: "remove", title, ariaLabel }));
-  };
+  const act = (label, sign, action) =>
+    item.append(signButton(label, `part ${i + 1}`, sign, action));
   if (i)
     act("Move ahead", "‹", () => {
       parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
@@ -227,15 +218,16 @@ function textField(part, i) {
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
 export function listenToCasts() {
-  const add = (id, kind, text) => {
-    $(id).addEventListener("click", () => {
-      parts.push({ kind, text: text(), isSpaced: true });
-      partsRebuilt(parts.length - 1);
-    });
+  const add = (kind, text = "") => {
+    parts.push({ kind, text, isSpaced: true });
+    partsRebuilt(parts.length - 1);
   };
-  add("add-name", "name", () => slotOf(models[0]));
-  add("add-text", "text", () => "");
-  add("add-words", "words", () => "");
+  onClick({
+    "add-name": () => add("name", slotOf(models[0])),
+    "add-text": () => add("text"),
+    "add-words": () => add("words"),
+  });
+  $("by-hand").open = !matchMedia("(max-width: 46rem), (max-height: 30rem)").matches;
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();

@@ -1,6 +1,6 @@
 // What is shown where: one of three views, and on a phone one drawer at a time.
 
-import { $, changed, chosen } from "./elements.js";
+import { $, changed, chosen, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px to the side that a finger goes to open a drawer
 
@@ -24,8 +24,9 @@ export function showView(id) {
   for (const tab of tabs) {
     const isShown = tab.dataset.view === id;
     tab.setAttribute("aria-selected", isShown);
-    tab.tabIndex = isShown ? 0 : -1;
-    if (isShown) $("panel").setAttribute("aria-labelledby", tab.id);
+    if (!isShown) continue;
+    stopAt(tab, tabs);
+    $("panel").setAttribute("aria-labelledby", tab.id);
   }
   $("casts").hidden = id !== "casts";
   $("results").hidden = id === "own-list";
@@ -54,14 +55,8 @@ export function listenToDrawers() {
   for (const close of document.querySelectorAll(".drawer .close"))
     close.addEventListener("click", () => openDrawer(null));
   for (const tab of tabs) tab.addEventListener("click", () => openView(tab));
-  $("views").addEventListener("keydown", ({ key }) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    if (!step) return;
-    const at = tabs.findIndex((tab) => tab.dataset.view === document.body.dataset.view);
-    const tab = tabs[(at + step + tabs.length) % tabs.length];
-    openView(tab);
-    tab.focus();
-  });
+  listenToArrows($("views").firstElementChild, openView);
+  listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") openDrawer(null);
   });
@@ -85,8 +80,5 @@ function listenToSwipes() {
   });
 }
 
-/** Where a finger is. */
-function where({ changedTouches }) {
-  const [{ clientX, clientY }] = changedTouches;
-  return { x: clientX, y: clientY };
-}
+/** Where a finger is. @param {any} _ */
+const where = ({ changedTouches: [{ clientX: x, clientY: y }] }) => ({ x, y });

@@ -24,6 +24,33 @@ export function button(label, action, properties = {}) {
   return made;
 }
 
+/** Makes one of some elements the only stop of the Tab key among them. */
+export function stopAt(stop, all) {
+  for (const each of all) each.tabIndex = each === stop ? 0 : -1;
+}
+
+/** In a box, the arrows lead from one child to the next, and `go` does what follows. */
+export function listenToArrows(box, go) {
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const all = Array.from(box.children);
+    const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
+    go(next, all);
+    next.focus();
+  });
+}
+
+/** A button with a sign that does something to a thing of a list. */
+export const signButton = (label, thing, sign, action) =>
+  button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
+
+/** Does something when a button is clicked: actions by its id, which take the event. */
+export function onClick(actions) {
+  for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
+}
+
 export const bdi = (text) => element("bdi", {}, text);
 
 /** A probability or a share, from 0 to 1, as people read it. */

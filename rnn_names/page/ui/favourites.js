@@ -1,7 +1,7 @@
 // Names that are kept, with a note on each: a list that survives a visit, where the browser allows
 // it.
 
-import { $, bdi, button, element, models, toast } from "./elements.js";
+import { $, bdi, button, element, models, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
@@ -46,9 +46,7 @@ export function toggleFavourite(name, details) {
   }
 }
 
-function favouritesChanged() {
-  showFavourites(store());
-}
+const favouritesChanged = () => showFavourites(store());
 
 /** Stores what is kept: whether the browser allows it. */
 function store() {
@@ -131,9 +129,7 @@ function favouriteItem(name, i) {
     favourites.set(name, note.value);
     store();
   });
-  const act = (label, sign, action) =>
-    button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${name}` });
-  const up = act("Move up", "↑", () => {
+  const up = signButton("Move up", name, "↑", () => {
     move(i, i - 1);
     $("favourites").children[i - 1].querySelector(".remove").focus();
   });
@@ -145,7 +141,7 @@ function favouriteItem(name, i) {
     move(i, i + step);
     ($("favourites").children[i + step] ?? $("favourites").children[i]).firstChild.focus();
   });
-  const remove = act("Remove", "×", () => {
+  const remove = signButton("Remove", name, "×", () => {
     toggleFavourite(name);
     const { children } = $("favourites");
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();

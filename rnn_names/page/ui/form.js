@@ -80,7 +80,8 @@ export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
-  for (const [place, name] of chosen.held) address.append("held", `${place} ${name}`);
+  const held = [...chosen.held].map((each) => each.join(" "));
+  if (held.length) address.set("held", held.join("*")); // a sign that addresses leave as it is
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (chosen.temperature !== temperatureOf(chosen.boldness))
@@ -127,7 +128,7 @@ export function readAddress() {
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  for (const text of address.getAll("held")) {
+  for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
@@ -138,17 +139,14 @@ export function readAddress() {
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
 export function writeAddress(isNew) {
   const address = addressOfForm();
-  if (address !== location.hash) goTo(address, isNew);
-  $("back").disabled = !history.state?.depth;
-}
-
-function goTo(address, isNew) {
+  const depth = (history.state?.depth ?? 0) + Number(isNew);
   try {
-    const depth = (history.state?.depth ?? 0) + Number(isNew);
-    history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
+    if (address !== location.hash)
+      history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
+  $("back").disabled = !history.state?.depth;
 }
 
 /** What follows from the settings: the sliders, the numbers beside them, and hints. */
@@ -171,19 +169,14 @@ export function showValues() {
 function showTemperature() {
   const word = chosen.boldness;
   const isChanged = chosen.temperature !== temperatureOf(word);
-  const text = twoPlaces(chosen.temperature);
+  const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
+  const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
   $("boldness-word").textContent = isChanged ? "changed to" : word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
     button.setAttribute("aria-pressed", button.textContent === word);
-}
-
-/** A number with two decimal places, or with more digits where those would not tell what it is. */
-function twoPlaces(value) {
-  const text = value.toFixed(2);
-  return Number(text) === value ? text : String(value);
 }
 
 /** The conditions in force above the names, each with a way to drop it. */

@@ -2,7 +2,7 @@
 
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { $, bdi, button, chosen, element } from "./elements.js";
+import { $, bdi, button, chosen, element, stopAt } from "./elements.js";
 import { favourites, toggleFavourite } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
@@ -32,7 +32,9 @@ function nameButton() {
   const details = () => isCasting() || openCard(name()); // a line has no card
   const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
     className: "name",
+    tabIndex: -1, // one of them is the stop of the Tab key
   });
+  made.addEventListener("focus", showStop);
   made.addEventListener("pointerdown", () => {
     timer = setTimeout(() => {
       wasLong = true;
@@ -41,15 +43,14 @@ function nameButton() {
   });
   for (const event of ["pointerup", "pointercancel", "pointerleave"])
     made.addEventListener(event, () => clearTimeout(timer));
-  made.addEventListener("contextmenu", (event) => {
-    if (wasLong) event.preventDefault();
-  });
+  made.addEventListener("contextmenu", (event) => wasLong && event.preventDefault());
   return made;
 }
 
 const holdButton = () =>
   button("", ({ currentTarget }) => toggleHold(currentTarget.previousSibling), {
     className: "hold",
+    tabIndex: -1,
     title: "Hold: it stays when more are drawn (H)",
   });
 
@@ -84,28 +85,37 @@ function showHeld() {
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
   place.hidden = !name;
-  place.style.setProperty("--width", widthOf(name));
+  const [width, half] = widthsOf(name);
+  place.style.setProperty("--width", width);
+  place.style.setProperty("--half", half);
   place.classList.remove("old");
   place.setAttribute("aria-pressed", favourites.has(name));
   place.nextSibling.hidden = !name;
   place.nextSibling.ariaLabel = `Hold ${name}`;
 }
 
-const shownPlaces = () =>
-  Array.from(
-    $("names").querySelectorAll(".name:not([hidden])"),
-    (place) => /** @type {any} */ (place),
-  );
+const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")];
+
+/** Makes one name the stop of the Tab key: that with the focus, or the first. */
+export function showStop() {
+  const focused = document.activeElement;
+  const shown = shownPlaces();
+  stopAt(shown.includes(focused) ? focused : shown[0], $("names").querySelectorAll(".name"));
+}
 
 export const namesShown = () => shownPlaces().map(({ textContent }) => textContent);
 
 const pen = element("canvas").getContext("2d");
 
-/** How wide a text is in the letters of names, in em: a little more, as small letters are wider. */
-function widthOf(text) {
+/** How wide a name is in em, a little more as small letters are wider; and on two lines, if it can. */
+function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;
-  return (1.05 * pen.measureText(text).width) / 100;
+  const width = (text) => (1.05 * pen.measureText(text).width) / 100;
+  const halves = Array.from(name.matchAll(/[\s-]/gu), ({ index }) =>
+    Math.max(width(name.slice(0, index + 1)), width(name.slice(index + 1))),
+  );
+  return [width(name), Math.min(width(name), ...halves)];
 }
 
 // --- Keys ----------------------------------------------------------------------------------------

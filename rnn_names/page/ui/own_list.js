@@ -7,7 +7,7 @@ import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../lear
 import { npzOf } from "../learning/npz.js";
 import { showParts } from "./casts.js";
 import { showView } from "./drawers.js";
-import { $, bdi, changed, chosen, data, element, models, openingShares } from "./elements.js";
+import { $, bdi, changed, data, element, models, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
@@ -20,15 +20,17 @@ let lesson = null; // the learning that goes on: what `startLearning` gave
 export function listenToOwnList() {
   $("own-limits").textContent = `${FEWEST_NAMES} to ${formatted(MOST_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
-  const actions = {
+  onClick({
     "own-learn": learnOwnList,
     "own-stop": () => lesson?.stop(),
-    "own-show": showNames,
+    "own-show": () => {
+      showView("results");
+      changed();
+    },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
     "own-save-page": () => download([pageWithModels()], `${fileNameOf(learned())}.html`),
     "own-forget": forgetModel,
-  };
-  for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
+  });
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
     sayOfList(count ? `${formatted(count)} different names.` : "");
@@ -45,20 +47,22 @@ export function listenToOwnList() {
 /** Puts the text of a file into its place; for what is no text, there is a sentence. */
 async function takeFile(file) {
   const text = file.size > LARGEST_FILE ? "\0" : await file.text();
-  try {
-    const names = namesOfText(text);
-    $("own-names").value = names.join("\n");
-    $("own-title").value = file.name.replace(/\.\w+$/u, "");
-    sayOfList(`${formatted(names.length)} names.`);
-  } catch (error) {
-    sayOfList(sentenceOf(error));
-  }
+  const names = namesOrWhyNot(text);
+  if (!names) return;
+  $("own-names").value = names.join("\n");
+  $("own-title").value = file.name.replace(/\.\w+$/u, "");
+  sayOfList(`${formatted(names.length)} names.`);
 }
 
-/** The sentence of an error that is for people. */
-function sentenceOf(error) {
-  if (!(error instanceof NotAList)) throw error;
-  return error.message;
+/** The names of a text; of one that is no list, it says so. */
+function namesOrWhyNot(text) {
+  try {
+    return namesOfText(text);
+  } catch (error) {
+    if (!(error instanceof NotAList)) throw error;
+    sayOfList(error.message);
+    return undefined;
+  }
 }
 
 const sayOfList = (text) => $("own-status").replaceChildren(text);
@@ -66,13 +70,8 @@ const sayOfList = (text) => $("own-status").replaceChildren(text);
 /** Learns from what is in the text field, and adds the result to the models. */
 async function learnOwnList() {
   const name = $("own-title").value.trim() || "my list";
-  let names;
-  try {
-    names = namesOfText($("own-names").value);
-  } catch (error) {
-    sayOfList(sentenceOf(error));
-    return;
-  }
+  const names = namesOrWhyNot($("own-names").value);
+  if (!names) return;
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
   isLearning(true);
@@ -91,9 +90,9 @@ async function learnOwnList() {
 
 function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
-  $("own-learn").hidden = isBusy;
+  $("own-list").classList.toggle("learning", isBusy);
   if (isBusy) {
-    $("own-done").hidden = true;
+    showDone(false);
     $("own-progress").removeAttribute("value"); // nobody knows how far it is
     sayOfList("Looking for what to start from…");
   } else lesson = null;
@@ -130,8 +129,7 @@ async function addModel(model) {
 function takeIn(model) {
   const others = models.filter(({ digest }) => digest !== model.digest);
   for (const other of others) other.share = 0;
-  models.splice(0, models.length, ...others, model);
-  modelsChanged();
+  haveModels([...others, model]);
 }
 
 function showLearned(model, more) {
@@ -140,12 +138,19 @@ function showLearned(model, more) {
     `Learned from ${formatted(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
       `${model.name} is now a model of this page.${more}`,
   );
-  $("own-done").hidden = false;
+  showDone(true);
 }
 
-/** Shows the models that there are now. */
-function modelsChanged() {
-  chosen.shares = openingShares();
+/** Once there is a model, the list is folded away: names come first. */
+function showDone(isDone) {
+  $("own-done").hidden = !isDone;
+  $("own-form").open = !isDone;
+  $("own-list").classList.toggle("done", isDone);
+  if (!isDone) $("own-samples").replaceChildren();
+}
+
+function haveModels(all) {
+  models.splice(0, models.length, ...all);
   buildShares();
   showParts();
 }
@@ -162,20 +167,23 @@ export async function recall() {
 
 /** Drops what was learned, here and in the browser. */
 async function forgetModel() {
+  const learned = models.filter(({ digest }) => digest);
+  const text = $("own-names").value;
   await forget();
   const others = models.filter(({ described }) => described);
   others.forEach((model, i) => {
     model.share = data.models[i].share;
   });
-  models.splice(0, models.length, ...others);
-  modelsChanged();
+  haveModels(others);
   changed();
-  $("own-done").hidden = true;
+  showDone(false);
   $("own-names").value = "";
   sayOfList("Forgotten: the list and what was learned from it.");
-}
-
-function showNames() {
-  showView("results");
-  changed();
+  toast(["Forgotten"], {
+    Undo: () => {
+      $("own-names").value = text;
+      learned.forEach(takeIn);
+      addModel(learned.at(-1));
+    },
+  });
 }

@@ -15,6 +15,7 @@ import {
   data,
   element,
   models,
+  onClick,
   setBoldness,
   titleOf,
   toast,
@@ -31,7 +32,7 @@ import {
   showValues,
   writeAddress,
 } from "./form.js";
-import { listenToHold, listenToKeys, namesShown, placesFor, showName } from "./names.js";
+import { listenToHold, listenToKeys, namesShown, placesFor, showName, showStop } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares } from "./shares.js";
 
@@ -70,6 +71,7 @@ async function draw() {
   }
   if (mine !== current) return;
   for (const place of places.slice(found)) showName(place, "");
+  showStop();
   $("copy-names").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
@@ -157,7 +159,24 @@ function fitting() {
   return Math.max(data.count, Math.min(columns * rows, MOST_FITTING) || 0);
 }
 
-function listenToSettings() {
+function startOver() {
+  const before = location.hash;
+  resetForm();
+  changed();
+  toast(["All settings are as they were at first"], {
+    Undo: () => {
+      location.hash = before;
+    },
+  });
+}
+
+function copyLink({ target }) {
+  copy(location.href, target);
+  if (location.protocol === "file:") toast(["The link is for people who have this file"]);
+}
+
+function listen() {
+  document.addEventListener("settings", redraw);
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
     more();
@@ -167,43 +186,28 @@ function listenToSettings() {
     moved(target);
     changed();
   });
-  $("boldness").addEventListener("click", ({ target }) => {
-    if (!KINDS.boldness.allows(target.textContent)) return;
-    setBoldness(target.textContent);
-    changed();
+  onClick({
+    stop: () => {
+      if (current) current.isStopped = true;
+    },
+    "ten-more": addTen,
+    back: () => history.back(),
+    "show-keys": () => $("keys").showModal(),
+    "close-keys": () => $("keys").close(),
+    "copy-names": ({ target }) => copy(asText(namesShown().map((name) => [name])), target),
+    "copy-link": copyLink,
+    copy: ({ target }) => copy(asText([...favourites]), target),
+    // With a byte-order mark, spreadsheets read accents right.
+    "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
+    "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
+    print: () => window.print(),
+    boldness: ({ target }) => {
+      if (!KINDS.boldness.allows(target.textContent)) return;
+      setBoldness(target.textContent);
+      changed();
+    },
+    "start-over": startOver,
   });
-  $("start-over").addEventListener("click", () => {
-    const before = location.hash;
-    resetForm();
-    changed();
-    toast(["All settings are as they were at first"], {
-      Undo: () => {
-        location.hash = before;
-      },
-    });
-  });
-}
-
-function listen() {
-  document.addEventListener("settings", redraw);
-  const onClick = (id, action) => {
-    $(id).addEventListener("click", ({ currentTarget }) => action(currentTarget));
-  };
-  const kept = () => [...favourites];
-  onClick("stop", () => {
-    if (current) current.isStopped = true;
-  });
-  onClick("ten-more", addTen);
-  onClick("back", () => history.back());
-  onClick("show-keys", () => $("keys").showModal());
-  onClick("close-keys", () => $("keys").close());
-  onClick("copy-names", (pressed) => copy(asText(namesShown().map((name) => [name])), pressed));
-  onClick("copy-link", (pressed) => copy(location.href, pressed));
-  onClick("copy", (pressed) => copy(asText(kept()), pressed));
-  // With a byte-order mark, spreadsheets read accents right.
-  onClick("save-text", () => download(["\ufeff", asText(kept())], "names.txt"));
-  onClick("save-csv", () => download(["\ufeff", asCSV(kept())], "names.csv"));
-  onClick("print", () => window.print());
   window.addEventListener("hashchange", () => {
     if (location.hash !== addressOfForm()) openAddress();
   });
@@ -213,10 +217,8 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
   listenToOwnList();
   buildShares();
-  listenToSettings();
   listenToDrawers();
   listenToCard();
   listenToCasts();

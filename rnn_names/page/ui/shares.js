@@ -12,6 +12,7 @@ import {
   models,
   openingShares,
   setBoldness,
+  stopAt,
   titleOf,
   toast,
 } from "./elements.js";
@@ -56,25 +57,27 @@ export function areOpeningShares() {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the models that there are. */
+/** Makes the controls for the models that there are, at the shares of the opening. */
 export function buildShares() {
+  chosen.shares = openingShares();
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
   );
   $("kinds").hidden = models.length < 3;
-  const mix = button("Mix", () => mixing(!isMixing), { className: "chip", id: "mix" });
+  const mix = button("Mix", () => mixing(!isMixing, true), { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
   $("kinds").replaceChildren(...models.map(kindChip), mix);
+  stopAt($("kinds").firstChild, $("kinds").children);
 }
 
 let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
 
-function mixing(isOn) {
+function mixing(isOn, isNew = false) {
   isMixing = isOn;
   $("mix").setAttribute("aria-pressed", isOn);
-  if (isOn) toast(["Press the kinds to mix"]);
+  if (isOn && isNew) toast(["Press the kinds to mix"]);
 }
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
