@@ -221,7 +221,8 @@ class NameStream(Iterator[str]):
             yield np.array(rest)
         for part in self._parts:
             if len(part):
-                yield part.to_numpy()
+                codes = part.padded()[0].astype("<u4", order="C")  # (n, longest)
+                yield codes.view(f"<U{codes.shape[1]}").ravel()
 
 
 def _strings(parts: Iterable[Names]) -> list[str]:
