@@ -1,7 +1,5 @@
 """A run before its first epoch: what it learns from, and what its networks start from."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -68,8 +68,6 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=settings.dropout,
         recurrent_dropout=settings.recurrent_dropout,
     )
-    if not settings.distil_epochs:
-        return [network]
     distillation = Stage(
         name="distillation",
         is_distillation=True,
@@ -79,7 +77,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
     )
-    return [network, distillation]
+    return [network, distillation] if settings.distil_epochs else [network]
 
 
 class Best(NamedTuple):

@@ -141,18 +141,15 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
+            run, network = self.run, self._params(self._network)
+            share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
+            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
+            count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
+            begin, names = gradients.begin, run.batches.names
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self.run.batches.names, count, rng, gradients.begin
+                teacher, names, count, rng, begin
             )
         return self._distillation_set
-
-    def _teacher(self) -> distillation.Teacher:
-        """The n-gram and the best weights of the network."""
-        run, network = self.run, self._params(self._network)
-        share = STARTED_SHARE if run.is_started else 0.5
-        rng = run.generator(TEACHER)
-        return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
 
     # --- After an epoch ---------------------------------------------------------------------------
 
@@ -192,11 +189,10 @@ class Trainer:
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Keeps the weights if they are the best so far, of both stages."""
         at = self.position
-        loss = math.inf  # where no names are held out, the newest weights are the best
-        if held_out_loss is not None:
-            loss = held_out_loss
-            if loss >= at.best.loss:
-                return False
+        if held_out_loss is not None and held_out_loss >= at.best.loss:
+            return False
+        # Where no names are held out, the newest weights are the best.
+        loss = math.inf if held_out_loss is None else held_out_loss
         self.position = replace(at, best=Best(at.epoch, loss))
         if not at.stage.is_distillation:
             self._network[:] = self._flat

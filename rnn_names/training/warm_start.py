@@ -1,13 +1,13 @@
 """What training starts from: random weights, or those of a model."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, NONE, path_of
 from rnn_names.model.model import Model
@@ -101,16 +101,9 @@ def first_weights(
 ) -> dict[str, Array]:
     """What a network starts from: a model's weights, random ones for characters that it lacks."""
     params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
-    if init is None:
-        return params
-    old = np.append(EOS, init.vocabulary.encode(vocabulary.codes[1:]))  # the model's indices
-    new = np.flatnonzero(old != UNKNOWN)
-    old = old[new]
-    for name, array in init.params.items():
-        if name == "Wax":
-            params[name][:, new] = array[:, old]
-        elif name in ("Wya", "by"):
-            params[name][new] = array[old]
-        else:
-            params[name][...] = array
+    if init is not None:
+        known = np.append(EOS, vocabulary.encode(init.vocabulary.codes[1:]))  # of its characters
+        rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
+        for name, array in init.params.items():
+            params[name][rows.get(name, ...)] = array
     return params
