@@ -141,15 +141,18 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            run, network = self.run, self._params(self._network)
-            share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
-            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
-            count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
-            begin, names = gradients.begin, run.batches.names
+            count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                teacher, names, count, rng, begin
+                self._teacher(), self.run.batches.names, count, rng, gradients.begin
             )
         return self._distillation_set
+
+    def _teacher(self) -> distillation.Teacher:
+        """The n-gram and the best weights of the network."""
+        run, network = self.run, self._params(self._network)
+        share = STARTED_SHARE if run.is_started else 0.5
+        rng = run.generator(TEACHER)
+        return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
 
     # --- After an epoch ---------------------------------------------------------------------------
 
