@@ -7,13 +7,14 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
+from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import first_weights, settings_for
+from rnn_names.training.warm_start import settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
 """Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
@@ -63,9 +64,15 @@ class Run:
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:
-        """What the network starts from."""
-        rng = self.generator(WEIGHTS, 0)
-        return first_weights(rng, self.settings, self.vocabulary, self.init)
+        """A model's weights; random ones for characters that it lacks, or without one."""
+        rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
+        params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
+        if self.init is not None:
+            known = np.append(EOS, vocabulary.encode(self.init.vocabulary.codes[1:]))
+            rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
+            for name, array in self.init.params.items():
+                params[name][rows.get(name, ...)] = array
+        return params
 
 
 def _list_record(
