@@ -112,17 +112,12 @@ option = partial(click.option, cls=GroupedOption, show_default=True)
 FILE = click.Path()  # an argument that shells complete to file names
 
 
-class Text(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+def in_utf8(text: str) -> str:
     """A text in UTF-8, as names are; in another locale, Python gives its bytes as surrogates."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text."""
-        try:
-            return value.encode(errors="surrogateescape").decode()
-        except UnicodeError:
-            self.fail(f"{value!r}: not UTF-8", param, ctx)
+    try:
+        return text.encode(errors="surrogateescape").decode()
+    except UnicodeError:
+        raise click.BadParameter(f"{text!r}: not UTF-8") from None
 
 
 class Number(click.FloatRange):
@@ -203,7 +198,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     elif kind is declared.LINES:
         settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
-        settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
+        settings |= {"type": in_utf8, "multiple": True, "help": f"{each.help} May be repeated."}
     elif kind is declared.PATH:
         settings["type"] = OutputPath()
     else:

@@ -24,12 +24,7 @@ from typing import BinaryIO
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.characters import (
-    BIDI_CONTROLS,
-    MAX_NAME_LENGTH,
-    REFUSED_CHARACTERS,
-    refused_characters,
-)
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, complaint
 from rnn_names.corpus.names import Names, texts
 from rnn_names.errors import CorpusError, shown
 
@@ -264,21 +259,4 @@ def _check(title: str, names: Names, n_before: int) -> None:
     is_bad[np.searchsorted(names.offsets, refused, side="right") - 1] = True
     for row in np.flatnonzero(is_bad):
         [name] = names[row : row + 1].to_strings()
-        raise CorpusError(f"{title}, line {n_before + row + 1}: {_complaint(name)}")
-
-
-def _complaint(name: str) -> str:
-    refused = refused_characters(name)[:1]
-    if not refused:
-        return (
-            f"{len(name)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
-            "per line?"
-        )
-    if refused == "\t":
-        return (
-            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
-            "every line in a tab and a whole number"
-        )
-    kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
-    kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind
-    return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"
+        raise CorpusError(f"{title}, line {n_before + row + 1}: {complaint(name)}")

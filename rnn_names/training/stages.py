@@ -30,12 +30,7 @@ class Stage:
     recurrent_dropout: float  # as in `Settings`, at the end of the stage
 
     def learning_rate(self, share_over: float) -> float:
-        """The learning rate after a share of the stage, from 0 to 1.
-
-        It falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
-
-            rate = highest · (1 + cos(π share)) / 2
-        """
+        """The rate after a share, 0 to 1: half a cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
     def at(self, share_over: float) -> Stage:
