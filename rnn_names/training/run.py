@@ -36,7 +36,7 @@ class Run:
         held_out: Names | None = None,
     ) -> None:
         self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
-        self.settings = settings_for(init, settings).resolved(corpus, self.is_started)
+        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
         learned, self.held_out_counts = corpus, None

@@ -4,18 +4,13 @@
 `ResolvedSettings` are what a run uses.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
-
-if TYPE_CHECKING:  # the help of `train` does without NumPy
-    from rnn_names.corpus.corpus import Corpus
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
@@ -30,6 +25,26 @@ _SHARE = Number(0, 1, max_open=True)
 _model, _training = partial(option, group="Model"), partial(option, group="Training")
 _regularisation = partial(option, group="Regularisation")
 _BY_SIZE = "by corpus size"
+
+
+@dataclass(frozen=True)
+class ResolvedSettings:
+    """How a run trains: the fields of `Settings`, each with a value."""
+
+    cell: str
+    hidden_size: int
+    epochs: int
+    distil_epochs: int
+    synthetic_names: int
+    batch_size: int
+    optimizer: str
+    learning_rate: float
+    clip: float
+    held_out: float
+    dropout: float
+    recurrent_dropout: float
+    patience: int
+    seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +135,13 @@ class Settings(Checked):
 
     error = TrainingError
 
-    def resolved(self, corpus: Corpus, started: bool = False) -> ResolvedSettings:
+    def resolved(self, names: int, started: bool = False) -> ResolvedSettings:
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many epochs of distillation, there are fewer of them.
-        `started` is as in `defaults_for`.
+        Arguments as in `defaults_for`.
         """
-        values = defaults_for(len(corpus), self.optimizer, started)
+        values = defaults_for(names, self.optimizer, started)
         if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]
             values["distil_epochs"] = round(share * self.epochs)
@@ -136,26 +151,6 @@ class Settings(Checked):
         # A teacher needs a trained network.
         values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))
         return ResolvedSettings(**values)
-
-
-@dataclass(frozen=True)
-class ResolvedSettings:
-    """How a run trains: the fields of `Settings`, each with a value."""
-
-    cell: str
-    hidden_size: int
-    epochs: int
-    distil_epochs: int
-    synthetic_names: int
-    batch_size: int
-    optimizer: str
-    learning_rate: float
-    clip: float
-    held_out: float
-    dropout: float
-    recurrent_dropout: float
-    patience: int
-    seed: int
 
 
 def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def losses(records, stage):
 )
 def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, distillation):
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + names)))
-    settings = Settings(**asked).resolved(corpus, started)
+    settings = Settings(**asked).resolved(len(corpus), started)
     assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
     run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
     assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
@@ -71,7 +71,7 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
 @pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
 def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, corpus):
     asked = Settings(batch_size=batch_size, learning_rate=0.01)
-    network, distillation = stages_of(asked.resolved(corpus))
+    network, distillation = stages_of(asked.resolved(len(corpus)))
     assert (network.batch_size, distillation.batch_size) == (batch_size, expected)
     stages, shares = (network, distillation), np.linspace(0, 1, 1001)
     rates = [max(map(each.learning_rate, shares)) for each in stages]
