@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
@@ -75,19 +75,13 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
     return [network, distillation] if settings.distil_epochs else [network]
 
 
-class Best(NamedTuple):
-    """An epoch and its held-out loss, which is infinite without held-out names."""
-
-    epoch: int = 0
-    loss: float = math.inf
-
-
 @dataclass(frozen=True)
 class Position:
     """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best: Best  # the epoch whose weights the model has, after the first
+    best_epoch: int = 0  # whose weights the model has, after the first
+    best_loss: float = math.inf  # its held-out loss; infinite without held-out names
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
@@ -106,23 +100,20 @@ class Position:
 
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""
-        state = {**vars(self), "best": list(self.best)}
-        del state["stages"]
-        return state
+        return {name: value for name, value in vars(self).items() if name != "stages"}
 
     def restored(self, state: Mapping[str, Any]) -> Position:
         """The position that `state()` described, in the same stages.
 
         Raises TrainingError if no run can be there.
         """
-        best = Best(*state["best"])
-        at = replace(self, **{name: state[name] for name in self.state()} | {"best": best})
+        at = replace(self, **{name: state[name] for name in self.state()})
         if not (
             0 <= at.index < len(self.stages)
             and 0 <= at.stage_epoch <= at.stage.epochs
             and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and min(at.epoch, 1) <= best.epoch <= at.epoch
-            and best.loss >= 0
+            and min(at.epoch, 1) <= at.best_epoch <= at.epoch
+            and at.best_loss >= 0
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at
