@@ -87,5 +87,4 @@ def among(prints: Array, known: Array) -> Array:
         return np.zeros(len(prints), dtype=bool)
     wanted = prints & np.uint64(-lowest_kept(known) & 2**64 - 1)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    found: Array = known[at] == wanted
-    return found
+    return known[at] == wanted
