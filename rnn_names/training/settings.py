@@ -22,9 +22,8 @@ _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
 _SHARE = Number(0, 1, max_open=True)
 
-_model, _training = partial(option, group="Model"), partial(option, group="Training")
-_regularisation = partial(option, group="Regularisation")
-_BY_SIZE = "by corpus size"
+_training = partial(option, group="Training")
+_by_size = partial(option, None, unset="by corpus size")
 
 
 @dataclass(frozen=True)
@@ -58,41 +57,34 @@ class Settings(Checked):
         TrainingError: for values that are not allowed.
     """
 
-    cell: str | None = _model(
-        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", unset="gru"
+    cell: str | None = option(
+        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
     )
-    hidden_size: int | None = _model(
-        None, Number(1, 4096, whole=True), "Hidden units.", unset=_BY_SIZE
-    )
-    epochs: int | None = _training(
-        None,
+    hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
+    epochs: int | None = _by_size(
         _COUNT,
         "Most epochs to train for, distillation included; 0 gives the untrained model.",
-        unset=_BY_SIZE,
+        group="Training",
     )
-    distil_epochs: int | None = _training(
-        None,
+    distil_epochs: int | None = _by_size(
         _COUNT,
         "How many of those are the distillation stage, in which the network learns a teacher's "
         "predictions for synthetic names; 0 leaves it out.",
-        unset=_BY_SIZE,
+        group="Training",
     )
     teacher_networks: int | None = _training(
         None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
     )
-    synthetic_names: int | None = option(
-        None,
+    synthetic_names: int | None = _by_size(
         _COUNT,
         "Names that the teacher writes for the distillation stage; each of its epochs learns from "
         "all of them, and from the real names.",
-        unset=_BY_SIZE,
     )
-    batch_size: int | None = _training(
-        None,
+    batch_size: int | None = _by_size(
         _POSITIVE_COUNT,
         f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
         f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
-        unset=_BY_SIZE,
+        group="Training",
     )
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
@@ -109,27 +101,22 @@ class Settings(Checked):
         "all.",
         unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
     )
-    dropout: float | None = _regularisation(
-        None,
+    dropout: float | None = _by_size(
         _SHARE,
         "Final dropout rate between hidden state and output. A rate below 0.6 is approached from "
         "below.",
-        unset=_BY_SIZE,
+        group="Regularisation",
     )
-    recurrent_dropout: float | None = _regularisation(
-        None,
+    recurrent_dropout: float | None = _by_size(
         _SHARE,
         "Dropout rate between one hidden state and the next; it rises likewise.",
-        unset=_BY_SIZE,
+        group="Regularisation",
     )
     embedding_size: int = option(
         0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
     )
-    patience: int | None = option(
-        None,
-        _POSITIVE_COUNT,
-        "Epochs without a lower held-out loss after which a stage ends.",
-        unset=_BY_SIZE,
+    patience: int | None = _by_size(
+        _POSITIVE_COUNT, "Epochs without a lower held-out loss after which a stage ends."
     )
     seed: int = _training(0, _COUNT, "Random seed.")
 
