@@ -64,7 +64,7 @@ class Run:
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:
-        """A model's weights; random ones for characters that it lacks, or without one."""
+        """The weights of `init`, if there is one; random ones for characters that it lacks."""
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
