@@ -150,8 +150,7 @@ def _path(value: Any) -> str:
 
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
-_is_bool = _if(lambda value: value in (True, False), bool)
-FLAG = Kind("a bool", _is_bool, schema={"type": "boolean"})
+FLAG = Kind("a bool", _if((True, False).__contains__, bool), schema={"type": "boolean"})
 LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE", _TEXTS)  # read by the command line
 TEXTS = Kind(
     "a text or a list of texts",

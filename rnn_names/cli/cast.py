@@ -8,9 +8,9 @@ import click
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     FILE,
-    Text,
     command,
     declared_option,
+    in_utf8,
     option,
     options_of,
     read_options,
@@ -32,7 +32,7 @@ from rnn_names.model.bundled import CASTS
     "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
     "rnn-names cast --file household.txt -n 3 --seed 4",
 )
-@click.argument("pattern", type=Text(), nargs=-1)
+@click.argument("pattern", type=in_utf8, nargs=-1)
 @declared_option(CastOptions, "count", group="General")
 @option("--file", group="General", type=FILE, help="Read the pattern from this file.")
 @option("--show", group="General", is_flag=True, help="Print the pattern, and no line.")

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.options import is_output
+from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 FILES = {"rnn-names.toml": b"", "pyproject.toml": b"rnn-names"}  # and what to look for
@@ -64,7 +64,7 @@ def _defaults(
         param, place = known.get(name), f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
             raise RnnNamesError(f"{place}: there is no such option")
-        if is_output(param):
+        if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
         several = value if isinstance(value, list) and param.multiple else [value]
         kind, what = (

@@ -1,16 +1,12 @@
 """What may be wrong with a list that can be learned from all the same."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import CorpusError, quoted
-
-if TYPE_CHECKING:
-    from rnn_names.corpus.corpus import Corpus
 
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
 

@@ -46,8 +46,7 @@ class LazyGroup(click.Group):
         """The command of a name; None for an unknown one."""
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"rnn_names.cli.{name}"), name)
-        return command
+        return getattr(import_module(f"rnn_names.cli.{name}"), name)
 
 
 @click.group(

@@ -112,17 +112,12 @@ option = partial(click.option, cls=GroupedOption, show_default=True)
 FILE = click.Path()  # an argument that shells complete to file names
 
 
-class Text(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+def in_utf8(text: str) -> str:
     """A text in UTF-8, as names are; in another locale, Python gives its bytes as surrogates."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text."""
-        try:
-            return value.encode(errors="surrogateescape").decode()
-        except UnicodeError:
-            self.fail(f"{value!r}: not UTF-8", param, ctx)
+    try:
+        return text.encode(errors="surrogateescape").decode()
+    except UnicodeError:
+        raise click.BadParameter(f"{text!r}: not UTF-8") from None
 
 
 class Number(click.FloatRange):
@@ -141,18 +136,17 @@ class Number(click.FloatRange):
             self.fail(f"{quoted(value)} is not {self.kind}.", param, ctx)
 
 
-def _refuse_stdout(context: click.Context, option: click.Parameter, path: str | None) -> Any:
-    if path == "-":
-        raise click.BadParameter("standard output is for names: give the name of a file")
-    return path
+class OutputPath(click.Path):
+    """A file, or a folder, to write."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Its path."""
+        if value == "-":
+            self.fail("standard output is for names: give the name of a file", param, ctx)
+        return super().convert(value, param, ctx)
 
 
-def is_output(option: click.Parameter) -> bool:
-    """Whether it names a file, or a folder, to write."""
-    return option.callback is _refuse_stdout
-
-
-output_option = partial(option, type=FILE, metavar="FILE", callback=_refuse_stdout)
+output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
 def check_output(path: str, what: str, signature: bytes) -> None:
@@ -204,9 +198,9 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     elif kind is declared.LINES:
         settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
-        settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
+        settings |= {"type": in_utf8, "multiple": True, "help": f"{each.help} May be repeated."}
     elif kind is declared.PATH:
-        settings |= {"type": FILE, "callback": _refuse_stdout}
+        settings["type"] = OutputPath()
     else:
         settings |= {"default": each.default, "show_default": each.unset or True}
         is_choice = isinstance(kind, declared.Choice)

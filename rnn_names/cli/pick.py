@@ -16,9 +16,9 @@ from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import (
     FILE,
-    Text,
     command,
     declared_option,
+    in_utf8,
     option,
     options_of,
     output_option,
@@ -46,7 +46,7 @@ Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, with
     "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
     "rnn-names pick -m dwarvish --max-length 7 -n 20",
 )
-@click.argument("pattern", type=Text(), required=False)
+@click.argument("pattern", type=in_utf8, required=False)
 @option("--file", group="General", type=FILE, help="Read the pattern from this file.")
 @declared_option(
     SampleOptions,

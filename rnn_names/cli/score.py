@@ -1,10 +1,6 @@
 """`rnn-names score`: how probable is each name of a list?"""
 
-from __future__ import annotations
-
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,12 +12,6 @@ from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
-
-if TYPE_CHECKING:
-    from rnn_names.arrays import Array
-    from rnn_names.corpus.names import Names
-
-    Scores = Iterator[tuple[Names, Array]]
 
 
 @command(
@@ -44,7 +34,10 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     With --rank per-character, that logarithm divided by the name's characters, its end counted,
     comes first, and --sort goes by it.
     """
+    import numpy as np
+
     from rnn_names.corpus.corpus import read_names
+    from rnn_names.corpus.names import Names
 
     if not os.path.exists(file) and os.path.exists(bundled.file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
@@ -55,8 +48,13 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     n = n_known = characters = 0
     loss = 0.0
     with opened(file) as source:
-        scores = ((names, loaded.log_prob(names)) for names, _ in read_names(*source))
-        for names, log_probs in _sorted(scores, per_character) if sort else scores:
+        parts = (names for names, _ in read_names(*source))
+        for names in [Names.concatenate([*parts])] if sort else parts:
+            log_probs = loaded.log_prob(names)
+            if sort:
+                ranked = log_probs / (names.lengths + 1) if per_character else log_probs
+                order = np.argsort(-ranked, kind="stable")
+                names, log_probs = names.take(order), log_probs[order]
             real = names.lengths > 0  # blank lines do not count
             known = real & (log_probs > float("-inf"))
             n, n_known = n + int(real.sum()), n_known + int(known.sum())
@@ -67,17 +65,3 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
     tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")
-
-
-def _sorted(scores: Scores, per_character: bool) -> Scores:
-    import numpy as np
-
-    from rnn_names.corpus.names import Names
-
-    parts = list(scores)
-    if parts:
-        names = Names.concatenate([names for names, _ in parts])
-        log_probs = np.concatenate([values for _, values in parts])
-        ranked = log_probs / (names.lengths + 1) if per_character else log_probs
-        order = np.argsort(-ranked, kind="stable")
-        yield names.take(order), log_probs[order]

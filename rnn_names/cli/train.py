@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.list_notes import list_notes, refuse_table
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -20,7 +19,6 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.streams import exit_code, is_same_file, opened
-from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
@@ -87,9 +85,12 @@ def train(
     An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is removed when the
     run has finished.
     """
+    from rnn_names.cli.list_notes import list_notes, refuse_table
+    from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
+    from rnn_names.report.report import Report
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.run import Run
     from rnn_names.training.trainer import Trainer
@@ -118,12 +119,8 @@ def train(
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
-        page = None
-        if report is not None:
-            from rnn_names.report.report import Report
-
-            titles = ["standard input" if path == "-" else path for path in corpus]
-            page = Report(names, trainer, titles, output, report, checkpoint.init)
+        titles = ["standard input" if path == "-" else path for path in corpus]
+        page = Report(names, trainer, titles, output, report, checkpoint.init) if report else None
         run = TrainingRun(checkpoint, output, progress, page)
         told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
         progress.say("\n".join(told))

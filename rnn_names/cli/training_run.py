@@ -12,21 +12,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, tell
+from rnn_names.corpus.corpus import Corpus
+from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError, counted, shown
 from rnn_names.model.atomic import standard_stream
-
-if TYPE_CHECKING:
-    from rnn_names.corpus.corpus import Corpus
-    from rnn_names.model.model import Model
-    from rnn_names.report.report import Report
-    from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.stages import Epoch
-    from rnn_names.training.trainer import Trainer
+from rnn_names.model.model import Model
+from rnn_names.report.report import NAMES_MEASURED, Report, drawn_from, length_note
+from rnn_names.report.terminal import loss_curves
+from rnn_names.sampling.stream import preview
+from rnn_names.training.checkpoint import Checkpoint
+from rnn_names.training.stages import Epoch, next_shown
+from rnn_names.training.trainer import LOST, Trainer
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
 SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
@@ -206,10 +207,6 @@ class Progress:
 
     def epoch(self, epoch: Epoch) -> None:
         """Says a line with a few names after better epochs, at growing intervals."""
-        from rnn_names.sampling.stream import preview
-        from rnn_names.training.stages import next_shown
-        from rnn_names.training.trainer import LOST
-
         self.epochs.append(epoch)
         with self.screen_lock:  # a stage may end early, and the size of distillation was a guess
             self.bar.total = self.bar.n + self.trainer.characters_left
@@ -274,10 +271,6 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
 
 def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
     """What came of the training, its losses as a picture, and what to try next."""
-    from rnn_names.corpus.names import Names
-    from rnn_names.report.report import NAMES_MEASURED, drawn_from, length_note
-    from rnn_names.report.terminal import loss_curves
-
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"

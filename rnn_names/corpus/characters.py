@@ -24,6 +24,24 @@ def refused_characters(text: str) -> str:
     return "".join(c for c in text if c in REFUSED_CHARACTERS or "\ud800" <= c <= "\udfff")
 
 
+def complaint(line: str) -> str:
+    """What is wrong with a line that is no name: a character, or its length."""
+    refused = refused_characters(line)[:1]
+    if not refused:
+        return (
+            f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
+            "per line?"
+        )
+    if refused == "\t":
+        return (
+            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
+            "every line in a tab and a whole number"
+        )
+    kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
+    kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind
+    return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"
+
+
 def composed(text: str) -> str:
     r"""A text in NFC, as names are: a letter and its accent are one character, where there is one.
 

@@ -24,12 +24,7 @@ from typing import BinaryIO
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.characters import (
-    BIDI_CONTROLS,
-    MAX_NAME_LENGTH,
-    REFUSED_CHARACTERS,
-    refused_characters,
-)
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, complaint
 from rnn_names.corpus.names import Names, texts
 from rnn_names.errors import CorpusError, shown
 
@@ -70,10 +65,8 @@ class Corpus:
                 f"the corpus has {n} distinct names, and {size} of them held out leave none to "
                 "train on: hold out fewer"
             )
-        held_out = np.zeros(n, dtype=bool)
-        held_out[rng.choice(n, size, replace=False)] = True
-        rest = np.flatnonzero(~held_out)
-        return self.take(rest), self.take(np.flatnonzero(held_out))
+        held_out = np.sort(rng.choice(n, size, replace=False))
+        return self.take(np.delete(np.arange(n), held_out)), self.take(held_out)
 
     def take(self, rows: Array) -> Corpus:
         """Some of the names, with their counts."""
@@ -213,20 +206,25 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     """The bytes of a stream in pieces that end at line ends, and so have a whole line each."""
     rest, n_lines = b"", 0
     missing = _bytes_left(stream)
-    while data := _read(title, stream):
-        rest += data
-        missing -= len(data)
-        first = rest.find(b"\n")
-        if (len(rest) if first < 0 else first) > PIECE_BYTES:
-            raise CorpusError(
-                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is "
-                "it one name per line?"
-            )
-        cut = rest.rfind(b"\n") + 1
-        if cut:
-            n_lines += rest.count(b"\n")
-            yield rest[:cut]
-            rest = rest[cut:]
+    # `read1` returns what is already there: a score comes while the writer of a pipe goes on.
+    read = getattr(stream, "read1", stream.read)
+    try:
+        while data := read(PIECE_BYTES):
+            rest += data
+            missing -= len(data)
+            first = rest.find(b"\n")
+            if (len(rest) if first < 0 else first) > PIECE_BYTES:
+                raise CorpusError(
+                    f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; "
+                    "is it one name per line?"
+                )
+            cut = rest.rfind(b"\n") + 1
+            if cut:
+                n_lines += rest.count(b"\n")
+                yield rest[:cut]
+                rest = rest[cut:]
+    except OSError as error:
+        raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
     if missing > 0:
         raise CorpusError(
             f"{title}: became shorter while it was read; try again when nothing writes to it"
@@ -242,15 +240,6 @@ def _bytes_left(stream: BinaryIO) -> int:
         return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
     except (OSError, AttributeError):  # a stream without a file
         return 0
-
-
-def _read(title: str, stream: BinaryIO) -> bytes:
-    # `read1` returns what is already there: a score comes while the writer of a pipe goes on.
-    read = getattr(stream, "read1", stream.read)
-    try:
-        return read(PIECE_BYTES)
-    except OSError as error:
-        raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
 
 
 def split_count(line: str) -> tuple[str, int]:
@@ -270,21 +259,4 @@ def _check(title: str, names: Names, n_before: int) -> None:
     is_bad[np.searchsorted(names.offsets, refused, side="right") - 1] = True
     for row in np.flatnonzero(is_bad):
         [name] = names[row : row + 1].to_strings()
-        raise CorpusError(f"{title}, line {n_before + row + 1}: {_complaint(name)}")
-
-
-def _complaint(name: str) -> str:
-    refused = refused_characters(name)[:1]
-    if not refused:
-        return (
-            f"{len(name)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
-            "per line?"
-        )
-    if refused == "\t":
-        return (
-            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
-            "every line in a tab and a whole number"
-        )
-    kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
-    kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind
-    return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"
+        raise CorpusError(f"{title}, line {n_before + row + 1}: {complaint(name)}")

@@ -31,10 +31,8 @@ def fingerprints(names: Names) -> Array:
     for start in range(0, len(names), HASHED_AT_ONCE):
         part = names[start : start + HASHED_AT_ONCE].in_nfc()
         place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
-        mixed = terms(part.codes, place)
         # The sum over a name is the difference of two sums from the beginning, modulo 2⁶⁴.
-        sums = np.zeros(len(mixed) + 1, np.uint64)
-        np.cumsum(mixed, out=sums[1:])
+        sums = np.append(np.uint64(0), np.cumsum(terms(part.codes, place)))
         result[start : start + HASHED_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
     return result
 
@@ -89,5 +87,4 @@ def among(prints: Array, known: Array) -> Array:
         return np.zeros(len(prints), dtype=bool)
     wanted = prints & np.uint64(-lowest_kept(known) & 2**64 - 1)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    found: Array = known[at] == wanted
-    return found
+    return known[at] == wanted

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array, ranges
+from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
 from rnn_names.errors import CorpusError, quoted
 
@@ -103,13 +103,6 @@ class Names:
             text if len(text) > MAX_DECOMPOSED else composed(text) for text in self.to_strings()
         )
 
-    def to_numpy(self) -> Array:
-        """The names as an array of strings."""
-        codes, _ = self.padded()
-        width = codes.shape[1] or 1  # NumPy has no strings of width 0
-        padded = codes.astype("<u4") if codes.size else np.zeros((len(self), 1), "<u4")
-        return padded.view(f"<U{width}").ravel()
-
     def to_lines(self) -> bytes:
         r"""The names as UTF-8 text, one per line.
 
@@ -181,9 +174,7 @@ class Names:
             rows = np.flatnonzero(lengths >= start)
             keys, rest = self._keys(rows, start, per_key, bits), rank[rows]
             by_key = np.lexsort((rest, keys))
-            order, keys, rest = rows[by_key], keys[by_key], rest[by_key]
-            differs = np.ones(len(rows), dtype=bool)
-            differs[1:] = (keys[1:] != keys[:-1]) | (rest[1:] != rest[:-1])
+            order, differs = rows[by_key], changes(keys[by_key]) | changes(rest[by_key])
             rank[order] = np.cumsum(differs)
         return order, differs
 
@@ -224,9 +215,8 @@ class Vocabulary:
     @classmethod
     def of(cls, names: Names) -> Vocabulary:
         """The distinct characters of some names, in code-point order."""
-        present = np.zeros(int(names.codes.max(initial=0)) + 1, dtype=bool)
-        present[names.codes] = True
-        return cls(np.flatnonzero(present).astype("<u4").tobytes().decode("utf-32-le"))
+        present = np.flatnonzero(np.bincount(names.codes))
+        return cls(present.astype("<u4").tobytes().decode("utf-32-le"))
 
     def union(self, other: Vocabulary) -> Vocabulary:
         """The characters of both, in code-point order."""
@@ -274,6 +264,4 @@ def texts(names: object) -> list[str]:
 
 
 def _offsets(lengths: Array) -> Array:
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
+    return np.append(0, np.cumsum(lengths, dtype=np.int64))

@@ -107,11 +107,9 @@ class Given(NamedTuple):
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
             return cls(text)
-        try:
+        with suppress(ValueError):
             if path:
                 return cls(path, POSITIVE.read(weight))
-        except ValueError:
-            pass
         raise ModelFileError(
             f"{text!r}: after = belongs the model's weight, {POSITIVE} (there is no file of that "
             "whole name)"

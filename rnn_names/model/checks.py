@@ -11,11 +11,12 @@ from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
 from rnn_names.errors import ModelFileError, shown
-from rnn_names.model.sources import from_json
+from rnn_names.model.sources import Source
 
 FORMAT = 1  # version of the file format; a file of another one is refused
 MAX_WEIGHT = 1e12  # no training gives larger weights, with which sums could overflow
 MAX_PARTS = 64  # models in a blend: it keeps the record of each one's training
+MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
 _RENAMED = {"made_up_names": "synthetic_names"}  # settings that older versions called otherwise
 
 ARRAYS: dict[str, tuple[str, ...]] = {
@@ -51,20 +52,32 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         "vocabulary": vocabulary,
         "params": params,
         "training": _training_record(meta.get("training"), characters),
-        "sources": from_json(meta.get("sources", [])),
+        "sources": _sources(meta.get("sources", [])),
         **prints,
     }
 
 
+def _are_records(values: Any, kinds: dict[str, type], most: int) -> bool:
+    """Whether this is a list of objects with these keys and types of values, and not too long."""
+    are_objects = isinstance(values, list) and all(isinstance(each, dict) for each in values)
+    return (
+        are_objects
+        and len(values) <= most
+        and all({key: type(value) for key, value in each.items()} == kinds for each in values)
+    )
+
+
+def _sources(values: Any) -> tuple[Source, ...]:
+    if not _are_records(values, dict.fromkeys(Source._fields, str), MAX_SOURCES):
+        raise ModelFileError("`meta` has sources that are not a list of what, origin and terms")
+    return tuple(Source(**each) for each in values)
+
+
 def _check_blend(parts: Any) -> None:
     kinds = {"model": str, "weight": float, "network": dict, "training": dict}
-    are_parts = isinstance(parts, list) and 1 < len(parts) <= MAX_PARTS
-    for part in parts if are_parts else [{}]:
-        is_part = isinstance(part, dict) and {k: type(v) for k, v in part.items()} == kinds
-        if not is_part or not 0 <= part["weight"] <= 1:
-            raise ModelFileError(
-                "`meta` describes a blend in a form that this program does not write"
-            )
+    are_parts = _are_records(parts, kinds, MAX_PARTS) and len(parts) > 1
+    if not are_parts or not all(0 <= part["weight"] <= 1 for part in parts):
+        raise ModelFileError("`meta` describes a blend in a form that this program does not write")
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:

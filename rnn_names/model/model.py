@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
-from rnn_names.model import bundled, npz, sources
+from rnn_names.model import bundled, npz
 from rnn_names.model.bundled import Given
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.sources import Source
@@ -143,9 +144,7 @@ class Model(LanguageModel):
                 "hidden_size": self.hidden_size,
                 "parameters": sum(array.size for array in self.params.values()),
             },
-            "vocabulary": self.vocabulary.characters,
-            "training": deepcopy(self.training),
-            "sources": sources.as_json(self.sources),
+            **{name: deepcopy(self.meta[name]) for name in ("vocabulary", "training", "sources")},
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
 
@@ -161,7 +160,7 @@ class Model(LanguageModel):
             "cell": self.cell,
             "vocabulary": self.vocabulary.characters,
             "training": self.training,
-            "sources": sources.as_json(self.sources),
+            "sources": [source._asdict() for source in self.sources],
             "program": PROGRAM_VERSION,
         }
 
@@ -221,7 +220,8 @@ class NameStream(Iterator[str]):
             yield np.array(rest)
         for part in self._parts:
             if len(part):
-                yield part.to_numpy()
+                codes = part.padded()[0].astype("<u4", order="C")  # (n, longest)
+                yield codes.view(f"<U{codes.shape[1]}").ravel()
 
 
 def _strings(parts: Iterable[Names]) -> list[str]:
@@ -268,9 +268,9 @@ def blend(
     titles = _titles(titles, len(models))
     mixed = blending.one_network(models, shares, titles)
     record = {**mixed.training, "blend": _parts(models, shares, titles)}
-    lists = sources.joined(model.sources for model in models)
+    sources = tuple(dict.fromkeys(chain.from_iterable(model.sources for model in models)))
     prints = mixed.fingerprints
-    return Model(mixed.vocabulary, mixed.params, record, prints, lists, listed=mixed.listed)
+    return Model(mixed.vocabulary, mixed.params, record, prints, sources, listed=mixed.listed)
 
 
 def blended(given: Iterable[Given], load: Callable[[str], Model] = Model.load) -> Model:

@@ -29,7 +29,6 @@ from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
-from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
 from rnn_names.training.base import MOST_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
@@ -151,7 +150,7 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         **_coded_arrays(arrays),
         "fingerprints": _coded_prints(model.fingerprints),
         "listed": _coded_prints(model.listed),
-        "sources": as_json(model.sources),
+        "sources": [source._asdict() for source in model.sources],
     }
 
 
@@ -170,7 +169,7 @@ def described_base() -> dict[str, Any]:
         "steps": STEPS,
         "rate": RATE,
         "nearness": NEARNESS,
-        "sources": as_json([BASE_SOURCE]),
+        "sources": [BASE_SOURCE._asdict()],
         **_coded_arrays({**base.shared, "vectors": base.vectors}),
     }
 

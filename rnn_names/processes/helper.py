@@ -28,7 +28,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,7 @@ def _close(fd: int) -> None:
         os.close(fd)
 
 
-class Helper:
+class Helper(AbstractContextManager["Helper"]):
     """An object, and its copy in a helper process; either can make a call.
 
     Calls have the same values in both. The helper process may start late, end at any time, be
@@ -110,9 +110,6 @@ class Helper:
         self._was_started = self._is_checked = self._has_ended = False
         self._not_there: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}  # calls
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
-
-    def __enter__(self) -> Helper:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.end()

@@ -48,17 +48,13 @@ class Report:
     samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
 
     def __post_init__(self) -> None:
-        self.samples[self.trainer.epoch] = self.names(NAMES_SHOWN)
+        self.samples[self.trainer.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def add(self, epoch: Epoch) -> None:
         """Adds an epoch's record, and at growing intervals names of the best weights so far."""
         self.epochs.append(epoch)
         if epoch.is_best and epoch.epoch >= next_shown(max(self.samples)):
-            self.samples[epoch.epoch] = self.names(NAMES_SHOWN)
-
-    def names(self, count: int) -> list[str]:
-        """Names of the best weights so far."""
-        return drawn_from(self.trainer, count)
+            self.samples[epoch.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def save(self) -> None:
         """Writes the report, whole or not at all."""
@@ -68,7 +64,7 @@ class Report:
 def as_html(report: Report) -> str:
     """The whole report as HTML."""
     trainer, settings = report.trainer, report.trainer.settings
-    sampled = report.names(NAMES_MEASURED)
+    sampled = drawn_from(trainer, NAMES_MEASURED)
     listed = np.sort(fingerprints(report.corpus.names))
     prints = fingerprints(Names.from_strings(sampled))
     is_listed: list[bool] = among(prints, listed).tolist()
@@ -162,14 +158,14 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 def _names_by_epoch(report: Report) -> str:
     losses = {each.epoch: each.training_loss for each in report.epochs}
     losses |= {e.epoch: e.held_out_loss for e in report.epochs if e.held_out_loss is not None}
-    samples = {**report.samples, report.trainer.model.training["epoch"]: report.names(NAMES_SHOWN)}
+    best = {report.trainer.model.training["epoch"]: drawn_from(report.trainer, NAMES_SHOWN)}
     rows = [
         (
             str(number),
             f"{losses[number]:.3f}" if number in losses else "–",
             " ".join(map(isolated, names)) or "<em>no names yet</em>",
         )
-        for number, names in sorted(samples.items())
+        for number, names in sorted((report.samples | best).items())
     ]
     is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
     head = ("epoch", "held-out loss" if is_measured else "training loss", "names")

@@ -19,8 +19,7 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     if n < FEWEST_EPOCHS:
         return []
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
-    measured = [epoch.held_out_loss for epoch in epochs]
-    held_out = [math.nan if loss is None else loss for loss in measured]
+    held_out = [math.nan if e.held_out_loss is None else e.held_out_loss for e in epochs]
     if not math.isnan(held_out[0]):  # it is not measured any more once all are learned
         curves["held-out loss"] = held_out
     shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]

@@ -87,9 +87,8 @@ class Base:
         """A model fitted to a list, and what the two lists are that are nearest to it."""
         names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
-        if len(corpus) > MOST_FITTED:
-            corpus = corpus.take(np.arange(MOST_FITTED) * len(corpus) // MOST_FITTED)
-        batches = Batches.of(corpus, vocabulary)
+        n = min(len(corpus), MOST_FITTED)
+        batches = Batches.of(corpus.take(np.arange(n) * len(corpus) // n), vocabulary)
         tree = batches.tree(batches.rows)
         with one_blas_thread():
             losses = [

@@ -19,12 +19,9 @@ def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array
     >>> views(np.arange(4.0), {"b": (2,), "W": (1, 2)})["W"].tolist()
     [[2.0, 3.0]]
     """
-    result, start = {}, 0
-    for name, shape in shapes.items():
-        size = math.prod(shape)
-        result[name] = flat[start : start + size].reshape(shape)
-        start += size
-    return result
+    ends = np.cumsum([math.prod(shape) for shape in shapes.values()])
+    parts = zip(shapes.items(), np.split(flat, ends[:-1]), strict=True)
+    return {name: part.reshape(shape) for (name, shape), part in parts}
 
 
 class SGD:

@@ -1,7 +1,5 @@
 """A run before its first epoch: what it learns from, and what its networks start from."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -9,13 +7,14 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
+from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import first_weights, settings_for
+from rnn_names.training.warm_start import settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
 """Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
@@ -37,7 +36,7 @@ class Run:
         held_out: Names | None = None,
     ) -> None:
         self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
-        self.settings = settings_for(init, settings).resolved(corpus, self.is_started)
+        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
         learned, self.held_out_counts = corpus, None
@@ -65,9 +64,15 @@ class Run:
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:
-        """What the network starts from."""
-        rng = self.generator(WEIGHTS, 0)
-        return first_weights(rng, self.settings, self.vocabulary, self.init)
+        """The weights of `init`, if there is one; random ones for characters that it lacks."""
+        rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
+        params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
+        if self.init is not None:
+            known = np.append(EOS, vocabulary.encode(self.init.vocabulary.codes[1:]))
+            rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
+            for name, array in self.init.params.items():
+                params[name][rows.get(name, ...)] = array
+        return params
 
 
 def _list_record(

@@ -4,18 +4,13 @@
 `ResolvedSettings` are what a run uses.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
-
-if TYPE_CHECKING:  # the help of `train` does without NumPy
-    from rnn_names.corpus.corpus import Corpus
 
 SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
 LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
@@ -27,115 +22,8 @@ _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
 _SHARE = Number(0, 1, max_open=True)
 
-_model, _training = partial(option, group="Model"), partial(option, group="Training")
-_regularisation = partial(option, group="Regularisation")
-_BY_SIZE = "by corpus size"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings(Checked):
-    """Settings as they are given; None stands for a default that depends on the corpus.
-
-    `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
-    distillation stage has no dropout.
-
-    Raises:
-        TrainingError: for values that are not allowed.
-    """
-
-    cell: str | None = _model(
-        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", unset="gru"
-    )
-    hidden_size: int | None = _model(
-        None, Number(1, 4096, whole=True), "Hidden units.", unset=_BY_SIZE
-    )
-    epochs: int | None = _training(
-        None,
-        _COUNT,
-        "Most epochs to train for, distillation included; 0 gives the untrained model.",
-        unset=_BY_SIZE,
-    )
-    distil_epochs: int | None = _training(
-        None,
-        _COUNT,
-        "How many of those are the distillation stage, in which the network learns a teacher's "
-        "predictions for synthetic names; 0 leaves it out.",
-        unset=_BY_SIZE,
-    )
-    teacher_networks: int | None = _training(
-        None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
-    )
-    synthetic_names: int | None = option(
-        None,
-        _COUNT,
-        "Names that the teacher writes for the distillation stage; each of its epochs learns from "
-        "all of them, and from the real names.",
-        unset=_BY_SIZE,
-    )
-    batch_size: int | None = _training(
-        None,
-        _POSITIVE_COUNT,
-        f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
-        f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
-        unset=_BY_SIZE,
-    )
-    optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
-    learning_rate: float | None = _training(
-        None,
-        POSITIVE,
-        f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
-        unset="by optimizer; a little lower where a short list starts from a model",
-    )
-    clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
-    held_out: float | None = _training(
-        None,
-        _SHARE,
-        "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
-        "all.",
-        unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
-    )
-    dropout: float | None = _regularisation(
-        None,
-        _SHARE,
-        "Final dropout rate between hidden state and output. A rate below 0.6 is approached from "
-        "below.",
-        unset=_BY_SIZE,
-    )
-    recurrent_dropout: float | None = _regularisation(
-        None,
-        _SHARE,
-        "Dropout rate between one hidden state and the next; it rises likewise.",
-        unset=_BY_SIZE,
-    )
-    embedding_size: int = option(
-        0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
-    )
-    patience: int | None = option(
-        None,
-        _POSITIVE_COUNT,
-        "Epochs without a lower held-out loss after which a stage ends.",
-        unset=_BY_SIZE,
-    )
-    seed: int = _training(0, _COUNT, "Random seed.")
-
-    error = TrainingError
-
-    def resolved(self, corpus: Corpus, started: bool = False) -> ResolvedSettings:
-        """The same settings with a value in place of every None.
-
-        Where `epochs` leaves no room for so many epochs of distillation, there are fewer of them.
-        `started` is as in `defaults_for`.
-        """
-        values = defaults_for(len(corpus), self.optimizer, started)
-        if self.epochs is not None:  # distillation keeps its share of the epochs
-            share = values["distil_epochs"] / values["epochs"]
-            values["distil_epochs"] = round(share * self.epochs)
-        values |= {name: value for name, value in asdict(self).items() if value is not None}
-        for name in WITHOUT_EFFECT:
-            values.pop(name, None)
-        # A teacher needs a trained network.
-        values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))
-        return ResolvedSettings(**values)
+_training = partial(option, group="Training")
+_by_size = partial(option, None, unset="by corpus size")
 
 
 @dataclass(frozen=True)
@@ -156,6 +44,100 @@ class ResolvedSettings:
     recurrent_dropout: float
     patience: int
     seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Checked):
+    """Settings as they are given; None stands for a default that depends on the corpus.
+
+    `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
+    distillation stage has no dropout.
+
+    Raises:
+        TrainingError: for values that are not allowed.
+    """
+
+    cell: str | None = option(
+        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
+    )
+    hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
+    epochs: int | None = _by_size(
+        _COUNT,
+        "Most epochs to train for, distillation included; 0 gives the untrained model.",
+        group="Training",
+    )
+    distil_epochs: int | None = _by_size(
+        _COUNT,
+        "How many of those are the distillation stage, in which the network learns a teacher's "
+        "predictions for synthetic names; 0 leaves it out.",
+        group="Training",
+    )
+    teacher_networks: int | None = _training(
+        None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
+    )
+    synthetic_names: int | None = _by_size(
+        _COUNT,
+        "Names that the teacher writes for the distillation stage; each of its epochs learns from "
+        "all of them, and from the real names.",
+    )
+    batch_size: int | None = _by_size(
+        _POSITIVE_COUNT,
+        f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
+        f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
+        group="Training",
+    )
+    optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
+    learning_rate: float | None = _training(
+        None,
+        POSITIVE,
+        f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
+        unset="by optimizer; a little lower where a short list starts from a model",
+    )
+    clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
+    held_out: float | None = _training(
+        None,
+        _SHARE,
+        "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
+        "all.",
+        unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
+    )
+    dropout: float | None = _by_size(
+        _SHARE,
+        "Final dropout rate between hidden state and output. A rate below 0.6 is approached from "
+        "below.",
+        group="Regularisation",
+    )
+    recurrent_dropout: float | None = _by_size(
+        _SHARE,
+        "Dropout rate between one hidden state and the next; it rises likewise.",
+        group="Regularisation",
+    )
+    embedding_size: int = option(
+        0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
+    )
+    patience: int | None = _by_size(
+        _POSITIVE_COUNT, "Epochs without a lower held-out loss after which a stage ends."
+    )
+    seed: int = _training(0, _COUNT, "Random seed.")
+
+    error = TrainingError
+
+    def resolved(self, names: int, started: bool = False) -> ResolvedSettings:
+        """The same settings with a value in place of every None.
+
+        Where `epochs` leaves no room for so many epochs of distillation, there are fewer of them.
+        Arguments as in `defaults_for`.
+        """
+        values = defaults_for(names, self.optimizer, started)
+        if self.epochs is not None:  # distillation keeps its share of the epochs
+            share = values["distil_epochs"] / values["epochs"]
+            values["distil_epochs"] = round(share * self.epochs)
+        values |= {name: value for name, value in asdict(self).items() if value is not None}
+        for name in WITHOUT_EFFECT:
+            values.pop(name, None)
+        # A teacher needs a trained network.
+        values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))
+        return ResolvedSettings(**values)
 
 
 def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
@@ -30,12 +30,7 @@ class Stage:
     recurrent_dropout: float  # as in `Settings`, at the end of the stage
 
     def learning_rate(self, share_over: float) -> float:
-        """The learning rate after a share of the stage, from 0 to 1.
-
-        It falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
-
-            rate = highest · (1 + cos(π share)) / 2
-        """
+        """The rate after a share, 0 to 1: half a cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
     def at(self, share_over: float) -> Stage:
@@ -68,8 +63,6 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=settings.dropout,
         recurrent_dropout=settings.recurrent_dropout,
     )
-    if not settings.distil_epochs:
-        return [network]
     distillation = Stage(
         name="distillation",
         is_distillation=True,
@@ -79,14 +72,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
     )
-    return [network, distillation]
-
-
-class Best(NamedTuple):
-    """An epoch and its held-out loss, which is infinite without held-out names."""
-
-    epoch: int = 0
-    loss: float = math.inf
+    return [network, distillation] if settings.distil_epochs else [network]
 
 
 @dataclass(frozen=True)
@@ -94,7 +80,8 @@ class Position:
     """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best: Best  # the epoch whose weights the model has, after the first
+    best_epoch: int = 0  # whose weights the model has, after the first
+    best_loss: float = math.inf  # its held-out loss; infinite without held-out names
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
@@ -113,23 +100,20 @@ class Position:
 
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""
-        state = {**vars(self), "best": list(self.best)}
-        del state["stages"]
-        return state
+        return {name: value for name, value in vars(self).items() if name != "stages"}
 
     def restored(self, state: Mapping[str, Any]) -> Position:
         """The position that `state()` described, in the same stages.
 
         Raises TrainingError if no run can be there.
         """
-        best = Best(*state["best"])
-        at = replace(self, **{name: state[name] for name in self.state()} | {"best": best})
+        at = replace(self, **{name: state[name] for name in self.state()})
         if not (
             0 <= at.index < len(self.stages)
             and 0 <= at.stage_epoch <= at.stage.epochs
             and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and min(at.epoch, 1) <= best.epoch <= at.epoch
-            and best.loss >= 0
+            and min(at.epoch, 1) <= at.best_epoch <= at.epoch
+            and at.best_loss >= 0
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at

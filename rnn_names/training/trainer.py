@@ -20,7 +20,7 @@ from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
-from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
+from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.7  # the teacher's share of a network that started from a model
@@ -37,7 +37,7 @@ class Trainer:
         self.corpus, self.held_out = run.corpus, run.held_out
         self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        self.position = Position(tuple(stages_of(run.settings)), Best())
+        self.position = Position(tuple(stages_of(run.settings)))
         # Before the first epoch, the loss is about that of a uniform guess.
         self.smoothed_loss = math.log(len(self.vocabulary))
 
@@ -46,7 +46,7 @@ class Trainer:
         self._first = flatten(first)  # (n,) what the network starts from
         # _network (n,)  the best weights of its stage, which distillation starts from, and asks
         # _flat (n,)     the weights in training, in memory that the helper process shares
-        # model.params   the weights of `position.best`, rounded to bfloat16
+        # model.params   the weights of `position.best_epoch`, rounded to bfloat16
         self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
@@ -165,12 +165,12 @@ class Trainer:
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
         is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.position.best.epoch):
+        if not is_sound or (is_lost and not self.position.best_epoch):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
         at = self.position
         # Patience counts from the best epoch of the stage, or from its beginning.
-        since_best = min(at.epoch - at.best.epoch, at.stage_epoch)
+        since_best = min(at.epoch - at.best_epoch, at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
         is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
         self.position = replace(at, stage_is_over=is_over)
@@ -192,12 +192,11 @@ class Trainer:
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Keeps the weights if they are the best so far, of both stages."""
         at = self.position
-        loss = math.inf  # where no names are held out, the newest weights are the best
-        if held_out_loss is not None:
-            loss = held_out_loss
-            if loss >= at.best.loss:
-                return False
-        self.position = replace(at, best=Best(at.epoch, loss))
+        if held_out_loss is not None and held_out_loss >= at.best_loss:
+            return False
+        # Where no names are held out, the newest weights are the best.
+        loss = math.inf if held_out_loss is None else held_out_loss
+        self.position = replace(at, best_epoch=at.epoch, best_loss=loss)
         if not at.stage.is_distillation:
             self._network[:] = self._flat
         self.model = self._current_model(training_loss, held_out_loss)
@@ -258,14 +257,10 @@ class Trainer:
         self._attributes = {name: getattr(model, name) for name in self._attributes}
 
 
-def _form(value: Any) -> Any:
-    """The keys, lengths, types and shapes that the state of a run has at any time.
+def _form(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys, types and shapes that the state of a run has at any time.
 
-    >>> _form({"epoch": 3, "best": [0, 0.5]}) == _form({"epoch": 4, "best": ["1", 0.5]})
+    >>> _form({"epoch": 3, "best_loss": 0.5}) == _form({"epoch": 4, "best_loss": "1"})
     False
     """
-    if isinstance(value, dict):
-        return {key: _form(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [*map(_form, value)]
-    return type(value), np.shape(value)
+    return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}

@@ -1,20 +1,18 @@
-"""What training starts from: random weights, or those of a model."""
+"""Models that training may start from: the closest bundled one, and the base."""
 
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, NONE, path_of
 from rnn_names.model.model import Model
-from rnn_names.network import rnn
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import alike, bundled_base
-from rnn_names.training.settings import SHORT_LIST, ResolvedSettings, Settings
+from rnn_names.training.settings import SHORT_LIST, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on: it takes a second
 ALIKE = 0.8  # share of a list's characters that the base knows, or like ones, at least
@@ -30,9 +28,8 @@ class Start(NamedTuple):
 
 def closest_model(names: Names) -> Start:
     """The bundled model with the lowest loss on some names."""
-    some = names
-    if len(names) > MAX_NAMES_COMPARED:
-        some = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
+    n = min(len(names), MAX_NAMES_COMPARED)
+    some = names.take(np.arange(n) * len(names) // n)
     models = {name: Model.load(path_of(name)) for name in MODELS}
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
         losses = {name: _loss(model, some) for name, model in models.items()}
@@ -94,23 +91,3 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
                 f"{name} {asked}: the model to start from has {own}; leave it out", settings=[name]
             )
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size)
-
-
-def first_weights(
-    rng: np.random.Generator, settings: ResolvedSettings, vocabulary: Vocabulary, init: Model | None
-) -> dict[str, Array]:
-    """What a network starts from: a model's weights, random ones for characters that it lacks."""
-    params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
-    if init is None:
-        return params
-    old = np.append(EOS, init.vocabulary.encode(vocabulary.codes[1:]))  # the model's indices
-    new = np.flatnonzero(old != UNKNOWN)
-    old = old[new]
-    for name, array in init.params.items():
-        if name == "Wax":
-            params[name][:, new] = array[:, old]
-        elif name in ("Wya", "by"):
-            params[name][new] = array[old]
-        else:
-            params[name][...] = array
-    return params

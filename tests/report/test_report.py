@@ -13,7 +13,7 @@ import pytest
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.report import report
 from rnn_names.report import svg as charts
-from rnn_names.report.report import NAMES_MEASURED, Report, as_html
+from rnn_names.report.report import NAMES_MEASURED, Report, as_html, drawn_from
 from rnn_names.sampling import stream
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
@@ -103,7 +103,7 @@ def test_the_page_is_well_formed_and_self_contained(text):
 def test_names_come_first_and_those_of_the_list_are_marked(made, text):
     items = re.findall(r'<li( class="listed")?><bdi>(.*?)</bdi></li>', text)
     names = [unescape(name) for _, name in items]
-    assert names == list(dict.fromkeys(made.names(NAMES_MEASURED)))[:50]
+    assert names == list(dict.fromkeys(drawn_from(made.trainer, NAMES_MEASURED)))[:50]
     listed = set(made.corpus.names.to_strings())
     assert [bool(mark) for mark, _ in items] == [name in listed for name in names]
     headings = re.findall("<h2>(.*?)</h2>", text)
@@ -113,7 +113,7 @@ def test_names_come_first_and_those_of_the_list_are_marked(made, text):
 def test_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
     assert list(made.samples)[:4] == [0, 1, 2, 3]
-    samples = {**made.samples, made.trainer.position.best.epoch: made.names(8)}
+    samples = {**made.samples, made.trainer.position.best_epoch: drawn_from(made.trainer, 8)}
     samples = {epoch: names for epoch, names in samples.items() if names}
     assert len(samples) > 3, "at first, few names have a shape of the list"
     assert [int(number) for number, _, _ in shown] == sorted(samples)
@@ -129,8 +129,8 @@ def test_figures_are_those_of_the_record(made, text):
     body, trainer = Page(text).text(), made.trainer
     for epoch in made.epochs:
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
-    assert f"{trainer.position.best.loss:.3f} held-out (validation) loss of the model" in body
-    assert f"epoch {trainer.position.best.epoch} the best of {trainer.epoch}" in body
+    assert f"{trainer.position.best_loss:.3f} held-out (validation) loss of the model" in body
+    assert f"epoch {trainer.position.best_epoch} the best of {trainer.epoch}" in body
     assert re.search(r" 0:00:\d\d of training ", body)
     assert "learned from 300 names in list.txt" in body
     assert "list list.txt training started from random weights names 305" in body
@@ -153,11 +153,11 @@ def test_curves_go_through_the_losses(made, text):
     for points, expected in zip(drawn, losses, strict=True):
         np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
         np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
-    assert f"best: epoch {made.trainer.position.best.epoch}<" in text
+    assert f"best: epoch {made.trainer.position.best_epoch}<" in text
 
 
 def test_distributions_are_those_of_list_and_samples(made, text):
-    sampled = made.names(NAMES_MEASURED)
+    sampled = drawn_from(made.trainer, NAMES_MEASURED)
     listed = made.corpus.names.to_strings()
     weights = made.corpus.counts.tolist()
     for length in (8, 12):
@@ -241,7 +241,8 @@ def test_fewer_long_names_of_many_characters_are_drawn(length, least, most, tmp_
     monkeypatch.setattr(report, "preview", lambda _model, count, _seed: asked.append(count) or [])
     letters = "".join(map(chr, range(0x4E00, 0x4E00 + 25 * length)))
     names = [letters[i : i + length] for i in range(0, len(letters), length)]
-    reported(names, tmp_path, epochs=0, hidden_size=4).names(NAMES_MEASURED)
+    made = reported(names, tmp_path, epochs=0, hidden_size=4)
+    drawn_from(made.trainer, NAMES_MEASURED)
     assert least <= asked[-1] <= (most or NAMES_MEASURED)
 
 

@@ -86,7 +86,7 @@ rnn_names.training.distillation.TILTED_BY = 200, 200
 rnn_names.training.distillation.distillation_set = forever"""
 ENDLESS_CURVES = """
 rnn_names.report.report.Report.add = lambda *_: None
-rnn_names.report.terminal.loss_curves = forever"""
+rnn_names.cli.training_run.loss_curves = forever"""
 NOTHING = "Interrupted in epoch 1: nothing was saved."
 BEST = "Interrupted in epoch 2: m.npz holds the best weights so far (epoch 1); to continue"
 
@@ -108,8 +108,7 @@ def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp
     """The state of an older run stays until this one has written its model."""
     (tmp_path / "m.npz.resume").write_bytes(OLD_MODEL)
     options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2]
-    before = f"import rnn_names.report.terminal\n{work}"
-    process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
+    process = start("train", corpus_file, *options, "-o", "m.npz", before=work, cwd=tmp_path)
     interrupt(process, *lines, number=number)
     assert sorted(os.listdir(tmp_path)) == left
 
@@ -121,8 +120,8 @@ rnn_names.corpus.corpus.open = lambda *a: (here(), real(*a))[1]"""
 
 STANDARD_INPUT_READ = """
 import rnn_names.corpus.corpus as c
-read = c._read
-c._read = lambda *a: (here(), read(*a))[1]"""
+read = c._bytes_left
+c._bytes_left = lambda *a: (here(), read(*a))[1]"""
 
 
 NO_THREAD = """
@@ -154,8 +153,8 @@ def test_in_a_pipeline_whose_writer_ends_too(model_file):
     """
     before = """
 import rnn_names.corpus.corpus as c
-read, end = c._read, os._exit
-c._read = lambda *a: (here(), read(*a))[1]
+read, end = c._bytes_left, os._exit
+c._bytes_left = lambda *a: (here(), read(*a))[1]
 # There is time enough to say something wrong.
 os._exit = lambda code: (time.sleep(0.5), end(code))"""
     process = start("score", "-m", model_file, before=before, stdin=subprocess.PIPE)
@@ -258,7 +257,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
 
 
 def test_after_an_untrained_model_is_written(corpus_file, tmp_path):
-    before = "rnn_names.cli.train.summary = forever"
+    before = "rnn_names.cli.training_run.summary = forever"
     options = [*TINY, "--epochs", 0, "-o", tmp_path / "m.npz"]
     process = start("train", corpus_file, *options, before=before)
     interrupt(process, f"Interrupted after epoch 0: {tmp_path}/m.npz holds the untrained model")

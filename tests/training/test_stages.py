@@ -11,7 +11,7 @@ from rnn_names.errors import TrainingError
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import trainer as training
 from rnn_names.training.run import Run
-from rnn_names.training.stages import DISTILLATION_RATE, Best, Stage, stages_of
+from rnn_names.training.stages import DISTILLATION_RATE, Stage, stages_of
 from rnn_names.training.trainer import LOST, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
@@ -62,7 +62,7 @@ def losses(records, stage):
 )
 def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, distillation):
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + names)))
-    settings = Settings(**asked).resolved(corpus, started)
+    settings = Settings(**asked).resolved(len(corpus), started)
     assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
     run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
     assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
@@ -71,7 +71,7 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
 @pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
 def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, corpus):
     asked = Settings(batch_size=batch_size, learning_rate=0.01)
-    network, distillation = stages_of(asked.resolved(corpus))
+    network, distillation = stages_of(asked.resolved(len(corpus)))
     assert (network.batch_size, distillation.batch_size) == (batch_size, expected)
     stages, shares = (network, distillation), np.linspace(0, 1, 1001)
     rates = [max(map(each.learning_rate, shares)) for each in stages]
@@ -166,7 +166,9 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
     first, second = losses(records, "network"), losses(records, "distillation")
     assert mean_loss(best.params, trainer.vocabulary, trainer.held_out) == min(first)
     assert min(second) < min(first) - 0.03
-    assert trainer.position.best == Best(len(first) + 1 + second.index(min(second)), min(second))
+    at = trainer.position
+    assert at.best_epoch == len(first) + 1 + second.index(min(second))
+    assert at.best_loss == min(second)
     _, alone = trained(corpus, {**ONE_NETWORK, "epochs": 8, "distil_epochs": 0}, patience=3)
     assert losses(alone, "network") == first
 
@@ -185,7 +187,8 @@ def test_the_epoch_with_the_lowest_loss_of_all_is_kept(measured, kept, corpus, m
     monkeypatch.setattr(training, "mean_loss", lambda *_: next(told))
     records = list(trainer.epochs())
     assert [record.epoch for record in records if record.is_best] == kept
-    assert trainer.position.best == Best(kept[-1], measured[kept[-1] - 1])
+    at = trainer.position
+    assert (at.best_epoch, at.best_loss) == (kept[-1], measured[kept[-1] - 1])
     assert trainer.model.training["epoch"] == kept[-1]
 
 
@@ -202,14 +205,14 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
         {"index": 2},
         {"index": True},
         {"stage_epoch": -1},
-        {"stage_epoch": 3, "epoch": 3, "best": [1, 1.0]},
+        {"stage_epoch": 3, "epoch": 3, "best_epoch": 1, "best_loss": 1.0},
         {"stage_epoch": 2, "epoch": 1},
-        {"best": [0]},
-        {"best": ["1", 1.0]},
-        {"stage_epoch": 1, "epoch": 10**30, "best": [1, 1.0]},
-        {"index": 1, "epoch": 2, "best": [0, 1.0]},
-        {"epoch": 1, "best": [2, 1.0]},
-        {"epoch": 1, "best": [1, math.nan]},
+        {"best_loss": [0]},
+        {"best_epoch": "1"},
+        {"stage_epoch": 1, "epoch": 10**30, "best_epoch": 1, "best_loss": 1.0},
+        {"index": 1, "epoch": 2, "best_epoch": 0, "best_loss": 1.0},
+        {"epoch": 1, "best_epoch": 2, "best_loss": 1.0},
+        {"epoch": 1, "best_epoch": 1, "best_loss": math.nan},
         {"smoothed_loss": math.inf},
         {"optimizer_steps": np.array(-1)},
     ],

@@ -127,7 +127,7 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     assert trainer.position.next_stage is None
     for i, record in enumerate(records):
         assert record.is_best == (i == int(np.argmin(losses[: i + 1])))
-    assert trainer.position.best.epoch == trainer.model.training["epoch"] == best + 1
+    assert trainer.position.best_epoch == trainer.model.training["epoch"] == best + 1
     loss = loss_of(trainer.model, trainer.held_out.to_strings())
     assert loss == pytest.approx(losses[best], rel=1e-5)
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
@@ -210,12 +210,12 @@ def test_the_record_says_how_it_was_trained(names):
 
 def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
-    assert None not in vars(Settings().resolved(corpus)).values()
+    assert None not in vars(Settings().resolved(len(corpus))).values()
     given = {"epochs": 0, "distil_epochs": 0, "synthetic_names": 0}
     given |= {"batch_size": 1, "learning_rate": 0.5, "patience": 1, "cell": "rnn", "hidden_size": 8}
     given |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0.2}
     without_effect = {"embedding_size": 24, "teacher_networks": 3}
-    resolved = asdict(Settings(**given, **without_effect).resolved(corpus))
+    resolved = asdict(Settings(**given, **without_effect).resolved(len(corpus)))
     assert resolved == {name: getattr(Settings(**given), name) for name in resolved}
 
 
