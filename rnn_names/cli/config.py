@@ -17,6 +17,7 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, quoted, shown
 
+MOST_BYTES = 1 << 22  # of a file
 FILES = {"rnn-names.toml": b"", "pyproject.toml": b"rnn-names"}  # and what to look for
 
 
@@ -25,7 +26,9 @@ def read(context: click.Context) -> None:
     for name, sign in FILES.items():
         if os.path.isfile(name):
             with open(name, "rb") as file:
-                text = file.read()
+                text = file.read(MOST_BYTES + 1)
+            if len(text) > MOST_BYTES:
+                raise RnnNamesError(f"{name}: over {MOST_BYTES:,} bytes, which no such file needs")
             if sign in text:  # most have nothing for us, and reading TOML takes time
                 defaults = _defaults(context, name, text, bool(sign))
                 if defaults is not None:
@@ -43,7 +46,7 @@ def _defaults(
         told = "Python 3.10 needs a package to read it: python -m pip install tomli"
         raise RnnNamesError(f"{file}: {told}") from None
     try:
-        tables: Any = tomllib.loads(text.decode())
+        tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
     for name in ("tool", "rnn-names") if is_project else ():
@@ -67,10 +70,9 @@ def _defaults(
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
         several = value if isinstance(value, list) and param.multiple else [value]
-        kind, what = (
-            (bool, "true or false") if param.is_flag else (str | int | float, "a text or a number")
-        )
-        if not all(isinstance(each, kind) for each in several):
+        what = "true or false" if param.is_flag else "a text or a number"
+        kinds = {bool} if param.is_flag else {str, int, float}
+        if not kinds.issuperset(map(type, several)) or any("\0" in str(each) for each in several):
             raise RnnNamesError(f"{place} = {quoted(value)}: must be {what}")
         texts = several if param.is_flag else [str(each) for each in several]
         values[str(param.name)] = texts if param.multiple else texts[0]

@@ -7,13 +7,13 @@ but models in the folder that was named when the server was started.
 import math
 import os
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter, signature
 from itertools import chain
+from threading import Lock
 from typing import Annotated, Any
-
-import click
 
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import command, output_option
@@ -23,6 +23,7 @@ from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
 from rnn_names.model.bundled import CASTS, DEFAULT, Given
+from rnn_names.model.checks import MAX_PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
@@ -35,7 +36,6 @@ names here instead of inventing them: those that come to mind first are the same
 @output_option(
     "--folder",
     metavar="FOLDER",
-    type=click.Path(exists=True, file_okay=False),
     help="Let assistants train models, and write them here. Without it, nothing is written.",
 )
 def mcp(folder: str | None) -> None:
@@ -51,6 +51,10 @@ def mcp(folder: str | None) -> None:
     except ImportError:
         told = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
         raise RnnNamesError(told) from None
+    if folder is not None and not os.path.isdir(folder):
+        raise RnnNamesError(f"{quoted(folder)}: there is no such folder; --folder takes one")
+    if not (hasattr(sys.stdin, "buffer") and hasattr(sys.stdout, "buffer")):
+        raise RnnNamesError("standard input and output are closed: a client speaks through them")
     server = MCPServer("rnn-names", instructions=ABOUT, version=__version__, tools=_tools(folder))
     text, told = re.sub(" *\b\n", "", cast.help or ""), "The patterns that cast_names takes."
     server.add_resource(
@@ -59,7 +63,9 @@ def mcp(folder: str | None) -> None:
     try:
         server.run()
     except Exception as error:
-        if "BrokenPipeError" not in repr(error):  # in a group, which Python 3.10 does not know
+        if "OSError" in repr(error):  # in a group, which Python 3.10 does not know
+            raise RnnNamesError("standard output cannot be written to") from None
+        if "BrokenPipeError" not in repr(error):
             raise
     os._exit(0)  # the client is gone: Python would wait for the thread of a training
 
@@ -72,9 +78,9 @@ def _tools(folder: str | None) -> list[Any]:
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
-    blend = partial(blended, load=partial(_load, folder))
+    blend, one_at_a_time = partial(blended, load=partial(_load, folder)), Lock()
     several = "Of several models, their blend; NAME=WEIGHT is one's weight."
-    Models = Annotated[list[str] | str, Field(description=several, max_length=MOST)]
+    Models = Annotated[list[str] | str, Field(description=several, max_length=MAX_PARTS)]
     Pattern = Annotated[str, Field(description=f"A pattern, or one of {', '.join(CASTS)}.")]
     Count = Annotated[int, Field(description="How many.", ge=0, le=MOST)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
@@ -107,10 +113,9 @@ def _tools(folder: str | None) -> list[Any]:
 
     def train_model(name: NewName, names: Learned, **options: Any) -> str:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
-        path = os.path.join(str(folder), f"{name}.npz")
-        if os.path.lexists(path) or name.lower() in bundled.names():
-            raise ModelFileError(f"name {name}: there is such a model already; choose another name")
-        train(names, **options).save(path)
+        with one_at_a_time:
+            path = _new_path(str(folder), name)
+            train(names, **options).save(path)
         return name
 
     reading = [_tool(list_models), _tool(sample_names, SampleOptions)]
@@ -151,8 +156,16 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     return tool
 
 
+def _new_path(folder: str, name: str) -> str:
+    path = os.path.join(folder, f"{name}.npz")
+    if os.path.lexists(path) or name.lower() in bundled.names():
+        raise ModelFileError(f"name {name}: there is such a model already; take another name")
+    return path
+
+
 def _own_models(folder: str | None) -> list[str]:
-    return [name[:-4] for name in os.listdir(folder) if name.endswith(".npz")] if folder else []
+    files = os.listdir(folder) if folder and os.path.isdir(folder) else []
+    return [name[:-4] for name in files if name.endswith(".npz")]
 
 
 def _load(folder: str | None, name: str) -> Any:

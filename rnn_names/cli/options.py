@@ -14,6 +14,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
@@ -174,12 +175,12 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(worded(error)) from None
 
 
-def read_options(owner: type, given: dict[str, Any], best: bool = False, **more: Any) -> Any:
+def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     """The options of a command for names, with the lines of files, which are read last."""
     files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
         wanted = owner(**given, **more)
-    if wanted.start and not best and wanted.seed is None:
+    if wanted.start and isinstance(wanted, Options) and wanted.seed is None:
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )

@@ -64,7 +64,9 @@ def sample(
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")
-    wanted: Options = read_options(Options, options, best)
+    if best:
+        options = {name: options[name] for name in options.keys() - {"seed", "unique"}}
+    wanted = read_options(BestOptions if best else Options, options)
     models = chosen(model)
     loaded = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
@@ -96,7 +98,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
         )
 
 
-def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
+def _best(model: Model, count: int, options: BestOptions, rank: str) -> Iterator[Names]:
     """The most probable names; what is searched is shown after two seconds."""
     from rnn_names.sampling.best import best
 

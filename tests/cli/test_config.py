@@ -5,6 +5,7 @@ import json
 import click
 import pytest
 
+from rnn_names.cli import config
 from rnn_names.cli.main import COMMANDS, cli
 from support.program import error_line
 
@@ -88,6 +89,10 @@ WRONG = {
     "[sample]\nclean = 1": "sample: clean = 1: must be true or false",
     "[sample]\nprefix = {a = 1}": "sample: prefix = {'a': 1}: must be a text or a number",
     "[sample\n": "not TOML in UTF-8",
+    "[sample]\nprefix = true": "sample: prefix = True: must be a text or a number",
+    '[sample]\nexclude = "a\\u0000"': "sample: exclude = 'a\\x00': must be a text or a number",
+    b"\xef\xbb\xbf[sample]\nsizes = 1": "sample: sizes: there is no such option",
+    "#" * (config.MOST_BYTES + 1): "over 4,194,304 bytes",
     b"[sample]\nprefix = '\xff'": "not TOML in UTF-8",
     f"[sample]\nprefix = {'[' * 1000}": "not TOML in UTF-8",
 }

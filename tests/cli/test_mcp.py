@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import subprocess
 import sys
 import time
@@ -107,6 +108,24 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
     assert "train_model" not in session(without, cwd=here)
 
 
+def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tmp_path):
+    quick = {"name": "drow", "epochs": 1, "distil_epochs": 0, "hidden_size": 8}
+    lists = [[f"{c}{x}{c}" for x in "aeiou" for c in "bdfg"], ["Aa", "Bb", "Cc", "Dd"]]
+    told = []
+
+    async def script(client):
+        async def train(names):
+            told.append(await said(client, "train_model", names=names, **quick))
+
+        async with anyio.create_task_group() as group:
+            for names in lists:
+                group.start_soon(train, names)
+
+    session(script, "--folder", tmp_path, cwd=tmp_path)
+    assert sorted(text == "drow" for text in told) == [False, True]
+    assert "there is such a model already" in "".join(told)
+
+
 WRONG = [
     ("sample_names", {"models": ["elvih"]}, "no model 'elvih'; list_models has all there are"),
     ("sample_names", {"models": ["../elvish.npz"]}, "no model '../elvish.npz'"),
@@ -196,6 +215,16 @@ def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
         assert server.wait(timeout=20) == 0
         assert b"Traceback" not in server.stderr.read()
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("streams", ["<&-", ">&-", "< hello >/dev/full"])
+def test_streams_that_cannot_be_used_are_told_in_a_line(streams, tmp_path):
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    (tmp_path / "hello").write_text(json.dumps(hello) + "\n")
+    line = f"{shlex.join(map(str, program.command('mcp')))} {streams}"
+    done = subprocess.run(line, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: standard ")
 
 
 def test_without_its_packages_it_says_what_to_install(tmp_path):

@@ -108,3 +108,11 @@ def test_best_skips_names_whatever_the_seed_for_all_commands_is(invoke, model_fi
     assert len(best) == 6
     done = invoke("sample", "-m", model_file, "--best", "-n", 3, "--start", 3)
     assert (done.returncode, done.stdout.split()) == (0, best[3:])
+
+
+@pytest.mark.parametrize("options", ["--boldness safe", "--min-edits 2", "--unique"])
+def test_best_skips_names_that_are_far_from_each_other(options, invoke):
+    order = ["sample", "-m", "elvish", "--best", *options.split()]
+    best = invoke(*order, "-n", 5).stdout.split()
+    done = invoke(*order, "-n", 3, "--start", 2)
+    assert (done.returncode, done.stdout.split()) == (0, best[2:])
