@@ -250,9 +250,9 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
 
     with threadpool_limits(2, user_api="blas"):
         before = settings()
-        generators = [sample(model, 10**9, Options(seed=seed)) for seed in (1, 2)]
+        generators = [sample(model, 10**5, Options(seed=seed)) for seed in (1, 2)]
         for generator in generators:
-            for _ in range(4):  # the first block is drawn without other threads
+            for _ in range(2):  # the first walk is drawn without other threads
                 next(generator)
         within = settings()
         assert within[0] == pytest.approx(SWITCH_INTERVAL)

@@ -236,9 +236,9 @@ def test_names_whose_ends_are_unusual_are_found_under_rare_conditions(in_node):
     (names,) = in_node(
         "print(await sample(200, { seed: 1, suffix: 'pp', temperature: 0.5 }));", ("all", model)
     )
-    expected = most_probable(model, {"suffix": "pp", "temperature": 0.5}, 60, 300_000, names)
-    off, chance, _ = distance(Counter(names), expected)
-    assert expected[0][0] == "Philipp" and off <= chance.mean() + 0.04
+    # By tests/quality/rare.py, 64 % and 29 % of all; 5 standard deviations of 200 names.
+    assert 94 < names.count("Philipp") < 162
+    assert 26 < names.count("Filipp") < 90
 
 
 def test_a_text_longer_than_any_name_has_no_probability(in_node, small_models):
