@@ -14,12 +14,13 @@ import os
 import re
 import shutil
 import sys
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "data")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(1, f"{sys.path[0]}/data")
 
 from make_models import corpus_of
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
@@ -29,6 +30,7 @@ from rnn_names.page.script import MODULE_BEGINNING, Part, as_script_data, descri
 from rnn_names.report.markup import assets
 from rnn_names.version import __version__
 
+ROOT = Path(__file__).resolve().parents[2]
 HERE, TARGET = Path(__file__).parent, ROOT / "build" / "npm"
 OLDEST_NODE = 18
 HEAD = f"{MODULE_BEGINNING} {__version__}"
@@ -85,9 +87,12 @@ def shortened(names: list[str]) -> str:
     '0Ada3m0Bo'
     """
     assert not any(character.isdigit() for name in names for character in name)
-    pairs = zip(["", *names], names, strict=False)
-    shared = [min(len(os.path.commonprefix(pair)), 9) for pair in pairs]
-    return "".join(f"{n}{name[n:]}" for n, name in zip(shared, names, strict=True))
+    row = ""
+    for before, name in pairwise(["", *names]):
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(before, name, strict=False))
+        shared = min(len([*same]), 9)
+        row += f"{shared}{name[shared:]}"
+    return row
 
 
 def write(path: Path, text: str) -> None:
