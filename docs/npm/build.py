@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, f"{sys.path[0]}/data")
 
 from make_models import corpus_of
+
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
 from rnn_names.model import bundled
 from rnn_names.model.model import Model

@@ -16,9 +16,9 @@ from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
 from rnn_names.page.script import Part, described_options, module, save_module
 from support import node
-from support.distributions import assert_drawn_from, distance
+from support.distributions import assert_drawn_from
 from support.documents import ROOT
-from support.enumeration import distribution, most_probable
+from support.enumeration import distribution
 from support.networks import random_model
 from support.numbered import first_names
 
