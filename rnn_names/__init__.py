@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from rnn_names.version import __version__
 
 if TYPE_CHECKING:
+    from rnn_names.casts.cast import cast
     from rnn_names.errors import RnnNamesError
-    from rnn_names.model.casts import cast
     from rnn_names.model.model import Model, blend
     from rnn_names.training.settings import Settings
     from rnn_names.training.train import train
@@ -32,7 +32,7 @@ _MODULES = {
     "RnnNamesError": "errors",
     "Settings": "training.settings",
     "blend": "model.model",
-    "cast": "model.casts",
+    "cast": "casts.cast",
     "train": "training.train",
 }
 

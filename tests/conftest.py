@@ -12,7 +12,8 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.sampling import drawer, guided, initials
+from rnn_names.casts import initials
+from rnn_names.sampling import drawer, guided
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program

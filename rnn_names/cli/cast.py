@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from rnn_names.casts.bundled import CASTS
+from rnn_names.casts.pattern import Pattern
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     FILE,
@@ -19,8 +21,6 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions
-from rnn_names.conditions.pattern import Pattern
-from rnn_names.model.bundled import CASTS
 
 
 @command(
@@ -65,7 +65,7 @@ def cast(
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.model.casts import parsed, pattern_of, rows_of
+    from rnn_names.casts.cast import parsed, pattern_of, rows_of
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():

@@ -15,6 +15,7 @@ from itertools import chain
 from threading import Lock
 from typing import Annotated, Any
 
+from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import lines_of
@@ -22,7 +23,7 @@ from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import CASTS, DEFAULT, Given
+from rnn_names.model.bundled import DEFAULT, Given
 from rnn_names.model.checks import MAX_PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
@@ -35,7 +36,7 @@ names here instead of inventing them: those that come to mind first are the same
 @command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
 @output_option(
     "--folder",
-    metavar="FOLDER",
+    metavar="CASTS_FOLDER",
     help="Let assistants train models, and write them here. Without it, nothing is written.",
 )
 def mcp(folder: str | None) -> None:
@@ -74,7 +75,7 @@ def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
     from pydantic import Field
 
-    from rnn_names.model.casts import parsed, rows_of
+    from rnn_names.casts.cast import parsed, rows_of
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -179,6 +180,6 @@ def _load(folder: str | None, name: str) -> Any:
 
 
 def _own_lines(path: str) -> list[str]:
-    if path not in os.listdir(bundled.CASTS_FOLDER):
+    if path not in os.listdir(CASTS_FOLDER):
         raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
-    return lines_of(os.path.join(bundled.CASTS_FOLDER, path))
+    return lines_of(os.path.join(CASTS_FOLDER, path))

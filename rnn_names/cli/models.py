@@ -5,6 +5,7 @@ from itertools import groupby
 from json import dumps
 from typing import Any
 
+from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import tell, write
 from rnn_names.errors import ModelFileError
@@ -38,9 +39,9 @@ def models(json: bool) -> None:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
                 tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
-    lines, width = _table(facts), max(map(len, bundled.CASTS))
+    lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
-    lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items())]
+    lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import (
@@ -28,7 +29,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.streams import printable, tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, quoted, shown, worded
-from rnn_names.model.bundled import CASTS, Given
+from rnn_names.model.bundled import Given
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
@@ -90,7 +91,7 @@ def pick(
             wanted = read_options(Options, options)
             _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
         else:
-            from rnn_names.model.casts import pattern_of
+            from rnn_names.casts.cast import pattern_of
 
             of_default = (
                 click.get_current_context().get_parameter_source("boldness")
@@ -114,7 +115,7 @@ def _names_of(models: Any) -> Draw:
 
 
 def _lines(options: CastOptions) -> Iterator[str]:
-    from rnn_names.model.casts import parsed, rows_of
+    from rnn_names.casts.cast import parsed, rows_of
 
     with wrong_usage():
         pattern = parsed(options)

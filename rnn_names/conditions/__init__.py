@@ -1,6 +1,5 @@
 """What is asked of a name. None of it draws.
 
 Read `options`, then `spelling`, which is one `automaton`, and `conditions`, which test whole names.
-`edits` tells what is like another name or too much so, `near_list` what is too near a model's list,
-and `pattern` reads what a cast is made of.
+`edits` tells what is like another name or too much so, `near_list` what is too near a model's list.
 """

@@ -12,9 +12,6 @@ from rnn_names.model.sources import Source
 HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
 FOLDER = os.path.join(HERE, "bundled_files")
 
-CASTS_FOLDER = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "casts")
-"""Patterns of casts, and the files of words and rules that these name."""
-
 
 class Bundled(NamedTuple):
     """A bundled model: what it writes, and the list that it learned from."""
@@ -28,19 +25,6 @@ def _models() -> dict[str, Bundled]:
     with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
     return {name: Bundled(group, Source(*source)) for name, group, *source in rows}
-
-
-CASTS = {
-    "village": "villagers and their trades",
-    "knight": "knights, where from, and their arms",
-    "household": "families, in four lines each",
-    "icelander": "Icelanders with patronymics",
-    "tavern": "taverns",
-    "spell": "spells",
-    "ship": "ships",
-    "planet": "planets",
-}
-"""The bundled casts, and what each is a cast of."""
 
 
 def path_of(name: str) -> str:
@@ -135,7 +119,7 @@ def file_of(path: str) -> str:
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
-    if _is_file(path):
+    if is_file(path):
         return path
     if name in MODELS or name in ALIASES:
         return path_of(name)
@@ -144,22 +128,17 @@ def file_of(path: str) -> str:
     return file_of_pack(pack) if pack else path
 
 
-def cast_file(path: str) -> str:
-    """The file that a pattern names: one of that name, or else one of the bundled casts."""
-    bundled = os.path.join(CASTS_FOLDER, path)
-    return bundled if path in os.listdir(CASTS_FOLDER) and not _is_file(path) else path
-
-
 def is_word(path: str) -> bool:
     """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
 
     >>> is_word("closest"), is_word("./closest")
     (True, False)
     """
-    return path in (CLOSEST, NONE) and not _is_file(path)
+    return path in (CLOSEST, NONE) and not is_file(path)
 
 
-def _is_file(path: str) -> bool:
+def is_file(path: str) -> bool:
+    """Whether there is one, of any kind, and no folder."""
     return os.path.exists(path) and not os.path.isdir(path)
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.casts.pattern import ALLOWED, SHORT
 from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
-from rnn_names.conditions.pattern import ALLOWED, SHORT
 from rnn_names.corpus.fingerprints import LEAST_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import shown

@@ -2,7 +2,6 @@
 
 In the order of a draw, from the inside out: `numbers`, `choice`, `walk`; `next_character`, the
 source of a walk, and `roots`, where it begins; `drawer`, which has all of these; `sampler`, which
-tests the names; `attempts`, the queue; `stream` and `unique`. `guided` draws under rare conditions,
-`alias` names keys, `cast` and `initials` put names together, both by `first_met`; `best` searches
-for the most probable.
+tests the names; `attempts`, the queue; `stream` and `unique`. `guided` draws under rare conditions;
+`alias` names keys, by `first_met`; `best` searches for the most probable.
 """

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rnn_names import cast
-from rnn_names.conditions.pattern import parse, rules_of
-from rnn_names.model.bundled import CASTS, cast_file
+from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.pattern import parse, rules_of
 from support.enumeration import tiny_model
 
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"

@@ -5,7 +5,7 @@ import graphlib
 
 from support.package import MODULES
 
-FOLDERS = ["", "cli", "page", "report", "training", "model", "sampling"]
+FOLDERS = ["", "cli", "page", "report", "training", "casts", "model", "sampling"]
 FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
 """From the top down: what users import, then each folder."""
 

@@ -13,6 +13,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.arrays import rounded
+from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.main import cli
 from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
@@ -203,7 +204,7 @@ def test_models_lists_them_in_groups(tmp_path):
     done = invoke("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     *groups, casts = [block.splitlines() for block in done.stdout.split("\n\n")]
-    assert [line.split()[0] for line in casts[1:]] == [*bundled.CASTS]
+    assert [line.split()[0] for line in casts[1:]] == [*CASTS]
     kinds = list(dict.fromkeys(each.group for each in bundled.MODELS.values()))
     assert [group[0].split()[0] for group in groups] == kinds
     listed = []

@@ -1,5 +1,5 @@
 // Casts: lines of several names, by a pattern. Each part has a key of its own, from the seed and its
-// path in the pattern, and draws by the line's number, as in rnn_names/sampling/cast_drawer.py. So a
+// path in the pattern, and draws by the line's number, as in rnn_names/casts/cast_drawer.py. So a
 // change to one part leaves the others as they were, and the same seed brings the same lines. Where
 // initials are tied, or lines are to differ, whole lines are left out here; Python draws such names
 // by their letters, and draws others for the names that repeat.

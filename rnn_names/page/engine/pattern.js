@@ -1,4 +1,4 @@
-// The pattern of a cast, as rnn_names/conditions/pattern.py reads it: text, `[a|b*3]` for one of some
+// The pattern of a cast, as rnn_names/casts/pattern.py reads it: text, `[a|b*3]` for one of some
 // patterns, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend, `{words.txt}` for a line
 // of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
 // backslash makes a sign text where that would end or divide what is being read.

@@ -2,7 +2,7 @@
 
 Each part of a line is a function of the seed, of the part's place in the pattern and of the line's
 number. A part's key is that of the seed and of its path. So a change to one part leaves the others
-as they were; except where first letters tie them (`rnn_names.sampling.initials`).
+as they were; except where first letters tie them (`rnn_names.casts.initials`).
 
 A line's name is that of round 0. If that breaks a condition (it is a repeat, say), the next round
 that fits is used. Redrawing uses later rounds; the old name counts as taken, and its first letter
@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
+from rnn_names.casts.lines import Line, Node, Request, Row, Taken, draw_points
+from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
-from rnn_names.conditions.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
-from rnn_names.sampling.cast_lines import Line, Node, Request, Row, Taken, draw_points
 from rnn_names.sampling.first_met import FewFound
-from rnn_names.sampling.initials import PartNames, common_letters, draw_together, letter_of
 from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.casts.initials import PartNames
+from rnn_names.casts.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
-from rnn_names.conditions.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
 from rnn_names.errors import CorpusError
-from rnn_names.sampling.initials import PartNames
 from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns

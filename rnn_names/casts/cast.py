@@ -8,16 +8,17 @@ from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
+from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.lines import Row
+from rnn_names.casts.pattern import Pattern, Slot, parse
+from rnn_names.casts.redrawing import cast as lines_of_cast
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.conditions.pattern import Pattern, Slot, parse
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
-from rnn_names.model.bundled import CASTS, Given, cast_file
+from rnn_names.model.bundled import Given
 from rnn_names.model.model import Model, blended
-from rnn_names.sampling.cast import cast as lines_of_cast
-from rnn_names.sampling.cast_lines import Row
 from rnn_names.sampling.sampler import with_boldness
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from rnn_names.casts.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
+from rnn_names.casts.initials import letter_of
+from rnn_names.casts.lines import Line, Node, Request, Row
+from rnn_names.casts.pattern import Pattern
 from rnn_names.conditions.options import CastOptions
-from rnn_names.conditions.pattern import Pattern
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
-from rnn_names.sampling.cast_lines import Line, Node, Request, Row
-from rnn_names.sampling.initials import letter_of
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
 

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, cast
+from rnn_names.casts import cast_drawer
+from rnn_names.casts.initials import letter_of
+from rnn_names.casts.pattern import parse
+from rnn_names.casts.redrawing import cast as cast_lines
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
-from rnn_names.conditions.pattern import parse
 from rnn_names.errors import (
     CaseWarning,
     FewNewNamesWarning,
@@ -17,9 +20,6 @@ from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
 )
-from rnn_names.sampling import cast_drawer
-from rnn_names.sampling.cast import cast as cast_lines
-from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
 
@@ -92,8 +92,8 @@ def test_a_single_part_is_redrawn_a_name_or_a_text():
 @pytest.mark.parametrize("how", ["tried", "measured"])
 def test_lines_of_one_letter_are_redrawn_as_wholes_or_in_part(how, monkeypatch):
     if how == "measured":
-        monkeypatch.setattr("rnn_names.sampling.initials.RARE_LINES", 1)
-        monkeypatch.setattr("rnn_names.sampling.initials.PILOTS", (1 << 8, 1 << 10))
+        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.casts.initials.PILOTS", (1 << 8, 1 << 10))
     text = "{a} {b:contains=a} {c:novel}"
     before, whole, part = (
         rows(text, 3, initials="same", redraw=each) for each in ([], [2], ["2.2"])
@@ -205,7 +205,7 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
     if how != "tried":
-        monkeypatch.setattr("rnn_names.sampling.initials.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
     each = zip("abc", TIED[text], strict=False)
     names = [distribution(MODELS[model], max_length=3, **options) for model, options in each]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
@@ -371,7 +371,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     monkeypatch.setattr("rnn_names.sampling.first_met.MOST_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.sampling.cast_drawer.MOST_ROUNDS", 1000)
+    monkeypatch.setattr("rnn_names.casts.cast_drawer.MOST_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
@@ -410,8 +410,8 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, mo
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    for module in ("initials", "first_met"):
-        monkeypatch.setattr(f"rnn_names.sampling.{module}.MOST_ATTEMPTS", 1 << 18)
+    for module in ("casts.initials", "sampling.first_met"):
+        monkeypatch.setattr(f"rnn_names.{module}.MOST_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_names.casts.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Again, Part, parse
 from rnn_names.conditions.options import Options
-from rnn_names.conditions.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Again, Part, parse
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError

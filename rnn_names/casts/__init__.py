@@ -1,0 +1,6 @@
+"""Casts: lines of several names, by a pattern.
+
+Read `pattern`, which reads it, then `lines`, what a line is made of, and `cast_drawer`, which draws
+lines; `initials` ties first letters, and `redrawing` draws parts anew. `cast` is what Python and
+the command line call; `bundled` has the casts that come with the package.
+"""

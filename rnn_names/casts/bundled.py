@@ -1,0 +1,25 @@
+"""The casts that come with the package, in `bundled/`, and the files of words that they name."""
+
+import os
+
+from rnn_names.model.bundled import is_file
+
+CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled")
+
+CASTS = {
+    "village": "villagers and their trades",
+    "knight": "knights, where from, and their arms",
+    "household": "families, in four lines each",
+    "icelander": "Icelanders with patronymics",
+    "tavern": "taverns",
+    "spell": "spells",
+    "ship": "ships",
+    "planet": "planets",
+}
+"""The bundled casts, and what each is a cast of."""
+
+
+def cast_file(path: str) -> str:
+    """The file that a pattern names: one of that name, or else one of the bundled casts."""
+    bundled = os.path.join(CASTS_FOLDER, path)
+    return bundled if path in os.listdir(CASTS_FOLDER) and not is_file(path) else path
