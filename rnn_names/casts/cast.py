@@ -1,4 +1,4 @@
-"""Casts from Python: the models of a pattern, and its lines."""
+"""Casts: the models of a pattern, and its lines."""
 
 import re
 import warnings
@@ -14,7 +14,7 @@ from rnn_names.casts.pattern import Pattern, Slot, parse
 from rnn_names.casts.redrawing import cast as lines_of_cast
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.corpus.characters import composed
-from rnn_names.corpus.corpus import full_lines, opened, read_lines, whole
+from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
 from rnn_names.model.bundled import Given
@@ -66,7 +66,7 @@ def pattern_of(text: str, path: str | None = None) -> str:
                 raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
         return text
     with opened(path or cast_file(f"{text.strip().lower()}.txt")) as (title, stream):
-        some = read_lines(title, BytesIO(whole(title, stream)))
+        some = read_lines(title, BytesIO(read_small(title, stream)))
         lines = (line.removesuffix("\r") for _, part in some for line in part)
         pattern = composed("\n".join(lines))
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}) if path is None else ():
@@ -78,7 +78,7 @@ def pattern_of(text: str, path: str | None = None) -> str:
 
 def _lines(path: str) -> list[str]:
     with opened(cast_file(path)) as source:
-        return full_lines(*source)
+        return nonblank_lines(*source)
 
 
 def rows_of(

@@ -20,10 +20,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
-from rnn_names.casts.lines import Line, Node, Request, Row, Taken, draw_points
+from rnn_names.casts.lines import Line, Node, Request, Row, Taken, draw_letter_points
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
+from rnn_names.conditions.options import MAX_SKIPPED, CastOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
@@ -35,11 +35,11 @@ from rnn_names.sampling.unique import REPEATS, Unique
 
 INITIALS = 3  # what the key of shared initials is for, beside NAMES and CHOICES
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
-MOST_FREE = 1 << 14  # lines that are drawn together, at most
-MOST_OF_TIED = 1 << 11  # the same, where lines depend on those before them
-MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
+MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
+MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
+MAX_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
-MOST_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
+MAX_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """What the names of a slot are drawn from, and what they must be like."""
@@ -75,9 +75,9 @@ class CastDrawer:
         self._names = names = [node for node in self._nodes.values() if node.is_name]
         if wanted.initials and not names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        self._is_made = self._different or any(node.tests for node in names)
-        if wanted.start > MOST_SKIPPED and self._is_made:
-            reason = f"lines depend on those before; at most {MOST_SKIPPED:,} can be skipped"
+        self._depends_on_earlier = self._different or any(node.tests for node in names)
+        if wanted.start > MAX_SKIPPED and self._depends_on_earlier:
+            reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
 
     # --- Lines, some at a time --------------------------------------------------------------------
@@ -88,11 +88,11 @@ class CastDrawer:
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
         begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
-        at, size, in_vain = 0 if self._is_made else begin, FIRST_LINES, 0
+        at, size, in_vain = 0 if self._depends_on_earlier else begin, FIRST_LINES, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
-            drawn = self._begin(np.arange(at, min(at + size, end)))
-            lines, cause = self._settle(drawn)
+            drawn = self._new_lines(np.arange(at, min(at + size, end)))
+            lines, cause = self._complete(drawn)
             lines = lines[max(begin - at, 0) :]
             for line in lines:
                 line.row = self._row(line)
@@ -102,7 +102,7 @@ class CastDrawer:
             delivered += len(lines)
             yield lines
             in_vain = 0 if lines or at < begin else in_vain + len(drawn)
-            most = MOST_OF_TIED if self._is_made else MOST_FREE
+            most = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
             if unique:
                 most_in_vain = self._most_rounds(self._names, REPEATS)
                 most = min(most, most_in_vain)
@@ -132,7 +132,7 @@ class CastDrawer:
             if isinstance(piece, Again):
                 text = columns[piece.column]
             else:
-                text = line.standing[node]
+                text = line.chosen[node]
                 if not node.is_name:
                     text = self._written(node.alternatives[text], line, columns)
                 if piece.column:
@@ -142,7 +142,7 @@ class CastDrawer:
 
     # --- What stands in lines ---------------------------------------------------------------------
 
-    def _begin(
+    def _new_lines(
         self, numbers: Array, rounds: Array | None = None, kept: Mapping[Node, Any] | None = None
     ) -> list[Line]:
         """Lines of some numbers and rounds, (m,), with what is kept; all other names are None."""
@@ -161,7 +161,7 @@ class CastDrawer:
                     values = node.picked(numbers[rows], rounds[rows]).tolist()
                 picks[part.path][rows] = values
             for row, value in zip(rows.tolist(), values, strict=True):
-                lines[row].standing[node] = value
+                lines[row].chosen[node] = value
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -173,36 +173,36 @@ class CastDrawer:
             first = next(iter(names), None) if self._different else None
             units = [(*missing,)] * bool(missing) if self._same else [(node,) for node in missing]
             requests += [Request(line, unit, unit[0] is first) for unit in units]
-        draw_points([request for request in requests if request.chooses_letter])
+        draw_letter_points([request for request in requests if request.chooses_letter])
         return requests
 
-    def _settle(self, lines: list[Line]) -> tuple[list[Line], Cause]:
-        """The lines with the names of the first rounds that fit, one after another.
+    def _complete(self, lines: list[Line]) -> tuple[list[Line], Cause]:
+        """Fills each line from the first round that fits, one after another.
 
-        There are fewer where none is found for one; then the cause is given, too. Names are drawn
-        for all lines that lack them together. Lines after the first of these are provisional, and
-        are checked again.
+        Stops at the first line for which none is found, and returns the cause. Names are drawn for
+        all unfilled lines together. Lines after the first unfilled one are provisional: what they
+        take is noted in a fork of `taken`, and they are checked again.
         """
         requests, begin = self._requests(lines), 0
         while True:
             taken, wants = self._taken, list[Want]()
             for place in range(begin, len(requests)):
                 request, is_certain = requests[place], taken is self._taken
-                if taken.place(request):
+                if taken.try_to_fill(request):
                     if is_certain and request.chooses_letter:
                         self._warn_of_repeats(request.letter)
                     continue
                 if is_certain:
                     if cause := self._cause(request):
                         return lines[: lines.index(request.line)], cause
-                    begin, taken = place, taken.ahead()
+                    begin, taken = place, taken.fork()
                 most = self._most_rounds(request.nodes)
                 if not is_certain:  # its letter may change
                     most = request.round + 1 if request.chooses_letter else most // 16
                 n = min(2 * request.round or 1, ROUNDS_AT_ONCE, most - request.round)
                 wants += self._wants(request, taken, n)
                 taken.count_letter(request)
-                if len(wants) >= MOST_WANTS:
+                if len(wants) >= MAX_WANTS:
                     break
             if taken is self._taken:
                 return lines, None
@@ -267,13 +267,13 @@ class CastDrawer:
         if is_over and request.letter and taken.letters:
             taken.give_up(taken.available(first))
             request.begin = 1
-            is_over = taken.place(request)
+            is_over = taken.try_to_fill(request)
         if request.cause or not (is_over or (request.chooses_letter and not request.letter)):
             return request.cause
         is_tied = self._same or request.chooses_letter
         return self._no_letter(request.nodes, Tally()) if is_tied else (first, MOSTLY_REPEATS)
 
-    def _most_rounds(self, nodes: Sequence[Node], most: int = MOST_ROUNDS) -> int:
+    def _most_rounds(self, nodes: Sequence[Node], most: int = MAX_ROUNDS) -> int:
         """In how many rounds names are sought, or lines of which all repeat others are drawn."""
         return min((node.names.most_rounds(most) for node in nodes), default=most)
 

@@ -23,7 +23,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MOST_ATTEMPTS
+from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, keys_of
 from rnn_names.sampling.sampler import Sampler, sampler_of
@@ -32,13 +32,13 @@ from rnn_names.sampling.tally import Tally
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
-FEWEST_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
-MOST_LINES = 1 << 16  # attempts at lines that are drawn together
+MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
+MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
 RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
-LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
+MIN_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
 
 
 def letter_of(name: str) -> str:
@@ -54,14 +54,14 @@ def letter_of(name: str) -> str:
 class PartNames:
     """Draws the names of a part by key, and given their first letters if these are tied.
 
-    `weights`, by letter, are the probabilities that a name begins so; `usual` leaves those out that
-    hardly any name begins with.
+    `letter_weights` are the probabilities that a name begins with each letter; `likely_letters`
+    leaves those out that hardly any name begins with.
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
         self.slowness, self._n_found, self._n_drawn = options.slowness, 1, 1
         sampler = sampler_of(model, options)
-        self.largest_walk = max(min(sampler.largest_walk, MOST_LINES) // self.slowness, 1)
+        self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
@@ -73,18 +73,18 @@ class PartNames:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
-        """Has names begin from their first characters, which are put together by letter."""
+        """Starts names from every first character, grouped by letter."""
         self._source.drawer = self._source.drawer.by_letters
         roots = self._source.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
-        self.weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
+        self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
             of_letter = np.flatnonzero(np.array(letters) == letter)
             p = roots.weights[of_letter]
             if p.any():
-                self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
-        least = RARE_LETTER * sum(self.weights.values())
-        self.usual = {letter: p for letter, p in self.weights.items() if p >= least}
+                self.letter_weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
+        least = RARE_LETTER * sum(self.letter_weights.values())
+        self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= least}
 
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
@@ -99,8 +99,8 @@ class PartNames:
 
     def most_rounds(self, most: int) -> int:
         """In how many rounds a name is sought: fewer where one takes many attempts."""
-        enough = MOST_ATTEMPTS * self._n_found // (self._n_drawn * self.slowness)
-        return min(most // self.slowness, max(enough, FEWEST_ROUNDS))
+        enough = MAX_ATTEMPTS * self._n_found // (self._n_drawn * self.slowness)
+        return min(most // self.slowness, max(enough, MIN_ROUNDS))
 
     def find(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
@@ -119,8 +119,8 @@ class PartNames:
 
 def common_letters(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
     """The weights of the letters that names of all parts begin with; whether they are measured."""
-    common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
-    letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
+    common = {*parts[0].letter_weights}.intersection(*(part.letter_weights for part in parts))
+    letters = {each: prod(part.letter_weights[each] for part in parts) for each in sorted(common)}
     has_conditions = any(part.has_conditions for part in parts)
     measured = _measure(parts, letters) if has_conditions and letters else None
     return (letters, False) if measured is None else (measured, True)
@@ -134,7 +134,7 @@ def draw_together(
 ) -> list[tuple[str, ...]]:
     """Names of all parts that begin with one of some letters, by their weights, for each key."""
     weights, is_measured = letters
-    weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
+    weights = {a: p for a, p in weights.items() if all(a in part.letter_weights for part in parts)}
     if not weights:
         raise FewFound(Tally(), [None] * len(keys), 0)
     among, shares = np.array([*weights]), [*weights.values()]
@@ -180,5 +180,5 @@ def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[s
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
         possible = weights * np.prod((met + 3) / made, axis=0)
-        left = np.flatnonzero(possible >= LEAST_MEASURED * passing.max())
+        left = np.flatnonzero(possible >= MIN_MEASURED * passing.max())
     return dict(zip(letters, passing.tolist(), strict=True)) if passing.any() else None

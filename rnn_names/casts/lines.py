@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames
-from rnn_names.casts.pattern import Choice, LinesOf, Part, Piece, Slot, rules_of
+from rnn_names.casts.pattern import Alternatives, LinesOf, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError
@@ -38,7 +38,7 @@ class Node:
             weights = [1] * len(self.alternatives)
             if not weights:
                 raise CorpusError("no lines in that file")
-        elif isinstance(part, Choice):
+        elif isinstance(part, Alternatives):
             self.alternatives, weights = part.alternatives, part.weights
         self._deck = np.repeat(np.arange(len(weights)), weights)
 
@@ -54,24 +54,24 @@ class Node:
 
 
 class Line:
-    """A line by its number. `had` is what stood in it, where it is redrawn."""
+    """A line by its number. `earlier` is what stood in it, where it is redrawn."""
 
     row: Row
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.standing = dict[Node, Any]()  # names, or which alternatives
-        self.had = set[tuple[Any, str]]()
+        self.chosen = dict[Node, Any]()  # names, or which alternatives
+        self.earlier = set[tuple[Any, str]]()
 
     @property
     def names(self) -> dict[Node, str]:
         """The names that stand in it, in order."""
-        return {node: name for node, name in self.standing.items() if node.is_name}
+        return {node: name for node, name in self.chosen.items() if node.is_name}
 
     def shown(self, nodes: set[Node], place: int) -> set[tuple[Any, str]]:
         """What stands where it is redrawn: names, or the text of a choice."""
         if all(node.is_name for node in nodes):
-            return {(node, self.standing.get(node, "")) for node in nodes}
+            return {(node, self.chosen.get(node, "")) for node in nodes}
         return {(place, self.row[place])}
 
 
@@ -88,27 +88,29 @@ class Request:
         self.letter = ""
         self.drawn = dict[tuple[int, str], Row | None]()
         self.cause: Any = None  # why no more could be drawn
-        self.points = list[float]()  # random numbers of first letters, by round
+        self.letter_points = list[float]()  # random numbers of first letters, by round
 
-    def point(self, number: int) -> float:
+    def letter_point(self, number: int) -> float:
         """The random number of a round's first letter."""
-        while number >= len(self.points):
-            draw_points([self])
-        return self.points[number]
+        while number >= len(self.letter_points):
+            draw_letter_points([self])
+        return self.letter_points[number]
 
 
-def draw_points(requests: Sequence[Request]) -> None:
+def draw_letter_points(requests: Sequence[Request]) -> None:
     """Draws random numbers of further rounds, as many of each."""
     if not requests:
         return
     keys = np.concatenate([request.nodes[0].key for request in requests])
-    first = np.array([request.line.first_round + len(request.points) for request in requests])
+    first = np.array(
+        [request.line.first_round + len(request.letter_points) for request in requests]
+    )
     rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
     points = uniform(
         keys_of(keys, rounds, np.array([request.line.number for request in requests])), 1
     )
     for request, more in zip(requests, points.T.tolist(), strict=True):
-        request.points += more
+        request.letter_points += more
 
 
 class Taken:
@@ -119,11 +121,14 @@ class Taken:
 
     def __init__(self, edits: int, names: list[FarApart], letters: Counter[str]) -> None:
         self._edits, self.names, self.letters = edits, names, letters
-        self.gone = set[str]()  # letters with which no name is found
+        self.exhausted = set[str]()  # letters with which no name is found
         self._available = dict[Node, dict[str, float]]()
 
     def add_tests(self, node: Node, options: Options, least: int) -> None:
-        """Has names of a node keep away from all others, unless its own `min_edits` is less."""
+        """Registers the tests that keep a node's names apart from names already taken.
+
+        A node whose own `min_edits` is less than that of the cast keeps apart from its own only.
+        """
         keeps_away = (options.min_edits or 0) >= least > 0
         is_covered = keeps_away and options.min_edits == least and not options.exclude
         node.tests = [0] * keeps_away
@@ -131,16 +136,16 @@ class Taken:
             node.tests = [len(self.names), *node.tests]
             self.names.append(FarApart.of(options) or FarApart(0))
 
-    def ahead(self) -> Taken:
+    def fork(self) -> Taken:
         """One that takes more in while this one stays as it is."""
-        other = Taken(self._edits, [each.ahead() for each in self.names], self.letters.copy())
-        other.gone, other._available = (
-            self.gone,
+        other = Taken(self._edits, [each.fork() for each in self.names], self.letters.copy())
+        other.exhausted, other._available = (
+            self.exhausted,
             {node: {**of} for node, of in self._available.items()},
         )
         return other
 
-    def lets_in(self, names: Mapping[Node, str]) -> bool:
+    def add_if_far(self, names: Mapping[Node, str]) -> bool:
         """Adds the names of a line if all are far from those taken, and from each other."""
         among = FarApart(self._edits) if len(names) > 1 else None
         for node, name in names.items():
@@ -154,16 +159,20 @@ class Taken:
         return True
 
     def available(self, node: Node) -> dict[str, float]:
-        """The weights of the first letters that came least often, but for those that are gone."""
+        """The weights of the first letters that came least often, exhausted ones left out."""
         if not self._available.get(node):
-            usual = {a: p for a, p in node.names.usual.items() if a not in self.gone}
-            least = min(map(self.letters.__getitem__, usual), default=0)
-            self._available[node] = {a: p for a, p in usual.items() if self.letters[a] == least}
+            likely_letters = {
+                a: p for a, p in node.names.likely_letters.items() if a not in self.exhausted
+            }
+            least = min(map(self.letters.__getitem__, likely_letters), default=0)
+            self._available[node] = {
+                a: p for a, p in likely_letters.items() if self.letters[a] == least
+            }
         return self._available[node]
 
     def give_up(self, letters: Iterable[str]) -> None:
-        """Has no further name begin with some letters."""
-        self.gone.update(letters)
+        """Rules out some first letters for further names."""
+        self.exhausted.update(letters)
         self._available.clear()
 
     def letters_of(self, request: Request) -> Callable[[int], str]:
@@ -171,9 +180,9 @@ class Taken:
         if not (request.chooses_letter and (free := self.available(request.nodes[0]))):
             return lambda number: ""
         letters, edges = [*free], [*accumulate(free.values())]
-        return lambda number: letters[bisect(edges, request.point(number) * edges[-1])]
+        return lambda number: letters[bisect(edges, request.letter_point(number) * edges[-1])]
 
-    def place(self, request: Request) -> bool:
+    def try_to_fill(self, request: Request) -> bool:
         """Whether names that were drawn fit; they come into their line then.
 
         If not, `request.round` and `request.letter` say which ones may, but were not drawn.
@@ -186,8 +195,8 @@ class Taken:
             names = request.drawn[request.round, request.letter]
             if names is not None:
                 standing = dict(zip(request.nodes, names, strict=True))
-                if self.lets_in(standing):
-                    request.line.standing.update(standing)
+                if self.add_if_far(standing):
+                    request.line.chosen.update(standing)
                     self.count_letter(request)
                     return True
             request.round += 1

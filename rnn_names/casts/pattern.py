@@ -72,7 +72,7 @@ class Slot(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Choice(Part):
+class Alternatives(Part):
     """One of some patterns."""
 
     alternatives: tuple[tuple["Piece", ...], ...]
@@ -123,7 +123,7 @@ def parse(
     if reader.at < len(text):
         raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
-        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_meant(text)}", 0)
+        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_word_hint(text)}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
     for slot in pattern.slots[MAX_SLOTS:]:
@@ -223,7 +223,7 @@ class _Reader:
             weights.append(self.weight())
         self.path = outside
         self.closes("]", bracket)
-        return Choice(begin, "", column, path, tuple(alternatives), tuple(weights))
+        return Alternatives(begin, "", column, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
         """Reads what stands at the end of an alternative: *3, or nothing."""
@@ -301,7 +301,7 @@ class _Reader:
             meant = f"min-length={limits[1]},max-length={limits[2]}"
             raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
         if name not in ALLOWED:
-            raise self.error(f"no option {quoted(word)}{_like(name)}", place)
+            raise self.error(f"no option {quoted(word)}{_option_hint(name)}", place)
         kind = ALLOWED[name].kind
         if name in places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
@@ -348,12 +348,12 @@ def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
     return changed
 
 
-def _meant(text: str) -> str:
+def _word_hint(text: str) -> str:
     """For a message: what a single word may have been meant as."""
     return f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
 
 
-def _like(name: str) -> str:
+def _option_hint(name: str) -> str:
     """For a message: the option that is spelled most like an unknown one, or all of them."""
     from difflib import get_close_matches
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.casts.cast_drawer import MOST_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
+from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
 from rnn_names.casts.initials import letter_of
 from rnn_names.casts.lines import Line, Node, Request, Row
 from rnn_names.casts.pattern import Pattern
@@ -30,17 +30,17 @@ def cast(
     FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines that could
     be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
-    drawer = _Redrawing(pattern, wanted, part_of, read)
+    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
     with one_blas_thread():
-        for lines in drawer.redrawn() if wanted.redraw else drawer.lines():
+        for lines in drawer.lines():
             yield [line.row for line in lines]
 
 
-class _Redrawing(CastDrawer):
-    """The lines of a cast, some of which are drawn anew."""
+class RedrawingCast(CastDrawer):
+    """Draws the lines of a cast, and some of them anew."""
 
-    def redrawn(self) -> Iterator[list[Line]]:
-        """The lines as they come of `redraw`, together."""
+    def lines(self) -> Iterator[list[Line]]:
+        """All lines together, those of `redraw` drawn anew."""
         shortage, columns, lines = None, self._pattern.columns, list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
@@ -48,7 +48,7 @@ class _Redrawing(CastDrawer):
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for drawn in self.lines():
+            for drawn in super().lines():
                 lines += drawn
         except SamplingError as error:
             shortage = error
@@ -69,17 +69,17 @@ class _Redrawing(CastDrawer):
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
         """Draws another text for a column, or other names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        nodes = {*line.names} or {*line.standing}
+        nodes = {*line.names} or {*line.chosen}
         if place:
             column = self._pattern.columns[place - 1]
-            paths = [node.part.path for node in line.standing if node.part.column == column]
+            paths = [node.part.path for node in line.chosen if node.part.column == column]
             nodes = {
                 node
                 for node in self._nodes.values()
                 if any(node.part.path[: len(path)] == path for path in paths)
             }
-        line.had |= line.shown(nodes, place)
-        kept = {node: of for node, of in line.standing.items() if node not in nodes}
+        line.earlier |= line.shown(nodes, place)
+        kept = {node: of for node, of in line.chosen.items() if node not in nodes}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
         self._taken.give_up(())
@@ -87,13 +87,13 @@ class _Redrawing(CastDrawer):
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
             for new in self._later(line.number, nodes, kept):
-                if new.shown(nodes, place) & line.had or new.row[place] in avoided:
+                if new.shown(nodes, place) & line.earlier or new.row[place] in avoided:
                     continue
                 if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
                 names = {node: name for node, name in new.names.items() if node in nodes}
-                if self._taken.lets_in(names):
-                    new.had = line.had
+                if self._taken.add_if_far(names):
+                    new.earlier = line.earlier
                     lines[at] = new
                     return True
         return False
@@ -101,19 +101,19 @@ class _Redrawing(CastDrawer):
     def _later(self, number: int, nodes: set[Node], kept: Mapping[Node, Any]) -> Iterator[Line]:
         """A line with later rounds of some nodes; the rest is kept."""
         first, size, requests = 0, 4, list[Request]()
-        most = MOST_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
+        most = MAX_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
         while first < most and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
-            lines = self._begin(np.full(size, number), rounds, kept)
+            lines = self._new_lines(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
             self._draw(
                 [want for request in requests for want in self._wants(request, self._taken, 1)]
             )
             for request in requests:
                 for names in filter(None, request.drawn.values()):
-                    request.line.standing.update(zip(request.nodes, names, strict=True))
+                    request.line.chosen.update(zip(request.nodes, names, strict=True))
             for line in lines:
-                if None not in line.standing.values():
+                if None not in line.chosen.values():
                     line.row = self._row(line)
                     yield line
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)

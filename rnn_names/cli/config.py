@@ -17,7 +17,7 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, quoted, shown
 
-MOST_BYTES = 1 << 22  # of a file
+MAX_CONFIG_BYTES = 1 << 22  # of a file
 FILES = {"rnn-names.toml": b"", "pyproject.toml": b"rnn-names"}  # and what to look for
 
 
@@ -26,9 +26,11 @@ def read(context: click.Context) -> None:
     for name, sign in FILES.items():
         if os.path.isfile(name):
             with open(name, "rb") as file:
-                text = file.read(MOST_BYTES + 1)
-            if len(text) > MOST_BYTES:
-                raise RnnNamesError(f"{name}: over {MOST_BYTES:,} bytes, which no such file needs")
+                text = file.read(MAX_CONFIG_BYTES + 1)
+            if len(text) > MAX_CONFIG_BYTES:
+                raise RnnNamesError(
+                    f"{name}: over {MAX_CONFIG_BYTES:,} bytes, which no such file needs"
+                )
             if sign in text:  # most have nothing for us, and reading TOML takes time
                 defaults = _defaults(context, name, text, bool(sign))
                 if defaults is not None:

@@ -19,7 +19,7 @@ from rnn_names.model.bundled import Given
 from rnn_names.system import facts as this_system
 
 TITLE_WIDTH = 13  # columns of the words on the left
-MOST_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
+MAX_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
 
 
 @command(
@@ -95,7 +95,7 @@ def _network(network: dict[str, Any]) -> str:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    some = islice(settings.items(), MOST_SETTINGS)
+    some = islice(settings.items(), MAX_SETTINGS)
     text = ", ".join(f"{_value(n)} {_value(v)}".replace(" ", "\xa0") for n, v in some)
     lines = wrap(text, SETTINGS_WIDTH, break_long_words=False, break_on_hyphens=False)
     return f"\n{'':{TITLE_WIDTH + 1}}".join(lines).replace("\xa0", " ")

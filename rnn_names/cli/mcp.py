@@ -24,11 +24,13 @@ from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
 from rnn_names.model.bundled import DEFAULT, Given
-from rnn_names.model.checks import MAX_PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
-MOST, MOST_LEARNED = 1000, 100_000  # names in a call that draws or scores, and in one that trains
+MAX_OF_CALL, MAX_LEARNED = (
+    1000,
+    100_000,
+)  # names in a call that draws or scores, and in one that trains
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
@@ -76,6 +78,7 @@ def _tools(folder: str | None) -> list[Any]:
     from pydantic import Field
 
     from rnn_names.casts.cast import parsed, rows_of
+    from rnn_names.model.checks import MAX_PARTS
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -83,10 +86,10 @@ def _tools(folder: str | None) -> list[Any]:
     several = "Of several models, their blend; NAME=WEIGHT is one's weight."
     Models = Annotated[list[str] | str, Field(description=several, max_length=MAX_PARTS)]
     Pattern = Annotated[str, Field(description=f"A pattern, or one of {', '.join(CASTS)}.")]
-    Count = Annotated[int, Field(description="How many.", ge=0, le=MOST)]
+    Count = Annotated[int, Field(description="How many.", ge=0, le=MAX_OF_CALL)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
-    Scored = Annotated[list[str], Field(min_length=1, max_length=MOST)]
-    Learned = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
+    Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_OF_CALL)]
+    Learned = Annotated[list[str], Field(min_length=1, max_length=MAX_LEARNED)]
 
     def blend_of(models: list[str] | str) -> Any:
         return blend(map(Given.of, TEXTS.checked(models)))

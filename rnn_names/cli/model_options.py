@@ -93,7 +93,7 @@ def word_or_models(
     context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
 ) -> tuple[str | None, tuple[Given, ...]]:
     """A callback: `closest` or `none`, which stand alone, and no models; or None and the models."""
-    word = next((each.path for each in models if bundled.is_word(each.path)), None)
+    word = next((each.path for each in models if bundled.is_start_word(each.path)), None)
     if word and models != (Given(word),):
         raise click.BadParameter(
             f"{word} stands alone: give it no weight, and no other model beside it"

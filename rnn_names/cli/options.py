@@ -14,12 +14,11 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
-from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 
-MEANT = {
+MISSPELLINGS = {
     "--count (-n)": "--number --num --amount --how-many",
     "--prefix": "--start-with --starts-with --begin-with --begins-with",
     "--suffix": "--end-with --ends-with",
@@ -67,7 +66,7 @@ class GroupedCommand(click.Command):
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             options = {name for each in self.params for name in each.opts}
             name, text = getattr(error, "option_name", ""), ""
-            for meant, others in MEANT.items():
+            for meant, others in MISSPELLINGS.items():
                 is_here = not meant.startswith("--") or meant.split()[0] in options
                 if is_here and name in others.split():
                     text = f"No such option '{name}'. Did you mean {meant}?"
@@ -121,7 +120,7 @@ def in_utf8(text: str) -> str:
         raise click.BadParameter(f"{text!r}: not UTF-8") from None
 
 
-class Number(click.FloatRange):
+class NumberParam(click.FloatRange):
     """A number as it is declared; the help shows its bounds."""
 
     def __init__(self, kind: declared.Number) -> None:
@@ -180,7 +179,7 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
         wanted = owner(**given, **more)
-    if wanted.start and isinstance(wanted, Options) and wanted.seed is None:
+    if wanted.start and getattr(wanted, "seed", 0) is None:  # the most probable names have none
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )
@@ -205,7 +204,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     else:
         settings |= {"default": each.default, "show_default": each.unset or True}
         is_choice = isinstance(kind, declared.Choice)
-        settings["type"] = click.Choice(kind.words) if is_choice else Number(kind)
+        settings["type"] = click.Choice(kind.words) if is_choice else NumberParam(kind)
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**settings, **more})
 

@@ -74,7 +74,7 @@ def page(
         check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
     given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
-        script.Part(name, Model.load(each.path), each.share)
+        script.PageModel(name, Model.load(each.path), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:

@@ -7,7 +7,7 @@ import click
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import opened, tell
+from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
 from rnn_names.model import bundled
@@ -47,7 +47,7 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
-    with opened(file) as source:
+    with open_input(file) as source:
         parts = (names for names, _ in read_names(*source))
         for names in [Names.concatenate([*parts])] if sort else parts:
             log_probs = loaded.log_prob(names)

@@ -110,7 +110,7 @@ def prepare_streams() -> None:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
+def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
     """Opens a text, and gives its title for messages; "-" is stdin."""
     if path == "-":
         if sys.stdin is None:
@@ -133,10 +133,10 @@ def is_same_file(path: str, other: str) -> bool:
 
 def lines_of(path: str) -> list[str]:
     """The lines of a file that are not blank."""
-    from rnn_names.corpus.corpus import full_lines
+    from rnn_names.corpus.corpus import nonblank_lines
 
-    with opened(path) as source:
-        return full_lines(*source)
+    with open_input(path) as source:
+        return nonblank_lines(*source)
 
 
 def exit_code(work: Callable[[], int]) -> int:

@@ -18,7 +18,7 @@ from rnn_names.cli.options import (
     output_option,
     wrong_usage,
 )
-from rnn_names.cli.streams import exit_code, is_same_file, opened
+from rnn_names.cli.streams import exit_code, is_same_file, open_input
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import Given
 from rnn_names.training.settings import Settings
@@ -107,7 +107,7 @@ def train(
     if report is not None:
         check_writable(report)
     with ExitStack() as stack:
-        names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
+        names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     refuse_table(names, as_is)
     start = None if given else start_of(names, settings, word)
     started_from = start.name if start else ", ".join(map(str, given)) or None

@@ -130,7 +130,9 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 # --- Regular expressions --------------------------------------------------------------------------
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
-MOST_STEPS = 1 << 24  # steps looked at for the states: those of (a{0,99}){99} are sets of thousands
+MAX_STEPS_READ = (
+    1 << 24
+)  # steps looked at for the states: those of (a{0,99}){99} are sets of thousands
 
 Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
 
@@ -285,7 +287,7 @@ class _Reading:
     def _looked_at(self, steps: Steps) -> Steps:
         """These steps, counted: their sets may be large, and many."""
         self._work += len(steps)
-        if self._work > MOST_STEPS:
+        if self._work > MAX_STEPS_READ:
             raise NoAutomatonError("too large")
         return steps
 

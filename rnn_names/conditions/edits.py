@@ -87,7 +87,7 @@ class FarApart:
             return None
         return cls(options.min_edits - 1, options.exclude)
 
-    def ahead(self) -> FarApart:
+    def fork(self) -> FarApart:
         """One that takes in more names beside those of this one, which stays as it is."""
         other = FarApart(self._edits)
         other._before = self

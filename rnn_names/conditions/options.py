@@ -26,7 +26,7 @@ from rnn_names.errors import SamplingError, counted, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
-MOST_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
+MAX_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
 
 _COUNT = Number(0, whole=True)
 _START = Number(0, 10**18, whole=True)

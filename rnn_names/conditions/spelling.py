@@ -77,7 +77,7 @@ class Spelling:
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for a shape and as many conditions as fit in; these; the others."""
+    """One automaton for the shape and as many conditions as fit in; these; and the rest."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     most_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []

@@ -141,7 +141,7 @@ def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str
         yield title, file
 
 
-def whole(title: str, stream: BinaryIO) -> bytes:
+def read_small(title: str, stream: BinaryIO) -> bytes:
     """All bytes of a small text."""
     data = stream.read(PIECE_BYTES + 1)
     if len(data) > PIECE_BYTES:
@@ -149,7 +149,7 @@ def whole(title: str, stream: BinaryIO) -> bytes:
     return data
 
 
-def full_lines(title: str, stream: BinaryIO) -> list[str]:
+def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
     """The lines of a stream that are not blank."""
     return [name for part, _ in read_names(title, stream) for name in part.to_strings() if name]
 

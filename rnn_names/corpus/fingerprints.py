@@ -16,7 +16,7 @@ from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that are kept in a packed form
 PACKED_BYTES = 6  # of a gap between two of them
-LEAST_BITS = 32  # a model keeps at least so many
+MIN_BITS = 32  # a model keeps at least so many
 HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds the memory
 
 
@@ -54,7 +54,7 @@ def lowest_kept(known: Array) -> int:
     8
     """
     together = int(np.bitwise_or.reduce(known))
-    return min(together & -together or 1, 1 << (64 - LEAST_BITS))
+    return min(together & -together or 1, 1 << (64 - MIN_BITS))
 
 
 def packed(prints: Array) -> Array:

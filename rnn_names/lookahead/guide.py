@@ -42,7 +42,9 @@ from rnn_names.network.ahead import by_level, log_expected, on_tree
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
-MAX_NUMBERS = 1 << 22  # probabilities that are kept of a draw; further new prefixes are not
+MAX_RECORDED_NUMBERS = (
+    1 << 22
+)  # probabilities that are kept of a draw; further new prefixes are not
 MAX_COPIES = 32  # how often one proposal may give its name
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 
@@ -236,7 +238,7 @@ class Visits:
     def __init__(self, known: VisitedPrefixes) -> None:
         self.known, self.n_passed = known, 0
         self._n_rows = len(known)
-        self._most = len(known) + MAX_NUMBERS // known.log_probabilities.shape[1]
+        self._most = len(known) + MAX_RECORDED_NUMBERS // known.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
         self._passed: list[tuple[Array, ...]] = []
 

@@ -128,10 +128,10 @@ def file_of(path: str) -> str:
     return file_of_pack(pack) if pack else path
 
 
-def is_word(path: str) -> bool:
+def is_start_word(path: str) -> bool:
     """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
 
-    >>> is_word("closest"), is_word("./closest")
+    >>> is_start_word("closest"), is_start_word("./closest")
     (True, False)
     """
     return path in (CLOSEST, NONE) and not is_file(path)

@@ -21,7 +21,14 @@ from urllib.parse import quote
 
 from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.page.script import LEFT_OUT, Part, as_script_data, described, described_base, scripts
+from rnn_names.page.script import (
+    LEFT_OUT,
+    PageModel,
+    as_script_data,
+    described,
+    described_base,
+    scripts,
+)
 from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
@@ -55,7 +62,7 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 
 
 def page(
-    parts: Sequence[Part],
+    parts: Sequence[PageModel],
     title: str | None = None,
     subtitle: str | None = None,
     for_lists: bool = False,
@@ -114,7 +121,7 @@ def page(
     )
 
 
-def _faces(parts: Sequence[Part]) -> str:
+def _faces(parts: Sequence[PageModel]) -> str:
     """Style rules with those files of the display face that have letters of some models."""
     known = "".join(part.model.vocabulary.characters for part in parts)
     wanted = {"latin", "italic"}
@@ -146,7 +153,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 # --- Words --------------------------------------------------------------------------------------
 
 
-def title_of(part: Part) -> str:
+def title_of(part: PageModel) -> str:
     """What people call a model: norwegian-towns are norwegian towns."""
     return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
 
@@ -161,7 +168,7 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _source(part: Part) -> str:
+def _source(part: PageModel) -> str:
     """What a model learned from, and what it is. Its record may be a stranger's: any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]

@@ -22,7 +22,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ALLOWED, SHORT
 from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
-from rnn_names.corpus.fingerprints import LEAST_BITS, PACKED_BITS, lowest_kept, upper_bits
+from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
@@ -30,7 +30,7 @@ from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.report.markup import assets
-from rnn_names.training.base import MOST_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
+from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
 
@@ -57,11 +57,11 @@ NOT_IN_ENGINE = {"like", "edits", "known_pairs", "exclude", "remember"}
 MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
 REST_BITS = 8, 24  # of bfloat16 and float32 beside the exponent: the sign and the fraction
 ALIKE_CODES, NOT_ALIKE = 0x2000, "?"  # characters that may be like one of the base; for no such one
-LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
+MAX_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
 
 @dataclass(frozen=True)
-class Part:
+class PageModel:
     """A model of a page or a module."""
 
     name: str  # what it is called there
@@ -122,16 +122,16 @@ def _module(path: str, done: set[str]) -> str:
     return before + LEFT_OUT.sub("", IMPORT.sub("", text))
 
 
-def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """Models as the engine reads them, with the largest share at `LARGEST_OPENING_SHARE`."""
+def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
+    """Models as the engine reads them, with the largest share at `MAX_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
-        _described(part, LARGEST_OPENING_SHARE * share / max(shares))
+        _described(part, MAX_OPENING_SHARE * share / max(shares))
         for part, share in zip(parts, shares, strict=True)
     ]
 
 
-def _described(part: Part, share: float) -> dict[str, Any]:
+def _described(part: PageModel, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
     arrays = {name: model.params[name] for name in ENGINE_ARRAYS if name in model.params}
@@ -165,7 +165,7 @@ def described_base() -> dict[str, Any]:
         "other": OTHER,
         "least_alike": ALIKE,
         "short_list": SHORT_LIST,
-        "most_fitted": MOST_FITTED,
+        "most_fitted": MAX_FITTED,
         "steps": STEPS,
         "rate": RATE,
         "nearness": NEARNESS,
@@ -199,7 +199,7 @@ def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
     """The uppermost bits of fingerprints: as many as bundled models keep, or the fewest."""
     if prints is None:
         return None
-    kept = PACKED_BITS if lowest_kept(prints) <= 1 << (64 - PACKED_BITS) else LEAST_BITS
+    kept = PACKED_BITS if lowest_kept(prints) <= 1 << (64 - PACKED_BITS) else MIN_BITS
     gaps = np.diff((upper_bits(prints, kept) >> np.uint64(64 - kept)).astype(np.int64), prepend=0)
     bits = int(math.log2(2**kept / max(len(gaps), 1)))
     return {"kept": kept, "count": len(gaps), "bits": bits, "gaps": rice_code(gaps, bits)}
@@ -236,7 +236,7 @@ def as_script_data(value: Any) -> str:
 # --- The module -----------------------------------------------------------------------------------
 
 
-def save_module(parts: Sequence[Part], path: str) -> None:
+def save_module(parts: Sequence[PageModel], path: str) -> None:
     """Writes the module, and its types into `types_path`."""
     types = types_path(path)
     write_atomically(types, assets("page/engine/names.d.ts").encode())
@@ -253,7 +253,7 @@ def types_path(path: str) -> str:
     return f"{root}.d.mts" if end == ".mjs" else f"{root}.d.ts"
 
 
-def module(parts: Sequence[Part], types: str) -> str:
+def module(parts: Sequence[PageModel], types: str) -> str:
     """The module's text; `types` is the name of the file with its types."""
     version = PROGRAM_VERSION.rpartition(" ")[2]
     return f"""{MODULE_BEGINNING}: {version}

@@ -30,7 +30,7 @@ NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
-MOST_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
+MAX_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
 CHANCE = 3  # standard errors by which mean lengths may differ without a note
 
 
@@ -271,7 +271,7 @@ def drawn_from(trainer: Trainer, count: int) -> list[str]:
     model = trainer.model
     outputs = int(model.training["longest"]) * len(model.vocabulary)  # for the longest name
     # With one seed for all epochs, only the network changes from row to row of the report.
-    return preview(model, min(count, max(MOST_DRAWN // outputs, 1)), trainer.settings.seed)
+    return preview(model, min(count, max(MAX_DRAWN // outputs, 1)), trainer.settings.seed)
 
 
 def length_note(names: Names, counts: Array, drawn: Names) -> str:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-MOST_TICKS = 6
+MAX_TICKS = 6
 TURN_AT = 80  # percentage of the width beyond which the text of a divider is on its left
 
 
@@ -87,8 +87,8 @@ def ticks(low: float, high: float, around: bool = False) -> list[float]:
     ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])
     """
     span = (high - low) or 1
-    magnitude = 10 ** math.floor(math.log10(span / MOST_TICKS))
-    step = next(k * magnitude for k in (1, 2, 5, 10) if span / (k * magnitude) <= MOST_TICKS)
+    magnitude = 10 ** math.floor(math.log10(span / MAX_TICKS))
+    step = next(k * magnitude for k in (1, 2, 5, 10) if span / (k * magnitude) <= MAX_TICKS)
     start, stop = math.ceil(low / step), math.floor(high / step)
     if around:
         start = math.floor(low / step)

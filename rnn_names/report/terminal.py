@@ -8,7 +8,7 @@ from rnn_names.training.stages import Epoch
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
 COLUMNS_PER_EPOCH = 5  # at most, of a curve
-FEWEST_EPOCHS = 3  # with fewer there is no curve to see
+MIN_EPOCHS = 3  # with fewer there is no curve to see
 BLOCKS = " ▁▂▃▄▅▆▇█"
 GAP = "   "
 
@@ -16,7 +16,7 @@ GAP = "   "
 def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     """The lines of the picture; none where there is no room for it or nothing to see."""
     n = len(epochs)
-    if n < FEWEST_EPOCHS:
+    if n < MIN_EPOCHS:
         return []
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
     held_out = [math.nan if e.held_out_loss is None else e.held_out_loss for e in epochs]

@@ -21,7 +21,7 @@ from rnn_names.sampling.sampler import sampler_of, with_boldness
 from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
-MOST_IN_VAIN = 1 << 20  # in a row without a name for any key
+MAX_VAIN_ATTEMPTS = 1 << 20  # in a row without a name for any key
 
 
 def seed_of(key: str, secret: bytes = b"") -> int:
@@ -88,7 +88,7 @@ class Aliases:
         while len(waiting) and any(found) and may_be:
             tried = 0
             try:
-                found = first_met(draw, len(waiting), KEYS_AT_ONCE, budget=MOST_IN_VAIN)
+                found = first_met(draw, len(waiting), KEYS_AT_ONCE, budget=MAX_VAIN_ATTEMPTS)
             except FewFound as error:
                 found, tried = error.found, error.tried
             again = list[int]()

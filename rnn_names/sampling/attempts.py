@@ -14,16 +14,16 @@ import numpy as np
 
 from rnn_names.arrays import Array, changes
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.numbers import MOST_NUMBERS
+from rnn_names.sampling.numbers import MAX_NAMES_OF_SEED
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
-MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
+MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
-ENDLESS = MOST_NUMBERS
+ENDLESS = MAX_NAMES_OF_SEED
 
 
 class GivenUp(Exception):
@@ -43,7 +43,7 @@ class BegunWalk:
 
     def __init__(self, numbers: Array, attempts: Array, workers: Workers) -> None:
         self.numbers, self.attempts = numbers, attempts  # (n,) both
-        self.shares = deque(workers.start(numbers, attempts))
+        self.chunks = deque(workers.start(numbers, attempts))
         self.passed = np.zeros(len(numbers), bool)
 
     @property
@@ -67,13 +67,13 @@ class Attempts:
     def __init__(
         self, begin: int, end: int, sizes: tuple[int, int, int], unique: Unique | None
     ) -> None:
-        # Names were given below number `_given_below`; from `_fresh` on, none was tried yet.
-        self._begin = self._given_below = self._fresh = begin
+        # Names were given below number `_next_to_yield`; none was tried from `_next_number` on.
+        self._begin = self._next_to_yield = self._next_number = begin
         self._end, self._unique = end, unique
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        # Of each share: its walk, the rows that passed, rising, (m,), and m names.
+        # Of each chunk: its walk, the rows that passed, rising, (m,), and m names.
         self._found: list[tuple[BegunWalk, Array, Names]] = []
         self._tested = self._passed = 0
         self._tally = Tally()
@@ -86,22 +86,22 @@ class Attempts:
         """
         begun = deque[BegunWalk]()
         while True:
-            likely = min(self._end - self._given_below, needed(self._unique))
+            likely = min(self._end - self._next_to_yield, needed(self._unique))
             # Of an endless stream, as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
-            while sum(len(walk.shares) for walk in begun) < workers.count and self._left:
+            while sum(len(walk.chunks) for walk in begun) < workers.count and self._left:
                 begun.append(BegunWalk(*self._next_walk(), workers))
             if not begun:
                 return
-            self._take_in(begun[0])
-            if begun[0].shares:
+            self._collect(begun[0])
+            if begun[0].chunks:
                 continue
             failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
             n_names = self._unique.passed if self._unique else self._passed
             is_over = self._tested >= budget * (1 + n_names // NAMES_PER_BUDGET)
             waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
-            yield from self._handed_out(ENDLESS if is_over else min([self._fresh, *waiting]))
+            yield from self._ready(ENDLESS if is_over else min([self._next_number, *waiting]))
             if is_over:
                 raise GivenUp(self._tally)
 
@@ -112,52 +112,51 @@ class Attempts:
         At most `growth` times as many begin as were given, so that a reader of a few names does not
         wait for thousands.
         """
-        given = self._given_below - self._begin
+        given = self._next_to_yield - self._begin
         most = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
-        more = min(self._given_below + most, self._end) - self._fresh
+        more = min(self._next_to_yield + most, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
     def _next_walk(self) -> tuple[Array, Array]:
         """The numbers of a walk and their attempts, (n,) both.
 
-        Each number gets one attempt at first, or more if the walk has room. Then attempts double,
-        so that one unlucky number does not hold up the names after it.
+        Each number first gets half as many attempts again as a name has taken so far, if the walk
+        has room. Then attempts double, so that one unlucky number does not hold up those after it.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
-        # As many attempts as a name has taken so far, and half as many again: most need one walk.
-        each_needs = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
-        at_first = max(min(size // self._left, each_needs), 1)
-        each = np.clip(self._failed[1], at_first, max(min(2 * each_needs, size), at_first))
-        n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
+        needed_each = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
+        at_first = max(min(size // self._left, needed_each), 1)
+        n_attempts = np.clip(self._failed[1], at_first, max(min(2 * needed_each, size), at_first))
+        n_failed = max(int(np.searchsorted(np.cumsum(n_attempts), size, side="right")), 1)
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
-        n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)
+        n = max((size - int(n_attempts[:n_failed].sum())) // at_first, 0 if failed.size else 1)
         n = 0 if self._failed.size else min(n, self._left)
-        numbers = np.append(failed[0], self._fresh + np.arange(n))
+        numbers = np.append(failed[0], self._next_number + np.arange(n))
         attempts = np.append(failed[1], np.zeros(n, np.int64)).astype(np.int32)
-        self._fresh += n
-        each = np.append(each[:n_failed], np.full(n, at_first))
-        row = np.repeat(np.arange(len(each), dtype=np.int32), each)
+        self._next_number += n
+        n_attempts = np.append(n_attempts[:n_failed], np.full(n, at_first))
+        row = np.repeat(np.arange(len(n_attempts), dtype=np.int32), n_attempts)
         # Less the rows before each number's first, rows count its attempts.
-        attempts = attempts - (np.cumsum(each) - each).astype(np.int32)
+        attempts = attempts - (np.cumsum(n_attempts) - n_attempts).astype(np.int32)
         attempts = attempts[row] + np.arange(len(row), dtype=np.int32)
         return numbers[row], attempts.astype(np.min_scalar_type(attempts.max()))
 
-    def _take_in(self, walk: BegunWalk) -> None:
-        """Takes in the next share of a walk."""
-        names, rows, tally = walk.shares.popleft()()
+    def _collect(self, walk: BegunWalk) -> None:
+        """Takes in the next chunk of a walk."""
+        names, rows, tally = walk.chunks.popleft()()
         self._tally.add(tally)
         self._passed += len(rows)
         walk.passed[rows] = True
         self._found.append((walk, rows, names))
-        if not walk.shares:
+        if not walk.chunks:
             self._tested += len(walk.numbers)
 
-    def _handed_out(self, end: int) -> Iterator[Names]:
+    def _ready(self, end: int) -> Iterator[Names]:
         """The names that were found for numbers below `end`, in order, in parts."""
-        end = min(end, self._fresh)
-        while self._given_below < end:
-            stop = min(self._given_below + NUMBERS_AT_ONCE, end)
+        end = min(end, self._next_number)
+        while self._next_to_yield < end:
+            stop = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
             here = [
                 np.searchsorted(rows, np.searchsorted(walk.numbers, stop))
                 for walk, rows, _ in self._found
@@ -171,7 +170,7 @@ class Attempts:
                 for n, (walk, rows, names) in zip(here, self._found, strict=True)
                 if n < len(names)
             ]
-            self._given_below = stop
+            self._next_to_yield = stop
             if parts:
                 numbers, attempts, names = zip(*parts, strict=True)
                 order = np.lexsort([np.concatenate(attempts), np.concatenate(numbers)])

@@ -38,7 +38,7 @@ MAX_PER_CHARACTER = 1 << 16  # prefixes from which on the ranking leaves out lon
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
-LEAST_LOWER, MOST_LOWER = 1.2, 8.0  # what the bound, as a probability, is divided by
+MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # what the bound, as a probability, is divided by
 COLD = 0.5  # the temperature below which the network runs in float64
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
@@ -189,11 +189,11 @@ class _Search:
         while self._reaches(bound, most - self.done, wanted):
             yield bound, self._best
             affordable = (most - self.done) / self.n_prefixes
-            if self.is_all or affordable < LEAST_LOWER:
+            if self.is_all or affordable < MIN_BOUND_STEP:
                 return
             # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
             # grow more slowly, larger and larger steps.
-            factor = min(2 * wanted / max(len(self._best), 1), MOST_LOWER, affordable)
+            factor = min(2 * wanted / max(len(self._best), 1), MAX_BOUND_STEP, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes

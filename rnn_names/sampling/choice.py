@@ -11,9 +11,11 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.sampling.numbers import random_bits
 
-MOST_NAMES = 1 << 20  # names drawn together in one walk, at most
-MOST_NODES = 1 << 12  # nodes at which names choose together, at most
-_PLACE_BITS = (MOST_NAMES - 1).bit_length()  # of 64, beside 12 for the node and 32 random ones
+MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk, at most
+MAX_NODES = 1 << 12  # nodes at which names choose together, at most
+_PLACE_BITS = (
+    MAX_NAMES_OF_WALK - 1
+).bit_length()  # of 64, beside 12 for the node and 32 random ones
 
 
 def choose(
@@ -42,7 +44,7 @@ def choose(
         The names in a new order; the branch of each, (m,), rising; which are too close to call.
     """
     n_y, n_nodes = probabilities.shape
-    assert n_nodes <= MOST_NODES  # or the number of a node would not fit into a point
+    assert n_nodes <= MAX_NODES  # or the number of a node would not fit into a point
     # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
     # different; and to sort integers and read the place from them is several times as fast as to
@@ -53,7 +55,7 @@ def choose(
     points <<= np.uint64(_PLACE_BITS)
     points |= np.arange(len(names), dtype=np.uint64)
     points.sort()
-    names = names[(points & np.uint64(MOST_NAMES - 1)).astype(np.int32)]
+    names = names[(points & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
     points >>= np.uint64(_PLACE_BITS)
     point = points * 2.0**-32
 

@@ -88,11 +88,11 @@ class Drawer:
             walk.text[:, close], walk.lengths[close] = again.text, again.lengths
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
-    def shares(self, keys: Array, n: int) -> Array:
-        """Splits names into n shares, those that begin alike into one; gives each one's: (names,).
+    def chunks(self, keys: Array, n: int) -> Array:
+        """The chunk of each name, (names,): of n, names that begin alike are in the same.
 
         How a name begins follows from its first random number, u. Where more names have a
-        beginning than fit into a share, it is cut by the next one, which decides how they go on.
+        beginning than fit into a chunk, it is cut by the next one, which decides how they go on.
         """
         roots, place = self.roots, 0
         p, place_after = roots.weights, roots.lengths

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import MOST_ATTEMPTS, NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, NAMES_PER_BUDGET, GivenUp
 from rnn_names.sampling.tally import Tally
 
 Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""From rows and attempts, (n,), to what passed, its places among these, rising, and a tally."""
+"""Makes attempts, given rows and numbers of attempts, (n,) both.
+
+Returns the results that passed, their places among these, rising, and a tally.
+"""
 
 
 class FewFound(GivenUp):
@@ -41,7 +44,7 @@ def first_met(
         tested, begun = tested + len(left) * each, begun + each
         left = left[found[left] == None]  # noqa: E711 - of each
         passed = n - len(left)
-        most = budget or MOST_ATTEMPTS // slowness * (1 + passed // NAMES_PER_BUDGET)
+        most = budget or MAX_ATTEMPTS // slowness * (1 + passed // NAMES_PER_BUDGET)
         if len(left) and tested >= most:
             raise FewFound(tally, found.tolist(), begun)
         needed = 3 * (tested + 1) // (2 * (passed + 1))  # three of four rows need no more

@@ -28,9 +28,8 @@ class NodeBatch(NamedTuple):
     """Nodes of one level, m of them, and the k names that have come there."""
 
     children: Children  # the nodes
-    carried: (
-        Any  # (m,) what a walk carries along: the automaton's state; `Carried` if it looks ahead
-    )
+    # (m,) what a walk carries along: the automaton's state; `guided.Carried` if it looks ahead
+    carried: Any
     names: Array = NO_NAMES  # (k,) numbers
     node: Array = NO_NAMES  # (k,) at which node each name is, rising
 

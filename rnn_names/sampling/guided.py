@@ -1,8 +1,8 @@
 """Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.guide`), corrected.
 
-A proposal of weight w comes out w / bound times, so one may bring several names. Names come in
-groups of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random
-numbers of its own. So a group is a function of the seed and its number.
+A proposal of weight w yields w / bound copies of its name, rounded at random. Names come in groups
+of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random numbers of
+its own. So a group is a function of the seed and its number.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rnn_names.sampling.sampler import Sampler, passing
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.walk import Walk
 
-MOST_PROPOSALS = 1 << 16  # that are drawn together
+MAX_PROPOSALS = 1 << 16  # that are drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
@@ -52,7 +52,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     """
     for size in (PILOT // 8, PILOT):
         names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
-        rows, _ = passing(sampler.with_large_automata, names)
+        rows, _ = passing(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
             break
@@ -69,13 +69,13 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     if share > rare:
         return None
     if spelled > rare:
-        sampler = sampler.following(sampler.with_large_automata)
+        sampler = sampler.with_automata_of(sampler.large_conditions)
     guided = _prepared(sampler)
-    if guided is not None and sampler.with_large_automata:
+    if guided is not None and sampler.large_conditions:
         names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = passing(sampler.with_large_automata, names)
+        kept, _ = passing(sampler.large_conditions, names)
         if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
-            guided = _prepared(sampler.following(sampler.with_large_automata))
+            guided = _prepared(sampler.with_automata_of(sampler.large_conditions))
     if guided is None or guided.acceptance <= GAIN * share:
         return None
     warn_of_repeats(guided.look_ahead)
@@ -219,7 +219,7 @@ class Guided:
     @property
     def most_groups(self) -> int:
         """How many groups are filled together, at most."""
-        return max(int(MOST_PROPOSALS * self.acceptance) // GROUP, 1)
+        return max(int(MAX_PROPOSALS * self.acceptance) // GROUP, 1)
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
@@ -248,7 +248,7 @@ class Guided:
         found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
         n_found = np.zeros(len(groups), np.intp)
         while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // wanted):
-            at_a_time = max(min(at_a_time, MOST_PROPOSALS // len(waiting)), 1)
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = keys_of(key, groups[waiting[row]], begun + proposal)
             names, rows, copies = self.proposed(keys)

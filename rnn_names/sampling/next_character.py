@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.cells import Cell, Params, step_weights
-from rnn_names.sampling.choice import MOST_NODES, keep_top_k, keep_top_p
+from rnn_names.sampling.choice import MAX_NODES, keep_top_k, keep_top_p
 from rnn_names.sampling.frontier import Children, WalkSource
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:
     # next characters as float32 and, twice, as float64.
     each = 4 * (2 * cell.parent_blocks + cell.gates + 1) * n_a + 20 * n_y
     fewest, most = NODES_AT_ONCE
-    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most, MOST_NODES)
+    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most, MAX_NODES)

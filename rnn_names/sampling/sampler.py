@@ -32,7 +32,7 @@ T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
-LARGEST_WALK = 1 << 19  # names of a walk: more share more beginnings, and more names wait
+MAX_WALK = 1 << 19  # names of a walk: more share more beginnings, and more names wait
 
 NO_CONDITIONS = {
     *("boldness", "min_p", "temperature", "top_k", "top_p"),
@@ -61,8 +61,8 @@ class Sampler:
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
         # `_follow` sets the others: `spelling` and `drawer`; of the conditions, those that the
-        # spelling has (`followed`) and those that finished names are held to (`conditions`).
-        # Their module is only imported where there are any: twenty names should come at once.
+        # spelling has (`in_spelling`) and those that finished names are held to (`conditions`).
+        # Their module is imported only when needed, so that twenty names come at once.
         if not NO_CONDITIONS.issuperset(options.given):
             from rnn_names.conditions.conditions import conditions_of
 
@@ -72,7 +72,7 @@ class Sampler:
     def _follow(self) -> None:
         """Makes the spelling of what automata follow, or raises SamplingError if no name has it."""
         n_y = len(self.model.vocabulary)
-        automaton, self.followed, self.conditions = joint_automaton(
+        automaton, self.in_spelling, self.conditions = joint_automaton(
             n_y, self.shape, self.all_conditions, self.max_length
         )
         self.spelling = Spelling(automaton, self.min_length, self.max_length)
@@ -81,14 +81,14 @@ class Sampler:
         self._limits = (f"{least} to " * (least < most)) + counted(most, "character")
         shape = " and the shape of the list's names" if self.shape is not None else ""
         self.title = f"a length of {self._limits}{shape}"  # for messages
-        self.title = ", ".join(filter(None, [self.titles(self.followed), self.title]))
+        self.title = ", ".join(filter(None, [self.titles(self.in_spelling), self.title]))
         self._check_spellings()
         self._check_first_draw()
 
     @property
     def largest_walk(self) -> int:
         """Names that may be drawn together: the fewer, the larger the vocabulary."""
-        return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), LARGEST_WALK)
+        return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
     def roots(self) -> Roots:
@@ -108,7 +108,7 @@ class Sampler:
 
     def _check_spellings(self) -> None:
         """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
-        possible, hint, titles = self.n_possible, "", self.followed
+        possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible:
             hint = SHAPE_HINT if self.shape is not None else ""
         elif self.conditions and possible <= FEW_POSSIBLE:
@@ -152,15 +152,15 @@ class Sampler:
         options = self.options
         any_length = (options.min_length or 1) <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.followed or self.with_large_automata)
+        return not most_fit or bool(self.in_spelling or self.large_conditions)
 
     @property
-    def with_large_automata(self) -> list[Condition]:
-        """Conditions that an automaton can follow, which is too large to do so at once."""
+    def large_conditions(self) -> list[Condition]:
+        """Conditions whose automata are so large that only rare ones are worth it."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
-    def following(self, conditions: Sequence[Condition]) -> Sampler:
-        """One that follows some conditions by their large automata, as far as these can be made."""
+    def with_automata_of(self, conditions: Sequence[Condition]) -> Sampler:
+        """A sampler whose spelling has some large conditions, as far as automata can be made."""
         other = copy(self)
         for place, each in enumerate(self.all_conditions):
             if each in conditions and each.automaton_if_rare:

@@ -24,7 +24,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import (
     ENDLESS,
     FIRST_WALK,
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     Attempts,
     GivenUp,
     needed,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
 GROWTH = 16  # a walk may have so many times as many names as the one before, …
 GROWTH_TO_COUNT = 128  # … or, where it is known how many are wanted, so many times
-LEAST_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
-MOST_CHARACTERS = 1 << 23  # of proposals that gave no name, after which a stream ends: a minute
+MIN_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
+MAX_VAIN_CHARACTERS = 1 << 23  # of proposals that gave no name, after which a stream ends: a minute
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -90,7 +90,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, key, number = Sampler(model, Options()), key_of(seed), 0
-        while len(names) < count and number < max(2 * count, LEAST_TRIED):
+        while len(names) < count and number < max(2 * count, MIN_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
             names += sampler.draw(keys_of(key, numbers))[0].to_strings()
             number += len(numbers)
@@ -116,7 +116,7 @@ def _names(
         limits = (FIRST_WALK, GROWTH_TO_COUNT) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH)
         first, largest = (max(n // slowness, 1) for n in (limits[0], sampler.largest_walk))
         queue = Attempts(begin, end, (first, limits[1], largest), unique)
-        yield from queue.names(workers, MOST_ATTEMPTS // slowness)
+        yield from queue.names(workers, MAX_ATTEMPTS // slowness)
 
 
 def _groups(
@@ -132,7 +132,7 @@ def _groups(
 
     group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
     given, tally = begin, Tally()  # the next number to give
-    budget = min(MOST_ATTEMPTS, MOST_CHARACTERS // guided.min_length)
+    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while given < end:
         left = min(needed(unique), end - given)

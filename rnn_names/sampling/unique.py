@@ -79,7 +79,7 @@ class Unique:
         return rows[: self.wanted - self.passed]
 
     def needed(self) -> int:
-        """How many more names of the stream it is likely to take, a few more than less."""
+        """Estimates, rounding up, how many more names of the stream must be drawn."""
         missing = self.wanted - self.passed
         return missing * (self.tested + 1) // (self.passed + 1) * 17 // 16 + 8
 

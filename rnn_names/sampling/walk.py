@@ -10,7 +10,7 @@ from rnn_names.arrays import Array, Workspace, changes, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import by_level
-from rnn_names.sampling.choice import MOST_NAMES, choose
+from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, WalkSource
 from rnn_names.sampling.roots import Roots
 
@@ -40,7 +40,7 @@ class Walk:
     """
 
     def __init__(self, source: WalkSource, spelling: Spelling, keys: Array) -> None:
-        assert len(keys) <= MOST_NAMES  # or `choose` would mix names up
+        assert len(keys) <= MAX_NAMES_OF_WALK  # or `choose` would mix names up
         self.source, self.spelling, self.keys = source, spelling, keys
         self.text = np.zeros((spelling.max_length, len(keys)), np.min_scalar_type(source.n_y))
         # A length stays 0 for a name that breaks the spelling, or is too close to call.
@@ -75,7 +75,7 @@ class Walk:
     def _turn(
         self, states: Array, carried: Any, length: int, names: Array, node: Array, work: Workspace
     ) -> None:
-        """Has the names at some nodes, whose prefixes have `length` characters, go on or end."""
+        """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
         spelling, n_y = self.spelling, self.source.n_y
         probabilities, margin, carried = self._predicted(states, carried, length, node, work)
         at_state = self._automaton_state(carried)

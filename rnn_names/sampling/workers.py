@@ -24,8 +24,8 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-SHARES = 16  # of the largest walk: each has names that begin alike, and memory for as many
-LEAST_IN_SHARES = 1 << 13  # names of a walk that is drawn in shares
+CHUNKS = 16  # of the largest walk: each has names that begin alike, and memory for as many
+MIN_CHUNKED_NAMES = 1 << 13  # names of a walk that is drawn in chunks
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
@@ -45,9 +45,8 @@ class Workers:
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
         self._helper: Helper | None = None
-        self._thread = (
-            0  # the only one that uses the helper, so the others alone need memory to draw
-        )
+        # The only thread that uses the helper, so that the others alone need memory to draw.
+        self._thread = 0
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
@@ -64,19 +63,19 @@ class Workers:
             self._helper.start()
 
     def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
-        """Starts to draw some attempts, (n,) both, in shares of names that begin alike."""
-        most = self._sampler.largest_walk // SHARES
-        is_large = len(numbers) >= LEAST_IN_SHARES or len(numbers) > most
+        """Starts to draw some attempts, (n,) both, in chunks of names that begin alike."""
+        most = self._sampler.largest_walk // CHUNKS
+        is_large = len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > most
         n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
         parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
         if n > 1:
             keys = (keys_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
-            share = np.concatenate([self._sampler.drawer.shares(each, n) for each in keys])
-            parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
+            chunk = np.concatenate([self._sampler.drawer.chunks(each, n) for each in keys])
+            parts = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
         return [self._start(numbers, attempts, rows) for rows in parts]
 
     def _start(self, numbers: Array, attempts: Array, rows: Array) -> Callable[[], Drawn]:
-        """Starts to draw a share."""
+        """Starts to draw a chunk."""
 
         def draw() -> Drawn:
             keys = keys_of(self._key, numbers[rows], attempts[rows])

@@ -27,7 +27,7 @@ from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.optimizers import Adam
 
-MOST_FITTED = 300  # names that a vector is fitted to
+MAX_FITTED = 300  # names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
 NEARNESS = 0.002  # NEARNESS · ‖e − start‖² is added to the loss
 OTHER = "-"  # what a character starts as that is like none the base knows
@@ -87,7 +87,7 @@ class Base:
         """A model fitted to a list, and what the two lists are that are nearest to it."""
         names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
-        n = min(len(corpus), MOST_FITTED)
+        n = min(len(corpus), MAX_FITTED)
         batches = Batches.of(corpus.take(np.arange(n) * len(corpus) // n), vocabulary)
         tree = batches.tree(batches.rows)
         with one_blas_thread():

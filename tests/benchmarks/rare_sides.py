@@ -13,7 +13,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import Guided, guided_if_rare
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import MOST_ATTEMPTS, sample
+from rnn_names.sampling.stream import MAX_ATTEMPTS, sample
 
 
 class RareSampling:
@@ -59,7 +59,7 @@ class RareSampling:
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)
                 if guided:
-                    found += len(guided.groups(key, numbers, MOST_ATTEMPTS)[0])
+                    found += len(guided.groups(key, numbers, MAX_ATTEMPTS)[0])
                 else:
                     found += len(sampler.draw(keys_of(key, numbers))[0])
                 begun += size

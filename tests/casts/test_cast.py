@@ -370,8 +370,8 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.sampling.first_met.MOST_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.casts.cast_drawer.MOST_ROUNDS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.first_met.MAX_ATTEMPTS", 1000)
+    monkeypatch.setattr("rnn_names.casts.cast_drawer.MAX_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
@@ -411,7 +411,7 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, mo
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
     for module in ("casts.initials", "sampling.first_met"):
-        monkeypatch.setattr(f"rnn_names.{module}.MOST_ATTEMPTS", 1 << 18)
+        monkeypatch.setattr(f"rnn_names.{module}.MAX_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20

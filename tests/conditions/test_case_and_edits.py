@@ -262,7 +262,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
 
 def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monkeypatch):
     """Repeats earned as many further attempts as new names do: minutes, where hardly any pass."""
-    monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     others = [text for text in all_texts(3) if text not in ("ab", "ba", "cab")]
     with pytest.raises(SamplingError, match=r"only \d of 5 names found"):
         tiny_model().sample(5, unique=True, exclude=others, max_length=3, seed=1)
@@ -270,7 +270,7 @@ def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monke
 
 
 def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
-    monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     prints = np.unique(fingerprints(Names.from_strings(all_texts(4))))
     model = replace(tiny_model(), fingerprints=prints)
     message = r"the tightest condition was min_edits \(fewer than 1 in ([\d,]+) drawn passes\)"

@@ -219,17 +219,17 @@ def test_an_unknown_character_is_refused(option):
 
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
-    monkeypatch.setattr(streaming, "MOST_CHARACTERS", 1 << 16)
+    monkeypatch.setattr(streaming, "MAX_VAIN_CHARACTERS", 1 << 16)
     options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
     message = r"only 0 of 3 names found: .* match .* \(fewer than 1 in ([\d,]+) drawn passes\)"
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
-    assert tested < streaming.MOST_ATTEMPTS // 10
+    assert tested < streaming.MAX_ATTEMPTS // 10
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     model = tiny_model()
     drawn = []
     with_b = distribution(model, lambda name: "b" in name)

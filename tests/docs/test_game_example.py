@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rnn_names.page.script import Part, save_module
+from rnn_names.page.script import PageModel, save_module
 from support import node
 from support.documents import ROOT
 
@@ -28,7 +28,7 @@ globalThis.Phaser = {
 def test_the_game_shows_names(model, tmp_path):
     document = (ROOT / "docs" / "page.md").read_text("utf-8")
     (game,) = re.findall(r"^```javascript\n(.*?)^```$", document, re.M | re.S)
-    save_module([Part("elvish", model)], str(tmp_path / "names.mjs"))
+    save_module([PageModel("elvish", model)], str(tmp_path / "names.mjs"))
     (shown,) = node.run(PHASER + game, tmp_path)
     assert len({name for _, _, name in shown}) == 8
     assert [y for _, y, _ in shown] == [40 + 32 * i for i in range(8)]

@@ -20,7 +20,7 @@ from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import MOST_ATTEMPTS
+from rnn_names.sampling.stream import MAX_ATTEMPTS
 from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
@@ -231,7 +231,7 @@ def test_copies_are_bounded(log_weight):
 
 def groups(guided, numbers, seed=1):
     """The names of some groups of a seed."""
-    names, _ = guided.groups(key_of(seed), np.array(numbers), MOST_ATTEMPTS)
+    names, _ = guided.groups(key_of(seed), np.array(numbers), MAX_ATTEMPTS)
     return names.to_strings()
 
 
@@ -426,7 +426,7 @@ def test_no_look_ahead_without_need():
 
 def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypatch):
     """Few names are so long, and hardly any of these has no a: none was found one by one."""
-    monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     model = random_model("abcd", "gru", 2, longest=14)
     names = model.sample(30, seed=1, exclude_words=["a"], min_length=12)
     assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)

@@ -4,7 +4,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.page.page import page
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from support.browser import NOT_TESTED, Browser, missing
 
 LOOKS = {"reduced_motion": "reduce"}  # names that appear gently are drawn a dozen times
@@ -39,7 +39,7 @@ def page_file(tmp_path_factory):
         key = tuple((name, id(model), *share) for name, model, *share in parts)
         if key not in made:
             path = folder / f"{len(made)}.html"
-            path.write_text(page([Part(*part) for part in parts]), "utf-8", newline="\n")
+            path.write_text(page([PageModel(*part) for part in parts]), "utf-8", newline="\n")
             made[key] = path, parts  # the models too: an id is only good while they live
         return made[key][0]
 

@@ -18,7 +18,7 @@ from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.page import script
 from rnn_names.page.page import page
-from rnn_names.page.script import Part, described, scripts
+from rnn_names.page.script import PageModel, described, scripts
 from rnn_names.training import base, trainer, warm_start
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
@@ -147,7 +147,9 @@ def test_adam_steps_as_in_python(tmp_path):
 
 def test_training_starts_from_the_model_that_predicts_the_list_best(tmp_path):
     """From none if the frequencies of its letters predict it about as well."""
-    models = described([Part(name, Model.load(name)) for name in ("finnish-towns", "welsh-towns")])
+    models = described(
+        [PageModel(name, Model.load(name)) for name in ("finnish-towns", "welsh-towns")]
+    )
     lists = {name: lines_of(name)[:60] for name in ("welsh-towns", "chinese-towns")}
     script = """
     const given = modelsIn(models);
@@ -166,7 +168,7 @@ def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
     Wya.fill(0, own * network.n_a, (own + 1) * network.n_a); network.params.by[own] = -1e9;
     print([learner.characters.includes("Ł"), names.map((name) =>
       meanLoss(encodedNames([name], learner.characters), network))]);"""
-    (found,) = run(script, tmp_path, models=described([Part("w", model)]), names=names)
+    (found,) = run(script, tmp_path, models=described([PageModel("w", model)]), names=names)
     lengths = np.array([len(name) + 1 for name in names])
     assert found[0] is True
     np.testing.assert_allclose(found[1], -model.log_prob(names) / lengths, atol=2e-2)
@@ -267,7 +269,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
 
 @pytest.mark.parametrize("how", [{}, {"learn": True}, {"for_lists": True}])
 def test_a_page_has_the_base_if_it_is_for_learning(how, small_models):
-    text = page([Part("gru", small_models["gru"])], **how)
+    text = page([PageModel("gru", small_models["gru"])], **how)
     assert ('"base":{' in text) == ("class BaseNetwork" in text) == bool(how)
     assert len(text) < 900_000
 

@@ -14,7 +14,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
-from rnn_names.page.script import Part, described_options, module, save_module
+from rnn_names.page.script import PageModel, described_options, module, save_module
 from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
@@ -35,14 +35,14 @@ def in_node(tmp_path):
         pytest.skip(node.NOT_TESTED)
 
     def run(script, *parts):
-        save_module([Part(*part) for part in parts], str(tmp_path / "names.mjs"))
+        save_module([PageModel(*part) for part in parts], str(tmp_path / "names.mjs"))
         return node.run(ENGINE + script, tmp_path)
 
     return run
 
 
 def test_a_module_is_small(bundled):
-    text = module([Part("surnames", bundled["surnames"])], "names.d.mts")  # the largest
+    text = module([PageModel("surnames", bundled["surnames"])], "names.d.mts")  # the largest
     assert len(text.encode()) < 1_040_000
 
 
@@ -448,7 +448,7 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
     site = "https://names.example/"  # of a local file, Chromium makes no worker of a module
     other.route(site, lambda route: route.fulfill(body="", content_type="text/html"))
     other.goto(site)
-    text = module([Part("gru", small_models["gru"])], "names.d.mts")
+    text = module([PageModel("gru", small_models["gru"])], "names.d.mts")
     names = other.evaluate(WORKER, text)
     assert names == page.evaluate("rnnNames.sample(20, { seed: 7 })")
 

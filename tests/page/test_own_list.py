@@ -8,7 +8,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.page.page import page as page_of
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from support.browser import names_of, wait_for_names
 from support.documents import ROOT
 
@@ -104,7 +104,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
 
 
 def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_models, tmp_path):
-    parts = [Part(*each) for each in small_models.items()]
+    parts = [PageModel(*each) for each in small_models.items()]
     (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
     page = browser.open(tmp_path / "page.html", page=one_page, names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
@@ -116,7 +116,7 @@ def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_m
 
 def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, tmp_path):
     """And so does a page that is saved with what was learned."""
-    text = page_of([Part("gru", small_models["gru"])], learn=True)
+    text = page_of([PageModel("gru", small_models["gru"])], learn=True)
     (tmp_path / "page.html").write_text(text, "utf-8", newline="\n")
     page = browser.open(tmp_path / "page.html")
     page.evaluate("data.base.steps = 5")  # to be quick

@@ -13,7 +13,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import BlendError
 from rnn_names.page.page import page
-from rnn_names.page.script import Part, as_script_data
+from rnn_names.page.script import PageModel, as_script_data
 from support.package import PACKAGE
 
 LIMITS = {"elvish": 420_000, "dinosaurs": 579_000, "first-names": 913_000, "surnames": 1_194_000}
@@ -21,11 +21,11 @@ LIMITS = {"elvish": 420_000, "dinosaurs": 579_000, "first-names": 913_000, "surn
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_page_is_small(name):
-    assert len(page([Part(name, Model.load(name))]).encode()) <= LIMITS[name]
+    assert len(page([PageModel(name, Model.load(name))]).encode()) <= LIMITS[name]
 
 
 def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
-    text = page([Part("dinosaurs", bundled["dinosaurs"])])
+    text = page([PageModel("dinosaurs", bundled["dinosaurs"])])
     assert "\r" not in text, "browsers would hash other line ends"
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', text)[1]
     for element in ("script", "style"):
@@ -39,14 +39,14 @@ def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
 @pytest.mark.parametrize("share", [0, -1, math.inf, math.nan])
 def test_shares_that_make_no_sense_are_refused(share, model):
     with pytest.raises(BlendError, match="must be a finite number above 0"):
-        page([Part("a", model), Part("b", model, share)])
+        page([PageModel("a", model), PageModel("b", model, share)])
 
 
 def test_nothing_of_a_model_can_be_markup(bundled):
     hostile = "</script><script>alert(1)</script>\u2028<!--&"
     training = {**bundled["dinosaurs"].training, "distinct_names": 9, "lists": [hostile]}
     model = replace(bundled["dinosaurs"], training=training)
-    text = page([Part(hostile, model), Part('"><b>', model)])
+    text = page([PageModel(hostile, model), PageModel('"><b>', model)])
     assert text.count("<script") == text.count("</script>") == 4
     assert "<b>" not in text and "\u2028" not in text and "alert(1)</script>" not in text
     assert json.loads(as_script_data(hostile)) == hostile
@@ -55,7 +55,7 @@ def test_nothing_of_a_model_can_be_markup(bundled):
 
 
 def test_a_set_of_models_has_a_colour_of_its_own(small_models):
-    gru, rnn = (Part(*each) for each in small_models.items())
+    gru, rnn = (PageModel(*each) for each in small_models.items())
     pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
     hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
     assert len({*hues}) == 3 and hues[2] == hues[3], "whatever their order"
@@ -71,7 +71,7 @@ def test_a_name_is_defined_in_one_module_only():
 
 def test_the_letters_of_a_page_are_small_and_only_those_of_its_models(small_models):
     few, many = (
-        page([Part("a", each)]) for each in (small_models["gru"], Model.load("polish-towns"))
+        page([PageModel("a", each)]) for each in (small_models["gru"], Model.load("polish-towns"))
     )
     sizes = [sum(map(len, re.findall("font/woff2;base64,(.*?)\\)", text))) for text in (few, many)]
     assert 20_000 < sizes[0] < sizes[1] < 54_000  # in base64: 40 kB

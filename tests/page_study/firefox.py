@@ -23,7 +23,7 @@ from websockets.sync.client import connect
 
 from rnn_names import Model
 from rnn_names.page.page import page
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from support.browser import Browser, missing
 from support.documents import ROOT
 
@@ -134,7 +134,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         files = {count: Path(folder) / f"{count}.html" for count in (1, 2, 5)}
         for count, file in files.items():
-            parts = [Part(name, Model.load(name)) for name in MODELS[:count]]
+            parts = [PageModel(name, Model.load(name)) for name in MODELS[:count]]
             file.write_text(page(parts), "utf-8")
         for scheme in ("light", "dark"):
             with Firefox(scheme) as firefox:

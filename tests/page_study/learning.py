@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.page.page import page
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
@@ -48,7 +48,9 @@ def main():
         sys.exit(f"no browser: {missing()}")
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
-        path.write_text(page([Part("dinosaurs", Model.load("dinosaurs"))]), "utf-8", newline="\n")
+        path.write_text(
+            page([PageModel("dinosaurs", Model.load("dinosaurs"))]), "utf-8", newline="\n"
+        )
         opened = browser.open(path)
         for order in RARE:
             names, seconds = timed(opened, DRAW, order)

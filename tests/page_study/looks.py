@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.page.page import page
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from support.browser import Browser, missing
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ def main():
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
         for count in (1, 3, 5):
             file = Path(folder) / f"{count}.html"
-            parts = [Part(name, Model.load(name)) for name in MODELS[:count]]
+            parts = [PageModel(name, Model.load(name)) for name in MODELS[:count]]
             file.write_text(page(parts), "utf-8")
             for size in SIZES:
                 for scheme in ("light", "dark"):

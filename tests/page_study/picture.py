@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.page.page import page as page_of
-from rnn_names.page.script import Part
+from rnn_names.page.script import PageModel
 from support.browser import Browser, missing
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -33,7 +33,7 @@ def main():
         sys.exit(f"no browser: {missing()}")
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
         page = Path(folder) / "page.html"
-        parts = [Part(name, Model.load(name)) for name in MODELS]
+        parts = [PageModel(name, Model.load(name)) for name in MODELS]
         page.write_text(page_of(parts), "utf-8")
         for name, (width, height, scheme, count) in PICTURES.items():
             look = {"width": width, "height": height, "color_scheme": scheme}

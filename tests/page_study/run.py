@@ -24,7 +24,7 @@ from rnn_names import Model
 from rnn_names.model import bundled
 from rnn_names.model.model import blend
 from rnn_names.page.page import page
-from rnn_names.page.script import Part, scripts
+from rnn_names.page.script import PageModel, scripts
 from support.browser import Browser, missing
 
 NAMES = 20_000
@@ -72,7 +72,7 @@ def studied(names, browser, folder):
     models = [Model.load(name) for name in names]
     path = folder / f"{'-'.join(names)}.html"
     path.write_text(
-        page([Part(*each) for each in zip(names, models, strict=True)]), "utf-8", newline="\n"
+        page([PageModel(*each) for each in zip(names, models, strict=True)]), "utf-8", newline="\n"
     )
     opened = browser.open(path, before=FIRST_NAMES)
     print(

@@ -271,7 +271,7 @@ def test_ticks_are_few_and_lie_around(low, high):
     around = charts.ticks(low, high, around=True)
     assert around[0] <= low
     assert around[-1] >= high
-    assert 2 <= len(around) <= charts.MOST_TICKS + 2
+    assert 2 <= len(around) <= charts.MAX_TICKS + 2
     assert all(low <= tick <= high for tick in charts.ticks(low, high))
 
 

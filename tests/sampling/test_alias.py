@@ -55,7 +55,7 @@ def test_unique_names_do_not_depend_on_the_order_of_keys():
 
 @pytest.mark.parametrize("options", [{"match": "[ab]{1,2}"}, {"listed": True}], ids=str)
 def test_more_keys_than_names_are_told(options, monkeypatch):
-    monkeypatch.setattr(alias, "MOST_IN_VAIN", 1 << 14)
+    monkeypatch.setattr(alias, "MAX_VAIN_ATTEMPTS", 1 << 14)
     with pytest.raises(SamplingError, match="only 6 of 300 keys can have a name of their own"):
         tiny_model().alias(KEYS, unique=True, **options)
 

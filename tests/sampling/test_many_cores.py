@@ -22,7 +22,7 @@ COUNT = 4000
 
 @pytest.fixture(autouse=True)
 def streams_worth_a_helper(monkeypatch):
-    monkeypatch.setattr(sampler, "LARGEST_WALK", 256)
+    monkeypatch.setattr(sampler, "MAX_WALK", 256)
     monkeypatch.setattr(workers, "WORTH_THREADS", 0)
     monkeypatch.setattr(workers, "LONG", 0)
     monkeypatch.setattr(workers, "usable_cores", lambda: 2)

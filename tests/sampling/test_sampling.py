@@ -85,7 +85,7 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
 def small_walks(monkeypatch):
     """Walks of at most 256 names, several at a time."""
     monkeypatch.setattr(streaming, "FIRST_WALK", 16)
-    monkeypatch.setattr(sampler, "LARGEST_WALK", 256)
+    monkeypatch.setattr(sampler, "MAX_WALK", 256)
     monkeypatch.setattr(workers, "WORTH_THREADS", 100)
 
 
@@ -185,7 +185,7 @@ def never_ending(rare=-1e4):
 
 @pytest.mark.parametrize("rare", [-8, -1e4])
 def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
-    monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
         for part in sample(never_ending(rare), 500, Options(seed=1)):
@@ -197,9 +197,9 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
 
 def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
     """A network that never ends a name: attempts at the first one were doubled without an end."""
-    monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
-    monkeypatch.setattr(sampler, "LARGEST_WALK", 1 << 8)
-    monkeypatch.setattr(walk, "MOST_NAMES", 1 << 8)  # asserted
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(sampler, "MAX_WALK", 1 << 8)
+    monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):
         never_ending().sample(2, seed=1)
 
