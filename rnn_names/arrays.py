@@ -1,4 +1,4 @@
-"""What NumPy lacks: a short name for the type of an array, and a few small operations."""
+"""Additions to NumPy: a short name for the type of an array, and a few small operations."""
 
 from __future__ import annotations
 

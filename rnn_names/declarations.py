@@ -109,7 +109,7 @@ def _require(is_allowed: object) -> None:
 
 
 def _if(is_allowed: Callable[[Any], object], plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What gives values that are allowed in their plainest type."""
+    """A function that gives values that are allowed, in their plainest type."""
 
     def checked(value: Any) -> Any:
         _require(is_allowed(value))

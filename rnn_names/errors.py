@@ -111,7 +111,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def missing(error: ModuleNotFoundError) -> str:
-    """What to do about a module that is not installed.
+    """Advice about a module that is not installed.
 
     >>> print(missing(ModuleNotFoundError(name="tqdm.std")))
     the module tqdm is missing; to install it: python -m pip install tqdm
@@ -121,7 +121,7 @@ def missing(error: ModuleNotFoundError) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """How many there are of something, for a message.
+    """A number of things, for a message.
 
     >>> print(counted(1, "name"), counted(2000, "name"))
     1 name 2,000 names

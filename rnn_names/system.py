@@ -1,4 +1,4 @@
-"""What differs between Linux, macOS and Windows: no other module asks which system this is.
+"""Differences between Linux, macOS and Windows: no other module asks which system this is.
 
 What a system lacks, the program does without, and the numbers stay the same. The table "On other
 systems" in docs/contributing.md says what that means for users.
@@ -24,7 +24,7 @@ READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
 
 
 def usable_cores() -> int:
-    """How many cores this process may use; a container's quota of time does not count."""
+    """The number of cores this process may use; a container's quota of time does not count."""
     if hasattr(os, "sched_getaffinity"):  # Linux has it
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -124,7 +124,7 @@ def leave_signals_to_others() -> None:
 
 
 def facts() -> dict[str, str]:
-    """What a report of a bug should say: versions, BLAS and its kernel, cores, locale."""
+    """Facts for a bug report: versions, BLAS and its kernel, cores, locale."""
     import locale
     import platform
     from importlib.metadata import version

@@ -42,14 +42,14 @@ ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
 MAX_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
-"""What the names of a slot are drawn from, and what they must be like."""
+"""Gives the model and the options of a slot."""
 Want = tuple[Request, int, str]  # a round and a first letter of some names
 Cause = tuple[Node | None, str] | None  # why there are no more lines, and where in the pattern
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
 class CastDrawer:
-    """What draws the lines of a cast; `read` gives the lines of a file."""
+    """Draws the lines of a cast; `read` gives the lines of a file."""
 
     def __init__(
         self,
@@ -116,13 +116,13 @@ class CastDrawer:
             size = min(size * LINES_GROWTH, most)
 
     def _row(self, line: Line) -> Row:
-        """What is written of a line."""
+        """The text of a line, and those of its columns."""
         columns = dict.fromkeys(self._pattern.columns, "")
         whole = self._written(self._pattern.pieces, line, columns)
         return (whole, *columns.values())
 
     def _written(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """What some pieces become in a line; `columns` get the texts of its parts."""
+        """The text of some pieces in a line; `columns` get the texts of its parts."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -165,7 +165,7 @@ class CastDrawer:
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
-        """What is to be drawn for some lines, in order."""
+        """Requests for the names that some lines lack, in order."""
         requests = list[Request]()
         for line in lines:
             names = line.names
@@ -209,7 +209,7 @@ class CastDrawer:
             self._draw(wants)
 
     def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
-        """What to draw for the next n rounds."""
+        """The draws of the next n rounds that are not made yet."""
         rounds, letter_of = range(request.round, request.round + n), taken.letters_of(request)
         wants = [(request, number, letter_of(number)) for number in rounds]
         return [

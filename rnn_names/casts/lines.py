@@ -1,4 +1,4 @@
-"""What the lines of a cast are made of: nodes, what stands in a line, and what is taken."""
+"""The lines of a cast: nodes, lines, requests for names, and the names and letters taken."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Node:
         self._deck = np.repeat(np.arange(len(weights)), weights)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
-        """Which alternative stands in each line, (n,): none again before all came, as in a deck."""
+        """The alternative of each line, (n,): none comes again before all came, as in a deck."""
         n = len(self._deck)
         if rounds.any():
             return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
@@ -69,7 +69,7 @@ class Line:
         return {node: name for node, name in self.chosen.items() if node.is_name}
 
     def shown(self, nodes: set[Node], place: int) -> set[tuple[Any, str]]:
-        """What stands where it is redrawn: names, or the text of a choice."""
+        """The names, or the text of a choice, where the line is redrawn."""
         if all(node.is_name for node in nodes):
             return {(node, self.chosen.get(node, "")) for node in nodes}
         return {(place, self.row[place])}
@@ -114,7 +114,7 @@ def draw_letter_points(requests: Sequence[Request]) -> None:
 
 
 class Taken:
-    """What earlier lines took: names, by the tests that hold them apart, and first letters.
+    """The names that earlier lines took, by the tests that hold them apart, and first letters.
 
     The first test is that of `min_edits` of the cast; others are those of single nodes.
     """

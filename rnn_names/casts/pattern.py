@@ -49,7 +49,7 @@ SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What becomes some text, at a place of the pattern. `rules` are in a file of that name.
+    """A part of a pattern that becomes some text. `rules` are in a file of that name.
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
     choice and the number of the alternative that hold it. `column` is what it is called, if at all.
@@ -96,7 +96,7 @@ Piece = str | Part
 
 @dataclass(frozen=True)
 class Pattern:
-    """What was read."""
+    """A pattern that was read."""
 
     text: str
     pieces: tuple[Piece, ...]
@@ -323,7 +323,7 @@ class _Reader:
 
 
 def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
-    r"""What changes a text by the first rule that fits: an expression, -> and what replaces it.
+    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
 
     >>> [*map(rules_of(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
     ['Helga', 'Gunnars']

@@ -41,7 +41,7 @@ def read(context: click.Context) -> None:
 def _defaults(
     context: click.Context, file: str, text: bytes, is_project: bool
 ) -> dict[str, Any] | None:
-    """What a file sets for the command; None where a project sets nothing of ours."""
+    """The values that a file sets for the command; None where a project sets nothing of ours."""
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:

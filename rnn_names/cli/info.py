@@ -64,7 +64,7 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
 
 
 def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a person reads of a model. Its record may be any JSON, any characters."""
+    """The facts of a model, for a person. Its record may be any JSON, any characters."""
     training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{shown(facts['file'])}, {size}"
@@ -118,7 +118,7 @@ def _corpus(training: dict[str, Any]) -> str:
 
 
 def _shape(training: dict[str, Any]) -> str:
-    """What the names that a model learned from do not have side by side, nor its own."""
+    """The kinds of characters that the list of a model, and its own names, never have in a row."""
     pairs: list[str] | None = training.get("pairs")
     parts = []
     if training.get("lower_case_beginnings") is False:

@@ -1,4 +1,4 @@
-"""What may be wrong with a list that can be learned from all the same."""
+"""Notes on what may be wrong with a list that can be learned from all the same."""
 
 import re
 from collections.abc import Sequence

@@ -25,7 +25,7 @@ MISSPELLINGS = {
     "--format jsonl": "--json",
     "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
-"""What misspelled options are likely to mean, where a command has that."""
+"""Options, and words that are likely to mean them."""
 
 
 class GroupedOption(click.Option):

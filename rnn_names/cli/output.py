@@ -111,7 +111,7 @@ def roll_table(title: str, names: Sequence[str]) -> str:
 
 
 class Format(NamedTuple):
-    """How names are written: record by record, or as one document with a title, at the end.
+    """A format of names: record by record, or as one document with a title, at the end.
 
     `lines` is told whether its records are the first: a header comes before these.
     """
@@ -137,7 +137,7 @@ FORMATS = {
 
 
 class Form(NamedTuple):
-    """How names are written: --format, --columns and --null."""
+    """The form that names are written in: --format, --columns and --null."""
 
     kind: str
     columns: str | None
@@ -264,7 +264,7 @@ def _json_value(value: Any) -> Any:
 
 
 def _cell(value: str | float | bool | None, is_for_excel: bool = False) -> str:
-    """What stands in a table.
+    """The text of a cell of a table.
 
     >>> [_cell(value) for value in ("@SUM(1)", Exact("@SUM(1)"), -7.5, True, None)]
     ["'@SUM(1)", '@SUM(1)', '-7.500000', 'true', '']

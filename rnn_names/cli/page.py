@@ -87,7 +87,7 @@ def page(
 
 
 def _names(models: Sequence[str]) -> list[str]:
-    """What models are called in the page: as their files, with the folder where that is needed."""
+    """The names of models in the page: those of their files, with the folder where needed."""
     stems = [os.path.splitext(os.path.basename(model))[0] or model for model in models]
     return [
         stem if stems.count(stem) == 1 else model for stem, model in zip(stems, models, strict=True)

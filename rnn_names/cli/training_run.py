@@ -155,7 +155,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
 
 
 class Progress:
-    """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
+    """Shows progress: a bar on a terminal, elsewhere a plain line now and then."""
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
@@ -241,7 +241,7 @@ class Progress:
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
-    """What is about to be trained, on what, and from what if that was looked for."""
+    """Tells what is about to be trained, on what, and from what if that was looked for."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     if corpus.has_counts:
@@ -270,7 +270,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
 
 
 def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
-    """What came of the training, its losses as a picture, and what to try next."""
+    """Tells the result of the training, its losses as a picture, and what to try next."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"

@@ -181,7 +181,7 @@ class _Reading:
         self._size = self._work = 0
 
     def expression(self, pattern: str) -> Steps:
-        """What an expression begins with."""
+        """The steps that an expression begins with."""
         parsed = _parser.parse(pattern)
         if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is so long: spare all the steps
             return Steps()
@@ -191,7 +191,7 @@ class _Reading:
         return self._sequence(parsed[is_anchored:], Steps([END]))
 
     def _sequence(self, items: Any, rest: Steps) -> Steps:
-        """What items begin with, one after another, where `rest` comes after them."""
+        """The steps that a sequence of items begins with, where `rest` comes after them."""
         self._size += len(items) + len(rest) + 1
         if self._size > MAX_SIZE:
             raise NoAutomatonError("too large")
@@ -200,7 +200,7 @@ class _Reading:
         return rest
 
     def _item(self, item: Any, rest: Steps) -> Steps:
-        """What an item begins with. It is a pair: what the parser calls it, and what it holds."""
+        """The steps that an item begins with: a pair of its kind, to the parser, and its value."""
         kind, value = str(item[0]), item[1]
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
             return self._step(self._matched(item), rest)
@@ -270,7 +270,7 @@ class _Reading:
         return not self._without_loops(steps).isdisjoint((END, ANYTHING))
 
     def _all_after(self, steps: Iterable[int], indices: Sequence[int]) -> list[Steps]:
-        """What may come after each of some characters, one of each kind."""
+        """The steps that may come after each of some characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
         for number in steps:
             if number not in self._after:

@@ -29,10 +29,10 @@ from rnn_names.network.language_model import LanguageModel
 MAX_OF_TWICE_EDITED = 1 << 43
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
-"""What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
+"""The words of `clean`: most only as whole words, so that Dickens and Scunthorpe stay."""
 
 COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
-"""What `no_words` leaves out, by fingerprints; data/make_words.py makes it."""
+"""The fingerprints of the words of `no_words`; data/make_words.py makes them."""
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -184,7 +184,7 @@ def common_words() -> Array:
 
 
 def are_words(names: Names) -> Array:
-    """Which names are a common English word."""
+    """Whether each name is a common English word: (len(names),) bool."""
     capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
     return among(fingerprints(capitalised), common_words())
 

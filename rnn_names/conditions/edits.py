@@ -82,7 +82,7 @@ class FarApart:
 
     @classmethod
     def of(cls, options: CommonOptions) -> FarApart | None:
-        """What `min_edits` asks for; None where it is not given."""
+        """The one that `min_edits` asks for; None where it is not given."""
         if options.min_edits is None:
             return None
         return cls(options.min_edits - 1, options.exclude)

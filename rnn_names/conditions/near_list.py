@@ -1,4 +1,4 @@
-"""Which names are a few edits away from a list that is known by its fingerprints.
+"""Finds names that are a few edits away from a list that is known by its fingerprints.
 
 Everything that a name becomes by an edit is looked up. A fingerprint is a sum over characters
 (`rnn_names.corpus.fingerprints`). So an edit at a place keeps the terms of the characters before
@@ -145,7 +145,7 @@ class NearList:
         return near
 
     def _edited(self, names: Names) -> tuple[Array, Names]:
-        """What names become by an edit, and which name each comes from."""
+        """All texts that are one edit away from some names, and the row of the name of each."""
         text, lengths = self._padded(names)
         columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
         for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):

@@ -1,4 +1,4 @@
-"""What names are wanted: the options of `sample`, `stream` and `best`."""
+"""The options of `sample`, `stream`, `best`, `alias` and `cast`."""
 
 import os
 import re
@@ -40,7 +40,7 @@ BOLDNESS: dict[str, dict[str, Any]] = {
     "balanced": {},
     "wild": {"temperature": 1.3},
 }
-"""What each word stands for; tests/quality/BOLDNESS.md has how names were judged."""
+"""The options that each word stands for; tests/quality/BOLDNESS.md tells how names were judged."""
 
 
 _STANDS_FOR = "; ".join(

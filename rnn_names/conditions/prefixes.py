@@ -1,4 +1,4 @@
-"""How prefixes that are asked for can be spelled: as they are, or in another case."""
+"""The spellings of prefixes that are asked for: as they are, or in another case."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rnn_names.errors import SamplingError, quoted
 
 
 class Prefixes(NamedTuple):
-    """How prefixes that are asked for can be spelled."""
+    """The spellings of prefixes that are asked for."""
 
     texts: list[Text]  # none of which begins another one
     shape: Shape | None  # which they have, whatever it is

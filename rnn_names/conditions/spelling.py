@@ -1,4 +1,4 @@
-"""How a name may be spelled: one automaton for its shape, its length and what is asked of its text.
+"""The spelling of names: one automaton for their shape, length and all conditions on their text.
 
 A walk carries the automaton's state for each node, and stops a name as soon as it can no longer be
 completed.
@@ -26,7 +26,7 @@ Text = tuple[int, ...]  # vocabulary indices
 
 @dataclass(frozen=True)
 class Condition:
-    """What a name must be like."""
+    """A condition on names."""
 
     title: str  # the name of its option, and what was asked
     passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
@@ -36,7 +36,7 @@ class Condition:
 
 
 class Spelling:
-    """What an automaton of S states accepts, of `min_length` to `max_length` characters."""
+    """The texts of `min_length` to `max_length` characters that an automaton of S states takes."""
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
@@ -45,7 +45,7 @@ class Spelling:
 
     @cached_property
     def counts(self) -> Array:
-        """How many texts are accepted, by length so far and state: (max_length + 2, S)."""
+        """The number of accepted texts, by length so far and state: (max_length + 2, S)."""
         after, ones = self.automaton.after, np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
             return by_length(lambda _: ones, after, self.may_end.astype(float))
@@ -56,7 +56,7 @@ class Spelling:
         return self.counts > 0
 
     def may_follow(self, length: int, states: Array) -> Array:
-        """Which characters, or the end, may follow m texts of a length in some states: (m, n_y)."""
+        """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
         may_follow: Array = self.can_be_met[length + 1][self.automaton.after[states]]
         may_follow[:, EOS] = self.may_end[length, states]
         return may_follow

@@ -25,7 +25,7 @@ def refused_characters(text: str) -> str:
 
 
 def complaint(line: str) -> str:
-    """What is wrong with a line that is no name: a character, or its length."""
+    """Explains why a line is no name: a character in it, or its length."""
     refused = refused_characters(line)[:1]
     if not refused:
         return (

@@ -234,7 +234,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _bytes_left(stream: BinaryIO) -> int:
-    """How many bytes of a regular file are still to be read; 0 for any other stream."""
+    """The number of bytes of a regular file still to be read; 0 for any other stream."""
     try:
         status = os.fstat(stream.fileno())
         return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0

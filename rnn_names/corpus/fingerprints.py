@@ -38,7 +38,7 @@ def fingerprints(names: Names) -> Array:
 
 
 def terms(codes: Array, places: Array) -> Array:
-    """What characters at some places add to a fingerprint."""
+    """The terms that characters at some places add to a fingerprint."""
     return mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)) + INCREMENT)
 
 

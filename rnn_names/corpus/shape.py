@@ -22,7 +22,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 
 @dataclass(frozen=True)
 class Shape:
-    """Which characters do not stand side by side, by their kinds."""
+    """The kinds of characters that never stand side by side in a list."""
 
     kind: Array  # (n_y,) the kind of each index, a number; that of the end of a name is 0
     barred: Array  # (kinds, kinds) whether each kind must not come right after each other one
@@ -100,7 +100,7 @@ def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> T
 
 
 def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
-    """Which names have no three characters in a row but those of `known`: (len(names),) bool."""
+    """Whether each name has only triples of characters that are in `known`: (len(names),) bool."""
     letters = _letters(vocabulary)[0]
     texts = "".join(pair + c for pair, following in known.items() for c in following)
     rows = np.searchsorted(letters, [*texts]).reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""How names that meet rare conditions are found without drawing all others.
+"""Looking ahead: names that meet rare conditions are found without drawing all others.
 
 Read `guide`, which says what is ahead, and `preparation`, which learns from first draws.
 """

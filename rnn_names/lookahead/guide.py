@@ -141,7 +141,7 @@ class LookAhead:
         return ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:
-        """How often each name comes out: weight / bound, rounded by chance; `MAX_COPIES` at most.
+        """The copies of each name: weight / bound, rounded by chance; `MAX_COPIES` at most.
 
         `uniform` are random numbers from 0 to 1.
         """

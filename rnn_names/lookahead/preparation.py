@@ -1,4 +1,4 @@
-"""How a look-ahead is prepared: draws that it learns from, and the bound of the weights.
+"""Prepares a look-ahead: draws that it learns from, and the bound of the weights.
 
 Each round draws names with what is known so far, and then learns from them. The first rounds use a
 temperature between 1 and 2, where few steps are certain and draws see much. Then the temperature is
@@ -94,7 +94,7 @@ class _Preparation:
         self.learn(explores=True)
 
     def cooled(self, halvings: int, *, is_again: bool = False) -> LookAhead:
-        """What comes of rounds while the temperature is halved so often, and of tests."""
+        """The look-ahead after rounds in which the temperature is halved so often, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
                 self.draw(size)

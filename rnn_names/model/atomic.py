@@ -81,7 +81,7 @@ def real_path(path: str) -> str:
 
 
 def _obstacle(path: str) -> str:
-    """What keeps a file from being written; "" if nothing does."""
+    """The reason why a file cannot be written; "" if it can."""
     try:
         if b"\0" in os.fsencode(path):
             raise ValueError
@@ -105,7 +105,7 @@ def _obstacle(path: str) -> str:
 
 
 def standard_stream(path: str) -> int | None:
-    """Which standard stream, 0, 1 or 2, is this file, so that nothing may replace it; or None."""
+    """The standard stream, 0, 1 or 2, that is this file and must not be replaced; or None."""
     for number in range(len(_STREAMS)):
         with suppress(OSError):  # a stream may be closed, and a file not there yet
             if os.path.samestat(os.fstat(number), os.stat(path)):

@@ -206,5 +206,5 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
 
 
 def _of_all(join: Callable[[Any, Any], Any], of_each: Sequence[Any]) -> Any:
-    """What all parts have together; None where that of one is not known."""
+    """The union of something that all parts have; None where that of one is not known."""
     return None if any(each is None for each in of_each) else reduce(join, of_each)

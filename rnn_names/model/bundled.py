@@ -106,7 +106,7 @@ class Given(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What it is called in the record of a blend: its file's name, without folders."""
+        """Its name in the record of a blend: that of its file, without folders."""
         return os.path.basename(self.path)
 
 
@@ -143,7 +143,7 @@ def is_file(path: str) -> bool:
 
 
 def advice(path: str) -> str:
-    """What to do about a model that is not there: the file or bundled model of the closest name.
+    """Advice about a model that is not there: the file or bundled model of the closest name.
 
     >>> advice("dinosaur")
     'train a model, or take a bundled one: dinosaurs'

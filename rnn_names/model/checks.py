@@ -81,7 +81,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:
-    """What sampling takes from a training's record, checked; settings by today's names."""
+    """The record of a training, with what sampling takes from it checked; settings renamed."""
     if not isinstance(training, dict):
         training = {}
     try:

@@ -69,14 +69,6 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
-    @property
-    def language_model(self) -> LanguageModel:
-        """What sampling and scoring need of the model: itself."""
-        return self
-
-    # A decorator gives a method the parameters of a class of options: `sample` is called as
-    # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
-
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **options: Any) -> list[str]:
         """New names at random, with the model's distribution given the conditions.
@@ -154,7 +146,7 @@ class Model(LanguageModel):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What the file holds besides the arrays, as JSON."""
+        """The JSON object of the file, which it holds besides the arrays."""
         return {
             "format": FORMAT,
             "cell": self.cell,

@@ -15,6 +15,6 @@ class Source(NamedTuple):
 
 
 def of_start(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """What a model keeps of the sources of the one that its training started from."""
+    """The sources of the model that a training started from, marked as such."""
     note = _OF_START
     return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)

@@ -122,7 +122,7 @@ def mean_loss(
 
 
 def names_per_batch(n_y: int) -> int:
-    """How many names make a batch when nothing is learned: a bound for arrays (N, n_y)."""
+    """The names of a batch when nothing is learned: a bound for arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 

@@ -186,14 +186,14 @@ class Batches:
 
     @property
     def counts(self) -> Array:
-        """How often each name counts: (len(names),)."""
+        """The weight of each name, or 1: (len(names),)."""
         if self.weights is not None:
             return self.weights
         return np.bincount(self.rows, minlength=len(self.names))
 
     @property
     def characters(self) -> int:
-        """How many an epoch trains on, ends of names counted; with weights, on average."""
+        """The number that an epoch trains on, ends of names counted; with weights, on average."""
         counts = self.counts
         return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 

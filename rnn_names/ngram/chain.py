@@ -63,7 +63,7 @@ def sharpened(log_probabilities: Array, power: float) -> Array:
 
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:
-    """How many contexts may be told apart with an automaton, so that the recursion stays quick."""
+    """The most contexts beside an automaton with which the recursion stays quick."""
     return max(min(MAX_WORK // (automaton.after.size * (max_length + 1)), CONTEXTS), 1)
 
 

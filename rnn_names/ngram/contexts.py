@@ -22,7 +22,7 @@ from rnn_names.corpus.names import EOS, Names
 
 
 def max_symbols(n_y: int, most: int) -> int:
-    """How many symbols a string can have: at most `most`, and fewer for a large vocabulary."""
+    """The most symbols of a string: `most`, or fewer for a large vocabulary."""
     return min(most, int(62 / np.log2(n_y + 1)))
 
 

@@ -56,7 +56,7 @@ class Factors(NamedTuple):
 
 
 class Tilt:
-    """What a tilt makes of the next character of an n-gram."""
+    """Applies a tilt to the next character of an n-gram."""
 
     def __init__(self, ngram: NGram, factors: Factors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
@@ -69,7 +69,7 @@ class Tilt:
         self._ahead = by_length(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
-        """What the next character's probabilities are multiplied by, 1 at most: (m, n_y)."""
+        """The factors of the next character's probabilities, 1 at most: (m, n_y)."""
         contexts = self._contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
         values = self._ahead[length[:, None] + 1, next_contexts]  # V

@@ -154,7 +154,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 
 
 def title_of(part: PageModel) -> str:
-    """What people call a model: norwegian-towns are norwegian towns."""
+    """A model's title in words: "norwegian towns" for norwegian-towns."""
     return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
 
 
@@ -169,7 +169,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _source(part: PageModel) -> str:
-    """What a model learned from, and what it is. Its record may be a stranger's: any JSON."""
+    """The list a model learned from, and its network. Its record may be a stranger's: any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]
     rows = []

@@ -85,7 +85,7 @@ def scripts(with_base: bool = True) -> list[str]:
 
 
 def described_options() -> dict[str, Any]:
-    """What the engine's options may be, and the words for them in patterns of casts."""
+    """The schemas of the engine's options, and the words for them in patterns of casts."""
     declared = declarations(Options).items()
     kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
     kinds |= {"min_edits": Number(1, 2, whole=True), "start": kinds["seed"]}  # its own limits

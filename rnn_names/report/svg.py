@@ -28,7 +28,7 @@ def line_chart(
     x_ticks = [first, *(x for x in map(round, ticks(first, last)) if x > first)]
 
     def place(x: float, y: float) -> tuple[float, float]:
-        """Where a point is in the chart, in percent from the top left."""
+        """The place of a point in the chart, in percent from the top left."""
         height = y_ticks[-1] - y_ticks[0]
         return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / height
 

@@ -34,7 +34,7 @@ class GivenUp(Exception):
 
 
 def needed(unique: Unique | None) -> int:
-    """How many more names of a stream are likely to be taken."""
+    """The number of further names of a stream that are likely to be taken."""
     return unique.needed() if unique else ENDLESS
 
 
@@ -107,7 +107,7 @@ class Attempts:
 
     @property
     def _left(self) -> int:
-        """How many numbers wait for an attempt that has not begun.
+        """The number of names that wait for an attempt that has not begun.
 
         At most `growth` times as many begin as were given, so that a reader of a few names does not
         wait for thousands.

@@ -1,4 +1,4 @@
-"""What draws names by their numbers: a network, the roots that names begin from, a spelling."""
+"""Draws names by their numbers, from a network, the roots that names begin from, a spelling."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Drawer:
 
     @cached_property
     def quick(self) -> NextCharacter:
-        """What comes next, in float32."""
+        """The next character, in float32."""
         return NextCharacter(self._params, self._options)
 
     @cached_property
     def exact(self) -> NextCharacter:
-        """What comes next, in float64: this is what defines a name."""
+        """The next character, in float64, which defines a name."""
         return NextCharacter(self._params, self._options, np.float64)
 
     @cached_property

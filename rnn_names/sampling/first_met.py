@@ -27,7 +27,7 @@ class FewFound(GivenUp):
 def first_met(
     draw: Draw, n: int, largest: int, slowness: int = 1, budget: int | None = None
 ) -> list[Any]:
-    """What the first attempt that passes brings, for each of n rows. Raises FewFound.
+    """The results of the first attempts that pass, one for each of n rows. Raises FewFound.
 
     At most `largest` attempts are drawn together, and `budget` in all; without one, names earn as
     many as in a stream of some slowness.

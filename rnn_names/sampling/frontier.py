@@ -88,7 +88,7 @@ def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
 
 
 class WalkSource(Protocol):
-    """What a walk asks: how names go on and end."""
+    """The source of a walk: it says how names go on and end."""
 
     dtype: Any  # of the states
     n_y: int  # size of the vocabulary, EOS counted

@@ -60,7 +60,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
 
 
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
-    """What looks ahead, if few of the model's names have the length and the spelling.
+    """The guided sampler, if few of the model's names have the length and the spelling.
 
     Few are a share of at most `rare` (default: `RARE`). No seed matters here.
     """
@@ -83,7 +83,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
 
 
 def _prepared(sampler: Sampler) -> Guided | None:
-    """What looks ahead for the spelling of a sampler; None where that takes too large an automaton.
+    """A guided sampler for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.
     """
@@ -120,7 +120,7 @@ def _one_root(sampler: Sampler) -> Drawer:
 
 @dataclass
 class Carried(Rows):
-    """What a walk that looks ahead carries along at m nodes."""
+    """The state of a walk that looks ahead, at m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
     context: Array  # (m,) of the Markov chain
@@ -208,17 +208,17 @@ class Guided:
 
     @cached_property
     def roots(self) -> Roots:
-        """What names begin from."""
+        """The roots of guided walks."""
         return guided_roots(self.drawer.exact_roots, self.look_ahead)
 
     @property
     def acceptance(self) -> float:
-        """How many names a proposal brings, as measured."""
+        """The mean number of names that a proposal brings, as measured."""
         return self.look_ahead.acceptance
 
     @property
     def most_groups(self) -> int:
-        """How many groups are filled together, at most."""
+        """The most groups that are filled together."""
         return max(int(MAX_PROPOSALS * self.acceptance) // GROUP, 1)
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:

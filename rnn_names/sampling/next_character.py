@@ -1,4 +1,4 @@
-"""What comes next in a name: states, and probabilities by min-p, temperature, top-k and top-p."""
+"""The next character of names: probabilities by min-p, temperature, top-k and top-p."""
 
 from __future__ import annotations
 

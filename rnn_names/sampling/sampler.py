@@ -92,7 +92,7 @@ class Sampler:
 
     @property
     def roots(self) -> Roots:
-        """What names begin from."""
+        """The texts that names begin from, with their states and probabilities."""
         return self.drawer.roots
 
     @property
@@ -102,7 +102,7 @@ class Sampler:
 
     @property
     def n_possible(self) -> float:
-        """How many names have the spelling; infinity for very many."""
+        """The number of names that have the spelling; infinity for very many."""
         roots = self.roots
         return float(self.spelling.counts[roots.lengths, roots.carried].sum())
 

@@ -1,4 +1,4 @@
-"""How many names were tested for each condition, and how many passed."""
+"""Counts of the names that were tested for each condition, and of those that passed."""
 
 from __future__ import annotations
 

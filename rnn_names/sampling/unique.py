@@ -24,7 +24,7 @@ FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
 
 
 def unique_of(wanted: int, options: Options) -> Unique | None:
-    """What lets each name through once, if that is asked for."""
+    """The filter that lets each name through once, if that is asked for."""
     if options.min_edits is None:
         return Unique(wanted, options.remember) if options.is_unique else None
     from rnn_names.conditions.edits import FarApart

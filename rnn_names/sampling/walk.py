@@ -106,7 +106,7 @@ class Walk:
     def _predicted(
         self, states: Array, carried: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
-        """What the source says of the next character, and what is carried along then."""
+        """The source's probabilities of the next character, their margin, and what is carried."""
         return *self.source.next_probabilities(states, work), carried
 
     def _automaton_state(self, carried: Any) -> Array:
@@ -118,5 +118,5 @@ class Walk:
         self.lengths[names] = length
 
     def _carried_to(self, children: Children, carried: Any, next_state: Array) -> Any:
-        """What is carried along at some children, whose automaton is in `next_state`."""
+        """The state carried along at some children, whose automaton is in `next_state`."""
         return next_state

@@ -1,4 +1,4 @@
-"""What draws the walks of a stream: this thread, or several and a helper process."""
+"""Workers draw the walks of a stream: this thread, or several and a helper process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Drawn = tuple[Names, Array, Tally]
 
 
 class Workers:
-    """What draws walks: this thread; several, where there is enough to draw; a helper process."""
+    """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
     submit: Submit = staticmethod(deferred)
     count = 1  # calls that are made at the same time

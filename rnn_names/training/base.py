@@ -35,7 +35,7 @@ OTHER = "-"  # what a character starts as that is like none the base knows
 
 @dataclass(frozen=True)
 class Base:
-    """What all lists share, and the vector of each."""
+    """The parameters that all lists share, and the vector of each."""
 
     lists: tuple[str, ...]
     vocabulary: Vocabulary

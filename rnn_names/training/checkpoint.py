@@ -127,7 +127,7 @@ def types_of(name: str) -> tuple[str, ...]:
 
 
 def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
-    """What a file says of its run; ModelFileError where this program did not write it."""
+    """The run that a file describes; ModelFileError where this program did not write it."""
     run = meta.get("run")
     if not isinstance(run, dict) or not (
         isinstance(run.get("settings"), dict) and isinstance(run.get("state"), dict)
@@ -142,7 +142,7 @@ def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def digest(corpus: Corpus) -> str:
-    """What tells one corpus from another: a SHA-256 over its names and their counts."""
+    """A digest that identifies a corpus: a SHA-256 over its names and their counts."""
     sha = hashlib.sha256()
     has_counts = np.array([corpus.has_counts])
     for array in (corpus.names.codes, corpus.names.offsets, corpus.counts, has_counts):

@@ -27,7 +27,7 @@ MIN_WORK_FOR_HELPER = 2e10  # characters left, times numbers of Waa: about a sec
 
 
 def parts_for(batch_size: int, n_rows: int) -> int:
-    """How many parts a minibatch is cut into; `n_rows` are those of Waa."""
+    """The number of parts that a minibatch is cut into; `n_rows` are those of Waa."""
     return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
 

@@ -22,7 +22,7 @@ epoch; dropout adds the part of the minibatch and the step. So a run can resume 
 
 
 class Run:
-    """What a training works with. Nothing of it changes from epoch to epoch.
+    """The fixed part of a training: nothing of it changes from epoch to epoch.
 
     The network starts from `init`, to which characters of the list are added, or from random
     weights. The loss is measured on the names `held_out`, by default some of the corpus.

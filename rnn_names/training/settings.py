@@ -1,4 +1,4 @@
-"""How to train: settings that a caller gives, and defaults that depend on the corpus.
+"""Settings of a training: those that a caller gives, and defaults that depend on the corpus.
 
 `Settings` are those that are given; None stands for the default, which `defaults_for` gives.
 `ResolvedSettings` are what a run uses.
@@ -28,7 +28,7 @@ _by_size = partial(option, None, unset="by corpus size")
 
 @dataclass(frozen=True)
 class ResolvedSettings:
-    """How a run trains: the fields of `Settings`, each with a value."""
+    """The settings of a run: the fields of `Settings`, each with a value."""
 
     cell: str
     hidden_size: int

@@ -77,7 +77,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run is, between two epochs."""
+    """The position of a run, between two epochs."""
 
     stages: tuple[Stage, ...]
     best_epoch: int = 0  # whose weights the model has, after the first

@@ -57,7 +57,7 @@ class Trainer:
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done."""
+        """The number of epochs done."""
         return self.position.epoch
 
     def _begin_stage(self, index: int) -> None:
@@ -72,7 +72,7 @@ class Trainer:
 
     @property
     def characters_done(self) -> int:
-        """How many characters were trained on so far, end-of-name symbols counted."""
+        """The number of characters trained on so far, end-of-name symbols counted."""
         at, each = self.position, self.run.batches.characters
         return (at.epoch - at.stage_epoch) * each + at.stage_epoch * self._characters(at.stage)
 
@@ -221,7 +221,7 @@ class Trainer:
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """What a run resumes from, besides `model`: arrays, and what JSON can hold."""
+        """The state that a run resumes from, besides `model`: arrays and JSON values."""
         arrays = {name: array.copy() for name, array in self._state_arrays().items()}
         return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
 
