@@ -38,7 +38,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
-from rnn_names.network.ahead import by_level, log_expected, on_tree
+from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
@@ -221,7 +221,7 @@ class VisitedPrefixes:
     def most_probable(self, log_ahead: Array, size: int) -> Array:
         """Rows, rising, of the `size` prefixes that guided draws pass most likely."""
         guided = self.log_probabilities + log_ahead
-        guided -= np.maximum(log_expected(guided, np.zeros(1)), -1e300)[:, None]
+        guided -= np.maximum(log_expected(guided, np.zeros(1)), LEAST_LOG)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> VisitedPrefixes:

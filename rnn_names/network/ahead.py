@@ -27,6 +27,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
 
+LEAST_LOG = -1e300  # in place of −∞ where that is subtracted: −∞ − −∞ would be no number
+
 
 def by_length(
     probabilities: Callable[[int], Array], after: Array, worth: Array, *, logs: bool = False
@@ -79,7 +81,7 @@ def _expected(probabilities: Array, ahead: Array) -> Array:
 def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
     """The logarithm of Σ p · ahead over the last axis, of numbers of any size."""
     terms = log_probabilities + log_ahead
-    top = np.maximum(terms.max(axis=-1), -1e300)  # finite, or −∞ − −∞ would be no number
+    top = np.maximum(terms.max(axis=-1), LEAST_LOG)
     terms -= top[..., None]
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):

@@ -21,6 +21,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
 from rnn_names.lookahead.preparation import prepared, warn_of_repeats
+from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
@@ -151,7 +152,7 @@ class GuidedWalk(Walk):
         at = carried.visited, carried.context, carried.automaton_state
         self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
-        top = np.maximum(terms.max(axis=0), -1e300)  # finite also where all are −∞
+        top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
@@ -194,7 +195,7 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
         roots.carried,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
-        look_ahead.log_value - np.maximum(log_ahead, -1e300),
+        look_ahead.log_value - np.maximum(log_ahead, LEAST_LOG),
     )
     return roots._replace(carried=carried, log_prob=roots.log_prob + log_ahead)
 

@@ -16,6 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.spelling import Text
+from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import choices
@@ -43,7 +44,7 @@ class Roots(NamedTuple):
     @property
     def weights(self) -> Array:
         """Numbers proportional to the probabilities, 1 at most: (R,)."""
-        return np.exp(self.log_prob - max(self.log_prob.max(), -1e300))
+        return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
 
     def texts_of(self, root: Array) -> Array:
         """The texts of some roots of one length, (n, length)."""
