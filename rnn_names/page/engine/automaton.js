@@ -5,8 +5,8 @@ import { folded } from "./clean.js";
 import { WrongSettings } from "./options.js";
 import { any, either, many, sequence, textTerm } from "./regex.js";
 
-export const MOST_STATES = 500;
-const MOST_KEPT = 20_000; // states of one condition
+export const MAX_STATES = 500;
+const MAX_KEPT = 20_000; // states of one condition
 export const DEAD = -1; // the state after which no name meets the conditions
 const FINAL = 0; // the place where a term ends
 
@@ -64,7 +64,7 @@ export class Automaton {
 
   /** Whether a whole name is accepted. */
   passes(name) {
-    if (this.sets.length > MOST_KEPT) this.forget();
+    if (this.sets.length > MAX_KEPT) this.forget();
     return this.accepts([...name].reduce((state, each) => this.after(state, each), this.first));
   }
 }
@@ -108,7 +108,7 @@ export function automatonOf(conditions, blend, beginnings) {
   if (!all.length) throw new WrongSettings("No name that begins so can meet the conditions.");
   const next = [];
   for (const states of all) {
-    if (all.length > MOST_STATES) return undefined;
+    if (all.length > MAX_STATES) return undefined;
     next.push(DEAD); // for the end of a name, which leads nowhere
     for (const character of blend.characters) next.push(numberOf(after(states, character)));
   }

@@ -10,7 +10,7 @@ import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // what keys are for
-const MOST_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
+const MAX_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
 const ROUNDS_OF_LETTERS = 4; // then letters that all came may come again
 
 /** The first letter of a name; case and accents do not count. */
@@ -39,7 +39,7 @@ export async function castRows(
     const comeAgain = round >= ROUNDS_OF_LETTERS;
     const kept = keptRows(rows, { initials, unique, comeAgain }).slice(0, count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
-    if (kept.length === count || isShort || round === MOST_ROUNDS) return kept;
+    if (kept.length === count || isShort || round === MAX_ROUNDS) return kept;
   }
 }
 

@@ -1,6 +1,6 @@
 // What is asked of a name: settings completed by what the models say, and tests of whole names.
 
-import { Automaton, MOST_STATES, Without } from "./automaton.js";
+import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
@@ -120,7 +120,7 @@ function spellings(text, blend, shape, ignoreCase) {
     for (const character of text) {
       const cases = blend.characters.filter(same(character, true));
       found = found.flatMap((begun) => cases.map((c) => begun + c)).filter(fits);
-      if (found.length > MOST_STATES)
+      if (found.length > MAX_STATES)
         throw new WrongSettings(`“${text}” is too long to be followed in upper and lower case.`);
     }
     return found;

@@ -25,9 +25,9 @@ import { Chain, sharpened } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // of the chain, at most
-const MOST_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
-const LEAST_SUM = 1e-250; // the largest term stands for sums below
-const MOST_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
+const MAX_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
+const MIN_SUM = 1e-250; // the largest term stands for sums below
+const MAX_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
 
 /**
  * Guides draws. At first it knows nothing, and lets names come as they are drawn. While
@@ -54,7 +54,7 @@ export class Guide {
       newPrefix(symbols, length, automaton.starts[i]),
     );
     this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
-    this.room = MOST_VISITED;
+    this.room = MAX_VISITED;
     this.isLearning = true;
     this.terms = new Float64Array(n_y); // of a sum that is being added up
     /** @type {any} */
@@ -72,7 +72,7 @@ export class Guide {
   /** Has the chain follow what was visited, and guess anew what is ahead. */
   learn() {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
-    const size = Math.max(Math.min(Math.floor(MOST_GUESSES / guesses), CONTEXTS), 1);
+    const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
     const { temperature, maxLength } = this;
     this.chain = new Chain(this.visited(), this.n_y, { temperature, maxLength, size });
     let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
@@ -129,9 +129,9 @@ export class Guide {
         if (next === DEAD) continue;
         const then = chain.after[row + c] * states + next;
         sum += p[row + c] * relative[then];
-        if (sum < LEAST_SUM) largest = Math.max(largest, logs[row + c] + further[then]);
+        if (sum < MIN_SUM) largest = Math.max(largest, logs[row + c] + further[then]);
       }
-      ahead[at] = sum < LEAST_SUM ? largest : scale + Math.log(sum);
+      ahead[at] = sum < MIN_SUM ? largest : scale + Math.log(sum);
     }
     return ahead;
   }

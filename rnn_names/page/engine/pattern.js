@@ -5,9 +5,9 @@
 
 import { KINDS, SAMPLE_OPTIONS, WrongSettings } from "./options.js";
 
-const MOST_SLOTS = 100;
-const MOST_DEPTH = 20;
-const MOST_WEIGHT = 1000;
+const MAX_SLOTS = 100;
+const MAX_NESTED = 20;
+const MAX_TIMES = 1000;
 const NAMED_PART =
   /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
 const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
@@ -38,8 +38,8 @@ export class PatternReader {
     if (this.at < this.text.length) throw this.stray();
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    if (this.slots.length > MOST_SLOTS)
-      throw this.error(`a pattern has at most ${MOST_SLOTS} names`, this.slots[MOST_SLOTS].begin);
+    if (this.slots.length > MAX_SLOTS)
+      throw this.error(`a pattern has at most ${MAX_SLOTS} names`, this.slots[MAX_SLOTS].begin);
     return { pieces, columns: this.columns };
   }
 
@@ -135,8 +135,8 @@ export class PatternReader {
     const alternatives = [];
     /** @type {number[]} */
     const weights = [];
-    if (++this.depth > MOST_DEPTH)
-      throw this.error(`at most ${MOST_DEPTH} choices can stand in one another`, bracket);
+    if (++this.depth > MAX_NESTED)
+      throw this.error(`at most ${MAX_NESTED} choices can stand in one another`, bracket);
     do {
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
@@ -152,12 +152,12 @@ export class PatternReader {
     if (!given) return 1;
     const [, sign, number] = given;
     const weight = /^\d+$/.test(number) ? Number(number) : 0;
-    if (sign === "*" && weight >= 1 && weight <= MOST_WEIGHT) {
+    if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) {
       this.at = WEIGHT_AT_END.lastIndex;
       return weight;
     }
     const meant = number.replace(/\D.*/su, "") || "3";
-    const wanted = `a weight is a whole number from 1 to ${MOST_WEIGHT} after *, as in *${meant}`;
+    const wanted = `a weight is a whole number from 1 to ${MAX_TIMES} after *, as in *${meant}`;
     throw this.error(`${wanted}; \\ before ${sign} makes it text`, this.at);
   }
 

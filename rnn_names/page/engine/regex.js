@@ -6,10 +6,10 @@
 
 import { lengthOf, WrongSettings } from "./options.js";
 
-const MOST_PLACES = 20_000;
+const MAX_PLACES = 20_000;
 
 function placed(places, place) {
-  if (places.length > MOST_PLACES) throw new WrongSettings("A pattern is too large.");
+  if (places.length > MAX_PLACES) throw new WrongSettings("A pattern is too large.");
   return places.push(place) - 1;
 }
 

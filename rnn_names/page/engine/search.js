@@ -11,7 +11,7 @@ import { key } from "./numbers.js";
 import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
-const FEWEST_AT_ONCE = 16;
+const MIN_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
 const SEEN = 256; // attempts, after which names may seem rare
 const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
@@ -22,10 +22,10 @@ const ROUND = 512; // proposals that a guide learns from
 const ROUNDS = 2; // at each temperature
 const LIKELY = 256; // beginnings of each length that a guide visits in a round
 const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
-const MOST_ROUNDS_OF_GUIDE = 8; // at the temperature wanted, while names are missed
+const MAX_ROUNDS_OF_GUIDE = 8; // at the temperature wanted, while names are missed
 const NEARLY_ALL = 0.9; // of the names as wanted: where these are known, a guide has learned enough
-const MOST_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
-const MOST_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
+const MAX_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
+const MAX_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
 const MANY_REPEATS = 0.05; // more are told
 export const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 
@@ -79,7 +79,7 @@ export class Search {
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
     const needed = first.tested
       ? (0.6 * first.tested) / (last.passed + 1) // more would be in vain too often
-      : FEWEST_AT_ONCE / undecided.length;
+      : MIN_AT_ONCE / undecided.length;
     const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
@@ -184,7 +184,7 @@ export class Search {
     this.bound = boundOf(half) ?? guide.begin().total;
     const isGood = !this.isOff && repeatsOf(weights, this.bound) < MANY_REPEATS;
     const isReady = isGood && (this.rounds >= ROUNDS || guide.known > mean + Math.log(NEARLY_ALL));
-    guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MOST_ROUNDS_OF_GUIDE);
+    guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MAX_ROUNDS_OF_GUIDE);
     return [];
   }
 
@@ -211,9 +211,9 @@ function boundOf(logs) {
   if (scale === -Infinity) return undefined;
   const falling = logs.map((log) => Math.exp(log - scale)).sort((a, b) => b - a); // of sum 1
   let sum = 0;
-  const bounds = falling.map((weight, i) => ((sum += weight) - MOST_REPEATS) / (i + 1));
+  const bounds = falling.map((weight, i) => ((sum += weight) - MAX_REPEATS) / (i + 1));
   const bound = bounds.reduce((a, b) => Math.max(a, b));
-  return scale + Math.log(Math.min(bound, MOST_BOUND / logs.length));
+  return scale + Math.log(Math.min(bound, MAX_BOUND / logs.length));
 }
 
 /** Of the names that come out of proposals with some weights, the share that repeat others. */

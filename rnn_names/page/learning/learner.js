@@ -9,7 +9,7 @@ import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
-import { dropoutFactor, MOST_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
+import { dropoutFactor, MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
@@ -46,7 +46,7 @@ export class Learner {
     const characters = sortedCharacters(names.join(""));
     const rows = base && baseRows(base, distinct, characters);
     this.settings = settingsFor(distinct.length, Boolean(rows));
-    const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MOST_HELD_OUT);
+    const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MAX_HELD_OUT);
     const aside = new Set(
       heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
     );

@@ -1,7 +1,7 @@
 // How a list is learned from: the rule of rnn_names/training/settings.py for one network without
 // distillation, and of rnn_names/training/stages.py for how a run goes on.
 
-export const MOST_HELD_OUT = 2000;
+export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;
 export const PULL = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
 const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
