@@ -104,7 +104,8 @@ class CastDrawer:
             in_vain = 0 if lines or at < begin else in_vain + len(drawn)
             most = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
             if unique:
-                most_in_vain = self._most_rounds(self._names, REPEATS)
+                limits = (node.names.most_rounds(REPEATS) for node in self._names)
+                most_in_vain = min(limits, default=REPEATS)
                 most = min(most, most_in_vain)
                 if unique.is_exhausted or in_vain >= most_in_vain:
                     cause = None, MOSTLY_REPEATS
@@ -196,10 +197,7 @@ class CastDrawer:
                     if cause := self._cause(request):
                         return lines[: lines.index(request.line)], cause
                     begin, taken = place, taken.fork()
-                most = self._most_rounds(request.nodes)
-                if not is_certain:  # its letter may change
-                    most = request.round + 1 if request.chooses_letter else most // 16
-                n = min(2 * request.round or 1, ROUNDS_AT_ONCE, most - request.round)
+                n = self._further_rounds(request, is_certain)
                 wants += self._wants(request, taken, n)
                 taken.count_letter(request)
                 if len(wants) >= MAX_WANTS:
@@ -207,6 +205,14 @@ class CastDrawer:
             if taken is self._taken:
                 return lines, None
             self._draw(wants)
+
+    def _further_rounds(self, request: Request, is_certain: bool) -> int:
+        """How many rounds to draw next for a line: twice as many as so far, and one at first."""
+        number = request.round
+        if not number or (request.chooses_letter and not is_certain):  # its letter may change
+            return 1
+        most = self._most_rounds(request)
+        return min(2 * number, ROUNDS_AT_ONCE, (most if is_certain else most // 16) - number)
 
     def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
         """The draws of the next n rounds that are not made yet."""
@@ -263,7 +269,7 @@ class CastDrawer:
     def _cause(self, request: Request) -> Cause:
         """Why no more names can be drawn for a line, if all before it are certain."""
         taken, first = self._taken, request.nodes[0]
-        is_over = request.round >= self._most_rounds(request.nodes)
+        is_over = request.round > 0 and request.round >= self._most_rounds(request)
         if is_over and request.letter and taken.letters:
             taken.give_up(taken.available(first))
             request.begin = 1
@@ -273,9 +279,12 @@ class CastDrawer:
         is_tied = self._same or request.chooses_letter
         return self._no_letter(request.nodes, Tally()) if is_tied else (first, MOSTLY_REPEATS)
 
-    def _most_rounds(self, nodes: Sequence[Node], most: int = MAX_ROUNDS) -> int:
-        """In how many rounds names are sought, or lines of which all repeat others are drawn."""
-        return min((node.names.most_rounds(most) for node in nodes), default=most)
+    def _most_rounds(self, request: Request) -> int:
+        """In how many rounds names are sought; one of a given letter is one attempt, not many."""
+        names = [node.names for node in request.nodes]
+        if request.chooses_letter:
+            return MAX_ROUNDS // names[0].slowness
+        return min(each.most_rounds(MAX_ROUNDS) for each in names)
 
     def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}

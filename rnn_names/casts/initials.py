@@ -14,6 +14,7 @@ product, and each name until one meets its conditions.
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ RARE_PART = 1 / 32  # share of names that meet their conditions, below which a t
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
+ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
 MIN_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
 
 
@@ -59,7 +61,7 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        self.slowness, self._n_found, self._n_drawn = options.slowness, 1, 1
+        self.slowness = options.slowness
         sampler = sampler_of(model, options)
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
@@ -97,9 +99,21 @@ class PartNames:
             root[rows] = of_letter[choices(keys[rows], 0, p)]
         return self._source.draw(keys, root)
 
+    @cached_property
+    def _share_met(self) -> float:
+        """The share of names that meet their conditions, in fixed pilots."""
+        share = 1.0
+        for size in PILOTS if self.has_conditions else ():
+            n = max(size // self.slowness, 1)
+            _, met, _ = self.draw(keys_of(key_of(0), np.arange(n)))
+            share = max(len(met), 1) / n
+            if len(met) >= ENOUGH_MET:
+                break
+        return share
+
     def most_rounds(self, most: int) -> int:
         """In how many rounds a name is sought: fewer where one takes many attempts."""
-        enough = MAX_ATTEMPTS * self._n_found // (self._n_drawn * self.slowness)
+        enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
         return min(most // self.slowness, max(enough, MIN_ROUNDS))
 
     def find(self, keys: Array, letters: Array | None = None) -> list[str]:
@@ -108,7 +122,6 @@ class PartNames:
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
             of_rows = None if letters is None else letters[rows]
             names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
-            self._n_found, self._n_drawn = self._n_found + len(met), self._n_drawn + len(rows)
             return names.to_strings(), met, tally
 
         return first_met(draw, len(keys), self.largest_walk, self.slowness)

@@ -290,6 +290,19 @@ def test_lines_do_not_depend_on_how_many_are_drawn_together(parts, initials, mon
     assert rows(parts, 40, **options) == together
 
 
+def test_when_a_letter_is_given_up_does_not_depend_on_the_lines_drawn_with_it():
+    """Rounds were limited by how many attempts names of the part had taken in lines so far."""
+    models = {"a": MODELS["a"], "d": tiny_model(seed=2, letters="xyz")}
+    every, kept, shares = distribution(models["a"]), set(), {"a": 3e-5, "b": 1e-3, "c": 3e-5}
+    for name, p in sorted(every.items(), key=lambda pair: (-pair[1], pair[0])):
+        if p <= shares[name[0]]:
+            shares[name[0]] -= p
+            kept.add(name)
+    options = {"initials": "different", "exclude": {*every} - kept, "models": models, "seed": 0}
+    lines = cast("[q*9|{d} r] {a}", 12, **options)
+    assert cast("[q*9|{d} r] {a}", 5, **options) == lines[:5]
+
+
 @pytest.mark.parametrize("initials", [None, "same"])
 def test_any_line_can_be_had_without_those_before_it(initials):
     text, far = "[x|y|z] {a} {b:suffix=b}", 10**15
