@@ -56,12 +56,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     log = folder / "dinosaurs.jsonl"
     train = ["train", ROOT / "data" / "dinosaurs.txt", "-o", folder / "dinosaurs.npz"]
     subprocess.run([*program, *train, "--log", log], check=True, capture_output=True)
+    hue = re.search(r"--hue: \d+", live.read_text("utf-8"))[0]
+    colours = (ROOT / "rnn_names/page/ui/colours.css").read_text("utf-8")
     made: dict[str, str | bytes] = {
         "index.md": first_page(),
         "api.md": API + errors(),
         "benchmarks.md": charts.page(log),
         "names.html": live.read_text("utf-8"),
-        "site.css": (HERE / "site.css").read_text("utf-8"),
+        "site.css": f":root {{ {hue} }}\n{colours}{(HERE / 'site.css').read_text('utf-8')}",
         "site.js": (HERE / "site.js").read_text("utf-8"),
         "latin.woff2": (ROOT / "rnn_names/page/ui/fonts/latin.woff2").read_bytes(),
     }
