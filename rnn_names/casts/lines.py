@@ -29,7 +29,7 @@ class Node:
 
     def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
-        self.rules = rules_of(read(part.rules)) if part.rules else str
+        self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
         self.tests: Sequence[int] = ()  # rows of `Taken.names`: those that names are far from
         self.alternatives: Sequence[Sequence[Piece]] = ()
         weights: Sequence[int] = ()

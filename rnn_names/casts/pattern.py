@@ -322,7 +322,7 @@ class _Reader:
             raise self.error(f"{word} {quoted(text)}: must be {kind}", place) from None
 
 
-def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
+def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
 
     >>> [*map(rules_of(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
@@ -334,7 +334,8 @@ def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
         if line.startswith("#"):
             continue
         if found is None:
-            raise CorpusError(f"{quoted(line)}: no rule; write an expression, -> and a replacement")
+            told = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
+            raise CorpusError(f"{file}: " * bool(file) + told)
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")

@@ -55,14 +55,13 @@ def alias(
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form)
-    with warnings_told(), open_input(file) as source:
+    with warnings_told(), open_input(file) as source, out:
         aliases = Aliases(loaded, wanted)
         lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named), strict=True))
             out.put((names.get(key, ""), Exact(key)) for key in keys)
-    out.end()
 
 
 def _secret(path: str | None) -> bytes:

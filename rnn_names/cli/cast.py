@@ -89,12 +89,11 @@ def cast(
         read = parsed(wanted)
     _note_overridden(read, wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
-    with warnings_told():
+    with warnings_told(), out:
         for rows in rows_of(read, wanted, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.put(rows)
-    out.end()
 
 
 def _note_overridden(pattern: Pattern, wanted: CastOptions) -> None:

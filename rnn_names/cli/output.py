@@ -14,6 +14,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +22,7 @@ import click
 
 from rnn_names.cli.options import option
 from rnn_names.cli.streams import write
-from rnn_names.errors import quoted
+from rnn_names.errors import SamplingError, quoted
 
 if TYPE_CHECKING:
     from rnn_names.arrays import Array
@@ -182,8 +183,8 @@ def output_options(more: str) -> Callable[..., Any]:
     return decorate
 
 
-class Table:
-    """Writes records to stdout.
+class Table(AbstractContextManager["Table"]):
+    """Writes records to stdout; at the end of its context, what comes after them.
 
     All fields are columns if none are given; text, Markdown and documents have the first one.
     """
@@ -216,8 +217,13 @@ class Table:
         else:
             write("".join(row[0] + self.line_end for row in rows).encode())
 
-    def end(self) -> None:
-        """Writes a document, or the header of a table that has no records."""
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Writes a document, or the header of a table that has no records.
+
+        Where names are fewer than wanted, the document has those that there are.
+        """
+        if error is not None and not (isinstance(error, SamplingError) and self._names):
+            return
         if self.format.document:
             write(self.format.document(self.title, self._names).encode())
         elif self.format.lines and self._is_first:

@@ -71,13 +71,12 @@ def sample(
     loaded = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(loaded, form, per_character=rank == "per-character", title=title)
-    with warnings_told():
+    with warnings_told(), out:
         drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])
         for names in drawn:
             out.write(names)
             first = Names.concatenate([first, names[: LOOKED_AT[1] - len(first)]])
-    out.end()
     if wanted.min_edits is None and sys.stderr.isatty():
         _tell_near_copies(loaded, first)
 

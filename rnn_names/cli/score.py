@@ -47,7 +47,7 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
-    with open_input(file) as source:
+    with open_input(file) as source, out:
         parts = (names for names, _ in read_names(*source))
         for names in [Names.concatenate([*parts])] if sort else parts:
             log_probs = loaded.log_prob(names)
@@ -61,7 +61,6 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
             characters += int((names.lengths[known] + 1).sum())
             loss -= float(log_probs[known].sum())
             out.write(names, log_probs)
-    out.end()
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
     tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")

@@ -258,3 +258,25 @@ def test_a_roll_table_of_foundry(count, invoke, odd_file):
     cast = ["cast", "A <b>\\{{norse}", "-n", 1, "--format", "foundry"]
     [line] = json.loads(invoke(*cast).stdout)["results"]
     assert line["text"].startswith("A &lt;b&gt;{")
+
+
+@pytest.mark.parametrize("command", ["sample -m elvish", "cast {elvish}"])
+def test_a_document_has_the_names_that_there_are_where_they_are_too_few(command, invoke):
+    few = [
+        "--match",
+        "Elwen|Elrin",
+        "--any-shape",
+        "--min-length",
+        5,
+        "--unique",
+        "-n",
+        9,
+        "--seed",
+        1,
+    ]
+    plain = invoke(*command.split(), *few)
+    done = invoke(*command.split(), *few, "--format", "foundry")
+    assert plain.returncode == done.returncode == 1
+    shown = [each["description"] for each in json.loads(done.stdout)["results"]]
+    assert shown == plain.stdout.splitlines() != []
+    assert done.stderr == plain.stderr
