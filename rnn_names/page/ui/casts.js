@@ -233,7 +233,7 @@ export function listenToCasts() {
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });
-  for (const chip of $("starts").children)
+  for (const chip of $("starts").querySelectorAll("button"))
     chip.addEventListener("click", () => {
       const slot = (kind) => slotOf(modelsByKind()[kind] ?? models[0]);
       $("pattern").value = chip.dataset.cast.replaceAll(/person|place/g, slot);
