@@ -77,9 +77,10 @@ def page(
     stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
+    rules = LEFT_OUT.sub("", assets(*STYLES)).replace(": ", ":").replace(" {", "{")
     style = (
         _faces(parts)
-        + LEFT_OUT.sub("", assets(*STYLES))
+        + rules.replace(";\n", ";")
         + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
     )
     with_base = for_lists or learn

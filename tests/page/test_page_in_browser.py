@@ -112,8 +112,10 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
     follow(page, "#seed=1")
     set_to(page, "Begins with", "ab")
     before = page.url
-    press(page, "Reset all")
-    assert page.url.endswith("#seed=1&novel=yes&no-near-copies=yes&unique=yes&clean=yes")
+    page.get_by_role("button", name="Reset all").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    opening = r"#seed=1&count=\d\d&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
+    assert re.search(f"{opening}$", page.url), "as many names as fit"
     assert page.locator("#temperature-value").inner_text() == "1.00"
     assert not page.get_by_label("Begins with", exact=True).input_value()
     press(page, "Undo")
@@ -215,6 +217,10 @@ def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safel
     page.get_by_role("button", name="c", exact=True).click()  # safe, there are few names
     assert pressed.all_inner_texts() == ["b", "c"]
     assert page.locator("#boldness-word").inner_text() == "safe"
+    assert not page.locator("#toast").inner_text(), "two are pressed"
+    press(page, "Back")
+    assert pressed.all_inner_texts() == ["b"]
+    press(page, "c")
     press(page, "b")
     press(page, "c")  # the last one stays
     assert (pressed.all_inner_texts(), shares_of(page)) == (["c"], ["0 %", "0 %", "100 %"])
@@ -300,6 +306,9 @@ def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(open_page):
     assert page.locator("#progress").is_visible()
     press(page, "Stop", count=0)
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
+    page.get_by_label("Ends with", exact=True).fill("zzzzz")
+    page.locator("#search.busy").wait_for()
+    assert not page.locator("#status").inner_text(), "it was of the search before"
 
 
 def test_of_two_drawings_at_once_the_later_one_shows(open_page):
@@ -330,6 +339,7 @@ def test_a_cast_is_put_together_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
     assert pattern_of(page) == "{gru} the [Bold|Wise|Swift|Silent]"
+    page.locator("#by-hand summary").click()
     page.get_by_label("Pattern", exact=True).fill("[Lord|Lady] {gru} of {rnn}")
     wait_for_names(page, 20)
     assert all(re.fullmatch("(Lord|Lady) [abc]+ of [abc]+", line) for line in names_of(page))
@@ -348,8 +358,24 @@ def test_a_cast_is_put_together_from_menus(open_page):
     assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
 
 
+def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page, small_models):
+    towns = "towns", small_models["gru"]
+    page = open_page("rnn", towns)
+    go_to(page, "Casts")
+    before = pattern_of(page)
+    press(page, "Knight")
+    assert pattern_of(page) == "[Sir|Dame] {rnn} of {towns}"
+    assert page.locator(".name").first.bounding_box()["y"] < 500, "lines are in sight"
+    press(page, "Ship")
+    assert all(re.match("[abc]+’s [A-Z]", line) for line in names_of(page))
+    press(page, "Back")
+    press(page, "Back")
+    assert pattern_of(page) == before
+
+
 def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
+    page.locator("#by-hand summary").click()
     pattern = page.get_by_label("Pattern", exact=True)
     pattern.fill("{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]-one")
     wait_for_names(page, 20)
@@ -374,6 +400,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
 def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     page = open_page("gru")
     go_to(page, "Casts")
+    page.locator("#by-hand summary").click()
     page.get_by_label("Pattern", exact=True).fill("{gru} & {gru:prefix=b}")
     page.get_by_label("First letters").select_option("the same in a line")
     wait_for_names(page, 20)
@@ -440,7 +467,7 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
         permissions=["clipboard-read", "clipboard-write"],
     )
     texts = {}
-    for kind in ("text", "CSV"):
+    for kind in (".txt", ".csv"):
         with page.expect_download() as download:
             page.get_by_role("button", name=f"Save as {kind}").click()
         texts[download.value.suggested_filename] = download.value.path().read_bytes().decode()
@@ -530,6 +557,9 @@ def test_half_a_page_is_not_drawn_and_paper_has_only_names(page, page_file, smal
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == white
     assert page.locator("button:visible:not(.name), input:visible").count() == 0
     assert page.locator(".name:visible").count() == 20
+    left = "e => e.getBoundingClientRect().left"
+    heading, name = (page.locator(each).first.evaluate(left) for each in ("h1", ".name bdi"))
+    assert heading == name
 
 
 CONTRASTS = """() => {
@@ -685,6 +715,9 @@ IN_SIGHT = """() => {
 }"""
 
 
+SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
+
+
 def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_page, small_models):
     four = ((name, small_models["gru"], 0.01) for name in ("first-names", "surnames", "gru", "rnn"))
     page = open_page("dinosaurs", *four, width=360, height=740)
@@ -695,6 +728,10 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".name").nth(5).click()
     unfold(page)
+    kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))
+    assert card["y"] == pytest.approx(kept["y"] + kept["height"] + 16), "right below what is kept"
+    for i in range(6, 20):
+        page.locator(".name").nth(i).click()
     for width, height in ((1366, 768), (1280, 800)):
         page.set_viewport_size({"width": width, "height": height})
         kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))
@@ -708,6 +745,13 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     last = page.locator(".name").last.bounding_box()
     assert 0.8 * 1080 < last["y"] + last["height"] < 1080, "as many names as fit"
+    for size in ((360, 780), (390, 844)):
+        page = open_page("dinosaurs", address="", names=None, width=size[0], height=size[1])
+        page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+        below, bar = (page.locator(each).bounding_box() for each in ("#ten-more", "#bar"))
+        assert bar["y"] - 60 < below["y"] + below["height"] <= bar["y"], size
+        sizes = page.locator(".name").evaluate_all(SIZES)
+        assert min(sizes) >= 0.7 * max(sizes) and sizes.count(max(sizes)) >= 0.8 * len(sizes)
 
 
 def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
@@ -810,6 +854,11 @@ def test_a_pressed_kind_can_be_read_under_the_pointer(open_page):
     apart = pressed.evaluate(colours)
     pressed.hover()
     assert pressed.evaluate(colours) == apart and apart[0] != apart[1]
+    page.set_viewport_size({"width": 200, "height": 700})
+    page.locator("#kinds.more").wait_for()
+    follow(page, "#seed=1&shares=0+0+1")
+    box = pressed.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 200, "it is in sight"
 
 
 SMALL = """() => Array.from(document.querySelectorAll("button, input, select, summary, [role=tab]"))
@@ -943,7 +992,7 @@ def test_kept_names_have_notes_and_an_order(page):
     page.locator("#favourites li").last.drag_to(page.locator("#favourites li").first)
     assert kept(page) == names[::-1]
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save as text").click()
+        page.get_by_role("button", name="Save as .txt").click()
     text = download.value.path().read_bytes().decode()
     assert text == f"\ufeff{names[1]}\tthe queen\r\n{names[0]}\r\n"
     page.emulate_media(media="print")
@@ -970,4 +1019,8 @@ def test_more_names_like_one(open_page):
     press(page, f"End with {name[-3:]}", exact=False)
     assert all(each.endswith(name[-3:]) for each in names_of(page))
     press(page, "Drop the condition: Ends with", exact=False)
+    assert name in names_of(page)
+    press(page, "Back")
+    assert all(each.endswith(name[-3:]) for each in names_of(page))
+    press(page, "Back")
     assert name in names_of(page)

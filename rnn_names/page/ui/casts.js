@@ -22,12 +22,18 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /names|men$|el(f|v)|dwar|halfling|giant|goblin|orc/i;
 
-/** A pattern that shows what can be done, with models of two kinds where there are. */
-export function openingPattern() {
+/** Models of places, of families and of people, where there are. */
+function modelsByKind() {
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
     models.find(({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name))),
   );
   const person = named ?? models.find((model) => model !== place && model !== family);
+  return { place, family, person };
+}
+
+/** A pattern that shows what can be done, with models of two kinds where there are. */
+export function openingPattern() {
+  const { place, family, person } = modelsByKind();
   if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
   if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
   if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;
@@ -227,10 +233,16 @@ export function listenToCasts() {
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });
-  $("by-hand").open = !matchMedia("(max-width: 46rem), (max-height: 30rem)").matches;
+  for (const chip of $("starts").querySelectorAll("button"))
+    chip.addEventListener("click", () => {
+      const slot = (kind) => slotOf(modelsByKind()[kind] ?? models[0]);
+      $("pattern").value = chip.dataset.cast.replaceAll(/person|place/g, slot);
+      showPattern();
+      changed(true);
+    });
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();
   });
-  $("initials").addEventListener("change", changed);
+  $("initials").addEventListener("change", () => changed());
 }

@@ -86,13 +86,14 @@ export function setBoldness(word) {
   chosen.temperature = temperatureOf(word);
 }
 
-/** Tells the page that a setting has changed. */
-export const changed = () => document.dispatchEvent(new Event("settings"));
+/** Tells the page that a setting has changed; if it is a step, there is a way back. */
+export const changed = (isStep = false) =>
+  document.dispatchEvent(new CustomEvent("settings", { detail: isStep }));
 
 let fading = 0;
 
 /** Says something for some seconds at the bottom of the page, with what can be done about it. */
-export function toast(text, actions = {}) {
+export function toast(text, actions = {}, time = 6000) {
   const close = () => $("toast").replaceChildren();
   const does = (action) => () => {
     close();
@@ -105,5 +106,5 @@ export function toast(text, actions = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, 6000);
+  fading = setTimeout(fade, time);
 }

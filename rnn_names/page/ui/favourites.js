@@ -42,7 +42,8 @@ export function toggleFavourite(name, details) {
     favourites.set(name, "");
     favouritesChanged();
     $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
-    toast(["Kept ", bdi(name)], details && { Details: details });
+    const time = matchMedia("(hover: none)").matches ? 3000 : undefined; // ms
+    toast(["Kept ", bdi(name)], details && { Details: details }, time);
   }
 }
 
@@ -66,8 +67,9 @@ export function listenToFavourites(details) {
   $("clear").addEventListener("click", () => {
     undoably([`Removed ${favourites.size} names`], () => favourites.clear());
   });
-  $("favourites").addEventListener("scroll", showEdge);
-  new ResizeObserver(showEdge).observe($("favourites")); // the card takes room from it
+  document.addEventListener("scroll", showEdges, true);
+  const observer = new ResizeObserver(showEdges); // the card takes room from the list
+  for (const id of ["favourites", "kinds"]) observer.observe($(id));
   showFavourites(true);
 }
 
@@ -81,13 +83,16 @@ function showFavourites(isKept) {
     ? "This browser forgets them when the page is closed."
     : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
   $("kept-hint").hidden = favourites.size > 0 && isKept;
-  showEdge();
+  showEdges();
 }
 
-/** Fades the list at its lower edge while there is more of it. */
-function showEdge() {
-  const { scrollTop, clientHeight, scrollHeight } = $("favourites");
-  $("favourites").classList.toggle("more", scrollTop + clientHeight < scrollHeight - 4);
+/** Fades what scrolls at its far edge while there is more of it. */
+function showEdges() {
+  for (const box of [$("favourites"), $("kinds")]) {
+    const below = box.scrollHeight - box.clientHeight - box.scrollTop;
+    const aside = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("more", Math.max(below, aside) > 4);
+  }
 }
 
 /** Moves a kept name to another place in the order. */

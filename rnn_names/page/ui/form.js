@@ -154,9 +154,9 @@ export function showValues() {
   showTemperature();
   showShares();
   const { parts } = blendOf(models, chosen.shares);
-  $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
-  $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
-  $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);
+  const longest = Math.max(...parts.map(({ longest }) => longest));
+  $("max-length").placeholder = `up to ${longest}`;
+  $("names").style.setProperty("--longest", $("max-length").value || longest);
   const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
   for (const id of ["novel", "no-near-copies"]) {
     $(id).disabled = forgetful.length > 0;
@@ -196,8 +196,8 @@ function chip(id) {
   });
 }
 
-/** Marks the condition that a sentence is about, and shows a button that drops it. */
-export function blame(sentence) {
+/** Says what is missing, and marks the condition that this is about, with a button that drops it. */
+export function say(sentence, found = 0) {
   const isMeant = (id) =>
     ($(id).value || undefined)?.split(",").some((text) => sentence.includes(`“${text.trim()}”`));
   const isLength = /characters[. (]/u.test(sentence) && !sentence.includes("“");
@@ -207,14 +207,16 @@ export function blame(sentence) {
     $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
   const drop = () => {
     for (const id of wrong) $(id).value = "";
-    changed();
+    changed(true);
   };
-  $("status").append(
+  $("status").replaceChildren(
+    sentence,
+    element("span", { className: "unseen" }, ` ${found} names.`),
     ...(wrong.length ? [" ", button("Without this condition", drop, { className: "link" })] : []),
   );
 }
 
 export function setCondition(id, value) {
   $(id).value = value;
-  changed();
+  changed(true);
 }

@@ -74,7 +74,6 @@ function toggleHold(name) {
 
 function showHeld() {
   for (const [place, { firstChild, lastChild }] of Array.from($("names").children).entries()) {
-    lastChild.hidden = firstChild.hidden;
     lastChild.setAttribute("aria-pressed", chosen.held.has(place));
     if (firstChild.textContent === $("typed").value)
       $("hold-name").setAttribute("aria-pressed", chosen.held.has(place));
@@ -96,8 +95,18 @@ export function showName(place, name) {
 
 const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")];
 
+/** Once names are there: a stop of the Tab key, and a size that most of them have. */
+export function settle() {
+  showStop();
+  const half = ({ style }) => Number(style.getPropertyValue("--half"));
+  const all = Float64Array.from(shownPlaces(), half).sort();
+  const most = all[Math.floor(0.85 * all.length)] ?? 1;
+  const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 1), 1.25 * most));
+  $("names").style.setProperty("--typical", typical);
+}
+
 /** Makes one name the stop of the Tab key: that with the focus, or the first. */
-export function showStop() {
+function showStop() {
   const focused = document.activeElement;
   const shown = shownPlaces();
   stopAt(shown.includes(focused) ? focused : shown[0], $("names").querySelectorAll(".name"));

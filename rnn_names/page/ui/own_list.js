@@ -17,14 +17,16 @@ const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
 /** @type {any} */
 let lesson = null; // the learning that goes on: what `startLearning` gave
 
-export function listenToOwnList() {
+export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${FEWEST_NAMES} to ${formatted(MOST_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
+    "own-choose": () => $("own-file").click(),
     "own-learn": learnOwnList,
     "own-stop": () => lesson?.stop(),
     "own-show": () => {
       showView("results");
+      if ($("count").value === $("count").defaultValue) $("count").value = fitting();
       changed();
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
@@ -33,8 +35,10 @@ export function listenToOwnList() {
   });
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
-    sayOfList(count ? `${formatted(count)} different names.` : "");
+    $("own-count").value = count ? `${formatted(count)} different names` : "";
+    sayOfList("");
   });
+  $("own-file").addEventListener("change", () => takeFile($("own-file").files[0]));
   $("own-list").addEventListener("dragover", (event) => event.preventDefault());
   $("own-list").addEventListener("drop", (event) => {
     const [file] = event.dataTransfer.files;
@@ -51,7 +55,7 @@ async function takeFile(file) {
   if (!names) return;
   $("own-names").value = names.join("\n");
   $("own-title").value = file.name.replace(/\.\w+$/u, "");
-  sayOfList(`${formatted(names.length)} names.`);
+  $("own-names").dispatchEvent(new Event("input"));
 }
 
 /** The names of a text; of one that is no list, it says so. */

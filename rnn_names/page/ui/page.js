@@ -8,33 +8,22 @@ import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import {
-  $,
-  changed,
-  chosen,
-  data,
-  element,
-  models,
-  onClick,
-  setBoldness,
-  titleOf,
-  toast,
-} from "./elements.js";
+import { $, changed, chosen, data, models, onClick, setBoldness, toast } from "./elements.js";
 import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
-  blame,
   missingList,
   moved,
   readAddress,
   resetForm,
+  say,
   settingsOfForm,
   showValues,
   writeAddress,
 } from "./form.js";
-import { listenToHold, listenToKeys, namesShown, placesFor, showName, showStop } from "./names.js";
+import { listenToHold, listenToKeys, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
-import { buildShares } from "./shares.js";
+import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
 const MOST_FITTING = 60; // names that a page opens with on a large screen
@@ -52,6 +41,7 @@ async function draw() {
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
+  $("status").replaceChildren();
   try {
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
@@ -71,7 +61,7 @@ async function draw() {
   }
   if (mine !== current) return;
   for (const place of places.slice(found)) showName(place, "");
-  showStop();
+  settle();
   $("copy-names").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
@@ -94,23 +84,6 @@ function busy(isBusy) {
   $("names").setAttribute("aria-busy", isBusy);
 }
 
-/** Says why there are fewer names than wanted; how many there are is for screen readers. */
-function say(text, found = 0) {
-  $("status").replaceChildren(text, element("span", { className: "unseen" }, ` ${found} names.`));
-  blame(text);
-}
-
-/** A sentence if a model has no letter in common with the others: there are no names between them. */
-function withoutLetters(parts) {
-  const letters = parts.map(({ vocabulary }) => vocabulary.match(/[\p{L}\p{N}]/gu) ?? []);
-  const alone = parts.find((_, i) => {
-    const others = new Set(letters.filter((_, other) => other !== i).flat());
-    return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
-  });
-  const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
-  return alone ? `${titleOf(alone)} ${sentence}` : "";
-}
-
 /** New names, of another seed. */
 function more() {
   chosen.seed = newSeed();
@@ -129,8 +102,10 @@ function addTen() {
 
 let waiting = 0; // a change of a control is drawn when nothing has changed for a moment
 
-function redraw() {
+/** @param {any} event */
+function redraw({ detail: isStep }) {
   showValues();
+  if (isStep) writeAddress(true);
   current = null; // names that are being drawn are out of date
   $("names").setAttribute("aria-busy", "true");
   clearTimeout(waiting);
@@ -155,13 +130,15 @@ function fitting() {
   if ($("results").hidden) return data.count;
   const { top } = $("names").getBoundingClientRect();
   const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-  const rows = Math.floor((innerHeight - top - 72) / $("names").firstChild.offsetHeight);
+  const below = 60 + parseFloat(getComputedStyle(document.body).paddingBottom); // px, with the bar
+  const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
   return Math.max(data.count, Math.min(columns * rows, MOST_FITTING) || 0);
 }
 
 function startOver() {
   const before = location.hash;
   resetForm();
+  $("count").value = fitting();
   changed();
   toast(["All settings are as they were at first"], {
     Undo: () => {
@@ -217,7 +194,7 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList();
+  listenToOwnList(fitting);
   buildShares();
   listenToDrawers();
   listenToCard();

@@ -55,6 +55,17 @@ export function areOpeningShares() {
   return scaled(chosen.shares).every((share, i) => share === opening[i]);
 }
 
+/** A sentence if a model has no letter in common with the others: there are no names between them. */
+export function withoutLetters(parts) {
+  const letters = parts.map(({ vocabulary }) => vocabulary.match(/[\p{L}\p{N}]/gu) ?? []);
+  const alone = parts.find((_, i) => {
+    const others = new Set(letters.filter((_, other) => other !== i).flat());
+    return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
+  });
+  const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
+  return alone ? `${titleOf(alone)} ${sentence}` : "";
+}
+
 // --- Controls ------------------------------------------------------------------------------------
 
 /** Makes the controls for the models that there are, at the shares of the opening. */
@@ -93,7 +104,8 @@ function press(model) {
   const isBlend = taking.filter(Boolean).length > 1;
   // The names of a blend are bolder than those of its models.
   if (chosen.boldness !== "wild") setBoldness(isBlend ? "safe" : "balanced");
-  changed();
+  if (isBlend) $("toast").replaceChildren(); // what to press
+  changed(true);
 }
 
 function slider(model) {
@@ -136,7 +148,10 @@ export function showShares() {
     input.value = percentages[i];
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  for (const [i, chip] of Array.from($("kinds").querySelectorAll(".kind")).entries())
-    chip.setAttribute("aria-pressed", String(chosen.shares[i] > 0));
+  for (const [i, chip] of Array.from($("kinds").querySelectorAll(".kind")).entries()) {
+    if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
+      chip.scrollIntoView({ inline: "center", block: "nearest" });
+    chip.ariaPressed = String(chosen.shares[i] > 0);
+  }
   if (chosen.shares.filter(Boolean).length > 1) mixing(true);
 }
