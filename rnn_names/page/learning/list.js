@@ -6,8 +6,8 @@ import { lengthOf } from "../engine/options.js";
 import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
-export const FEWEST_NAMES = 50;
-export const MOST_NAMES = 2000;
+export const MIN_NAMES = 50;
+export const MAX_NAMES = 2000;
 const LONGEST_NAME = 200;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
@@ -58,14 +58,14 @@ export function namesOfText(text) {
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > LONGEST_NAME) || mean > MEAN_OF_SENTENCES)
     throw new NotAList("These lines are too long for names: put one name on each line.");
-  if (distinct < FEWEST_NAMES)
+  if (distinct < MIN_NAMES)
     throw new NotAList(
-      `${formatted(distinct)} different names are too few to learn from: give ${FEWEST_NAMES} or more.`,
+      `${formatted(distinct)} different names are too few to learn from: give ${MIN_NAMES} or more.`,
     );
-  if (distinct > MOST_NAMES)
+  if (distinct > MAX_NAMES)
     throw new NotAList(
       `${formatted(distinct)} different names are too many for a page: give up to ` +
-        `${formatted(MOST_NAMES)}, or use rnn-names train.`,
+        `${formatted(MAX_NAMES)}, or use rnn-names train.`,
     );
   return names;
 }

@@ -3,7 +3,7 @@
 
 import { formatted } from "../engine/sampler.js";
 import { startLearning, withNetwork } from "../learning/learning.js";
-import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../learning/list.js";
+import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
 import { showParts } from "./casts.js";
 import { showView } from "./drawers.js";
@@ -12,13 +12,13 @@ import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
-const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
+const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 /** @type {any} */
 let lesson = null; // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
-  $("own-limits").textContent = `${FEWEST_NAMES} to ${formatted(MOST_NAMES)}`;
+  $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
     "own-choose": () => $("own-file").click(),
@@ -50,7 +50,7 @@ export function listenToOwnList(fitting) {
 
 /** Puts the text of a file into its place; for what is no text, there is a sentence. */
 async function takeFile(file) {
-  const text = file.size > LARGEST_FILE ? "\0" : await file.text();
+  const text = file.size > MAX_FILE ? "\0" : await file.text();
   const names = namesOrWhyNot(text);
   if (!names) return;
   $("own-names").value = names.join("\n");

@@ -26,8 +26,8 @@ import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
-const MOST_FITTING = 60; // names that a page opens with on a large screen
-const MOST_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
+const MAX_FITTING = 60; // names that a page opens with on a large screen
+const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
 /** @type {{ isStopped: boolean } | null} */
 let current = null; // the drawing that goes on: an earlier one ends when it sees another here
@@ -132,7 +132,7 @@ function fitting() {
   const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
   const below = 60 + parseFloat(getComputedStyle(document.body).paddingBottom); // px, with the bar
   const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
-  return Math.max(data.count, Math.min(columns * rows, MOST_FITTING) || 0);
+  return Math.max(data.count, Math.min(columns * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {
@@ -206,7 +206,7 @@ async function start() {
   showView(data.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAITING));
+  const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
   await Promise.race([late, Promise.all([letters, recall()])]);
   openAddress();
 }
