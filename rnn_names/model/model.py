@@ -69,6 +69,14 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
+    @property
+    def language_model(self) -> LanguageModel:
+        """The model itself: its base class has what sampling and scoring need."""
+        return self
+
+    # A decorator gives a method the parameters of a class of options: `sample` is called as
+    # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
+
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **options: Any) -> list[str]:
         """New names at random, with the model's distribution given the conditions.
