@@ -161,13 +161,10 @@ class Taken:
     def available(self, node: Node) -> dict[str, float]:
         """The weights of the first letters that came least often, exhausted ones left out."""
         if not self._available.get(node):
-            likely_letters = {
-                a: p for a, p in node.names.likely_letters.items() if a not in self.exhausted
-            }
-            least = min(map(self.letters.__getitem__, likely_letters), default=0)
-            self._available[node] = {
-                a: p for a, p in likely_letters.items() if self.letters[a] == least
-            }
+            likely = node.names.likely_letters.items()
+            left = {a: p for a, p in likely if a not in self.exhausted}
+            least = min(map(self.letters.__getitem__, left), default=0)
+            self._available[node] = {a: p for a, p in left.items() if self.letters[a] == least}
         return self._available[node]
 
     def give_up(self, letters: Iterable[str]) -> None:

@@ -328,19 +328,19 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     >>> [*map(rules_of(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
     ['Helga', 'Gunnars']
     """
-    rules = []
+    rules, where = [], f"{file}: " if file else ""
     for line in lines:
         found = _RULE.fullmatch(line)
         if line.startswith("#"):
             continue
         if found is None:
             told = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
-            raise CorpusError(f"{file}: " * bool(file) + told)
+            raise CorpusError(f"{where}{told}")
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")
         except (re.error, IndexError, RecursionError, OverflowError) as error:
-            raise CorpusError(f"rule {quoted(line)}: {error}") from None
+            raise CorpusError(f"{where}rule {quoted(line)}: {error}") from None
 
     def changed(text: str) -> str:
         rule = next((each for each in rules if each[0].search(text)), None)

@@ -27,10 +27,8 @@ from rnn_names.model.bundled import DEFAULT, Given
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
-MAX_OF_CALL, MAX_LEARNED = (
-    1000,
-    100_000,
-)  # names in a call that draws or scores, and in one that trains
+MAX_OF_CALL = 1000  # names in a call that draws or scores
+MAX_LEARNED = 100_000  # names in one that trains
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
 names here instead of inventing them: those that come to mind first are the same for everybody."""
 
@@ -38,7 +36,7 @@ names here instead of inventing them: those that come to mind first are the same
 @command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
 @output_option(
     "--folder",
-    metavar="CASTS_FOLDER",
+    metavar="FOLDER",
     help="Let assistants train models, and write them here. Without it, nothing is written.",
 )
 def mcp(folder: str | None) -> None:

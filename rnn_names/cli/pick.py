@@ -33,9 +33,7 @@ from rnn_names.model.bundled import Given
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
-MAX_SEEN_IN_A_ROW = (
-    1 << 12
-)  # lines in a row that were shown before: then there are hardly any others
+MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
 NARROW = 40  # columns of a terminal on a phone
 HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."

@@ -130,9 +130,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 # --- Regular expressions --------------------------------------------------------------------------
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
-MAX_STEPS_READ = (
-    1 << 24
-)  # steps looked at for the states: those of (a{0,99}){99} are sets of thousands
+MAX_STEPS_READ = 1 << 24  # for the states: those of (a{0,99}){99} are sets of thousands
 
 Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
 

@@ -42,9 +42,7 @@ from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
-MAX_RECORDED_NUMBERS = (
-    1 << 22
-)  # probabilities that are kept of a draw; further new prefixes are not
+MAX_RECORDED_NUMBERS = 1 << 22  # probabilities kept of a draw; further new prefixes are not
 MAX_COPIES = 32  # how often one proposal may give its name
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 

@@ -138,13 +138,14 @@ class Model(LanguageModel):
 
     def facts(self) -> dict[str, Any]:
         """All about the model but its arrays, as JSON; `fingerprints` is how many there are."""
+        kept = deepcopy(self.meta)
         return {
             "network": {
                 "cell": self.cell,
                 "hidden_size": self.hidden_size,
                 "parameters": sum(array.size for array in self.params.values()),
             },
-            **{name: deepcopy(self.meta[name]) for name in ("vocabulary", "training", "sources")},
+            **{name: kept[name] for name in ("vocabulary", "training", "sources")},
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
 
