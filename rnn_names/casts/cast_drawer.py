@@ -232,37 +232,37 @@ class CastDrawer:
         for (nodes, _), some in same.items():
             rounds = np.array([request.line.first_round + number for request, number, _ in some])
             at = rounds, np.array([request.line.number for request, _, _ in some])
-            found, cause = self._find(nodes, at, some[0][0], np.array([each for *_, each in some]))
+            letters = np.array([each for *_, each in some])
+            found, row, cause = self._find(nodes, at, some[0][0], letters)
+            if cause:
+                some[row][0].cause = cause
             for (request, number, letter), names in zip(some, found, strict=True):
-                if names is None and not request.chooses_letter:
-                    request.cause = cause
-                else:
+                if names is not None or request.chooses_letter:
                     request.drawn[number, letter] = names
 
     def _find(
         self, nodes: tuple[Node, ...], at: tuple[Array, Array], request: Request, letters: Array
-    ) -> tuple[Sequence[Any], Cause]:
-        """Names of some nodes at some rounds and numbers, None where none is found; the cause."""
+    ) -> tuple[Sequence[Any], int, Cause]:
+        """Names of some nodes at some rounds and numbers, or None; a row without, and the cause."""
         keys, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
         if request.chooses_letter:
             names, met, _ = first.names.draw(child(keys[0], 0), letters)
             of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-            return [
-                (of_rows[row],) if row in of_rows else None for row in range(len(letters))
-            ], None
+            found = [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
+            return found, 0, None
         try:
             if not self._same:
-                return [(name,) for name in first.names.find(keys[0])], None
+                return [(name,) for name in first.names.find(keys[0])], 0, None
             standing = request.line.names.items()  # of these nodes, names for now, or None
             kept = {letter_of(name): 1.0 for node, name in standing if node not in nodes}
             parts = [node.names for node in nodes]
             among = (kept, False) if kept else self._letters_of(tuple(parts))
-            return draw_together(parts, among, keys_of(self._key, *at), keys), None
+            return draw_together(parts, among, keys_of(self._key, *at), keys), 0, None
         except FewFound as error:
             if self._same:
-                return error.found, self._no_letter(nodes, error.tally)
+                return error.found, error.row, self._no_letter(nodes, error.tally)
             found = [name if name is None else (name,) for name in error.found]
-            return found, (first, error.tally.tightest())
+            return found, error.row, (first, error.tally.tightest())
 
     # --- Where no names are found -----------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class PartNames:
             names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
             return names.to_strings(), met, tally
 
-        return first_met(draw, len(keys), self.largest_walk, self.slowness)
+        return first_met(draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness)
 
 
 # --- One letter for all names of a line -----------------------------------------------------------
@@ -149,28 +149,32 @@ def draw_together(
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.letter_weights for part in parts)}
     if not weights:
-        raise FewFound(Tally(), [None] * len(keys), 0)
+        raise FewFound(Tally(), 0, [None] * len(keys))
     among, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
         letter = among[choices(child(keys[rows], attempts), 0, shares)]
-        left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
+        left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
+        given_up = list[int]()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
             at = child(own[rows[left]], attempts[left])
+            texts: Sequence[str]
             if is_measured:
                 try:
-                    texts, met = part.find(at, letter[left]), np.arange(len(left))
-                except FewFound:
-                    raise FewFound(Tally({str(place): (1, 0)}), [None] * len(keys), 0) from None
+                    texts = part.find(at, letter[left])
+                except FewFound as error:
+                    texts, given_up = error.found[: error.row], [left[error.row]]
+                met = np.arange(len(texts))
             else:
                 names, met, _ = part.draw(at, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
-            left, found = left[met], [*([each[k] for k in met] for each in found), texts]
-        return [*zip(*found, strict=True)], left, tally
+            left, found = left[met], [*([each[k] for k in met.tolist()] for each in found), texts]
+        brought = [*zip(*found, strict=True), *[None] * len(given_up)]
+        return brought, np.append(left, given_up).astype(np.intp), tally
 
-    largest = min(part.largest_walk for part in parts)
-    return first_met(draw, len(keys), largest, max(part.slowness for part in parts))
+    largest, slowness = (min(p.largest_walk for p in parts), max(p.slowness for p in parts))
+    return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 
 def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:

@@ -73,7 +73,6 @@ class Aliases:
         n, unique = len(name_keys), self._options.unique
         names, owners = [""] * n, dict[str, int]()  # of each; by name
         waiting, begun = np.arange(n), np.zeros(n, np.int64)  # without a name; the next attempts
-        may_be, found = not unique or n <= self._sampler.n_possible, list[Any]([True])
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which, attempts = waiting[rows], attempts + begun[waiting[rows]]
@@ -85,27 +84,24 @@ class Aliases:
                 brought, met = [brought[k] for k in left], met[left]
             return brought, met, tally
 
-        while len(waiting) and any(found) and may_be:
-            tried = 0
-            try:
-                found = first_met(draw, len(waiting), KEYS_AT_ONCE, budget=MAX_VAIN_ATTEMPTS)
-            except FewFound as error:
-                found, tried = error.found, error.tried
-            again = list[int]()
-            for row, each in zip(waiting.tolist(), found, strict=True):
-                if each is None:
-                    loser, begun[row] = row, begun[row] + tried
-                else:
-                    name, begun[row] = each[0], each[1] + 1
+        try:
+            if unique and n > self._sampler.n_possible:
+                raise FewFound(Tally(), 0, [])
+            while len(waiting):
+                found = first_met(draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS)
+                again = list[int]()
+                for row, (name, attempt) in zip(waiting.tolist(), found, strict=True):
+                    begun[row] = attempt + 1
                     winner, loser = sorted((row, owners.get(name, n) if unique else n))
                     names[winner], owners[name] = name, winner
-                again += [loser] * (loser < n)
-            waiting = np.array(sorted(again), np.intp)
-        if len(waiting):
-            possible = n - len(waiting) if may_be else self._sampler.n_possible
+                    again += [loser] * (loser < n)
+                waiting = np.array(sorted(again), np.intp)
+        except FewFound as error:
+            most = self._sampler.n_possible if unique else n
+            possible = min(most, len({*owners, *(each[0] for each in error.found if each)}) or most)
             raise SamplingError(
                 f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.given,
-            )
+            ) from None
         return names

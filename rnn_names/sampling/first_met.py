@@ -1,4 +1,4 @@
-"""Retries for each of some rows, until an attempt passes."""
+"""Attempts for each of some rows, until one passes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,47 +6,55 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
 from rnn_names.sampling.tally import Tally
 
 Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given rows and numbers of attempts, (n,) both.
 
-Returns the results that passed, their places among these, rising, and a tally.
+Returns the results that passed, their places among these, rising, and a tally. A result of None
+gives up the row.
 """
 
 
 class FewFound(GivenUp):
-    """No attempt passed for some rows; `found` has None for these, and what the others brought."""
+    """Nothing was found for `row`; `found` has the results of all before it, and None or results.
 
-    def __init__(self, tally: Tally, found: list[Any], tried: int) -> None:
-        super().__init__(tally)
-        self.found, self.tried = found, tried
-
-
-def first_met(
-    draw: Draw, n: int, largest: int, slowness: int = 1, budget: int | None = None
-) -> list[Any]:
-    """The results of the first attempts that pass, one for each of n rows. Raises FewFound.
-
-    At most `largest` attempts are drawn together, and `budget` in all; without one, names earn as
-    many as in a stream of some slowness.
+    Of rows after it, only some were tried.
     """
-    found, left, tally = np.full(n, None, object), np.arange(n), Tally()
-    tested, begun, each = 0, 0, 1
+
+    def __init__(self, tally: Tally, row: int, found: Sequence[Any]) -> None:
+        super().__init__(tally)
+        self.row, self.found = row, found
+
+
+def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
+    """The results of the first attempts that pass, one for each of n rows.
+
+    At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
+    of `most` attempts passes, or that `draw` gave up.
+    """
+    found, begun, tally = np.full(n, None, object), np.zeros(n, np.int64), Tally()
+    left, end = np.arange(n), n  # no row from `end` on has a result
+    tested, passed, each = 0, 0, 1
     while len(left):
-        for some in np.array_split(left, -(-len(left) * each // largest)):
-            rows = np.repeat(some, each)
-            brought, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
+        # All together, as long as a stream would go on; then one after another.
+        rows = left if tested < most * (1 + passed // NAMES_PER_BUDGET) else left[:1]
+        each = max(min(each, largest, most - int(begun[rows].max())), 1)
+        for some in np.array_split(rows, -(-len(rows) // (largest // each))):
+            row = np.repeat(some, each)
+            brought, met, seen = draw(row, (begun[some][:, None] + np.arange(each)).ravel())
             tally.add(seen)
-            for k in np.flatnonzero(changes(rows[met])).tolist():
-                found[rows[met[k]]] = brought[k]
-        tested, begun = tested + len(left) * each, begun + each
+            for k in np.flatnonzero(changes(row[met])).tolist():
+                found[row[met[k]]] = brought[k]
+                end = min(end, int(row[met[k]])) if brought[k] is None else end
+        tested, begun[rows] = tested + len(rows) * each, begun[rows] + each
         left = left[found[left] == None]  # noqa: E711 - of each
         passed = n - len(left)
-        most = budget or MAX_ATTEMPTS // slowness * (1 + passed // NAMES_PER_BUDGET)
-        if len(left) and tested >= most:
-            raise FewFound(tally, found.tolist(), begun)
+        end = min([end, *left[begun[left] >= most].tolist()])
+        left = left[left < end]
         needed = 3 * (tested + 1) // (2 * (passed + 1))  # three of four rows need no more
-        each = max(min(needed, max(n, tested) // max(len(left), 1), largest), 1)
+        each = min(needed, max(n, tested) // max(len(left), 1))
+    if end < n:
+        raise FewFound(tally, end, found.tolist())
     return found.tolist()

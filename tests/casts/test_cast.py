@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -383,7 +384,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.sampling.first_met.MAX_ATTEMPTS", 1000)
+    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.casts.cast_drawer.MAX_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
@@ -423,8 +424,26 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, mo
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    for module in ("casts.initials", "sampling.first_met"):
-        monkeypatch.setattr(f"rnn_names.{module}.MAX_ATTEMPTS", 1 << 18)
+    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
+
+
+def test_where_lines_end_does_not_depend_on_how_many_are_asked_for(monkeypatch):
+    """Each line's names have so many attempts, whatever the others took."""
+    every = distribution(MODELS["a"])
+    rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
+    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1 << 13)
+
+    def lines(n):
+        found = list[tuple[str, ...]]()
+        with suppress(SamplingError):
+            for batch in batches("{a}", n, seed=5, exclude={*every} - {*rare}):
+                found += batch
+        return found
+
+    longest = lines(500)
+    assert 4 < len(longest) < 450
+    for n in (1, 4, 20, 33, len(longest), len(longest) + 1):
+        assert lines(n) == longest[:n]

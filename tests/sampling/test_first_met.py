@@ -1,0 +1,57 @@
+"""The first attempt that passes, of each of some rows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.tally import Tally
+
+MOST = 50
+NEVER, GIVEN_UP = 10**6, -1
+
+
+def found_and_row(passing, n, largest):
+    """What rows whose attempts pass from `passing` on find, and the row without a result."""
+
+    def draw(rows, attempts):
+        assert len(rows) <= max(largest, 1)
+        assert (attempts < MOST).all()
+        first = np.array(passing)[rows]
+        met = np.flatnonzero(attempts >= first)
+        results = list(zip(rows[met].tolist(), attempts[met].tolist(), strict=True))
+        given_up = first[met] == GIVEN_UP
+        return [None if g else r for g, r in zip(given_up, results, strict=True)], met, Tally()
+
+    try:
+        return first_met(draw, n, largest, MOST), None
+    except FewFound as error:
+        return error.found[: error.row], error.row
+
+
+@given(
+    st.lists(st.one_of(st.integers(-1, MOST + 5), st.just(NEVER)), min_size=1, max_size=40),
+    st.integers(1, 200),
+)
+def test_what_a_row_finds_depends_on_that_row_alone(passing, largest):
+    fails = [row for row, at in enumerate(passing) if at >= MOST or at == GIVEN_UP]
+    end = min(fails, default=len(passing))
+    for n in {len(passing), end, max(end, 1)}:
+        found, row = found_and_row(passing, n, largest)
+        assert row == (end if end < n else None)
+        assert found == list(enumerate(passing))[:end]
+
+
+@pytest.mark.parametrize("n", [1, 3, 200])
+def test_a_row_in_vain_is_told_in_the_time_of_a_few(n):
+    """The others are not sought to the end when one of them has none."""
+    tested = []
+
+    def draw(rows, attempts):
+        tested.append(len(rows))
+        return [], np.zeros(0, np.intp), Tally()
+
+    with pytest.raises(FewFound):
+        first_met(draw, n, 1 << 10, 1 << 15)
+    assert sum(tested) <= 3 << 15
