@@ -21,7 +21,7 @@ readonly pythons="3.10 3.11 3.12 3.13 3.14"
 readonly largest_wheel=13000000 largest_sdist=15000000
 with_suite=yes
 [ "${1-}" != --no-suite ] || with_suite=no
-work=$(mktemp -d)
+work=$(mktemp -d) root=$PWD
 trap 'rm -rf "$work"' EXIT
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx/bin
 export UV_TOOL_DIR=$work/uv UV_TOOL_BIN_DIR=$work/uv/bin
@@ -82,7 +82,9 @@ works() {
         [ "$("$1" sample -n 3 | wc -l)" -eq 3 ] &&
         "$1" page names.npz -o names.html &&
         grep --quiet '</html>' names.html &&
-        "$1" completion bash | bash -n
+        "$1" completion bash | bash -n &&
+        cp "$root/pyproject.toml" . && # a project that has the word, but sets nothing
+        [ "$("$1" sample -n 3 | wc -l)" -eq 3 ]
 }
 
 # try WHAT PYTHON WITH PROGRAM COMMAND...: runs the command that installs, then the program.

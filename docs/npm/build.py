@@ -64,10 +64,19 @@ def build(names: list[str], target: Path = TARGET) -> Path:
             f"/** {what.what[0].upper()}{what.what[1:]} ({what.origin}, {what.terms}). */\n"
             "declare const model: ModelData;\nexport default model;\n",
         )
+    for other, name in bundled.ALIASES.items():
+        if name in names:
+            renamed = f"export default {{ ...model, name: {json.dumps(other)} }};\n"
+            write(target / "models" / f"{other}.js", f'import model from "./{name}.js";\n{renamed}')
+            write(
+                target / "models" / f"{other}.d.ts", f'export {{ default }} from "./{name}.js";\n'
+            )
     shutil.copy(ROOT / "LICENSE", target)
-    shutil.copy(ROOT / "data" / "README.md", target / "MODELS.md")
+    models = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    write(target / "MODELS.md", re.sub(r"\[([^]]+)\]\((?!https:)[^)]+\)", r"\1", models))
     readme = (HERE / "README.md").read_text(encoding="utf-8")
-    write(target / "README.md", readme.replace("../../data/README.md", "MODELS.md"))
+    readme = readme.replace("../../data/README.md", "MODELS.md")
+    write(target / "README.md", readme.replace("MODELS_HERE", ", ".join(sorted(bundled.names()))))
     write(target / "package.json", json.dumps(manifest(), indent=2, ensure_ascii=False) + "\n")
     return target
 

@@ -8,6 +8,7 @@ another's, an option that names a file to write cannot be set in it.
 """
 
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,7 +19,7 @@ from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 MAX_CONFIG_BYTES = 1 << 22  # of a file
-FILES = {"rnn-names.toml": b"", "pyproject.toml": b"rnn-names"}  # and what to look for
+FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # and what is in it
 
 
 def read(context: click.Context) -> None:
@@ -31,7 +32,7 @@ def read(context: click.Context) -> None:
                 raise RnnNamesError(
                     f"{name}: over {MAX_CONFIG_BYTES:,} bytes, which no such file needs"
                 )
-            if sign in text:  # most have nothing for us, and reading TOML takes time
+            if re.search(sign, text):  # most have nothing for us, and reading TOML takes time
                 defaults = _defaults(context, name, text, bool(sign))
                 if defaults is not None:
                     context.obj, context.default_map = name, defaults
@@ -68,7 +69,10 @@ def _defaults(
     for name, value in tables.get(called, {}).items():
         param, place = known.get(name), f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
-            raise RnnNamesError(f"{place}: there is no such option")
+            other = name.replace("_", "-")
+            raise RnnNamesError(
+                f"{place}: there is no such option" + f"; did you mean {other}?" * (other in known)
+            )
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
         several = value if isinstance(value, list) and param.multiple else [value]

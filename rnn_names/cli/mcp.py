@@ -8,10 +8,9 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from inspect import Parameter, signature
-from itertools import chain
 from threading import Lock
 from typing import Annotated, Any
 
@@ -30,7 +29,8 @@ from rnn_names.version import __version__
 MAX_OF_CALL = 1000  # names in a call that draws or scores
 MAX_LEARNED = 100_000  # names in one that trains
 ABOUT = """Names of people, places and creatures, from small networks that learned real lists. Draw
-names here instead of inventing them: those that come to mind first are the same for everybody."""
+names here instead of inventing them: those that come to mind first are the same for everybody.
+list_models has the models; boldness "safe" brings names to use as they are."""
 
 
 @command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
@@ -94,19 +94,17 @@ def _tools(folder: str | None) -> list[Any]:
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
-        drawn, known = bundled.samples(), bundled.MODELS.items()
-        rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
-        return [*rows, *({"name": name} for name in (*bundled.packs(), *_own_models(folder)))]
+        return [*_listed(), *({"name": name} for name in (*bundled.packs(), *_own_models(folder)))]
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> list[str]:
         """New names at random."""
-        return blend_of(models).sample(count, **options)
+        return _all_of([name] for name in blend_of(models).stream(count, **options))
 
     def cast_names(pattern: Pattern, count: Count = 20, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, count, **options)
-        rows = chain.from_iterable(rows_of(parsed(wanted), wanted, blend, _own_lines))
-        return [line for line, *_ in rows]
+        some = rows_of(parsed(wanted), wanted, blend, _own_lines)
+        return _all_of([line for line, *_ in rows] for rows in some)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> list[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
@@ -156,6 +154,23 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
     return tool
+
+
+def _all_of(batches: Iterable[list[str]]) -> list[str]:
+    """All names; where there are too few, SamplingError that has these."""
+    found: list[str] = []
+    try:
+        for names in batches:
+            found += names
+    except SamplingError as error:
+        raise SamplingError(f"{error}" + f"; found: {', '.join(found)}" * bool(found)) from None
+    return found
+
+
+def _listed() -> list[dict[str, Any]]:
+    drawn, known = bundled.samples(), bundled.MODELS.items()
+    rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
+    return [*rows, *({"name": n, "writes": f"as {of}"} for n, of in bundled.ALIASES.items())]
 
 
 def _new_path(folder: str, name: str) -> str:

@@ -98,11 +98,14 @@ def name_base(title: str, names: Sequence[str]) -> str:
 
 
 def roll_table(title: str, names: Sequence[str]) -> str:
-    """A RollTable for "Import Data" of Foundry VTT, which before version 13 reads `text`."""
+    """A RollTable for "Import Data" of Foundry VTT, which before version 13 reads `text`.
+
+    Results have no `type`: text is what every version takes it to be, each by another value.
+    """
     from html import escape  # plain names do without
 
     results = [
-        {"type": "text", "text": html, "description": html, "weight": 1, "range": [side, side]}
+        {"text": html, "description": html, "weight": 1, "range": [side, side]}
         for side, html in enumerate(
             (escape(name, quote=False).replace("\n", "<br>") for name in names), 1
         )

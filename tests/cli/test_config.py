@@ -38,6 +38,15 @@ def test_options_are_those_of_the_file(folder, invoke):
     assert invoke("sample", cwd=folder).stdout == two
 
 
+def test_a_project_that_is_only_named_so_is_left_alone(tmp_path, invoke, monkeypatch):
+    """Python 3.10 has nothing to read it with."""
+    write(
+        tmp_path, '[project]\nname = "rnn-names"\ndependencies = ["rnn-names"]\n', "pyproject.toml"
+    )
+    monkeypatch.setattr(config, "import_module", lambda name: 1 / 0)
+    assert invoke("sample", "-n", 2, cwd=tmp_path).returncode == 0
+
+
 def test_the_environment_and_the_command_line_count_more(folder, invoke):
     assert len(invoke("sample", "-n", 2, cwd=folder).stdout.splitlines()) == 2
     env = {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_CLEAN": "0"}
@@ -85,6 +94,7 @@ WRONG = {
     "count = 1": "'count': give tables of commands",
     "[sample]\nsizes = 1": "sample: sizes: there is no such option",
     "[sample]\nhelp = true": "sample: help: there is no such option",
+    "[sample]\nmax_length = 5": "max_length: there is no such option; did you mean max-length?",
     "[sample]\ncount = [1, 2]": "sample: count = [1, 2]: must be a text or a number",
     "[sample]\nclean = 1": "sample: clean = 1: must be true or false",
     "[sample]\nprefix = {a = 1}": "sample: prefix = {'a': 1}: must be a text or a number",

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shlex
 import subprocess
 import sys
@@ -72,8 +73,21 @@ def test_names_and_scores_are_those_of_the_model(tmp_path):
     assert drawn == model.sample(7, seed=2, prefix="A")
     assert [each["name"] for each in scores] == names
     assert [each["log_prob"] for each in scores] == [pytest.approx(model.log_prob(names)[0]), None]
-    assert [each["name"] for each in listed] == [*bundled.MODELS]
-    assert all(each["writes"] and len(each["samples"]) == 3 for each in listed)
+    assert {each["name"] for each in listed} == {*bundled.MODELS, *bundled.ALIASES}
+    assert all(len(each["samples"]) == 3 for each in listed if not each["writes"].startswith("as "))
+    assert {"name": "norse", "writes": "as icelandic-first-names"} in listed
+
+
+def test_where_names_are_too_few_the_error_has_those_that_were_found(tmp_path):
+    async def script(client):
+        few = {"match": "Elwen|Elrin", "any_shape": True, "min_length": 5, "unique": True}
+        names = await said(client, "sample_names", models="elvish", count=5, **few)
+        lines = await said(client, "cast_names", pattern="{elvish} [x]", count=5, **few)
+        return names, lines
+
+    names, lines = session(script, cwd=tmp_path)
+    assert re.search(r"only 1 of 5 .*; found: Elrin$", names)
+    assert re.search(r"only 1 of 5 .*; found: Elrin x$", lines)
 
 
 def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
