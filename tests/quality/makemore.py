@@ -51,7 +51,9 @@ def main() -> None:
     learned = [lines[row] for row in order[:-HELD_OUT]]
     held_out = [lines[row] for row in order[-HELD_OUT:]]
     new = [name for name in held_out if name not in {*learned}]
-    print(f"{len(lines):,} lines; {HELD_OUT - len(new)} of the {HELD_OUT:,} held out are learned, too")
+    print(
+        f"{len(lines):,} lines; {HELD_OUT - len(new)} of the {HELD_OUT:,} held out are learned, too"
+    )
     trainer = Trainer(Run(corpus_from_strings(learned), Settings()))
     for _ in trainer.epochs():
         pass
