@@ -3,8 +3,8 @@
     python tests/quality/makemore.py names.txt
 
 `names.txt` is that of https://github.com/karpathy/makemore (MIT licence), 32,033 lines. Its script
-shuffles them with `torch.manual_seed(3407)` and holds out the last 1,000 lines. Names given to girls
-and boys have two lines, so that some of the 1,000 are among the others, too: the loss is shown with
+shuffles them with `torch.manual_seed(3407)` and holds out the last 1,000 lines. Names given to both
+sexes have two lines, so that some of the 1,000 are among the others, too: the loss is shown with
 and without these. It counts all characters and the end of a name, as makemore's does.
 
 Training holds out names of its own among the 31,033 other lines, and chooses by them.
