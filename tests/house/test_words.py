@@ -61,11 +61,13 @@ def test_help_uses_the_fields_words(command, invoke):
     assert complaints(done.stdout) == []
 
 
-def test_pages_docstrings_and_comments_use_the_fields_words():
+def test_pages_docstrings_comments_and_javascript_use_the_fields_words():
     assert complaints("made\nup") == ["'made up': write 'synthetic'"]
     assert not complaints("made_up_names")
     texts = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
     for path in MODULES.values():
         texts[path] = " ".join(prose(path.read_text(encoding="utf-8")))
+    for path in (ROOT / "rnn_names" / "page").rglob("*.js"):  # names in it, too
+        texts[path] = path.read_text(encoding="utf-8")
     found = {str(path.relative_to(ROOT)): complaints(text) for path, text in texts.items()}
     assert {path: each for path, each in found.items() if each} == {}

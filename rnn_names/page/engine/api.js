@@ -1,4 +1,4 @@
-// What the page and the module offer to scripts: `sample` and `score`, with checked arguments.
+// What the page and the module offer to scripts: `sample`, `score` and `cast`, with checked arguments.
 
 import { castRows } from "./cast.js";
 import { blendOf } from "./models.js";

@@ -5,7 +5,7 @@
 // by their letters, and draws others for the names that repeat.
 
 import { blendOf } from "./models.js";
-import { child, key, newSeed, word } from "./numbers.js";
+import { child, keyOf, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
@@ -32,7 +32,7 @@ export async function castRows(
   for (let round = 0, size = count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
     const batch = { models, shared, watch, lines, start, end: size };
-    const texts = await writtenBy(batch, pieces, key(seed), [...lines.keys()]);
+    const texts = await writtenBy(batch, pieces, keyOf(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
@@ -50,14 +50,14 @@ export const slotsIn = (pieces) =>
   );
 
 /** What some pieces become in the lines of some rows. */
-async function writtenBy(batch, pieces, state, rows) {
+async function writtenBy(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");
   for (const piece of rows.length ? pieces : []) {
     let made = rows.map(() => piece);
     if (typeof piece !== "string") {
       const use = piece.shares ? OF_NAMES : OF_CHOICES;
-      const own = child(child(state, word(use)), word(numbers[use]));
+      const own = child(child(key, word(use)), word(numbers[use]));
       if (piece.again === undefined) numbers[use]++;
       made = await writtenOf(batch, piece, own, rows);
     }
@@ -66,19 +66,19 @@ async function writtenBy(batch, pieces, state, rows) {
   return texts;
 }
 
-async function writtenOf(batch, piece, state, rows) {
+async function writtenOf(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = piece.rules ?? ((text) => text);
   if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
   const texts = piece.shares
-    ? await writtenNames(batch, piece, state, rows)
-    : await chosenOf(batch, piece, state, rows);
+    ? await writtenNames(batch, piece, key, rows)
+    : await chosenOf(batch, piece, key, rows);
   if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
   return texts.map(changed);
 }
 
 /** The names of a part; where there are too few, lines end before the first that has none. */
-async function writtenNames(batch, piece, state, rows) {
+async function writtenNames(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
   // A part that is to be listed, or new, is not asked for the opposite.
@@ -86,7 +86,7 @@ async function writtenNames(batch, piece, state, rows) {
   const { options } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
-  const own = { ...newNames(options), state: child(state, word(0)), numbers };
+  const own = { ...newNames(options), key: child(key, word(0)), numbers };
   const settings = { ...others, ...wanted, ...own };
   const { names } = await drawNames(blend, parts, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
@@ -95,19 +95,19 @@ async function writtenNames(batch, piece, state, rows) {
 }
 
 /** What a choice becomes: none of its alternatives again before all came, as in a deck. */
-async function chosenOf(batch, { alternatives, weights }, state, rows) {
+async function chosenOf(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
   const picks = rows.map((row) => {
     const number = batch.start + row;
     const cycle = Math.floor(number / deck.length);
-    if (!orders.has(cycle)) orders.set(cycle, orderOf(state, cycle * deck.length, deck.length));
+    if (!orders.has(cycle)) orders.set(cycle, orderOf(key, cycle * deck.length, deck.length));
     return deck[orders.get(cycle)[number % deck.length]];
   });
   const texts = Array(rows.length);
   for (const [k, pieces] of alternatives.entries()) {
     const own = [...rows.keys()].filter((i) => picks[i] === k);
-    const inner = child(state, word(k));
+    const inner = child(key, word(k));
     const made = await writtenBy(
       batch,
       pieces,
@@ -120,10 +120,10 @@ async function chosenOf(batch, { alternatives, weights }, state, rows) {
 }
 
 /** The numbers from 0 to below n, in the order of the random numbers of some cards. */
-function orderOf(state, first, n) {
-  const states = Array.from({ length: n }, (_, i) => child(child(state, word(first + i)), word(0)));
-  const order = [...states.keys()];
-  return order.sort((a, b) => states[a].high - states[b].high || states[a].low - states[b].low);
+function orderOf(key, first, n) {
+  const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
+  const order = [...keys.keys()];
+  return order.sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
 /** The rows with initials as wanted, and no line twice where that is wanted. */

@@ -5,7 +5,7 @@ import { nextProbabilities } from "./blend.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
-import { key, newSeed } from "./numbers.js";
+import { keyOf, newSeed } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { joinedTriples, lowerCase, Shape } from "./shape.js";
@@ -94,8 +94,8 @@ export function completed(settings, blend, models) {
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
-  const { numbers, state = key(settings.seed ?? newSeed()) } = settings;
-  return { ...options, numbers, seed: state };
+  const { numbers, key = keyOf(settings.seed ?? newSeed()) } = settings;
+  return { ...options, numbers, seed: key };
 }
 
 /** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */

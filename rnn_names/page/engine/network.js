@@ -24,7 +24,7 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
 
 /** One trained network and the characters that it knows. */
 export class Network {
-  /** `model` as page/page.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
+  /** `model` as page/script.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
   constructor(model, weights) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
     this.n_a = model.hidden_size;

@@ -28,40 +28,40 @@ function times(a, b) {
 }
 
 /** z ^ (z >> n), for 0 < n < 32. */
-const folding64 = ({ high, low }, n) => ({
+const xorShift = ({ high, low }, n) => ({
   high: (high ^ (high >>> n)) >>> 0,
   low: (low ^ ((low >>> n) | (high << (32 - n)))) >>> 0,
 });
 
 export const mix = (z) =>
-  folding64(times(folding64(times(folding64(z, 30), FIRST_FACTOR), 27), SECOND_FACTOR), 31);
+  xorShift(times(xorShift(times(xorShift(z, 30), FIRST_FACTOR), 27), SECOND_FACTOR), 31);
 
-export const child = (state, k) => mix(plus(state, plus(times(k, GAMMA), GAMMA)));
+export const child = (key, k) => mix(plus(key, plus(times(k, GAMMA), GAMMA)));
 
-/** The state of a seed, a number or a BigInt of any size. */
-export function key(seed) {
-  let state = word(0);
+/** The key of a seed, a number or a BigInt of any size. */
+export function keyOf(seed) {
+  let key = word(0);
   let rest = BigInt(seed);
   do {
     const [high, low] = [rest >> 32n, rest].map((half) => Number(BigInt.asUintN(32, half)));
-    state = child(state, { high, low });
+    key = child(key, { high, low });
     rest >>= 64n;
   } while (rest);
-  return state;
+  return key;
 }
 
-/** A random number from 0 to below 1, number `t` of a state. */
-export const uniform = (state, t) => child(state, word(t)).high / 2 ** 32;
+/** A random number from 0 to below 1, number `t` of a key. */
+export const uniform = (key, t) => child(key, word(t)).high / 2 ** 32;
 
 /** Random numbers one after another, for a use of a seed. */
 export class Random {
   constructor(seed, use) {
-    this.state = child(key(seed), word(use));
+    this.key = child(keyOf(seed), word(use));
     this.t = 0;
   }
 
   next() {
-    return uniform(this.state, this.t++);
+    return uniform(this.key, this.t++);
   }
 }
 

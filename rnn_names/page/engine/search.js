@@ -7,7 +7,7 @@ import { automatonOf } from "./automaton.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { EOS } from "./network.js";
-import { key } from "./numbers.js";
+import { keyOf } from "./numbers.js";
 import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
@@ -16,8 +16,8 @@ const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock:
 const SEEN = 256; // attempts, after which names may seem rare
 const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
 const PILOT = 1024; // attempts that then tell; and proposals before there is a guess
-const RARE = 200; // whether one in so many of them does, or fewer, and a guide is wanted
-const [OPEN, LONG_PILOT] = [2, 8192]; // if so many of a pilot do, that is open, and more attempts tell
+const RARE = 200; // a guide is used if at most one attempt in so many has the spelling
+const [OPEN, LONG_PILOT] = [2, 8192]; // hits that are too few to decide: a longer pilot does
 const ROUND = 512; // proposals that a guide learns from
 const ROUNDS = 2; // at each temperature
 const LIKELY = 256; // beginnings of each length that a guide visits in a round
@@ -46,6 +46,9 @@ export class Search {
     this.next = options.start;
     this.open = []; // numbers whose names have not come out: { number, attempt, name }
     this.waiting = []; // proposals of a round
+    this.isJudged = false; // whether it is known if names are rare
+    this.isOff = false; // whether the guide's guess of the total is far from what was measured
+    this.bound = 0; // of log weights, by which proposals are accepted
     this.rounds = 0;
     this.came = 0; // proposals that came out
     this.repeats = 0; // names that they brought beside the first of each
@@ -117,7 +120,7 @@ export class Search {
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(this.atOnce, size - drawn), 0);
       const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // or they say little
-      const proposals = yield* drawBatch(blend, { ...options, seed: key(0) }, attempts, learning);
+      const proposals = yield* drawBatch(blend, { ...options, seed: keyOf(0) }, attempts, learning);
       for (const { name } of proposals) meetsAll(name, this.conditions);
       if (learning) this.waiting.push(...proposals);
       drawn += attempts.length;

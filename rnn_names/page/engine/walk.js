@@ -18,9 +18,9 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
   let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
   cumulate(probabilities);
   const candidates = attempts.map(({ number, attempt }) => {
-    const state = child(child(options.seed, word(number)), word(attempt));
-    const node = nodes.length > 1 ? choose(probabilities, uniform(state, 0)) : 0;
-    return { state, node, name: null, weight: total };
+    const key = child(child(options.seed, word(number)), word(attempt));
+    const node = nodes.length > 1 ? choose(probabilities, uniform(key, 0)) : 0;
+    return { key, node, name: null, weight: total };
   });
   let going = candidates;
   while (going.length) {
@@ -37,11 +37,11 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
     const [branches, further] = [[], []];
     const branchOf = new Map();
     for (const candidate of going) {
-      const { node: parent, state } = candidate;
+      const { node: parent, key } = candidate;
       const { text, length, factor } = nodes[parent];
       candidate.weight += factor;
       if (candidate.weight === -Infinity) continue;
-      const c = choose(rows[parent], uniform(state, length));
+      const c = choose(rows[parent], uniform(key, length));
       if (c === EOS && length >= minLength) candidate.name = text;
       if (c === EOS || length === maxLength) continue;
       const branch = parent * n_y + c;
@@ -53,10 +53,10 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
-  return candidates.map(({ name, weight, state }) => ({
+  return candidates.map(({ name, weight, key }) => ({
     name,
     weight,
-    point: guide && uniform(state, MAX_LENGTH + 1),
+    point: guide && uniform(key, MAX_LENGTH + 1),
   }));
 }
 

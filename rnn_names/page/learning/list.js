@@ -2,13 +2,12 @@
 
 import { fingerprint } from "../engine/fingerprints.js";
 import { GAMMA, mix, plus } from "../engine/numbers.js";
-import { lengthOf } from "../engine/options.js";
+import { lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
 export const MIN_NAMES = 50;
 export const MAX_NAMES = 2000;
-const LONGEST_NAME = 200;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
 /** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
@@ -56,7 +55,7 @@ export function namesOfText(text) {
   }
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
-  if (names.some((name) => lengthOf(name) > LONGEST_NAME) || mean > MEAN_OF_SENTENCES)
+  if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
     throw new NotAList("These lines are too long for names: put one name on each line.");
   if (distinct < MIN_NAMES)
     throw new NotAList(

@@ -26,10 +26,10 @@ export function settingsFor(names, started = false) {
 
 const threePlaces = (x) => Math.round(x * 1000) / 1000;
 
-/** The share of the highest learning rate when one of a run is over: it falls along half a cosine. */
+/** The learning rate after a share of the run, as a fraction of the highest: half a cosine. */
 export const rateFactor = (share) => (1 + Math.cos(Math.PI * share)) / 2;
 
-/** By what dropout is multiplied when a share of a run is over. */
+/** The factor on dropout after a share of the run. */
 export function dropoutFactor(dropout, share) {
   const first = Math.min(Math.max(3 - (2 * FULL_DROPOUT) / dropout, 0.5), 1);
   return first + (1 - first) * share;

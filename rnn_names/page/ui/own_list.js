@@ -15,7 +15,7 @@ import { buildShares } from "./shares.js";
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 /** @type {any} */
-let lesson = null; // the learning that goes on: what `startLearning` gave
+let learning = null; // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
@@ -23,7 +23,7 @@ export function listenToOwnList(fitting) {
   onClick({
     "own-choose": () => $("own-file").click(),
     "own-learn": learnOwnList,
-    "own-stop": () => lesson?.stop(),
+    "own-stop": () => learning?.stop(),
     "own-show": () => {
       showView("results");
       if ($("count").value === $("count").defaultValue) $("count").value = fitting();
@@ -79,13 +79,13 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
   isLearning(true);
-  lesson = startLearning(
+  learning = startLearning(
     script,
     { name, names, models, base: data.base },
     { progress: (message) => showProgress(message, (started ??= performance.now())) },
   );
   try {
-    await addModel(await lesson.finished);
+    await addModel(await learning.finished);
   } catch (error) {
     sayOfList(`The browser could not learn from this list: ${/** @type {any} */ (error).message}`);
   }
@@ -99,7 +99,7 @@ function isLearning(isBusy) {
     showDone(false);
     $("own-progress").removeAttribute("value"); // nobody knows how far it is
     sayOfList("Looking for what to start from…");
-  } else lesson = null;
+  } else learning = null;
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
