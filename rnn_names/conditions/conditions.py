@@ -191,19 +191,20 @@ def are_words(names: Names) -> Array:
 
 @cache
 def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Rude and loaded words, folded: those not to be a word of a name, and not to be inside it."""
+    """Rude and loaded words, folded: whole ones, and parts, where a space is the end of a word."""
     with open(RUDE_WORDS, encoding="utf-8") as file:
-        words = [word for line in file if not line.startswith("#") for word in line.split()]
-    anywhere = tuple(folded(word.strip("*")) for word in words if word.startswith("*"))
-    return frozenset(folded(word) for word in words if word[0] != "*"), anywhere
+        words = [folded(word) for line in file if line[0] != "#" for word in line.split()]
+    parts = tuple(f" {word} ".replace(" *", "").replace("* ", "") for word in words if "*" in word)
+    return frozenset(word for word in words if "*" not in word), parts
 
 
 def is_clean(name: str) -> bool:
     """Whether there is no rude word in a name.
 
-    >>> [name for name in ("Cassandra", "Dickens", "Moby Dick", "Badfuckery") if is_clean(name)]
-    ['Cassandra', 'Dickens']
+    >>> names = ("Cassandra", "Dickens", "Scunthorpe", "Moby Dick", "Badfuckery", "Shitbourne")
+    >>> [name for name in names if is_clean(name)]
+    ['Cassandra', 'Dickens', 'Scunthorpe']
     """
-    text, (whole, anywhere) = folded(name), rude_words()
-    words = re.findall(r"[^\W\d_]+", text)
-    return whole.isdisjoint(words) and not any(word in text for word in anywhere)
+    words, (whole, parts) = re.findall(r"[^\W\d_]+", folded(name)), rude_words()
+    text = f" {' '.join(words)} "
+    return whole.isdisjoint(words) and not any(part in text for part in parts)

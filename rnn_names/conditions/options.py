@@ -153,7 +153,7 @@ class CommonOptions(Checked):
         "balanced",
         Choice(*BOLDNESS),
         f"One word for several options, which override it. {_STANDS_FOR}. "
-        "A list that has common words keeps them; with start, safe keeps no names apart.",
+        "A list of common words keeps them; with start, safe keeps no names apart.",
     )
     min_p: float | None = _sampling(
         None,

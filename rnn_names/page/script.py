@@ -73,9 +73,9 @@ def scripts(with_base: bool = True) -> list[str]:
     """The scripts of `ENTRIES`; those of a page without the base have no code for it."""
     done = set() if with_base else {"learning/base.js"}
     engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
-    whole, anywhere = rude_words()
+    whole, parts = rude_words()
     constants = {
-        "RUDE_WORDS": {"whole": sorted(whole), "anywhere": anywhere},
+        "RUDE_WORDS": {"whole": sorted(whole), "parts": parts},
         "COMMON_WORDS": _coded_prints(common_words()),
         "BOLDNESS": {word: _camel(options) for word, options in BOLDNESS.items()},
         **described_options(),

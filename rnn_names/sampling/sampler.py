@@ -41,7 +41,7 @@ NO_CONDITIONS = {
 }
 """Options for which `conditions_of` makes no condition."""
 
-FEW_WORDS = 0.01  # share of a list that may be words, if words are to be left out by boldness
+FEW_WORDS = 0.1  # share of a list that may be words, if words are to be left out by boldness
 
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "

@@ -23,20 +23,25 @@ def test_a_word_of_a_name_counts_whatever_its_case(name):
 
 
 def test_every_word_of_the_list_is_refused():
-    whole, anywhere = rude_words()
-    assert len(whole) > 700 and len(anywhere) > 30
+    whole, parts = rude_words()
+    assert len(whole) > 650 and len(parts) > 50
     for word in whole:
         assert not is_clean(word)
         assert not is_clean(f"Old {word.title()}")
-    for word in anywhere:
-        assert not is_clean(f"Xy{word}yx")
+    for part in parts:
+        assert not is_clean(f"Xy{part}yx")
+
+
+def test_some_words_count_at_the_beginning_or_the_end_of_a_name():
+    assert not any(map(is_clean, ("Shitbourne", "Old Cuntze", "Turdowby", "Godshit", "Anna-Sluto")))
+    assert all(map(is_clean, ("Scunthorpe", "Ashita", "Sturdy")))
 
 
 def test_the_list_is_short_and_holds_what_it_should():
     assert Path(RUDE_WORDS).stat().st_size < 20_000
-    whole, anywhere = rude_words()
-    assert not any(part in word for word in whole for part in anywhere)
-    assert {"arsch", "merde", "mierda", "cazzo"} <= whole | set(anywhere)
+    whole, parts = rude_words()
+    assert not any(part in f" {word} " for word in whole for part in parts)
+    assert {"arsch", "merde", "mierda", "cazzo"} <= whole | set(parts)
 
 
 def test_few_real_names_are_refused_and_these_are_known():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, train
 from rnn_names.conditions.conditions import COMMON_WORDS, are_words
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
@@ -68,10 +68,12 @@ def test_from_a_number_on_names_are_new_but_may_be_near_each_other():
     assert with_boldness(AliasOptions(boldness="safe"), MODEL).min_edits == 2
 
 
-def test_words_are_left_out_where_hardly_any_name_of_the_list_is_one():
+def test_words_are_left_out_unless_the_list_is_one_of_words():
     assert with_boldness(Options(boldness="safe"), MODEL).no_words
-    assert not with_boldness(Options(boldness="safe"), Model.load("women")).no_words  # Grace, Hope
-    assert with_boldness(Options(boldness="safe", no_words=True), Model.load("women")).no_words
+    assert with_boldness(Options(boldness="safe"), Model.load("women")).no_words  # has Grace, Hope
+    words = train(["Stone", "River", "House", "Horse"], epochs=0, hidden_size=4)
+    assert not with_boldness(Options(boldness="safe"), words).no_words
+    assert with_boldness(Options(boldness="safe", no_words=True), words).no_words
 
 
 # --- The tail -------------------------------------------------------------------------------------

@@ -28,14 +28,13 @@ export function shareOfWords(prints) {
   return prints.filter((each) => words.has(Math.floor(each / 2 ** 12))).length / prints.length;
 }
 
-const rude = { whole: new Set(RUDE_WORDS.whole), anywhere: RUDE_WORDS.anywhere };
+const rude = { whole: new Set(RUDE_WORDS.whole), parts: RUDE_WORDS.parts };
 
 /** Whether there is no rude word in a name. */
 export function isClean(name) {
-  const text = folded(name);
-  const words = text.match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
+  const words = folded(name).match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
+  const text = ` ${words.join(" ")} `; // a space in a part is the end of a word
   return (
-    !words.some((word) => rude.whole.has(word)) &&
-    !rude.anywhere.some((word) => text.includes(word))
+    !words.some((word) => rude.whole.has(word)) && !rude.parts.some((part) => text.includes(part))
   );
 }

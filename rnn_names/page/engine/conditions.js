@@ -10,7 +10,7 @@ import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
-const FEW_WORDS = 0.01; // share of a list that may be words, if words are to be left out
+const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
 export function settled(/** @type {any} */ { boldness = "balanced", ...settings }, models) {
