@@ -214,7 +214,7 @@ class Checked:
                 object.__setattr__(self, name, declaration.default)
 
     @property
-    def given(self) -> tuple[str, ...]:
+    def non_defaults(self) -> tuple[str, ...]:
         """The options that are not at their defaults."""
         options = declarations(self).items()
         return tuple(name for name, each in options if getattr(self, name) != each.default)

@@ -138,7 +138,7 @@ def quick_teacher(monkeypatch):
     """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
     rule, few = training_settings.defaults_for, {"synthetic_names": 300}
     monkeypatch.setattr(training_settings, "defaults_for", lambda *given: rule(*given) | few)
-    monkeypatch.setattr(distillation, "TILTED_BY", (200, 200))
+    monkeypatch.setattr(distillation, "DRAWN_FOR_TILT", (200, 200))
 
 
 def pytest_configure(config):

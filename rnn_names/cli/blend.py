@@ -10,7 +10,7 @@ from rnn_names.cli.options import check_output, command, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, counted, shown
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 
 
 @command(
@@ -21,7 +21,7 @@ from rnn_names.model.bundled import Given
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)
-def blend(models: tuple[Given, ...], output: str) -> None:
+def blend(models: tuple[ModelChoice, ...], output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
     It predicts the geometric mean of what they predict, each to the power of its weight. Weights

@@ -15,7 +15,7 @@ from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened, shown
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 from rnn_names.system import facts as this_system
 
 TITLE_WIDTH = 13  # columns of the words on the left
@@ -36,7 +36,7 @@ MAX_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of
     is_flag=True,
     help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
 )
-def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
+def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the

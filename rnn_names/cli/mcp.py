@@ -23,7 +23,7 @@ from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import DEFAULT, Given
+from rnn_names.model.bundled import DEFAULT, ModelChoice
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
@@ -90,7 +90,7 @@ def _tools(folder: str | None) -> list[Any]:
     Learned = Annotated[list[str], Field(min_length=1, max_length=MAX_LEARNED)]
 
     def blend_of(models: list[str] | str) -> Any:
-        return blend(map(Given.of, TEXTS.checked(models)))
+        return blend(map(ModelChoice.of, TEXTS.checked(models)))
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""

@@ -9,7 +9,7 @@ from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import check_output, command, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 
 
 @command(
@@ -43,7 +43,7 @@ from rnn_names.model.bundled import Given
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
 def page(
-    models: tuple[Given, ...],
+    models: tuple[ModelChoice, ...],
     module: bool,
     learn: bool,
     output: str | None,
@@ -72,7 +72,7 @@ def page(
             check_output(path, "module", script.MODULE_BEGINNING.upper().encode())
     else:
         check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
-    given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
+    given = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
         script.PageModel(name, Model.load(each.path), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)

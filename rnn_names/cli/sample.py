@@ -13,7 +13,7 @@ from rnn_names.cli.options import command, declared_option, option, options_of, 
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -45,7 +45,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
 def sample(
-    count: int, model: tuple[Given, ...], best: bool, rank: str, form: Form, **options: Any
+    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **options: Any
 ) -> None:
     """Write new names, one per line.
 

@@ -11,7 +11,7 @@ from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 
 
 @command(
@@ -24,7 +24,7 @@ from rnn_names.model.bundled import Given
 @option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(ADDED_COLUMNS)
-def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form) -> None:
+def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the

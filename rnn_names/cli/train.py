@@ -20,7 +20,7 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.streams import exit_code, is_same_file, open_input
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 from rnn_names.training.settings import Settings
 
 
@@ -67,7 +67,7 @@ from rnn_names.training.settings import Settings
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: tuple[str | None, tuple[Given, ...]],
+    init: tuple[str | None, tuple[ModelChoice, ...]],
     resume: bool,
     as_is: bool,
     log: str | None,
@@ -136,7 +136,9 @@ def train(
                 progress.say(wrote)
 
 
-def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[str, str]) -> None:
+def _check_files(
+    corpus: Sequence[str], init: Sequence[ModelChoice], written: Mapping[str, str]
+) -> None:
     """Refuses, before anything is touched, files of which one would overwrite another.
 
     A model may overwrite the one that its training started from. `written` are the files to write,

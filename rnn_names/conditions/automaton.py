@@ -44,7 +44,7 @@ class Automaton:
         """Whether it accepts each of some names: (len(names),) bool."""
         accepted = np.zeros(len(names), dtype=bool)
         for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
+            some = vocabulary.indexed(names[start : start + TESTED_AT_ONCE])
             accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
         return accepted
 
@@ -301,10 +301,10 @@ class _Reading:
         )
 
 
-def same(character: str, ignore_case: bool) -> Callable[[str], object]:
+def same_character(character: str, ignore_case: bool) -> Callable[[str], object]:
     """A test: whether a character is this one, in either case if that is ignored.
 
-    >>> [c for c in "ςΣσsſ" if same("ς", ignore_case=True)(c)]
+    >>> [c for c in "ςΣσsſ" if same_character("ς", ignore_case=True)(c)]
     ['ς', 'Σ', 'σ']
     """
     return re.compile(re.escape(character), re.IGNORECASE if ignore_case else 0).match

@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
-from rnn_names.conditions.edits import within
+from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
@@ -91,7 +91,7 @@ def _matching(
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     title = f"like {any_of(options.like)} (edits: {options.edits})"
     try:
-        automaton = within(options.like, options.edits, vocabulary, options.ignore_case)
+        automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
         raise SamplingError(
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",

@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from rnn_names.conditions.automaton import Automaton, automaton_of, same
+from rnn_names.conditions.automaton import Automaton, automaton_of, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 
 
-def within(
+def within_edits(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
     """Accepts names that are at most so many edits away from any of some texts.
@@ -31,10 +31,10 @@ def within(
     A character of the texts that the vocabulary lacks equals none of a name.
 
     >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
-    >>> within(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
+    >>> within_edits(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
     [True, True, True, True, False]
     """
-    known = {c: same(c, ignore_case) for text in texts for c in text}
+    known = {c: same_character(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
         """The first character of the texts that counts as the same; "" if there is none."""

@@ -165,7 +165,7 @@ class NearList:
 
     def _padded(self, names: Names) -> tuple[Array, Array]:
         """Names as indices, 0 after their ends: (m, L + 3); and their lengths, (m,)."""
-        text, lengths = self._vocabulary.coded(names).padded()
+        text, lengths = self._vocabulary.indexed(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:

@@ -356,7 +356,7 @@ class CastOptions(Options):
     def shared(self) -> dict[str, Any]:
         """The options given that hold for each part by itself."""
         names = declarations(Options).keys() - OF_WHOLE_CASTS
-        return {name: getattr(self, name) for name in names if name in self.given}
+        return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 
 OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}  # no part of a cast has these from it

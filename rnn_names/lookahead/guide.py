@@ -14,7 +14,7 @@ An example: first names that end in "pp". After "Phil" the network gives i 0.29,
 a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
-At prefixes that earlier draws have passed, the guess comes from what the network said there, and
+At prefixes that earlier draws have visited, the guess comes from what the network said there, and
 elsewhere from a Markov chain (`rnn_names.ngram.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
@@ -39,7 +39,7 @@ from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
-from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
+from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted_chain, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities kept of a draw; further new prefixes are not
@@ -51,8 +51,8 @@ MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 class LookAhead:
     """Guides draws towards names that an automaton accepts.
 
-    The first one knows nothing (`unguided`); others are `learned` from what draws have passed, and
-    measured (`preparation.with_bound`). With `visits`, a draw is one to learn from.
+    The first one knows nothing (`unguided`); others are `learned` from what draws have visited,
+    and measured (`preparation.with_bound`). With `visits`, a draw is one to learn from.
     """
 
     spelling: Spelling  # what names have to look like, by an automaton of S states
@@ -89,8 +89,8 @@ class LookAhead:
         If it `explores`, names that end at one of these are left out: they are known.
         """
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
-        chain = fitted(
-            *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.passed),
+        chain = fitted_chain(
+            *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.n_names),
             *(max_length, max_contexts(automaton, max_length), temperature),
         )
         log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
@@ -105,7 +105,7 @@ class LookAhead:
         nowhere = np.full(len(prefixes), -1)
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
-            ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
+            ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
         # Of too many prefixes, the most promising are kept. To explore, names that end at known
         # prefixes are then left out, and what is ahead is counted again.
         is_large = ahead.size > MAX_VISITED
@@ -124,7 +124,7 @@ class LookAhead:
         """Natural logarithm of the guess at the probability of the conditions."""
         return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 
-    def of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
+    def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
         `visited` has rows of `prefixes`, and others where these lack one: there the chain guesses.
@@ -149,10 +149,10 @@ class LookAhead:
 
 @dataclass
 class VisitedPrefixes:
-    """Prefixes that draws have passed, N of them, and what the network said there.
+    """Prefixes that draws have visited, N of them, and what the network said after each.
 
     What is ahead of a prefix follows from that (`rnn_names.network.ahead`), with a guess only where
-    no longer prefix was passed. Each comes after its parent, which is one character shorter.
+    no longer prefix was visited. Each comes after its parent, which is one character shorter.
     """
 
     parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
@@ -161,7 +161,7 @@ class VisitedPrefixes:
     automaton_state: Array  # (N,) state of the conditions' automaton
     string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
     log_probabilities: Array  # (N, n_y) the network's, of what comes next
-    passed: Array  # (N,) how many names have passed
+    n_names: Array  # (N,) how many names had each
 
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> VisitedPrefixes:
@@ -177,7 +177,7 @@ class VisitedPrefixes:
             automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
             string=string,
             log_probabilities=np.zeros((1, n_y)),
-            passed=np.zeros(1),
+            n_names=np.zeros(1),
         )
 
     def __len__(self) -> int:
@@ -217,7 +217,7 @@ class VisitedPrefixes:
         return log_probs
 
     def most_probable(self, log_ahead: Array, size: int) -> Array:
-        """Rows, rising, of the `size` prefixes that guided draws pass most likely."""
+        """Rows, rising, of the `size` prefixes that guided draws are most likely to visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_expected(guided, np.zeros(1)), LEAST_LOG)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
@@ -231,14 +231,14 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw passes: `known` ones, and new ones behind them."""
+    """Records the prefixes that a draw visits: `known` ones, and new ones behind them."""
 
     def __init__(self, known: VisitedPrefixes) -> None:
-        self.known, self.n_passed = known, 0
+        self.known, self.n_recorded = known, 0
         self._n_rows = len(known)
         self._most = len(known) + MAX_RECORDED_NUMBERS // known.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
-        self._passed: list[tuple[Array, ...]] = []
+        self._recorded: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """The row of each longer prefix. A new one gets the next; −1 when no more are recorded."""
@@ -249,11 +249,11 @@ class Visits:
         self._new.append((row[new], character[new], automaton_state[new]))
         return rows
 
-    def passed(self, rows: Array, log_probabilities: Array, names: Array) -> None:
-        """Notes what the network gave after some prefixes, and how many names are there."""
+    def record(self, rows: Array, log_probabilities: Array, names: Array) -> None:
+        """Records what the network said after some prefixes, and how many names had them."""
         kept = np.flatnonzero(rows >= 0)
-        self.n_passed += len(kept)
-        self._passed.append((rows[kept], log_probabilities[kept], names[kept]))
+        self.n_recorded += len(kept)
+        self._recorded.append((rows[kept], log_probabilities[kept], names[kept]))
 
     def joined(self) -> VisitedPrefixes:
         """All prefixes that are known now."""
@@ -270,7 +270,7 @@ class Visits:
             grown.length[rows] = grown.length[parent] + 1
             grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
             first = rows.stop
-        for passed, log_probabilities, names in self._passed:
-            grown.log_probabilities[passed] = log_probabilities
-            grown.passed[passed] += names
+        for visited, log_probabilities, names in self._recorded:
+            grown.log_probabilities[visited] = log_probabilities
+            grown.n_names[visited] += names
         return grown

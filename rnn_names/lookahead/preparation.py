@@ -65,24 +65,24 @@ def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature, and how many prefixes it has passed."""
+    """A look-ahead that learns at a temperature, and how many prefixes it has visited."""
 
     def __init__(self, draw: Draw, look_ahead: LookAhead, temperature: float) -> None:
         self._draw, self._look_ahead, self._temperature = draw, look_ahead, temperature
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
-        """Draws names, and notes what they pass; gives their log weights."""
+        """Draws names, and records what they visit; gives their log weights."""
         before = self._look_ahead
         visits = Visits(before.prefixes)
         size = min(size, MAX_CHARACTERS // (before.spelling.max_length + 1))
         log_weights = self._draw(self._temperature, size, replace(before, visits=visits))
         self._look_ahead = replace(before, prefixes=visits.joined())
-        self._n_visits += visits.n_passed
+        self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
-        """Learns from all that was passed."""
+        """Learns from all that was visited."""
         before = self._look_ahead
         self._look_ahead = before.learned(before.prefixes, self._temperature, explores=explores)
 

@@ -29,10 +29,12 @@ def _models() -> dict[str, Bundled]:
 
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
-    return os.path.join(FOLDER, f"{ALIASES.get(name, name)}.npz")
+    return os.path.join(FOLDER, f"{OTHER_NAMES.get(name, name)}.npz")
 
 
-ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
+OTHER_NAMES = {
+    "norse": "icelandic-first-names"
+}  # other names for some of them: what people look for
 MODELS = _models()  # what `make models` makes
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
 NONE = "none"  # what training starts from in place of a model: random weights
@@ -63,7 +65,7 @@ def packs() -> dict[str, Any]:
 
 def names() -> set[str]:
     """The names of all models."""
-    return {*MODELS, *ALIASES, *packs()}
+    return {*MODELS, *OTHER_NAMES, *packs()}
 
 
 def file_of_pack(point: Any) -> str:
@@ -76,7 +78,7 @@ def file_of_pack(point: Any) -> str:
     return os.path.join(*found[:1], *folders, f"{point.name}.npz")
 
 
-class Given(NamedTuple):
+class ModelChoice(NamedTuple):
     """A model as the user gives it: a file or the name of a bundled model, and its weight."""
 
     path: str
@@ -86,7 +88,7 @@ class Given(NamedTuple):
         return self.path if self.weight is None else f"{self.path}={self.weight:g}"
 
     @classmethod
-    def of(cls, text: str) -> "Given":
+    def of(cls, text: str) -> "ModelChoice":
         """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
@@ -121,7 +123,7 @@ def file_of(path: str) -> str:
     name = path.lower()
     if is_file(path):
         return path
-    if name in MODELS or name in ALIASES:
+    if name in MODELS or name in OTHER_NAMES:
         return path_of(name)
     # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
     pack = packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
@@ -152,7 +154,7 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
-    if ALIASES.get(path.lower(), path.lower()) in MODELS:
+    if OTHER_NAMES.get(path.lower(), path.lower()) in MODELS:
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):

@@ -18,7 +18,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
 from rnn_names.model import bundled, npz
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import ModelChoice
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
@@ -274,7 +274,7 @@ def blend(
     return Model(mixed.vocabulary, mixed.params, record, prints, sources, listed=mixed.listed)
 
 
-def blended(given: Iterable[Given], load: Callable[[str], Model] = Model.load) -> Model:
+def blended(given: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
     """The blend of models as users give them; that of one is the model."""
     models = [*given]
     parts = [load(each.path) for each in models]

@@ -103,7 +103,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
     batch = names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
-        indices, lengths = vocabulary.coded(names.take(rows)).padded()  # (m, longest), (m,)
+        indices, lengths = vocabulary.indexed(names.take(rows)).padded()  # (m, longest), (m,)
         known = ~(indices == UNKNOWN).any(axis=1)
         if known.any():
             tree = prefix_tree(indices[known], lengths[known], len(vocabulary))

@@ -177,7 +177,7 @@ class Batches:
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:
         """Those of a corpus. If it has counts, its names are drawn in proportion to them."""
-        names = vocabulary.coded(corpus.names)
+        names = vocabulary.indexed(corpus.names)
         if corpus.has_counts:
             rows, weights = np.arange(len(corpus)), corpus.counts
         else:

@@ -108,7 +108,8 @@ class Helper(AbstractContextManager["Helper"]):
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._has_ended = False
-        self._not_there: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}  # calls
+        # Calls that the process has not been sent, by function.
+        self._unsent: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __exit__(self, *_: object) -> None:
@@ -124,8 +125,8 @@ class Helper(AbstractContextManager["Helper"]):
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
-        self._not_there.pop(function, None)  # so that it comes last, as it did here
-        self._not_there[function] = arguments
+        self._unsent.pop(function, None)  # so that it comes last, as it did here
+        self._unsent[function] = arguments
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
@@ -171,9 +172,9 @@ class Helper(AbstractContextManager["Helper"]):
             if not process.is_ready():
                 process.in_use.release()
                 return None
-            for call in self._not_there.items():
+            for call in self._unsent.items():
                 process.send(*call)
-            self._not_there.clear()
+            self._unsent.clear()
             if not self._is_checked:
                 # One after the other: both may write to the shared memory.
                 process.send(self._check, ())

@@ -46,7 +46,7 @@ class Aliases:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
                     "to give each key one; ask for less",
-                    options.given,
+                    options.non_defaults,
                 )
 
     def of(self, keys: Sequence[str]) -> list[str]:
@@ -102,6 +102,6 @@ class Aliases:
             raise SamplingError(
                 f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
-                self._options.given,
+                self._options.non_defaults,
             ) from None
         return names

@@ -26,7 +26,7 @@ NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MAX_NAMES_OF_SEED
 
 
-class GivenUp(Exception):
+class TooFewNames(Exception):
     """Too few names meet the conditions; `tally` says how these did."""
 
     def __init__(self, tally: Tally) -> None:
@@ -79,7 +79,7 @@ class Attempts:
         self._tally = Tally()
 
     def names(self, workers: Workers, budget: int) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; then GivenUp if too few passed.
+        """The names in the order of their numbers, in parts; then TooFewNames if too few passed.
 
         `budget` attempts may give no name; every `NAMES_PER_BUDGET` names, new ones where none is
         to come twice, extend it by as many.
@@ -103,7 +103,7 @@ class Attempts:
             waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
             yield from self._ready(ENDLESS if is_over else min([self._next_number, *waiting]))
             if is_over:
-                raise GivenUp(self._tally)
+                raise TooFewNames(self._tally)
 
     @property
     def _left(self) -> int:

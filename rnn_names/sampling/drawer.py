@@ -94,16 +94,16 @@ class Drawer:
         How a name begins follows from its first random number, u. Where more names have a
         beginning than fit into a chunk, it is cut by the next one, which decides how they go on.
         """
-        roots, place = self.roots, 0
-        p, place_after = roots.weights, roots.lengths
+        roots, position = self.roots, 0
+        p, position_after = roots.weights, roots.lengths
         if len(roots.texts) == 1:
-            place = len(roots.texts[0])
+            position = len(roots.texts[0])
             p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
-            place_after = np.full(len(p), place + 1)
+            position_after = np.full(len(p), position + 1)
         p /= p.sum()
         ends = np.cumsum(p)
-        begins_with = np.searchsorted(ends[:-1], uniform(keys, place), side="right")
-        following = uniform(keys, place_after[begins_with])
+        begins_with = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
+        following = uniform(keys, position_after[begins_with])
         within = np.where((p > 1 / n)[begins_with], following, 0.5)
         before = (ends - p)[begins_with]
         return (n * (before + p[begins_with] * within)).astype(np.int32)

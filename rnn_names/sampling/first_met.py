@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.attempts import NAMES_PER_BUDGET, TooFewNames
 from rnn_names.sampling.tally import Tally
 
 Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
@@ -17,7 +17,7 @@ gives up the row.
 """
 
 
-class FewFound(GivenUp):
+class FewFound(TooFewNames):
     """Nothing was found for `row`; `found` has the results of all before it, and None or results.
 
     Of rows after it, only some were tried.

@@ -27,7 +27,7 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
 from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.sampler import Sampler, passing
+from rnn_names.sampling.sampler import Sampler, rows_that_pass
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.walk import Walk
 
@@ -53,7 +53,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     """
     for size in (PILOT // 8, PILOT):
         names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
-        rows, _ = passing(sampler.large_conditions, names)
+        rows, _ = rows_that_pass(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
             break
@@ -74,7 +74,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     guided = _prepared(sampler)
     if guided is not None and sampler.large_conditions:
         names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = passing(sampler.large_conditions, names)
+        kept, _ = rows_that_pass(sampler.large_conditions, names)
         if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
             guided = _prepared(sampler.with_automata_of(sampler.large_conditions))
     if guided is None or guided.acceptance <= GAIN * share:
@@ -148,9 +148,9 @@ class GuidedWalk(Walk):
         look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
         if look_ahead.visits is not None:
             there = np.bincount(node, minlength=len(states))
-            look_ahead.visits.passed(carried.visited, log_p, there)
+            look_ahead.visits.record(carried.visited, log_p, there)
         at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
+        self._log_ahead = look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -258,12 +258,12 @@ class Guided:
             n = copies[rows]
             which = np.repeat(np.arange(len(rows)), n)
             of_name = [waiting[row[rows]], begun + proposal[rows]]
-            place = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
-            found.append((place, names.take(which)))
-            n_found += np.bincount(place[0], minlength=len(groups))
+            origin = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
+            found.append((origin, names.take(which)))
+            n_found += np.bincount(origin[0], minlength=len(groups))
             waiting, begun = np.flatnonzero(n_found < wanted), begun + at_a_time
             at_a_time *= 2
-        group, proposal, copy = np.concatenate([place for place, _ in found], axis=1)
+        group, proposal, copy = np.concatenate([origin for origin, _ in found], axis=1)
         order = np.lexsort((copy, proposal, group))
         first = np.searchsorted(group[order], np.arange(len(groups)))
         first += np.where(n_found < wanted, 0, SKIPPED)  # where there are too few, all are given

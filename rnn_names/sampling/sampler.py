@@ -60,17 +60,24 @@ class Sampler:
         self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
-        # `_follow` sets the others: `spelling` and `drawer`; of the conditions, those that the
-        # spelling has (`in_spelling`) and those that finished names are held to (`conditions`).
-        # Their module is imported only when needed, so that twenty names come at once.
-        if not NO_CONDITIONS.issuperset(options.given):
+        # `_combine_automata` sets all of these.
+        self.in_spelling: list[Condition]  # the conditions that the spelling has
+        self.conditions: list[Condition]  # those that finished names are tested for
+        self.spelling: Spelling
+        self.drawer: Drawer
+        self.title: str  # of length, shape and spelling, for messages
+        # The module of conditions is imported only if needed, so that twenty names come at once.
+        if not NO_CONDITIONS.issuperset(options.non_defaults):
             from rnn_names.conditions.conditions import conditions_of
 
             self.all_conditions = conditions_of(model, options)
-        self._follow()
+        self._combine_automata()
 
-    def _follow(self) -> None:
-        """Makes the spelling of what automata follow, or raises SamplingError if no name has it."""
+    def _combine_automata(self) -> None:
+        """Combines what automata can check into one spelling; the rest is left to finished names.
+
+        SamplingError if no name can have that spelling.
+        """
         n_y = len(self.model.vocabulary)
         automaton, self.in_spelling, self.conditions = joint_automaton(
             n_y, self.shape, self.all_conditions, self.max_length
@@ -80,8 +87,8 @@ class Sampler:
         least, most = self.min_length, self.max_length
         self._limits = (f"{least} to " * (least < most)) + counted(most, "character")
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.title = f"a length of {self._limits}{shape}"  # for messages
-        self.title = ", ".join(filter(None, [self.titles(self.in_spelling), self.title]))
+        title = f"a length of {self._limits}{shape}"
+        self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), title]))
         self._check_spellings()
         self._check_first_draw()
 
@@ -116,10 +123,10 @@ class Sampler:
             codes = [self.model.vocabulary.codes[list(text)] for text in names]
             spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
             hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
-            possible = len(passing(self.conditions, spelled)[0])
+            possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
-            what = f"no name of {self._limits} can meet all of {self.titles(titles)}"
-            raise SamplingError(what + hint, [*self.options.given, "any_shape"])
+            what = f"no name of {self._limits} can meet all of {self.joined_titles(titles)}"
+            raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
@@ -139,7 +146,7 @@ class Sampler:
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
-    def titles(self, followed: Sequence[Condition]) -> str:
+    def joined_titles(self, followed: Sequence[Condition]) -> str:
         """The prefix that is asked for and some conditions, for a message."""
         titles, prefixes = [each.title for each in followed], self.options.prefix
         if prefixes:
@@ -167,7 +174,7 @@ class Sampler:
                 with suppress(NoAutomatonError):
                     other.all_conditions = [*other.all_conditions]
                     other.all_conditions[place] = replace(each, automaton=each.automaton_if_rare())
-        other._follow()
+        other._combine_automata()
         return other
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
@@ -177,7 +184,7 @@ class Sampler:
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
         """Of names, and their rows in a draw of some size, those that meet the conditions."""
-        kept, tally = passing(self.conditions, names)
+        kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 
 
@@ -197,7 +204,7 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             wanted |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).mean() > FEW_WORDS:
             del wanted["no_words"]
-    more = {name: value for name, value in wanted.items() if name not in options.given}
+    more = {name: value for name, value in wanted.items() if name not in options.non_defaults}
     return replace(options, **more)
 
 
@@ -230,13 +237,13 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
         except (SamplingError, VocabularyError):
             raise error from None
         followed = [each for each in sampler.all_conditions if each.automaton]
-        notes = [f"{sampler.titles(followed)} in any case"]
+        notes = [f"{sampler.joined_titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler
 
 
-def passing(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
+def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
     """Rows of the names that meet all conditions, and how many were held to each one."""
     rows: Array = np.arange(len(names))
     tally = Tally()

@@ -26,7 +26,7 @@ from rnn_names.sampling.attempts import (
     FIRST_WALK,
     MAX_ATTEMPTS,
     Attempts,
-    GivenUp,
+    TooFewNames,
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
@@ -57,7 +57,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         try:
             for names in _names(sampler, options, count, unique):
                 if unique:
-                    names = names.take(unique.rows(names))
+                    names = names.take(unique.admit(names))
                     unique.warn_if_few_are_new()
                 delivered += len(names)
                 yield names
@@ -67,9 +67,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     )
                 if delivered == count:
                     return
-                if delivered >= n_possible or (unique and unique.is_exhausted):
-                    raise GivenUp(Tally())
-        except GivenUp as error:
+                if delivered >= n_possible or (unique and unique.check_exhausted()):
+                    raise TooFewNames(Tally())
+        except TooFewNames as error:
             if unique:
                 tested, _ = error.tally.get(unique.title, (unique.tested, 0))  # of the list's, too
                 error.tally[unique.title] = tested, unique.passed
@@ -82,7 +82,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 if is_endless
                 else f"{delivered:,} of {counted(count, 'name')}"
             )
-            raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.given) from None
+            raise SamplingError(
+                f"only {of} found: {'; '.join(causes)}", options.non_defaults
+            ) from None
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -131,13 +133,13 @@ def _groups(
     from rnn_names.sampling.guided import GROUP
 
     group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
-    given, tally = begin, Tally()  # the next number to give
+    next_number, tally = begin, Tally()  # the next number to give
     budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
-    while given < end:
-        left = min(needed(unique), end - given)
+    while next_number < end:
+        left = min(needed(unique), end - next_number)
         workers.prepare(int(left / guided.acceptance), with_helper=False)
-        while len(begun) < workers.count and group * GROUP < given + left:
+        while len(begun) < workers.count and group * GROUP < next_number + left:
             size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
             numbers = np.arange(group, group + size)
             call = workers.submit(guided.groups, key, numbers, budget)
@@ -148,7 +150,7 @@ def _groups(
         tally.add(seen)
         is_short = len(names) < wanted
         names = names[max(begin - first, 0) : end - first]
-        given += len(names)
+        next_number += len(names)
         yield names
-        if is_short and given < end:
-            raise GivenUp(tally)
+        if is_short and next_number < end:
+            raise TooFewNames(tally)

@@ -49,8 +49,8 @@ class Unique:
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 
-    def rows(self, names: Names) -> Array:
-        """Rows of the names that were not among any before, up to the number wanted in all."""
+    def admit(self, names: Names) -> Array:
+        """Rows of the names admitted now; they count as seen."""
         if self._file is None:
             rows = self._new(names)
         else:
@@ -95,9 +95,8 @@ class Unique:
                 stacklevel=3,
             )
 
-    @property
-    def is_exhausted(self) -> bool:
-        """Whether nearly all of the last `REPEATS` names of the stream were repeats."""
+    def check_exhausted(self) -> bool:
+        """Whether nearly all of `REPEATS` names were repeats; then counts the next so many."""
         tested, passed = self.tested - self._last[0], self.passed - self._last[1]
         if tested < REPEATS // self._slowness:
             return False

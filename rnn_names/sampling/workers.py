@@ -30,7 +30,7 @@ WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 
-_with_helper = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
+_helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 Drawn = tuple[Names, Array, Tally]
 """Names that passed, the rows of their attempts, rising, and what conditions saw."""
@@ -55,8 +55,8 @@ class Workers:
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
         is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
-        if is_worth_while and _with_helper.lock.acquire(blocking=False):
-            self._stack.callback(_with_helper.lock.release)
+        if is_worth_while and _helper_slot.lock.acquire(blocking=False):
+            self._stack.callback(_helper_slot.lock.release)
             from rnn_names.processes.helper import Helper  # a few names do without
 
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))

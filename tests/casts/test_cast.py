@@ -11,7 +11,7 @@ from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
 from rnn_names.casts.initials import letter_of
 from rnn_names.casts.pattern import parse
-from rnn_names.casts.redrawing import cast as cast_lines
+from rnn_names.casts.redrawing import cast_lines
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import (
