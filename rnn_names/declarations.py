@@ -5,8 +5,6 @@ They are fields of dataclasses, made by `option`. From that one place come the c
 (`rnn_names.cli.options`) and the row of docs/python.md.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import os

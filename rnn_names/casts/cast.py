@@ -9,9 +9,10 @@ from io import BytesIO
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import Row
 from rnn_names.casts.pattern import Pattern, Slot, parse
-from rnn_names.casts.redrawing import cast_lines
+from rnn_names.casts.redrawing import RedrawingCast
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
@@ -19,6 +20,7 @@ from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
 from rnn_names.model.bundled import ModelChoice
 from rnn_names.model.model import Model, blended
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.sampler import with_boldness
 
 
@@ -89,7 +91,10 @@ def rows_of(
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
 
-    `load` gives a blend of models, and `read` the lines of a file.
+    `load` gives a blend of models, and `read` the lines of a file. Those of `wanted.redraw` are
+    drawn anew, one after another; one stays as it was, with FewNewNamesWarning, where nothing else
+    is found. SamplingError comes after the lines found, if they are too few; its message shows
+    which part of the pattern is the cause.
     """
     blend_of = cache(load)
 
@@ -101,4 +106,7 @@ def rows_of(
         }
         return model, with_boldness(replace(slot.options, **lists), model)
 
-    return cast_lines(pattern, wanted, part_of, read)
+    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
+    with one_blas_thread():
+        for lines in drawer.lines():
+            yield [line.row for line in lines]

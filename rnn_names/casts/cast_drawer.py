@@ -1,12 +1,12 @@
-"""Casts: lines of several names, by a pattern.
+"""Draws the lines of a cast.
 
 Each part of a line is a function of the seed, of the part's place in the pattern and of the line's
-number. A part's key is that of the seed and of its path. So a change to one part leaves the others
+number: its key follows from the seed and its path. So a change to one part leaves the others
 as they were; except where first letters tie them (`rnn_names.casts.initials`).
 
-A line's name is that of round 0. If that breaks a condition (it is a repeat, say), the next round
-that fits is used. Redrawing uses later rounds; the old name counts as taken, and its first letter
-is free again.
+A line has its names of round 0, or if one breaks a condition (it is a repeat, say), those of the
+next round that fits. Redrawing uses later rounds; the old name counts as taken, and its first
+letter is free again.
 """
 
 import warnings
@@ -33,17 +33,17 @@ from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
-INITIALS = 3  # what the key of shared initials is for, beside NAMES and CHOICES
-FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
+INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
+FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
-MAX_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
-ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
-MAX_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
+MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
+ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
+MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """Gives the model and the options of a slot."""
-Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and where in the pattern
+Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
@@ -90,7 +90,7 @@ class CastDrawer:
     # --- Lines, some at a time --------------------------------------------------------------------
 
     def lines(self) -> Iterator[list[Line]]:
-        """The lines that come out, some at a time."""
+        """The lines of the cast, some at a time."""
         wanted, unique, delivered = self._wanted, None, 0
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
@@ -156,15 +156,17 @@ class CastDrawer:
         rounds: Array | None = None,
         kept: Mapping[DrawnPart, Any] | None = None,
     ) -> list[Line]:
-        """Lines of some numbers and rounds, (m,), with what is kept; all other names are None."""
+        """Lines by numbers and rounds, (m,), with what is kept of them; other names are None."""
         rounds, kept = np.zeros(len(numbers), int) if rounds is None else rounds, kept or {}
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        picks = dict[tuple[int, ...], Array]()  # of choices, by path: (m,), −1 where none stands
+        picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
         for part, drawn in self._parts.items():
             if isinstance(part, Again):
                 continue
-            *holder, pick = part.path[:-2] or (0,)
-            rows = np.flatnonzero(picks[tuple(holder)] == pick) if holder else np.arange(len(lines))
+            rows = np.arange(len(lines))
+            if part.holder is not None:
+                choice, alternative = part.holder
+                rows = np.flatnonzero(picks[choice] == alternative)
             values = [kept.get(drawn)] * len(rows)
             if not drawn.is_name:
                 picks[part.path] = np.full(len(lines), -1)
@@ -182,8 +184,10 @@ class CastDrawer:
             names = line.names
             missing = [drawn for drawn, name in names.items() if name is None]
             first = next(iter(names), None) if self._different else None
-            units = [(*missing,)] * bool(missing) if self._same else [(drawn,) for drawn in missing]
-            requests += [Request(line, unit, unit[0] is first) for unit in units]
+            if not self._same:
+                requests += [Request(line, (drawn,), drawn is first) for drawn in missing]
+            elif missing:
+                requests.append(Request(line, tuple(missing), chooses_letter=False))
         draw_letter_points([request for request in requests if request.chooses_letter])
         return requests
 
@@ -217,7 +221,7 @@ class CastDrawer:
             self._draw(wants)
 
     def _further_rounds(self, request: Request, is_certain: bool) -> int:
-        """How many rounds to draw next for a line: twice as many as so far, and one at first."""
+        """The number of rounds to draw next for a line: one, then twice as many as so far."""
         number = request.round
         if not number or (request.chooses_letter and not is_certain):  # its letter may change
             return 1
@@ -236,47 +240,48 @@ class CastDrawer:
 
     def _draw(self, wants: Sequence[Want]) -> None:
         """Draws names for some rounds of some lines."""
-        same = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
+        groups = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
         for want in wants:
-            same.setdefault((want.request.parts, want.request.chooses_letter), []).append(want)
-        for (parts, _), some in same.items():
+            groups.setdefault((want.request.parts, want.request.chooses_letter), []).append(want)
+        for (parts, chooses_letter), some in groups.items():
             rounds = np.array([want.request.line.first_round + want.round for want in some])
             at = rounds, np.array([want.request.line.number for want in some])
-            letters = np.array([want.letter for want in some])
-            found, row, cause = self._find(parts, at, some[0].request, letters)
-            if cause:
-                some[row].request.cause = cause
+            found: Sequence[Any]
+            try:
+                if chooses_letter:
+                    found = self._of_letters(parts[0], at, [want.letter for want in some])
+                elif self._same:
+                    found = self._together(parts, at, some[0].request.line)
+                else:
+                    found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
+            except FewFound as error:
+                found, cause = error.found, self._no_letter(parts, error.tally)
+                if not self._same:
+                    found = [None if name is None else (name,) for name in error.found]
+                    cause = parts[0], error.tally.tightest()
+                some[error.row].request.cause = cause
             for (request, number, letter), names in zip(some, found, strict=True):
-                if names is not None or request.chooses_letter:
+                if names is not None or chooses_letter:
                     request.drawn[number, letter] = names
 
-    def _find(
-        self,
-        parts: tuple[DrawnPart, ...],
-        at: tuple[Array, Array],
-        request: Request,
-        letters: Array,
-    ) -> tuple[Sequence[Any], int, Cause]:
-        """Names of some parts at some rounds and numbers, or None; a row without, and the cause."""
-        keys, [first, *_] = [keys_of(drawn.key, *at) for drawn in parts], parts
-        if request.chooses_letter:
-            names, met, _ = first.source.draw(child(keys[0], 0), letters)
-            of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-            found = [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
-            return found, 0, None
-        try:
-            if not self._same:
-                return [(name,) for name in first.source.find(keys[0])], 0, None
-            standing = request.line.names.items()  # of these parts, names for now, or None
-            kept = {letter_of(name): 1.0 for drawn, name in standing if drawn not in parts}
-            sources = [drawn.source for drawn in parts]
-            among = (kept, False) if kept else self._letters_of(tuple(sources))
-            return draw_together(sources, among, keys_of(self._key, *at), keys), 0, None
-        except FewFound as error:
-            if self._same:
-                return error.found, error.row, self._no_letter(parts, error.tally)
-            found = [name if name is None else (name,) for name in error.found]
-            return found, error.row, (first, error.tally.tightest())
+    def _of_letters(
+        self, drawn: DrawnPart, at: tuple[Array, Array], letters: Sequence[str]
+    ) -> list[Row | None]:
+        """A name of a part for each round and number, from one attempt at its letter; or None."""
+        keys = child(keys_of(drawn.key, *at), 0)
+        names, met, _ = drawn.source.draw(keys, np.array(letters))
+        of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
+        return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
+
+    def _together(
+        self, parts: tuple[DrawnPart, ...], at: tuple[Array, Array], line: Line
+    ) -> list[Row]:
+        """Names of some parts of a line, all with one first letter, for each round and number."""
+        kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
+        sources = [drawn.source for drawn in parts]
+        letters = (kept, False) if kept else self._letters_of(tuple(sources))
+        keys = [keys_of(drawn.key, *at) for drawn in parts]
+        return draw_together(sources, letters, keys_of(self._key, *at), keys)
 
     # --- Where no names are found -----------------------------------------------------------------
 
@@ -294,7 +299,7 @@ class CastDrawer:
         return self._no_letter(request.parts, Tally()) if is_tied else (first, MOSTLY_REPEATS)
 
     def _most_rounds(self, request: Request) -> int:
-        """In how many rounds names are sought; one of a given letter is one attempt, not many."""
+        """The rounds in which names are sought; with a given letter, a round is one attempt."""
         names = [drawn.source for drawn in request.parts]
         if request.chooses_letter:
             return MAX_ROUNDS // names[0].slowness
@@ -307,7 +312,7 @@ class CastDrawer:
         return parts[int(min(shares, key=shares.__getitem__, default=0))], cause
 
     def _warn_of_repeats(self, letter: str) -> None:
-        """Says when the first letter of a line is the first one that comes again."""
+        """Warns when the first letter of a line is the first that repeats."""
         letters = self._taken.letters
         if letters[letter] == 2 and letters.total() == len(letters) + 1:
             warnings.warn(

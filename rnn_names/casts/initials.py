@@ -76,7 +76,7 @@ class PartNames:
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        self._source.drawer = self._source.drawer.by_letters
+        self._source.drawer = self._source.drawer.by_letters  # the roots below are its own
         roots = self._source.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()

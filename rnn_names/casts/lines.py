@@ -1,7 +1,5 @@
 """The lines of a cast: parts, lines, requests for names, and the names and letters taken."""
 
-from __future__ import annotations
-
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -136,13 +134,11 @@ class Taken:
             drawn.tests = [len(self.tests), *drawn.tests]
             self.tests.append(FarApart.of(options) or FarApart(0))
 
-    def fork(self) -> Taken:
+    def fork(self) -> "Taken":
         """One that takes more in while this one stays as it is."""
         other = Taken(self._edits, [each.fork() for each in self.tests], self.letters.copy())
-        other.exhausted, other._available = (
-            self.exhausted,
-            {drawn: {**of} for drawn, of in self._available.items()},
-        )
+        other.exhausted = self.exhausted
+        other._available = {drawn: {**of} for drawn, of in self._available.items()}
         return other
 
     def add_if_far(self, names: Mapping[DrawnPart, str]) -> bool:

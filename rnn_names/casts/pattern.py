@@ -52,13 +52,20 @@ class Part:
     """A part of a pattern that becomes some text. `rules` are in a file of that name.
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
-    choice and the number of the alternative that hold it. `column` is what it is called, if at all.
+    choice and the number of the alternative that hold it. In `a {men}|b {women}`, in brackets and
+    before {towns}, the paths are (2, 0) for the choice, (2, 0, 0, 1, 0), (2, 0, 1, 1, 0), (1, 0).
+    `column` is the name that it has, or "".
     """
 
     begin: int
     rules: str
     column: str
     path: tuple[int, ...]
+
+    @property
+    def holder(self) -> tuple[tuple[int, ...], int] | None:
+        """The path of the choice that holds it, and the number of the alternative; or None."""
+        return (self.path[:-3], self.path[-3]) if len(self.path) > 2 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +304,7 @@ class _Reader:
         name = SHORT.get(word, word.replace("-", "_"))
         text = self.until(",}") if self.takes("=") else None
         limits = _RANGE.fullmatch((word if text is None else text).strip())
-        if limits and "length" in word * (text is not None) + "length" * (text is None):
+        if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
             raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
         if name not in ALLOWED:

@@ -1,46 +1,25 @@
-"""Casts: lines of several names, by a pattern; and the next ones of their parts, where redrawn."""
+"""Redraws lines, or parts of them; the others stay."""
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
+from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
 from rnn_names.casts.initials import letter_of
-from rnn_names.casts.lines import DrawnPart, Line, Request, Row
-from rnn_names.casts.pattern import Pattern
-from rnn_names.conditions.options import CastOptions
+from rnn_names.casts.lines import DrawnPart, Line, Request
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
-from rnn_names.processes.threads import one_blas_thread
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
-
-
-def cast_lines(
-    pattern: Pattern,
-    wanted: CastOptions,
-    part_of: PartOf,
-    read: Callable[[str], Sequence[str]],
-) -> Iterator[list[Row]]:
-    """The lines wanted, some at a time. `read` gives a file's lines.
-
-    Those of `wanted.redraw` are drawn anew, one after another. A line stays as it was, with
-    FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines that could
-    be had, if these are fewer; its message shows the part that is the cause in the pattern.
-    """
-    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
-    with one_blas_thread():
-        for lines in drawer.lines():
-            yield [line.row for line in lines]
 
 
 class RedrawingCast(CastDrawer):
     """Draws the lines of a cast, and some of them anew."""
 
     def lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew."""
+        """All lines together; those of `redraw` are drawn anew."""
         shortage, columns, lines = None, self._pattern.columns, list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
@@ -67,7 +46,7 @@ class RedrawingCast(CastDrawer):
             raise shortage
 
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or other names for a line if 0; False if none fits."""
+        """Draws another text for a column, or names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         parts = {*line.names} or {*line.chosen}
         if place:

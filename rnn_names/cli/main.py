@@ -19,19 +19,9 @@ from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
 COMMANDS = (
-    "train",
-    "sample",
-    "cast",
-    "pick",
-    "alias",
-    "score",
-    "info",
-    "models",
-    "blend",
-    "page",
-    "mcp",
-    "completion",
-)
+    "train", "sample", "cast", "pick", "alias", "score",
+    "info", "models", "blend", "page", "mcp", "completion",
+)  # fmt: skip
 """Each is the function of this name in the module of this name."""
 
 

@@ -1,7 +1,5 @@
 """Models as users give them: a file or a bundled model, several of them, each with a weight."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Sequence
@@ -101,7 +99,7 @@ def word_or_models(
     return (word, ()) if word else (None, models)
 
 
-def blend_of(models: Sequence[ModelChoice]) -> Model:
+def blend_of(models: Sequence[ModelChoice]) -> "Model":
     """The model, or the blend of several; a note says so if their weights are scaled."""
     from rnn_names.model.model import blended
 

@@ -36,7 +36,7 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions of some options but prefixes and lengths, the quickest to test first."""
+    """The conditions of some options, without prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
@@ -53,7 +53,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.known_triples:
         found.append(known_triples_condition(model, options))
     if options.novel:
-        model.knows([])  # raises an error if it cannot tell
+        model.require_fingerprints()
         found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
@@ -111,7 +111,7 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 
 def _own_list(model: LanguageModel) -> Array:
     """The fingerprints of the model's own list; an error if it keeps none."""
-    model.knows([])
+    model.require_fingerprints()
     return cast(Array, model.own_fingerprints)
 
 

@@ -12,8 +12,6 @@ above the edits allowed count as one, so there are few different rows: they are 
 automaton (Schulz & Mihov 2002).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
@@ -81,13 +79,13 @@ class FarApart:
         self.add(others)
 
     @classmethod
-    def of(cls, options: CommonOptions) -> FarApart | None:
+    def of(cls, options: CommonOptions) -> "FarApart | None":
         """The one that `min_edits` asks for; None where it is not given."""
         if options.min_edits is None:
             return None
         return cls(options.min_edits - 1, options.exclude)
 
-    def fork(self) -> FarApart:
+    def fork(self) -> "FarApart":
         """One that takes in more names beside those of this one, which stays as it is."""
         other = FarApart(self._edits)
         other._before = self

@@ -12,8 +12,6 @@ if it has names such as "de Vries" (`small_beginnings`). There, a first letter i
 no edit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The spellings of prefixes that are asked for: as they are, or in another case."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 

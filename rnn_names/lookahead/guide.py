@@ -1,4 +1,4 @@
-"""Looking ahead: how names that meet a rare condition are found without drawing all others.
+"""Looking ahead: names that meet a rare condition are found without drawing all others.
 
 The network says what comes next, not what is still to come. The look-ahead adds a guess at that:
 `ahead`, the probability that a name which has come so far will meet the conditions in the end. Each
@@ -42,9 +42,9 @@ from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted_chain, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
-MAX_RECORDED_NUMBERS = 1 << 22  # probabilities kept of a draw; further new prefixes are not
+MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records; more new prefixes are left out
 MAX_COPIES = 32  # how often one proposal may give its name
-MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
+MAX_VISITED = 1 << 22  # probabilities that the visited prefixes keep, n_y for each
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class LookAhead:
     contexts: Contexts  # of the Markov chain, K of them
     table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
-    acceptance: float = 0.0  # of the draws, how many give a name, as measured
-    repeats: float = 1.0  # of the names that come out, the share that are repeats, as measured
+    acceptance: float = 0.0  # share of draws that give a name, as measured
+    repeats: float = 1.0  # share of names that are repeats, as measured
     visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> LookAhead:
-        """One whose guess is always 1, so draws stay as they are, with weights of 1."""
+        """One that guesses 1 everywhere: draws stay as they are, with weights of 1."""
         states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
@@ -90,8 +90,13 @@ class LookAhead:
         """
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
         chain = fitted_chain(
-            *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.n_names),
-            *(max_length, max_contexts(automaton, max_length), temperature),
+            prefixes.string,
+            prefixes.length,
+            prefixes.log_probabilities,
+            prefixes.n_names,
+            max_length,
+            max_contexts(automaton, max_length),
+            temperature,
         )
         log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
         by_chain = replace(

@@ -15,8 +15,6 @@ not seen: all begins again at the high one, with what is known. None of this dep
 on how many names are wanted.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Callable

@@ -81,12 +81,16 @@ class LanguageModel:
         A new name is mistaken for one of them with the very low probability that
         `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
         """
+        return among(fingerprints(_normalised(names)), self.require_fingerprints())
+
+    def require_fingerprints(self) -> Array:
+        """The fingerprints; SamplingError if the model keeps none."""
         if self.fingerprints is None:
             raise SamplingError(
                 "the model has no fingerprints of its corpus, so it cannot tell which names are "
                 "new: train it again"
             )
-        return among(fingerprints(_normalised(names)), self.fingerprints)
+        return self.fingerprints
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:

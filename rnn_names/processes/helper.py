@@ -14,8 +14,6 @@ change lie in memory that they share.
     result()                                        # the value, from there or from here
 """
 
-from __future__ import annotations
-
 import math
 import mmap
 import os
@@ -38,7 +36,6 @@ from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
 PATIENCE = 30.0  # seconds for an answer, besides ten times what this process did meanwhile
-
 _START = """\
 import sys
 sys.path[:] = {path!a}
@@ -163,7 +160,7 @@ class Helper(AbstractContextManager["Helper"]):
         if process is not None:
             process.end()
 
-    def _sent(self, function: Callable[..., Any], arguments: Any) -> _Process | None:
+    def _sent(self, function: Callable[..., Any], arguments: Any) -> "_Process | None":
         """The process, once a call and the updates before it are sent; None if it takes none."""
         process = self._process
         if process is None or not process.in_use.acquire(blocking=False):

@@ -4,8 +4,6 @@ They are taken in batches, from the deepest level that fills one. So batches are
 possible, and few nodes wait on any level.
 """
 
-from __future__ import annotations
-
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 

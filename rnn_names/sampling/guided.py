@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -31,7 +30,7 @@ from rnn_names.sampling.sampler import Sampler, rows_that_pass
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.walk import Walk
 
-MAX_PROPOSALS = 1 << 16  # that are drawn together
+MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
@@ -42,13 +41,14 @@ A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end o
 such a run. If each group began with a whole run, heavy names would lose copies. So its first
 names are dropped: a run is cut at the beginning as often as at the end.
 """
-COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
+WANTED = SKIPPED + GROUP  # names that a group draws
+COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
 
 
 def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
-    """The share of a fixed draw of names with the length and spelling that are asked for.
+    """The share of names, in a fixed draw, that have the length and the spelling asked for.
 
-    And of those that meet the conditions with large automata, too. If that is above `rare`, a few
+    The second share also meets the conditions with large automata. If that is above `rare`, a few
     names are enough to see it.
     """
     for size in (PILOT // 8, PILOT):
@@ -140,6 +140,8 @@ class GuidedWalk(Walk):
         super().__init__(source, spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
+        # Of the turn under way: set by _predicted, read by _carried_to.
+        self._log_ahead = np.zeros((0, 0))
 
     def _predicted(
         self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
@@ -207,9 +209,9 @@ class Guided:
         self._sampler, self.drawer, self.look_ahead = sampler, drawer, look_ahead
         self.min_length = sampler.min_length
 
-    @cached_property
+    @property
     def roots(self) -> Roots:
-        """The roots of guided walks."""
+        """The roots of guided walks, by the drawer, which may be replaced."""
         return guided_roots(self.drawer.exact_roots, self.look_ahead)
 
     @property
@@ -223,7 +225,7 @@ class Guided:
         return max(int(MAX_PROPOSALS * self.acceptance) // GROUP, 1)
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
+        """The names that some proposals, (n,), yield; their rows; how often each comes, (n,)."""
         walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self.look_ahead)
         walk.run(self.roots, root)
         copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
@@ -244,11 +246,10 @@ class Guided:
         There are fewer where `budget` proposals gave none.
         """
         waiting, begun, tally = np.arange(len(groups)), 0, Tally()
-        wanted = SKIPPED + GROUP
-        at_a_time = int(1.1 * wanted / self.acceptance) + 8  # proposals of each group
-        found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
+        at_a_time = int(1.1 * WANTED / self.acceptance) + 8  # proposals of each group
+        found: list[tuple[Array, Names]] = []  # `origin`: group, proposal and copy, (3, m); m names
         n_found = np.zeros(len(groups), np.intp)
-        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // wanted):
+        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // WANTED):
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = keys_of(key, groups[waiting[row]], begun + proposal)
@@ -261,16 +262,21 @@ class Guided:
             origin = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
             found.append((origin, names.take(which)))
             n_found += np.bincount(origin[0], minlength=len(groups))
-            waiting, begun = np.flatnonzero(n_found < wanted), begun + at_a_time
+            waiting, begun = np.flatnonzero(n_found < WANTED), begun + at_a_time
             at_a_time *= 2
-        group, proposal, copy = np.concatenate([origin for origin, _ in found], axis=1)
-        order = np.lexsort((copy, proposal, group))
-        first = np.searchsorted(group[order], np.arange(len(groups)))
-        first += np.where(n_found < wanted, 0, SKIPPED)  # where there are too few, all are given
-        rank = np.arange(len(order)) - first[group[order]]
-        order = order[(rank >= 0) & (rank < GROUP)]
-        # A repeat should not follow its name: first all that are the first of their proposals here.
-        starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
-        n = np.diff(np.append(starts, len(order)))
-        order = order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]
+        order = _in_order(np.concatenate([origin for origin, _ in found], axis=1), n_found)
         return Names.concatenate([names for _, names in found]).take(order), tally
+
+
+def _in_order(origin: Array, n_found: Array) -> Array:
+    """The rows of the names to give, group by group; `origin` as above, `n_found` by group."""
+    group, proposal, copy = origin
+    order = np.lexsort((copy, proposal, group))
+    first = np.searchsorted(group[order], np.arange(len(n_found)))
+    first += np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
+    rank = np.arange(len(order)) - first[group[order]]
+    order = order[(rank >= 0) & (rank < GROUP)]
+    # A repeat should not follow its name: the first name of each proposal comes first.
+    starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
+    n = np.diff(np.append(starts, len(order)))
+    return order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]

@@ -7,8 +7,8 @@ Character t of attempt a at name i is decided by
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
 kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
-the same in JavaScript. In casts, i and a are a round and a line; where draws look ahead, a group
-and a proposal.
+the same in JavaScript. In casts, i and a are a round and a line for names; a line (or a
+card of the deck) and a round for choices. Where draws look ahead, they are a group and a proposal.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,7 @@
-"""Draws names and filters them by the conditions on each alone: length, shape, spelling, others.
+"""Draws names and filters them by all conditions that a name meets or breaks by itself.
 
-Where those on length and spelling are rare, `stream` has `guided_if_rare` look ahead instead.
+Where few names have the length and the spelling, `guided_if_rare` looks ahead instead.
 """
-
-from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
@@ -30,19 +28,16 @@ from rnn_names.sampling.tally import Tally
 
 T = TypeVar("T", bound=CommonOptions)
 
-FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
-
-MAX_WALK = 1 << 19  # names of a walk: more share more beginnings, and more names wait
-
+FEW_POSSIBLE = 1 << 10  # spellings: if there are no more, each is tested for other conditions
+MAX_WALK = 1 << 19  # names of a walk: in a larger one, more share beginnings, and more wait
 NO_CONDITIONS = {
-    *("boldness", "min_p", "temperature", "top_k", "top_p"),
-    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
-    *("edits", "remember", "seed", "start", "unique", "count", "rank"),
-}
+    "boldness", "min_p", "temperature", "top_k", "top_p",
+    "prefix", "ignore_case", "min_length", "max_length", "any_shape",
+    "edits", "remember", "seed", "start", "unique", "count", "rank",
+}  # fmt: skip
 """Options for which `conditions_of` makes no condition."""
 
-FEW_WORDS = 0.01  # share of a list that may be words, if words are to be left out by boldness
-
+FEW_WORDS = 0.01  # share of a list's names that are words, above which boldness leaves them in
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -94,7 +89,7 @@ class Sampler:
 
     @property
     def largest_walk(self) -> int:
-        """Names that may be drawn together: the fewer, the larger the vocabulary."""
+        """The most names that are drawn together: fewer if the vocabulary is large."""
         return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
@@ -155,7 +150,7 @@ class Sampler:
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether it may be that few of the model's names have the length and the spelling."""
+        """Whether perhaps few of the model's names have the length and the spelling."""
         options = self.options
         any_length = (options.min_length or 1) <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
@@ -166,8 +161,8 @@ class Sampler:
         """Conditions whose automata are so large that only rare ones are worth it."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
-    def with_automata_of(self, conditions: Sequence[Condition]) -> Sampler:
-        """A sampler whose spelling has some large conditions, as far as automata can be made."""
+    def with_automata_of(self, conditions: Sequence[Condition]) -> "Sampler":
+        """A sampler whose spelling includes some large conditions, if automata can be made."""
         other = copy(self)
         for place, each in enumerate(self.all_conditions):
             if each in conditions and each.automaton_if_rare:
@@ -178,18 +173,18 @@ class Sampler:
         return other
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
+        """The names that meet the conditions, their rows among `keys`, and the tally."""
         names, rows = self.drawer.draw(keys, root)
         return self.filtered(len(keys), names, rows)
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Of names, and their rows in a draw of some size, those that meet the conditions."""
+        """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
         kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options with what their boldness stands for, as far as the model's list allows it."""
+    """The options, with those that boldness stands for where the model's list allows them."""
     own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
@@ -244,7 +239,7 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
 
 
 def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
-    """Rows of the names that meet all conditions, and how many were held to each one."""
+    """Rows of the names that meet all conditions, and how many were tested for each."""
     rows: Array = np.arange(len(names))
     tally = Tally()
     for condition in conditions:

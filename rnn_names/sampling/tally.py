@@ -1,7 +1,5 @@
 """Counts of the names that were tested for each condition, and of those that passed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 

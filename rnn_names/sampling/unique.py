@@ -1,6 +1,4 @@
-"""No name twice: in one stream, or in all that remember their names in one file."""
-
-from __future__ import annotations
+"""No name twice: in one stream, or in all streams that remember their names in one file."""
 
 import io
 import os
@@ -19,11 +17,11 @@ from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, FewNewNamesWarning, SamplingError, shown
 
-REPEATS = 1 << 16  # a stream of unique names ends when, of so many, 1 in 4,096 is new or fewer
-FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
+REPEATS = 1 << 16  # names; a stream of unique ones ends if fewer than 1 in 4,096 of them is new
+FEW_NEW_AFTER = 1 << 15  # names after which a warning says if few of them are new
 
 
-def unique_of(wanted: int, options: Options) -> Unique | None:
+def unique_of(wanted: int, options: Options) -> "Unique | None":
     """The filter that lets each name through once, if that is asked for."""
     if options.min_edits is None:
         return Unique(wanted, options.remember) if options.is_unique else None
@@ -33,7 +31,7 @@ def unique_of(wanted: int, options: Options) -> Unique | None:
 
 
 class Unique:
-    """Lets each name through once, by its fingerprint of 8 bytes; or if it is far from all before.
+    """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from all before.
 
     `slowness` is that of its tests and of the conditions'.
     """
@@ -105,7 +103,7 @@ class Unique:
 
 
 class Remembered:
-    """A file of names that came out, of this run and others, at the same time perhaps."""
+    """A file of names given out so far; several runs may read and extend it at once."""
 
     def __init__(self, path: str, option: str = "remember") -> None:
         self._path, self._option, self._end = path, option, 0
@@ -151,7 +149,7 @@ class Remembered:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, which those of a cast may make long; without counts."""
+        """The names in some lines, without counts; those of casts may be long."""
         try:
             whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
             text = f"{whole.decode()}\n{last.decode(errors='replace')}"

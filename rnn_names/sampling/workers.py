@@ -1,7 +1,5 @@
 """Workers draw the walks of a stream: this thread, or several and a helper process."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable
@@ -39,17 +37,16 @@ Drawn = tuple[Names, Array, Tally]
 class Workers:
     """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
-    submit: Submit = staticmethod(deferred)
-    count = 1  # calls that are made at the same time
-
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
+        self.submit: Submit = deferred
+        self.count = 1  # calls that are made at the same time
         self._helper: Helper | None = None
         # The only thread that uses the helper, so that the others alone need memory to draw.
         self._thread = 0
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts threads, and the helper process, if that is worth while for so many names."""
+        """Starts threads, and the helper process, if so many names are worth it."""
         if left >= WORTH_THREADS and not self._has_threads:
             self._has_threads = True
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
@@ -59,6 +56,7 @@ class Workers:
             self._stack.callback(_helper_slot.lock.release)
             from rnn_names.processes.helper import Helper  # a few names do without
 
+            # A copy is made here and there, without what the drawer has cached (`__getstate__`).
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
             self._helper.start()
 
