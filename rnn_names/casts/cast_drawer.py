@@ -23,7 +23,7 @@ from rnn_names.casts.initials import PartNames, common_letters, draw_together, l
 from rnn_names.casts.lines import DrawnPart, Line, Request, Row, Taken, draw_letter_points
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import MAX_SKIPPED, CastOptions, Options
+from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
@@ -37,6 +37,7 @@ INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
+MAX_SKIPPED = 10**7  # lines that depend on each other, skipped at most: drawn in a minute
 MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most

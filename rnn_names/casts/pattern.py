@@ -130,7 +130,8 @@ def parse(
     if reader.at < len(text):
         raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
-        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_word_hint(text)}", 0)
+        hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
+        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
     for slot in pattern.slots[MAX_SLOTS:]:
@@ -354,11 +355,6 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
         return text if rule is None else rule[0].sub(rule[1], text, count=1)
 
     return changed
-
-
-def _word_hint(text: str) -> str:
-    """For a message: what a single word may have been meant as."""
-    return f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
 
 
 def _option_hint(name: str) -> str:

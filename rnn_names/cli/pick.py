@@ -129,7 +129,7 @@ class _Picking:
 
     def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
         from rnn_names.corpus.names import Names
-        from rnn_names.sampling.unique import Remembered
+        from rnn_names.sampling.remembered import Remembered
 
         self.names_in = Names.from_strings
         self.draw, self.wanted, self.count, self.path = draw, wanted, count, path

@@ -26,8 +26,6 @@ from rnn_names.errors import SamplingError, counted, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
-MAX_SKIPPED = 10**7  # lines of a cast that depend on each other: drawn in about a minute
-
 _COUNT = Number(0, whole=True)
 _START = Number(0, 10**18, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)

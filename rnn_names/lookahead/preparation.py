@@ -24,7 +24,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.lookahead.guide import LookAhead, Visits
+from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.visited import Visits
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one

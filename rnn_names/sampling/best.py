@@ -27,8 +27,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
+from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
-from rnn_names.sampling.unique import Remembered
 
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long

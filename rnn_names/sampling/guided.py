@@ -5,8 +5,6 @@ of one size: those of group g are from its proposals 0, 1, 2, …, each of which
 its own. So a group is a function of the seed and its number.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from itertools import count
@@ -60,7 +58,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     return shares
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | None":
     """The guided sampler, if few of the model's names have the length and the spelling.
 
     Few are a share of at most `rare` (default: `RARE`). No seed matters here.
@@ -83,7 +81,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     return guided
 
 
-def _prepared(sampler: Sampler) -> Guided | None:
+def _prepared(sampler: Sampler) -> "Guided | None":
     """A guided sampler for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.

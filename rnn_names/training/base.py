@@ -21,8 +21,8 @@ from rnn_names.model import npz
 from rnn_names.model.bundled import BASE, BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import Adam
 
 MAX_FITTED = 300  # names that a vector is fitted to

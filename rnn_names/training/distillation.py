@@ -32,13 +32,14 @@ from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
-from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
+from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children, WalkSource
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.walk import Walk
+from rnn_names.training.batches import Batches
 from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each

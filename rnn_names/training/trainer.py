@@ -13,10 +13,10 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.network.language_model import mean_loss
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.helper import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
+from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import Gradients
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
@@ -141,18 +141,14 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
+            run, network = self.run, self._params(self._network)
+            share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
+            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
+            count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self.run.batches.names, count, rng, gradients.begin
+                teacher, run.batches.names, count, rng, gradients.begin
             )
         return self._distillation_set
-
-    def _teacher(self) -> distillation.Teacher:
-        """The n-gram and the best weights of the network."""
-        run, network = self.run, self._params(self._network)
-        share = STARTED_SHARE if run.is_started else 0.5
-        rng = run.generator(TEACHER)
-        return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
 
     # --- After an epoch ---------------------------------------------------------------------------
 

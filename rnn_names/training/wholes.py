@@ -23,9 +23,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS, Names, Vocabulary
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
+from rnn_names.training.batches import Batches
 
 SEEN_RARELY = 2  # how often the distinct training names have a rare character, at most
 PRIOR_NAMES = 30  # names with the teacher's own means, added to the list's: a short one says little

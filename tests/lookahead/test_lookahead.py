@@ -12,7 +12,8 @@ from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import guide, preparation
-from rnn_names.lookahead.guide import LookAhead, Visits
+from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.ngram import chain
 from rnn_names.sampling import stream

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
 from rnn_names.network import language_model, rnn
-from rnn_names.network.prefix_tree import Batches
+from rnn_names.training.batches import Batches
 from support import plain_bptt
 from support.networks import CELLS, indexed, prefixes_of, random_model, random_params, tree_of
 

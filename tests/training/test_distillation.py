@@ -10,10 +10,10 @@ from quality.kneser_ney import KneserNey
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import EOS
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
+from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
 from support.distributions import assert_drawn_from
 from support.networks import indexed, prefixes_of, random_names, random_params, spelled, tree_of

@@ -9,8 +9,8 @@ from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.tilt import Tilt
+from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import Teacher
 from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
 from support.networks import indexed, tilt_weight
