@@ -41,7 +41,7 @@ class DrawnPart:
         self._deck = np.repeat(np.arange(len(weights)), weights)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
-        """The alternative of each line, (n,): none comes again before all came, as in a deck."""
+        """The alternative of each line, (n,), as from a deck: none repeats before all have come."""
         n = len(self._deck)
         if rounds.any():
             return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
@@ -58,7 +58,7 @@ class Line:
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.chosen = dict[DrawnPart, Any]()  # names, or which alternatives
+        self.chosen = dict[DrawnPart, Any]()  # names, or numbers of alternatives
         self.earlier = set[tuple[Any, str]]()
 
     @property
@@ -82,7 +82,7 @@ class Request:
 
     def __init__(self, line: Line, parts: tuple[DrawnPart, ...], chooses_letter: bool) -> None:
         self.line, self.parts, self.chooses_letter = line, parts, chooses_letter
-        self.begin = self.round = 0  # the first one that may fit, and the one that is tried
+        self.begin = self.round = 0  # the first round that may fit, and the one tried
         self.letter = ""
         self.drawn = dict[tuple[int, str], Row | None]()
         self.cause: Any = None  # why no more could be drawn
@@ -96,7 +96,7 @@ class Request:
 
 
 def draw_letter_points(requests: Sequence[Request]) -> None:
-    """Draws random numbers of further rounds, as many of each."""
+    """Draws random numbers of further rounds, as many for each request."""
     if not requests:
         return
     keys = np.concatenate([request.parts[0].key for request in requests])
@@ -135,7 +135,7 @@ class Taken:
             self.tests.append(FarApart.of(options) or FarApart(0))
 
     def fork(self) -> "Taken":
-        """One that takes more in while this one stays as it is."""
+        """A copy that takes more in; this one stays as it is."""
         other = Taken(self._edits, [each.fork() for each in self.tests], self.letters.copy())
         other.exhausted = self.exhausted
         other._available = {drawn: {**of} for drawn, of in self._available.items()}
@@ -169,16 +169,16 @@ class Taken:
         self._available.clear()
 
     def letters_of(self, request: Request) -> Callable[[int], str]:
-        """Tells the first letter of the names of a round; "" if it is not chosen before them."""
+        """A function from a round to its names' first letter; "" if that is not chosen first."""
         if not (request.chooses_letter and (free := self.available(request.parts[0]))):
             return lambda number: ""
         letters, edges = [*free], [*accumulate(free.values())]
         return lambda number: letters[bisect(edges, request.letter_point(number) * edges[-1])]
 
     def try_to_fill(self, request: Request) -> bool:
-        """Whether names that were drawn fit; they come into their line then.
+        """Fills a line with the first drawn names that fit; False if none do.
 
-        If not, `request.round` and `request.letter` say which ones may, but were not drawn.
+        Then `request.round` and `request.letter` say which names to draw next.
         """
         request.round, letter_of = request.begin, self.letters_of(request)
         while True:

@@ -31,7 +31,7 @@ from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
-NAMES, CHOICES = 1, 2  # what parts are counted as
+NAMES, CHOICES = 1, 2  # kinds of parts, in their paths
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
@@ -49,7 +49,7 @@ SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a pattern that becomes some text. `rules` are in a file of that name.
+    """A part of a pattern that becomes some text. `rules` names a file of rules.
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
     choice and the number of the alternative that hold it. In `a {men}|b {women}`, in brackets and
@@ -140,7 +140,7 @@ def parse(
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is where it is, `path` that of its sequence."""
+    """Reads a pattern from left to right; `at` is its position, `path` that of its sequence."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of

@@ -1,7 +1,5 @@
 """`rnn-names sample`: from a model to names."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -81,7 +79,7 @@ def sample(
         _tell_near_copies(loaded, first)
 
 
-def _tell_near_copies(model: Model, names: Names) -> None:
+def _tell_near_copies(model: "Model", names: "Names") -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
     listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
@@ -97,7 +95,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
         )
 
 
-def _best(model: Model, count: int, options: BestOptions, rank: str) -> Iterator[Names]:
+def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":
     """The most probable names; what is searched is shown after two seconds."""
     from rnn_names.sampling.best import best
 

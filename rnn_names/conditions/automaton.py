@@ -17,7 +17,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
-MAX_STATES, MAX_PAIRS = 2000, 8000  # of one automaton; of what two of them accept
+MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; pairs of the states of two
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
@@ -245,7 +245,7 @@ class _Reading:
         return rest
 
     def _loop(self, part: Any, rest: Steps) -> Steps:
-        """A part any number of times, none included."""
+        """A part zero or more times."""
         number = -1 - len(self._loops)
         self._loops[number], loop = rest, Steps([number])
         begin = self._sequence(part, loop)
@@ -255,7 +255,7 @@ class _Reading:
         return loop
 
     def _without_loops(self, steps: Iterable[int]) -> Steps:
-        """The steps, and in place of each loop those that it begins with."""
+        """The steps, with each loop replaced by those that it begins with."""
         found, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
@@ -283,7 +283,7 @@ class _Reading:
         return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
 
     def _looked_at(self, steps: Steps) -> Steps:
-        """These steps, counted: their sets may be large, and many."""
+        """Returns the steps, and counts them: there may be many large sets."""
         self._work += len(steps)
         if self._work > MAX_STEPS_READ:
             raise NoAutomatonError("too large")

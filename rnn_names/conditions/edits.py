@@ -24,7 +24,7 @@ from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 def within_edits(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts names that are at most so many edits away from any of some texts.
+    """Accepts names at most `edits` edits away from one of some texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 
@@ -66,7 +66,7 @@ def _next_row(
 
 
 class FarApart:
-    """Holds names, and admits only those that are more than so many edits away from each of them.
+    """Holds names, and admits only those that are more than `edits` edits away from each of them.
 
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
     has the names by all that they become, and a name is compared with those that share a row.
@@ -86,7 +86,7 @@ class FarApart:
         return cls(options.min_edits - 1, options.exclude)
 
     def fork(self) -> "FarApart":
-        """One that takes in more names beside those of this one, which stays as it is."""
+        """A copy that takes more names in; this one stays as it is."""
         other = FarApart(self._edits)
         other._before = self
         return other
@@ -129,7 +129,7 @@ class FarApart:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and what it becomes by as many deletions as there may be edits, or fewer."""
+    """A name, folded, and all that it becomes by up to `edits` deletions."""
     name = folded(name)
     found = {name}
     for _ in range(edits):

@@ -32,7 +32,7 @@ DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 
 
 class Edits(NamedTuple):
-    """Edits of one kind, p of them, each with some characters that may come in."""
+    """p edits of one kind, each with the characters that may come in."""
 
     row: Array  # (p,) the name
     place: Array  # (p,) where in it
@@ -44,7 +44,7 @@ class Edits(NamedTuple):
 class NearList:
     """Tells which names are a few edits away from a model's own list.
 
-    They are taken to have its shape, which saves looking many up, unless they may be of any.
+    Unless they may be of any shape, names are taken to have the list's, which saves look-ups.
     """
 
     def __init__(self, model: LanguageModel, of_any_shape: bool = False) -> None:
@@ -190,7 +190,7 @@ class NearList:
                 yield Edits(row[places], place[places], kind, characters, after[places])
 
     def _are_listed(self, prints: Array) -> Array:
-        """The rows of those that are in the list."""
+        """The rows that have a fingerprint of the list."""
         found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         found = found[among(prints.ravel()[found], self._known)]
         return np.unravel_index(found, prints.shape)[0]

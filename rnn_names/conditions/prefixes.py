@@ -15,8 +15,8 @@ class Prefixes(NamedTuple):
     """The spellings of prefixes that are asked for."""
 
     texts: list[Text]  # none of which begins another one
-    shape: Shape | None  # which they have, whatever it is
-    in_other_case: dict[str, str]  # those that the list has in another case only, and how
+    shape: Shape | None  # the shape of names, changed so that it allows them
+    in_other_case: dict[str, str]  # how the list writes those that it has in another case only
 
 
 def spelled_prefixes(

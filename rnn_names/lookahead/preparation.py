@@ -30,11 +30,11 @@ from rnn_names.lookahead.visited import Visits
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
 ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
-FIRST_TEST = 1 << 12  # names drawn in the first test; then twice as many each
-MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
+FIRST_TEST = 1 << 12  # names of the first test; each later one draws twice as many
+MAX_CHARACTERS = 1 << 19  # characters of a round's names, which are fewer if they may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
-ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on
+ENOUGH_COME_OUT = 1 / 8  # share of draws that give a name; with fewer, tests go on
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not go on for that alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
@@ -44,7 +44,7 @@ Draw = Callable[[float, int, LookAhead], Array]
 
 
 def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
-    """A look-ahead that has learned, with a bound, and measured."""
+    """A look-ahead that has learned, with a bound that was measured."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
@@ -93,7 +93,7 @@ class _Preparation:
         self.learn(explores=True)
 
     def cooled(self, halvings: int, *, is_again: bool = False) -> LookAhead:
-        """The look-ahead after rounds in which the temperature is halved so often, and tests."""
+        """The look-ahead after rounds, which halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
                 self.draw(size)
@@ -149,7 +149,7 @@ def log_bound_of(log_weights: Array, most: float) -> float:
 
 
 def warn_of_repeats(look_ahead: LookAhead) -> None:
-    """Says, with RareConditionsWarning, what preparation did not reach."""
+    """Warns, with RareConditionsWarning, if too many names are repeats."""
     if look_ahead.repeats > MAX_REPEATS:
         warnings.warn(
             f"so few names meet the conditions that about {look_ahead.repeats:.1%} of those "

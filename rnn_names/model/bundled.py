@@ -32,9 +32,7 @@ def path_of(name: str) -> str:
     return os.path.join(FOLDER, f"{OTHER_NAMES.get(name, name)}.npz")
 
 
-OTHER_NAMES = {
-    "norse": "icelandic-first-names"
-}  # other names for some of them: what people look for
+OTHER_NAMES = {"norse": "icelandic-first-names"}  # other names of bundled models
 MODELS = _models()  # what `make models` makes
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
 NONE = "none"  # what training starts from in place of a model: random weights

@@ -1,7 +1,5 @@
 """A trained model: vocabulary, parameters, the record of its training; and what it can do."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
@@ -92,8 +90,8 @@ class Model(LanguageModel):
         return _strings(sample(self, wanted.count, wanted))
 
     @method_parameters_of(StreamOptions)
-    def stream(self, *count: Any, **options: Any) -> NameStream:
-        """The names of `sample` one after another, as they are drawn: as many as fit no memory.
+    def stream(self, *count: Any, **options: Any) -> "NameStream":
+        """The names of `sample` one by one, as they are drawn: more than memory holds, if wanted.
 
         `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
         `sample`, those of conditions that cannot be met when names are asked for.
@@ -132,12 +130,12 @@ class Model(LanguageModel):
         wanted = AliasOptions(*keys, **options)
         return Aliases(self, wanted).of([*wanted.keys])
 
-    def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
+    def blend(self, *others: Model, weights: Iterable[float] | None = None) -> "Model":
         """The blend of this model and others: see `rnn_names.blend`."""
         return blend([self, *others], weights)
 
     def facts(self) -> dict[str, Any]:
-        """All about the model but its arrays, as JSON; `fingerprints` is how many there are."""
+        """Everything about the model but its arrays, as JSON; `fingerprints` is their number."""
         kept = deepcopy(self.meta)
         return {
             "network": {
@@ -176,7 +174,7 @@ class Model(LanguageModel):
         return arrays
 
     @classmethod
-    def load(cls, path: StrOrBytesPath) -> Model:
+    def load(cls, path: StrOrBytesPath) -> "Model":
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
@@ -191,7 +189,7 @@ class Model(LanguageModel):
             raise ModelFileError(f"{shown(name)}: {error}") from None
 
     @classmethod
-    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Model:
+    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
         """The model of what was in a file; ModelFileError if anything does not fit."""
         return cls(**checked(meta, arrays))
 

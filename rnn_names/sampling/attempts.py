@@ -18,7 +18,7 @@ from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
-NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
+NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MAX_NAMES_OF_SEED
@@ -81,7 +81,7 @@ class Attempts:
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        # Of each chunk: its walk, the rows that passed, rising, (m,), and m names.
+        # For each chunk: its walk, the rows that passed, rising, (m,), and m names.
         self._found: list[tuple[BegunWalk, Array, Names]] = []
         self._tested = self._passed = 0
         self._tally = Tally()
@@ -94,7 +94,7 @@ class Attempts:
         begun = deque[BegunWalk]()
         while True:
             likely = min(self._end - self._next_to_yield, needed(self._unique))
-            # Of an endless stream, as many names again as so far.
+            # An endless stream is likely to need as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
             while sum(len(walk.chunks) for walk in begun) < workers.count and self._left:
                 begun.append(BegunWalk(*self._next_walk(), workers))
@@ -114,7 +114,7 @@ class Attempts:
 
     @property
     def _left(self) -> int:
-        """The number of names that wait for an attempt that has not begun.
+        """How many numbers wait for an attempt.
 
         At most `growth` times as many begin as were given, so that a reader of a few names does not
         wait for thousands.

@@ -30,7 +30,7 @@ from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
 
-AT_ONCE = 1024  # prefixes that the network runs for together
+AT_ONCE = 1024  # prefixes for which the network runs together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
 MAX_PER_CHARACTER = 1 << 16  # prefixes from which on the ranking leaves out longer names
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
@@ -170,7 +170,7 @@ class _Search:
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self._source.dtype)
         self.done = 0  # prefixes looked into
-        self.n_prefixes = 0  # of these, in the last search
+        self.n_prefixes = 0  # prefixes of the last search
         self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
         self._left_out = -np.inf  # the highest log-probability of what was below the bound
 
@@ -253,7 +253,7 @@ class _Search:
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
-        """Records names, the rows `ends`, that meet what the automaton does not follow.
+        """Records the names, rows `ends`, that meet the conditions outside the automaton.
 
         The bound rises once there are twice as many as wanted.
         """
@@ -267,6 +267,6 @@ class _Search:
             self._bound = max(self._bound, self._best[-1][0])
 
     def _keep_best(self) -> None:
-        """Leaves as many names as wanted, the best ones first."""
+        """Keeps as many names as wanted, the best ones first."""
         self._best.sort(key=lambda name: (-name[0], name[1]))
         del self._best[self._wanted :]

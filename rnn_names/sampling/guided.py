@@ -107,7 +107,7 @@ def _prepared(sampler: Sampler) -> "Guided | None":
 
 
 def _one_root(sampler: Sampler) -> Drawer:
-    """The drawer of a sampler; one whose automaton asks for its prefixes, if they are several."""
+    """The sampler's drawer; for several prefixes, one whose automaton requires one of them."""
     if len(sampler.texts) == 1:
         return sampler.drawer
     vocabulary, limits = sampler.model.vocabulary, (sampler.min_length, sampler.max_length)
@@ -128,7 +128,7 @@ class Carried(Rows):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for those in vain."""
+    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for draws in vain."""
 
     source: NextCharacter
 
@@ -181,7 +181,7 @@ class GuidedWalk(Walk):
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
-    """Roots for a guided walk: that of the look-ahead, or each one character longer than it."""
+    """Roots for a guided walk: the look-ahead's beginning, or texts one character longer."""
     prefixes, contexts = look_ahead.prefixes, look_ahead.contexts
     begun = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])

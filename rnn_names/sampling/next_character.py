@@ -58,7 +58,7 @@ class NextCharacter(WalkSource):
         return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
-        """Their natural logarithms, also where float64 has no such small number: (nodes, n_y)."""
+        """Natural logarithms of the probabilities, however small: (nodes, n_y)."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_k is not None:

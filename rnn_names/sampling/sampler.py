@@ -204,7 +204,7 @@ def with_boldness(options: T, model: LanguageModel) -> T:
 
 
 def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The lengths that names may have: those asked for, or those of the list."""
+    """The least and the greatest length of names: as asked for, or as in the list."""
     prefixes = options.prefix or ("",)
     shortest = options.min_length
     if shortest is None:  # an explicit limit from above wins

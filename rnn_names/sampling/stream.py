@@ -40,7 +40,7 @@ FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few m
 GROWTH = 16  # how many times as many names as the last one a walk may have, …
 GROWTH_TO_COUNT = 128  # … and where it is known how many names are wanted
 MIN_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
-MAX_VAIN_CHARACTERS = 1 << 23  # of proposals that gave no name, after which a stream ends: a minute
+MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:

@@ -22,7 +22,7 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-CHUNKS = 16  # of the largest walk: each has names that begin alike, and memory for as many
+CHUNKS = 16  # chunks of the largest walk, each of names that begin alike, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # names of a walk that is drawn in chunks
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started

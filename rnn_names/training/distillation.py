@@ -140,7 +140,7 @@ class Teacher(WalkSource):
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Not after a prefix to which the tilt leaves nothing, or so much that it overflows.
+            # Not where the tilt leaves nothing after a prefix, or so much that it overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
@@ -269,7 +269,7 @@ def targets_by_number(
 
 def _that_fit(names: Names, count: int, n_y: int, rng: np.random.Generator) -> tuple[Names, int]:
     """The real names and the count of synthetic ones, reduced to `MAX_SOFT_TARGETS`."""
-    # As if no two names shared a prefix, and all were of the mean length, EOS counted.
+    # Estimated as if no two names shared a prefix, and all had the mean length, EOS counted.
     room = MAX_SOFT_TARGETS // (n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count <= room:
         return names, count

@@ -79,7 +79,7 @@ class Position:
     """The position of a run, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best_epoch: int = 0  # whose weights the model has, after the first
+    best_epoch: int = 0  # the epoch whose weights the model has; 0 before the first
     best_loss: float = math.inf  # its held-out loss; infinite without held-out names
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
