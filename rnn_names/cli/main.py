@@ -14,7 +14,8 @@ from typing import NoReturn
 import click
 
 from rnn_names.cli import config, interrupts
-from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
+from rnn_names.cli.exit_code import exit_code
+from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, prepare_streams
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 

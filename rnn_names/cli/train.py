@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.exit_code import exit_code
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -18,7 +19,7 @@ from rnn_names.cli.options import (
     output_option,
     wrong_usage,
 )
-from rnn_names.cli.streams import exit_code, is_same_file, open_input
+from rnn_names.cli.streams import is_same_file, open_input
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import ModelChoice
 from rnn_names.training.settings import Settings

@@ -131,9 +131,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
 MAX_STEPS_READ = 1 << 24  # for the states: those of (a{0,99}){99} are sets of thousands
-
 Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
-
 END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
 
 _parser: Any = vars(re).get("_parser") or vars(re)["sre_parse"]  # the latter in Python 3.10

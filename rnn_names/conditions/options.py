@@ -32,18 +32,13 @@ _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
-        "temperature": 1.15,
-        "min_p": 0.15,
-        "min_edits": 2,
-        "known_triples": True,
-        "clean": True,
-        "no_words": True,
+        "temperature": 1.15, "min_p": 0.15,
+        "min_edits": 2, "known_triples": True, "clean": True, "no_words": True,
     },
     "balanced": {},
     "wild": {"temperature": 1.3},
-}
+}  # fmt: skip
 """The options that each word stands for; tests/quality/BOLDNESS.md tells how names were judged."""
-
 
 _STANDS_FOR = "; ".join(
     f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"

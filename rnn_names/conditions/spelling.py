@@ -34,7 +34,7 @@ class Condition:
 
 
 class Spelling:
-    """The texts that an automaton of S states accepts, of `min_length` to `max_length` characters."""
+    """The texts from `min_length` to `max_length` that an automaton of S states accepts."""
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length

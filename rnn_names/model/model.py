@@ -130,7 +130,7 @@ class Model(LanguageModel):
         wanted = AliasOptions(*keys, **options)
         return Aliases(self, wanted).of([*wanted.keys])
 
-    def blend(self, *others: Model, weights: Iterable[float] | None = None) -> "Model":
+    def blend(self, *others: "Model", weights: Iterable[float] | None = None) -> "Model":
         """The blend of this model and others: see `rnn_names.blend`."""
         return blend([self, *others], weights)
 

@@ -44,7 +44,6 @@ serve({connection}, {memory}, {shape})
 """
 
 _PROTOCOL = 4  # of pickles: that of protocol 5, `bytearray`, failed once where memory had run out
-
 _MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
 
 
