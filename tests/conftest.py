@@ -38,7 +38,11 @@ def bundled_models_are_read_once():
 def drawn(monkeypatch):
     """How many attempts each draw of the test has made so far."""
     sizes, draw = [], drawer.Drawer.draw
-    noted = lambda self, keys, *more: (sizes.append(len(keys)), draw(self, keys, *more))[1]  # noqa: E731
+
+    def noted(self, keys, *more):
+        sizes.append(len(keys))
+        return draw(self, keys, *more)
+
     monkeypatch.setattr(drawer.Drawer, "draw", noted)
     return sizes
 
