@@ -12,7 +12,7 @@ from rnn_names.cli.output import Exact, Form, Table, output_options
 from rnn_names.cli.streams import open_input, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice
 
 KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 

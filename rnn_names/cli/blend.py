@@ -9,8 +9,7 @@ from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import check_output, command, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, counted, shown
-from rnn_names.model import bundled
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice, file_of
 
 
 @command(
@@ -32,7 +31,7 @@ def blend(models: tuple[ModelChoice, ...], output: str) -> None:
 
     check_output(output, "model", SIGNATURE)
     for each in models:
-        if os.path.exists(output) and is_same_file(bundled.file_of(each.path), output):
+        if os.path.exists(output) and is_same_file(file_of(each.path), output):
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
     model = blend_of(models)
     model.save(output)

@@ -14,8 +14,7 @@ from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened, shown
-from rnn_names.model import bundled
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice, file_of
 from rnn_names.system import facts as this_system
 
 TITLE_WIDTH = 13  # columns of the words on the left
@@ -54,7 +53,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
         if len(models) == 1:  # else a blend that is in no file
             path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(bundled.file_of(path))}
+            facts |= {"file": path, "bytes": os.path.getsize(file_of(path))}
         rows = _rows(facts)
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)

@@ -23,7 +23,8 @@ from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import DEFAULT, ModelChoice
+from rnn_names.model.bundled import DEFAULT
+from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 

@@ -14,7 +14,7 @@ from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice, is_start_word
 
 if TYPE_CHECKING:
     from rnn_names.model.model import Model
@@ -91,7 +91,7 @@ def word_or_models(
     context: click.Context, parameter: click.Parameter, models: tuple[ModelChoice, ...]
 ) -> tuple[str | None, tuple[ModelChoice, ...]]:
     """A callback: `closest` or `none`, which stand alone, and no models; or None and the models."""
-    word = next((each.path for each in models if bundled.is_start_word(each.path)), None)
+    word = next((each.path for each in models if is_start_word(each.path)), None)
     if word and models != (ModelChoice(word),):
         raise click.BadParameter(
             f"{word} stands alone: give it no weight, and no other model beside it"

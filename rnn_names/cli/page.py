@@ -8,7 +8,7 @@ from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import check_output, command, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice
 
 
 @command(

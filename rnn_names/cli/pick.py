@@ -29,7 +29,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.streams import printable, tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, quoted, shown, worded
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like

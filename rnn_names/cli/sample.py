@@ -11,7 +11,7 @@ from rnn_names.cli.options import command, declared_option, option, options_of, 
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names

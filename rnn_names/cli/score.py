@@ -10,8 +10,7 @@ from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
-from rnn_names.model import bundled
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice, file_of
 
 
 @command(
@@ -39,7 +38,7 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
     from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
 
-    if not os.path.exists(file) and os.path.exists(bundled.file_of(file)):
+    if not os.path.exists(file) and os.path.exists(file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     per_character = rank == "per-character"

@@ -21,7 +21,7 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.streams import is_same_file, open_input
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 
 

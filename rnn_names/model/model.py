@@ -15,9 +15,9 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
-from rnn_names.model import bundled, npz
-from rnn_names.model.bundled import ModelChoice
+from rnn_names.model import npz
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
+from rnn_names.model.selection import ModelChoice, advice, file_of
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -178,11 +178,11 @@ class Model(LanguageModel):
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
-            meta, arrays = npz.read(bundled.file_of(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
-            raise ModelFileError(f"{error}; {bundled.advice(name)}") from error.__cause__
+            raise ModelFileError(f"{error}; {advice(name)}") from error.__cause__
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
