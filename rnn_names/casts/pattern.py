@@ -52,9 +52,9 @@ class Part:
     """A part of a pattern that becomes some text. `rules` names a file of rules.
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
-    choice and the number of the alternative that hold it. In `a {men}|b {women}`, in brackets and
-    before {towns}, the paths are (2, 0) for the choice, (2, 0, 0, 1, 0), (2, 0, 1, 1, 0), (1, 0).
-    `column` is the name that it has, or "".
+    choice and the number of the alternative that hold it. In `[a {men}|b {women}] of {x=towns}`,
+    the choice has (2, 0), men (2, 0, 0, 1, 0), women (2, 0, 1, 1, 0), and x (1, 0). `column` is
+    what the part is called, if it has a name.
     """
 
     begin: int

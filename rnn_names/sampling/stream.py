@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
-GROWTH = 16  # how many times as many names as the last one a walk may have, …
-GROWTH_TO_COUNT = 128  # … and where it is known how many names are wanted
+GROWTH = 16  # a walk may have so many times as many names as the last one
+GROWTH_TO_COUNT = 128  # the same, where it is known how many names are wanted
 MIN_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 
@@ -98,7 +98,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def _names(
     sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
-    """The stream's names from `options.start` on, in parts; without an end if some are repeats."""
+    """The names from `options.start` on, in parts; more than wanted where some may be repeats."""
     begin, end = options.start, ENDLESS if options.is_unique else options.start + count
     key, slowness = key_of(options.some_seed()), options.slowness
     guided = None
