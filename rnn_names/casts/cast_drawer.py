@@ -256,8 +256,9 @@ class CastDrawer:
                 else:
                     found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
             except FewFound as error:
-                found, cause = error.found, self._no_letter(parts, error.tally)
-                if not self._same:
+                if self._same:
+                    found, cause = error.found, self._no_letter(parts, error.tally)
+                else:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
                 some[error.row].request.cause = cause
@@ -269,8 +270,7 @@ class CastDrawer:
         self, drawn: DrawnPart, at: tuple[Array, Array], letters: Sequence[str]
     ) -> list[Row | None]:
         """A name of a part for each round and number, from one attempt at its letter; or None."""
-        keys = child(keys_of(drawn.key, *at), 0)
-        names, met, _ = drawn.source.draw(keys, np.array(letters))
+        names, met, _ = drawn.source.draw(child(keys_of(drawn.key, *at), 0), np.array(letters))
         of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
         return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
 
