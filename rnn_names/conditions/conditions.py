@@ -22,7 +22,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpa
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, quoted
-from rnn_names.network.language_model import LanguageModel
+from rnn_names.network.language_model import LanguageModel, require_fingerprints
 
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
@@ -53,7 +53,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.known_triples:
         found.append(known_triples_condition(model, options))
     if options.novel:
-        model.require_fingerprints()
+        require_fingerprints(model)
         found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
@@ -111,7 +111,7 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 
 def _own_list(model: LanguageModel) -> Array:
     """The fingerprints of the model's own list; an error if it keeps none."""
-    model.require_fingerprints()
+    require_fingerprints(model)
     return cast(Array, model.own_fingerprints)
 
 

@@ -39,8 +39,7 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    # Those of the names of its own list, if `fingerprints` has more.
-    listed: Array | None = field(default=None, kw_only=True)
+    listed: Array | None = field(default=None, kw_only=True)  # of its own list, if not all are
 
     def __post_init__(self) -> None:
         check_products()
@@ -81,16 +80,17 @@ class LanguageModel:
         A new name is mistaken for one of them with the very low probability that
         `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
         """
-        return among(fingerprints(_normalised(names)), self.require_fingerprints())
+        return among(fingerprints(_normalised(names)), require_fingerprints(self))
 
-    def require_fingerprints(self) -> Array:
-        """The fingerprints; SamplingError if the model keeps none."""
-        if self.fingerprints is None:
-            raise SamplingError(
-                "the model has no fingerprints of its corpus, so it cannot tell which names are "
-                "new: train it again"
-            )
-        return self.fingerprints
+
+def require_fingerprints(model: LanguageModel) -> Array:
+    """The fingerprints of a model; SamplingError if it keeps none."""
+    if model.fingerprints is None:
+        raise SamplingError(
+            "the model has no fingerprints of its corpus, so it cannot tell which names are "
+            "new: train it again"
+        )
+    return model.fingerprints
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:
