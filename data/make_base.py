@@ -21,9 +21,9 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import Base
+from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam, flatten, views
 from rnn_names.training.run import Run

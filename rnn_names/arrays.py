@@ -1,7 +1,5 @@
 """Additions to NumPy: a short name for the type of an array, and a few small operations."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from itertools import pairwise
@@ -97,12 +95,12 @@ def rounded(weights: Array, bits: int = 7) -> Array:
 class Rows:
     """Base of dataclasses whose fields are arrays with one row per item."""
 
-    def __getitem__(self, rows: Any) -> Self:
+    def __getitem__(self, rows: Any) -> "Self":
         """Some of the rows."""
         return type(self)(*(column[rows] for column in vars(self).values()))
 
     @classmethod
-    def concatenate(cls, parts: Sequence[Self]) -> Self:
+    def concatenate(cls, parts: "Sequence[Self]") -> "Self":
         """The rows of all parts, in order."""
         columns = zip(*(vars(part).values() for part in parts), strict=True)
         return cls(*map(np.concatenate, columns))

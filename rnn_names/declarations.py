@@ -5,8 +5,6 @@ They are fields of dataclasses, made by `option`. From that one place come the c
 (`rnn_names.cli.options`) and the row of docs/python.md.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import os
@@ -214,7 +212,7 @@ class Checked:
                 object.__setattr__(self, name, declaration.default)
 
     @property
-    def given(self) -> tuple[str, ...]:
+    def non_defaults(self) -> tuple[str, ...]:
         """The options that are not at their defaults."""
         options = declarations(self).items()
         return tuple(name for name, each in options if getattr(self, name) != each.default)

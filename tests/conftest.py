@@ -38,7 +38,11 @@ def bundled_models_are_read_once():
 def drawn(monkeypatch):
     """How many attempts each draw of the test has made so far."""
     sizes, draw = [], drawer.Drawer.draw
-    noted = lambda self, keys, *more: (sizes.append(len(keys)), draw(self, keys, *more))[1]  # noqa: E731
+
+    def noted(self, keys, *more):
+        sizes.append(len(keys))
+        return draw(self, keys, *more)
+
     monkeypatch.setattr(drawer.Drawer, "draw", noted)
     return sizes
 
@@ -138,7 +142,7 @@ def quick_teacher(monkeypatch):
     """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
     rule, few = training_settings.defaults_for, {"synthetic_names": 300}
     monkeypatch.setattr(training_settings, "defaults_for", lambda *given: rule(*given) | few)
-    monkeypatch.setattr(distillation, "TILTED_BY", (200, 200))
+    monkeypatch.setattr(distillation, "DRAWN_FOR_TILT", (200, 200))
 
 
 def pytest_configure(config):

@@ -64,7 +64,7 @@ def build(names: list[str], target: Path = TARGET) -> Path:
             f"/** {what.what[0].upper()}{what.what[1:]} ({what.origin}, {what.terms}). */\n"
             "declare const model: ModelData;\nexport default model;\n",
         )
-    for other, name in bundled.ALIASES.items():
+    for other, name in bundled.OTHER_NAMES.items():
         if name in names:
             renamed = f"export default {{ ...model, name: {json.dumps(other)} }};\n"
             write(target / "models" / f"{other}.js", f'import model from "./{name}.js";\n{renamed}')

@@ -1,10 +1,10 @@
-"""The casts that come with the package, in `bundled/`, and the files of words that they name."""
+"""The casts that come with the package, and the files of words that they name."""
 
 import os
 
-from rnn_names.model.bundled import is_file
+from rnn_names.model.selection import is_file
 
-CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled")
+CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
 
 CASTS = {
     "village": "villagers and their trades",

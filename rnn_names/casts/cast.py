@@ -9,16 +9,18 @@ from io import BytesIO
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import Row
 from rnn_names.casts.pattern import Pattern, Slot, parse
-from rnn_names.casts.redrawing import cast as lines_of_cast
+from rnn_names.casts.redrawing import RedrawingCast
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
-from rnn_names.model.bundled import Given
 from rnn_names.model.model import Model, blended
+from rnn_names.model.selection import ModelChoice
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.sampler import with_boldness
 
 
@@ -53,7 +55,7 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
 
 def parsed(wanted: CastOptions) -> Pattern:
     """The pattern of a cast, read."""
-    return parse(pattern_of(wanted.pattern), wanted.shared, Given.of)
+    return parse(pattern_of(wanted.pattern), wanted.shared, ModelChoice.of)
 
 
 def pattern_of(text: str, path: str | None = None) -> str:
@@ -84,12 +86,15 @@ def _lines(path: str) -> list[str]:
 def rows_of(
     pattern: Pattern,
     wanted: CastOptions,
-    load: Callable[[Sequence[Given]], Model],
+    load: Callable[[Sequence[ModelChoice]], Model],
     read: Callable[[str], Sequence[str]] = _lines,
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
 
-    `load` gives a blend of models, and `read` the lines of a file.
+    `load` gives a blend of models, and `read` the lines of a file. Those of `wanted.redraw` are
+    drawn anew, one after another; one stays as it was, with FewNewNamesWarning, where nothing else
+    is found. SamplingError comes after the lines found, if they are too few; its message shows
+    which part of the pattern is the cause.
     """
     blend_of = cache(load)
 
@@ -101,4 +106,7 @@ def rows_of(
         }
         return model, with_boldness(replace(slot.options, **lists), model)
 
-    return lines_of_cast(pattern, wanted, part_of, read)
+    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
+    with one_blas_thread():
+        for lines in drawer.lines():
+            yield [line.row for line in lines]

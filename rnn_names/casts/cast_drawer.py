@@ -1,12 +1,12 @@
-"""Casts: lines of several names, by a pattern.
+"""Draws the lines of a cast.
 
 Each part of a line is a function of the seed, of the part's place in the pattern and of the line's
-number. A part's key is that of the seed and of its path. So a change to one part leaves the others
+number: its key follows from the seed and its path. So a change to one part leaves the others
 as they were; except where first letters tie them (`rnn_names.casts.initials`).
 
-A line's name is that of round 0. If that breaks a condition (it is a repeat, say), the next round
-that fits is used. Redrawing uses later rounds; the old name counts as taken, and its first letter
-is free again.
+A line has its names of round 0, or if one breaks a condition (it is a repeat, say), those of the
+next round that fits. Redrawing uses later rounds; the old name counts as taken, and its first
+letter is free again.
 """
 
 import warnings
@@ -14,16 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
-from rnn_names.casts.lines import Line, Node, Request, Row, Taken, draw_letter_points
+from rnn_names.casts.lines import DrawnPart, Line, Request, Row, Taken, draw_letter_points
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import MAX_SKIPPED, CastOptions, Options
+from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
@@ -33,19 +33,27 @@ from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
-INITIALS = 3  # what the key of shared initials is for, beside NAMES and CHOICES
-FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
+INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
+FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
-MAX_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
-ROUNDS_AT_ONCE = 1 << 10  # of a line, drawn together at most
-MAX_WANTS = 1 << 13  # rounds of all lines, drawn together at about most
+MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped, in about a minute
+MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
+ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
+MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
 PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
 """Gives the model and the options of a slot."""
-Want = tuple[Request, int, str]  # a round and a first letter of some names
-Cause = tuple[Node | None, str] | None  # why there are no more lines, and where in the pattern
+Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
 MOSTLY_REPEATS = "nearly all others are repeats"
+
+
+class Want(NamedTuple):
+    """A draw to be made: some names, in a round, and of a first letter if that is chosen."""
+
+    request: Request
+    round: int
+    letter: str
 
 
 class CastDrawer:
@@ -64,18 +72,18 @@ class CastDrawer:
         least = wanted.min_edits or 0
         edits = max(least - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
-        self._nodes = dict[Any, Node]()
+        self._parts = dict[Any, DrawnPart]()
         for part in pattern.parts:
             with located(pattern.text, part.begin):
-                self._nodes[part] = node = Node(part, seed, read)
+                self._parts[part] = drawn = DrawnPart(part, seed, read)
                 if isinstance(part, Slot):
                     model, options = part_of(part)
-                    node.names = PartNames(model, options, wanted.initials is not None)
-                    self._taken.add_tests(node, options, least)
-        self._names = names = [node for node in self._nodes.values() if node.is_name]
+                    drawn.source = PartNames(model, options, wanted.initials is not None)
+                    self._taken.add_tests(drawn, options, least)
+        self._name_parts = names = [drawn for drawn in self._parts.values() if drawn.is_name]
         if wanted.initials and not names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        self._depends_on_earlier = self._different or any(node.tests for node in names)
+        self._depends_on_earlier = self._different or any(drawn.tests for drawn in names)
         if wanted.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
@@ -83,7 +91,7 @@ class CastDrawer:
     # --- Lines, some at a time --------------------------------------------------------------------
 
     def lines(self) -> Iterator[list[Line]]:
-        """The lines that come out, some at a time."""
+        """The lines of the cast, some at a time."""
         wanted, unique, delivered = self._wanted, None, 0
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
@@ -91,27 +99,27 @@ class CastDrawer:
         at, size, in_vain = 0 if self._depends_on_earlier else begin, FIRST_LINES, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
-            drawn = self._new_lines(np.arange(at, min(at + size, end)))
-            lines, cause = self._complete(drawn)
+            new = self._new_lines(np.arange(at, min(at + size, end)))
+            lines, cause = self._complete(new)
             lines = lines[max(begin - at, 0) :]
             for line in lines:
                 line.row = self._row(line)
             if unique:
                 texts = [line.row[0].replace("\n", " / ").strip() for line in lines]
-                lines = [lines[k] for k in unique.rows(Names.from_strings(texts)).tolist()]
+                lines = [lines[k] for k in unique.admit(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            in_vain = 0 if lines or at < begin else in_vain + len(drawn)
+            in_vain = 0 if lines or at < begin else in_vain + len(new)
             most = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
             if unique:
-                limits = (node.names.most_rounds(REPEATS) for node in self._names)
+                limits = (drawn.source.most_rounds(REPEATS) for drawn in self._name_parts)
                 most_in_vain = min(limits, default=REPEATS)
                 most = min(most, most_in_vain)
-                if unique.is_exhausted or in_vain >= most_in_vain:
+                if unique.check_exhausted() or in_vain >= most_in_vain:
                     cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
-                (node, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
-                with located(self._pattern.text, node.part.begin) if node else nullcontext():
+                (drawn, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
+                with located(self._pattern.text, drawn.part.begin) if drawn else nullcontext():
                     raise SamplingError(f"{only}: {why}")
             at += size
             size = min(size * LINES_GROWTH, most)
@@ -129,40 +137,45 @@ class CastDrawer:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
-            node = self._nodes[piece]
+            drawn = self._parts[piece]
             if isinstance(piece, Again):
                 text = columns[piece.column]
             else:
-                text = line.chosen[node]
-                if not node.is_name:
-                    text = self._written(node.alternatives[text], line, columns)
+                text = line.chosen[drawn]
+                if not drawn.is_name:
+                    text = self._written(drawn.alternatives[text], line, columns)
                 if piece.column:
                     columns[piece.column] = text
-            texts.append(node.rules(text))
+            texts.append(drawn.rules(text))
         return "".join(texts)
 
     # --- What stands in lines ---------------------------------------------------------------------
 
     def _new_lines(
-        self, numbers: Array, rounds: Array | None = None, kept: Mapping[Node, Any] | None = None
+        self,
+        numbers: Array,
+        rounds: Array | None = None,
+        kept: Mapping[DrawnPart, Any] | None = None,
     ) -> list[Line]:
-        """Lines of some numbers and rounds, (m,), with what is kept; all other names are None."""
+        """Lines by numbers and rounds, (m,), with what is kept of them; other names are None."""
         rounds, kept = np.zeros(len(numbers), int) if rounds is None else rounds, kept or {}
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        picks = dict[tuple[int, ...], Array]()  # of choices, by path: (m,), −1 where none stands
-        for part, node in self._nodes.items():
+        picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
+        for part, drawn in self._parts.items():
             if isinstance(part, Again):
                 continue
-            *holder, pick = part.path[:-2] or (0,)
-            rows = np.flatnonzero(picks[tuple(holder)] == pick) if holder else np.arange(len(lines))
-            values = [kept.get(node)] * len(rows)
-            if not node.is_name:
+            rows = np.arange(len(lines))
+            if part.holder is not None:
+                choice, alternative = part.holder
+                rows = np.flatnonzero(picks[choice] == alternative)
+            values = [kept.get(drawn)] * len(rows)
+            if not drawn.is_name:
                 picks[part.path] = np.full(len(lines), -1)
-                if node not in kept:
-                    values = node.picked(numbers[rows], rounds[rows]).tolist()
+                if drawn not in kept:
+                    values = drawn.picked(numbers[rows], rounds[rows]).tolist()
                 picks[part.path][rows] = values
             for row, value in zip(rows.tolist(), values, strict=True):
-                lines[row].chosen[node] = value
+                lines[row].chosen[drawn] = value
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -170,10 +183,12 @@ class CastDrawer:
         requests = list[Request]()
         for line in lines:
             names = line.names
-            missing = [node for node, name in names.items() if name is None]
+            missing = [drawn for drawn, name in names.items() if name is None]
             first = next(iter(names), None) if self._different else None
-            units = [(*missing,)] * bool(missing) if self._same else [(node,) for node in missing]
-            requests += [Request(line, unit, unit[0] is first) for unit in units]
+            if not self._same:
+                requests += [Request(line, (drawn,), drawn is first) for drawn in missing]
+            elif missing:
+                requests.append(Request(line, tuple(missing), chooses_letter=False))
         draw_letter_points([request for request in requests if request.chooses_letter])
         return requests
 
@@ -207,7 +222,7 @@ class CastDrawer:
             self._draw(wants)
 
     def _further_rounds(self, request: Request, is_certain: bool) -> int:
-        """How many rounds to draw next for a line: twice as many as so far, and one at first."""
+        """The number of rounds to draw next for a line: one, then twice as many as so far."""
         number = request.round
         if not number or (request.chooses_letter and not is_certain):  # its letter may change
             return 1
@@ -217,58 +232,63 @@ class CastDrawer:
     def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
         """The draws of the next n rounds that are not made yet."""
         rounds, letter_of = range(request.round, request.round + n), taken.letters_of(request)
-        wants = [(request, number, letter_of(number)) for number in rounds]
+        wants = [Want(request, number, letter_of(number)) for number in rounds]
         return [
             want
             for want in wants
-            if want[1:] not in request.drawn and bool(want[2]) == request.chooses_letter
+            if want[1:] not in request.drawn and bool(want.letter) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
         """Draws names for some rounds of some lines."""
-        same = dict[tuple[tuple[Node, ...], bool], list[Want]]()
+        groups = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
         for want in wants:
-            same.setdefault((want[0].nodes, want[0].chooses_letter), []).append(want)
-        for (nodes, _), some in same.items():
-            rounds = np.array([request.line.first_round + number for request, number, _ in some])
-            at = rounds, np.array([request.line.number for request, _, _ in some])
-            letters = np.array([each for *_, each in some])
-            found, row, cause = self._find(nodes, at, some[0][0], letters)
-            if cause:
-                some[row][0].cause = cause
+            groups.setdefault((want.request.parts, want.request.chooses_letter), []).append(want)
+        for (parts, chooses_letter), some in groups.items():
+            rounds = np.array([want.request.line.first_round + want.round for want in some])
+            at = rounds, np.array([want.request.line.number for want in some])
+            found: Sequence[Any]
+            try:
+                if chooses_letter:
+                    found = self._of_letters(parts[0], at, [want.letter for want in some])
+                elif self._same:
+                    found = self._together(parts, at, some[0].request.line)
+                else:
+                    found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
+            except FewFound as error:
+                if self._same:
+                    found, cause = error.found, self._no_letter(parts, error.tally)
+                else:
+                    found = [None if name is None else (name,) for name in error.found]
+                    cause = parts[0], error.tally.tightest()
+                some[error.row].request.cause = cause
             for (request, number, letter), names in zip(some, found, strict=True):
-                if names is not None or request.chooses_letter:
+                if names is not None or chooses_letter:
                     request.drawn[number, letter] = names
 
-    def _find(
-        self, nodes: tuple[Node, ...], at: tuple[Array, Array], request: Request, letters: Array
-    ) -> tuple[Sequence[Any], int, Cause]:
-        """Names of some nodes at some rounds and numbers, or None; a row without, and the cause."""
-        keys, [first, *_] = [keys_of(node.key, *at) for node in nodes], nodes
-        if request.chooses_letter:
-            names, met, _ = first.names.draw(child(keys[0], 0), letters)
-            of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-            found = [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
-            return found, 0, None
-        try:
-            if not self._same:
-                return [(name,) for name in first.names.find(keys[0])], 0, None
-            standing = request.line.names.items()  # of these nodes, names for now, or None
-            kept = {letter_of(name): 1.0 for node, name in standing if node not in nodes}
-            parts = [node.names for node in nodes]
-            among = (kept, False) if kept else self._letters_of(tuple(parts))
-            return draw_together(parts, among, keys_of(self._key, *at), keys), 0, None
-        except FewFound as error:
-            if self._same:
-                return error.found, error.row, self._no_letter(nodes, error.tally)
-            found = [name if name is None else (name,) for name in error.found]
-            return found, error.row, (first, error.tally.tightest())
+    def _of_letters(
+        self, drawn: DrawnPart, at: tuple[Array, Array], letters: Sequence[str]
+    ) -> list[Row | None]:
+        """A name of a part for each round and number, from one attempt at its letter; or None."""
+        names, met, _ = drawn.source.draw(child(keys_of(drawn.key, *at), 0), np.array(letters))
+        of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
+        return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
+
+    def _together(
+        self, parts: tuple[DrawnPart, ...], at: tuple[Array, Array], line: Line
+    ) -> list[Row]:
+        """Names of some parts of a line, all with one first letter, for each round and number."""
+        kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
+        sources = [drawn.source for drawn in parts]
+        letters = (kept, False) if kept else self._letters_of(tuple(sources))
+        keys = [keys_of(drawn.key, *at) for drawn in parts]
+        return draw_together(sources, letters, keys_of(self._key, *at), keys)
 
     # --- Where no names are found -----------------------------------------------------------------
 
     def _cause(self, request: Request) -> Cause:
         """Why no more names can be drawn for a line, if all before it are certain."""
-        taken, first = self._taken, request.nodes[0]
+        taken, first = self._taken, request.parts[0]
         is_over = request.round > 0 and request.round >= self._most_rounds(request)
         if is_over and request.letter and taken.letters:
             taken.give_up(taken.available(first))
@@ -277,23 +297,23 @@ class CastDrawer:
         if request.cause or not (is_over or (request.chooses_letter and not request.letter)):
             return request.cause
         is_tied = self._same or request.chooses_letter
-        return self._no_letter(request.nodes, Tally()) if is_tied else (first, MOSTLY_REPEATS)
+        return self._no_letter(request.parts, Tally()) if is_tied else (first, MOSTLY_REPEATS)
 
     def _most_rounds(self, request: Request) -> int:
-        """In how many rounds names are sought; one of a given letter is one attempt, not many."""
-        names = [node.names for node in request.nodes]
+        """The rounds in which names are sought; with a given letter, a round is one attempt."""
+        names = [drawn.source for drawn in request.parts]
         if request.chooses_letter:
             return MAX_ROUNDS // names[0].slowness
         return min(each.most_rounds(MAX_ROUNDS) for each in names)
 
-    def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
+    def _no_letter(self, parts: Sequence[DrawnPart], tally: Tally) -> tuple[DrawnPart, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}
         how = "all with one" if self._same else "with such a"
         cause = f"no further names {how} first letter were found to meet the conditions"
-        return nodes[int(min(shares, key=shares.__getitem__, default=0))], cause
+        return parts[int(min(shares, key=shares.__getitem__, default=0))], cause
 
     def _warn_of_repeats(self, letter: str) -> None:
-        """Says when the first letter of a line is the first one that comes again."""
+        """Warns when the first letter of a line is the first that repeats."""
         letters = self._taken.letters
         if letters[letter] == 2 and letters.total() == len(letters) + 1:
             warnings.warn(

@@ -36,11 +36,15 @@ if TYPE_CHECKING:
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
 RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
-RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
+RARE_LETTER = 1e-4  # share of names below which a first letter counts as used up
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
+PILOTS = (
+    1 << 8,
+    1 << 12,
+    1 << 16,
+)  # names of each part, to see whether lines are rare, and to measure
 ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
-MIN_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
+MIN_MEASURED = 1e-3  # of the highest probability: letters below that are not measured further
 
 
 def letter_of(name: str) -> str:
@@ -76,7 +80,7 @@ class PartNames:
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        self._source.drawer = self._source.drawer.by_letters
+        self._source.drawer = self._source.drawer.by_letters  # the roots below are its own
         roots = self._source.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
@@ -112,7 +116,7 @@ class PartNames:
         return share
 
     def most_rounds(self, most: int) -> int:
-        """In how many rounds a name is sought: fewer where one takes many attempts."""
+        """The number of rounds in which a name is sought: fewer if one takes many attempts."""
         enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
         return min(most // self.slowness, max(enough, MIN_ROUNDS))
 

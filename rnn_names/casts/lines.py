@@ -1,6 +1,4 @@
-"""The lines of a cast: nodes, lines, requests for names, and the names and letters taken."""
-
-from __future__ import annotations
+"""The lines of a cast: parts, lines, requests for names, and the names and letters taken."""
 
 from bisect import bisect
 from collections import Counter
@@ -22,15 +20,15 @@ Row = tuple[str, ...]  # a whole line, and the texts of its columns
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
 
 
-class Node:
-    """A part of the pattern, and what is drawn there."""
+class DrawnPart:
+    """A part of the pattern with what it draws from."""
 
-    names: PartNames  # of a slot
+    source: PartNames  # of a slot
 
     def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
         self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
-        self.tests: Sequence[int] = ()  # rows of `Taken.names`: those that names are far from
+        self.tests: Sequence[int] = ()  # rows of `Taken.tests` that its names have to pass
         self.alternatives: Sequence[Sequence[Piece]] = ()
         weights: Sequence[int] = ()
         if isinstance(part, LinesOf):
@@ -43,7 +41,7 @@ class Node:
         self._deck = np.repeat(np.arange(len(weights)), weights)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
-        """The alternative of each line, (n,): none comes again before all came, as in a deck."""
+        """The alternative of each line, (n,), as from a deck: none repeats before all have come."""
         n = len(self._deck)
         if rounds.any():
             return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
@@ -60,31 +58,31 @@ class Line:
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.chosen = dict[Node, Any]()  # names, or which alternatives
+        self.chosen = dict[DrawnPart, Any]()  # names, or numbers of alternatives
         self.earlier = set[tuple[Any, str]]()
 
     @property
-    def names(self) -> dict[Node, str]:
+    def names(self) -> dict[DrawnPart, str]:
         """The names that stand in it, in order."""
-        return {node: name for node, name in self.chosen.items() if node.is_name}
+        return {drawn: name for drawn, name in self.chosen.items() if drawn.is_name}
 
-    def shown(self, nodes: set[Node], place: int) -> set[tuple[Any, str]]:
+    def shown(self, parts: set[DrawnPart], place: int) -> set[tuple[Any, str]]:
         """The names, or the text of a choice, where the line is redrawn."""
-        if all(node.is_name for node in nodes):
-            return {(node, self.chosen.get(node, "")) for node in nodes}
+        if all(drawn.is_name for drawn in parts):
+            return {(drawn, self.chosen.get(drawn, "")) for drawn in parts}
         return {(place, self.row[place])}
 
 
 class Request:
-    """Names to be drawn for nodes of a line, together: those of the first round that fits.
+    """Names to be drawn for parts of a line, together: those of the first round that fits.
 
     `drawn` maps (round, first letter) to names; the letter is "" if it is not chosen beforehand,
     and the value None if the draw failed.
     """
 
-    def __init__(self, line: Line, nodes: tuple[Node, ...], chooses_letter: bool) -> None:
-        self.line, self.nodes, self.chooses_letter = line, nodes, chooses_letter
-        self.begin = self.round = 0  # the first one that may fit, and the one that is tried
+    def __init__(self, line: Line, parts: tuple[DrawnPart, ...], chooses_letter: bool) -> None:
+        self.line, self.parts, self.chooses_letter = line, parts, chooses_letter
+        self.begin = self.round = 0  # the first round that may fit, and the one tried
         self.letter = ""
         self.drawn = dict[tuple[int, str], Row | None]()
         self.cause: Any = None  # why no more could be drawn
@@ -98,10 +96,10 @@ class Request:
 
 
 def draw_letter_points(requests: Sequence[Request]) -> None:
-    """Draws random numbers of further rounds, as many of each."""
+    """Draws random numbers of further rounds, as many for each request."""
     if not requests:
         return
-    keys = np.concatenate([request.nodes[0].key for request in requests])
+    keys = np.concatenate([request.parts[0].key for request in requests])
     first = np.array(
         [request.line.first_round + len(request.letter_points) for request in requests]
     )
@@ -114,58 +112,56 @@ def draw_letter_points(requests: Sequence[Request]) -> None:
 
 
 class Taken:
-    """The names that earlier lines took, by the tests that hold them apart, and first letters.
+    """The names that earlier lines took, by the tests that keep them apart, and first letters.
 
-    The first test is that of `min_edits` of the cast; others are those of single nodes.
+    The first test is that of `min_edits` of the cast; others are those of single parts.
     """
 
-    def __init__(self, edits: int, names: list[FarApart], letters: Counter[str]) -> None:
-        self._edits, self.names, self.letters = edits, names, letters
+    def __init__(self, edits: int, tests: list[FarApart], letters: Counter[str]) -> None:
+        self._edits, self.tests, self.letters = edits, tests, letters
         self.exhausted = set[str]()  # letters with which no name is found
-        self._available = dict[Node, dict[str, float]]()
+        self._available = dict[DrawnPart, dict[str, float]]()
 
-    def add_tests(self, node: Node, options: Options, least: int) -> None:
-        """Registers the tests that keep a node's names apart from names already taken.
+    def add_tests(self, drawn: DrawnPart, options: Options, least: int) -> None:
+        """Registers the tests that keep a part's names apart from names already taken.
 
-        A node whose own `min_edits` is less than that of the cast keeps apart from its own only.
+        A part whose own `min_edits` is less than the cast's keeps apart from its own names only.
         """
         keeps_away = (options.min_edits or 0) >= least > 0
         is_covered = keeps_away and options.min_edits == least and not options.exclude
-        node.tests = [0] * keeps_away
+        drawn.tests = [0] * keeps_away
         if options.is_unique and not is_covered:
-            node.tests = [len(self.names), *node.tests]
-            self.names.append(FarApart.of(options) or FarApart(0))
+            drawn.tests = [len(self.tests), *drawn.tests]
+            self.tests.append(FarApart.of(options) or FarApart(0))
 
-    def fork(self) -> Taken:
-        """One that takes more in while this one stays as it is."""
-        other = Taken(self._edits, [each.fork() for each in self.names], self.letters.copy())
-        other.exhausted, other._available = (
-            self.exhausted,
-            {node: {**of} for node, of in self._available.items()},
-        )
+    def fork(self) -> "Taken":
+        """A copy that takes more in; this one stays as it is."""
+        other = Taken(self._edits, [each.fork() for each in self.tests], self.letters.copy())
+        other.exhausted = self.exhausted
+        other._available = {drawn: {**of} for drawn, of in self._available.items()}
         return other
 
-    def add_if_far(self, names: Mapping[Node, str]) -> bool:
+    def add_if_far(self, names: Mapping[DrawnPart, str]) -> bool:
         """Adds the names of a line if all are far from those taken, and from each other."""
         among = FarApart(self._edits) if len(names) > 1 else None
-        for node, name in names.items():
-            if not all(self.names[test].is_far(name) for test in node.tests):
+        for drawn, name in names.items():
+            if not all(self.tests[test].is_far(name) for test in drawn.tests):
                 return False
-            if among and 0 in node.tests and not among.passes(name):
+            if among and 0 in drawn.tests and not among.passes(name):
                 return False
-        for node, name in names.items():
-            for test in node.tests:
-                self.names[test].add([name])
+        for drawn, name in names.items():
+            for test in drawn.tests:
+                self.tests[test].add([name])
         return True
 
-    def available(self, node: Node) -> dict[str, float]:
+    def available(self, drawn: DrawnPart) -> dict[str, float]:
         """The weights of the first letters that came least often, exhausted ones left out."""
-        if not self._available.get(node):
-            likely = node.names.likely_letters.items()
+        if not self._available.get(drawn):
+            likely = drawn.source.likely_letters.items()
             left = {a: p for a, p in likely if a not in self.exhausted}
             least = min(map(self.letters.__getitem__, left), default=0)
-            self._available[node] = {a: p for a, p in left.items() if self.letters[a] == least}
-        return self._available[node]
+            self._available[drawn] = {a: p for a, p in left.items() if self.letters[a] == least}
+        return self._available[drawn]
 
     def give_up(self, letters: Iterable[str]) -> None:
         """Rules out some first letters for further names."""
@@ -173,16 +169,16 @@ class Taken:
         self._available.clear()
 
     def letters_of(self, request: Request) -> Callable[[int], str]:
-        """Tells the first letter of the names of a round; "" if it is not chosen before them."""
-        if not (request.chooses_letter and (free := self.available(request.nodes[0]))):
+        """A function from a round to its names' first letter; "" if that is not chosen first."""
+        if not (request.chooses_letter and (free := self.available(request.parts[0]))):
             return lambda number: ""
         letters, edges = [*free], [*accumulate(free.values())]
         return lambda number: letters[bisect(edges, request.letter_point(number) * edges[-1])]
 
     def try_to_fill(self, request: Request) -> bool:
-        """Whether names that were drawn fit; they come into their line then.
+        """Fills a line with the first drawn names that fit; False if none do.
 
-        If not, `request.round` and `request.letter` say which ones may, but were not drawn.
+        Then `request.round` and `request.letter` say which names to draw next.
         """
         request.round, letter_of = request.begin, self.letters_of(request)
         while True:
@@ -191,7 +187,7 @@ class Taken:
                 return False
             names = request.drawn[request.round, request.letter]
             if names is not None:
-                standing = dict(zip(request.nodes, names, strict=True))
+                standing = dict(zip(request.parts, names, strict=True))
                 if self.add_if_far(standing):
                     request.line.chosen.update(standing)
                     self.count_letter(request)

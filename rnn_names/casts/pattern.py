@@ -31,7 +31,7 @@ from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
-NAMES, CHOICES = 1, 2  # what parts are counted as
+NAMES, CHOICES = 1, 2  # kinds of parts, in their paths
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
@@ -49,16 +49,23 @@ SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a pattern that becomes some text. `rules` are in a file of that name.
+    """A part of a pattern that becomes some text. `rules` names a file of rules.
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
-    choice and the number of the alternative that hold it. `column` is what it is called, if at all.
+    choice and the number of the alternative that hold it. In `[a {men}|b {women}] of {x=towns}`,
+    the choice has (2, 0), men (2, 0, 0, 1, 0), women (2, 0, 1, 1, 0), and x (1, 0). `column` is
+    what the part is called, if it has a name.
     """
 
     begin: int
     rules: str
     column: str
     path: tuple[int, ...]
+
+    @property
+    def holder(self) -> tuple[tuple[int, ...], int] | None:
+        """The path of the choice that holds it, and the number of the alternative; or None."""
+        return (self.path[:-3], self.path[-3]) if len(self.path) > 2 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +130,8 @@ def parse(
     if reader.at < len(text):
         raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
-        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_word_hint(text)}", 0)
+        hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
+        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
     for slot in pattern.slots[MAX_SLOTS:]:
@@ -132,7 +140,7 @@ def parse(
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is where it is, `path` that of its sequence."""
+    """Reads a pattern from left to right; `at` is its position, `path` that of its sequence."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of
@@ -297,7 +305,7 @@ class _Reader:
         name = SHORT.get(word, word.replace("-", "_"))
         text = self.until(",}") if self.takes("=") else None
         limits = _RANGE.fullmatch((word if text is None else text).strip())
-        if limits and "length" in word * (text is not None) + "length" * (text is None):
+        if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
             raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
         if name not in ALLOWED:
@@ -347,11 +355,6 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
         return text if rule is None else rule[0].sub(rule[1], text, count=1)
 
     return changed
-
-
-def _word_hint(text: str) -> str:
-    """For a message: what a single word may have been meant as."""
-    return f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
 
 
 def _option_hint(name: str) -> str:

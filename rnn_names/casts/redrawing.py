@@ -1,46 +1,25 @@
-"""Casts: lines of several names, by a pattern; and the next ones of their parts, where redrawn."""
+"""Redraws lines, or parts of them; the others stay."""
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer, PartOf
+from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
 from rnn_names.casts.initials import letter_of
-from rnn_names.casts.lines import Line, Node, Request, Row
-from rnn_names.casts.pattern import Pattern
-from rnn_names.conditions.options import CastOptions
+from rnn_names.casts.lines import DrawnPart, Line, Request
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
-from rnn_names.processes.threads import one_blas_thread
 
 REDRAWN = 1 << 32  # the first round of what is redrawn
-
-
-def cast(
-    pattern: Pattern,
-    wanted: CastOptions,
-    part_of: PartOf,
-    read: Callable[[str], Sequence[str]],
-) -> Iterator[list[Row]]:
-    """The lines wanted, some at a time. `read` gives a file's lines.
-
-    Those of `wanted.redraw` are drawn anew, one after another. A line stays as it was, with
-    FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines that could
-    be had, if these are fewer; its message shows the part that is the cause in the pattern.
-    """
-    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
-    with one_blas_thread():
-        for lines in drawer.lines():
-            yield [line.row for line in lines]
 
 
 class RedrawingCast(CastDrawer):
     """Draws the lines of a cast, and some of them anew."""
 
     def lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew."""
+        """All lines together; those of `redraw` are drawn anew."""
         shortage, columns, lines = None, self._pattern.columns, list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
@@ -48,8 +27,8 @@ class RedrawingCast(CastDrawer):
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for drawn in super().lines():
-                lines += drawn
+            for some in super().lines():
+                lines += some
         except SamplingError as error:
             shortage = error
         for number, part in self._wanted.redraw:
@@ -67,41 +46,43 @@ class RedrawingCast(CastDrawer):
             raise shortage
 
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or other names for a line if 0; False if none fits."""
+        """Draws another text for a column, or names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        nodes = {*line.names} or {*line.chosen}
+        parts = {*line.names} or {*line.chosen}
         if place:
             column = self._pattern.columns[place - 1]
-            paths = [node.part.path for node in line.chosen if node.part.column == column]
-            nodes = {
-                node
-                for node in self._nodes.values()
-                if any(node.part.path[: len(path)] == path for path in paths)
+            paths = [drawn.part.path for drawn in line.chosen if drawn.part.column == column]
+            parts = {
+                drawn
+                for drawn in self._parts.values()
+                if any(drawn.part.path[: len(path)] == path for path in paths)
             }
-        line.earlier |= line.shown(nodes, place)
-        kept = {node: of for node, of in line.chosen.items() if node not in nodes}
+        line.earlier |= line.shown(parts, place)
+        kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
         self._taken.give_up(())
-        is_text = not any(node.is_name for node in nodes)
+        is_text = not any(drawn.is_name for drawn in parts)
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
-            for new in self._later(line.number, nodes, kept):
-                if new.shown(nodes, place) & line.earlier or new.row[place] in avoided:
+            for new in self._later(line.number, parts, kept):
+                if new.shown(parts, place) & line.earlier or new.row[place] in avoided:
                     continue
                 if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
-                names = {node: name for node, name in new.names.items() if node in nodes}
+                names = {drawn: name for drawn, name in new.names.items() if drawn in parts}
                 if self._taken.add_if_far(names):
                     new.earlier = line.earlier
                     lines[at] = new
                     return True
         return False
 
-    def _later(self, number: int, nodes: set[Node], kept: Mapping[Node, Any]) -> Iterator[Line]:
-        """A line with later rounds of some nodes; the rest is kept."""
+    def _later(
+        self, number: int, parts: set[DrawnPart], kept: Mapping[DrawnPart, Any]
+    ) -> Iterator[Line]:
+        """A line with later rounds of some parts; the rest is kept."""
         first, size, requests = 0, 4, list[Request]()
-        most = MAX_ROUNDS // max([node.names.slowness for node in nodes if node.is_name] or [1])
+        most = MAX_ROUNDS // max([drawn.source.slowness for drawn in parts if drawn.is_name] or [1])
         while first < most and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._new_lines(np.full(size, number), rounds, kept)
@@ -111,7 +92,7 @@ class RedrawingCast(CastDrawer):
             )
             for request in requests:
                 for names in filter(None, request.drawn.values()):
-                    request.line.chosen.update(zip(request.nodes, names, strict=True))
+                    request.line.chosen.update(zip(request.parts, names, strict=True))
             for line in lines:
                 if None not in line.chosen.values():
                     line.row = self._row(line)

@@ -12,7 +12,7 @@ from rnn_names.cli.output import Exact, Form, Table, output_options
 from rnn_names.cli.streams import open_input, tell, warnings_told
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice
 
 KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 
@@ -35,7 +35,7 @@ KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
 def alias(
-    file: str, model: tuple[Given, ...], secret_file: str | None, form: Form, **options: Any
+    file: str, model: tuple[ModelChoice, ...], secret_file: str | None, form: Form, **options: Any
 ) -> None:
     """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
 

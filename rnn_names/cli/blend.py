@@ -9,8 +9,7 @@ from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import check_output, command, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, counted, shown
-from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice, file_of
 
 
 @command(
@@ -21,7 +20,7 @@ from rnn_names.model.bundled import Given
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)
-def blend(models: tuple[Given, ...], output: str) -> None:
+def blend(models: tuple[ModelChoice, ...], output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
     It predicts the geometric mean of what they predict, each to the power of its weight. Weights
@@ -32,7 +31,7 @@ def blend(models: tuple[Given, ...], output: str) -> None:
 
     check_output(output, "model", SIGNATURE)
     for each in models:
-        if os.path.exists(output) and is_same_file(bundled.file_of(each.path), output):
+        if os.path.exists(output) and is_same_file(file_of(each.path), output):
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
     model = blend_of(models)
     model.save(output)

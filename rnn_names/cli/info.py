@@ -14,8 +14,7 @@ from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened, shown
-from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice, file_of
 from rnn_names.system import facts as this_system
 
 TITLE_WIDTH = 13  # columns of the words on the left
@@ -36,7 +35,7 @@ MAX_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of
     is_flag=True,
     help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
 )
-def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
+def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
@@ -54,7 +53,7 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
         facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
         if len(models) == 1:  # else a blend that is in no file
             path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(bundled.file_of(path))}
+            facts |= {"file": path, "bytes": os.path.getsize(file_of(path))}
         rows = _rows(facts)
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)

@@ -9,7 +9,6 @@ from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import CorpusError, quoted
 
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
-
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 

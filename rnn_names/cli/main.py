@@ -14,24 +14,15 @@ from typing import NoReturn
 import click
 
 from rnn_names.cli import config, interrupts
-from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
+from rnn_names.cli.exit_code import exit_code
+from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, prepare_streams
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
 COMMANDS = (
-    "train",
-    "sample",
-    "cast",
-    "pick",
-    "alias",
-    "score",
-    "info",
-    "models",
-    "blend",
-    "page",
-    "mcp",
-    "completion",
-)
+    "train", "sample", "cast", "pick", "alias", "score",
+    "info", "models", "blend", "page", "mcp", "completion",
+)  # fmt: skip
 """Each is the function of this name in the module of this name."""
 
 

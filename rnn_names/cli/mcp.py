@@ -22,7 +22,8 @@ from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
 from rnn_names.model import bundled
-from rnn_names.model.bundled import DEFAULT, Given
+from rnn_names.model.bundled import DEFAULT
+from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
@@ -90,7 +91,7 @@ def _tools(folder: str | None) -> list[Any]:
     Learned = Annotated[list[str], Field(min_length=1, max_length=MAX_LEARNED)]
 
     def blend_of(models: list[str] | str) -> Any:
-        return blend(map(Given.of, TEXTS.checked(models)))
+        return blend(map(ModelChoice.of, TEXTS.checked(models)))
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
@@ -170,7 +171,7 @@ def _all_of(batches: Iterable[list[str]]) -> list[str]:
 def _listed() -> list[dict[str, Any]]:
     drawn, known = bundled.samples(), bundled.MODELS.items()
     rows = [{"name": n, "writes": of.source.what, "samples": drawn[n]} for n, of in known]
-    return [*rows, *({"name": n, "writes": f"as {of}"} for n, of in bundled.ALIASES.items())]
+    return [*rows, *({"name": n, "writes": f"as {of}"} for n, of in bundled.OTHER_NAMES.items())]
 
 
 def _new_path(folder: str, name: str) -> str:

@@ -1,7 +1,5 @@
 """Models as users give them: a file or a bundled model, several of them, each with a weight."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Sequence
@@ -16,7 +14,7 @@ from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice, is_start_word
 
 if TYPE_CHECKING:
     from rnn_names.model.model import Model
@@ -35,9 +33,9 @@ class GivenModel(click.Path):
         """The model and its weight."""
         try:
             if not self.several or isinstance(value, tuple):
-                return value if isinstance(value, Given | tuple) else Given.of(value)
+                return value if isinstance(value, ModelChoice | tuple) else ModelChoice.of(value)
             texts = [value] if os.path.lexists(value) else value.split("+")
-            return tuple(map(Given.of, texts))
+            return tuple(map(ModelChoice.of, texts))
         except ModelFileError as error:
             self.fail(f"{error}.", param, ctx)
 
@@ -78,30 +76,30 @@ model_option = partial(
 )
 
 
-def chosen(models: Sequence[Given]) -> Sequence[Given]:
+def chosen(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
     """The models given, else the default file, else a bundled model, with a note that says so."""
     if models or os.path.lexists(DEFAULT_MODEL):
-        return models or [Given(DEFAULT_MODEL)]
+        return models or [ModelChoice(DEFAULT_MODEL)]
     tell(
         f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
         "(rnn-names models)."
     )
-    return [Given(bundled.DEFAULT)]
+    return [ModelChoice(bundled.DEFAULT)]
 
 
 def word_or_models(
-    context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
-) -> tuple[str | None, tuple[Given, ...]]:
+    context: click.Context, parameter: click.Parameter, models: tuple[ModelChoice, ...]
+) -> tuple[str | None, tuple[ModelChoice, ...]]:
     """A callback: `closest` or `none`, which stand alone, and no models; or None and the models."""
-    word = next((each.path for each in models if bundled.is_start_word(each.path)), None)
-    if word and models != (Given(word),):
+    word = next((each.path for each in models if is_start_word(each.path)), None)
+    if word and models != (ModelChoice(word),):
         raise click.BadParameter(
             f"{word} stands alone: give it no weight, and no other model beside it"
         )
     return (word, ()) if word else (None, models)
 
 
-def blend_of(models: Sequence[Given]) -> Model:
+def blend_of(models: Sequence[ModelChoice]) -> "Model":
     """The model, or the blend of several; a note says so if their weights are scaled."""
     from rnn_names.model.model import blended
 

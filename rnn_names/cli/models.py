@@ -55,7 +55,7 @@ def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[
     return {
         "name": name,
         "package": package or None,
-        "aliases": [alias for alias, of in bundled.ALIASES.items() if of == name],
+        "aliases": [alias for alias, of in bundled.OTHER_NAMES.items() if of == name],
         "group": group,
         "names": model.training.get("distinct_names", 0),
         "characters": len(model.vocabulary.characters),

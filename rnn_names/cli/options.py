@@ -2,8 +2,6 @@
 
 import math
 import os
-import re
-import shlex
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,18 +12,10 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
+from rnn_names.cli.usage_hints import usage_hint
 from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
-
-MISSPELLINGS = {
-    "--count (-n)": "--number --num --amount --how-many",
-    "--prefix": "--start-with --starts-with --begin-with --begins-with",
-    "--suffix": "--end-with --ends-with",
-    "--format jsonl": "--json",
-    "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
-}
-"""Options, and words that are likely to mean them."""
 
 
 class GroupedOption(click.Option):
@@ -64,21 +54,7 @@ class GroupedCommand(click.Command):
             source = named and ctx.get_parameter_source(named)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
-            options = {name for each in self.params for name in each.opts}
-            name, text = getattr(error, "option_name", ""), ""
-            for meant, others in MISSPELLINGS.items():
-                is_here = not meant.startswith("--") or meant.split()[0] in options
-                if is_here and name in others.split():
-                    text = f"No such option '{name}'. Did you mean {meant}?"
-            extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
-            if extra and self.name == "score":
-                pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"
-                text = f"{error.message}; names come from a file or a pipe: {pipe}"
-            elif extra and "--model" in options:
-                what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
-                advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
-                text = f"{error.message}; {advice}"
-            if text:
+            if text := usage_hint(self, error):
                 raise click.UsageError(text, ctx) from None
             raise
 

@@ -1,7 +1,6 @@
 """`rnn-names page`: a web page that writes names."""
 
 import os
-from collections.abc import Sequence
 
 import click
 
@@ -9,7 +8,7 @@ from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import check_output, command, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice
 
 
 @command(
@@ -43,7 +42,7 @@ from rnn_names.model.bundled import Given
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
 def page(
-    models: tuple[Given, ...],
+    models: tuple[ModelChoice, ...],
     module: bool,
     learn: bool,
     output: str | None,
@@ -72,11 +71,12 @@ def page(
             check_output(path, "module", script.MODULE_BEGINNING.upper().encode())
     else:
         check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
-    given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
-    parts = [
-        script.PageModel(name, Model.load(each.path), each.share)
-        for name, each in zip(_names([each.path for each in given]), given, strict=True)
-    ]
+    given = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
+    parts = list[script.PageModel]()
+    stems = [os.path.splitext(os.path.basename(each.path))[0] or each.path for each in given]
+    for stem, each in zip(stems, given, strict=True):
+        name = stem if stems.count(stem) == 1 else each.path  # with the folder where needed
+        parts.append(script.PageModel(name, Model.load(each.path), each.share))
     if module:
         script.save_module(parts, output)
     else:
@@ -84,11 +84,3 @@ def page(
         write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
-
-
-def _names(models: Sequence[str]) -> list[str]:
-    """The names of models in the page: those of their files, with the folder where needed."""
-    stems = [os.path.splitext(os.path.basename(model))[0] or model for model in models]
-    return [
-        stem if stems.count(stem) == 1 else model for stem, model in zip(stems, models, strict=True)
-    ]

@@ -29,7 +29,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.streams import printable, tell, warnings_told, write
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, quoted, shown, worded
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
@@ -65,7 +65,7 @@ def pick(
     pattern: str | None,
     file: str | None,
     count: int,
-    model: tuple[Given, ...],
+    model: tuple[ModelChoice, ...],
     output: str,
     **options: Any,
 ) -> None:
@@ -129,7 +129,7 @@ class _Picking:
 
     def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
         from rnn_names.corpus.names import Names
-        from rnn_names.sampling.unique import Remembered
+        from rnn_names.sampling.remembered import Remembered
 
         self.names_in = Names.from_strings
         self.draw, self.wanted, self.count, self.path = draw, wanted, count, path

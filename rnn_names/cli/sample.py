@@ -1,7 +1,5 @@
 """`rnn-names sample`: from a model to names."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,7 @@ from rnn_names.cli.options import command, declared_option, option, options_of, 
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -45,7 +43,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
 def sample(
-    count: int, model: tuple[Given, ...], best: bool, rank: str, form: Form, **options: Any
+    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **options: Any
 ) -> None:
     """Write new names, one per line.
 
@@ -81,7 +79,7 @@ def sample(
         _tell_near_copies(loaded, first)
 
 
-def _tell_near_copies(model: Model, names: Names) -> None:
+def _tell_near_copies(model: "Model", names: "Names") -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
     listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
@@ -97,7 +95,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
         )
 
 
-def _best(model: Model, count: int, options: BestOptions, rank: str) -> Iterator[Names]:
+def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":
     """The most probable names; what is searched is shown after two seconds."""
     from rnn_names.sampling.best import best
 

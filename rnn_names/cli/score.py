@@ -10,8 +10,7 @@ from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
-from rnn_names.model import bundled
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice, file_of
 
 
 @command(
@@ -24,7 +23,7 @@ from rnn_names.model.bundled import Given
 @option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(ADDED_COLUMNS)
-def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form) -> None:
+def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
@@ -39,7 +38,7 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
 
-    if not os.path.exists(file) and os.path.exists(bundled.file_of(file)):
+    if not os.path.exists(file) and os.path.exists(file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     per_character = rank == "per-character"

@@ -1,4 +1,4 @@
-"""Standard output and error, what is read, and how an error becomes one line and an exit code."""
+"""Standard output and error, and what is read."""
 
 import io
 import os
@@ -12,9 +12,8 @@ import click
 
 from rnn_names import system
 from rnn_names.cli import interrupts
-from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, missing, shown, worded
+from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning
 from rnn_names.model.atomic import real_path
-from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
@@ -137,45 +136,3 @@ def lines_of(path: str) -> list[str]:
 
     with open_input(path) as source:
         return nonblank_lines(*source)
-
-
-def exit_code(work: Callable[[], int]) -> int:
-    """Does some work and gives its exit code; an error becomes one line on stderr."""
-    try:
-        return work()
-    except ReaderGone:
-        return 0
-    except SystemExit as error:  # Click's own, at the end of completion
-        return int(error.code or 0)
-    except click.ClickException as error:
-        text = io.StringIO()
-        error.show(text)
-        tell(printable(text.getvalue().removesuffix("\n"), ascii))
-        return error.exit_code
-    except RnnNamesError as error:
-        tell(f"Error: {worded(error)}")
-    except MemoryError:
-        tell(
-            "Error: not enough memory for this; try smaller settings, end other programs, or raise "
-            "the limit"
-        )
-    except OSError as error:
-        place = shown(str(error.filename or "standard output"))
-        if error.filename is None:  # Click writes help and completions itself
-            turn_off(sys.stdout)
-        tell(f"Error: {place}: {error.strerror or error}")
-    except ModuleNotFoundError as error:
-        tell(f"Error: {missing(error)}")
-    except ImportError as error:  # NumPy's is a page, and its reason comes last
-        reason = " ".join(str(error).split())[-200:]
-        tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")
-    except Exception as error:
-        if COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
-            return 1
-        if sys.flags.dev_mode:
-            raise
-        tell(
-            f"Error: a mistake in rnn-names {__version__}, please report it: "
-            f"{shown(f'{type(error).__name__}: {error}'[:200])}"
-        )
-    return 1

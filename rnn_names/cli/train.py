@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.exit_code import exit_code
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -18,9 +19,9 @@ from rnn_names.cli.options import (
     output_option,
     wrong_usage,
 )
-from rnn_names.cli.streams import exit_code, is_same_file, open_input
+from rnn_names.cli.streams import is_same_file, open_input
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model.bundled import Given
+from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 
 
@@ -67,7 +68,7 @@ from rnn_names.training.settings import Settings
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: tuple[str | None, tuple[Given, ...]],
+    init: tuple[str | None, tuple[ModelChoice, ...]],
     resume: bool,
     as_is: bool,
     log: str | None,
@@ -136,7 +137,9 @@ def train(
                 progress.say(wrote)
 
 
-def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[str, str]) -> None:
+def _check_files(
+    corpus: Sequence[str], init: Sequence[ModelChoice], written: Mapping[str, str]
+) -> None:
     """Refuses, before anything is touched, files of which one would overwrite another.
 
     A model may overwrite the one that its training started from. `written` are the files to write,

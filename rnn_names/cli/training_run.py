@@ -1,7 +1,5 @@
 """A training at the command line: what it shows and writes as it goes, and how it ends."""
 
-from __future__ import annotations
-
 import json
 import os
 import shlex
@@ -37,7 +35,7 @@ class TrainingRun:
     """A training, and what it leaves on disk however it ends."""
 
     def __init__(
-        self, checkpoint: Checkpoint, output: str, progress: Progress, report: Report | None
+        self, checkpoint: Checkpoint, output: str, progress: "Progress", report: Report | None
     ) -> None:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report

@@ -17,7 +17,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
-MAX_STATES, MAX_PAIRS = 2000, 8000  # of one automaton; of what two of them accept
+MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; pairs of the states of two
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
@@ -44,7 +44,7 @@ class Automaton:
         """Whether it accepts each of some names: (len(names),) bool."""
         accepted = np.zeros(len(names), dtype=bool)
         for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
+            some = vocabulary.indexed(names[start : start + TESTED_AT_ONCE])
             accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
         return accepted
 
@@ -131,9 +131,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
 MAX_STEPS_READ = 1 << 24  # for the states: those of (a{0,99}){99} are sets of thousands
-
 Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
-
 END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
 
 _parser: Any = vars(re).get("_parser") or vars(re)["sre_parse"]  # the latter in Python 3.10
@@ -245,7 +243,7 @@ class _Reading:
         return rest
 
     def _loop(self, part: Any, rest: Steps) -> Steps:
-        """A part any number of times, none included."""
+        """A part zero or more times."""
         number = -1 - len(self._loops)
         self._loops[number], loop = rest, Steps([number])
         begin = self._sequence(part, loop)
@@ -255,7 +253,7 @@ class _Reading:
         return loop
 
     def _without_loops(self, steps: Iterable[int]) -> Steps:
-        """The steps, and in place of each loop those that it begins with."""
+        """The steps, with each loop replaced by those that it begins with."""
         found, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
@@ -283,7 +281,7 @@ class _Reading:
         return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
 
     def _looked_at(self, steps: Steps) -> Steps:
-        """These steps, counted: their sets may be large, and many."""
+        """Returns the steps, and counts them: there may be many large sets."""
         self._work += len(steps)
         if self._work > MAX_STEPS_READ:
             raise NoAutomatonError("too large")
@@ -301,10 +299,10 @@ class _Reading:
         )
 
 
-def same(character: str, ignore_case: bool) -> Callable[[str], object]:
+def same_character(character: str, ignore_case: bool) -> Callable[[str], object]:
     """A test: whether a character is this one, in either case if that is ignored.
 
-    >>> [c for c in "ςΣσsſ" if same("ς", ignore_case=True)(c)]
+    >>> [c for c in "ςΣσsſ" if same_character("ς", ignore_case=True)(c)]
     ['ς', 'Σ', 'σ']
     """
     return re.compile(re.escape(character), re.IGNORECASE if ignore_case else 0).match

@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
-from rnn_names.conditions.edits import within
+from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
@@ -22,7 +22,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpa
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, quoted
-from rnn_names.network.language_model import LanguageModel
+from rnn_names.network.language_model import LanguageModel, require_fingerprints
 
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
@@ -36,7 +36,7 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions of some options but prefixes and lengths, the quickest to test first."""
+    """The conditions of some options, without prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
@@ -53,7 +53,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.known_triples:
         found.append(known_triples_condition(model, options))
     if options.novel:
-        model.knows([])  # raises an error if it cannot tell
+        require_fingerprints(model)
         found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
@@ -91,7 +91,7 @@ def _matching(
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     title = f"like {any_of(options.like)} (edits: {options.edits})"
     try:
-        automaton = within(options.like, options.edits, vocabulary, options.ignore_case)
+        automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
         raise SamplingError(
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
@@ -111,7 +111,7 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 
 def _own_list(model: LanguageModel) -> Array:
     """The fingerprints of the model's own list; an error if it keeps none."""
-    model.knows([])
+    require_fingerprints(model)
     return cast(Array, model.own_fingerprints)
 
 

@@ -12,29 +12,27 @@ above the edits allowed count as one, so there are few different rows: they are 
 automaton (Schulz & Mihov 2002).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from rnn_names.conditions.automaton import Automaton, automaton_of, same
+from rnn_names.conditions.automaton import Automaton, automaton_of, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 
 
-def within(
+def within_edits(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts names that are at most so many edits away from any of some texts.
+    """Accepts names at most `edits` edits away from one of some texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 
     >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
-    >>> within(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
+    >>> within_edits(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
     [True, True, True, True, False]
     """
-    known = {c: same(c, ignore_case) for text in texts for c in text}
+    known = {c: same_character(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
         """The first character of the texts that counts as the same; "" if there is none."""
@@ -68,7 +66,7 @@ def _next_row(
 
 
 class FarApart:
-    """Holds names, and admits only those that are more than so many edits away from each of them.
+    """Holds names, and admits only those that are more than `edits` edits away from each of them.
 
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
     has the names by all that they become, and a name is compared with those that share a row.
@@ -81,14 +79,14 @@ class FarApart:
         self.add(others)
 
     @classmethod
-    def of(cls, options: CommonOptions) -> FarApart | None:
+    def of(cls, options: CommonOptions) -> "FarApart | None":
         """The one that `min_edits` asks for; None where it is not given."""
         if options.min_edits is None:
             return None
         return cls(options.min_edits - 1, options.exclude)
 
-    def fork(self) -> FarApart:
-        """One that takes in more names beside those of this one, which stays as it is."""
+    def fork(self) -> "FarApart":
+        """A copy that takes more names in; this one stays as it is."""
         other = FarApart(self._edits)
         other._before = self
         return other
@@ -131,7 +129,7 @@ class FarApart:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and what it becomes by as many deletions as there may be edits, or fewer."""
+    """A name, folded, and all that it becomes by up to `edits` deletions."""
     name = folded(name)
     found = {name}
     for _ in range(edits):

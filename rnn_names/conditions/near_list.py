@@ -12,8 +12,6 @@ if it has names such as "de Vries" (`small_beginnings`). There, a first letter i
 no edit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
@@ -34,7 +32,7 @@ DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 
 
 class Edits(NamedTuple):
-    """Edits of one kind, p of them, each with some characters that may come in."""
+    """p edits of one kind, each with the characters that may come in."""
 
     row: Array  # (p,) the name
     place: Array  # (p,) where in it
@@ -46,7 +44,7 @@ class Edits(NamedTuple):
 class NearList:
     """Tells which names are a few edits away from a model's own list.
 
-    They are taken to have its shape, which saves looking many up, unless they may be of any.
+    Unless they may be of any shape, names are taken to have the list's, which saves look-ups.
     """
 
     def __init__(self, model: LanguageModel, of_any_shape: bool = False) -> None:
@@ -165,7 +163,7 @@ class NearList:
 
     def _padded(self, names: Names) -> tuple[Array, Array]:
         """Names as indices, 0 after their ends: (m, L + 3); and their lengths, (m,)."""
-        text, lengths = self._vocabulary.coded(names).padded()
+        text, lengths = self._vocabulary.indexed(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:
@@ -192,7 +190,7 @@ class NearList:
                 yield Edits(row[places], place[places], kind, characters, after[places])
 
     def _are_listed(self, prints: Array) -> Array:
-        """The rows of those that are in the list."""
+        """The rows that have a fingerprint of the list."""
         found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         found = found[among(prints.ravel()[found], self._known)]
         return np.unravel_index(found, prints.shape)[0]

@@ -26,22 +26,19 @@ from rnn_names.errors import SamplingError, counted, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
-MAX_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
-
 _COUNT = Number(0, whole=True)
 _START = Number(0, 10**18, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
-        **{"temperature": 1.15, "min_p": 0.15},
-        **{"min_edits": 2, "known_triples": True, "clean": True, "no_words": True},
+        "temperature": 1.15, "min_p": 0.15,
+        "min_edits": 2, "known_triples": True, "clean": True, "no_words": True,
     },
     "balanced": {},
     "wild": {"temperature": 1.3},
-}
+}  # fmt: skip
 """The options that each word stands for; tests/quality/BOLDNESS.md tells how names were judged."""
-
 
 _STANDS_FOR = "; ".join(
     f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
@@ -221,8 +218,8 @@ class CommonOptions(Checked):
     def slowness(self) -> int:
         """About how many times as long as usual it takes to test a name.
 
-        A name takes about a millisecond with `min_edits` of 3. Where hardly any name passes, a
-        stream gives up after as many times fewer attempts.
+        A name takes about a millisecond with `min_edits` of 3. A stream that finds hardly any name
+        gives up after 1 / slowness of the usual attempts.
         """
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 
@@ -356,10 +353,15 @@ class CastOptions(Options):
     def shared(self) -> dict[str, Any]:
         """The options given that hold for each part by itself."""
         names = declarations(Options).keys() - OF_WHOLE_CASTS
-        return {name: getattr(self, name) for name in names if name in self.given}
+        return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 
-OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}  # no part of a cast has these from it
+OF_WHOLE_CASTS = {
+    "seed",
+    "start",
+    "unique",
+    "remember",
+}  # a cast does not share these with its parts
 
 
 def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:

@@ -1,11 +1,9 @@
 """The spellings of prefixes that are asked for: as they are, or in another case."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from rnn_names.conditions.automaton import MAX_STATES, same
+from rnn_names.conditions.automaton import MAX_STATES, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Text, encoded
 from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
@@ -17,8 +15,8 @@ class Prefixes(NamedTuple):
     """The spellings of prefixes that are asked for."""
 
     texts: list[Text]  # none of which begins another one
-    shape: Shape | None  # which they have, whatever it is
-    in_other_case: dict[str, str]  # those that the list has in another case only, and how
+    shape: Shape | None  # the shape of names, changed so that it allows them
+    in_other_case: dict[str, str]  # how the list writes those that it has in another case only
 
 
 def spelled_prefixes(
@@ -58,7 +56,7 @@ def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], boo
     """Those spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
     found: list[Text] = [()]
     for character in prefix:
-        is_same = same(character, ignore_case=True)
+        is_same = same_character(character, ignore_case=True)
         cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
         cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
         longer = [(*text, index) for text in found for index in cases]

@@ -4,8 +4,6 @@ A walk carries the automaton's state for each node, and stops a name as soon as 
 completed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +34,7 @@ class Condition:
 
 
 class Spelling:
-    """The texts of `min_length` to `max_length` characters that an automaton of S states takes."""
+    """The texts from `min_length` to `max_length` that an automaton of S states accepts."""
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
@@ -45,14 +43,14 @@ class Spelling:
 
     @cached_property
     def counts(self) -> Array:
-        """The number of accepted texts, by length so far and state: (max_length + 2, S)."""
+        """The number of ways to complete a text, by its length and state: (max_length + 2, S)."""
         after, ones = self.automaton.after, np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
             return by_length(lambda _: ones, after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:
-        """Whether any is, by length so far and state: (max_length + 2, S)."""
+        """Whether a text of this length, in this state, can be completed: (max_length + 2, S)."""
         return self.counts > 0
 
     def may_follow(self, length: int, states: Array) -> Array:
@@ -77,7 +75,7 @@ class Spelling:
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for the shape and as many conditions as fit in; these; and the rest."""
+    """An automaton for the shape and the conditions that fit into it; these; and the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     most_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []

@@ -10,8 +10,6 @@ Anna\t2604
 It has counts if its first line that is not blank has one. Then every line must have one.
 """
 
-from __future__ import annotations
-
 import codecs
 import io
 import os
@@ -52,7 +50,7 @@ class Corpus:
         """Names of the list, repeats counted."""
         return int(self.counts.sum())
 
-    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Corpus]:
+    def split(self, fraction: float, rng: "np.random.Generator") -> "tuple[Corpus, Corpus]":
         """Sets names aside at random: the corpus without them, and that of the held-out names.
 
         The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`,
@@ -68,7 +66,7 @@ class Corpus:
         held_out = np.sort(rng.choice(n, size, replace=False))
         return self.take(np.delete(np.arange(n), held_out)), self.take(held_out)
 
-    def take(self, rows: Array) -> Corpus:
+    def take(self, rows: Array) -> "Corpus":
         """Some of the names, with their counts."""
         return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 

@@ -24,14 +24,15 @@ _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
 
 @dataclass(frozen=True)
 class Names:
-    """Any number of texts as one flat array.
+    """Any number of texts, one after another in a flat array.
 
     >>> names = Names.from_strings(["Ada", "Bo"])
     >>> names.codes.tolist(), names.offsets.tolist()
     ([65, 100, 97, 66, 111], [0, 3, 5])
     """
 
-    codes: Array  # (total characters,) uint32 code points, or vocabulary indices, name after name
+    # (total characters,) code points; vocabulary indices in what `Vocabulary.indexed` returns
+    codes: Array
     offsets: Array  # (n + 1,) int64. Name i is codes[offsets[i]:offsets[i + 1]]
 
     @classmethod
@@ -243,7 +244,7 @@ class Vocabulary:
         """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
 
-    def coded(self, names: Names) -> Names:
+    def indexed(self, names: Names) -> Names:
         """Some names as indices."""
         return Names(self.encode(names.codes), names.offsets)
 

@@ -15,8 +15,6 @@ not seen: all begins again at the high one, with what is known. None of this dep
 on how many names are wanted.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Callable
@@ -26,16 +24,17 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.lookahead.guide import LookAhead, Visits
+from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.visited import Visits
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
 ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
-FIRST_TEST = 1 << 12  # names drawn in the first test; then twice as many each
-MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
+FIRST_TEST = 1 << 12  # names of the first test; each later one draws twice as many
+MAX_CHARACTERS = 1 << 19  # characters of a round's names, which are fewer if they may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
-ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on
+ENOUGH_COME_OUT = 1 / 8  # share of draws that give a name; with fewer, tests go on
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not go on for that alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
@@ -45,7 +44,7 @@ Draw = Callable[[float, int, LookAhead], Array]
 
 
 def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
-    """A look-ahead that has learned, with a bound, and measured."""
+    """A look-ahead that has learned, with a bound that was measured."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
@@ -65,24 +64,24 @@ def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature, and how many prefixes it has passed."""
+    """A look-ahead that learns at a temperature, and how many prefixes it has visited."""
 
     def __init__(self, draw: Draw, look_ahead: LookAhead, temperature: float) -> None:
         self._draw, self._look_ahead, self._temperature = draw, look_ahead, temperature
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
-        """Draws names, and notes what they pass; gives their log weights."""
+        """Draws names, and records what they visit; gives their log weights."""
         before = self._look_ahead
         visits = Visits(before.prefixes)
         size = min(size, MAX_CHARACTERS // (before.spelling.max_length + 1))
         log_weights = self._draw(self._temperature, size, replace(before, visits=visits))
         self._look_ahead = replace(before, prefixes=visits.joined())
-        self._n_visits += visits.n_passed
+        self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
-        """Learns from all that was passed."""
+        """Learns from all that was visited."""
         before = self._look_ahead
         self._look_ahead = before.learned(before.prefixes, self._temperature, explores=explores)
 
@@ -94,7 +93,7 @@ class _Preparation:
         self.learn(explores=True)
 
     def cooled(self, halvings: int, *, is_again: bool = False) -> LookAhead:
-        """The look-ahead after rounds in which the temperature is halved so often, and tests."""
+        """The look-ahead after rounds, which halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
                 self.draw(size)
@@ -150,7 +149,7 @@ def log_bound_of(log_weights: Array, most: float) -> float:
 
 
 def warn_of_repeats(look_ahead: LookAhead) -> None:
-    """Says, with RareConditionsWarning, what preparation did not reach."""
+    """Warns, with RareConditionsWarning, if too many names are repeats."""
     if look_ahead.repeats > MAX_REPEATS:
         warnings.warn(
             f"so few names meet the conditions that about {look_ahead.repeats:.1%} of those "

@@ -1,5 +1,6 @@
 """A trained model, its file, blends, and the models that come with the package.
 
 Read `model`. Its file is in `npz`, `checks` and `atomic`; `blend` makes one model of several;
-`bundled` and `sources` tell of the models that come with the package.
+`selection` finds models by file or by name; `bundled` and `sources` tell of those that come with
+the package.
 """

@@ -1,12 +1,8 @@
-"""Models as users give them: by file or by name. `data/make_models.py` makes the bundled ones."""
+"""The models that come with the package, and those of other packages, by name."""
 
 import os
-import re
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import Source
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
@@ -20,20 +16,18 @@ class Bundled(NamedTuple):
     source: Source
 
 
-def _models() -> dict[str, Bundled]:
-    """The rows of bundled.tsv: a name, a group, and the fields of a source."""
-    with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as file:
-        rows = [line.rstrip("\n").split("\t") for line in file]
-    return {name: Bundled(group, Source(*source)) for name, group, *source in rows}
+with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as _file:
+    _rows = [line.rstrip("\n").split("\t") for line in _file]
+MODELS = {name: Bundled(group, Source(*source)) for name, group, *source in _rows}
+"""What `make models` makes (data/make_models.py)."""
 
 
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
-    return os.path.join(FOLDER, f"{ALIASES.get(name, name)}.npz")
+    return os.path.join(FOLDER, f"{OTHER_NAMES.get(name, name)}.npz")
 
 
-ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
-MODELS = _models()  # what `make models` makes
+OTHER_NAMES = {"norse": "icelandic-first-names"}  # other names of bundled models
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
 NONE = "none"  # what training starts from in place of a model: random weights
 CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
@@ -63,7 +57,7 @@ def packs() -> dict[str, Any]:
 
 def names() -> set[str]:
     """The names of all models."""
-    return {*MODELS, *ALIASES, *packs()}
+    return {*MODELS, *OTHER_NAMES, *packs()}
 
 
 def file_of_pack(point: Any) -> str:
@@ -74,98 +68,3 @@ def file_of_pack(point: Any) -> str:
     spec = find_spec(package)
     found = (spec and spec.submodule_search_locations) or [package]
     return os.path.join(*found[:1], *folders, f"{point.name}.npz")
-
-
-class Given(NamedTuple):
-    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
-
-    path: str
-    weight: float | None = None
-
-    def __str__(self) -> str:
-        return self.path if self.weight is None else f"{self.path}={self.weight:g}"
-
-    @classmethod
-    def of(cls, text: str) -> "Given":
-        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
-        path, equals, weight = text.rpartition("=")
-        if not equals or os.path.lexists(text):
-            return cls(text)
-        with suppress(ValueError):
-            if path:
-                return cls(path, POSITIVE.read(weight))
-        raise ModelFileError(
-            f"{text!r}: after = belongs the model's weight, {POSITIVE} (there is no file of that "
-            "whole name)"
-        )
-
-    @property
-    def share(self) -> float:
-        """Its weight in a blend; 1 where none was given."""
-        return 1.0 if self.weight is None else self.weight
-
-    @property
-    def title(self) -> str:
-        """Its name in the record of a blend: that of its file, without folders."""
-        return os.path.basename(self.path)
-
-
-def file_of(path: str) -> str:
-    """The file that is meant by a path, or by the name of a bundled model or one of a pack.
-
-    A file of that name comes first; a folder does not.
-
-    >>> [os.path.basename(file_of(path)) for path in ("Dinosaurs", "norse", "my.npz")]
-    ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
-    """
-    name = path.lower()
-    if is_file(path):
-        return path
-    if name in MODELS or name in ALIASES:
-        return path_of(name)
-    # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
-    pack = packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
-    return file_of_pack(pack) if pack else path
-
-
-def is_start_word(path: str) -> bool:
-    """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
-
-    >>> is_start_word("closest"), is_start_word("./closest")
-    (True, False)
-    """
-    return path in (CLOSEST, NONE) and not is_file(path)
-
-
-def is_file(path: str) -> bool:
-    """Whether there is one, of any kind, and no folder."""
-    return os.path.exists(path) and not os.path.isdir(path)
-
-
-def advice(path: str) -> str:
-    """Advice about a model that is not there: the file or bundled model of the closest name.
-
-    >>> advice("dinosaur")
-    'train a model, or take a bundled one: dinosaurs'
-    >>> advice("elves")
-    'train a model, or take a bundled one: elvish, elvish-men, elvish-women'
-    """
-    from difflib import get_close_matches  # takes long to import, and is hardly ever needed
-
-    if ALIASES.get(path.lower(), path.lower()) in MODELS:
-        return "it comes with the program, and is missing: install rnn-names again"
-    folder, name = os.path.split(path)
-    with suppress(OSError):
-        files = [
-            file for file in os.listdir(folder or ".") if file.endswith(".npz") and file != name
-        ]
-        own = [f"{name}.npz"] if f"{name}.npz" in files else []
-        for file in own or get_close_matches(name, files, n=1, cutoff=0.8):
-            return f"did you mean {shown(os.path.join(folder, file))}?"
-    if {*"+,"} & {*name}:
-        return "give each model of a blend by itself"
-    known = sorted(names())
-    close = get_close_matches(name, known, n=1, cutoff=0.8)
-    close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
-    told = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
-    return f"train a model, or take a bundled one: {told}"

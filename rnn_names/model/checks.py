@@ -1,4 +1,4 @@
-"""The checks of what was in a model file: what does not fit raises ModelFileError."""
+"""Checks what a model file holds: ModelFileError is raised for what does not fit."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ FORMAT = 1  # version of the file format; a file of another one is refused
 MAX_WEIGHT = 1e12  # no training gives larger weights, with which sums could overflow
 MAX_PARTS = 64  # models in a blend: it keeps the record of each one's training
 MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
-_RENAMED = {"made_up_names": "synthetic_names"}  # settings that older versions called otherwise
+_RENAMED = {"made_up_names": "synthetic_names"}  # settings by their names in older versions
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),

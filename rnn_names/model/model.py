@@ -1,7 +1,5 @@
 """A trained model: vocabulary, parameters, the record of its training; and what it can do."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
@@ -17,9 +15,9 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
-from rnn_names.model import bundled, npz
-from rnn_names.model.bundled import Given
+from rnn_names.model import npz
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
+from rnn_names.model.selection import ModelChoice, advice, file_of
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -92,8 +90,8 @@ class Model(LanguageModel):
         return _strings(sample(self, wanted.count, wanted))
 
     @method_parameters_of(StreamOptions)
-    def stream(self, *count: Any, **options: Any) -> NameStream:
-        """The names of `sample` one after another, as they are drawn: as many as fit no memory.
+    def stream(self, *count: Any, **options: Any) -> "NameStream":
+        """The names of `sample` one by one, as they are drawn: more than memory holds, if wanted.
 
         `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
         `sample`, those of conditions that cannot be met when names are asked for.
@@ -132,12 +130,12 @@ class Model(LanguageModel):
         wanted = AliasOptions(*keys, **options)
         return Aliases(self, wanted).of([*wanted.keys])
 
-    def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
+    def blend(self, *others: "Model", weights: Iterable[float] | None = None) -> "Model":
         """The blend of this model and others: see `rnn_names.blend`."""
         return blend([self, *others], weights)
 
     def facts(self) -> dict[str, Any]:
-        """All about the model but its arrays, as JSON; `fingerprints` is how many there are."""
+        """Everything about the model but its arrays, as JSON; `fingerprints` is their number."""
         kept = deepcopy(self.meta)
         return {
             "network": {
@@ -176,22 +174,22 @@ class Model(LanguageModel):
         return arrays
 
     @classmethod
-    def load(cls, path: StrOrBytesPath) -> Model:
+    def load(cls, path: StrOrBytesPath) -> "Model":
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
-            meta, arrays = npz.read(bundled.file_of(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
-            raise ModelFileError(f"{error}; {bundled.advice(name)}") from error.__cause__
+            raise ModelFileError(f"{error}; {advice(name)}") from error.__cause__
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
             raise ModelFileError(f"{shown(name)}: {error}") from None
 
     @classmethod
-    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Model:
+    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
         """The model of what was in a file; ModelFileError if anything does not fit."""
         return cls(**checked(meta, arrays))
 
@@ -274,7 +272,7 @@ def blend(
     return Model(mixed.vocabulary, mixed.params, record, prints, sources, listed=mixed.listed)
 
 
-def blended(given: Iterable[Given], load: Callable[[str], Model] = Model.load) -> Model:
+def blended(given: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
     """The blend of models as users give them; that of one is the model."""
     models = [*given]
     parts = [load(each.path) for each in models]

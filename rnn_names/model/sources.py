@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_OF_START = " (where training started)"
-
 
 class Source(NamedTuple):
     """A list of names: "towns of Norway", who made it, "GeoNames (geonames.org)", its licence."""
@@ -16,5 +14,5 @@ class Source(NamedTuple):
 
 def of_start(sources: Iterable[Source]) -> tuple[Source, ...]:
     """The sources of the model that a training started from, marked as such."""
-    note = _OF_START
+    note = " (where training started)"
     return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)

@@ -6,8 +6,6 @@ candidate, and so on. Each kind is a *block* of its own, so arrays are (blocks, 
 element-wise work runs over one stretch of memory.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,7 +20,7 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 class StepWeights(NamedTuple):
     """The weights of a step, gate by gate and transposed."""
 
-    cell: Cell  # what they are for
+    cell: "Cell"  # what they are for
     Waa: Array  # (gates, n_a, n_a)
     bounds: list[int]  # as `diagonal_blocks` gives them for Waa
     from_x: Array  # (gates, n_x, n_a) of each character, x Waxᵀ + ba

@@ -39,8 +39,7 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    # Those of the names of its own list, if `fingerprints` has more.
-    listed: Array | None = field(default=None, kw_only=True)
+    listed: Array | None = field(default=None, kw_only=True)  # of its own list, if not all are
 
     def __post_init__(self) -> None:
         check_products()
@@ -81,12 +80,17 @@ class LanguageModel:
         A new name is mistaken for one of them with the very low probability that
         `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
         """
-        if self.fingerprints is None:
-            raise SamplingError(
-                "the model has no fingerprints of its corpus, so it cannot tell which names are "
-                "new: train it again"
-            )
-        return among(fingerprints(_normalised(names)), self.fingerprints)
+        return among(fingerprints(_normalised(names)), require_fingerprints(self))
+
+
+def require_fingerprints(model: LanguageModel) -> Array:
+    """The fingerprints of a model; SamplingError if it keeps none."""
+    if model.fingerprints is None:
+        raise SamplingError(
+            "the model has no fingerprints of its corpus, so it cannot tell which names are "
+            "new: train it again"
+        )
+    return model.fingerprints
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:
@@ -103,7 +107,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
     batch = names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
-        indices, lengths = vocabulary.coded(names.take(rows)).padded()  # (m, longest), (m,)
+        indices, lengths = vocabulary.indexed(names.take(rows)).padded()  # (m, longest), (m,)
         known = ~(indices == UNKNOWN).any(axis=1)
         if known.any():
             tree = prefix_tree(indices[known], lengths[known], len(vocabulary))

@@ -18,14 +18,7 @@ from __future__ import annotations  # or `np.random` is imported for a type, whi
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
-from rnn_names.network.cells import (
-    CELLS,
-    Params,
-    StepWeights,
-    block_product,
-    cell_of,
-    step_weights,
-)
+from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
 
 # --- Parameters -----------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
-The contexts are the most frequent strings of up to six symbols among prefixes that names drawn from
-the network passed. What a context says is the mean of what the network said after the prefixes that
+The contexts are the most frequent strings of up to six symbols among prefixes of names drawn from
+the network. What a context says is the mean of what the network said after the prefixes that
 end in it, smoothed with what the next shorter context says, which counts the more, the fewer
 different prefixes these were. The odds of a name's end have a factor for each length, which
 contexts do not show.
@@ -67,11 +67,11 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
     return max(min(MAX_WORK // (automaton.after.size * (max_length + 1)), CONTEXTS), 1)
 
 
-def fitted(
+def fitted_chain(
     strings: Array,
     length: Array,
     log_probabilities: Array,
-    passed: Array,
+    n_names: Array,
     max_length: int,
     size: int,
     temperature: float = 1.0,
@@ -79,21 +79,21 @@ def fitted(
     """The chain of `size` contexts at most that agrees best with a network at N prefixes.
 
     Given are each prefix's last symbols, as in `Contexts`, its length, natural logarithms of the
-    probabilities of what comes next, (N, n_y), and how many names have passed it. Below a
+    probabilities of what comes next, (N, n_y), and how many names had it. Below a
     `temperature` of 1, the means are those of the probabilities at 1, which differ less; and the
     guess stays so flat down to `SHARP_BELOW`, since a sharp one misses names of unusual endings.
     """
     power = min(temperature, 1.0)
     probabilities = np.exp(sharpened(log_probabilities, power))
-    contexts = _most_frequent(strings, passed, probabilities.shape[1], size)
+    contexts = _most_frequent(strings, n_names, probabilities.shape[1], size)
     context = contexts.longest(strings)
-    smoothed = _smoothed(contexts, context, probabilities, passed)
-    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], passed, length, max_length)
+    smoothed = _smoothed(contexts, context, probabilities, n_names)
+    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], n_names, length, max_length)
     return MarkovChain(contexts, smoothed, shift, 1 / power if power < SHARP_BELOW else 1)
 
 
-def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:
-    """At most `size` contexts, the ends of some strings that most names passed."""
+def _most_frequent(strings: Array, n_names: Array, n_y: int, size: int) -> Contexts:
+    """At most `size` contexts, the ends of some strings that most names had."""
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
         there = strings >= (n_y + 1) ** (symbols - 1)
@@ -101,21 +101,21 @@ def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contex
             break
         key, which = np.unique(strings[there] % (n_y + 1) ** symbols, return_inverse=True)
         keys.append(key)
-        counts.append(np.bincount(which, weights=passed[there]))
+        counts.append(np.bincount(which, weights=n_names[there]))
     every, count = np.concatenate(keys), np.concatenate(counts)
     return Contexts(np.sort(every[np.lexsort((every, -count))[: max(size, 1)]]), n_y)
 
 
-def _smoothed(contexts: Contexts, context: Array, probabilities: Array, passed: Array) -> Array:
+def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
     """The probabilities after each context, from those after prefixes whose longest one it is."""
     # Sums by context: of probabilities, (K, n_y), of names, and of their squares by prefix.
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(np.diff(context[order], prepend=-1))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
     sums[context[order[first]]] = np.add.reduceat(
-        probabilities[order] * passed[order, None], first, axis=0, dtype=np.float64
+        probabilities[order] * n_names[order, None], first, axis=0, dtype=np.float64
     )
-    n, squares = (np.bincount(context, passed**k, len(contexts)).astype(float) for k in (1, 2))
+    n, squares = (np.bincount(context, n_names**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # what follows a context follows its ends, too
         for each in (sums, n, squares):
@@ -135,14 +135,14 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, passed: 
 
 
 def _end_shift(
-    guessed_ends: Array, ends: Array, passed: Array, length: Array, max_length: int
+    guessed_ends: Array, ends: Array, n_names: Array, length: Array, max_length: int
 ) -> Array:
     """By length, the shift of the log-odds that makes guessed ends as many as the network's."""
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
     for _ in range(8):  # Newton's method, damped
         p = 1 / (1 + np.exp(-(logit + shift[length])))
-        missing = np.bincount(length, passed * (ends - p), max_length + 1) - 2 * shift
-        slope = np.bincount(length, passed * p * (1 - p), max_length + 1) + 2
+        missing = np.bincount(length, n_names * (ends - p), max_length + 1) - 2 * shift
+        slope = np.bincount(length, n_names * p * (1 - p), max_length + 1) + 2
         shift += np.clip(missing / slope, -1, 1)
     return shift

@@ -11,8 +11,6 @@ character: from each context, each character leads to one other. After "a b" com
 a context, that is the next one; if not, it is the same as after "b".
 """
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import numpy as np
@@ -61,7 +59,7 @@ class Contexts:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def shortest(self, most: int) -> Contexts:
+    def shortest(self, most: int) -> "Contexts":
         """At most `most` of them, but the empty one always: all up to some number of symbols."""
         ends = [rows.stop for rows in self.by_symbols]
         return Contexts(self.keys[: max([1, *(end for end in ends if end <= most)])], self.base - 1)

@@ -14,8 +14,6 @@ and for the end p · e(a) · g(L). Here V is the mean over the names of an n-gra
 than the longest.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +34,7 @@ class Factors(NamedTuple):
     ends: Array  # (n_y + 1,) log e
     lengths: Array  # (longest + 1,) log g
 
-    def times(self, other: Factors) -> Factors:
+    def times(self, other: "Factors") -> "Factors":
         """Both tilts, one after the other."""
         sums = (mine + its for mine, its in zip(self[1:], other[1:], strict=True))
         return Factors(self.kinds, *sums)

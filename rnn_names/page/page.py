@@ -35,14 +35,9 @@ PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
 SUBTITLE = "Written letter by letter, by a network that learned from a list"
 COUNT = 20  # names that are there when the page opens
-
 MODELS_FOR_LISTS = (
-    "first-names",
-    "dinosaurs",
-    "norwegian-towns",
-    "japanese-towns",
-    "icelandic-first-names",
-)
+    "first-names", "dinosaurs", "norwegian-towns", "japanese-towns", "icelandic-first-names"
+)  # fmt: skip
 """The bundled models of a page for lists that are pasted there; it opens with the first of them."""
 
 LONG_TITLE = 30  # from this many characters on, a title is set smaller

@@ -14,8 +14,6 @@ change lie in memory that they share.
     result()                                        # the value, from there or from here
 """
 
-from __future__ import annotations
-
 import math
 import mmap
 import os
@@ -38,7 +36,6 @@ from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
 PATIENCE = 30.0  # seconds for an answer, besides ten times what this process did meanwhile
-
 _START = """\
 import sys
 sys.path[:] = {path!a}
@@ -47,7 +44,6 @@ serve({connection}, {memory}, {shape})
 """
 
 _PROTOCOL = 4  # of pickles: that of protocol 5, `bytearray`, failed once where memory had run out
-
 _MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
 
 
@@ -108,7 +104,8 @@ class Helper(AbstractContextManager["Helper"]):
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._has_ended = False
-        self._not_there: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}  # calls
+        # Calls that the process has not been sent, by function.
+        self._unsent: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __exit__(self, *_: object) -> None:
@@ -124,8 +121,8 @@ class Helper(AbstractContextManager["Helper"]):
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
-        self._not_there.pop(function, None)  # so that it comes last, as it did here
-        self._not_there[function] = arguments
+        self._unsent.pop(function, None)  # so that it comes last, as it did here
+        self._unsent[function] = arguments
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
@@ -162,7 +159,7 @@ class Helper(AbstractContextManager["Helper"]):
         if process is not None:
             process.end()
 
-    def _sent(self, function: Callable[..., Any], arguments: Any) -> _Process | None:
+    def _sent(self, function: Callable[..., Any], arguments: Any) -> "_Process | None":
         """The process, once a call and the updates before it are sent; None if it takes none."""
         process = self._process
         if process is None or not process.in_use.acquire(blocking=False):
@@ -171,9 +168,9 @@ class Helper(AbstractContextManager["Helper"]):
             if not process.is_ready():
                 process.in_use.release()
                 return None
-            for call in self._not_there.items():
+            for call in self._unsent.items():
                 process.send(*call)
-            self._not_there.clear()
+            self._unsent.clear()
             if not self._is_checked:
                 # One after the other: both may write to the shared memory.
                 process.send(self._check, ())

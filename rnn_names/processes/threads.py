@@ -3,8 +3,6 @@
 BLAS has threads of its own, which speed up matrix products only; they are off meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import threading
@@ -40,8 +38,9 @@ def start_blas_with_one_thread() -> None:
 SWITCH_INTERVAL = 1e-4
 """Seconds between switches of threads: operations of NumPy are shorter here than Python's 5 ms."""
 
-_settings, _inside = ExitStack(), 0  # of the whole process, and how many contexts want them
-_guard = system.ForkSafe()  # a generator that is forgotten ends in any thread, this one perhaps
+_settings, _inside = ExitStack(), 0  # of the whole process; the number of contexts that use them
+# Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
+_guard = system.ForkSafe()
 
 
 @contextmanager
@@ -95,7 +94,7 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
                 pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
-def _started_pool(n: int) -> ThreadPoolExecutor | None:
+def _started_pool(n: int) -> "ThreadPoolExecutor | None":
     """A pool whose `n` threads run; None, with a warning, where they cannot all be started."""
     from concurrent.futures import ThreadPoolExecutor
 

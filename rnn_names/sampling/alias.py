@@ -21,7 +21,7 @@ from rnn_names.sampling.sampler import sampler_of, with_boldness
 from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
-MAX_VAIN_ATTEMPTS = 1 << 20  # in a row without a name for any key
+MAX_VAIN_ATTEMPTS = 1 << 20  # attempts in a row that give no key a name
 
 
 def seed_of(key: str, secret: bytes = b"") -> int:
@@ -46,7 +46,7 @@ class Aliases:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
                     "to give each key one; ask for less",
-                    options.given,
+                    options.non_defaults,
                 )
 
     def of(self, keys: Sequence[str]) -> list[str]:
@@ -64,21 +64,21 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _matched(self, name_keys: Array) -> list[str]:
-        """The names of the first attempts that pass and are left to their keys, (n,).
+        """A name for each key, (n,): of its first attempt that passes and is not another key's.
 
         Every round, those without a name try again. A name that several want goes to the first of
         them, whoever had it before: so all end up as if each had chosen in turn (Gale & Shapley
         1962).
         """
         n, unique = len(name_keys), self._options.unique
-        names, owners = [""] * n, dict[str, int]()  # of each; by name
-        waiting, begun = np.arange(n), np.zeros(n, np.int64)  # without a name; the next attempts
+        names, owners = [""] * n, dict[str, int]()  # by key; the key of each name
+        waiting, begun = np.arange(n), np.zeros(n, np.int64)  # keys; next attempts
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which, attempts = waiting[rows], attempts + begun[waiting[rows]]
             drawn, met, tally = self._sampler.draw(child(name_keys[which], attempts))
             brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
-            if unique:  # what one before it has is not left to another
+            if unique:  # a name that an earlier key has is not free
                 pairs = enumerate(zip(brought, which[met].tolist(), strict=True))
                 left = [k for k, ((name, _), row) in pairs if owners.get(name, n) > row]
                 brought, met = [brought[k] for k in left], met[left]
@@ -102,6 +102,6 @@ class Aliases:
             raise SamplingError(
                 f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
-                self._options.given,
+                self._options.non_defaults,
             ) from None
         return names

@@ -1,10 +1,8 @@
 """A queue of numbers and attempts: each walk takes the oldest ones.
 
-Among them are the next attempts at numbers whose last one failed. So walks stay full, and names
-are given in the order of their numbers.
+Numbers whose attempts failed are in it with their next ones. So walks stay full, and names are
+given in the order of their numbers.
 """
-
-from __future__ import annotations
 
 import math
 from collections import deque
@@ -12,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes
+from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MAX_NAMES_OF_SEED
 from rnn_names.sampling.tally import Tally
@@ -20,13 +18,13 @@ from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
-NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
+NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 ENDLESS = MAX_NAMES_OF_SEED
 
 
-class GivenUp(Exception):
+class TooFewNames(Exception):
     """Too few names meet the conditions; `tally` says how these did."""
 
     def __init__(self, tally: Tally) -> None:
@@ -36,6 +34,16 @@ class GivenUp(Exception):
 def needed(unique: Unique | None) -> int:
     """The number of further names of a stream that are likely to be taken."""
     return unique.needed() if unique else ENDLESS
+
+
+def likely_attempts(tested: int, passed: int) -> int:
+    """Attempts that a name is likely to need: half as many again as names took so far."""
+    return math.ceil(1.5 * (tested + 1) / (passed + 1))
+
+
+def budget_after(n_names: int, budget: int) -> int:
+    """Attempts that may be made in all; every `NAMES_PER_BUDGET` names earn as many again."""
+    return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
 class BegunWalk:
@@ -48,7 +56,7 @@ class BegunWalk:
 
     @property
     def failed(self) -> Array:
-        """Numbers of which no attempt passed, rising, and their next attempts: (2, m)."""
+        """Numbers without an attempt that passed, rising, and their next attempts: (2, m)."""
         first = np.flatnonzero(changes(self.numbers))
         has_failed = ~np.logical_or.reduceat(self.passed, first)
         last = np.append(first[1:], len(self.numbers))[has_failed] - 1
@@ -56,12 +64,12 @@ class BegunWalk:
 
 
 class Attempts:
-    """A queue of numbers and attempts; those that failed wait with their next attempt.
+    """A queue of numbers and attempts; numbers without a name wait for their next attempt.
 
     Args:
         begin, end: the numbers from `begin` on, below `end`.
-        sizes: attempts of the first walk, how many times as many the next may have, and the most.
-        unique: what leaves out names that were given, if no name is to come twice.
+        sizes: the attempts of the first walk, by what factor walks may grow, and the most attempts.
+        unique: leaves out names that were given before, if no name is to come twice.
     """
 
     def __init__(
@@ -73,21 +81,20 @@ class Attempts:
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        # Of each chunk: its walk, the rows that passed, rising, (m,), and m names.
+        # For each chunk: its walk, the rows that passed, rising, (m,), and m names.
         self._found: list[tuple[BegunWalk, Array, Names]] = []
         self._tested = self._passed = 0
         self._tally = Tally()
 
     def names(self, workers: Workers, budget: int) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; then GivenUp if too few passed.
+        """The names in the order of their numbers, in parts; then TooFewNames if too few passed.
 
-        `budget` attempts may give no name; every `NAMES_PER_BUDGET` names, new ones where none is
-        to come twice, extend it by as many.
+        `budget` attempts may give no name; names extend it, new ones where none is to come twice.
         """
         begun = deque[BegunWalk]()
         while True:
             likely = min(self._end - self._next_to_yield, needed(self._unique))
-            # Of an endless stream, as many names again as so far.
+            # An endless stream is likely to need as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
             while sum(len(walk.chunks) for walk in begun) < workers.count and self._left:
                 begun.append(BegunWalk(*self._next_walk(), workers))
@@ -99,15 +106,15 @@ class Attempts:
             failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
             n_names = self._unique.passed if self._unique else self._passed
-            is_over = self._tested >= budget * (1 + n_names // NAMES_PER_BUDGET)
+            is_over = self._tested >= budget_after(n_names, budget)
             waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
             yield from self._ready(ENDLESS if is_over else min([self._next_number, *waiting]))
             if is_over:
-                raise GivenUp(self._tally)
+                raise TooFewNames(self._tally)
 
     @property
     def _left(self) -> int:
-        """The number of names that wait for an attempt that has not begun.
+        """How many numbers wait for an attempt.
 
         At most `growth` times as many begin as were given, so that a reader of a few names does not
         wait for thousands.
@@ -120,27 +127,32 @@ class Attempts:
     def _next_walk(self) -> tuple[Array, Array]:
         """The numbers of a walk and their attempts, (n,) both.
 
-        Each number first gets half as many attempts again as a name has taken so far, if the walk
-        has room. Then attempts double, so that one unlucky number does not hold up those after it.
+        Say that number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9 and
+        10 get one each. Then numbers are 7, 7, 9, 10, and attempts 2, 3, 0, 0.
+        """
+        numbers, first, n_attempts = self._next_numbers()
+        attempts = ranges(first, n_attempts)
+        return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
+
+    def _next_numbers(self) -> tuple[Array, Array, Array]:
+        """Numbers for a walk, the first attempt at each, and how many each one gets: (n,) all.
+
+        A number first gets as many as it is likely to need, if the walk has room. Then they double,
+        so that one unlucky number does not hold up those after it.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
-        needed_each = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
-        at_first = max(min(size // self._left, needed_each), 1)
-        n_attempts = np.clip(self._failed[1], at_first, max(min(2 * needed_each, size), at_first))
+        likely = likely_attempts(self._tested, self._passed)
+        at_first = max(min(size // self._left, likely), 1)
+        n_attempts = np.clip(self._failed[1], at_first, max(min(2 * likely, size), at_first))
         n_failed = max(int(np.searchsorted(np.cumsum(n_attempts), size, side="right")), 1)
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
         n = max((size - int(n_attempts[:n_failed].sum())) // at_first, 0 if failed.size else 1)
         n = 0 if self._failed.size else min(n, self._left)
         numbers = np.append(failed[0], self._next_number + np.arange(n))
-        attempts = np.append(failed[1], np.zeros(n, np.int64)).astype(np.int32)
         self._next_number += n
-        n_attempts = np.append(n_attempts[:n_failed], np.full(n, at_first))
-        row = np.repeat(np.arange(len(n_attempts), dtype=np.int32), n_attempts)
-        # Less the rows before each number's first, rows count its attempts.
-        attempts = attempts - (np.cumsum(n_attempts) - n_attempts).astype(np.int32)
-        attempts = attempts[row] + np.arange(len(row), dtype=np.int32)
-        return numbers[row], attempts.astype(np.min_scalar_type(attempts.max()))
+        first = np.append(failed[1], np.zeros(n, np.int64))
+        return numbers, first, np.append(n_attempts[:n_failed], np.full(n, at_first))
 
     def _collect(self, walk: BegunWalk) -> None:
         """Takes in the next chunk of a walk."""

@@ -4,13 +4,11 @@ No name is more probable than any of its beginnings. So all names above some pro
 by looking into every prefix above it, and into no other. The bound is lowered from search to
 search, until there are as many names as wanted: the prefixes above it grow about as 1 / bound, so
 that all searches before the last cost little. The search goes depth first: few prefixes wait at any
-time. Whenever it knows twice the names wanted, the bound rises to the least of the better half.
+time. When it knows twice as many names as wanted, the bound rises to the least of the better half.
 
 Where there would be too many prefixes, the search stops at a higher bound: the names above that are
 certain, and an error says how many they are.
 """
-
-from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,18 +27,18 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
+from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
-from rnn_names.sampling.unique import Remembered
 
-AT_ONCE = 1024  # prefixes that the network runs for together
+AT_ONCE = 1024  # prefixes for which the network runs together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
 MAX_PER_CHARACTER = 1 << 16  # prefixes from which on the ranking leaves out longer names
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
-MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # what the bound, as a probability, is divided by
+MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # by which the bound, as a probability, is divided
 COLD = 0.5  # the temperature below which the network runs in float64
-_Name = tuple[float, list[int]]  # what it is ranked by, and its indices
+_Name = tuple[float, list[int]]  # the number that ranks it, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
 
@@ -64,17 +62,23 @@ def best(
     beginnings, so the same search finds them.
     """
     options = with_boldness(options, model)
+    excluded = [*options.exclude]
+
+    def search(others: Names) -> tuple[Names, SamplingError | None]:
+        excluded.extend(others.to_strings())
+        new = replace(options, exclude=excluded, remember=None)
+        return _search(model, count, new, progress, rank)
+
     if options.remember is None:
-        names, shortage = _search(model, count, options, progress, rank)
+        names, shortage = search(Names.from_strings([]))
     else:
-        file, new = Remembered(options.remember), replace(options, remember=None)
+        file = Remembered(options.remember)
         with file.turn() as (others, _):
-            new = replace(new, exclude=[*new.exclude, *others.to_strings()])
-        names, shortage = _search(model, count, new, progress, rank)
+            pass
+        names, shortage = search(others)
         with file.turn() as (others, added):
             if len(others):  # another run added names meanwhile: once more, and it has to wait
-                new = replace(new, exclude=[*new.exclude, *others.to_strings()])
-                names, shortage = _search(model, count, new, progress, rank)
+                names, shortage = search(others)
             added.append(names)
     if count:
         yield names
@@ -85,7 +89,7 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    """The names, and an error if they are too few."""
+    """The names found, and an error if they are too few."""
     sampler, last = sampler_of(model, options), options.start + count
     search = _Search(sampler, progress, rank)
     if not count:
@@ -111,8 +115,13 @@ def _search(
             wanted *= 2  # since `min_edits` leaves some out
     names, shortage = names[options.start : last], None
     if len(names) < count:
-        found = "found" if search.is_all else "are certain"
-        reason, settings = search.reason()
+        found, reason, settings = "found", "no others meet the conditions", list[str]()
+        if not search.is_all:
+            found, settings = "are certain", ["prefix", "max_length", "temperature"]
+            reason = (
+                f"the search ended after {search.done:,} beginnings of names; ask for fewer names, "
+                "or for a prefix, a lower max_length or a lower temperature"
+            )
         only = f"only {len(names):,} of {count:,} names {found}"
         shortage = SamplingError(f"{only}: {reason}", settings)
     return Names.from_strings(names), shortage
@@ -153,7 +162,7 @@ class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.progress = sampler, progress
         self._is_per_character = rank == "per-character"
-        # At low temperatures, steps that float32 cannot hold may be those of the best names.
+        # At low temperatures, the best names may take steps too improbable for float32.
         is_cold = (sampler.options.temperature or 1) < COLD
         self._source = sampler.drawer.exact if is_cold else sampler.drawer.quick
         self._roots = sampler.drawer.exact_roots if is_cold else sampler.drawer.roots
@@ -161,7 +170,7 @@ class _Search:
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self._source.dtype)
         self.done = 0  # prefixes looked into
-        self.n_prefixes = 0  # of these, in the last search
+        self.n_prefixes = 0  # prefixes of the last search
         self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
         self._left_out = -np.inf  # the highest log-probability of what was below the bound
 
@@ -197,15 +206,6 @@ class _Search:
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
-
-    def reason(self) -> tuple[str, list[str]]:
-        """Why there are not more names, and the options that the text names."""
-        if not self.is_all:
-            return (
-                f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
-                "or for a prefix, a lower max_length or a lower temperature"
-            ), ["prefix", "max_length", "temperature"]
-        return "no others meet the conditions", []
 
     def _reaches(self, bound: float, most: int, wanted: int) -> bool:
         """Looks for the best names above a bound. False where there are over `most` prefixes."""
@@ -253,7 +253,7 @@ class _Search:
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
-        """Records names, the rows `ends`, that meet what the automaton does not follow.
+        """Records the names, rows `ends`, that meet the conditions outside the automaton.
 
         The bound rises once there are twice as many as wanted.
         """
@@ -267,6 +267,6 @@ class _Search:
             self._bound = max(self._bound, self._best[-1][0])
 
     def _keep_best(self) -> None:
-        """Leaves as many names as wanted, the best ones first."""
+        """Keeps as many names as wanted, the best ones first."""
         self._best.sort(key=lambda name: (-name[0], name[1]))
         del self._best[self._wanted :]

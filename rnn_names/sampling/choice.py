@@ -13,13 +13,16 @@ from rnn_names.sampling.numbers import random_bits
 
 MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk, at most
 MAX_NODES = 1 << 12  # nodes at which names choose together, at most
-_PLACE_BITS = (
-    MAX_NAMES_OF_WALK - 1
-).bit_length()  # of 64, beside 12 for the node and 32 random ones
+_ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # of 64; 12 are the node's, 32 are random
 
 
 def choose(
-    probabilities: Array, margin: Array | float, names: Array, node: Array, keys: Array, place: int
+    probabilities: Array,
+    margin: Array | float,
+    names: Array,
+    node: Array,
+    keys: Array,
+    position: int,
 ) -> tuple[Array, Array, Array]:
     """A next character for each name, chosen for all of them in one step.
 
@@ -38,25 +41,25 @@ def choose(
         names: (m,) numbers of names.
         node: (m,) the node that each is at, rising.
         keys: (names,) the keys of all names, as in `numbers`.
-        place: the position of the character in its name.
+        position: the position of the character in its name.
 
     Returns:
         The names in a new order; the branch of each, (m,), rising; which are too close to call.
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or the number of a node would not fit into a point
-    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `names`.
-    # Points are sorted, since neighbours then read the same memory. The place makes all of them
-    # different; and to sort integers and read the place from them is several times as fast as to
+    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's row in `names`.
+    # Points are sorted, since neighbours then read the same memory. The row makes all of them
+    # different; and to sort integers and read the row from them is several times as fast as to
     # sort an index of them.
     points = node.astype(np.uint64)
     points <<= np.uint64(32)
-    points |= random_bits(keys[names], place)
-    points <<= np.uint64(_PLACE_BITS)
+    points |= random_bits(keys[names], position)
+    points <<= np.uint64(_ROW_BITS)
     points |= np.arange(len(names), dtype=np.uint64)
     points.sort()
     names = names[(points & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
-    points >>= np.uint64(_PLACE_BITS)
+    points >>= np.uint64(_ROW_BITS)
     point = points * 2.0**-32
 
     edges = probabilities

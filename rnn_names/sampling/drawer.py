@@ -1,6 +1,4 @@
-"""Draws names by their numbers, from a network, the roots that names begin from, a spelling."""
-
-from __future__ import annotations
+"""Draws names by the keys of their random numbers, all from one network and one spelling."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -38,16 +36,16 @@ class Drawer:
         self._codes = model.vocabulary.codes
 
     def __getstate__(self) -> dict[str, object]:
-        """Without what can be made again."""
+        """What copies and pickles have: nothing that is cached."""
         kept = ("spelling", "_params", "_options", "texts", "_codes")
         return {name: vars(self)[name] for name in kept}
 
     @cached_property
-    def by_letters(self) -> Drawer:
-        """One whose names begin from all their first characters, if no prefix is asked for."""
-        other = copy(self)
+    def by_letters(self) -> "Drawer":
+        """A drawer whose roots are all first characters, unless a prefix is asked for."""
+        other = copy(self)  # without the cached roots
         other.quick, other.exact = self.quick, self.exact
-        if [*self.texts] == [()]:  # no prefix is asked for
+        if [*self.texts] == [()]:
             first = self.spelling.may_follow(0, self.roots.carried)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
@@ -75,9 +73,9 @@ class Drawer:
         return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """Names by the keys of their random numbers, (n,), and the row of each one.
+        """Names by the keys of their random numbers, (n,), and the row of each name.
 
-        Those that break the spelling are left out. Each begins from a `root` (n,), or draws one.
+        Names that break the spelling are left out. Each begins from a `root` (n,), or draws one.
         """
         walk = Walk(self.quick, self.spelling, keys)
         walk.run(self.roots, root)
@@ -89,21 +87,21 @@ class Drawer:
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
     def chunks(self, keys: Array, n: int) -> Array:
-        """The chunk of each name, (names,): of n, names that begin alike are in the same.
+        """Sorts names into n chunks, so that names that begin alike share one: (names,).
 
         How a name begins follows from its first random number, u. Where more names have a
         beginning than fit into a chunk, it is cut by the next one, which decides how they go on.
         """
-        roots, place = self.roots, 0
-        p, place_after = roots.weights, roots.lengths
+        roots, position = self.roots, 0
+        p, position_after = roots.weights, roots.lengths
         if len(roots.texts) == 1:
-            place = len(roots.texts[0])
+            position = len(roots.texts[0])
             p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
-            place_after = np.full(len(p), place + 1)
+            position_after = np.full(len(p), position + 1)
         p /= p.sum()
         ends = np.cumsum(p)
-        begins_with = np.searchsorted(ends[:-1], uniform(keys, place), side="right")
-        following = uniform(keys, place_after[begins_with])
+        begins_with = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
+        following = uniform(keys, position_after[begins_with])
         within = np.where((p > 1 / n)[begins_with], following, 0.5)
         before = (ends - p)[begins_with]
         return (n * (before + p[begins_with] * within)).astype(np.int32)

@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.attempts import TooFewNames, budget_after, likely_attempts
 from rnn_names.sampling.tally import Tally
 
 Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given rows and numbers of attempts, (n,) both.
 
-Returns the results that passed, their places among these, rising, and a tally. A result of None
-gives up the row.
+Returns the results that passed, the positions of their attempts, rising, and a tally. A result of
+None gives up the row.
 """
 
 
-class FewFound(GivenUp):
-    """Nothing was found for `row`; `found` has the results of all before it, and None or results.
+class FewFound(TooFewNames):
+    """Nothing was found for `row`.
 
-    Of rows after it, only some were tried.
+    `found` has results for all rows before it; for those after it, results or None.
     """
 
     def __init__(self, tally: Tally, row: int, found: Sequence[Any]) -> None:
@@ -29,7 +29,7 @@ class FewFound(GivenUp):
 
 
 def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
-    """The results of the first attempts that pass, one for each of n rows.
+    """The result of the first attempt that passes, for each of n rows.
 
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
     of `most` attempts passes, or that `draw` gave up.
@@ -39,7 +39,7 @@ def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
     tested, passed, each = 0, 0, 1
     while len(left):
         # All together, as long as a stream would go on; then one after another.
-        rows = left if tested < most * (1 + passed // NAMES_PER_BUDGET) else left[:1]
+        rows = left if tested < budget_after(passed, most) else left[:1]
         each = max(min(each, largest, most - int(begun[rows].max())), 1)
         for some in np.array_split(rows, -(-len(rows) // (largest // each))):
             row = np.repeat(some, each)
@@ -53,8 +53,7 @@ def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
         passed = n - len(left)
         end = min([end, *left[begun[left] >= most].tolist()])
         left = left[left < end]
-        needed = 3 * (tested + 1) // (2 * (passed + 1))  # three of four rows need no more
-        each = min(needed, max(n, tested) // max(len(left), 1))
+        each = min(likely_attempts(tested, passed), max(n, tested) // max(len(left), 1))
     if end < n:
         raise FewFound(tally, end, found.tolist())
     return found.tolist()

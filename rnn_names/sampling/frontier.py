@@ -4,8 +4,6 @@ They are taken in batches, from the deepest level that fills one. So batches are
 possible, and few nodes wait on any level.
 """
 
-from __future__ import annotations
-
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
@@ -17,7 +15,7 @@ NO_NAMES = np.zeros(0, np.int32)
 
 
 class Children(NamedTuple):
-    """Nodes, m of them, each one character below another one."""
+    """m nodes, each one character below another."""
 
     above: Array  # (p, …) states of the nodes above
     parent: Array  # (m,) row in `above` of each one's parent, rising
@@ -25,13 +23,13 @@ class Children(NamedTuple):
 
 
 class NodeBatch(NamedTuple):
-    """Nodes of one level, m of them, and the k names that have come there."""
+    """m nodes of one level, and the k names that have come there."""
 
     children: Children  # the nodes
     # (m,) what a walk carries along: the automaton's state; `guided.Carried` if it looks ahead
     carried: Any
     names: Array = NO_NAMES  # (k,) numbers
-    node: Array = NO_NAMES  # (k,) at which node each name is, rising
+    node: Array = NO_NAMES  # (k,) the node of each name, rising
 
 
 class Frontier:
@@ -43,7 +41,7 @@ class Frontier:
         self._nodes = [0] * levels
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Whether any nodes wait."""
         return any(self._nodes)
 
     def add(self, level: int, batch: NodeBatch) -> None:
@@ -60,7 +58,7 @@ class Frontier:
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
-        """Removes nodes: of the deepest level with a full batch, or else of the first with any."""
+        """Removes nodes from the deepest level with a full batch; else from the first with any."""
         full = [level for level, n in enumerate(self._nodes) if n >= self._at_once]
         level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
         batches = self._batches[level]
@@ -82,7 +80,7 @@ def _joined(batches: list[NodeBatch]) -> NodeBatch:
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
-    """Rows of some arrays, `of`, as rows of all these together."""
+    """Rows of several arrays, `of`, as rows of their concatenation."""
     before = accumulate(map(len, of), initial=0)
     return np.concatenate([part + n for part, n in zip(parts, before, strict=False)])
 

@@ -5,11 +5,8 @@ of one size: those of group g are from its proposals 0, 1, 2, …, each of which
 its own. So a group is a function of the seed and its number.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -27,11 +24,11 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
 from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.sampler import Sampler, passing
+from rnn_names.sampling.sampler import Sampler, rows_that_pass
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.walk import Walk
 
-MAX_PROPOSALS = 1 << 16  # that are drawn together
+MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
@@ -42,25 +39,26 @@ A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end o
 such a run. If each group began with a whole run, heavy names would lose copies. So its first
 names are dropped: a run is cut at the beginning as often as at the end.
 """
-COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
+WANTED = SKIPPED + GROUP  # names that a group draws
+COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
 
 
 def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
-    """The share of a fixed draw of names with the length and spelling that are asked for.
+    """The share of names, in a fixed draw, that have the length and the spelling asked for.
 
-    And of those that meet the conditions with large automata, too. If that is above `rare`, a few
+    The second share also meets the conditions with large automata. If that is above `rare`, a few
     names are enough to see it.
     """
     for size in (PILOT // 8, PILOT):
         names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
-        rows, _ = passing(sampler.large_conditions, names)
+        rows, _ = rows_that_pass(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
             break
     return shares
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | None":
     """The guided sampler, if few of the model's names have the length and the spelling.
 
     Few are a share of at most `rare` (default: `RARE`). No seed matters here.
@@ -74,7 +72,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     guided = _prepared(sampler)
     if guided is not None and sampler.large_conditions:
         names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = passing(sampler.large_conditions, names)
+        kept, _ = rows_that_pass(sampler.large_conditions, names)
         if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
             guided = _prepared(sampler.with_automata_of(sampler.large_conditions))
     if guided is None or guided.acceptance <= GAIN * share:
@@ -83,7 +81,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     return guided
 
 
-def _prepared(sampler: Sampler) -> Guided | None:
+def _prepared(sampler: Sampler) -> "Guided | None":
     """A guided sampler for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.
@@ -109,7 +107,7 @@ def _prepared(sampler: Sampler) -> Guided | None:
 
 
 def _one_root(sampler: Sampler) -> Drawer:
-    """The drawer of a sampler; one whose automaton asks for its prefixes, if they are several."""
+    """The sampler's drawer; for several prefixes, one whose automaton requires one of them."""
     if len(sampler.texts) == 1:
         return sampler.drawer
     vocabulary, limits = sampler.model.vocabulary, (sampler.min_length, sampler.max_length)
@@ -130,7 +128,7 @@ class Carried(Rows):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for those in vain."""
+    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for draws in vain."""
 
     source: NextCharacter
 
@@ -140,6 +138,8 @@ class GuidedWalk(Walk):
         super().__init__(source, spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
+        # Of the turn under way: set by _predicted, read by _carried_to.
+        self._log_ahead = np.zeros((0, 0))
 
     def _predicted(
         self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
@@ -148,9 +148,9 @@ class GuidedWalk(Walk):
         look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
         if look_ahead.visits is not None:
             there = np.bincount(node, minlength=len(states))
-            look_ahead.visits.passed(carried.visited, log_p, there)
+            look_ahead.visits.record(carried.visited, log_p, there)
         at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
+        self._log_ahead = look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -181,7 +181,7 @@ class GuidedWalk(Walk):
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
-    """Roots for a guided walk: that of the look-ahead, or each one character longer than it."""
+    """Roots for a guided walk: the look-ahead's beginning, or texts one character longer."""
     prefixes, contexts = look_ahead.prefixes, look_ahead.contexts
     begun = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
@@ -207,9 +207,9 @@ class Guided:
         self._sampler, self.drawer, self.look_ahead = sampler, drawer, look_ahead
         self.min_length = sampler.min_length
 
-    @cached_property
+    @property
     def roots(self) -> Roots:
-        """The roots of guided walks."""
+        """The roots of guided walks, by the drawer, which may be replaced."""
         return guided_roots(self.drawer.exact_roots, self.look_ahead)
 
     @property
@@ -223,7 +223,7 @@ class Guided:
         return max(int(MAX_PROPOSALS * self.acceptance) // GROUP, 1)
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
+        """The names that some proposals, (n,), yield; their rows; how often each comes, (n,)."""
         walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self.look_ahead)
         walk.run(self.roots, root)
         copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
@@ -244,11 +244,10 @@ class Guided:
         There are fewer where `budget` proposals gave none.
         """
         waiting, begun, tally = np.arange(len(groups)), 0, Tally()
-        wanted = SKIPPED + GROUP
-        at_a_time = int(1.1 * wanted / self.acceptance) + 8  # proposals of each group
-        found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
+        at_a_time = int(1.1 * WANTED / self.acceptance) + 8  # proposals of each group
+        found: list[tuple[Array, Names]] = []  # `origin`: group, proposal and copy, (3, m); m names
         n_found = np.zeros(len(groups), np.intp)
-        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // wanted):
+        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // WANTED):
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = keys_of(key, groups[waiting[row]], begun + proposal)
@@ -258,19 +257,24 @@ class Guided:
             n = copies[rows]
             which = np.repeat(np.arange(len(rows)), n)
             of_name = [waiting[row[rows]], begun + proposal[rows]]
-            place = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
-            found.append((place, names.take(which)))
-            n_found += np.bincount(place[0], minlength=len(groups))
-            waiting, begun = np.flatnonzero(n_found < wanted), begun + at_a_time
+            origin = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
+            found.append((origin, names.take(which)))
+            n_found += np.bincount(origin[0], minlength=len(groups))
+            waiting, begun = np.flatnonzero(n_found < WANTED), begun + at_a_time
             at_a_time *= 2
-        group, proposal, copy = np.concatenate([place for place, _ in found], axis=1)
-        order = np.lexsort((copy, proposal, group))
-        first = np.searchsorted(group[order], np.arange(len(groups)))
-        first += np.where(n_found < wanted, 0, SKIPPED)  # where there are too few, all are given
-        rank = np.arange(len(order)) - first[group[order]]
-        order = order[(rank >= 0) & (rank < GROUP)]
-        # A repeat should not follow its name: first all that are the first of their proposals here.
-        starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
-        n = np.diff(np.append(starts, len(order)))
-        order = order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]
+        order = _in_order(np.concatenate([origin for origin, _ in found], axis=1), n_found)
         return Names.concatenate([names for _, names in found]).take(order), tally
+
+
+def _in_order(origin: Array, n_found: Array) -> Array:
+    """The rows of the names to give, group by group; `origin` as above, `n_found` by group."""
+    group, proposal, copy = origin
+    order = np.lexsort((copy, proposal, group))
+    first = np.searchsorted(group[order], np.arange(len(n_found)))
+    first += np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
+    rank = np.arange(len(order)) - first[group[order]]
+    order = order[(rank >= 0) & (rank < GROUP)]
+    # A repeat should not follow its name: the first name of each proposal comes first.
+    starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
+    n = np.diff(np.append(starts, len(order)))
+    return order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]

@@ -1,7 +1,5 @@
 """The next character of names: probabilities by min-p, temperature, top-k and top-p."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +27,7 @@ RELATIVE = 1e-4  # the largest relative error of one probability
 class NextCharacter(WalkSource):
     """The source of a walk through the names of a network, in float32 or float64."""
 
-    def __init__(self, params: Params, options: CommonOptions, dtype: Any = np.float32) -> None:
+    def __init__(self, params: Params, options: "CommonOptions", dtype: Any = np.float32) -> None:
         self.dtype = np.dtype(dtype)
         self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
         self.weights = step_weights(self.params)
@@ -60,7 +58,7 @@ class NextCharacter(WalkSource):
         return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
-        """Their natural logarithms, also where float64 has no such small number: (nodes, n_y)."""
+        """Natural logarithms of the probabilities, however small: (nodes, n_y)."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_k is not None:

@@ -7,8 +7,8 @@ Character t of attempt a at name i is decided by
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
 kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
-the same in JavaScript. In casts, i and a are a round and a line; where draws look ahead, a group
-and a proposal.
+the same in JavaScript. In casts, i and a are a round and a line for names; a line (or a
+card of the deck) and a round for choices. Where draws look ahead, they are a group and a proposal.
 """
 
 from collections.abc import Iterable
@@ -45,17 +45,17 @@ def keys_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
     return child(child(key, numbers), attempts)
 
 
-def random_bits(keys: Array, place: Array | int) -> Array:
-    """u(…, t) · 2³² for the place t in each name: (n,) uint64."""
-    return child(keys, place) >> np.uint64(32)
+def random_bits(keys: Array, position: Array | int) -> Array:
+    """u(…, t) · 2³² for the position t in each name: (n,) uint64."""
+    return child(keys, position) >> np.uint64(32)
 
 
-def uniform(keys: Array, place: Array | int) -> Array:
-    """u(…, t) for the place t in each name: (n,) from 0 to 1, which is not reached."""
-    return random_bits(keys, place) * 2.0**-32
+def uniform(keys: Array, position: Array | int) -> Array:
+    """u(…, t) for the position t in each name: (n,) from 0 to 1, which is not reached."""
+    return random_bits(keys, position) * 2.0**-32
 
 
-def choices(keys: Array, place: int, weights: Iterable[float]) -> Array:
+def choices(keys: Array, position: int, weights: Iterable[float]) -> Array:
     """An index for each key, with probabilities proportional to the weights: (n,)."""
     edges = np.cumsum([*weights])
-    return np.searchsorted(edges, uniform(keys, place) * edges[-1], side="right")
+    return np.searchsorted(edges, uniform(keys, position) * edges[-1], side="right")

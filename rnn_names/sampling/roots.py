@@ -5,8 +5,6 @@ any case, there are several: the first draw of a name chooses among them. For ca
 letters, the roots are all the first characters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple

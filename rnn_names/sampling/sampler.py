@@ -1,9 +1,7 @@
-"""Draws names and filters them by the conditions on each alone: length, shape, spelling, others.
+"""Draws names and filters them by all conditions that a name meets or breaks by itself.
 
-Where those on length and spelling are rare, `stream` has `guided_if_rare` look ahead instead.
+Where few names have the length and the spelling, `guided_if_rare` looks ahead instead.
 """
-
-from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
@@ -30,19 +28,16 @@ from rnn_names.sampling.tally import Tally
 
 T = TypeVar("T", bound=CommonOptions)
 
-FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
-
-MAX_WALK = 1 << 19  # names of a walk: more share more beginnings, and more names wait
-
+FEW_POSSIBLE = 1 << 10  # spellings: if there are no more, each is tested for other conditions
+MAX_WALK = 1 << 19  # names of a walk: in a larger one, more share beginnings, and more wait
 NO_CONDITIONS = {
-    *("boldness", "min_p", "temperature", "top_k", "top_p"),
-    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
-    *("edits", "remember", "seed", "start", "unique", "count", "rank"),
-}
+    "boldness", "min_p", "temperature", "top_k", "top_p",
+    "prefix", "ignore_case", "min_length", "max_length", "any_shape",
+    "edits", "remember", "seed", "start", "unique", "count", "rank",
+}  # fmt: skip
 """Options for which `conditions_of` makes no condition."""
 
-FEW_WORDS = 0.1  # share of a list that may be words, if words are to be left out by boldness
-
+FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -60,17 +55,24 @@ class Sampler:
         self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
-        # `_follow` sets the others: `spelling` and `drawer`; of the conditions, those that the
-        # spelling has (`in_spelling`) and those that finished names are held to (`conditions`).
-        # Their module is imported only when needed, so that twenty names come at once.
-        if not NO_CONDITIONS.issuperset(options.given):
+        # `_combine_automata` sets all of these.
+        self.in_spelling: list[Condition]  # the conditions that the spelling has
+        self.conditions: list[Condition]  # those that finished names are tested for
+        self.spelling: Spelling
+        self.drawer: Drawer
+        self.title: str  # of length, shape and spelling, for messages
+        # The module of conditions is imported only if needed, so that twenty names come at once.
+        if not NO_CONDITIONS.issuperset(options.non_defaults):
             from rnn_names.conditions.conditions import conditions_of
 
             self.all_conditions = conditions_of(model, options)
-        self._follow()
+        self._combine_automata()
 
-    def _follow(self) -> None:
-        """Makes the spelling of what automata follow, or raises SamplingError if no name has it."""
+    def _combine_automata(self) -> None:
+        """Combines what automata can check into one spelling; the rest is left to finished names.
+
+        SamplingError if no name can have that spelling.
+        """
         n_y = len(self.model.vocabulary)
         automaton, self.in_spelling, self.conditions = joint_automaton(
             n_y, self.shape, self.all_conditions, self.max_length
@@ -80,14 +82,14 @@ class Sampler:
         least, most = self.min_length, self.max_length
         self._limits = (f"{least} to " * (least < most)) + counted(most, "character")
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.title = f"a length of {self._limits}{shape}"  # for messages
-        self.title = ", ".join(filter(None, [self.titles(self.in_spelling), self.title]))
+        title = f"a length of {self._limits}{shape}"
+        self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), title]))
         self._check_spellings()
         self._check_first_draw()
 
     @property
     def largest_walk(self) -> int:
-        """Names that may be drawn together: the fewer, the larger the vocabulary."""
+        """The most names that are drawn together: fewer if the vocabulary is large."""
         return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
@@ -116,10 +118,10 @@ class Sampler:
             codes = [self.model.vocabulary.codes[list(text)] for text in names]
             spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
             hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
-            possible = len(passing(self.conditions, spelled)[0])
+            possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
-            what = f"no name of {self._limits} can meet all of {self.titles(titles)}"
-            raise SamplingError(what + hint, [*self.options.given, "any_shape"])
+            what = f"no name of {self._limits} can meet all of {self.joined_titles(titles)}"
+            raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
@@ -139,7 +141,7 @@ class Sampler:
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
-    def titles(self, followed: Sequence[Condition]) -> str:
+    def joined_titles(self, followed: Sequence[Condition]) -> str:
         """The prefix that is asked for and some conditions, for a message."""
         titles, prefixes = [each.title for each in followed], self.options.prefix
         if prefixes:
@@ -148,7 +150,7 @@ class Sampler:
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether it may be that few of the model's names have the length and the spelling."""
+        """Whether perhaps few of the model's names have the length and the spelling."""
         options = self.options
         any_length = (options.min_length or 1) <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
@@ -159,30 +161,30 @@ class Sampler:
         """Conditions whose automata are so large that only rare ones are worth it."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
-    def with_automata_of(self, conditions: Sequence[Condition]) -> Sampler:
-        """A sampler whose spelling has some large conditions, as far as automata can be made."""
+    def with_automata_of(self, conditions: Sequence[Condition]) -> "Sampler":
+        """A sampler whose spelling includes some large conditions, if automata can be made."""
         other = copy(self)
         for place, each in enumerate(self.all_conditions):
             if each in conditions and each.automaton_if_rare:
                 with suppress(NoAutomatonError):
                     other.all_conditions = [*other.all_conditions]
                     other.all_conditions[place] = replace(each, automaton=each.automaton_if_rare())
-        other._follow()
+        other._combine_automata()
         return other
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
+        """The names that meet the conditions, their rows among `keys`, and the tally."""
         names, rows = self.drawer.draw(keys, root)
         return self.filtered(len(keys), names, rows)
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Of names, and their rows in a draw of some size, those that meet the conditions."""
-        kept, tally = passing(self.conditions, names)
+        """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
+        kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options with what their boldness stands for, as far as the model's list allows it."""
+    """The options, with those that boldness stands for where the model's list allows them."""
     own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
@@ -197,12 +199,12 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             wanted |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).mean() > FEW_WORDS:
             del wanted["no_words"]
-    more = {name: value for name, value in wanted.items() if name not in options.given}
+    more = {name: value for name, value in wanted.items() if name not in options.non_defaults}
     return replace(options, **more)
 
 
 def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The lengths that names may have: those asked for, or those of the list."""
+    """The least and the greatest length of names: as asked for, or as in the list."""
     prefixes = options.prefix or ("",)
     shortest = options.min_length
     if shortest is None:  # an explicit limit from above wins
@@ -230,14 +232,14 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
         except (SamplingError, VocabularyError):
             raise error from None
         followed = [each for each in sampler.all_conditions if each.automaton]
-        notes = [f"{sampler.titles(followed)} in any case"]
+        notes = [f"{sampler.joined_titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler
 
 
-def passing(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
-    """Rows of the names that meet all conditions, and how many were held to each one."""
+def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
+    """Rows of the names that meet all conditions, and how many were tested for each."""
     rows: Array = np.arange(len(names))
     tally = Tally()
     for condition in conditions:

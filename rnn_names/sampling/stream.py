@@ -5,8 +5,6 @@ draw, one of which may leave its work to a helper process; neither changes a nam
 depends on its seed and its number alone.
 """
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,7 +24,7 @@ from rnn_names.sampling.attempts import (
     FIRST_WALK,
     MAX_ATTEMPTS,
     Attempts,
-    GivenUp,
+    TooFewNames,
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
@@ -39,10 +37,10 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
-GROWTH = 16  # a walk may have so many times as many names as the one before, …
-GROWTH_TO_COUNT = 128  # … or, where it is known how many are wanted, so many times
+GROWTH = 16  # a walk may have so many times as many names as the last one
+GROWTH_TO_COUNT = 128  # the same, where it is known how many names are wanted
 MIN_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
-MAX_VAIN_CHARACTERS = 1 << 23  # of proposals that gave no name, after which a stream ends: a minute
+MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -54,10 +52,11 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             return
         unique = unique_of(count, options)
         n_possible, delivered = sampler.n_possible if unique else np.inf, 0
+        tally = Tally()
         try:
             for names in _names(sampler, options, count, unique):
                 if unique:
-                    names = names.take(unique.rows(names))
+                    names = names.take(unique.admit(names))
                     unique.warn_if_few_are_new()
                 delivered += len(names)
                 yield names
@@ -67,22 +66,21 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     )
                 if delivered == count:
                     return
-                if delivered >= n_possible or (unique and unique.is_exhausted):
-                    raise GivenUp(Tally())
-        except GivenUp as error:
-            if unique:
-                tested, _ = error.tally.get(unique.title, (unique.tested, 0))  # of the list's, too
-                error.tally[unique.title] = tested, unique.passed
-            causes = [] if delivered >= n_possible else [error.tally.tightest()]
-            if n_possible < count:
-                causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-            is_endless = count == ENDLESS
-            of = (
-                counted(delivered, "name")
-                if is_endless
-                else f"{delivered:,} of {counted(count, 'name')}"
-            )
-            raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.given) from None
+                if delivered >= n_possible or (unique and unique.check_exhausted()):
+                    break
+        except TooFewNames as error:
+            tally = error.tally
+        if unique:
+            # `min_edits` has one title for both tests: count from the one against the list.
+            tested, _ = tally.get(unique.title, (unique.tested, 0))
+            tally[unique.title] = tested, unique.passed
+        causes = [] if delivered >= n_possible else [tally.tightest()]
+        if n_possible < count:
+            causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
+        of = counted(delivered, "name")
+        if count < ENDLESS:
+            of = f"{delivered:,} of {counted(count, 'name')}"
+        raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -100,7 +98,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def _names(
     sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
-    """The names of the stream from `options.start` on, in parts; more where some may be repeats."""
+    """The names from `options.start` on, in parts; more than wanted where some may be repeats."""
     begin, end = options.start, ENDLESS if options.is_unique else options.start + count
     key, slowness = key_of(options.some_seed()), options.slowness
     guided = None
@@ -120,24 +118,19 @@ def _names(
 
 
 def _groups(
-    guided: Guided,
-    key: Array,
-    begin: int,
-    end: int,
-    unique: Unique | None,
-    workers: Workers,
+    guided: "Guided", key: Array, begin: int, end: int, unique: Unique | None, workers: Workers
 ) -> Iterator[Names]:
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP
 
     group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
-    given, tally = begin, Tally()  # the next number to give
+    next_number, tally = begin, Tally()
     budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
-    while given < end:
-        left = min(needed(unique), end - given)
+    while next_number < end:
+        left = min(needed(unique), end - next_number)
         workers.prepare(int(left / guided.acceptance), with_helper=False)
-        while len(begun) < workers.count and group * GROUP < given + left:
+        while len(begun) < workers.count and group * GROUP < next_number + left:
             size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
             numbers = np.arange(group, group + size)
             call = workers.submit(guided.groups, key, numbers, budget)
@@ -148,7 +141,7 @@ def _groups(
         tally.add(seen)
         is_short = len(names) < wanted
         names = names[max(begin - first, 0) : end - first]
-        given += len(names)
+        next_number += len(names)
         yield names
-        if is_short and given < end:
-            raise GivenUp(tally)
+        if is_short and next_number < end:
+            raise TooFewNames(tally)

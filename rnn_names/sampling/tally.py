@@ -1,7 +1,5 @@
 """Counts of the names that were tested for each condition, and of those that passed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 
@@ -9,7 +7,7 @@ class Tally(dict[str, tuple[int, int]]):
     """(tested, passed) by the title of a condition."""
 
     def add(self, more: Mapping[str, tuple[int, int]]) -> None:
-        """Counts what a further draw saw."""
+        """Adds the counts of another draw."""
         for title, (tested, passed) in more.items():
             before = self.get(title, (0, 0))
             self[title] = before[0] + tested, before[1] + passed

@@ -1,7 +1,5 @@
 """A walk down the tree of prefixes, on which many names are drawn together."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class Walk:
-    """Draws names, each the number of its column in `text`.
+    """Draws names; the number of a name is its column in `text`.
 
     Each turn goes from some nodes of one level (prefixes of one length) to their children:
 
         names       (k,) names that are at these nodes
         node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
-        branch      (k,) what each draws, n_y node + character, rising
+        branch      (k,) the branch that each draws, n_y node + character, rising
         parent, character   (branches,) the two parts of each distinct branch
         which       (k,) the number of each name's branch among these
         children    those that go on: new nodes, which wait in the frontier for a later turn
         states      (nodes, …)
-        carried       (nodes,) the state of the spelling's automaton at each node
-        probabilities       (n_y, nodes)
+        carried     (nodes,) the state of the spelling's automaton at each node
+        probabilities   (n_y, nodes)
 
     Args:
         source: what the names are drawn from.
@@ -39,7 +37,7 @@ class Walk:
         keys: (names,) the key of each name's random numbers, as in `numbers`.
     """
 
-    def __init__(self, source: WalkSource, spelling: Spelling, keys: Array) -> None:
+    def __init__(self, source: WalkSource, spelling: "Spelling", keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # or `choose` would mix names up
         self.source, self.spelling, self.keys = source, spelling, keys
         self.text = np.zeros((spelling.max_length, len(keys)), np.min_scalar_type(source.n_y))
@@ -69,7 +67,7 @@ class Walk:
 
     @property
     def names(self) -> Names:
-        """Those with a length, as indices."""
+        """The names that have a length, as indices."""
         return Names.from_columns(self.text, self.lengths)
 
     def _turn(

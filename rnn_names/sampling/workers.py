@@ -1,7 +1,5 @@
 """Workers draw the walks of a stream: this thread, or several and a helper process."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable
@@ -24,13 +22,13 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-CHUNKS = 16  # of the largest walk: each has names that begin alike, and memory for as many
+CHUNKS = 16  # chunks of the largest walk, each of names that begin alike, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # names of a walk that is drawn in chunks
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 
-_with_helper = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
+_helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 Drawn = tuple[Names, Array, Tally]
 """Names that passed, the rows of their attempts, rising, and what conditions saw."""
@@ -39,26 +37,26 @@ Drawn = tuple[Names, Array, Tally]
 class Workers:
     """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
-    submit: Submit = staticmethod(deferred)
-    count = 1  # calls that are made at the same time
-
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
+        self.submit: Submit = deferred
+        self.count = 1  # calls that are made at the same time
         self._helper: Helper | None = None
         # The only thread that uses the helper, so that the others alone need memory to draw.
         self._thread = 0
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts threads, and the helper process, if that is worth while for so many names."""
+        """Starts threads, and the helper process, if so many names are worth it."""
         if left >= WORTH_THREADS and not self._has_threads:
             self._has_threads = True
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
         is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
-        if is_worth_while and _with_helper.lock.acquire(blocking=False):
-            self._stack.callback(_with_helper.lock.release)
+        if is_worth_while and _helper_slot.lock.acquire(blocking=False):
+            self._stack.callback(_helper_slot.lock.release)
             from rnn_names.processes.helper import Helper  # a few names do without
 
+            # A copy is made here and there, without what the drawer has cached (`__getstate__`).
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
             self._helper.start()
 

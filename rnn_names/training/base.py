@@ -8,8 +8,6 @@ What the lists share and e make an ordinary network, which uses the characters o
 it. `data/make_base.py` makes the base.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -23,14 +21,14 @@ from rnn_names.model import npz
 from rnn_names.model.bundled import BASE, BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import Adam
 
 MAX_FITTED = 300  # names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
-NEARNESS = 0.002  # NEARNESS · ‖e − start‖² is added to the loss
-OTHER = "-"  # what a character starts as that is like none the base knows
+NEARNESS = 0.002  # times ‖e − start‖² is added to the loss
+OTHER = "-"  # stands in for a character unlike any that the base knows
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Base:
     vectors: Array  # (lists, d)
 
     @classmethod
-    def load(cls, path: str = BASE) -> Base:
+    def load(cls, path: str = BASE) -> "Base":
         """Reads the file of a base."""
         meta, arrays = npz.read(path, lambda _: ("<f4",))
         lists, vectors = tuple(meta["lists"]), arrays.pop("vectors")
@@ -55,13 +53,13 @@ class Base:
         npz.write(path, meta, {**self.shared, "vectors": self.vectors})
 
     def rows(self, characters: str) -> Array:
-        """The row of EOS and of each character, or of the one that it is like: (n_y,)."""
+        """The rows of EOS and of each character, or one that is like it: (n_y,)."""
         known = self.vocabulary.characters
         found = (alike(each, known) or OTHER for each in characters)
         return np.array([0, *(1 + known.index(each) for each in found)])
 
     def network(self, e: Array, rows: Array) -> dict[str, Array]:
-        """The network of a vector e (d,) with some rows; those that are alike share."""
+        """The network of a vector e (d,), with some rows of the vocabulary."""
         shared, bounds = self.shared, np.cumsum([len(self.shared[name]) for name in ("ba", "by")])
         ba, by, a0 = np.split(shared["We"] @ e, bounds)
         return {
@@ -75,7 +73,7 @@ class Base:
         }
 
     def gradient_of_sums(self, params: dict[str, Array], d: dict[str, Array], rows: Array) -> Array:
-        """That of the sums of ba, by and a0, one after another, from that of `network(e, rows)`.
+        """The gradient of the sums of ba, by and a0, from that, d, of `network(e, rows)`.
 
         By the chain rule, the gradient of e is its product with `We`.
         """
@@ -84,7 +82,7 @@ class Base:
         return np.concatenate(sums).astype(np.float32)
 
     def fitted(self, corpus: Corpus) -> tuple[Model, list[str]]:
-        """A model fitted to a list, and what the two lists are that are nearest to it."""
+        """A model fitted to a list, and what the two nearest lists contain."""
         names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
         n = min(len(corpus), MAX_FITTED)
@@ -112,7 +110,7 @@ class Base:
 
 
 def alike(character: str, known: str) -> str | None:
-    """The known character that another one starts as, if any: by its letter, case or sound.
+    """The known character that is like another one, if any: by its letter, case or sound.
 
     >>> [alike(each, "abcdefz") for each in "aéEжф."]
     ['a', 'e', 'e', 'z', 'f', None]
@@ -128,5 +126,5 @@ def alike(character: str, known: str) -> str | None:
 
 @cache
 def bundled_base() -> Base:
-    """The bundled one."""
+    """The base that comes with the package."""
     return Base.load()

@@ -10,8 +10,6 @@ The file is a model file with more in it: arrays whose names begin with `state_`
                state, the numbers of the trainer
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import time
@@ -48,7 +46,7 @@ class Checkpoint:
     @classmethod
     def resumed(
         cls, output: str, corpus: Corpus, settings: Settings, init: str | None
-    ) -> Checkpoint:
+    ) -> "Checkpoint":
         """An interrupted run, as it was; the arguments must be those of that run."""
         path = state_path(output)
         if not os.path.exists(path):

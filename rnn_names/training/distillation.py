@@ -32,20 +32,21 @@ from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
-from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
+from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children, WalkSource
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.walk import Walk
+from rnn_names.training.batches import Batches
 from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-TILTED_BY = 10_000, 30_000  # names drawn to fit the tilt: five for each listed, within these bounds
+DRAWN_FOR_TILT = 10_000, 30_000  # five names for each listed, within these bounds
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
-HARM = 1.01  # a tilt that raises the loss of the list's names by more than this factor is discarded
+MAX_LOSS_RATIO = 1.01  # a tilt that raises the loss of the list's names further is discarded
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
 MANY_NAMES = 40_000  # … if there are so many, repeats counted; for fewer, it costs 0.001 nats
@@ -88,7 +89,7 @@ class Teacher(WalkSource):
         teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
-        count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
+        count = min(max(5 * len(names), DRAWN_FOR_TILT[0]), DRAWN_FOR_TILT[1])
         for _ in range(2):  # first without a tilt, then with the first one
             before, drawn = teacher.tilt, teacher.draw(count, rng)
             if not len(drawn):  # the network ends no name
@@ -98,7 +99,9 @@ class Teacher(WalkSource):
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
-            if loss > HARM * last:  # the n-gram, by which the tilt looks ahead, differs too much
+            if (
+                loss > MAX_LOSS_RATIO * last
+            ):  # the n-gram, by which the tilt looks ahead, differs too much
                 teacher.tilt = before
                 break
         return teacher
@@ -137,7 +140,7 @@ class Teacher(WalkSource):
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Not after a prefix to which the tilt leaves nothing, or so much that it overflows.
+            # Not where the tilt leaves nothing after a prefix, or so much that it overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
@@ -266,7 +269,7 @@ def targets_by_number(
 
 def _that_fit(names: Names, count: int, n_y: int, rng: np.random.Generator) -> tuple[Names, int]:
     """The real names and the count of synthetic ones, reduced to `MAX_SOFT_TARGETS`."""
-    # As if no two names shared a prefix, and all were of the mean length, EOS counted.
+    # Estimated as if no two names shared a prefix, and all had the mean length, EOS counted.
     room = MAX_SOFT_TARGETS // (n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count <= room:
         return names, count

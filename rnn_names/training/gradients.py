@@ -15,9 +15,10 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches, PrefixTree
+from rnn_names.network.prefix_tree import PrefixTree
 from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.system import usable_cores
+from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Position, Stage
 

@@ -12,7 +12,7 @@ from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
+from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 

@@ -1,4 +1,4 @@
-"""Settings of a training: those that a caller gives, and defaults that depend on the corpus.
+"""Settings of a training, and defaults that depend on the corpus.
 
 `Settings` are those that are given; None stands for the default, which `defaults_for` gives.
 `ResolvedSettings` are what a run uses.
@@ -12,9 +12,9 @@ from typing import Any
 from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
 
-SHORT_LIST = 1_000  # names; fewer start from the base, and all of them are learned
-LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
-DISTILLATION_BATCHES = 272, 408  # names, at least; the second where others have 64 or more
+SHORT_LIST = 1_000  # names; a list with fewer starts from the base, and holds none out
+LONG_LIST = 50_000  # names; a list with as many gets the largest network and few epochs
+DISTILLATION_BATCHES = 272, 408  # least batch size: for a batch_size below 64, and from 64 up
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
@@ -141,10 +141,10 @@ class Settings(Checked):
 
 
 def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str, Any]:
-    """The rule: what a list of `names` distinct names, held-out ones included, is trained with.
+    """The default settings of a list of `names` distinct names, held-out ones included.
 
     A short list that `started` from a model has less to learn: fewer epochs and synthetic names,
-    and no need of names to measure by. A longer list needs a larger network, larger minibatches,
+    and no held-out names. A longer list needs a larger network, larger minibatches,
     fewer epochs and less dropout:
 
         names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000

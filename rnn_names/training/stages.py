@@ -4,8 +4,6 @@ network         starts from a model or random weights, and learns from the names
 distillation    starts from the best weights of that, and learns what a teacher predicts
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,7 +31,7 @@ class Stage:
         """The rate after a share, 0 to 1: half a cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
-    def at(self, share_over: float) -> Stage:
+    def at(self, share_over: float) -> "Stage":
         """The stage with its dropout after a share of it.
 
         Dropout rises linearly to its value d, and recurrent dropout in proportion. It begins at
@@ -63,11 +61,12 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=settings.dropout,
         recurrent_dropout=settings.recurrent_dropout,
     )
+    least = DISTILLATION_BATCHES[1] if settings.batch_size >= 64 else DISTILLATION_BATCHES[0]
     distillation = Stage(
         name="distillation",
         is_distillation=True,
         epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, DISTILLATION_BATCHES[settings.batch_size >= 64]),
+        batch_size=max(settings.batch_size, least),
         highest_rate=settings.learning_rate * DISTILLATION_RATE,
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
@@ -80,7 +79,7 @@ class Position:
     """The position of a run, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best_epoch: int = 0  # whose weights the model has, after the first
+    best_epoch: int = 0  # the epoch whose weights the model has; 0 before the first
     best_loss: float = math.inf  # its held-out loss; infinite without held-out names
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
@@ -102,7 +101,7 @@ class Position:
         """Everything but the stages, as JSON can hold it."""
         return {name: value for name, value in vars(self).items() if name != "stages"}
 
-    def restored(self, state: Mapping[str, Any]) -> Position:
+    def restored(self, state: Mapping[str, Any]) -> "Position":
         """The position that `state()` described, in the same stages.
 
         Raises TrainingError if no run can be there.

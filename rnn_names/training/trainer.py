@@ -13,18 +13,18 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.network.language_model import mean_loss
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.helper import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
+from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import Gradients
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
-STARTED_SHARE = 0.7  # the teacher's share of a network that started from a model
-PULL = 2.4  # weights / names: of weights towards their start, in a step at the highest rate
+STARTED_SHARE = 0.7  # share of the network in the teacher, if it started from a model
+PULL = 2.4  # a step at the highest rate moves weights by PULL / names of the way to their start
 MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
@@ -44,7 +44,7 @@ class Trainer:
         first = run.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
         self._first = flatten(first)  # (n,) what the network starts from
-        # _network (n,)  the best weights of its stage, which distillation starts from, and asks
+        # _network (n,)  the best of the first stage; distillation and its teacher start there
         # _flat (n,)     the weights in training, in memory that the helper process shares
         # model.params   the weights of `position.best_epoch`, rounded to bfloat16
         self._network = self._first.copy()
@@ -78,7 +78,7 @@ class Trainer:
 
     @property
     def characters_left(self) -> int:
-        """About how many are left, if no stage ends early from now on."""
+        """About how many characters are left, if no stage ends early."""
         at = self.position
         here = 0 if at.stage_is_over else at.stage.epochs - at.stage_epoch
         later = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :])
@@ -103,7 +103,7 @@ class Trainer:
         """Trains, and yields after each epoch.
 
         `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
-        no finite number any more, TrainingError is raised, and `model` is the best before.
+        no longer finite, TrainingError is raised, and `model` is the best one before.
         """
         gradients = Gradients(self._memory, self._shapes)
         with one_blas_thread(), gradients.helper:
@@ -141,18 +141,14 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
+            run, network = self.run, self._params(self._network)
+            share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
+            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
+            count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self.run.batches.names, count, rng, gradients.begin
+                teacher, run.batches.names, count, rng, gradients.begin
             )
         return self._distillation_set
-
-    def _teacher(self) -> distillation.Teacher:
-        """The n-gram and the best weights of the network."""
-        run, network = self.run, self._params(self._network)
-        share = STARTED_SHARE if run.is_started else 0.5
-        rng = run.generator(TEACHER)
-        return distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
 
     # --- After an epoch ---------------------------------------------------------------------------
 

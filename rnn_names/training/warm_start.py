@@ -15,7 +15,7 @@ from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on: it takes a second
-ALIKE = 0.8  # share of a list's characters that the base knows, or like ones, at least
+ALIKE = 0.8  # least share of a list's characters that the base knows, or has like ones of
 
 
 class Start(NamedTuple):
@@ -70,7 +70,7 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
 
 
 def _loss(model: Model, names: Names) -> float:
-    """In nats per character; a uniform guess for names it cannot spell, inf if it spells none."""
+    """Nats per character, of a uniform guess for names it cannot spell; inf if it spells none."""
     scores = model.log_prob(names)  # (len(names),) in nats; −inf with an unknown character
     spelled = np.isfinite(scores)
     if not spelled.any():

@@ -23,14 +23,14 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS, Names, Vocabulary
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
+from rnn_names.training.batches import Batches
 
-SEEN_RARELY = 2  # how often the distinct training names have a rare character, at most
+SEEN_RARELY = 2  # occurrences of a rare character in the distinct training names, at most
 PRIOR_NAMES = 30  # names with the teacher's own means, added to the list's: a short one says little
-SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
-MAX_FEATURES = 400  # features that are fitted, at most, the commonest
+SEEN_OFTEN = 10  # a feature is fitted if so many draws have it
+MAX_FEATURES = 400  # features that are fitted, at most: the most common ones
 SPREAD = 1  # standard deviation of the prior of λ; without one, that of rare terms runs away
 RIDGE = 1e-3  # of the penalty on λ: a name's letters add up to its length
 ENOUGH = 1e-6  # Newton's method ends where another step would gain less, in nats per name
@@ -57,7 +57,7 @@ class Wholes:
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
-        self._wanted_terms = np.zeros(self._n_terms)  # of each, how many a name has
+        self._wanted_terms = np.zeros(self._n_terms)  # the mean number of each in a name
         for start in range(0, len(names), NAMES_AT_A_TIME):
             rows = slice(start, start + NAMES_AT_A_TIME)
             of_name, terms = self._terms(names[rows])

@@ -19,7 +19,7 @@ from training_sides import TorchNetwork, Variant, tensors
 
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
-from rnn_names.network.prefix_tree import Batches
+from rnn_names.training.batches import Batches
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 

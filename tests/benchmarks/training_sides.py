@@ -24,9 +24,9 @@ from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
+from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import PARTS, Gradients, parts_for
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings

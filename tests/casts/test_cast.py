@@ -9,9 +9,9 @@ import pytest
 
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
+from rnn_names.casts.cast import rows_of
 from rnn_names.casts.initials import letter_of
 from rnn_names.casts.pattern import parse
-from rnn_names.casts.redrawing import cast as cast_lines
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import (
@@ -33,7 +33,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    lines = cast_lines(pattern, wanted, lambda s: (MODELS[s.models[0]], s.options), str.split)
+    lines = rows_of(pattern, wanted, lambda models: MODELS[models[0]], str.split)
     return ([row[1:] for row in batch] for batch in lines)
 
 
@@ -213,6 +213,12 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
     drawn = rows(text, 2000, initials="same", max_length=3)
     names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
     assert_drawn_from(names_only, expected)
+
+
+@pytest.mark.usefixtures("always_look_ahead")
+def test_names_found_by_looking_ahead_leave_words_out_and_begin_with_one_letter():
+    lines = rows("{a:exclude-words=xyx} {b}", 20, initials="same")
+    assert all(letter_of(a) == letter_of(b) and "xyx" not in a for a, b in lines)
 
 
 def test_lines_of_many_narrow_parts_begin_with_one_letter():

@@ -73,7 +73,7 @@ def test_parts_have_names_and_come_again():
 )
 def test_options_have_the_values_that_the_function_takes(text, value):
     options = slot(f"{{m:{text}}}").options
-    assert {name: getattr(options, name) for name in options.given} == value
+    assert {name: getattr(options, name) for name in options.non_defaults} == value
 
 
 def test_every_option_of_sample_is_one_of_a_slot():

@@ -124,7 +124,7 @@ def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
     done = asked(place, "rnn-names sample -m ", "3")
     offered = [line.removeprefix("plain,") for line in done.stdout.decode().splitlines()]
     files = ["elves.txt", "my-dwarves.npz", "old/", "surfers.npz"]
-    known = [*bundled.MODELS, *bundled.ALIASES]
+    known = [*bundled.MODELS, *bundled.OTHER_NAMES]
     assert offered == [*sorted(known), *files]
     started = asked(place, "rnn-names train elves.txt --init ", "4").stdout.decode().splitlines()
     known += ["closest", "none"]

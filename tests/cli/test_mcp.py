@@ -73,7 +73,7 @@ def test_names_and_scores_are_those_of_the_model(tmp_path):
     assert drawn == model.sample(7, seed=2, prefix="A")
     assert [each["name"] for each in scores] == names
     assert [each["log_prob"] for each in scores] == [pytest.approx(model.log_prob(names)[0]), None]
-    assert {each["name"] for each in listed} == {*bundled.MODELS, *bundled.ALIASES}
+    assert {each["name"] for each in listed} == {*bundled.MODELS, *bundled.OTHER_NAMES}
     assert all(len(each["samples"]) == 3 for each in listed if not each["writes"].startswith("as "))
     assert {"name": "norse", "writes": "as icelandic-first-names"} in listed
 

@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.edits import within
+from rnn_names.conditions.edits import within_edits
 from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
@@ -143,7 +143,7 @@ def test_undo_leaves_a_file_that_has_changed_since(added, folder):
 def test_names_like_one_are_within_a_few_edits_of_it(pick):
     (first, like), _ = pick("+4")
     assert len(like) == 10
-    near = within([first[3]], 2, Model.load("elvish").vocabulary)
+    near = within_edits([first[3]], 2, Model.load("elvish").vocabulary)
     assert len(accepts(near, like, Model.load("elvish").vocabulary)) == 10
     assert all(accepts(near, like, Model.load("elvish").vocabulary)) and first[3] not in like
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import free_of, matching
 from rnn_names.conditions.conditions import conditions_of
-from rnn_names.conditions.edits import FarApart, within
+from rnn_names.conditions.edits import FarApart, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.spelling import Spelling
@@ -93,7 +93,7 @@ def test_what_fits_the_list_as_it_is_stays_so():
 @settings(max_examples=40)
 def test_what_is_few_edits_away(texts, edits):
     near = [text for text in TEXTS if min(edits_between(text, each) for each in texts) <= edits]
-    assert accepted(within(texts, edits, Vocabulary("aAb"))) == near
+    assert accepted(within_edits(texts, edits, Vocabulary("aAb"))) == near
 
 
 @given(st.lists(st.text("aAbßsx", max_size=3), min_size=1, max_size=4))

@@ -46,7 +46,7 @@ def test_a_value_gets_its_plainest_type(given, value):
     [name] = given
     found = getattr(Options(**given), name)
     assert (found, type(found)) == (value, type(value))
-    assert Options(**given).given == (() if value is None else (name,))
+    assert Options(**given).non_defaults == (() if value is None else (name,))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import guide, preparation
-from rnn_names.lookahead.guide import LookAhead, Visits
+from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.ngram import chain
 from rnn_names.sampling import stream
@@ -355,7 +356,7 @@ def test_a_second_draw_finds_the_prefixes_of_the_first():
     first, drawer = learned(tiny_model(), 50)
     prefixes = visited(drawer, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
-    assert prefixes.passed[0] == 100
+    assert prefixes.n_names[0] == 100
     names = indices(prefixes)
     assert len(set(map(tuple, names))) == len(prefixes)
     for row, name in enumerate(names[1:], 1):
@@ -377,7 +378,9 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     probabilities[n:, 1] = 1
     with np.errstate(divide="ignore"):
         log_p = np.log(probabilities)
-    fitted = chain.fitted(strings, np.full(2 * n, 9), log_p, np.array([*passed, *passed]), 10, 3)
+    fitted = chain.fitted_chain(
+        strings, np.full(2 * n, 9), log_p, np.array([*passed, *passed]), 10, 3
+    )
     a = fitted.contexts.longest(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)

@@ -88,7 +88,10 @@ def test_gradients_of_random_trees(cell, seed, masked):
     mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
     work = Workspace(np.float64)
     _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
-    loss = lambda params: rnn.loss_and_gradients(tree, params, work, mask)[0]  # noqa: E731
+
+    def loss(params):
+        return rnn.loss_and_gradients(tree, params, work, mask)[0]
+
     assert_gradients(loss, params, gradients, rng)
 
 

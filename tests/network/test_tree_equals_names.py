@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
 from rnn_names.network import language_model, rnn
-from rnn_names.network.prefix_tree import Batches
+from rnn_names.training.batches import Batches
 from support import plain_bptt
-from support.networks import CELLS, coded, prefixes_of, random_model, random_params, tree_of
+from support.networks import CELLS, indexed, prefixes_of, random_model, random_params, tree_of
 
 N_Y = 5
 
@@ -68,7 +68,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(
     names, size, seed, neighbours
 ):
     names = [[1], *filter(None, names)]  # a list has no empty names
-    distinct, counts = coded(names).distinct()
+    distinct, counts = indexed(names).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)
     batches = Batches(distinct, rows, N_Y, neighbours=neighbours)
     middles, epoch = zip(*batches.minibatches(size, np.random.default_rng(seed)), strict=True)
@@ -81,7 +81,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(
 
 
 def test_neighbours_stay_together_in_an_epoch():
-    batches = Batches(coded([[1]]), np.arange(12), N_Y, neighbours=3)
+    batches = Batches(indexed([[1]]), np.arange(12), N_Y, neighbours=3)
     epochs = [batches.minibatches(6, np.random.default_rng(seed)) for seed in range(9)]
     minibatches = [rows.reshape(2, 3) for epoch in epochs for _, rows in epoch]
     for rows in minibatches:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from quality.kneser_ney import END, KneserNey
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
-from support.networks import coded, spelled
+from support.networks import indexed, spelled
 
 N_Y = 4
 
@@ -66,14 +66,14 @@ def assert_same(model, names, prefixes, characters):
 def test_probabilities_are_those_of_a_plain_kneser_ney(names, asked, order):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kneser_ney, "ORDER", order)
-        model = NGram(coded(names), N_Y)
+        model = NGram(indexed(names), N_Y)
     assert_same(model, names, [*asked, [], *(name[:-1] for name in names)], range(N_Y))
 
 
 def test_many_histories_at_once():
     rng = np.random.default_rng(0)
     names = [rng.integers(1, N_Y, rng.integers(1, 9)).tolist() for _ in range(300)]
-    model = NGram(coded(names), N_Y)
+    model = NGram(indexed(names), N_Y)
     histories = np.concatenate([history_of(model, name[: len(name) // 2]) for name in names])
     one_by_one = np.concatenate([model.probabilities(history[None]) for history in histories])
     assert np.array_equal(model.probabilities(histories), one_by_one)
@@ -83,7 +83,7 @@ def test_many_histories_at_once():
 def test_a_large_vocabulary_lowers_the_order_and_mixes_nothing_up(n_y):
     last = n_y - 1
     names = [[1, last, last, 2], [last, last, last], [1, 2, last], [last], [2, last, last, 1, last]]
-    model = NGram(coded(names), n_y)
+    model = NGram(indexed(names), n_y)
     assert model.order < 7
     assert (n_y + 1) ** model.order <= 2**63
     prefixes = [], [last], [last, last], [1, last, last], [2, last, last, 1]

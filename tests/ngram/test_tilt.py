@@ -8,7 +8,7 @@ import pytest
 from rnn_names.corpus.names import EOS
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Factors, Tilt
-from support.networks import coded, tilt_weight
+from support.networks import indexed, tilt_weight
 
 N_Y, LONGEST = 4, 4
 
@@ -23,7 +23,7 @@ def test_along_the_n_gram_every_name_is_multiplied_by_its_factors(known, kinds):
     """
     rng = np.random.default_rng(1)
     names = [rng.integers(1, known + 1, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
-    ngram = NGram(coded(names), N_Y)
+    ngram = NGram(indexed(names), N_Y)
     factors = Factors(
         kinds=np.array(kinds),
         pairs=rng.normal(size=(4, N_Y)),

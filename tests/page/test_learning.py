@@ -15,11 +15,11 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.page import script
 from rnn_names.page.page import page
 from rnn_names.page.script import PageModel, described, scripts
 from rnn_names.training import base, trainer, warm_start
+from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import Settings, defaults_for

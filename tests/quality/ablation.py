@@ -86,7 +86,9 @@ VARIANTS = {
             (distillation.Teacher, "of", lambda *four, **_: _teacher_of(*four[:4], share=1 - 1e-9))
         ],
     ),
-    "tilt": Variant("the tilt to the list's means", patches=[(distillation, "HARM", -np.inf)]),
+    "tilt": Variant(
+        "the tilt to the list's means", patches=[(distillation, "MAX_LOSS_RATIO", -np.inf)]
+    ),
     "rising-dropout": Variant(
         "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]
     ),

@@ -82,7 +82,7 @@ def test_at_places_that_random_moments_miss():
 
 ENDLESS_MINIBATCH = "rnn_names.network.rnn.loss_and_gradients = forever"
 ENDLESS_DISTILLATION = """
-rnn_names.training.distillation.TILTED_BY = 200, 200
+rnn_names.training.distillation.DRAWN_FOR_TILT = 200, 200
 rnn_names.training.distillation.distillation_set = forever"""
 ENDLESS_CURVES = """
 rnn_names.report.report.Report.add = lambda *_: None

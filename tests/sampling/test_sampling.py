@@ -143,7 +143,11 @@ def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
     monkeypatch.setattr(next_character, "MARGIN", 0.05)
     monkeypatch.setattr(next_character, "RELATIVE", 0.05)
     again, run = [], walk.Walk.run
-    noted = lambda self, *a: (again.append(self.source.dtype), run(self, *a))[1]  # noqa: E731
+
+    def noted(self, *arguments):
+        again.append(self.source.dtype)
+        return run(self, *arguments)
+
     monkeypatch.setattr(walk.Walk, "run", noted)
     assert model.sample(300, seed=3, **cut) == names
     assert np.float64 in again

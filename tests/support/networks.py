@@ -46,7 +46,7 @@ def random_names(rng, n_y=5, count=9, longest=5):
     return [*names, [], names[0], names[1][: len(names[1]) // 2]]
 
 
-def coded(names):
+def indexed(names):
     """Lists of indices as `Names`."""
     codes = np.array([c for name in names for c in name], np.int32)
     return Names(codes, np.cumsum([0, *map(len, names)]))

@@ -57,7 +57,10 @@ class Network:
         in_a = p["Waa"] @ a
         if "bn" not in p:
             return np.tanh(in_x + in_a)
-        sigmoid = lambda v: 0.5 + 0.5 * np.tanh(0.5 * v)  # noqa: E731
+
+        def sigmoid(v):
+            return 0.5 + 0.5 * np.tanh(0.5 * v)
+
         r, z = sigmoid(in_x[:n] + in_a[:n]), sigmoid(in_x[n : 2 * n] + in_a[n : 2 * n])
         c = np.tanh(in_x[2 * n :] + r * (in_a[2 * n :] + p["bn"]))
         return (1 - z) * c + z * a

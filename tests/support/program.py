@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
 from rnn_names.cli import main, streams
+from rnn_names.cli.exit_code import exit_code
 from rnn_names.system import ENDING_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,7 +135,7 @@ class _Program:
     def main(args, prog_name):
         argv = mock.patch.object(sys, "argv", [prog_name, *args])
         with argv, mock.patch.object(formatting, "FORCED_WIDTH", None):  # that of COLUMNS
-            sys.exit(streams.exit_code(main._command))
+            sys.exit(exit_code(main._command))
 
 
 def invoke(*arguments, cwd=None, env=None, input=None, text=True):

@@ -16,9 +16,9 @@ from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
 from rnn_names.network.language_model import mean_loss
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.training import checkpoint, trainer, warm_start
 from rnn_names.training.base import Base, bundled_base
+from rnn_names.training.batches import Batches
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer

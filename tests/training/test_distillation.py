@@ -10,13 +10,13 @@ from quality.kneser_ney import KneserNey
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import EOS
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
+from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
 from support.distributions import assert_drawn_from
-from support.networks import coded, prefixes_of, random_names, random_params, spelled, tree_of
+from support.networks import indexed, prefixes_of, random_names, random_params, spelled, tree_of
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
@@ -26,7 +26,7 @@ def test_a_teacher_is_the_geometric_mean(cell):
     network = random_params(rng, cell)
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
-    teacher = Teacher(NGram(coded(learned), 5), network, 9)
+    teacher = Teacher(NGram(indexed(learned), 5), network, 9)
     plain = KneserNey(map(spelled, learned), 5)
     characters = [spelled([c]) for c in range(5)]
     soft_targets = teacher.soft_targets(tree, Workspace(np.float64))
@@ -43,7 +43,7 @@ def taught():
     """A teacher of sixty names, and the names."""
     rng = np.random.default_rng(5)
     drawn = [rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]
-    names, _ = coded(drawn).distinct()
+    names, _ = indexed(drawn).distinct()
     params = {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}
     return Teacher(NGram(names, 5), params, max_length=6), names
 

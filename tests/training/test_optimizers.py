@@ -51,7 +51,11 @@ def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatc
     """
     rates = []
     step = optimizers.SGD.step
-    noted = lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate))  # noqa: E731
+
+    def noted(self, params, gradient, rate):
+        rates.append(rate)
+        step(self, params, gradient, rate)
+
     monkeypatch.setattr(optimizers.SGD, "step", noted)
     plain = {"held_out": 0, "dropout": 0, "recurrent_dropout": 0, "distil_epochs": 0}
     sizes = {"hidden_size": 6, "epochs": 4, "batch_size": 100}

@@ -9,11 +9,11 @@ from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.tilt import Tilt
+from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import Teacher
 from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
-from support.networks import coded, tilt_weight
+from support.networks import indexed, tilt_weight
 
 
 def test_where_no_weights_have_the_means_the_fit_stays_finite():
@@ -47,7 +47,7 @@ def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
     rng, n_y = np.random.default_rng(5), len(vocabulary)
     drawn = [rng.integers(1, n_y, rng.integers(1, 8)).tolist() for _ in range(5000)]
-    factors = Wholes(batches, vocabulary).factors(coded(drawn))
+    factors = Wholes(batches, vocabulary).factors(indexed(drawn))
     w = np.array([tilt_weight(factors, name) for name in drawn])
     listed = [vocabulary.encode(np.array([*map(ord, name)])).tolist() for name in TOWNS]
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
@@ -73,7 +73,7 @@ def test_characters_that_a_list_has_twice_at_most_are_not_fitted(repeats):
     corpus, vocabulary = corpus_from_strings(listed), Vocabulary("abcdefgxyz")
     rng = np.random.default_rng(3)
     drawn = [rng.integers(1, 11, rng.integers(1, 5)).tolist() for _ in range(3000)]
-    factors = Wholes(Batches.of(corpus, vocabulary), vocabulary).factors(coded(drawn))
+    factors = Wholes(Batches.of(corpus, vocabulary), vocabulary).factors(indexed(drawn))
     assert np.ptp(factors.pairs[:, 3:], axis=1).max() == np.ptp(factors.ends[3:-1]) == 0
     w = np.array([tilt_weight(factors, name) for name in drawn])
     own, found = (each @ [name.count(1) for name in drawn] / each.sum() for each in (w**0, w))
@@ -102,7 +102,7 @@ def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewh
     corpus = corpus_from_strings([*usual, *["aYa"] * 20])
     vocabulary = Vocabulary.of(corpus.names)
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
-    drawn = coded([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
+    drawn = indexed([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
     wholes = Wholes(Batches.of(corpus, vocabulary), vocabulary)
 
     def largest():

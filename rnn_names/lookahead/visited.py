@@ -1,0 +1,143 @@
+"""The prefixes that draws have visited: what is known of them, and how a draw records more."""
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton
+from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
+from rnn_names.ngram.chain import LONGEST_CONTEXT, sharpened
+from rnn_names.ngram.contexts import extended, max_symbols
+
+MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records; more new prefixes are left out
+
+
+@dataclass
+class VisitedPrefixes:
+    """Prefixes that draws have visited, N of them, and what the network said after each.
+
+    What is ahead of a prefix follows from that (`rnn_names.network.ahead`), with a guess only where
+    no longer prefix was visited. Each comes after its parent, which is one character shorter.
+    """
+
+    parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
+    character: Array  # (N,) index of the last character
+    length: Array  # (N,) characters
+    automaton_state: Array  # (N,) state of the conditions' automaton
+    string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
+    log_probabilities: Array  # (N, n_y) the network's, of what comes next
+    n_names: Array  # (N,) how many names had each
+
+    @classmethod
+    def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
+        """The prefix that every name begins with, not visited yet."""
+        n_y = automaton.after.shape[1]
+        string = np.zeros(1, np.int64)
+        for symbol in (n_y, *prefix):
+            string = extended(string, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))
+        return cls(
+            parent=np.zeros(1, np.int64),
+            character=np.zeros(1, np.int32),
+            length=np.array([len(prefix)]),
+            automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
+            string=string,
+            log_probabilities=np.zeros((1, n_y)),
+            n_names=np.zeros(1),
+        )
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    @cached_property
+    def _sorted(self) -> tuple[Array, Array]:
+        """A key of each prefix but the first, by parent and character, rising; and its row."""
+        keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order + 1
+
+    def child(self, row: Array, character: Array) -> Array:
+        """Rows of the prefixes one character longer than those of some rows; −1 where unknown."""
+        keys, order = self._sorted
+        if not len(keys):
+            return np.full(len(row), -1)
+        key = row * self.log_probabilities.shape[1] + character
+        at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+        return np.where((keys[at] == key) & (row >= 0), order[at], -1)
+
+    def sharpened(self, power: float) -> "VisitedPrefixes":
+        """The same prefixes at a temperature that is `power` times as low."""
+        return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
+
+    def count_in(self, log_ahead: Array) -> None:
+        """Overwrites what is ahead of a character where it leads to one of the prefixes."""
+        tree = self.parent, self.character, self.length
+        on_tree(self.log_probabilities, log_ahead, *tree, logs=True)
+
+    def log_probs(self, log_steps: Array) -> Array:
+        """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
+        log_probs = np.zeros(len(self))
+        for rows in by_level(self.length)[1:]:
+            above = self.parent[rows]
+            log_probs[rows] = log_probs[above] + log_steps[above, self.character[rows]]
+        return log_probs
+
+    def most_probable(self, log_ahead: Array, size: int) -> Array:
+        """Rows, rising, of the `size` prefixes that guided draws are most likely to visit."""
+        guided = self.log_probabilities + log_ahead
+        guided -= np.maximum(log_expected(guided, np.zeros(1)), LEAST_LOG)[:, None]
+        return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
+
+    def take(self, rows: Array) -> "VisitedPrefixes":
+        """Some of the prefixes, rows rising; the beginnings of each are among them."""
+        new = np.zeros(len(self), np.int64)
+        new[rows] = np.arange(len(rows))
+        parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
+        return VisitedPrefixes(**{**parts, "parent": new[parts["parent"]]})
+
+
+class Visits:
+    """Records the prefixes that a draw visits: `known` ones, and new ones behind them."""
+
+    def __init__(self, known: VisitedPrefixes) -> None:
+        self.known, self.n_recorded = known, 0
+        self._n_rows = len(known)
+        self._most = len(known) + MAX_RECORDED_NUMBERS // known.log_probabilities.shape[1]
+        self._new: list[tuple[Array, ...]] = []
+        self._recorded: list[tuple[Array, ...]] = []
+
+    def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
+        """The row of each longer prefix. A new one gets the next; −1 when no more are recorded."""
+        rows = self.known.child(row, character)
+        new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
+        rows[new] = self._n_rows + np.arange(len(new))
+        self._n_rows += len(new)
+        self._new.append((row[new], character[new], automaton_state[new]))
+        return rows
+
+    def record(self, rows: Array, log_probabilities: Array, names: Array) -> None:
+        """Records what the network said after some prefixes, and how many names had them."""
+        kept = np.flatnonzero(rows >= 0)
+        self.n_recorded += len(kept)
+        self._recorded.append((rows[kept], log_probabilities[kept], names[kept]))
+
+    def joined(self) -> VisitedPrefixes:
+        """All prefixes that are known now."""
+        known, n_y = self.known, self.known.log_probabilities.shape[1]
+        n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
+        n_new, first = self._n_rows - len(known), len(known)
+        columns = (getattr(known, each.name) for each in fields(known))
+        widths = ((0, n_new), (0, 0))
+        grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
+        for parent, character, automaton_state in self._new:  # none together with its parent
+            rows = slice(first, first + len(parent))
+            grown.parent[rows], grown.character[rows] = parent, character
+            grown.automaton_state[rows] = automaton_state
+            grown.length[rows] = grown.length[parent] + 1
+            grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
+            first = rows.stop
+        for visited, log_probabilities, names in self._recorded:
+            grown.log_probabilities[visited] = log_probabilities
+            grown.n_names[visited] += names
+        return grown

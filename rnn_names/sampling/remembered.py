@@ -1,0 +1,82 @@
+"""A file of the names that several runs have given out."""
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rnn_names import system
+from rnn_names.corpus.names import Names
+from rnn_names.errors import CorpusError, SamplingError, shown
+
+
+class Remembered:
+    """A file of names given out so far; several runs may read and extend it at once."""
+
+    def __init__(self, path: str, option: str = "remember") -> None:
+        self._path, self._option, self._end = path, option, 0
+        self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Names, list[Names]]]:
+        """Locks the file. Yields the names that others added, and a list to append names to."""
+        try:
+            with open(self._path, "a+b", buffering=0) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise self._error("not a regular file; give the name of one")
+                system.lock(file)
+                file.seek(self._end)
+                data, added = file.readall(), list[Names]()
+                self._is_cut = not data.endswith(b"\n") if data else self._is_cut
+                others = Names.from_strings(self._lines(data))
+                try:
+                    yield others, added
+                finally:
+                    lines = b"".join(names.to_lines() for names in added)
+                    if lines and self._is_cut:
+                        lines, self._is_cut = b"\n" + lines, False
+                    self._append(file, lines)
+                    self._end = file.tell()
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def take_back(self, names: Names) -> bool:
+        """Takes the lines of some names off the end of the file, if they are there, whole."""
+        try:
+            with open(self._path, "r+b", buffering=0) as file:
+                system.lock(file)
+                data, lines = file.readall(), names.to_lines()
+                are_there = (b"\n" + data).endswith(b"\n" + lines)
+                if are_there:
+                    self._end = file.truncate(len(data) - len(lines))
+                return are_there
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def _error(self, reason: str) -> SamplingError:
+        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
+
+    def _lines(self, data: bytes) -> list[str]:
+        """The names in some lines, without counts; those of casts may be long."""
+        try:
+            whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
+            text = f"{whole.decode()}\n{last.decode(errors='replace')}"
+            lines = text.removeprefix("\ufeff").split("\n")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                "list of names"
+            ) from None
+        return [line.split("\t")[0].strip() for line in lines if line.strip()]
+
+    @staticmethod
+    def _append(file: io.FileIO, lines: bytes) -> None:
+        """Writes lines whole or not at all: they may be cut where a disk is full."""
+        end = file.seek(0, os.SEEK_END)
+        try:
+            while lines:
+                lines = lines[file.write(lines) :]
+        except OSError:
+            file.truncate(end)
+            raise
