@@ -84,20 +84,24 @@ class Attempts:
         # For each chunk: its walk, the rows that passed, rising, (m,), and m names.
         self._found: list[tuple[BegunWalk, Array, Names]] = []
         self._tested = self._passed = 0
+        self._spent = 0  # attempts up to the first that passed, at all numbers below the next one
         self._tally = Tally()
 
     def names(self, workers: Workers, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; then TooFewNames if too few passed.
 
         `budget` attempts may give no name; names extend it, new ones where none is to come twice.
+        What counts is the attempts that the numbers take in turn, each up to the first that passes,
+        so that where names end does not depend on how many are drawn together.
         """
         begun = deque[BegunWalk]()
         while True:
+            is_scarce = self._tested >= budget_after(self._n_new, budget)
             likely = min(self._end - self._next_to_yield, needed(self._unique))
             # An endless stream is likely to need as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
             while sum(len(walk.chunks) for walk in begun) < workers.count and self._left:
-                begun.append(BegunWalk(*self._next_walk(), workers))
+                begun.append(BegunWalk(*self._next_walk(is_scarce), workers))
             if not begun:
                 return
             self._collect(begun[0])
@@ -105,12 +109,16 @@ class Attempts:
                 continue
             failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
-            n_names = self._unique.passed if self._unique else self._passed
-            is_over = self._tested >= budget_after(n_names, budget)
-            waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
-            yield from self._ready(ENDLESS if is_over else min([self._next_number, *waiting]))
-            if is_over:
+            in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
+            yield from self._ready(min([in_walks, *self._failed[0, :1].tolist()]), budget)
+            oldest = [at for number, at in self._failed[:, :1].T.tolist() if number < in_walks]
+            if self._spent + sum(oldest) >= budget_after(self._n_new, budget):
                 raise TooFewNames(self._tally)
+
+    @property
+    def _n_new(self) -> int:
+        """How many names were given; new ones, if no name is to come twice."""
+        return self._unique.passed if self._unique else self._next_to_yield - self._begin
 
     @property
     def _left(self) -> int:
@@ -124,27 +132,29 @@ class Attempts:
         more = min(self._next_to_yield + most, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
-    def _next_walk(self) -> tuple[Array, Array]:
+    def _next_walk(self, is_scarce: bool) -> tuple[Array, Array]:
         """The numbers of a walk and their attempts, (n,) both.
 
         Say that number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9 and
         10 get one each. Then numbers are 7, 7, 9, 10, and attempts 2, 3, 0, 0.
         """
-        numbers, first, n_attempts = self._next_numbers()
+        numbers, first, n_attempts = self._next_numbers(is_scarce)
         attempts = ranges(first, n_attempts)
         return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
 
-    def _next_numbers(self) -> tuple[Array, Array, Array]:
+    def _next_numbers(self, is_scarce: bool) -> tuple[Array, Array, Array]:
         """Numbers for a walk, the first attempt at each, and how many each one gets: (n,) all.
 
         A number first gets as many as it is likely to need, if the walk has room. Then they double,
-        so that one unlucky number does not hold up those after it.
+        so that one unlucky number does not hold up those after it. Where names are scarce, those
+        after it wait.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
         likely = likely_attempts(self._tested, self._passed)
         at_first = max(min(size // self._left, likely), 1)
-        n_attempts = np.clip(self._failed[1], at_first, max(min(2 * likely, size), at_first))
+        least = min(likely, size) if is_scarce else at_first
+        n_attempts = np.clip(self._failed[1], least, max(min(2 * likely, size), least))
         n_failed = max(int(np.searchsorted(np.cumsum(n_attempts), size, side="right")), 1)
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
         n = max((size - int(n_attempts[:n_failed].sum())) // at_first, 0 if failed.size else 1)
@@ -164,8 +174,12 @@ class Attempts:
         if not walk.chunks:
             self._tested += len(walk.numbers)
 
-    def _ready(self, end: int) -> Iterator[Names]:
-        """The names that were found for numbers below `end`, in order, in parts."""
+    def _ready(self, end: int, budget: int) -> Iterator[Names]:
+        """The names that were found for numbers below `end`, in order, in parts.
+
+        Where none may come twice, the budget is counted by new names, of which only the caller
+        knows; else TooFewNames comes where it ends.
+        """
         end = min(end, self._next_number)
         while self._next_to_yield < end:
             stop = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
@@ -186,6 +200,13 @@ class Attempts:
             if parts:
                 numbers, attempts, names = zip(*parts, strict=True)
                 order = np.lexsort([np.concatenate(attempts), np.concatenate(numbers)])
-                first = changes(np.concatenate(numbers)[order])  # the first attempt to pass
-                found = Names.concatenate([*names]).take(order[first])
+                first = order[changes(np.concatenate(numbers)[order])]  # the first attempt to pass
+                spent = self._spent + np.cumsum(np.concatenate(attempts)[first] + np.int64(1))
+                self._spent = int(spent[-1])
+                n_before = stop - self._begin - len(first) + np.arange(len(first))
+                over = np.flatnonzero(spent > budget * (1 + n_before // NAMES_PER_BUDGET))
+                ends = over.size > 0 and self._unique is None
+                found = Names.concatenate([*names]).take(first[: over[0] if ends else None])
                 yield Names(found.codes.astype(np.uint32, copy=False), found.offsets)
+                if ends:
+                    raise TooFewNames(self._tally)

@@ -67,8 +67,8 @@ class Gradients:
             share_over = (position.stage_epoch + middle) / stage.epochs
             second = None
             if len(parts) > 1:
-                second = self.helper.begin(PartGradients.compute, step, share_over, 1)
-            loss, characters = here.compute(step, share_over, 0)
+                second = self.helper.begin(PartGradients.compute, step, 1)
+            loss, characters = here.compute(step, 0)
             if second is not None:
                 second_loss, second_characters = second()
                 loss, characters = loss + second_loss, characters + second_characters
@@ -98,18 +98,18 @@ class PartGradients:
         """Takes the names of each part of each minibatch, and the seed of the epoch's dropout."""
         self._minibatches, self._seed = minibatches, seed
 
-    def compute(self, step: int, share_over: float, part: int) -> tuple[float, int]:
+    def compute(self, step: int, part: int) -> tuple[float, int]:
         """Puts a part's gradient, summed, into `gradients`; gives its loss and characters."""
         tree = self._batches.tree(self._minibatches[step][part])
-        rng, stage = np.random.default_rng([*self._seed, part, step]), self._stage.at(share_over)
-        loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)
+        rng = np.random.default_rng([*self._seed, part, step])
+        loss, gradients = part_gradients(self._params, self._stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self._params]
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:
         """A result that is the same in every process: the first minibatch of the epoch."""
-        loss, characters = self.compute(0, 0.0, 0)
+        loss, characters = self.compute(0, 0)
         return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -103,13 +103,12 @@ class Settings(Checked):
     )
     dropout: float | None = _by_size(
         _SHARE,
-        "Final dropout rate between hidden state and output. A rate below 0.6 is approached from "
-        "below.",
+        "Dropout rate between hidden state and output.",
         group="Regularisation",
     )
     recurrent_dropout: float | None = _by_size(
         _SHARE,
-        "Dropout rate between one hidden state and the next; it rises likewise.",
+        "Dropout rate between one hidden state and the next.",
         group="Regularisation",
     )
     embedding_size: int = option(

@@ -12,8 +12,6 @@ from typing import Any
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
-FULL_DROPOUT = 0.6  # this or more is constant; less rises, as a long list is not overfit at first
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -24,30 +22,12 @@ class Stage:
     epochs: int  # at most
     batch_size: int  # names of a minibatch
     highest_rate: float  # the highest learning rate
-    dropout: float  # as in `Settings`, at the end of the stage
-    recurrent_dropout: float  # as in `Settings`, at the end of the stage
+    dropout: float  # as in `Settings`
+    recurrent_dropout: float  # as in `Settings`
 
     def learning_rate(self, share_over: float) -> float:
         """The rate after a share, 0 to 1: half a cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
-
-    def at(self, share_over: float) -> "Stage":
-        """The stage with its dropout after a share of it.
-
-        Dropout rises linearly to its value d, and recurrent dropout in proportion. It begins at
-
-            d · min(max(3 − 2 · FULL_DROPOUT / d, ½), 1)
-
-        >>> stage = Stage("network", False, 10, 64, 0.009, dropout=0.48, recurrent_dropout=0.4)
-        >>> [round(stage.at(share).dropout, 2) for share in (0, 0.5, 1)]
-        [0.24, 0.36, 0.48]
-        """
-        if not self.dropout:
-            return self
-        first = min(max(3 - 2 * FULL_DROPOUT / self.dropout, 0.5), 1)
-        share = first + (1 - first) * share_over
-        recurrent = self.recurrent_dropout * share
-        return replace(self, dropout=self.dropout * share, recurrent_dropout=recurrent)
 
 
 def stages_of(settings: ResolvedSettings) -> list[Stage]:

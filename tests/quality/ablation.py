@@ -89,9 +89,6 @@ VARIANTS = {
     "tilt": Variant(
         "the tilt to the list's means", patches=[(distillation, "MAX_LOSS_RATIO", -np.inf)]
     ),
-    "rising-dropout": Variant(
-        "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]
-    ),
 }
 
 

@@ -78,23 +78,6 @@ def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, cor
     assert rates == pytest.approx([0.01, 0.01 * DISTILLATION_RATE], rel=0.01)
 
 
-@pytest.mark.parametrize("dropout", [0.15, 0.5, 0.6, 0.7])
-def test_dropout_rises_to_its_value_and_begins_lower_where_it_is_low(dropout):
-    stage = Stage("network", False, 10, 64, 0.01, dropout, dropout / 2)
-    over = [stage.at(share / 10) for share in range(11)]
-    assert over[-1].dropout == dropout
-    assert [at.recurrent_dropout for at in over] == pytest.approx([at.dropout / 2 for at in over])
-    steps = np.diff([at.dropout for at in over])
-    assert steps == pytest.approx([steps[0]] * 10), "in a line"
-    first = over[0].dropout / dropout
-    assert first == pytest.approx({0.15: 1 / 2, 0.5: 0.6, 0.6: 1, 0.7: 1}[dropout])
-
-
-def test_recurrent_dropout_without_dropout_stays_as_it_is():
-    stage = Stage("network", False, 10, 64, 0.01, dropout=0, recurrent_dropout=0.3)
-    assert stage.at(0) == stage
-
-
 # --- A run through them ---------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
-import { dropoutFactor, MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
+import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
@@ -121,11 +121,10 @@ export class Learner {
     const network = this.network();
     const tree = prefixTree(batch, padded(network.n_y, ROWS));
     const { dropout, recurrentDropout } = this.settings;
-    const factor = dropoutFactor(dropout, share);
     const mask = (name, size) => this.work.array(name, size);
     const masks = {
-      unitMask: dropoutMask(random, recurrentDropout * factor, mask("unit", network.n_a)),
-      nodeMask: dropoutMask(random, dropout * factor, mask("node", tree.rows * network.n_a)),
+      unitMask: dropoutMask(random, recurrentDropout, mask("unit", network.n_a)),
+      nodeMask: dropoutMask(random, dropout, mask("node", tree.rows * network.n_a)),
     };
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))

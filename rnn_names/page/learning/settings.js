@@ -4,7 +4,6 @@
 export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;
 export const PULL = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
-const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
 
 /** What a list of so many distinct names is trained with; `started`, from the base. */
 export function settingsFor(names, started = false) {
@@ -28,9 +27,3 @@ const threePlaces = (x) => Math.round(x * 1000) / 1000;
 
 /** The learning rate after a share of the run, as a fraction of the highest: half a cosine. */
 export const rateFactor = (share) => (1 + Math.cos(Math.PI * share)) / 2;
-
-/** The factor on dropout after a share of the run. */
-export function dropoutFactor(dropout, share) {
-  const first = Math.min(Math.max(3 - (2 * FULL_DROPOUT) / dropout, 0.5), 1);
-  return first + (1 - first) * share;
-}
