@@ -48,6 +48,9 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     wanted = CastOptions(*positional, **options)
     pattern = parsed(wanted)
     known = wanted.models or {}
+    for name, model in known.items():
+        if not isinstance(model, Model):
+            raise SamplingError(f"models: {name} is {quoted(model)}: must be a model", ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]

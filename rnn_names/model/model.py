@@ -176,7 +176,10 @@ class Model(LanguageModel):
     @classmethod
     def load(cls, path: StrOrBytesPath) -> "Model":
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
-        name = os.fsdecode(path)
+        try:
+            name = os.fsdecode(path)
+        except TypeError:
+            raise ModelFileError(f"path {quoted(path)}: must be the name of a file") from None
         try:
             meta, arrays = npz.read(file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:

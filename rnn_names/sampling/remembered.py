@@ -58,7 +58,7 @@ class Remembered:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts; those of casts may be long."""
+        """The names in some lines, without counts, and also without white space around them."""
         try:
             whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
             text = f"{whole.decode()}\n{last.decode(errors='replace')}"
@@ -68,7 +68,8 @@ class Remembered:
                 f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
-        return [line.split("\t")[0].strip() for line in lines if line.strip()]
+        names = [line.split("\t")[0].removesuffix("\r") for line in lines]
+        return [*dict.fromkeys(each for name in names for each in (name, name.strip()) if each)]
 
     @staticmethod
     def _append(file: io.FileIO, lines: bytes) -> None:

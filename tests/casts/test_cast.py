@@ -411,6 +411,8 @@ def test_models_of_python_have_the_names_that_the_pattern_gives_them():
     options = {"count": 5, "seed": 1}
     mine = cast("{mine} {norse} {mine+norse}", models={"mine": Model.load("dinosaurs")}, **options)
     assert mine == cast("{dinosaurs} {norse} {dinosaurs+norse}", **options)
+    with pytest.raises(SamplingError, match="models: mine is 'norse': must be a model"):
+        cast("{mine}", models={"mine": "norse"})
     for wrong in (["mine"], "mine", np.zeros(2)):
         with pytest.raises(SamplingError, match=r"^models .*: must be a dictionary of models"):
             cast("{mine}", models=wrong)

@@ -13,6 +13,7 @@ from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import CorpusError, SamplingError
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling.best import best as most_probable
+from rnn_names.sampling.remembered import Remembered
 from support.enumeration import tiny_model
 
 
@@ -152,3 +153,15 @@ def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
     done = invoke("sample", "-m", "dinosaurs", "--remember", "no/used.txt", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: --remember no/used.txt: No such file or directory\n"
+
+
+def test_names_with_white_space_around_them_come_once(path):
+    """`any_shape` allows them; a list that people write has them without."""
+    model = tiny_model(letters="a b")
+    options = {"remember": str(path), "any_shape": True, "max_length": 3}
+    drawn = [name for seed in (1, 1, 2) for name in model.sample(4, seed=seed, **options)]
+    assert any(name != name.strip() for name in drawn)
+    assert len({*drawn}) == 12
+    path.write_text("  Anna \nBo\r\n", "utf-8")
+    with Remembered(path).turn() as (others, _):
+        assert {"Anna", "Bo"} <= {*others.to_strings()}

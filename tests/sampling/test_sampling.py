@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -197,6 +198,30 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
     assert 0 <= len(drawn) < 500
     assert (len(drawn) > 0) == (rare == -8)
     assert f"only {len(drawn)} of" in str(error.value)
+
+
+@pytest.mark.parametrize("options", [{}, {"min_edits": 1}, {"unique": True}], ids=str)
+@pytest.mark.parametrize("cores", [1, 3])
+def test_where_names_run_out_does_not_depend_on_how_many_are_asked_for(
+    options, cores, monkeypatch, small_walks
+):
+    model = tiny_model(seed=1)
+    every = distribution(model)
+    rare = sorted(every, key=every.__getitem__)[:650]  # together one in 2,000
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 13)
+    monkeypatch.setattr(workers, "usable_cores", lambda: cores)
+
+    def names(n):
+        found = list[str]()
+        with suppress(SamplingError):
+            for name in model.stream(n, seed=3, exclude={*every} - {*rare}, **options):
+                found.append(name)
+        return found
+
+    longest = names(200)
+    assert 1 < len(longest) < 190
+    for n in (1, 3, 5, len(longest), len(longest) + 1):
+        assert names(n) == longest[:n]
 
 
 def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
