@@ -44,8 +44,8 @@ export function explain(name) {
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
   const [begin, end] = likeness(letters);
-  $("more-begin").replaceChildren("Begin with ", bdi(begin));
-  $("more-end").replaceChildren("End with ", bdi(end));
+  $("more-begin").replaceChildren("Begins like ", bdi(begin), "…");
+  $("more-end").replaceChildren("Ends like …", bdi(end));
   for (const each of $("card-actions").children) each.disabled = !letters.length;
 }
 

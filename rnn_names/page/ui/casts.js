@@ -24,10 +24,14 @@ const PEOPLE = /names|men$|el(f|v)|dwar|halfling|giant|goblin|orc/i;
 
 /** Models of places, of families and of people, where there are. */
 function modelsByKind() {
+  const own = models.findLast(({ digest }) => digest); // what was learned here comes first
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
-    models.find(({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name))),
+    [own ?? models[0], ...models].find(
+      ({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name)),
+    ),
   );
-  const person = named ?? models.find((model) => model !== place && model !== family);
+  const isOther = (model) => model && model !== place && model !== family;
+  const person = isOther(own) ? own : (named ?? models.find(isOther));
   return { place, family, person };
 }
 
@@ -132,7 +136,7 @@ function isRightPattern() {
   const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
   $("pattern-error").replaceChildren(element("div", {}, sentence), place);
   $("pattern-error").hidden = !wrong;
-  if (wrong) $("by-hand").open = true;
+  if (wrong) $("build").open = $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
   const [width = 1, caret = 0] = lines.map(lengthOf);
   place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
@@ -141,12 +145,31 @@ function isRightPattern() {
 
 export function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
+  showLine();
 }
+
+/** Shows the line in words, and which of the ready ones it is. */
+function showLine() {
+  const words = ({ kind, text }) => {
+    if (kind !== "name") return text.replaceAll("|", "/");
+    const model = models.find((each) => slotOf(each) === text);
+    return model ? titleOf(model) : text;
+  };
+  $("line").textContent = parts.map(words).join(" · ");
+  for (const chip of starts())
+    chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
+}
+
+const starts = () => $("starts").querySelectorAll("button");
+
+const patternOfStart = ({ dataset }) =>
+  dataset.cast.replaceAll(/person|place/g, (kind) => slotOf(modelsByKind()[kind] ?? models[0]));
 
 /** The parts have changed: the pattern follows them. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   isRightPattern();
+  showLine();
   changed();
 }
 
@@ -233,13 +256,18 @@ export function listenToCasts() {
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });
-  for (const chip of $("starts").querySelectorAll("button"))
+  for (const chip of starts())
     chip.addEventListener("click", () => {
-      const slot = (kind) => slotOf(modelsByKind()[kind] ?? models[0]);
-      $("pattern").value = chip.dataset.cast.replaceAll(/person|place/g, slot);
+      $("pattern").value = patternOfStart(chip);
       showPattern();
       changed(true);
     });
+  const small = matchMedia("(max-width: 46rem), (max-width: 78rem) and (max-height: 30rem)");
+  const fold = () => {
+    $("build").open = !small.matches;
+  };
+  small.addEventListener("change", fold);
+  fold();
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();

@@ -31,7 +31,10 @@ export function showView(id) {
   $("casts").hidden = id !== "casts";
   $("results").hidden = id === "own-list";
   $("own-list").hidden = id !== "own-list";
-  $("names").classList.toggle("lines", id === "casts");
+  if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
+    $("names").classList.toggle("lines");
+    for (const place of $("names").children) place.replaceChildren(); // names are no lines
+  }
   const lines = id === "casts" ? "lines" : "names";
   $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
@@ -43,7 +46,7 @@ export function showView(id) {
 function openView(tab) {
   if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
   showView(tab.dataset.view);
-  if (tab.dataset.view !== "own-list") changed();
+  if (tab.dataset.view !== "own-list") changed(true);
 }
 
 export function listenToDrawers() {

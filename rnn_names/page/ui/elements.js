@@ -46,6 +46,12 @@ export function listenToArrows(box, go) {
 export const signButton = (label, thing, sign, action) =>
   button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
 
+/** Moves a slider, whose track is filled so far. */
+export function setSlider(slider, value) {
+  slider.value = value;
+  slider.style.setProperty("--fill", (slider.value - slider.min) / (slider.max - slider.min));
+}
+
 /** Does something when a button is clicked: actions by its id, which take the event. */
 export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
@@ -78,6 +84,7 @@ export const chosen = {
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place
+  isMixing: false, // whether a press on a model adds it to the blend, or leaves it alone there
 };
 
 /** Takes a word for boldness, and the temperature that it stands for. */

@@ -16,6 +16,7 @@ import {
   models,
   openingShares,
   setBoldness,
+  setSlider,
   temperatureOf,
 } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -66,6 +67,7 @@ export function resetForm() {
   $("settings").reset();
   setBoldness("balanced");
   chosen.shares = openingShares();
+  chosen.isMixing = false;
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -171,7 +173,7 @@ function showTemperature() {
   const isChanged = chosen.temperature !== temperatureOf(word);
   const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
-  $("temperature").value = chosen.temperature;
+  setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
   $("boldness-word").textContent = isChanged ? "changed to" : word;
   $("temperature-value").textContent = text;
@@ -188,12 +190,20 @@ function showChips() {
 
 function chip(id) {
   const words = $(id).labels[0].textContent;
-  const label = element("span", {}, `${words} `, bdi($(id).value), " ×");
+  const cross = element("span", { className: "cross" }, "×");
+  const label = element("span", {}, `${words} `, bdi($(id).value), " ", cross);
   return button(label, () => setCondition(id, ""), {
     className: "chip",
     title: "Drop this condition",
     ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
   });
+}
+
+/** A sentence on what is missing in fewer words, without the numbers. */
+function shortly(sentence) {
+  const none = sentence.match(/^0 of .*a name ((?:begins|ends|contains|matches) .*) \(none/u);
+  if (none) return `No name ${none[1]} here.`;
+  return sentence.replaceAll(/ in [\d,]+ drawn(?=\. The)| \((?:none of|1 in) [^)]*\)(?=\.$)/gu, "");
 }
 
 /** Says what is missing, and marks the condition that this is about, with a button that drops it. */
@@ -209,10 +219,11 @@ export function say(sentence, found = 0) {
     for (const id of wrong) $(id).value = "";
     changed(true);
   };
+  $("status").title = sentence;
   $("status").replaceChildren(
-    sentence,
+    shortly(sentence),
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...(wrong.length ? [" ", button("Without this condition", drop, { className: "link" })] : []),
+    ...(wrong.length ? [" ", button("Drop this condition", drop, { className: "link" })] : []),
   );
 }
 

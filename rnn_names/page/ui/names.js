@@ -73,9 +73,9 @@ function toggleHold(name) {
 }
 
 function showHeld() {
-  for (const [place, { firstChild, lastChild }] of Array.from($("names").children).entries()) {
-    lastChild.setAttribute("aria-pressed", chosen.held.has(place));
-    if (firstChild.textContent === $("typed").value)
+  for (const [place, name] of [...$("names").querySelectorAll(".name")].entries()) {
+    name.nextSibling.setAttribute("aria-pressed", chosen.held.has(place));
+    if (name.textContent === $("typed").value)
       $("hold-name").setAttribute("aria-pressed", chosen.held.has(place));
   }
 }

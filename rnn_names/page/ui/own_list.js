@@ -3,9 +3,9 @@
 
 import { formatted } from "../engine/sampler.js";
 import { startLearning, withNetwork } from "../learning/learning.js";
-import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText } from "../learning/list.js";
+import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
-import { showParts } from "./casts.js";
+import { openingPattern, showParts, showPattern } from "./casts.js";
 import { showView } from "./drawers.js";
 import { $, bdi, changed, data, element, models, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -22,6 +22,7 @@ export function listenToOwnList(fitting) {
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
     "own-choose": () => $("own-file").click(),
+    "own-try": ({ target }) => takeNames(target.dataset.names.split(","), "rivers"),
     "own-learn": learnOwnList,
     "own-stop": () => learning?.stop(),
     "own-show": () => {
@@ -35,7 +36,9 @@ export function listenToOwnList(fitting) {
   });
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
-    $("own-count").value = count ? `${formatted(count)} different names` : "";
+    const words =
+      count < MIN_NAMES ? `${count} of at least ${MIN_NAMES}` : `${formatted(count)} names`;
+    $("own-count").value = count ? words : "";
     sayOfList("");
   });
   $("own-file").addEventListener("change", () => takeFile($("own-file").files[0]));
@@ -52,9 +55,12 @@ export function listenToOwnList(fitting) {
 async function takeFile(file) {
   const text = file.size > MAX_FILE ? "\0" : await file.text();
   const names = namesOrWhyNot(text);
-  if (!names) return;
+  if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
+}
+
+function takeNames(names, title) {
   $("own-names").value = names.join("\n");
-  $("own-title").value = file.name.replace(/\.\w+$/u, "");
+  $("own-title").value = title;
   $("own-names").dispatchEvent(new Event("input"));
 }
 
@@ -69,7 +75,7 @@ function namesOrWhyNot(text) {
   }
 }
 
-const sayOfList = (text) => $("own-status").replaceChildren(text);
+const sayOfList = (...text) => $("own-status").replaceChildren(...text);
 
 /** Learns from what is in the text field, and adds the result to the models. */
 async function learnOwnList() {
@@ -79,6 +85,10 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
   isLearning(true);
+  sayOfList(
+    `Getting ready… Learning ${formatted(names.length)} names usually takes ${timeFor(names)}.`,
+  );
+  showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
   learning = startLearning(
     script,
     { name, names, models, base: data.base },
@@ -98,12 +108,22 @@ function isLearning(isBusy) {
   if (isBusy) {
     showDone(false);
     $("own-progress").removeAttribute("value"); // nobody knows how far it is
-    sayOfList("Looking for what to start from…");
   } else learning = null;
 }
 
+const timeFor = ({ length }) => (length > 300 ? "some minutes" : "about a minute");
+
+const showSamples = (names, state = "") =>
+  $("own-samples").replaceChildren(
+    ...names.map((name) => element("li", { className: state }, bdi(name))),
+  );
+
 /** What it starts from, in a sentence; nothing of random weights. */
-const withStart = (startedFrom) => (startedFrom ? `, starting from ${startedFrom}` : "");
+function nearTo(startedFrom) {
+  const [, nearest] = startedFrom?.match(/\(nearest lists: (.*)\)/u) ?? [];
+  if (nearest) return ` Most like: ${nearest}.`;
+  return startedFrom ? ` It starts from ${startedFrom}.` : "";
+}
 
 /** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
 function showProgress({ share, names, startedFrom }, started) {
@@ -112,8 +132,8 @@ function showProgress({ share, names, startedFrom }, started) {
   const left = Math.ceil(seconds / share - seconds);
   const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
   const most = seconds > 2 ? ` At most ${time} more.` : "";
-  sayOfList(`Learning${withStart(startedFrom)}…${most}`);
-  if (names) $("own-samples").replaceChildren(...names.map((name) => element("li", {}, bdi(name))));
+  if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
+  if (names) showSamples(names);
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
@@ -126,7 +146,7 @@ async function addModel(model) {
   changed();
   const { network, ...learned } = model;
   const isKept = await remember({ model: learned, text: $("own-names").value });
-  showLearned(model, isKept ? " This browser keeps it for your next visit." : "");
+  showLearned(model, isKept ? " This browser keeps it." : "");
   $("own-show").focus();
 }
 
@@ -138,9 +158,10 @@ function takeIn(model) {
 
 function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
+  const learned = `learned from ${formatted(distinct_names + held_out_names)} names.`;
   sayOfList(
-    `Learned from ${formatted(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
-      `${model.name} is now a model of this page.${more}`,
+    element("b", {}, bdi(model.name)),
+    ` is ready: ${learned}${nearTo(model.startedFrom)}${more}`,
   );
   showDone(true);
 }
@@ -154,9 +175,12 @@ function showDone(isDone) {
 }
 
 function haveModels(all) {
+  const isOpening = $("pattern").value === openingPattern();
   models.splice(0, models.length, ...all);
   buildShares();
-  showParts();
+  if (isOpening) $("pattern").value = openingPattern();
+  if (isOpening) showPattern();
+  else showParts();
 }
 
 /** Takes in what an earlier visit learned. */
@@ -166,13 +190,13 @@ export async function recall() {
   takeIn(withNetwork(learned.model));
   $("own-names").value = learned.text;
   $("own-title").value = learned.model.name;
-  showLearned(learned.model, " This browser kept it since an earlier visit.");
+  showLearned(learned.model, " This browser keeps it.");
 }
 
 /** Drops what was learned, here and in the browser. */
 async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
-  const text = $("own-names").value;
+  const [text, title] = [$("own-names").value, $("own-title").value];
   await forget();
   const others = models.filter(({ described }) => described);
   others.forEach((model, i) => {
@@ -181,11 +205,10 @@ async function forgetModel() {
   haveModels(others);
   changed();
   showDone(false);
-  $("own-names").value = "";
-  sayOfList("Forgotten: the list and what was learned from it.");
-  toast(["Forgotten"], {
+  takeNames([], "");
+  toast(["Forgotten: the list and what was learned from it"], {
     Undo: () => {
-      $("own-names").value = text;
+      takeNames([text], title);
       learned.forEach(takeIn);
       addModel(learned.at(-1));
     },

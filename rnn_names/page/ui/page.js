@@ -138,6 +138,7 @@ function fitting() {
 function startOver() {
   const before = location.hash;
   resetForm();
+  showValues(); // conditions above the names are gone
   $("count").value = fitting();
   changed();
   toast(["All settings are as they were at first"], {
@@ -148,8 +149,8 @@ function startOver() {
 }
 
 function copyLink({ target }) {
-  copy(location.href, target);
-  if (location.protocol === "file:") toast(["The link is for people who have this file"]);
+  const isFile = location.protocol === "file:";
+  copy(location.href, target, isFile ? "Link copied. It works for people who have this file." : "");
 }
 
 function listen() {

@@ -12,6 +12,7 @@ import {
   models,
   openingShares,
   setBoldness,
+  setSlider,
   stopAt,
   titleOf,
   toast,
@@ -77,18 +78,24 @@ export function buildShares() {
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
   );
   $("kinds").hidden = models.length < 3;
-  const mix = button("Mix", () => mixing(!isMixing, true), { className: "chip", id: "mix" });
+  const toggle = () => {
+    mixing(!chosen.isMixing);
+    if (chosen.isMixing) toast(["Press the kinds to mix"]);
+  };
+  const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
-  $("kinds").replaceChildren(...models.map(kindChip), mix);
+  kinds = models.map(kindChip);
+  const own = kinds.filter((_, i) => models[i].digest);
+  $("kinds").replaceChildren(...new Set([...own, ...kinds]), mix); // what was learned here is first
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
+/** @type {any[]} */
+let kinds = []; // a chip for each model
 
-function mixing(isOn, isNew = false) {
-  isMixing = isOn;
+function mixing(isOn) {
+  chosen.isMixing = isOn;
   $("mix").setAttribute("aria-pressed", isOn);
-  if (isOn && isNew) toast(["Press the kinds to mix"]);
 }
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
@@ -97,7 +104,7 @@ const kindChip = (model, i) =>
 
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
-    i === model ? !isMixing || !share : isMixing && share > 0,
+    i === model ? !chosen.isMixing || !share : chosen.isMixing && share > 0,
   );
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
@@ -145,13 +152,13 @@ export function showShares() {
     $(`share-${i}-value`).textContent = text;
     const input = $(`share-${i}`);
     if (!input) return; // of two models, one slider is for both
-    input.value = percentages[i];
+    setSlider(input, percentages[i]);
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  for (const [i, chip] of Array.from($("kinds").querySelectorAll(".kind")).entries()) {
+  for (const [i, chip] of kinds.entries()) {
     if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
-      chip.scrollIntoView({ inline: "center", block: "nearest" });
+      chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
   }
-  if (chosen.shares.filter(Boolean).length > 1) mixing(true);
+  mixing(chosen.isMixing || chosen.shares.filter(Boolean).length > 1);
 }
