@@ -51,7 +51,9 @@ LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
-SPACES = re.compile(r";?\s*([{}])\s*|(?<=[,;:])\s+")  # those that style sheets can do without
+NEEDLESS = re.compile(r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)")
+"""What style sheets can do without: most spaces, and zeros ahead of a point."""
+
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
 """The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""
@@ -78,7 +80,7 @@ def page(
     text, heading = _heading(names)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
-    rules = SPACES.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
+    rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     with_base = for_lists or learn
     texts = [STRICT + text for text in scripts(with_base)]

@@ -5,7 +5,8 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { $, changed, element, models, onClick, signButton, titleOf } from "./elements.js";
+import { changed, models, titleOf } from "./chosen.js";
+import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
@@ -20,15 +21,13 @@ const slotOf = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
-const PEOPLE = /names|men$|el(f|v)|dwar|halfling|giant|goblin|orc/i;
+const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
 
 /** Models of places, of families and of people, where there are. */
 function modelsByKind() {
   const own = models.findLast(({ digest }) => digest); // what was learned here comes first
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
-    [own ?? models[0], ...models].find(
-      ({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name)),
-    ),
+    [own ?? models[0], ...models].find(({ name }) => kind.test(name)),
   );
   const isOther = (model) => model && model !== place && model !== family;
   const person = isOther(own) ? own : (named ?? models.find(isOther));
@@ -150,11 +149,8 @@ export function showParts() {
 
 /** Shows the line in words, and which of the ready ones it is. */
 function showLine() {
-  const words = ({ kind, text }) => {
-    if (kind !== "name") return text.replaceAll("|", "/");
-    const model = models.find((each) => slotOf(each) === text);
-    return model ? titleOf(model) : text;
-  };
+  const words = ({ kind, text }) =>
+    kind === "name" ? titleOf({ name: text }) : text.replaceAll("|", "/");
   $("line").textContent = parts.map(words).join(" · ");
   for (const chip of starts())
     chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
@@ -221,6 +217,9 @@ function kindMenu(part, i) {
 
 function textField(part, i) {
   const isText = part.kind !== "words";
+  const label = isText
+    ? `Text of part ${i + 1}`
+    : `Words of part ${i + 1}, with commas between them`;
   const field = element("input", {
     type: "text",
     value: isText ? part.text : wordsToType(part.text),
@@ -228,9 +227,7 @@ function textField(part, i) {
     maxLength: 500,
     size: 1,
     dir: "auto",
-    ariaLabel: isText
-      ? `Text of part ${i + 1}`
-      : `Words of part ${i + 1}, with commas between them`,
+    ariaLabel: label,
   });
   field.setAttribute("form", "settings"); // the Enter key brings more lines
   field.addEventListener("input", () => {
@@ -263,9 +260,7 @@ export function listenToCasts() {
       changed(true);
     });
   const small = matchMedia("(max-width: 46rem), (max-width: 78rem) and (max-height: 30rem)");
-  const fold = () => {
-    $("build").open = !small.matches;
-  };
+  const fold = () => $("build").toggleAttribute("open", !small.matches);
   small.addEventListener("change", fold);
   fold();
   $("pattern").addEventListener("input", () => {

@@ -1,6 +1,7 @@
 // What is shown where: one of three views, and on a phone one drawer at a time.
 
-import { $, changed, chosen, listenToArrows, stopAt } from "./elements.js";
+import { changed, chosen } from "./chosen.js";
+import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px to the side that a finger goes to open a drawer
 

@@ -1,7 +1,8 @@
 // Names that are kept, with a note on each: a list that survives a visit, where the browser allows
 // it.
 
-import { $, bdi, button, element, models, signButton, toast } from "./elements.js";
+import { models } from "./chosen.js";
+import { $, bdi, button, element, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
@@ -34,15 +35,12 @@ function undoably(words, action) {
 
 /** Keeps a name, or lets it go; the card is opened by `details`. */
 export function toggleFavourite(name, details) {
-  if (favourites.has(name))
-    undoably(["Removed ", bdi(name)], () => {
-      favourites.delete(name);
-    });
+  if (favourites.has(name)) undoably(["Removed ", bdi(name)], () => favourites.delete(name));
   else {
     favourites.set(name, "");
     favouritesChanged();
     $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
-    toast(["Kept ", bdi(name)], details && { Details: details }, 5000);
+    toast(["Kept ", bdi(name)], details && { Details: details });
   }
 }
 

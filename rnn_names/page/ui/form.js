@@ -4,21 +4,17 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import { showView } from "./drawers.js";
 import {
-  $,
-  bdi,
-  button,
   changed,
   chosen,
   data,
-  element,
   models,
   openingShares,
   setBoldness,
-  setSlider,
   temperatureOf,
-} from "./elements.js";
+} from "./chosen.js";
+import { showView } from "./drawers.js";
+import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
@@ -190,20 +186,12 @@ function showChips() {
 
 function chip(id) {
   const words = $(id).labels[0].textContent;
-  const cross = element("span", { className: "cross" }, "×");
-  const label = element("span", {}, `${words} `, bdi($(id).value), " ", cross);
+  const label = element("span", {}, `${words} `, bdi($(id).value));
   return button(label, () => setCondition(id, ""), {
     className: "chip",
     title: "Drop this condition",
     ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
   });
-}
-
-/** A sentence on what is missing in fewer words, without the numbers. */
-function shortly(sentence) {
-  const none = sentence.match(/^0 of .*a name ((?:begins|ends|contains|matches) .*) \(none/u);
-  if (none) return `No name ${none[1]} here.`;
-  return sentence.replaceAll(/ in [\d,]+ drawn(?=\. The)| \((?:none of|1 in) [^)]*\)(?=\.$)/gu, "");
 }
 
 /** Says what is missing, and marks the condition that this is about, with a button that drops it. */
@@ -219,9 +207,8 @@ export function say(sentence, found = 0) {
     for (const id of wrong) $(id).value = "";
     changed(true);
   };
-  $("status").title = sentence;
   $("status").replaceChildren(
-    shortly(sentence),
+    sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
     ...(wrong.length ? [" ", button("Drop this condition", drop, { className: "link" })] : []),
   );

@@ -6,16 +6,16 @@ import { startLearning, withNetwork } from "../learning/learning.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
+import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, changed, data, element, models, onClick, toast } from "./elements.js";
+import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-/** @type {any} */
-let learning = null; // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
@@ -24,7 +24,7 @@ export function listenToOwnList(fitting) {
     "own-choose": () => $("own-file").click(),
     "own-try": ({ target }) => takeNames(target.dataset.names.split(","), "rivers"),
     "own-learn": learnOwnList,
-    "own-stop": () => learning?.stop(),
+    "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
       if ($("count").value === $("count").defaultValue) $("count").value = fitting();
@@ -36,9 +36,8 @@ export function listenToOwnList(fitting) {
   });
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
-    const words =
-      count < MIN_NAMES ? `${count} of at least ${MIN_NAMES}` : `${formatted(count)} names`;
-    $("own-count").value = count ? words : "";
+    const few = count ? `${count} of at least ${MIN_NAMES}` : "";
+    $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
     sayOfList("");
   });
   $("own-file").addEventListener("change", () => takeFile($("own-file").files[0]));
@@ -85,9 +84,10 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
   isLearning(true);
-  sayOfList(
-    `Getting ready… Learning ${formatted(names.length)} names usually takes ${timeFor(names)}.`,
-  );
+  showDone(false);
+  $("own-progress").removeAttribute("value"); // nobody knows how far it is
+  const time = names.length > 300 ? "some minutes" : "about a minute";
+  sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
   learning = startLearning(
     script,
@@ -105,22 +105,15 @@ async function learnOwnList() {
 function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
   $("own-list").classList.toggle("learning", isBusy);
-  if (isBusy) {
-    showDone(false);
-    $("own-progress").removeAttribute("value"); // nobody knows how far it is
-  } else learning = null;
 }
 
-const timeFor = ({ length }) => (length > 300 ? "some minutes" : "about a minute");
-
-const showSamples = (names, state = "") =>
-  $("own-samples").replaceChildren(
-    ...names.map((name) => element("li", { className: state }, bdi(name))),
-  );
+function showSamples(names, className = "") {
+  $("own-samples").replaceChildren(...names.map((name) => element("li", { className }, bdi(name))));
+}
 
 /** What it starts from, in a sentence; nothing of random weights. */
 function nearTo(startedFrom) {
-  const [, nearest] = startedFrom?.match(/\(nearest lists: (.*)\)/u) ?? [];
+  const nearest = startedFrom?.match(/nearest lists: (.*)\)/u)?.[1];
   if (nearest) return ` Most like: ${nearest}.`;
   return startedFrom ? ` It starts from ${startedFrom}.` : "";
 }
@@ -139,8 +132,8 @@ function showProgress({ share, names, startedFrom }, started) {
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    sayOfList("Stopped before there was anything to keep.");
-    return;
+    showDone(false);
+    return sayOfList("Stopped before there was anything to keep.");
   }
   takeIn(model);
   changed();
@@ -158,11 +151,8 @@ function takeIn(model) {
 
 function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
-  const learned = `learned from ${formatted(distinct_names + held_out_names)} names.`;
-  sayOfList(
-    element("b", {}, bdi(model.name)),
-    ` is ready: ${learned}${nearTo(model.startedFrom)}${more}`,
-  );
+  const learned = ` is ready: learned from ${formatted(distinct_names + held_out_names)} names.`;
+  sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
   showDone(true);
 }
 
@@ -188,8 +178,7 @@ export async function recall() {
   const learned = await remembered();
   if (!learned) return;
   takeIn(withNetwork(learned.model));
-  $("own-names").value = learned.text;
-  $("own-title").value = learned.model.name;
+  takeNames([learned.text], learned.model.name);
   showLearned(learned.model, " This browser keeps it.");
 }
 
@@ -199,9 +188,7 @@ async function forgetModel() {
   const [text, title] = [$("own-names").value, $("own-title").value];
   await forget();
   const others = models.filter(({ described }) => described);
-  others.forEach((model, i) => {
-    model.share = data.models[i].share;
-  });
+  for (const [i, model] of others.entries()) model.share = data.models[i].share;
   haveModels(others);
   changed();
   showDone(false);

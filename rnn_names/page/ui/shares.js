@@ -2,21 +2,8 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import {
-  $,
-  bdi,
-  button,
-  changed,
-  chosen,
-  element,
-  models,
-  openingShares,
-  setBoldness,
-  setSlider,
-  stopAt,
-  titleOf,
-  toast,
-} from "./elements.js";
+import { changed, chosen, models, openingShares, setBoldness, titleOf } from "./chosen.js";
+import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
@@ -90,8 +77,7 @@ export function buildShares() {
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-/** @type {any[]} */
-let kinds = []; // a chip for each model
+let kinds = /** @type {any[]} */ ([]); // a chip for each model
 
 function mixing(isOn) {
   chosen.isMixing = isOn;
@@ -116,13 +102,7 @@ function press(model) {
 }
 
 function slider(model) {
-  const input = element("input", {
-    type: "range",
-    id: `share-${model}`,
-    min: 0,
-    max: 100,
-    step: 1,
-  });
+  const input = element("input", { type: "range", id: `share-${model}`, min: 0, max: 100 });
   input.dataset.share = model;
   return input;
 }
