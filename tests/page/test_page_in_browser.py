@@ -817,7 +817,7 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     page.reload()
     go_to(page, "Casts")
     assert page.evaluate(IN_SIGHT)[0] >= 9
-    assert page.locator("#line").inner_text() == "Lord/Lady · dinosaurs · of · gru"
+    assert page.locator("#line").inner_text() == "gru · the · Bold/Wise/Swift/Silent"
     page.locator("#build > summary").click()
     page.get_by_role("button", name="+ Words").click()
     page.locator("#by-hand summary").click()
@@ -1042,7 +1042,7 @@ def test_back_leads_out_of_casts_and_no_name_stays_as_a_line(open_page):
     page = open_page("dinosaurs", "gru")
     names = names_of(page)
     page.get_by_role("tab", name="Casts").click()
-    assert names_of(page) == [], "names are no lines"
+    assert not any(names_of(page)), "names are no lines"
     wait_for_names(page, 20)
     press(page, "Back")
     assert names_of(page) == names
