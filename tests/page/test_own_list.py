@@ -51,9 +51,9 @@ def said(page):
 def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
     """As a model file, and with the page; whatever it is called, and what its names are."""
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
-    assert said(page) == (
-        f"{HOSTILE} is ready: learned from 60 names. This browser keeps it."
-    )
+    assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
+    pattern = "document.getElementById('pattern').value"
+    assert page.evaluate(pattern).startswith(f"{{{HOSTILE}}} the"), "casts have it, too"
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")

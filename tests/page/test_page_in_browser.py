@@ -459,6 +459,9 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     page.requests[1:] = []  # of the reload
 
 
+LINK_COPIED = "Link copied. It works for people who have this file."
+
+
 def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     names = "JSON.stringify(['Łucja', '=1+1', 'a\"b, c'])"
     page = open_page(
@@ -484,7 +487,7 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     assert page.evaluate(copied) == f"{names_of(page)[0]}\r\n"
     page.get_by_role("button", name="Copy a link").click()
     assert page.evaluate(copied) == page.url
-    assert page.locator("#toast").inner_text() == "Link copied. It works for people who have this file."
+    assert page.locator("#toast").inner_text() == LINK_COPIED
     page.get_by_role("button", name="Copy these names").click()
     assert page.evaluate(copied).split() == names_of(page)
 
@@ -1094,6 +1097,8 @@ def test_on_a_phone_kinds_scroll_beside_mix_and_what_is_pressed_is_in_sight(open
     models = ((name * 9, bundled["dinosaurs"]) for name in "abcdef")
     page = open_page(*models, width=360, height=740)
     follow(page, "#seed=1&shares=0+0+0+0+0+1")
-    pressed, mix = (page.locator(each).bounding_box() for each in (".kind[aria-pressed=true]", "#mix"))
+    pressed, mix = (
+        page.locator(each).bounding_box() for each in (".kind[aria-pressed=true]", "#mix")
+    )
     assert mix["x"] >= 0 and mix["x"] + mix["width"] <= pressed["x"]
     assert pressed["x"] + pressed["width"] <= 360

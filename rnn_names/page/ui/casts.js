@@ -40,7 +40,7 @@ export function openingPattern() {
   if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
   if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
   if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;
-  return `{${slotOf(models[0])}} the [Bold|Wise|Swift|Silent]`;
+  return `{${slotOf(person ?? models[0])}} the [Bold|Wise|Swift|Silent]`;
 }
 
 /** The parts of a pattern, without spaces between them. */

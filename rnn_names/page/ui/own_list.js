@@ -126,7 +126,7 @@ function showProgress({ share, names, startedFrom }, started) {
   const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
   const most = seconds > 2 ? ` At most ${time} more.` : "";
   if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
-  if (names) showSamples(names);
+  if (names?.length) showSamples(names);
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
