@@ -33,7 +33,9 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
-SUBTITLE = "Written letter by letter, by a network that learned from a list"
+SUBTITLE = "New names, never on the list. Press one to keep it."
+LIKE = "Names like "
+TITLES = 3  # models that a title names
 COUNT = 20  # names that are there when the page opens
 MODELS_FOR_LISTS = (
     "first-names", "dinosaurs", "norwegian-towns", "japanese-towns", "icelandic-first-names"
@@ -44,11 +46,12 @@ LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
+NEEDLESS = re.compile(r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)")
+"""What style sheets can do without: most spaces, and zeros ahead of a point."""
+
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
 """The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""
-
-NUMBERS = ["Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 <rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
@@ -69,15 +72,11 @@ def page(
     """
     names = [title_of(part) for part in parts]
     hue = zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
-    stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
+    text, heading = _heading(names)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
-    rules = LEFT_OUT.sub("", assets(*STYLES)).replace(": ", ":").replace(" {", "{")
-    style = (
-        _faces(parts)
-        + rules.replace(";\n", ";")
-        + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
-    )
+    rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
+    style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     with_base = for_lists or learn
     texts = [STRICT + text for text in scripts(with_base)]
     data: dict[str, Any] = {
@@ -93,13 +92,11 @@ def page(
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
-    if title is None and len(parts) > 2:
-        title = f"{NUMBERS[min(len(parts), 9) - 2]} kinds of names" if len(parts) < 10 else "Names"
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
-        title=escape(shown(title or f"Names like {_listed(names)}")),
-        heading=isolated(title) if title else f"Names like {stressed}",
-        heading_class="long" if len(title or _listed(names)) >= LONG_TITLE else "short",
+        title=escape(shown(title or text)),
+        heading=isolated(title) if title else heading,
+        heading_class="long" if len(title or text.removeprefix(LIKE)) >= LONG_TITLE else "short",
         subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),
         shares="" if len(parts) > 1 else " hidden",
@@ -152,6 +149,23 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 def title_of(part: PageModel) -> str:
     """A model's title in words: "norwegian towns" for norwegian-towns."""
     return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
+
+
+def _heading(names: Sequence[str]) -> tuple[str, str]:
+    """What a page is called, as text and as markup in which the kinds are stressed.
+
+    >>> _heading(["elvish"])
+    ('Names like elvish', 'Names like <em><bdi>elvish</bdi></em>')
+    >>> _heading(["elvish", "norse", "welsh", "fae"])[0]
+    'Elvish, norse, welsh and more'
+    """
+    before = LIKE if len(names) < TITLES else ""
+    shown_names = list(names[:TITLES])
+    if not before:
+        shown_names[0] = names[0][:1].upper() + names[0][1:]
+    more = ["more"] if len(names) > TITLES else []
+    stressed = [f"<em>{isolated(name)}</em>" for name in shown_names]
+    return before + _listed(shown_names + more), before + _listed(stressed + more)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -47,6 +47,8 @@ LEFT_OUT = re.compile(
     r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|^export ", re.MULTILINE
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
+LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
+"""Lines without a comment, whose ends a page can do without."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
@@ -72,7 +74,8 @@ class PageModel:
 def scripts(with_base: bool = True) -> list[str]:
     """The scripts of `ENTRIES`; those of a page without the base have no code for it."""
     done = set() if with_base else {"learning/base.js"}
-    engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
+    texts = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
+    engine, *others = (LINES_THAT_GO_ON.sub(r"\1", text) for text in texts)
     whole, parts = rude_words()
     constants = {
         "RUDE_WORDS": {"whole": sorted(whole), "parts": parts},

@@ -37,11 +37,11 @@ def saved_as(page, button, path):
 def learn(page, lines, title="elves"):
     """Pastes a list, and stops the learning when there is something to keep."""
     page.get_by_role("textbox", name="Names").fill("\n".join(lines))
-    page.get_by_label("What they are").fill(title)
+    page.get_by_label("Call it").fill(title)
     page.get_by_role("button", name="Learn from these names").click()
-    page.locator("#own-samples li").first.wait_for(timeout=20_000)
+    page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
     page.get_by_role("button", name="Stop, and keep what there is").click()
-    page.locator("#own-status", has_text="is now a model").wait_for()
+    page.locator("#own-status", has_text="is ready").wait_for()
 
 
 def said(page):
@@ -51,10 +51,9 @@ def said(page):
 def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
     """As a model file, and with the page; whatever it is called, and what its names are."""
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
-    assert said(page) == (
-        f"Learned from 60 names: {HOSTILE} is now a model of this page. "
-        "This browser keeps it for your next visit."
-    )
+    assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
+    pattern = "document.getElementById('pattern').value"
+    assert page.evaluate(pattern).startswith(f"{{{HOSTILE}}} the"), "casts have it, too"
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
@@ -67,7 +66,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     assert {*"".join(names_of(page))} <= {*"".join(LINES)}
     assert re.search("&list=[0-9a-f]{16}$", page.url)
     file = "-script-img-src-x-onerror-alert-1-"
-    assert saved_as(page, "Save as .npz", tmp_path / "elves.npz") == f"{file}.npz"
+    assert saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz") == f"{file}.npz"
     model = Model.load(tmp_path / "elves.npz")
     scores = page.evaluate("names => names.map((name) => rnnNames.score(name))", LINES[:9])
     np.testing.assert_allclose(scores, model.log_prob(LINES[:9]), atol=1e-3)
@@ -87,16 +86,16 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     page.locator("summary", has_text="Change the list").click()
     assert page.get_by_role("textbox", name="Names").is_visible()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#own-status", has_text="Forgotten").wait_for()
+    page.locator("#toast", has_text="Forgotten").wait_for()
     assert page.get_by_role("textbox", name="Names").input_value() == ""
     page.get_by_role("button", name="Undo").click()
-    page.locator("#own-status", has_text="is now a model").wait_for()
+    page.locator("#own-status", has_text="is ready").wait_for()
     page.reload()
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == shares
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#own-status", has_text="Forgotten").wait_for()
+    page.locator("#toast", has_text="Forgotten").wait_for()
     page.reload()
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == [["gru", 50]]
@@ -122,11 +121,9 @@ def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, 
     page.evaluate("data.base.steps = 5")  # to be quick
     page.get_by_role("tab", name="Your list").click()
     learn(page, LINES)
-    nearest = r"\(nearest lists: elvish names of .*, .*\)"
-    assert re.match(
-        f"Learned from 60 names, starting from the base {nearest}: elves is", said(page)
-    )
-    saved_as(page, "Save as .npz", tmp_path / "elves.npz")
+    nearest = "Most like: elvish names of .*, .*\\."
+    assert re.match(f"elves is ready: learned from 60 names. {nearest}", said(page))
+    saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
     model = Model.load(tmp_path / "elves.npz")
     assert model.knows(LINES).all()
     assert [source.terms for source in model.sources] == [BASE_SOURCE.terms]
@@ -171,27 +168,27 @@ DROP = """([name, bytes]) => {
 def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
     text = page.get_by_role("textbox", name="Names")
     text.fill("Rank,Name,Year\n" + "\n".join(f'{i},"{name}",1999' for i, name in enumerate(LINES)))
-    assert page.locator("#own-count").inner_text() == "60 different names"
+    assert page.locator("#own-count").inner_text() == "60 names"
     assert page.evaluate("listIn(document.getElementById('own-names').value)") == LINES
     text.fill("Names\n" + "\n".join(LINES[:9]))
-    assert page.locator("#own-count").inner_text() == "9 different names"
+    assert page.locator("#own-count").inner_text() == "9 of at least 50"
 
 
 def test_an_empty_list_is_told(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
     page.get_by_role("button", name="Learn from these names").click()
-    assert said(page).startswith("0 different names are too few")
+    assert said(page) == "Paste at least 50 names first."
 
 
 def test_a_file_is_dropped_or_chosen(page, tmp_path):
     page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
-    page.locator("#own-count", has_text="60 different names").wait_for()
-    assert page.get_by_label("What they are").input_value() == "elves"
+    page.locator("#own-count", has_text="60 names").wait_for()
+    assert page.get_by_label("Call it").input_value() == "elves"
     (tmp_path / "few.txt").write_text("\n".join(LINES[:55]), "utf-8")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files(tmp_path / "few.txt")
-    page.locator("#own-count", has_text="55 different names").wait_for()
+    page.locator("#own-count", has_text="55 names").wait_for()
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
     page.locator("#own-status", has_text="This is no list of names").wait_for()

@@ -207,7 +207,7 @@ def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safel
 ):
     models = ((name, bundled["dinosaurs"]) for name in "abc")
     page = open_page(*models, address="#count=20")
-    assert page.locator("h1").inner_text() == "Three kinds of names"
+    assert page.locator("h1").inner_text() == "A, b and c"
     pressed = page.locator("#kinds .kind[aria-pressed=true]")
     assert (pressed.all_inner_texts(), shares_of(page)) == (["a"], ["100 %", "0 %", "0 %"])
     press(page, "b")
@@ -459,6 +459,9 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     page.requests[1:] = []  # of the reload
 
 
+LINK_COPIED = "Link copied. It works for people who have this file."
+
+
 def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     names = "JSON.stringify(['Łucja', '=1+1', 'a\"b, c'])"
     page = open_page(
@@ -469,7 +472,7 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     texts = {}
     for kind in (".txt", ".csv"):
         with page.expect_download() as download:
-            page.get_by_role("button", name=f"Save as {kind}").click()
+            page.get_by_role("button", name=f"Save {kind}").click()
         texts[download.value.suggested_filename] = download.value.path().read_bytes().decode()
     assert texts["names.txt"] == '\ufeffŁucja\r\n=1+1\r\na"b, c\r\n'
     assert texts["names.csv"] == '\ufeffname\r\n"Łucja"\r\n"\'=1+1"\r\n"a""b, c"\r\n'
@@ -484,7 +487,7 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     assert page.evaluate(copied) == f"{names_of(page)[0]}\r\n"
     page.get_by_role("button", name="Copy a link").click()
     assert page.evaluate(copied) == page.url
-    assert page.locator("#toast").inner_text() == "The link is for people who have this file"
+    assert page.locator("#toast").inner_text() == LINK_COPIED
     page.get_by_role("button", name="Copy these names").click()
     assert page.evaluate(copied).split() == names_of(page)
 
@@ -816,7 +819,9 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     page.get_by_role("tab", name="Names").click()
     page.reload()
     go_to(page, "Casts")
-    assert page.evaluate(IN_SIGHT)[0] >= 5
+    assert page.evaluate(IN_SIGHT)[0] >= 9
+    assert page.locator("#line").inner_text() == "gru · the · Bold/Wise/Swift/Silent"
+    page.locator("#build > summary").click()
     page.get_by_role("button", name="+ Words").click()
     page.locator("#by-hand summary").click()
     assert page.evaluate(SMALL) == []
@@ -831,8 +836,18 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     assert page.get_by_label("Pattern", exact=True).is_visible(), "it is wrong"
 
 
-def test_in_a_window_of_middle_width_the_sides_are_drawers(open_page):
-    page = open_page("gru", width=1200, height=800)
+def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_page):
+    page = open_page("gru", width=1100, height=800)
+    assert page.get_by_label("Boldness", exact=True).is_visible()
+    assert not page.locator("#kept").is_visible()
+    page.get_by_role("button", name="Kept").click()
+    page.get_by_role("button", name="Close the kept names").click()
+    name = page.locator(".name").nth(3)
+    name.click(delay=700)
+    card, box = page.locator("#likely").bounding_box(), name.bounding_box()
+    assert card["x"] + card["width"] == 1100 and box["x"] + box["width"] <= card["x"]
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 980, "height": 800})
     assert not page.get_by_label("Boldness", exact=True).is_visible()
     page.get_by_role("button", name="Settings").click()
     assert page.get_by_label("Boldness", exact=True).is_visible()
@@ -992,7 +1007,7 @@ def test_kept_names_have_notes_and_an_order(page):
     page.locator("#favourites li").last.drag_to(page.locator("#favourites li").first)
     assert kept(page) == names[::-1]
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save as .txt").click()
+        page.get_by_role("button", name="Save .txt").click()
     text = download.value.path().read_bytes().decode()
     assert text == f"\ufeff{names[1]}\tthe queen\r\n{names[0]}\r\n"
     page.emulate_media(media="print")
@@ -1006,7 +1021,7 @@ def test_what_is_wrong_stands_above_the_names_with_a_way_on(open_page):
     assert status["width"] > 300 and status["y"] < 250
     assert page.locator("#prefix").get_attribute("aria-invalid") == "true"
     assert page.get_by_role("button", name="Copy these names").is_disabled()
-    press(page, "Without this condition")
+    press(page, "Drop this condition")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
@@ -1016,7 +1031,7 @@ def test_more_names_like_one(open_page):
     name = next(name for name in names_of(page) if len(name) > 6)
     page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
     page.get_by_role("button", name="Details").click()
-    press(page, f"End with {name[-3:]}", exact=False)
+    press(page, f"Ends like …{name[-3:]}", exact=False)
     assert all(each.endswith(name[-3:]) for each in names_of(page))
     press(page, "Drop the condition: Ends with", exact=False)
     assert name in names_of(page)
@@ -1024,3 +1039,66 @@ def test_more_names_like_one(open_page):
     assert all(each.endswith(name[-3:]) for each in names_of(page))
     press(page, "Back")
     assert name in names_of(page)
+
+
+def test_back_leads_out_of_casts_and_no_name_stays_as_a_line(open_page):
+    page = open_page("dinosaurs", "gru")
+    names = names_of(page)
+    page.get_by_role("tab", name="Casts").click()
+    assert not any(names_of(page)), "names are no lines"
+    wait_for_names(page, 20)
+    press(page, "Back")
+    assert names_of(page) == names
+    assert page.get_by_role("tab", name="Names").get_attribute("aria-selected") == "true"
+
+
+def test_mixing_ends_where_all_is_reset_and_on_the_way_back_to_a_single_kind(open_page):
+    page = open_page("gru", "rnn", "dinosaurs")
+    press(page, "gru")
+    page.get_by_role("button", name="Mix").click()
+    page.get_by_role("button", name="rnn", exact=True).click()  # safe, there are few names
+    mix = page.get_by_role("button", name="Mix")
+    assert mix.get_attribute("aria-pressed") == "true"
+    press(page, "Back")
+    assert mix.get_attribute("aria-pressed") == "false"
+    mix.click()
+    page.get_by_role("button", name="Reset all").click()
+    assert mix.get_attribute("aria-pressed") == "false"
+    follow(page, "#seed=1&shares=1+1+0")
+    assert mix.get_attribute("aria-pressed") == "true"
+
+
+def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
+    page = open_page("dinosaurs", address="", names=None)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    opening = len(names_of(page))
+    set_to(page, "Begins with", "A", count=opening)
+    page.get_by_role("button", name="Reset all").click()
+    wait_for_names(page, opening)
+
+
+def test_a_name_that_is_held_on_a_phone_keeps_its_size(open_page):
+    page = open_page("dinosaurs", width=360, height=740)
+    before = page.locator(".name").evaluate_all(SIZES)
+    place = before.index(max(before))
+    page.locator(".name").nth(place).press("h")
+    assert page.locator(".hold").nth(place).is_visible()
+    assert page.locator(".name").evaluate_all(SIZES) == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_names_of_a_list_have_two_sizes(open_page):
+    page = open_page("dinosaurs", address="#seed=3&count=60", names=60, width=360, height=740)
+    sizes = sorted(set(page.locator(".name").evaluate_all(SIZES)))
+    assert len(sizes) <= 3 and sizes[-2] == pytest.approx(0.75 * sizes[-1], abs=0.1)
+
+
+def test_on_a_phone_kinds_scroll_beside_mix_and_what_is_pressed_is_in_sight(open_page, bundled):
+    models = ((name * 9, bundled["dinosaurs"]) for name in "abcdef")
+    page = open_page(*models, width=360, height=740)
+    follow(page, "#seed=1&shares=0+0+0+0+0+1")
+    pressed, mix = (
+        page.locator(each).bounding_box() for each in (".kind[aria-pressed=true]", "#mix")
+    )
+    assert mix["x"] >= 0 and mix["x"] + mix["width"] <= pressed["x"]
+    assert pressed["x"] + pressed["width"] <= 360

@@ -20,13 +20,8 @@ const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
  * The lines of a pattern, fewer where no more are found: for each its text, the texts of its columns
  * in `parts`, and its names.
  */
-export async function castRows(
-  models,
-  { pieces, columns },
-  count,
-  { seed = newSeed(), initials, unique, start = 0, ...shared },
-  watch = {},
-) {
+export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
+  const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   if (initials && !slotsIn(pieces).length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
   for (let round = 0, size = count; ; round++, size *= 2) {
@@ -107,13 +102,8 @@ async function chosenOf(batch, { alternatives, weights }, key, rows) {
   const texts = Array(rows.length);
   for (const [k, pieces] of alternatives.entries()) {
     const own = [...rows.keys()].filter((i) => picks[i] === k);
-    const inner = child(key, word(k));
-    const made = await writtenBy(
-      batch,
-      pieces,
-      inner,
-      own.map((i) => rows[i]),
-    );
+    const mine = own.map((i) => rows[i]);
+    const made = await writtenBy(batch, pieces, child(key, word(k)), mine);
     made.forEach((text, i) => (texts[own[i]] = text));
   }
   return texts;

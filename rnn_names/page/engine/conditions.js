@@ -140,11 +140,7 @@ function spellings(text, blend, shape, ignoreCase) {
  * characters: { text, symbols (as in chain.js), length, hidden, probability }.
  */
 function rootsOf(texts, blend, options) {
-  const ranks = (text) =>
-    blend
-      .encode(text)
-      .map((c) => String.fromCodePoint(c))
-      .join("");
+  const ranks = (text) => String.fromCodePoint(...blend.encode(text));
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
@@ -252,12 +248,8 @@ function* onOne({ prefix, anyShape, ...wanted }, models, characters) {
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
   if (listed) yield { words: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
-    const near = new NearLists(
-      models,
-      characters,
-      minEdits - 1,
-      anyShape || textsOf(prefix).length > 0,
-    );
+    const ofAnyShape = anyShape || textsOf(prefix).length > 0;
+    const near = new NearLists(models, characters, minEdits - 1, ofAnyShape);
     yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
 }

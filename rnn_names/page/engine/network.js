@@ -22,6 +22,15 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   }
 }
 
+/** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS: (n_y, 3 n_a). */
+export function inputTable({ Wax, ba }, n_y) {
+  const size = ba.length;
+  const table = new Float64Array(n_y * size);
+  for (let x = 0; x < n_y; x++)
+    for (let i = 0; i < size; i++) table[x * size + i] = ba[i] + (x === EOS ? 0 : Wax[i * n_y + x]);
+  return table;
+}
+
 /** One trained network and the characters that it knows. */
 export class Network {
   /** `model` as page/script.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
@@ -39,19 +48,7 @@ export class Network {
     this.by = weights.by;
     this.bn = weights.bn;
     this.a0 = weights.a0;
-    this.from_x = this.inputLayer(weights.Wax, weights.ba);
-  }
-
-  /** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS. */
-  inputLayer(Wax, ba) {
-    const size = 3 * this.n_a;
-    const from_x = new Float64Array(this.n_y * size);
-    for (let x = 0; x < this.n_y; x++) {
-      for (let i = 0; i < size; i++) {
-        from_x[x * size + i] = ba[i] + (x === EOS ? 0 : Wax[i * this.n_y + x]);
-      }
-    }
-    return from_x;
+    this.from_x = inputTable(weights, this.n_y);
   }
 
   /** The state before a name, a0 with x⟨1⟩ = 0 read: one node. */

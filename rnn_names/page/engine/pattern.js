@@ -235,10 +235,8 @@ export class PatternReader {
     const place = this.at;
     const text = this.until("+:|{}").trim().replaceAll("\\=", "=");
     if (this.text[this.at] === "|") {
-      const words = this.text
-        .slice(begin + 1)
-        .split("}")[0]
-        .split("|");
+      const [inside] = this.text.slice(begin + 1).split("}");
+      const words = inside.split("|");
       const meant = words.map((word) => `{${word.trim()}}`).join("|");
       throw this.error(`one of several names is [${meant}]`, this.at);
     }

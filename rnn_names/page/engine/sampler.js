@@ -84,6 +84,8 @@ function shortage(found, count, drawn, conditions) {
   if (!tested.length) return `Stopped: ${sentence}`;
   const rate = ({ tested, passed }) => Math.max(passed, 0.5) / tested;
   const tightest = tested.reduce((a, b) => (rate(b) < rate(a) ? b : a));
+  if (!found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.words))
+    return `No name ${tightest.words} here.`;
   const often = tightest.passed
     ? `1 in ${formatted(tightest.tested / tightest.passed)} does`
     : `none of ${formatted(tightest.tested)} did`;

@@ -16,7 +16,7 @@
 // a0 and bn (n_a), row by row. n_a is a multiple of NODES.
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
-import { EOS } from "../engine/network.js";
+import { EOS, inputTable } from "../engine/network.js";
 import { prefixTree } from "./tree.js";
 
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
@@ -91,14 +91,6 @@ function addToColumns(matrix, rows, n_a, units, values) {
 
 // --- Forward -------------------------------------------------------------------------------------
 
-/** x Waxᵀ + ba for each one-hot x, and for the zero vector, in row EOS: (n_y, 3 n_a). */
-function inputTable({ n_a, n_y, params }) {
-  const size = 3 * n_a;
-  const table = transposed(params.Wax, size, n_y);
-  table.fill(0, EOS * size, (EOS + 1) * size);
-  return table.map((value, i) => value + params.ba[i % size]);
-}
-
 /**
  * The hidden states of all rows of a tree, and what the backward pass needs of them.
  *
@@ -118,7 +110,7 @@ export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
   const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
   Object.assign(kept, { units, Waa, r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
   kept.a.set(params.a0);
-  const from_x = inputTable(network);
+  const from_x = inputTable(params, network.n_y);
   for (const { start, n, aboveStart, parents } of tree.levels) {
     const m = padded(parents, NODES);
     const met = kept.met.subarray(aboveStart * units.length);
@@ -202,12 +194,8 @@ export function meanLoss(names, network) {
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. `biasesOnly`
  * leaves the gradients of Waa and Wya zero, for a third of the time less.
  */
-export function lossAndGradients(
-  tree,
-  network,
-  /** @type {any} */ { unitMask, nodeMask, biasesOnly } = {},
-  work = new Workspace(),
-) {
+export function lossAndGradients(tree, network, how = {}, work = new Workspace()) {
+  const { unitMask, nodeMask, biasesOnly } = /** @type {any} */ (how);
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
   const states = tree.rows * n_a;

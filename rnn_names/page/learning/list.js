@@ -59,7 +59,9 @@ export function namesOfText(text) {
     throw new NotAList("These lines are too long for names: put one name on each line.");
   if (distinct < MIN_NAMES)
     throw new NotAList(
-      `${formatted(distinct)} different names are too few to learn from: give ${MIN_NAMES} or more.`,
+      distinct
+        ? `${distinct} different names are too few to learn from: give ${MIN_NAMES} or more.`
+        : `Paste at least ${MIN_NAMES} names first.`,
     );
   if (distinct > MAX_NAMES)
     throw new NotAList(

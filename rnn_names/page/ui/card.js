@@ -3,8 +3,9 @@
 import { isAmong } from "../engine/fingerprints.js";
 import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
+import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, button, chosen, element, models, onClick, percent } from "./elements.js";
+import { $, bdi, button, element, onClick, percent } from "./elements.js";
 import { copy } from "./favourites.js";
 import { setCondition } from "./form.js";
 
@@ -44,8 +45,8 @@ export function explain(name) {
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
   const [begin, end] = likeness(letters);
-  $("more-begin").replaceChildren("Begin with ", bdi(begin));
-  $("more-end").replaceChildren("End with ", bdi(end));
+  $("more-begin").replaceChildren("Begins like ", bdi(begin), "…");
+  $("more-end").replaceChildren("Ends like …", bdi(end));
   for (const each of $("card-actions").children) each.disabled = !letters.length;
 }
 
@@ -142,12 +143,9 @@ function showExpected(blend, place, letters, i) {
 function verdict(name, places, letters) {
   const known = places.map(({ character, logProbs }) => logProbs[character] ?? -Infinity);
   const total = known.reduce((sum, logProb) => sum + logProb, 0);
+  const odd = letters[places.length - 1];
   if (total === -Infinity)
-    return [
-      "No name of the list has the character “",
-      bdi(letters[places.length - 1]),
-      "”, so this name can't be written.",
-    ];
+    return ["No name of the list has the character “", bdi(odd), "”, so it can't be written."];
   const { parts } = blendOf(models, chosen.shares);
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((list) => list && isAmong(name, list));

@@ -5,7 +5,8 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { $, changed, element, models, onClick, signButton, titleOf } from "./elements.js";
+import { changed, models, titleOf } from "./chosen.js";
+import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
@@ -20,14 +21,16 @@ const slotOf = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
-const PEOPLE = /names|men$|el(f|v)|dwar|halfling|giant|goblin|orc/i;
+const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
 
 /** Models of places, of families and of people, where there are. */
 function modelsByKind() {
+  const own = models.findLast(({ digest }) => digest); // what was learned here comes first
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
-    models.find(({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name))),
+    [own ?? models[0], ...models].find(({ name }) => kind.test(name)),
   );
-  const person = named ?? models.find((model) => model !== place && model !== family);
+  const isOther = (model) => model && model !== place && model !== family;
+  const person = isOther(own) ? own : (named ?? models.find(isOther));
   return { place, family, person };
 }
 
@@ -37,7 +40,7 @@ export function openingPattern() {
   if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
   if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
   if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;
-  return `{${slotOf(models[0])}} the [Bold|Wise|Swift|Silent]`;
+  return `{${slotOf(person ?? models[0])}} the [Bold|Wise|Swift|Silent]`;
 }
 
 /** The parts of a pattern, without spaces between them. */
@@ -132,7 +135,7 @@ function isRightPattern() {
   const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
   $("pattern-error").replaceChildren(element("div", {}, sentence), place);
   $("pattern-error").hidden = !wrong;
-  if (wrong) $("by-hand").open = true;
+  if (wrong) $("build").open = $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
   const [width = 1, caret = 0] = lines.map(lengthOf);
   place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
@@ -141,12 +144,28 @@ function isRightPattern() {
 
 export function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
+  showLine();
 }
+
+/** Shows the line in words, and which of the ready ones it is. */
+function showLine() {
+  const words = ({ kind, text }) =>
+    kind === "name" ? titleOf({ name: text }) : text.replaceAll("|", "/");
+  $("line").textContent = parts.map(words).join(" · ");
+  for (const chip of starts())
+    chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
+}
+
+const starts = () => $("starts").querySelectorAll("button");
+
+const patternOfStart = ({ dataset }) =>
+  dataset.cast.replaceAll(/person|place/g, (kind) => slotOf(modelsByKind()[kind] ?? models[0]));
 
 /** The parts have changed: the pattern follows them. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   isRightPattern();
+  showLine();
   changed();
 }
 
@@ -198,6 +217,9 @@ function kindMenu(part, i) {
 
 function textField(part, i) {
   const isText = part.kind !== "words";
+  const label = isText
+    ? `Text of part ${i + 1}`
+    : `Words of part ${i + 1}, with commas between them`;
   const field = element("input", {
     type: "text",
     value: isText ? part.text : wordsToType(part.text),
@@ -205,9 +227,7 @@ function textField(part, i) {
     maxLength: 500,
     size: 1,
     dir: "auto",
-    ariaLabel: isText
-      ? `Text of part ${i + 1}`
-      : `Words of part ${i + 1}, with commas between them`,
+    ariaLabel: label,
   });
   field.setAttribute("form", "settings"); // the Enter key brings more lines
   field.addEventListener("input", () => {
@@ -233,13 +253,16 @@ export function listenToCasts() {
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });
-  for (const chip of $("starts").querySelectorAll("button"))
+  for (const chip of starts())
     chip.addEventListener("click", () => {
-      const slot = (kind) => slotOf(modelsByKind()[kind] ?? models[0]);
-      $("pattern").value = chip.dataset.cast.replaceAll(/person|place/g, slot);
+      $("pattern").value = patternOfStart(chip);
       showPattern();
       changed(true);
     });
+  const small = matchMedia("(max-width: 46rem), (max-width: 78rem) and (max-height: 30rem)");
+  const fold = () => $("build").toggleAttribute("open", !small.matches);
+  small.addEventListener("change", fold);
+  fold();
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();

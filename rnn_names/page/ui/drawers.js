@@ -1,6 +1,7 @@
 // What is shown where: one of three views, and on a phone one drawer at a time.
 
-import { $, changed, chosen, listenToArrows, stopAt } from "./elements.js";
+import { changed, chosen } from "./chosen.js";
+import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px to the side that a finger goes to open a drawer
 
@@ -31,7 +32,10 @@ export function showView(id) {
   $("casts").hidden = id !== "casts";
   $("results").hidden = id === "own-list";
   $("own-list").hidden = id !== "own-list";
-  $("names").classList.toggle("lines", id === "casts");
+  if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
+    $("names").classList.toggle("lines");
+    for (const place of $("names").children) place.replaceChildren(); // names are no lines
+  }
   const lines = id === "casts" ? "lines" : "names";
   $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
@@ -43,7 +47,7 @@ export function showView(id) {
 function openView(tab) {
   if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
   showView(tab.dataset.view);
-  if (tab.dataset.view !== "own-list") changed();
+  if (tab.dataset.view !== "own-list") changed(true);
 }
 
 export function listenToDrawers() {

@@ -1,8 +1,5 @@
-// How the page's elements are made, and what it has chosen. Texts of models and of people are only
-// ever set as text: `element` is how everything in the page is made.
-
-import { modelsIn } from "../engine/models.js";
-import { newSeed } from "../engine/numbers.js";
+// How the page's elements are made. Texts of models and of people are only ever set as text:
+// `element` is how everything in the page is made.
 
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
@@ -46,6 +43,12 @@ export function listenToArrows(box, go) {
 export const signButton = (label, thing, sign, action) =>
   button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
 
+/** Moves a slider, whose track is filled so far. */
+export function setSlider(slider, value) {
+  slider.value = value;
+  slider.style.setProperty("--fill", (slider.value - slider.min) / (slider.max - slider.min));
+}
+
 /** Does something when a button is clicked: actions by its id, which take the event. */
 export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
@@ -60,40 +63,10 @@ export function percent(share) {
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 }
 
-export const data = JSON.parse($("data").textContent);
-export const models = modelsIn(data.models);
-export const openingShares = () => models.map(({ share }) => share);
-
-/** What people call a model: norwegian-towns are norwegian towns. As in page/page.py. */
-export const titleOf = ({ name }) =>
-  name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
-
-/** The temperature that a word for boldness stands for. */
-export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
-
-export const chosen = {
-  seed: /** @type {number | bigint} */ (newSeed()),
-  boldness: "balanced", // what else it stands for than a temperature
-  temperature: 1, // may lie between the steps of the slider, or beyond its ends
-  shares: openingShares(), // one at least is above 0; only ratios count
-  wantedLists: "", // those of the link that was opened, until there are other names
-  held: new Map(), // names that stay when more are drawn, by place
-};
-
-/** Takes a word for boldness, and the temperature that it stands for. */
-export function setBoldness(word) {
-  chosen.boldness = word;
-  chosen.temperature = temperatureOf(word);
-}
-
-/** Tells the page that a setting has changed; if it is a step, there is a way back. */
-export const changed = (isStep = false) =>
-  document.dispatchEvent(new CustomEvent("settings", { detail: isStep }));
-
 let fading = 0;
 
 /** Says something for some seconds at the bottom of the page, with what can be done about it. */
-export function toast(text, actions = {}, time = 6000) {
+export function toast(text, actions = {}) {
   const close = () => $("toast").replaceChildren();
   const does = (action) => () => {
     close();
@@ -106,5 +79,5 @@ export function toast(text, actions = {}, time = 6000) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, time);
+  fading = setTimeout(fade, 5000);
 }

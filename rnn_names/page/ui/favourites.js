@@ -1,7 +1,8 @@
 // Names that are kept, with a note on each: a list that survives a visit, where the browser allows
 // it.
 
-import { $, bdi, button, element, models, signButton, toast } from "./elements.js";
+import { models } from "./chosen.js";
+import { $, bdi, button, element, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
@@ -34,16 +35,12 @@ function undoably(words, action) {
 
 /** Keeps a name, or lets it go; the card is opened by `details`. */
 export function toggleFavourite(name, details) {
-  if (favourites.has(name))
-    undoably(["Removed ", bdi(name)], () => {
-      favourites.delete(name);
-    });
+  if (favourites.has(name)) undoably(["Removed ", bdi(name)], () => favourites.delete(name));
   else {
     favourites.set(name, "");
     favouritesChanged();
     $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
-    const time = matchMedia("(hover: none)").matches ? 3000 : undefined; // ms
-    toast(["Kept ", bdi(name)], details && { Details: details }, time);
+    toast(["Kept ", bdi(name)], details && { Details: details });
   }
 }
 
@@ -69,7 +66,7 @@ export function listenToFavourites(details) {
   });
   document.addEventListener("scroll", showEdges, true);
   const observer = new ResizeObserver(showEdges); // the card takes room from the list
-  for (const id of ["favourites", "kinds"]) observer.observe($(id));
+  for (const id of ["favourites", "kinds", "likely"]) observer.observe($(id));
   showFavourites(true);
 }
 
@@ -88,10 +85,11 @@ function showFavourites(isKept) {
 
 /** Fades what scrolls at its far edge while there is more of it. */
 function showEdges() {
-  for (const box of [$("favourites"), $("kinds")]) {
+  for (const box of [$("favourites"), $("kinds"), $("likely")]) {
     const below = box.scrollHeight - box.clientHeight - box.scrollTop;
     const aside = box.scrollWidth - box.clientWidth - box.scrollLeft;
     box.classList.toggle("more", Math.max(below, aside) > 4);
+    box.classList.toggle("more-before", box.scrollLeft > 4);
   }
 }
 
@@ -125,7 +123,7 @@ function favouriteItem(name, i) {
   const note = element("input", {
     className: "note",
     value: favourites.get(name),
-    placeholder: "note",
+    placeholder: "+ note",
     maxLength: 200,
     dir: "auto",
     ariaLabel: `Note on ${name}`,
@@ -173,10 +171,12 @@ export function download(parts, file) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-export async function copy(text, pressed) {
+/** Copies a text; a button that was pressed says so, or `sentence` at the bottom of the page. */
+export async function copy(text, pressed, sentence = "") {
   const label = (pressed.dataset.label ??= pressed.textContent);
   try {
     await navigator.clipboard.writeText(text);
+    if (sentence) return toast([sentence]);
     pressed.textContent = "Copied";
   } catch {
     pressed.textContent = "Not allowed here";

@@ -4,20 +4,17 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import { showView } from "./drawers.js";
 import {
-  $,
-  bdi,
-  button,
   changed,
   chosen,
   data,
-  element,
   models,
   openingShares,
   setBoldness,
   temperatureOf,
-} from "./elements.js";
+} from "./chosen.js";
+import { showView } from "./drawers.js";
+import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
@@ -66,6 +63,7 @@ export function resetForm() {
   $("settings").reset();
   setBoldness("balanced");
   chosen.shares = openingShares();
+  chosen.isMixing = false;
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -171,7 +169,7 @@ function showTemperature() {
   const isChanged = chosen.temperature !== temperatureOf(word);
   const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
-  $("temperature").value = chosen.temperature;
+  setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
   $("boldness-word").textContent = isChanged ? "changed to" : word;
   $("temperature-value").textContent = text;
@@ -188,7 +186,7 @@ function showChips() {
 
 function chip(id) {
   const words = $(id).labels[0].textContent;
-  const label = element("span", {}, `${words} `, bdi($(id).value), " ×");
+  const label = element("span", {}, `${words} `, bdi($(id).value));
   return button(label, () => setCondition(id, ""), {
     className: "chip",
     title: "Drop this condition",
@@ -212,7 +210,7 @@ export function say(sentence, found = 0) {
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...(wrong.length ? [" ", button("Without this condition", drop, { className: "link" })] : []),
+    ...(wrong.length ? [" ", button("Drop this condition", drop, { className: "link" })] : []),
   );
 }
 

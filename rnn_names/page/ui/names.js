@@ -2,7 +2,8 @@
 
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { $, bdi, button, chosen, element, stopAt } from "./elements.js";
+import { chosen } from "./chosen.js";
+import { $, bdi, button, element, stopAt } from "./elements.js";
 import { favourites, toggleFavourite } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
@@ -73,9 +74,9 @@ function toggleHold(name) {
 }
 
 function showHeld() {
-  for (const [place, { firstChild, lastChild }] of Array.from($("names").children).entries()) {
-    lastChild.setAttribute("aria-pressed", chosen.held.has(place));
-    if (firstChild.textContent === $("typed").value)
+  for (const [place, name] of [...$("names").querySelectorAll(".name")].entries()) {
+    name.nextSibling.setAttribute("aria-pressed", chosen.held.has(place));
+    if (name.textContent === $("typed").value)
       $("hold-name").setAttribute("aria-pressed", chosen.held.has(place));
   }
 }
@@ -98,11 +99,13 @@ const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")
 /** Once names are there: a stop of the Tab key, and a size that most of them have. */
 export function settle() {
   showStop();
-  const half = ({ style }) => Number(style.getPropertyValue("--half"));
-  const all = Float64Array.from(shownPlaces(), half).sort();
-  const most = all[Math.floor(0.85 * all.length)] ?? 1;
-  const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 1), 1.25 * most));
-  $("names").style.setProperty("--typical", typical);
+  for (const measure of ["width", "half"]) {
+    const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
+    const all = Float64Array.from(shownPlaces(), width).sort();
+    const most = all[Math.floor(0.85 * all.length)] ?? 1;
+    const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 1), 1.25 * most));
+    $("names").style.setProperty(`--typical-${measure}`, typical);
+  }
 }
 
 /** Makes one name the stop of the Tab key: that with the focus, or the first. */

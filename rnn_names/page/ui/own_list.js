@@ -3,27 +3,28 @@
 
 import { formatted } from "../engine/sampler.js";
 import { startLearning, withNetwork } from "../learning/learning.js";
-import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText } from "../learning/list.js";
+import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
-import { showParts } from "./casts.js";
+import { openingPattern, showParts, showPattern } from "./casts.js";
+import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, changed, data, element, models, onClick, toast } from "./elements.js";
+import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-/** @type {any} */
-let learning = null; // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
     "own-choose": () => $("own-file").click(),
+    "own-try": ({ target }) => takeNames(target.dataset.names.split(","), "rivers"),
     "own-learn": learnOwnList,
-    "own-stop": () => learning?.stop(),
+    "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
       if ($("count").value === $("count").defaultValue) $("count").value = fitting();
@@ -35,7 +36,8 @@ export function listenToOwnList(fitting) {
   });
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
-    $("own-count").value = count ? `${formatted(count)} different names` : "";
+    const few = count ? `${count} of at least ${MIN_NAMES}` : "";
+    $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
     sayOfList("");
   });
   $("own-file").addEventListener("change", () => takeFile($("own-file").files[0]));
@@ -52,9 +54,12 @@ export function listenToOwnList(fitting) {
 async function takeFile(file) {
   const text = file.size > MAX_FILE ? "\0" : await file.text();
   const names = namesOrWhyNot(text);
-  if (!names) return;
+  if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
+}
+
+function takeNames(names, title) {
   $("own-names").value = names.join("\n");
-  $("own-title").value = file.name.replace(/\.\w+$/u, "");
+  $("own-title").value = title;
   $("own-names").dispatchEvent(new Event("input"));
 }
 
@@ -69,7 +74,7 @@ function namesOrWhyNot(text) {
   }
 }
 
-const sayOfList = (text) => $("own-status").replaceChildren(text);
+const sayOfList = (...text) => $("own-status").replaceChildren(...text);
 
 /** Learns from what is in the text field, and adds the result to the models. */
 async function learnOwnList() {
@@ -79,6 +84,11 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
   isLearning(true);
+  showDone(false);
+  $("own-progress").removeAttribute("value"); // nobody knows how far it is
+  const time = names.length > 300 ? "some minutes" : "about a minute";
+  sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
+  showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
   learning = startLearning(
     script,
     { name, names, models, base: data.base },
@@ -95,15 +105,18 @@ async function learnOwnList() {
 function isLearning(isBusy) {
   $("own-watch").hidden = !isBusy;
   $("own-list").classList.toggle("learning", isBusy);
-  if (isBusy) {
-    showDone(false);
-    $("own-progress").removeAttribute("value"); // nobody knows how far it is
-    sayOfList("Looking for what to start from…");
-  } else learning = null;
+}
+
+function showSamples(names, className = "") {
+  $("own-samples").replaceChildren(...names.map((name) => element("li", { className }, bdi(name))));
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
-const withStart = (startedFrom) => (startedFrom ? `, starting from ${startedFrom}` : "");
+function nearTo(startedFrom) {
+  const nearest = startedFrom?.match(/nearest lists: (.*)\)/u)?.[1];
+  if (nearest) return ` Most like: ${nearest}.`;
+  return startedFrom ? ` It starts from ${startedFrom}.` : "";
+}
 
 /** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
 function showProgress({ share, names, startedFrom }, started) {
@@ -112,21 +125,21 @@ function showProgress({ share, names, startedFrom }, started) {
   const left = Math.ceil(seconds / share - seconds);
   const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
   const most = seconds > 2 ? ` At most ${time} more.` : "";
-  sayOfList(`Learning${withStart(startedFrom)}…${most}`);
-  if (names) $("own-samples").replaceChildren(...names.map((name) => element("li", {}, bdi(name))));
+  if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
+  if (names?.length) showSamples(names);
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    sayOfList("Stopped before there was anything to keep.");
-    return;
+    showDone(false);
+    return sayOfList("Stopped before there was anything to keep.");
   }
   takeIn(model);
   changed();
   const { network, ...learned } = model;
   const isKept = await remember({ model: learned, text: $("own-names").value });
-  showLearned(model, isKept ? " This browser keeps it for your next visit." : "");
+  showLearned(model, isKept ? " This browser keeps it." : "");
   $("own-show").focus();
 }
 
@@ -138,10 +151,8 @@ function takeIn(model) {
 
 function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
-  sayOfList(
-    `Learned from ${formatted(distinct_names + held_out_names)} names${withStart(model.startedFrom)}: ` +
-      `${model.name} is now a model of this page.${more}`,
-  );
+  const learned = ` is ready: learned from ${formatted(distinct_names + held_out_names)} names.`;
+  sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
   showDone(true);
 }
 
@@ -154,9 +165,12 @@ function showDone(isDone) {
 }
 
 function haveModels(all) {
+  const isOpening = $("pattern").value === openingPattern();
   models.splice(0, models.length, ...all);
   buildShares();
-  showParts();
+  if (isOpening) $("pattern").value = openingPattern();
+  if (isOpening) showPattern();
+  else showParts();
 }
 
 /** Takes in what an earlier visit learned. */
@@ -164,28 +178,24 @@ export async function recall() {
   const learned = await remembered();
   if (!learned) return;
   takeIn(withNetwork(learned.model));
-  $("own-names").value = learned.text;
-  $("own-title").value = learned.model.name;
-  showLearned(learned.model, " This browser kept it since an earlier visit.");
+  takeNames([learned.text], learned.model.name);
+  showLearned(learned.model, " This browser keeps it.");
 }
 
 /** Drops what was learned, here and in the browser. */
 async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
-  const text = $("own-names").value;
+  const [text, title] = [$("own-names").value, $("own-title").value];
   await forget();
   const others = models.filter(({ described }) => described);
-  others.forEach((model, i) => {
-    model.share = data.models[i].share;
-  });
+  for (const [i, model] of others.entries()) model.share = data.models[i].share;
   haveModels(others);
   changed();
   showDone(false);
-  $("own-names").value = "";
-  sayOfList("Forgotten: the list and what was learned from it.");
-  toast(["Forgotten"], {
+  takeNames([], "");
+  toast(["Forgotten: the list and what was learned from it"], {
     Undo: () => {
-      $("own-names").value = text;
+      takeNames([text], title);
       learned.forEach(takeIn);
       addModel(learned.at(-1));
     },

@@ -7,8 +7,9 @@ import { KINDS, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
+import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, changed, chosen, data, models, onClick, setBoldness, toast } from "./elements.js";
+import { $, onClick, toast } from "./elements.js";
 import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -29,8 +30,7 @@ const TEN = 10; // names that are added below those that are there
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
-/** @type {{ isStopped: boolean } | null} */
-let current = null; // the drawing that goes on: an earlier one ends when it sees another here
+let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
 
 /** Draws names for the form as it is, and puts each in its place as it is found. */
 async function draw() {
@@ -49,9 +49,7 @@ async function draw() {
         if (mine === current && found < places.length && !held.has(name))
           showName(places[found++], name);
       },
-      progress: (share) => {
-        $("progress").value = share ?? found / count;
-      },
+      progress: (share = found / count) => ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
     if (mine === current) say(sentence || missingList(), found + held.size);
@@ -138,18 +136,17 @@ function fitting() {
 function startOver() {
   const before = location.hash;
   resetForm();
+  showValues(); // conditions above the names are gone
   $("count").value = fitting();
   changed();
   toast(["All settings are as they were at first"], {
-    Undo: () => {
-      location.hash = before;
-    },
+    Undo: () => location.assign(before),
   });
 }
 
 function copyLink({ target }) {
-  copy(location.href, target);
-  if (location.protocol === "file:") toast(["The link is for people who have this file"]);
+  const isFile = location.protocol === "file:";
+  copy(location.href, target, isFile ? "Link copied. It works for people who have this file." : "");
 }
 
 function listen() {
@@ -164,9 +161,7 @@ function listen() {
     changed();
   });
   onClick({
-    stop: () => {
-      if (current) current.isStopped = true;
-    },
+    stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
     back: () => history.back(),
     "show-keys": () => $("keys").showModal(),

@@ -1,6 +1,6 @@
 // Saving what was learned from a list: in the browser, and with the page.
 
-import { data, models } from "./elements.js";
+import { data, models } from "./chosen.js";
 import { STORE } from "./favourites.js";
 
 /** The page as it came, before anything is shown in it: what is saved with another model. */

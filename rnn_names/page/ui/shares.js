@@ -2,20 +2,8 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import {
-  $,
-  bdi,
-  button,
-  changed,
-  chosen,
-  element,
-  models,
-  openingShares,
-  setBoldness,
-  stopAt,
-  titleOf,
-  toast,
-} from "./elements.js";
+import { changed, chosen, models, openingShares, setBoldness, titleOf } from "./chosen.js";
+import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
@@ -77,18 +65,23 @@ export function buildShares() {
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
   );
   $("kinds").hidden = models.length < 3;
-  const mix = button("Mix", () => mixing(!isMixing, true), { className: "chip", id: "mix" });
+  const toggle = () => {
+    mixing(!chosen.isMixing);
+    if (chosen.isMixing) toast(["Press the kinds to mix"]);
+  };
+  const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
-  $("kinds").replaceChildren(...models.map(kindChip), mix);
+  kinds = models.map(kindChip);
+  const own = kinds.filter((_, i) => models[i].digest);
+  $("kinds").replaceChildren(...new Set([...own, ...kinds]), mix); // what was learned here is first
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
+let kinds = /** @type {any[]} */ ([]); // a chip for each model
 
-function mixing(isOn, isNew = false) {
-  isMixing = isOn;
+function mixing(isOn) {
+  chosen.isMixing = isOn;
   $("mix").setAttribute("aria-pressed", isOn);
-  if (isOn && isNew) toast(["Press the kinds to mix"]);
 }
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
@@ -97,7 +90,7 @@ const kindChip = (model, i) =>
 
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
-    i === model ? !isMixing || !share : isMixing && share > 0,
+    i === model ? !chosen.isMixing || !share : chosen.isMixing && share > 0,
   );
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
@@ -109,13 +102,7 @@ function press(model) {
 }
 
 function slider(model) {
-  const input = element("input", {
-    type: "range",
-    id: `share-${model}`,
-    min: 0,
-    max: 100,
-    step: 1,
-  });
+  const input = element("input", { type: "range", id: `share-${model}`, min: 0, max: 100 });
   input.dataset.share = model;
   return input;
 }
@@ -145,13 +132,13 @@ export function showShares() {
     $(`share-${i}-value`).textContent = text;
     const input = $(`share-${i}`);
     if (!input) return; // of two models, one slider is for both
-    input.value = percentages[i];
+    setSlider(input, percentages[i]);
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  for (const [i, chip] of Array.from($("kinds").querySelectorAll(".kind")).entries()) {
+  for (const [i, chip] of kinds.entries()) {
     if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
-      chip.scrollIntoView({ inline: "center", block: "nearest" });
+      chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
   }
-  if (chosen.shares.filter(Boolean).length > 1) mixing(true);
+  mixing(chosen.isMixing || chosen.shares.filter(Boolean).length > 1);
 }
