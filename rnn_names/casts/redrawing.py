@@ -13,7 +13,7 @@ from rnn_names.casts.initials import letter_of
 from rnn_names.casts.lines import DrawnPart, Line, Request
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 REDRAWN = 1 << 32  # the first round of what is redrawn
 
 
@@ -122,7 +122,7 @@ class RedrawingCast(CastDrawer):
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
 
 
-def in_turn(streams: Iterable[Iterator[T]]) -> Iterator[T]:
+def in_turn(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
     """One of each stream, then the next of each, until all have ended."""
     rows = zip_longest(*streams, fillvalue=None)
     return (each for row in rows for each in row if each is not None)

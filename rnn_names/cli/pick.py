@@ -32,7 +32,7 @@ from rnn_names.errors import SamplingError, quoted, shown, worded
 from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
-NUMBERS = r"\d{1,6}(?:-\d{1,6})?(?:[\s,]+\d{1,6}(?:-\d{1,6})?)*"
+TYPED_NUMBERS = r"\d{1,6}(?:-\d{1,6})?(?:[\s,]+\d{1,6}(?:-\d{1,6})?)*"
 HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
 
 
@@ -136,10 +136,10 @@ class _Picking:
         actions: dict[str, Callable[..., None]] = {
             "": lambda: self._show(others),
             "b|back": self._go_back,
-            rf"({NUMBERS})": self._keep,
-            rf"\+\s*({NUMBERS})(?:\.(\d{{1,6}}))?": self._show_like,
+            rf"({TYPED_NUMBERS})": self._keep,
+            rf"\+\s*({TYPED_NUMBERS})(?:\.(\d{{1,6}}))?": self._show_like,
             "l|list": self._list,
-            rf"-\s*({NUMBERS})": self._take_out_of_list,
+            rf"-\s*({TYPED_NUMBERS})": self._take_out_of_list,
             r"-\s*(.+)": self._take_out_name,
             "u|undo": self._undo,
             r"\?|h|help": _help,

@@ -14,7 +14,7 @@ import click
 
 from rnn_names.cli.streams import printable, tell, write
 
-WIDEST = 80  # columns of an answer
+WIDEST_ANSWER = 80  # columns of an answer
 CELL = 20  # columns of a short name with its number
 OTHER_ROWS = 4  # of a terminal, beside those of a page
 SILENCE = 1.0  # seconds until it is said that names are being looked for
@@ -28,10 +28,10 @@ def is_typed() -> bool:
 def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
     if is_typed():
-        width = min(_screen().columns, WIDEST)
+        width = min(_screen().columns, WIDEST_ANSWER)
         lines = (wrap(line, width, break_on_hyphens=False) for line in text.split("\n"))
         text = "\n".join("\n".join(line) for line in lines)
-    tell(text)
+    tell(printable(text, ascii))
 
 
 def _screen() -> os.terminal_size:
