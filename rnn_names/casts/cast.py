@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS, cast_file
-from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import Row
 from rnn_names.casts.pattern import Pattern, Slot, parse
 from rnn_names.casts.redrawing import RedrawingCast
@@ -94,11 +93,23 @@ def rows_of(
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
 
-    `load` gives a blend of models, and `read` the lines of a file. Those of `wanted.redraw` are
-    drawn anew, one after another; one stays as it was, with FewNewNamesWarning, where nothing else
-    is found. SamplingError comes after the lines found, if they are too few; its message shows
-    which part of the pattern is the cause.
+    Those of `wanted.redraw` are drawn anew, one after another; one stays as it was, with
+    FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines found, if
+    they are too few; its message shows which part of the pattern is the cause.
     """
+    drawer = drawer_of(pattern, wanted, load, read)
+    with one_blas_thread():
+        for lines in drawer.lines():
+            yield [line.row for line in lines]
+
+
+def drawer_of(
+    pattern: Pattern,
+    wanted: CastOptions,
+    load: Callable[[Sequence[ModelChoice]], Model],
+    read: Callable[[str], Sequence[str]] = _lines,
+) -> RedrawingCast:
+    """What draws the lines; `load` gives a blend of models, and `read` the lines of a file."""
     blend_of = cache(load)
 
     def part_of(slot: Slot) -> tuple[Model, Options]:
@@ -109,7 +120,4 @@ def rows_of(
         }
         return model, with_boldness(replace(slot.options, **lists), model)
 
-    drawer = (RedrawingCast if wanted.redraw else CastDrawer)(pattern, wanted, part_of, read)
-    with one_blas_thread():
-        for lines in drawer.lines():
-            yield [line.row for line in lines]
+    return RedrawingCast(pattern, wanted, part_of, read)

@@ -2,8 +2,9 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from rnn_names.casts.initials import letter_of
 from rnn_names.casts.lines import DrawnPart, Line, Request
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 
+Item = TypeVar("Item")
 REDRAWN = 1 << 32  # the first round of what is redrawn
 
 
@@ -19,7 +21,10 @@ class RedrawingCast(CastDrawer):
     """Draws the lines of a cast, and some of them anew."""
 
     def lines(self) -> Iterator[list[Line]]:
-        """All lines together; those of `redraw` are drawn anew."""
+        """All lines together, those of `redraw` drawn anew; without any, some at a time."""
+        if not self._wanted.redraw:
+            yield from super().lines()
+            return
         shortage, columns, lines = None, self._pattern.columns, list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
@@ -50,13 +55,7 @@ class RedrawingCast(CastDrawer):
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         parts = {*line.names} or {*line.chosen}
         if place:
-            column = self._pattern.columns[place - 1]
-            paths = [drawn.part.path for drawn in line.chosen if drawn.part.column == column]
-            parts = {
-                drawn
-                for drawn in self._parts.values()
-                if any(drawn.part.path[: len(path)] == path for path in paths)
-            }
+            parts = self._parts_at(line, place)
         line.earlier |= line.shown(parts, place)
         kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
@@ -76,6 +75,29 @@ class RedrawingCast(CastDrawer):
                     lines[at] = new
                     return True
         return False
+
+    def _parts_at(self, line: Line, place: int) -> set[DrawnPart]:
+        """The parts that a column of a line comes from."""
+        column = self._pattern.columns[place - 1]
+        paths = [drawn.part.path for drawn in line.chosen if drawn.part.column == column]
+        return {
+            drawn
+            for drawn in self._parts.values()
+            if any(drawn.part.path[: len(path)] == path for path in paths)
+        }
+
+    def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
+        """Many lines that differ from one in a single name: in its first, its second, and so on.
+
+        With the place of a column, only names there change; if none is there, its text does.
+        """
+        parts = self._parts_at(line, place) if place else {*line.names}
+        names = [{drawn} for drawn in line.names if drawn in parts]
+        streams = [
+            self._later(line.number, new, {a: b for a, b in line.chosen.items() if a not in new})
+            for new in names or [parts]
+        ]
+        return in_turn(streams)
 
     def _later(
         self, number: int, parts: set[DrawnPart], kept: Mapping[DrawnPart, Any]
@@ -98,3 +120,9 @@ class RedrawingCast(CastDrawer):
                     line.row = self._row(line)
                     yield line
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
+
+
+def in_turn(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
+    """One of each stream, then the next of each, until all have ended."""
+    rows = zip_longest(*streams, fillvalue=None)
+    return (each for row in rows for each in row if each is not None)

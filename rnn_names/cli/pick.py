@@ -4,9 +4,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from inspect import cleandoc
-from textwrap import wrap
 from typing import Any
 
 import click
@@ -14,7 +12,8 @@ from click.core import ParameterSource
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
-from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.model_options import chosen as models_or_default
+from rnn_names.cli.model_options import model_option
 from rnn_names.cli.options import (
     FILE,
     command,
@@ -24,21 +23,17 @@ from rnn_names.cli.options import (
     options_of,
     output_option,
     read_options,
-    wrong_usage,
 )
-from rnn_names.cli.streams import printable, tell, warnings_told, write
+from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, say
+from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
+from rnn_names.cli.streams import tell, warnings_told
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, quoted, shown, worded
 from rnn_names.model.selection import ModelChoice
 
-LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
-LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
-TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
-NARROW = 40  # columns of a terminal on a phone
-HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
-
-Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
+TYPED_NUMBERS = r"\d{1,6}(?:-\d{1,6})?(?:[\s,]+\d{1,6}(?:-\d{1,6})?)*"
+HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
 
 
 @command(
@@ -74,12 +69,18 @@ def pick(
     \b
     1 4 7   keep these; 2-5 is a row
     Enter   show others
+    b       go back to the page before
     +4      show some like the fourth
-    u       undo: take the last kept out
+    +4.2    change only its second part
+    l       list what is kept
+    -3      take out the third of that list
+    - NAME  take out this one
+    u       undo what you did last
     q       end
 
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
-    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown.
+    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
+    one differ from it in a single name.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
@@ -88,8 +89,8 @@ def pick(
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
     with warnings_told():
         if not is_cast:
-            wanted = read_options(Options, options)
-            _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
+            wanted: Options = read_options(Options, options)
+            source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
         else:
             from rnn_names.casts.cast import pattern_of
 
@@ -100,143 +101,210 @@ def pick(
             if of_default and str(pattern).strip().lower() in CASTS:  # whose parts are safe enough
                 options["boldness"] = "balanced"
             text = pattern_of(pattern or "", file)
-            given = {"pattern": text, "count": LINES_OF_A_SEED, **options}
-            _Picking(_lines, read_options(CastOptions, given), count, output).run()
-
-
-def _names_of(models: Any) -> Draw:
-    from rnn_names.sampling.attempts import ENDLESS
-    from rnn_names.sampling.stream import sample
-
-    loaded = blend_of(models)
-    return lambda options: (
-        name for names in sample(loaded, ENDLESS, options) for name in names.to_strings()
-    )
-
-
-def _lines(options: CastOptions) -> Iterator[str]:
-    from rnn_names.casts.cast import parsed, rows_of
-
-    with wrong_usage():
-        pattern = parsed(options)
-    for seed in itertools.count(options.some_seed()):
-        for rows in rows_of(pattern, replace(options, seed=seed), blend_of):
-            yield from (row[0] for row in rows)
+            of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
+            wanted, source = of_cast, LinesToPick(of_cast)
+        _Picking(source, count, output, wanted.remember).run()
 
 
 class _Picking:
-    """A page of names, the stream that others come from, and the file of those that are kept."""
+    """Pages of names, the file of those that are kept, and what each command does."""
 
-    def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
+    def __init__(
+        self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str | None
+    ) -> None:
         from rnn_names.corpus.names import Names
         from rnn_names.sampling.remembered import Remembered
 
         self.names_in = Names.from_strings
-        self.draw, self.wanted, self.count, self.path = draw, wanted, count, path
+        self.source, self.count, self.path = source, count, shown(path)
         self.file = Remembered(path, "output")
-        self.page: list[str] = []
-        self.undoable: list[list[str]] = []
-        self.is_typed = sys.stdin is not None and sys.stdin.isatty()
-        self.seeds = itertools.count(wanted.some_seed())
-        with self.file.turn() as (others, _):
-            self.seen = {*others.to_strings()}  # names that are not to be shown (again)
-        if not isinstance(wanted, CastOptions):  # nor, where they are safe, any near them
-            self.wanted = replace(wanted, exclude=[*wanted.exclude, *sorted(self.seen)])
-        self.n_kept = len(self.seen)
+        self.remembered = Remembered(remember) if remember else None
+        self.pages: list[list[str]] = []
+        self.at = -1  # the page on the screen
+        self.listed: list[str] = []  # what numbers after a minus mean
+        self.kept: set[str] = set()  # in this run
+        self.undoable: list[Callable[[], None]] = []
+        names = self.file.names()
+        if names:
+            say(f"Note: adds to {self.path}, which has {len(names):,}")
+        self.seen = {*names, *(self.remembered.names() if self.remembered else ())}
+        source.leave_out(self.seen)
 
     def run(self) -> None:
         """Shows a page, and does what is typed."""
-        stream = self._stream()
-        self._show(stream, is_first=True)
-        if self.is_typed:
-            tell(HINT)
-        while (command := self._read()) not in (None, "q"):
-            if not command:
-                self._show(stream)
-            elif re.fullmatch(r"\+\d{1,6}", command):
-                for line in self._chosen(command[1:]):
-                    self._show(self._stream(line), is_like=True)
-            elif TYPED_NUMBERS.fullmatch(command):
-                if found := self._chosen(command):
-                    self._keep(found)
-            elif command == "u":
-                self._undo()
-            elif command == "?":
-                tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
+        others = self.source.others()
+        actions: dict[str, Callable[..., None]] = {
+            "": lambda: self._show(others),
+            "b|back": self._go_back,
+            rf"({TYPED_NUMBERS})": self._keep,
+            rf"\+\s*({TYPED_NUMBERS})(?:\.(\d{{1,6}}))?": self._show_like,
+            "l|list": self._list,
+            rf"-\s*({TYPED_NUMBERS})": self._take_out_of_list,
+            r"-\s*(.+)": self._take_out_name,
+            "u|undo": self._undo,
+            r"\?|h|help": _help,
+        }
+        self._show(others)
+        if is_typed():
+            say(HINT)
+        while (typed := _read()) is not None and typed.lower() not in ("q", "quit", "exit"):
+            for pattern, action in actions.items():
+                if found := re.fullmatch(pattern, typed, re.IGNORECASE):
+                    action(*found.groups())
+                    break
             else:
-                tell(f"{quoted(command)}: not understood; ? for help")
-        tell(f"{self.n_kept:,} in {shown(self.path)}")
+                say(f"{quoted(typed)}: not understood; ? for help")
+        say(self._count())
 
-    def _read(self) -> str | None:
-        if self.is_typed:
-            click.echo("> ", nl=False, err=True)
-        line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
-        wait_if_ending()
-        return line.strip() if line else None
+    # --- Showing ----------------------------------------------------------------------------------
 
-    def _stream(self, like: str = "") -> Iterator[str]:
-        """Lines without an end, or some that are like one: near twins are the point then."""
-        wanted = replace(self.wanted, seed=next(self.seeds))
-        if like:
-            is_cast = isinstance(wanted, CastOptions)
-            words = [word for word in like.split() if len(word) > LONGEST_OF_TITLES]
-            far = 1 if wanted.boldness == "safe" or wanted.min_edits else None
-            wanted = replace(wanted, like=words if is_cast and words else like, min_edits=far)
-        return self.draw(wanted)
+    def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
+        """Shows a page of what was not seen; says why it is not full."""
+        shortage = ""
+        with Page(self.count) as page:
+            while len(page.lines) < self.count and not shortage:
+                try:
+                    line = self._next(stream)
+                except SamplingError as error:
+                    if not self.pages and not page.lines:
+                        raise
+                    shortage = worded(error)
+                else:
+                    if line is None:
+                        shortage = "hardly any others are left"
+                    else:
+                        page.add(line)
+                        self._has_shown(line)
+        if page.lines:
+            came_from = [self.page] if self.at < len(self.pages) - 1 else []
+            self.pages += [*came_from, page.lines]
+            self.at = len(self.pages) - 1
+        if shortage:
+            say(f"Note: {if_too_few or shortage}")
 
-    def _show(self, stream: Iterator[str], is_first: bool = False, is_like: bool = False) -> None:
-        page: list[str] = []
-        width, repeats = len(str(self.count)), 0
-        try:
-            for line in stream:
-                repeats += 1
-                parts = {part.strip() for part in line.splitlines()} - {""}  # as the file has them
-                if line not in self.seen and not parts <= self.seen:
-                    self.seen.add(line)
-                    page.append(line)
-                    text = printable(f"{len(page):>{width}} {line}\n", ascii)
-                    write(text.encode())  # at once: the next one may take long
-                    repeats = 0
-                if len(page) == self.count:
-                    break
-                if repeats == MAX_SEEN_IN_A_ROW:
-                    tell("Note: hardly any others are left")
-                    break
-        except SamplingError as error:
-            if is_first and not page:
-                raise
-            tell("Note: no others like it were found" if is_like else f"Note: {worded(error)}")
-        self.page = page or self.page
+    def _next(self, stream: Iterator[str]) -> str | None:
+        """The next line that was not seen; None if there is hardly any."""
+        for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
+            if not {line, _in_one_line(line)} & self.seen and not _parts(line) <= self.seen:
+                return line
+        return None
 
-    def _chosen(self, numbers: str) -> list[str]:
-        rows: dict[int, str] = {}
-        for first, _, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
-            for number in range(int(first), int(last or first) + 1):
-                if not 1 <= number <= len(self.page):
-                    tell(f"There is no {number} here.")
-                    break
-                rows[number] = self.page[number - 1]
-        return [*rows.values()]
+    def _has_shown(self, line: str) -> None:
+        self.seen.add(line)
+        if self.remembered:
+            with critical_section(), self.remembered.turn() as (others, added):
+                self.seen.update(others.to_strings())
+                added.append(self.names_in([_in_one_line(line)]))
 
-    def _keep(self, lines: list[str]) -> None:
-        before = {line for lines in self.undoable for line in lines}
-        lines = [line for line in lines if line not in before]
+    def _go_back(self) -> None:
+        if self.at < 1:
+            say("There is no page before this one.")
+            return
+        self.at -= 1
+        with Page(len(self.page)) as page:
+            for line in self.page:
+                page.add(line)
+
+    def _show_like(self, numbers: str, part: str | None) -> None:
+        if found := chosen(numbers, self.page):
+            try:
+                stream = self.source.like([*found.values()], int(part) if part else 0)
+            except SamplingError as error:
+                say(f"Note: {error}")
+            else:
+                self._show(stream, "no others like it were found")
+
+    # --- Keeping ----------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> list[str]:
+        """The page on the screen."""
+        return self.pages[self.at] if self.pages else []
+
+    def _count(self) -> str:
+        return f"{len(self.file.names()):,} in {self.path}"
+
+    def _keep(self, numbers: str) -> None:
+        found = chosen(numbers, self.page)
+        again = [number for number, line in found.items() if line in self.kept]
+        if again:
+            say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
+        lines = [line for line in found.values() if line not in self.kept]
         if lines:
             with critical_section(), self.file.turn() as (_, added):
                 added.append(self.names_in(lines))
-            self.undoable.append(lines)
-            self.n_kept += len(lines)
-        what = ", ".join(lines) or "none"
-        told = f"Kept {what} ({self.n_kept:,} in {shown(self.path)})"
-        tell("\n".join(wrap(told, NARROW)) if self.is_typed else told)
+            self.kept = self.kept | {*lines}
+            self.undoable.append(lambda: self._take_back(lines))
+            say(f"Kept {brief(lines)} ({self._count()})")
 
-    def _undo(self) -> None:
-        if not self.undoable:
-            tell("There is nothing to undo.")
-            return
-        lines = self.undoable.pop()
+    def _take_back(self, lines: list[str]) -> None:
         with critical_section():
             is_undone = self.file.take_back(self.names_in(lines))
-        self.n_kept -= len(lines) * is_undone
+        self.kept = self.kept - {*lines} if is_undone else self.kept
         what = "Took out" if is_undone else "The file has changed since; left as it is:"
-        tell(f"{what} {', '.join(lines)}")
+        say(f"{what} {brief(lines)}")
+
+    def _list(self) -> None:
+        self.listed = self.file.names()
+        with Page(len(self.listed), is_answer=True) as page:
+            for name in self.listed:
+                page.add(name)
+        if not self.listed:
+            say("Nothing is kept yet.")
+
+    def _take_out_of_list(self, numbers: str) -> None:
+        self.listed = self.listed or self.file.names()
+        self._take_out([*chosen(numbers, self.listed).values()])
+
+    def _take_out_name(self, name: str) -> None:
+        named = [each for each in self.file.names() if each.casefold() == name.casefold()]
+        self._take_out([name if name in named else (named or [name])[-1]])
+
+    def _take_out(self, names: list[str]) -> None:
+        taken, kept = dict[str, tuple[int, bytes]](), self.kept
+        for name in names:
+            with critical_section():
+                found = self.file.take_out(name)
+            if found is None:
+                say(f"{shown(name)} is not in {self.path}")
+            else:
+                taken[name] = found
+        if taken:
+            self.kept = {line for line in kept if not _parts(line) & {*taken}}
+            self.undoable.append(lambda: self._put_back(taken, kept))
+            say(f"Took out {', '.join(taken)} ({self._count()})")
+
+    def _put_back(self, taken: dict[str, tuple[int, bytes]], kept: set[str]) -> None:
+        for place, line in reversed(taken.values()):
+            with critical_section():
+                self.file.put_back(place, line)
+        self.kept = kept
+        say(f"Put back {', '.join(taken)} ({self._count()})")
+
+    def _undo(self) -> None:
+        if self.undoable:
+            self.undoable.pop()()
+        else:
+            say("There is nothing to undo.")
+
+
+def _read() -> str | None:
+    if is_typed():
+        click.echo("> ", nl=False, err=True)
+    line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
+    wait_if_ending()
+    return line.strip() if line else None
+
+
+def _help() -> None:
+    tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
+
+
+def _parts(line: str) -> set[str]:
+    """What a file has of a line: its own lines."""
+    return {part.strip() for part in line.splitlines()} - {""}
+
+
+def _in_one_line(line: str) -> str:
+    """A line as `cast` remembers it."""
+    return line.replace("\n", " / ").strip()

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,16 +42,55 @@ class Remembered:
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 
+    def names(self) -> list[str]:
+        """All names that are in the file now."""
+        self._end = 0
+        with self.turn() as (names, _):
+            return names.to_strings()
+
     def take_back(self, names: Names) -> bool:
         """Takes the lines of some names off the end of the file, if they are there, whole."""
+        with self._edited() as file:
+            data, lines = file.readall(), names.to_lines()
+            are_there = (b"\n" + data).endswith(b"\n" + lines)
+            if are_there:
+                self._end = file.truncate(len(data) - len(lines))
+            return are_there
+
+    def take_out(self, name: str) -> tuple[int, bytes] | None:
+        """Takes out the last line that has a name. Gives its place and the line, for `put_back`."""
+        with self._edited() as file:
+            data = file.readall()
+            for found in reversed([*re.finditer(rb"[^\n]+\n?", data)]):
+                if self._lines(found[0]) == [name]:
+                    file.seek(found.start())
+                    _write(file, data[found.end() :])
+                    self._end = file.truncate()
+                    return found.start(), found[0]
+            return None
+
+    def put_back(self, place: int, line: bytes) -> None:
+        """Puts a line where it was; at the end, if no line of the file begins there any more."""
+        with self._edited() as file:
+            data = file.readall()
+            if place > len(data) or not (b"\n" + data[:place]).endswith(b"\n"):
+                place = len(data)
+            if not (b"\n" + data[:place]).endswith(b"\n"):
+                line = b"\n" + line
+            after = data[place:]
+            if after and not line.endswith(b"\n"):
+                line += b"\n"
+            self._append(file, (line + after)[len(after) :])  # first: the disk may be full
+            file.seek(place)
+            _write(file, line + after)
+            self._end = 0
+
+    @contextmanager
+    def _edited(self) -> Iterator[io.FileIO]:
         try:
             with open(self._path, "r+b", buffering=0) as file:
                 system.lock(file)
-                data, lines = file.readall(), names.to_lines()
-                are_there = (b"\n" + data).endswith(b"\n" + lines)
-                if are_there:
-                    self._end = file.truncate(len(data) - len(lines))
-                return are_there
+                yield file
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 
@@ -76,8 +116,12 @@ class Remembered:
         """Writes lines whole or not at all: they may be cut where a disk is full."""
         end = file.seek(0, os.SEEK_END)
         try:
-            while lines:
-                lines = lines[file.write(lines) :]
+            _write(file, lines)
         except OSError:
             file.truncate(end)
             raise
+
+
+def _write(file: io.FileIO, data: bytes) -> None:
+    while data:
+        data = data[file.write(data) :]

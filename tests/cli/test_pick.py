@@ -5,11 +5,14 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from itertools import chain
 
 import pytest
 
 from rnn_names import Model
+from rnn_names.cli import pick_pages
+from rnn_names.cli.pick_pages import Page
 from rnn_names.conditions.edits import within_edits
 from support.conditions import accepts
 from support.processes import wait_until
@@ -90,6 +93,17 @@ def test_what_was_seen_is_remembered_if_that_is_asked_for(pick):
     assert not {*first} & {*second}
 
 
+@pytest.mark.parametrize("what", [["-m", "elvish"], ["{elvish}\n  of {norse}"], ["village"]])
+def test_what_is_remembered_is_what_was_shown(what, pick, folder):
+    arguments = ["pick", *what, "--seed", 3, "-n", 15, "--remember", "seen.txt", "-o", "kept.txt"]
+    pages, _ = pick("", "+2", "b", arguments=arguments)
+    seen = (folder / "seen.txt").read_text("utf-8").splitlines()
+    assert [line.partition(" / ")[0] for line in seen] == [*chain(*pages[:3])]
+    assert len(seen) == 45
+    (later,), _ = pick(arguments=arguments)
+    assert not {*later} & {*chain(*pages)}
+
+
 def test_a_pattern_may_come_from_a_file(pick, invoke, folder):
     (folder / "pattern.txt").write_text("{elvish} of {norse}\n", "utf-8")
     (page,), _ = pick(arguments=["pick", "--file", "pattern.txt", "-n", 3])
@@ -149,16 +163,79 @@ def test_names_like_one_are_within_a_few_edits_of_it(pick):
 
 
 def test_what_cannot_be_done_is_said(pick, folder):
-    (page,), told = pick("11", "0", "?", "what", "1", "1", "+99")
+    (page,), told = pick("11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4", "- Bo")
     assert told[:2] == ["There is no 11 here.", "There is no 0 here."]
-    assert "\n".join(told[2:7]).startswith("1 4 7") and told[7:] == [
+    assert told[2].startswith("1 4 7") and told[12:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
-        "Kept none (1 in kept.txt)",
+        "1 is kept already",
+        "3-1: write 1-3",
         "There is no 99 here.",
+        "Note: only the lines of a cast have parts",
+        "There is no page before this one.",
+        "There is no 4 here.",
+        "Bo is not in kept.txt",
         "1 in kept.txt",
     ]
     assert kept(folder) == [page[0]]
+
+
+def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
+    _, first = pick("?", "quit")
+    assert len(first) == 11 and max(map(len, first)) <= 40
+    for words in (["h", "exit"], ["help", "Q"]):
+        _, told = pick(*words, "never read")
+        assert told == first
+
+
+def test_numbers_count_for_the_page_that_b_brings_back(pick, folder):
+    pages, _ = pick("", "+3", "b", "b", "2", "", "b", "b", "1")
+    first, second, like, third = *pages[:3], pages[5]
+    assert pages[3:] == [second, first, third, first, like]
+    assert not {*third} & {*first, *second, *like}
+    assert kept(folder) == [first[1], like[0]]
+
+
+def test_what_is_kept_is_listed_and_taken_out_by_number_or_name(pick, folder):
+    pick("1-5", "q")
+    before = kept(folder)
+    (page,), told = pick("1", "l", "-3 5", f"- {before[0].upper()}", "l", "1", "-1", "q")
+    numbered = [f"{number} {name}" for number, name in enumerate([*before, page[0]], 1)]
+    assert told == [
+        "Note: adds to kept.txt, which has 5",
+        f"Kept {page[0]} (6 in kept.txt)",
+        *numbered,
+        f"Took out {before[2]}, {before[4]} (4 in kept.txt)",
+        f"Took out {before[0]} (3 in kept.txt)",
+        f"1 {before[1]}",
+        f"2 {before[3]}",
+        f"3 {page[0]}",
+        "1 is kept already",
+        f"Took out {before[1]} (2 in kept.txt)",
+        "2 in kept.txt",
+    ]
+    assert kept(folder) == [before[3], page[0]]
+
+
+def test_what_was_taken_out_can_be_kept_again(pick, folder):
+    (page,), _ = pick("1 2", "-1", "1")
+    assert kept(folder) == [page[1], page[0]]
+
+
+def test_undo_puts_what_was_taken_out_where_it_was(pick, folder):
+    text = "Ada\nBo\t12\r\n\nCleo"  # as other programs may have left it
+    (folder / "kept.txt").write_bytes(text.encode())
+    _, told = pick("1", "-3 1", "- Bo", "u", "u", "u", "l", "-3", "1", "u", "u")
+    assert (folder / "kept.txt").read_bytes().decode().rstrip("\n") == text
+    assert [line.partition(" (")[0] for line in told if line.startswith("Put")] == [
+        "Put back Bo",
+        "Put back Cleo, Ada",
+        "Put back Cleo",
+    ]
+
+
+def test_an_empty_list_is_said_to_be_empty(pick):
+    assert pick("l")[1][0] == "Nothing is kept yet."
 
 
 def test_numbers_beside_one_that_is_not_there_are_kept(pick, folder):
@@ -182,6 +259,38 @@ def test_lines_of_a_cast_are_kept(pick, folder):
     assert all(re.fullmatch(r"(Sir|Lady) \S+ of .{1,7}", line) for line in [*chain(*pages)])
 
 
+def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
+    pattern = "[Sir {elvish-men}|Dame {elvish-women}] of {town=welsh-towns}, [a|b|c|d]"
+    arguments = ["pick", pattern, "--seed", 2, "-n", 6]
+    pages, told = pick("+2", "b", "+2.2", "b", "+2.3", "b", "+1 3", "+1.4", arguments=arguments)
+    page, like, towns, ends, both = pages[0], *pages[1::2]
+    begin, town, end = re.fullmatch("(.*) of (.*), (.)", page[1]).groups()
+    title = begin.split()[0]
+    assert all(re.fullmatch(rf"{title} \S+ of {town}, {end}", line) for line in like[::2])
+    assert all(line.startswith(f"{begin} of ") for line in [*like[1::2], *towns])
+    assert all(line.endswith(f", {end}") for line in [*like, *towns])
+    assert {*ends} == {f"{begin} of {town}, {other}" for other in {*"abcd"} - {end}}
+    assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
+    assert told == [
+        "Note: no others like it were found",
+        "Note: a line has 3 parts",
+        "0 in kept.txt",
+    ]
+
+
+def test_nothing_can_be_like_a_line_without_names(pick):
+    _, told = pick("+3", "+2.1", arguments=["pick", "tavern", "--seed", 2])
+    assert told[:2] == ["Note: nothing here can be alike"] * 2
+
+
+def test_of_kept_lines_with_line_breaks_the_first_is_told(pick, folder):
+    arguments = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
+    (page,), told = pick("1 2", "u", arguments=arguments)
+    both = f"{page[0]}…, {page[1]}…"
+    assert told[:2] == [f"Kept {both} (4 in kept.txt)", f"Took out {both}"]
+    assert kept(folder) == []
+
+
 def test_a_kept_cast_of_several_lines_is_not_shown_again(pick, folder):
     arguments = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
     [first], _ = pick("1", arguments=arguments)
@@ -200,25 +309,95 @@ def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
     assert "no name" in text
 
 
+class Typist:
+    """Types commands on a terminal, each at a prompt."""
+
+    def __init__(self, columns, *arguments):
+        pytest.importorskip("pty")
+        from support.terminal import terminal
+
+        self.screen, end = terminal(columns)
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), end)
+        self.run = subprocess.Popen(command(*arguments), **streams, preexec_fn=heed_interrupts)
+        os.close(end)
+        self.shown = ""
+        self.type("")
+
+    def type(self, text):
+        """Types a text, and waits for the next prompt."""
+        begin = len(self.shown)
+        os.write(self.screen, text.encode())
+        while not self.shown.endswith("> ", begin):
+            self.shown += os.read(self.screen, 4096).decode()
+
+    def lines(self):
+        """All that was shown, once the program has ended; and how it ended."""
+        from support.terminal import read_to_the_end
+
+        rest = read_to_the_end(self.screen)
+        return (self.shown + rest).splitlines(), self.run.wait(timeout=60)
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder):
-    pty = pytest.importorskip("pty")
-    from support.terminal import read_to_the_end, terminal
-
-    screen, end = terminal(columns)
-    run = subprocess.Popen(
-        command(*ELVES), stdin=end, stdout=end, stderr=end, preexec_fn=heed_interrupts
-    )
-    os.close(end)
-    shown = b""
-    while not shown.endswith(b"> "):
-        shown += os.read(screen, 4096)
-    os.write(screen, b"1 2\n")
-    wait_until(lambda: (folder / "kept.txt").exists() and len(kept(folder)) == 2)
-    run.send_signal(signal.SIGINT)
-    assert run.wait(timeout=60) == 130
-    shown += read_to_the_end(screen).encode()
-    lines = shown.decode().replace("\r\n", "\n").splitlines()
+    typist = Typist(columns, *ELVES)
+    typist.type("1 2\n")
+    assert len(kept(folder)) == 2
+    typist.run.send_signal(signal.SIGINT)
+    lines, code = typist.lines()
+    assert code == 130
     assert lines[0].split()[1] == kept(folder)[0]
-    assert max(map(len, lines)) <= 40
-    assert pty and sys.platform != "win32"
+    assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize("columns", [200, 40])
+def test_answers_are_as_wide_as_the_terminal_up_to_80_columns(columns):
+    typist = Typist(columns, *ELVES)
+    typist.type("1-10\n")
+    typist.type("u\n")
+    os.write(typist.screen, b"q\n")
+    lines, _ = typist.lines()
+    width = min(columns, 80)
+    assert width - 15 < max(map(len, lines)) <= width
+    assert sum(line.startswith("Took out ") for line in lines) == 1
+
+
+@pytest.mark.parametrize("columns", [80, 41])
+def test_on_a_terminal_many_short_names_share_rows(columns, folder):
+    typist = Typist(columns, *ELVES, "-n", 40)
+    typist.type("40\n")
+    os.write(typist.screen, b"q\n")
+    lines, _ = typist.lines()
+    each = columns // 20
+    rows = lines[: 40 // each]
+    assert lines[len(rows)].startswith("Type numbers") and max(map(len, rows)) <= columns
+    assert [int(n) for row in rows for n in re.findall(r"\d+", row)] == [*range(1, 41)]
+    assert {row.index(f"{2 + each * at} ") for at, row in enumerate(rows)} <= {20, 21}
+    assert kept(folder) == [rows[-1].split()[-1]]
+
+
+def test_columns_are_never_in_a_pipe(pick):
+    (page,), _ = pick("q", arguments=[*ELVES, "-n", 40])
+    assert len(page) == 40 and not any(" " in name for name in page)
+
+
+def test_names_wider_than_a_column_take_two(monkeypatch, capsys):
+    monkeypatch.setattr(pick_pages, "_screen", lambda: os.terminal_size((50, 3)))
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    with Page(4) as page:
+        for name in ("Ada", "Bartholomew Winterbottom", "가가가", "Di"):
+            page.add(name)
+    rows = capsys.readouterr().out.splitlines()
+    assert rows == ["1 Ada               2 Bartholomew Winterbottom", "3 가가가            4 Di"]
+
+
+def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
+    monkeypatch.setattr(pick_pages, "SILENCE", 0.05)
+    monkeypatch.setattr(pick_pages, "is_typed", lambda: True)
+    with Page(3) as page:
+        for name in ("Ada", "Bo"):
+            page.add(name)
+            time.sleep(0.3)
+    said = capsys.readouterr()
+    assert said.out == "1 Ada\n2 Bo\n" and said.err == "Looking for more…\n"

@@ -1,0 +1,91 @@
+"""What `pick` shows: names of a model, or lines of a cast; and others like some of them."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from rnn_names.cli.model_options import blend_of
+from rnn_names.cli.options import wrong_usage
+from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.errors import SamplingError, counted
+from rnn_names.model.selection import ModelChoice
+
+LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
+
+
+class NamesToPick:
+    """Names of a model."""
+
+    def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
+        self._model, self._wanted = blend_of(models), replace(wanted, unique=True, remember=None)
+        self._seeds = itertools.count(wanted.some_seed())
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Draws no such names; nor, where names are safe, any near them."""
+        self._wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *sorted(names)])
+
+    def others(self) -> Iterator[str]:
+        """Names without an end."""
+        return self._drawn(self._wanted)
+
+    def like(self, names: Sequence[str], part: int = 0) -> Iterator[str]:
+        """Names that are like one of some: near twins are what is wanted then."""
+        if part:
+            raise SamplingError("only the lines of a cast have parts")
+        far = 1 if self._wanted.boldness == "safe" or self._wanted.min_edits else None
+        return self._drawn(replace(self._wanted, like=names, min_edits=far))
+
+    def _drawn(self, wanted: Options) -> Iterator[str]:
+        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.stream import sample
+
+        parts = sample(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
+        return (name for names in parts for name in names.to_strings())
+
+
+class LinesToPick:
+    """Lines of a cast."""
+
+    def __init__(self, wanted: CastOptions) -> None:
+        from rnn_names.casts.cast import parsed
+
+        self._wanted = replace(wanted, count=LINES_OF_A_SEED, remember=None)
+        with wrong_usage():
+            self._pattern = parsed(self._wanted)
+        self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
+        self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
+
+    def leave_out(self, lines: Iterable[str]) -> None:
+        """Lines are drawn whatever was kept."""
+
+    def others(self) -> Iterator[str]:
+        """Lines without an end."""
+        from rnn_names.casts.cast import drawer_of
+        from rnn_names.processes.threads import one_blas_thread
+
+        for seed in itertools.count(self._first_seed):
+            drawer = drawer_of(self._pattern, replace(self._wanted, seed=seed), self._load)
+            with one_blas_thread():
+                for lines in drawer.lines():
+                    yield from (self._text(drawer, line) for line in lines)
+
+    def like(self, lines: Sequence[str], part: int = 0) -> Iterator[str]:
+        """Lines that differ from one of some in one name; or in a part."""
+        from rnn_names.casts.redrawing import in_turn
+
+        n = len(self._pattern.columns)
+        if part > n:
+            raise SamplingError(f"a line has {counted(n, 'part')}")
+        origins = [self._origins[line] for line in lines]
+        if not all(line.names for _, line in origins):
+            raise SamplingError("nothing here can be alike")
+        return in_turn(
+            (self._text(drawer, new) for new in drawer.alike(line, part))
+            for drawer, line in origins
+        )
+
+    def _text(self, drawer: Any, line: Any) -> str:
+        self._origins[line.row[0]] = drawer, line
+        return str(line.row[0])
