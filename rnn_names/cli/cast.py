@@ -50,6 +50,7 @@ def cast(
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of these; all are used before any repeats
     [Sir {men}*3|Dame {women}]      one of some patterns, the first three times as often
+    {men}[ the Old|*3]              an addition, or three times as often nothing
     {trades.txt}                    a line of a file
     {family=surnames}               a name, a line or [a|b], and what to call it
     {=family}                       the same again

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from rnn_names import cast
-from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
 from rnn_names.casts.pattern import parse, rules_of
+from rnn_names.conditions.conditions import is_clean
 from support.enumeration import tiny_model
 
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
@@ -164,6 +165,49 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
 def test_names_of_bundled_casts_are_clean(name):
     slots = parse(Path(cast_file(f"{name}.txt")).read_text("utf-8")).slots
     assert all(slot.options.clean for slot in slots)
+
+
+def test_words_of_bundled_casts_are_clean_and_no_line_comes_twice():
+    for path in sorted(Path(CASTS_FOLDER).glob("*.txt")):
+        lines = path.read_text("utf-8").splitlines()
+        if path.stem not in CASTS:
+            assert len({*lines}) == len(lines) > 5 and all(map(is_clean, lines)), path.name
+
+
+@pytest.mark.parametrize("name", CASTS)
+def test_parts_of_bundled_casts_have_names(name, invoke):
+    done = invoke("cast", name, "-n", 40, "--seed", 2, "--format", "csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    header, *rows = csv.reader(done.stdout.splitlines(keepends=True))
+    assert len(header) > 1 and not [column for column in header if column.startswith("part_")]
+    assert len(rows) == 40 and all(len(row) == len(header) for row in rows)
+    assert all(any(column) for column in zip(*rows, strict=True))
+
+
+def test_a_seed_has_the_same_people_in_several_bundled_casts(invoke):
+    tables = (
+        invoke("cast", name, "--seed", 5, "--format", "csv").stdout.splitlines()
+        for name in ("village", "knight", "npc")
+    )
+    villagers, knights, npcs = ([*csv.DictReader(table)] for table in tables)
+    people = [(each["given"], each["surname"]) for each in villagers]
+    assert people == [(each["given"], each["surname"]) for each in npcs]
+    assert people == [(each["given"], each["town"]) for each in knights]
+
+
+def test_people_of_a_bundled_cast_keep_their_names_apart_and_do_not_run_out(invoke):
+    done = invoke("cast", "village", "-n", 500, "--seed", 1, "--format", "csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    villagers = [*csv.DictReader(done.stdout.splitlines())]
+    assert len({each["surname"] for each in villagers}) == len(villagers) == 500
+    # A man and a woman may have the same name.
+    assert len({each["given"] for each in villagers}) >= 490
+
+
+def test_boldness_leaves_bundled_casts_as_they_are(invoke):
+    done = invoke("cast", "village", "-n", 3, "--seed", 4, "--boldness", "safe")
+    assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout
+    assert done.stderr.startswith("Note: --boldness changes nothing")
 
 
 def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path):
