@@ -2,3 +2,7 @@
 addEventListener("load", () => {
   for (const region of document.querySelectorAll(".md-typeset__scrollwrap")) region.tabIndex = 0;
 });
+// The theme puts each button that copies into a landmark of its own, and none has a name.
+new MutationObserver(() => {
+  for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.role = "none";
+}).observe(document.documentElement, { childList: true, subtree: true });
