@@ -200,7 +200,11 @@ def line_of(path: Path, title: str) -> str:
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     """Names the theme's dialog for those who hear the page; says what a link to it shows."""
     output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
-    return output.replace("</head>", f"{preview(page, config)}</head>", 1) if page else output
+    if page is None:
+        return output
+    if page.is_homepage:
+        output = output.replace("<body ", '<body class="first" ', 1)
+    return output.replace("</head>", f"{preview(page, config)}</head>", 1)
 
 
 def preview(page: Page, config: MkDocsConfig) -> str:

@@ -6,3 +6,6 @@ addEventListener("load", () => {
 new MutationObserver(() => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.role = "none";
 }).observe(document.documentElement, { childList: true, subtree: true });
+// What a command prints, by lines: site.css leaves them out of what is copied.
+for (const output of document.querySelectorAll(".go"))
+  output.closest("span[id^=__span]")?.classList.add("output");
