@@ -32,7 +32,7 @@ STYLE = """
   }
 }
 @keyframes below {
-  from, 95% { mask: linear-gradient(#000 calc(100% - 3rem), transparent); }
+  from, 95% { mask: linear-gradient(#000 calc(100% - 1.25rem), transparent); }
 }
 """
 
