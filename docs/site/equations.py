@@ -29,6 +29,11 @@ TOKEN = re.compile(
 )
 MATRIX = re.compile(r"(d?)([WUb])([a-z]+)")
 DIFFERENTIAL = re.compile(r"d([a-zŷ])(?:_(\w+))?")
+VARIABLE = re.compile(
+    r"^ {4}.*$|^<.*$|`[^`\n]*`|\]\([^)]*\)|(?<![\w-])(?P<name>[nT])_(?P<index>[axy])(?!\w)",
+    re.MULTILINE,
+)
+"""A number in running text; or what none stands in."""
 
 
 class NoEquation(Exception):
@@ -41,7 +46,15 @@ def typeset(markdown: str) -> str:
     block = re.compile(r"(?<=\n\n)((?: {4}\S.*\n|\n(?= {4}\S.* = ))+)(?=\n)")
     for i in range(0, len(fences), 2):
         fences[i] = block.sub(lambda match: _typeset_block(match[0]), fences[i])
+        fences[i] = VARIABLE.sub(_variable, fences[i])
     return "".join(fences)
+
+
+def _variable(match: re.Match[str]) -> str:
+    """A number in running text, such as n_a; what is code or typeset already stays as it is."""
+    if not match["name"]:
+        return match[0]
+    return f"<var>{match['name']}<sub>{match['index']}</sub></var>"
 
 
 def _typeset_block(text: str) -> str:

@@ -1,6 +1,7 @@
 """Makes what the site has besides the pages of docs/, and leads their links to it.
 
 - index.md of this folder is the first page. It holds the page of `rnn-names page`
+- kinds.md: the bundled models, with three names of each
 - api.md: the public names, from their docstrings
 - benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
@@ -14,22 +15,33 @@ import posixpath
 import re
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import charts
 import equations
+import framed
+import kinds
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from rnn_names.page.page import ICON, LETTERS
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
+UI = ROOT / "rnn_names" / "page" / "ui"
+FACES = ["latin", "latin-ext"]
 
-MODELS = ["first-names", "dinosaurs", "welsh-towns", "japanese-towns", "norwegian-towns"]
-"""What the page on the site blends."""
+MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]
+"""What the page on the site writes; it opens with the first of them."""
+
+FOR_WRITERS = {"in-your-browser.md", "tutorial.md", "blending.md", "page.md", "kinds.md"}
+FOR_FEW = re.compile("releasing.md|.*/tried.md")
+"""Pages that a search shows first, and those that it leaves out."""
 
 LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
@@ -45,6 +57,9 @@ API = """# Names from their docstrings
 ::: rnn_names.training.settings.Settings
 """
 
+ALONE = "    options:\n      members: []\n      inherited_members: false\n"
+"""Of a class, what its docstring says, and no members."""
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds what is made or taken from elsewhere."""
@@ -52,26 +67,40 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     folder.mkdir(parents=True, exist_ok=True)
     live = folder / "names.html"
     program = [sys.executable, "-m", "rnn_names"]
-    subprocess.run([*program, "page", *MODELS, "-o", live], check=True, capture_output=True)
+    page = ["page", *MODELS, "--learn", "-o", live]
+    subprocess.run([*program, *page], check=True, capture_output=True)
     log = folder / "dinosaurs.jsonl"
     train = ["train", ROOT / "data" / "dinosaurs.txt", "-o", folder / "dinosaurs.npz"]
     subprocess.run([*program, *train, "--log", log], check=True, capture_output=True)
-    hue = re.search(r"--hue: \d+", live.read_text("utf-8"))[0]
-    colours = (ROOT / "rnn_names/page/ui/colours.css").read_text("utf-8")
+    hue = int(re.search(r"--hue: (\d+)", live.read_text("utf-8"))[1])
     made: dict[str, str | bytes] = {
         "index.md": first_page(),
         "api.md": API + errors(),
         "benchmarks.md": charts.page(log),
-        "names.html": live.read_text("utf-8"),
-        "site.css": f":root {{ {hue} }}\n{colours}{(HERE / 'site.css').read_text('utf-8')}",
+        "kinds.md": kinds.page(MODELS),
+        "names.html": framed.with_frame(live.read_text("utf-8")),
+        "icon.svg": ICON % hue,
+        "site.css": style(hue),
         "site.js": (HERE / "site.js").read_text("utf-8"),
-        "latin.woff2": (ROOT / "rnn_names/page/ui/fonts/latin.woff2").read_bytes(),
     }
+    for face in FACES:
+        made[f"{face}.woff2"] = (UI / "fonts" / f"{face}.woff2").read_bytes()
     for uri, content in made.items():
         files.append(File.generated(config, uri, content=content))
     for path in linked_from_docs():
         files.append(File.generated(config, uri_of(path), content=page_of(path)))
     return files
+
+
+def style(hue: int) -> str:
+    """The style sheet: the display face, the colours of the page that writes names, site.css."""
+    faces = "".join(
+        f"@font-face {{ font-family: Cormorant; font-weight: 600; src: url({face}.woff2); "
+        f"unicode-range: {LETTERS[face]}; }}\n"
+        for face in FACES
+    )
+    colours = (UI / "colours.css").read_text("utf-8")
+    return f"{faces}:root {{ --hue: {hue} }}\n{colours}{(HERE / 'site.css').read_text('utf-8')}"
 
 
 def errors() -> str:
@@ -80,7 +109,7 @@ def errors() -> str:
 
     kinds = [RnnNamesError, *RnnNamesError.__subclasses__(), *RnnNamesWarning.__subclasses__()]
     return "".join(
-        f"\n::: {kind.__module__}.{kind.__name__}\n    options:\n      members: []\n"
+        f"\n::: {kind.__module__}.{kind.__name__}\n{ALONE}"
         for kind in kinds
         if kind.__module__ == "rnn_names.errors"
     )
@@ -93,10 +122,11 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def first_page() -> str:
-    """index.md of this folder, with the page that its comment stands for."""
+    """index.md of this folder, with what its comments stand for."""
     text = (HERE / "index.md").read_text("utf-8")
     live = '<iframe class="live" src="names.html" title="A page that writes names"></iframe>'
-    return text.replace("<!-- the page -->", live)
+    text = text.replace("<!-- the page -->", live)
+    return text.replace("<!-- some kinds -->", kinds.first_page(MODELS))
 
 
 # --- Links ----------------------------------------------------------------------------------------
@@ -107,7 +137,18 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     uri = page.file.src_uri
     if uri.startswith("source/"):
         return markdown
+    describe(page, uri, markdown)
     return equations.typeset(relinked(markdown, document_of(uri), uri))
+
+
+def describe(page: Page, uri: str, markdown: str) -> None:
+    """Says how a page is called, which may be longer than in the navigation, and who finds it."""
+    if heading := re.search(r"^# (.*?)(?: \{.*\})?$", markdown, re.MULTILINE):
+        page.meta.setdefault("title", heading[1].replace("`", ""))
+    if FOR_FEW.fullmatch(uri):
+        page.meta["search"] = {"exclude": True}
+    elif uri in FOR_WRITERS:
+        page.meta["search"] = {"boost": 2}
 
 
 def relinked(markdown: str, document: Path, uri: str) -> str:
@@ -157,8 +198,30 @@ def line_of(path: Path, title: str) -> str:
 
 
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
-    """Names the theme's dialog for those who hear the page."""
-    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    """Names the theme's dialog for those who hear the page; says what a link to it shows."""
+    output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    if page is None:
+        return output
+    if page.is_homepage:
+        output = output.replace("<body ", '<body class="first" ', 1)
+    return output.replace("</head>", f"{preview(page, config)}</head>", 1)
+
+
+def preview(page: Page, config: MkDocsConfig) -> str:
+    """What messengers show of a link to a page, by the Open Graph protocol."""
+    said = {
+        "og:type": "website",
+        "og:site_name": config.site_name,
+        "og:title": page.meta["title"],
+        "og:description": page.meta.get("description", config.site_description),
+    }
+    if page.canonical_url:
+        said["og:url"] = page.canonical_url
+    if config.site_url:  # a picture needs a whole address
+        said["og:image"] = urljoin(config.site_url, "page.png")
+        said["og:image:alt"] = "Names in a browser, with settings beside them"
+    tags = [f'<meta property="{name}" content="{escape(text)}">' for name, text in said.items()]
+    return "\n".join([*tags, '<meta name="twitter:card" content="summary_large_image">', ""])
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:

@@ -1,6 +1,12 @@
-"""What the site makes of the pages: equations, and pictures of what was measured."""
+"""What the site makes of the pages: equations, and pictures of what was measured; what it shows of
+the bundled models; and what it adds to the page that writes names.
+"""
 
+import base64
+import hashlib
 import json
+import re
+import subprocess
 import sys
 from xml.etree import ElementTree
 
@@ -12,6 +18,10 @@ sys.path.insert(0, str(ROOT / "docs" / "site"))
 
 import charts
 import equations
+import framed
+import kinds
+
+from rnn_names.model.bundled import MODELS
 
 
 @pytest.mark.parametrize(
@@ -33,6 +43,13 @@ def test_an_equation_is_typeset(text, parts):
 def test_what_is_no_equation_stays_as_it_is():
     text = "So\n\n    x = {1: 2}\n\n    rnn-names train\n\n```\n\n    a = b\n\n```\n"
     assert equations.typeset(text) == text
+
+
+def test_numbers_in_running_text_are_variables_and_code_is_code():
+    html = equations.typeset("So n_a, (n_y, m) and `n_a`\n\n    n_a = n_y, in code {}\n\nand\n")
+    assert html.startswith(
+        "So <var>n<sub>a</sub></var>, (<var>n<sub>y</sub></var>, m) and `n_a`\n\n    n_a = n_y"
+    )
 
 
 def test_the_equations_of_how_it_works_are_typeset():
@@ -59,3 +76,32 @@ def test_pictures_have_what_was_measured(tmp_path):
     assert shown in speed and shown.strip(" (") in page
     assert {row.label for row in charts.losses()} >= {"US first names", "US surnames"}
     assert len(charts.training()) >= 3 and len(charts.rare()) >= 10
+
+
+def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(tmp_path):
+    command = [sys.executable, "-m", "rnn_names", "page", "dinosaurs", "-o", tmp_path / "page.html"]
+    subprocess.run(command, check=True, capture_output=True)
+    page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"))
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', page)[1]
+    texts = re.findall(r"<(script|style)(?: id=\"\w+\")?>(.*?)</\1>", page, re.DOTALL)
+    wanted = {
+        (kind, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode())
+        for kind, text in texts
+    }
+    allowed = {
+        (kind, digest)
+        for kind, digests in re.findall(r"(script|style)-src ([^;]*);", policy)
+        for digest in re.findall(r"'sha256-(.*?)'", digests)
+    }
+    assert ("script", framed.SCRIPT) in texts and ("style", framed.STYLE) in texts
+    assert wanted == allowed
+    with pytest.raises(ValueError, match="has no"):
+        framed.with_frame("<p>no page</p>")
+
+
+def test_each_bundled_model_has_a_card():
+    page = kinds.page(["norse", "dinosaurs"])
+    shown = re.findall(r"<p><code>([\w-]+)</code>", page)
+    assert sorted(shown) == sorted(MODELS)
+    assert re.findall(r"#shares=([\d%]+)", page) == ["0%20100", "100%200"]
+    assert kinds.first_page([]).count("<h3>") == 6

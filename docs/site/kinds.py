@@ -1,0 +1,79 @@
+"""Shows what the bundled models write: a card for each kind of names, with three of them."""
+
+from __future__ import annotations
+
+from html import escape
+
+from rnn_names.model import bundled
+
+GROUPS = {
+    "Fantasy": "Peoples of nobody's book or game, and what their world is made of.",
+    "Creatures": "From the bones in museums to what nobody has seen.",
+    "People": "First names and surnames, as they are given today and as the sagas have them.",
+    "Places": "Towns and villages of 21 countries and peoples.",
+}
+CREATURES = {"demons", "dinosaurs", "dragons", "giants"}
+TITLES = {"first-names": "US first names", "women": "US women", "men": "US men"}
+TITLES |= {"surnames": "US surnames", "sea": "Sea people", "desert": "Desert people"}
+TITLES |= {"goblin": "Goblins", "halfling": "Halflings", "stars": "Planets and stars"}
+ON_FIRST_PAGE = ["dragons", "italian-women", "finnish-towns", "orcish", "norse-men", "stars"]
+"""Other kinds than the page on the site has: those can be tried there."""
+
+
+def page(live: list[str]) -> str:
+    """The page of all kinds, in Markdown; `live` are those that the page on the site has."""
+    parts = [
+        "---\nhide: [navigation]\n---",
+        "# Kinds of names",
+        f"{len(bundled.MODELS)} kinds of names come with the program. Each card shows three names "
+        "that were on no list: they were written by a network that learned how the names of one "
+        "list are spelled. Any two kinds can be blended, for names between them.",
+        "[Draw some in your browser](index.md){ .md-button .md-button--primary }\n"
+        "[Blend two kinds](blending.md){ .md-button }",
+    ]
+    for group, words in GROUPS.items():
+        names = [name for name in bundled.MODELS if group_of(name) == group]
+        parts += [f"## {group}", words, cards(names, live)]
+    parts.append(
+        "Below each card is the name by which the command line takes its model, as in\n"
+        "`rnn-names sample -m dragons`. [The lists, where they came from, and their\n"
+        "terms](../data/README.md)."
+    )
+    return "\n\n".join(parts)
+
+
+def first_page(live: list[str]) -> str:
+    """The cards that the first page shows, and the way to the others."""
+    words = f"All {len(bundled.MODELS)} kinds of names"
+    return f"{cards(ON_FIRST_PAGE, live)}\n\n[{words}](kinds.md){{ .md-button }}"
+
+
+def group_of(name: str) -> str:
+    """The group of a model on the page."""
+    return "Creatures" if name in CREATURES else bundled.MODELS[name].group.capitalize()
+
+
+def title_of(name: str) -> str:
+    """What a model writes, in a few words.
+
+    >>> title_of("welsh-towns"), title_of("women")
+    ('Welsh towns', 'US women')
+    """
+    words = name.replace("-", " ")
+    return TITLES.get(name, words[0].upper() + words[1:])
+
+
+def cards(names: list[str], live: list[str]) -> str:
+    """A card for each of some models."""
+    samples = bundled.samples()
+    models = [bundled.ALIASES.get(each, each) for each in live]
+    found = []
+    for name in names:
+        lines = "".join(f"<li>{escape(each)}</li>" for each in samples[name])
+        foot = f"<code>{name}</code>"
+        if name in models:
+            shares = "%20".join("100" if each == name else "0" for each in models)
+            label = f"Draw more: {title_of(name)}"
+            foot += f'<a href="names.html#shares={shares}" aria-label="{label}">Draw more</a>'
+        found.append(f"<li><h3>{title_of(name)}</h3><ul>{lines}</ul><p>{foot}</p></li>")
+    return f'<ul class="kinds">{"".join(found)}</ul>'
