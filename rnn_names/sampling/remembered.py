@@ -17,6 +17,7 @@ class Remembered:
 
     def __init__(self, path: str, option: str = "remember") -> None:
         self._path, self._option, self._end = path, option, 0
+        self._read: list[str] = []  # the names that were read last
         self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
 
     @contextmanager
@@ -30,7 +31,10 @@ class Remembered:
                 file.seek(self._end)
                 data, added = file.readall(), list[Names]()
                 self._is_cut = not data.endswith(b"\n") if data else self._is_cut
-                others = Names.from_strings(self._lines(data))
+                # A run may have given names with white space around them; people write none.
+                self._read = self._lines(data)
+                stripped = [name.strip() for name in self._read if name != name.strip()]
+                others = Names.from_strings([*self._read, *filter(None, stripped)])
                 try:
                     yield others, added
                 finally:
@@ -45,8 +49,8 @@ class Remembered:
     def names(self) -> list[str]:
         """All names that are in the file now."""
         self._end = 0
-        with self.turn() as (names, _):
-            return names.to_strings()
+        with self.turn():
+            return [name.strip() for name in self._read if name.strip()]
 
     def take_back(self, names: Names) -> bool:
         """Takes the lines of some names off the end of the file, if they are there, whole."""
@@ -62,7 +66,7 @@ class Remembered:
         with self._edited() as file:
             data = file.readall()
             for found in reversed([*re.finditer(rb"[^\n]+\n?", data)]):
-                if self._lines(found[0]) == [name]:
+                if [line.strip() for line in self._lines(found[0])] == [name]:
                     file.seek(found.start())
                     _write(file, data[found.end() :])
                     self._end = file.truncate()
@@ -98,7 +102,7 @@ class Remembered:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts, and also without white space around them."""
+        """The names in some lines, without counts."""
         try:
             whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
             text = f"{whole.decode()}\n{last.decode(errors='replace')}"
@@ -108,8 +112,8 @@ class Remembered:
                 f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
-        names = [line.split("\t")[0].removesuffix("\r") for line in lines]
-        return [*dict.fromkeys(each for name in names for each in (name, name.strip()) if each)]
+        names = (line.split("\t")[0].removesuffix("\r") for line in lines)
+        return [name for name in names if name]
 
     @staticmethod
     def _append(file: io.FileIO, lines: bytes) -> None:

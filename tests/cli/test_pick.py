@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from itertools import chain
 
@@ -360,36 +359,6 @@ def test_answers_are_as_wide_as_the_terminal_up_to_80_columns(columns):
     width = min(columns, 80)
     assert width - 15 < max(map(len, lines)) <= width
     assert sum(line.startswith("Took out ") for line in lines) == 1
-
-
-@pytest.mark.parametrize("columns", [80, 41])
-def test_on_a_terminal_many_short_names_share_rows(columns, folder):
-    typist = Typist(columns, *ELVES, "-n", 40)
-    typist.type("40\n")
-    os.write(typist.screen, b"q\n")
-    lines, _ = typist.lines()
-    each = columns // 20
-    rows = lines[: 40 // each]
-    assert lines[len(rows)].startswith("Type numbers") and max(map(len, rows)) <= columns
-    assert [int(n) for row in rows for n in re.findall(r"\d+", row)] == [*range(1, 41)]
-    assert {row.index(f"{2 + each * at} ") for at, row in enumerate(rows)} <= {20, 21}
-    assert kept(folder) == [rows[-1].split()[-1]]
-
-
-def test_columns_are_never_in_a_pipe(pick):
-    (page,), _ = pick("q", arguments=[*ELVES, "-n", 40])
-    assert len(page) == 40 and not any(" " in name for name in page)
-
-
-def test_names_wider_than_a_column_take_two(monkeypatch, capsys):
-    monkeypatch.setattr(pick_pages, "_screen", lambda: os.terminal_size((50, 3)))
-    for stream in (sys.stdin, sys.stdout):
-        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
-    with Page(4) as page:
-        for name in ("Ada", "Bartholomew Winterbottom", "가가가", "Di"):
-            page.add(name)
-    rows = capsys.readouterr().out.splitlines()
-    assert rows == ["1 Ada               2 Bartholomew Winterbottom", "3 가가가            4 Di"]
 
 
 def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
