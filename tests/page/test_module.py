@@ -294,13 +294,16 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
 
 def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
     model = Model.load("dinosaurs")
-    typed, small = in_node(
+    typed, small, letter = in_node(
         """
         print(await sample(5, { seed: 1, suffix: "SAURUS" }));
-        print(await sample(5, { seed: 1, suffix: "saurus" }));""",
+        print(await sample(5, { seed: 1, suffix: "saurus" }));
+        print(await sample(5, { seed: 1, suffix: "R" })); // R alone would be spelled as the list is""",
         ("dinosaurs", model),
     )
     assert typed == small
+    with pytest.warns(CaseWarning):
+        assert letter == model.sample(5, seed=1, suffix="R")
     with pytest.warns(CaseWarning):
         assert typed == model.sample(5, seed=1, suffix="SAURUS")
 

@@ -2,7 +2,7 @@
 // automaton is in a state, from which follows what may still come.
 
 import { folded } from "./clean.js";
-import { WrongSettings } from "./options.js";
+import { lengthOf, WrongSettings } from "./options.js";
 import { any, either, many, sequence, textTerm } from "./regex.js";
 
 export const MAX_STATES = 500;
@@ -91,7 +91,7 @@ export class Without extends Automaton {
  * `accepts[state]`, and `starts`, the states after the texts that names begin with. Undefined where
  * too much is asked.
  */
-export function automatonOf(conditions, blend, beginnings) {
+export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
   /** @type {any[]} */
@@ -113,6 +113,24 @@ export function automatonOf(conditions, blend, beginnings) {
     for (const character of blend.characters) next.push(numberOf(after(states, character)));
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
-  if (!accepts.includes(true)) throw new WrongSettings("No name can meet these conditions.");
-  return { next: Int32Array.from(next), accepts, starts };
+  const automaton = { next: Int32Array.from(next), accepts, starts };
+  if (!acceptsAny(automaton, beginnings.map(lengthOf), lengths))
+    throw new WrongSettings("No name can meet these conditions.");
+  return automaton;
+}
+
+/** Whether a name of `minLength` to `maxLength` characters is accepted. */
+function acceptsAny({ next, accepts, starts }, begun, { minLength, maxLength }) {
+  const n_y = next.length / accepts.length;
+  let states = new Set(); // after the texts of a length
+  for (let length = 0; length <= maxLength; length++) {
+    for (const [i, state] of starts.entries()) if (begun[i] === length) states.add(state);
+    states.delete(DEAD);
+    if (length >= minLength && [...states].some((state) => accepts[state])) return true;
+    const after = [...states].flatMap((state) => [
+      ...next.subarray(state * n_y, (state + 1) * n_y),
+    ]);
+    states = new Set(after);
+  }
+  return false;
 }

@@ -112,6 +112,7 @@ export class Search {
       spelled,
       blend,
       options.roots.map(({ text }) => text),
+      options,
     );
     if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
