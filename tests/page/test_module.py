@@ -298,7 +298,7 @@ def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
         """
         print(await sample(5, { seed: 1, suffix: "SAURUS" }));
         print(await sample(5, { seed: 1, suffix: "saurus" }));
-        print(await sample(5, { seed: 1, suffix: "R" })); // R alone would be spelled as the list is""",
+        print(await sample(5, { seed: 1, suffix: "R" }));""",
         ("dinosaurs", model),
     )
     assert typed == small
