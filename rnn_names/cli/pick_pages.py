@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -25,10 +24,11 @@ def is_typed() -> bool:
 def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
     if is_typed():
-        size = 80, 24
-        with suppress(OSError, ValueError):  # the terminal of answers, where names go elsewhere
-            size = os.get_terminal_size(sys.stderr.fileno())
-        width = min(shutil.get_terminal_size(size).columns, WIDEST_ANSWER)
+        width = WIDEST_ANSWER
+        with suppress(
+            OSError, ValueError
+        ):  # names go elsewhere, perhaps, and answers to no terminal
+            width = min(os.get_terminal_size(sys.stderr.fileno()).columns or width, width)
         lines = (wrap(line, width, break_on_hyphens=False) for line in text.split("\n"))
         text = "\n".join("\n".join(line) for line in lines)
     tell(printable(text, ascii))
