@@ -38,7 +38,7 @@ from two_samples import DATA, KEPT, told_apart
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
-from rnn_names.training import distillation, stages, trainer, warm_start
+from rnn_names.training import distillation, trainer, warm_start
 from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 

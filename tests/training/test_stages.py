@@ -11,7 +11,7 @@ from rnn_names.errors import TrainingError
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import trainer as training
 from rnn_names.training.run import Run
-from rnn_names.training.stages import DISTILLATION_RATE, Stage, stages_of
+from rnn_names.training.stages import DISTILLATION_RATE, stages_of
 from rnn_names.training.trainer import LOST, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
