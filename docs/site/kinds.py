@@ -66,7 +66,7 @@ def title_of(name: str) -> str:
 def cards(names: list[str], live: list[str]) -> str:
     """A card for each of some models."""
     samples = bundled.samples()
-    models = [bundled.ALIASES.get(each, each) for each in live]
+    models = [bundled.OTHER_NAMES.get(each, each) for each in live]
     found = []
     for name in names:
         lines = "".join(f"<li>{escape(each)}</li>" for each in samples[name])
