@@ -24,6 +24,7 @@ from rnn_names.casts.lines import DrawnPart, Line, Request, Row, Taken, draw_let
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
@@ -105,7 +106,7 @@ class CastDrawer:
             for line in lines:
                 line.row = self._row(line)
             if unique:
-                texts = [line.row[0].replace("\n", " / ").strip() for line in lines]
+                texts = [in_one_line(line.row[0]) for line in lines]
                 lines = [lines[k] for k in unique.admit(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines

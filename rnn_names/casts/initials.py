@@ -38,11 +38,7 @@ MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
 RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
 RARE_LETTER = 1e-4  # share of names below which a first letter counts as used up
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-PILOTS = (
-    1 << 8,
-    1 << 12,
-    1 << 16,
-)  # names of each part, to see whether lines are rare, and to measure
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
 ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
 MIN_MEASURED = 1e-3  # of the highest probability: letters below that are not measured further
 
@@ -177,7 +173,7 @@ def draw_together(
         brought = [*zip(*found, strict=True), *[None] * len(given_up)]
         return brought, np.append(left, given_up).astype(np.intp), tally
 
-    largest, slowness = (min(p.largest_walk for p in parts), max(p.slowness for p in parts))
+    largest, slowness = min(p.largest_walk for p in parts), max(p.slowness for p in parts)
     return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 

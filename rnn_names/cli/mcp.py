@@ -99,13 +99,13 @@ def _tools(folder: str | None) -> list[Any]:
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> list[str]:
         """New names at random."""
-        return _all_of([name] for name in blend_of(models).stream(count, **options))
+        return _all_of(blend_of(models).stream(count, **options))
 
     def cast_names(pattern: Pattern, count: Count = 20, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, count, **options)
         some = rows_of(parsed(wanted), wanted, blend, _own_lines)
-        return _all_of([line for line, *_ in rows] for rows in some)
+        return _all_of(line for rows in some for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> list[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
@@ -157,12 +157,12 @@ def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     return tool
 
 
-def _all_of(batches: Iterable[list[str]]) -> list[str]:
+def _all_of(names: Iterable[str]) -> list[str]:
     """All names; where there are too few, SamplingError that has these."""
     found: list[str] = []
     try:
-        for names in batches:
-            found += names
+        for name in names:
+            found.append(name)
     except SamplingError as error:
         raise SamplingError(f"{error}" + f"; found: {', '.join(found)}" * bool(found)) from None
     return found

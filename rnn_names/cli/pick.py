@@ -28,6 +28,7 @@ from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import tell, warnings_told
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
+from rnn_names.corpus.characters import in_one_line
 from rnn_names.errors import SamplingError, quoted, shown, worded
 from rnn_names.model.selection import ModelChoice
 
@@ -185,7 +186,7 @@ class _Picking:
     def _next(self, stream: Iterator[str]) -> str | None:
         """The next line that was not seen; None if there is hardly any."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
-            if not {line, _in_one_line(line)} & self.seen and not _parts(line) <= self.seen:
+            if not {line, in_one_line(line)} & self.seen and not _parts(line) <= self.seen:
                 return line
         return None
 
@@ -194,7 +195,7 @@ class _Picking:
         if self.remembered:
             with critical_section(), self.remembered.turn() as (others, added):
                 self.seen.update(others.to_strings())
-                added.append(self.names_in([_in_one_line(line)]))
+                added.append(self.names_in([in_one_line(line)]))
 
     def _go_back(self) -> None:
         if self.at < 1:
@@ -303,8 +304,3 @@ def _help() -> None:
 def _parts(line: str) -> set[str]:
     """What a file has of a line: its own lines."""
     return {part.strip() for part in line.splitlines()} - {""}
-
-
-def _in_one_line(line: str) -> str:
-    """A line as `cast` remembers it."""
-    return line.replace("\n", " / ").strip()

@@ -42,6 +42,11 @@ def complaint(line: str) -> str:
     return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"
 
 
+def in_one_line(text: str) -> str:
+    """A line of a cast that may have line breaks, as it is remembered."""
+    return text.replace("\n", " / ").strip()
+
+
 def composed(text: str) -> str:
     r"""A text in NFC, as names are: a letter and its accent are one character, where there is one.
 

@@ -7,6 +7,7 @@ given in the order of their numbers.
 import math
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +42,11 @@ def likely_attempts(tested: int, passed: int) -> int:
     return math.ceil(1.5 * (tested + 1) / (passed + 1))
 
 
-def budget_after(n_names: int, budget: int) -> int:
-    """Attempts that may be made in all; every `NAMES_PER_BUDGET` names earn as many again."""
+def budget_after(n_names: Any, budget: int) -> Any:
+    """Attempts that may be made in all; every `NAMES_PER_BUDGET` names earn as many again.
+
+    `n_names` is a number or an array of numbers, and so is what comes back.
+    """
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
@@ -111,8 +115,9 @@ class Attempts:
             self._failed = failed[:, np.argsort(failed[0], kind="stable")]
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
             yield from self._ready(min([in_walks, *self._failed[0, :1].tolist()]), budget)
-            oldest = [at for number, at in self._failed[:, :1].T.tolist() if number < in_walks]
-            if self._spent + sum(oldest) >= budget_after(self._n_new, budget):
+            # The oldest number without a name, if it is in no walk, has taken so many.
+            in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
+            if self._spent + in_vain >= budget_after(self._n_new, budget):
                 raise TooFewNames(self._tally)
 
     @property
@@ -198,13 +203,13 @@ class Attempts:
             ]
             self._next_to_yield = stop
             if parts:
-                numbers, attempts, names = zip(*parts, strict=True)
-                order = np.lexsort([np.concatenate(attempts), np.concatenate(numbers)])
-                first = order[changes(np.concatenate(numbers)[order])]  # the first attempt to pass
-                spent = self._spent + np.cumsum(np.concatenate(attempts)[first] + np.int64(1))
+                *at, names = zip(*parts, strict=True)
+                numbers, attempts = map(np.concatenate, at)
+                order = np.lexsort([attempts, numbers])
+                first = order[changes(numbers[order])]  # the first attempt to pass
+                spent = self._spent + np.cumsum(attempts[first] + np.int64(1))
                 self._spent = int(spent[-1])
-                n_before = stop - self._begin - len(first) + np.arange(len(first))
-                over = np.flatnonzero(spent > budget * (1 + n_before // NAMES_PER_BUDGET))
+                over = np.flatnonzero(spent > budget_after(numbers[first] - self._begin, budget))
                 ends = over.size > 0 and self._unique is None
                 found = Names.concatenate([*names]).take(first[: over[0] if ends else None])
                 yield Names(found.codes.astype(np.uint32, copy=False), found.offsets)

@@ -17,7 +17,6 @@ class Remembered:
 
     def __init__(self, path: str, option: str = "remember") -> None:
         self._path, self._option, self._end = path, option, 0
-        self._read: list[str] = []  # the names that were read last
         self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
 
     @contextmanager
@@ -32,9 +31,8 @@ class Remembered:
                 data, added = file.readall(), list[Names]()
                 self._is_cut = not data.endswith(b"\n") if data else self._is_cut
                 # A run may have given names with white space around them; people write none.
-                self._read = self._lines(data)
-                stripped = [name.strip() for name in self._read if name != name.strip()]
-                others = Names.from_strings([*self._read, *filter(None, stripped)])
+                both = (dict.fromkeys((name, name.strip())) for name in self._lines(data))
+                others = Names.from_strings([name for each in both for name in each if name])
                 try:
                     yield others, added
                 finally:
@@ -49,8 +47,8 @@ class Remembered:
     def names(self) -> list[str]:
         """All names that are in the file now."""
         self._end = 0
-        with self.turn():
-            return [name.strip() for name in self._read if name.strip()]
+        with self.turn() as (names, _):
+            return [name for name in names.to_strings() if name == name.strip()]
 
     def take_back(self, names: Names) -> bool:
         """Takes the lines of some names off the end of the file, if they are there, whole."""
