@@ -2,6 +2,8 @@
 
 import math
 import os
+import re
+import shlex
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +14,6 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
-from rnn_names.cli.usage_hints import usage_hint
 from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
@@ -54,9 +55,12 @@ class GroupedCommand(click.Command):
             source = named and ctx.get_parameter_source(named)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
-            if text := usage_hint(self, error):
-                raise click.UsageError(text, ctx) from None
-            raise
+            extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+            if not extra or not any("--model" in param.opts for param in self.params):
+                raise
+            what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
+            advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
+            raise click.UsageError(f"{error.message}; {advice}", ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.exit_code import exit_code
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -125,7 +124,7 @@ def train(
         run = TrainingRun(checkpoint, output, progress, page)
         told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
         progress.say("\n".join(told))
-        with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
+        with interrupts.on_interrupt(run.interrupted):
             try:
                 run.go(write_log)
                 progress.close()
