@@ -108,7 +108,8 @@ def train(
         check_writable(report)
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
-    refuse_table(names, as_is)
+    if not as_is:
+        refuse_table(names)
     start = None if given else start_of(names, settings, word)
     started_from = start.name if start else ", ".join(map(str, given)) or None
     if resume:
