@@ -27,7 +27,7 @@ SAMPLE = [
     ("extra", "unexpected extra argument (extra)"),
     ("'my elves.npz'", "if it is a model, put -m before it: -m 'my elves.npz'"),
     ("--format csv -0", "--null goes with --format text only"),
-    ("--columns name", "--columns goes with --format jsonl, csv, tsv, excel or markdown"),
+    ("--columns name", "--columns goes with --format jsonl, csv, tsv, excel, markdown"),
     ("--remember -", "standard output is for names: give"),
     ("--contain x", "--contains"),
 ]
