@@ -4,7 +4,7 @@ import math
 import os
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -40,11 +40,7 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options by group, and examples."""
-
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.examples = examples
+    """A command whose help shows options by group, and examples: the lines of its `epilog`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads the command line."""
@@ -77,15 +73,15 @@ class GroupedCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the examples."""
-        if self.examples:
+        if self.epilog:
             with formatter.section("Examples"):
-                for example in self.examples:
+                for example in self.epilog.splitlines():
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
 def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
     """A decorator: the function as a command, with a line for the list of commands."""
-    return click.command(cls=GroupedCommand, short_help=short_help, examples=examples)
+    return click.command(cls=GroupedCommand, short_help=short_help, epilog="\n".join(examples))
 
 
 option = partial(click.option, cls=GroupedOption, show_default=True)

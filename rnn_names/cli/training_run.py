@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import sys
 import threading
 import time
@@ -175,13 +176,6 @@ class Progress:
             "{postfix}",
         )
 
-    @property
-    def width(self) -> int:
-        """Columns of the terminal; `LOG_WIDTH` where there is none, or none any more."""
-        with suppress(OSError):
-            return os.get_terminal_size(sys.stderr.fileno()).columns
-        return LOG_WIDTH
-
     def batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
         interrupts.wait_if_ending()
@@ -218,7 +212,7 @@ class Progress:
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         names = preview(self.trainer.model, 4, epoch.epoch)
-        while len(names) > 1 and len(losses + ", ".join(names)) > self.width:
+        while len(names) > 1 and len(losses + ", ".join(names)) > _width():
             names.pop()
         self.say(losses + (", ".join(names) or "(no names yet)"))
 
@@ -235,6 +229,10 @@ class Progress:
         """Takes the bar off the screen."""
         with self.screen_lock:
             self.bar.close()
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((LOG_WIDTH, 0)).columns
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
@@ -280,7 +278,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     more = " more" * (progress.epochs_before > 0)  # than before the run was resumed
     lines = [
-        *loss_curves(progress.epochs, progress.width),
+        *loss_curves(progress.epochs, _width()),
         f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
