@@ -1,7 +1,7 @@
 """`rnn-names info`: what a model is, and how it was trained."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 from json import dumps
 from textwrap import wrap
@@ -40,22 +40,18 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
-    rows: Iterable[tuple[str, str]]
     if system:
         read = click.get_current_context().find_root().obj
         facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
-        rows = facts.items()
     else:
         models = chosen(model)
         of_model = blend_of(models).facts()
-        facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
-        if len(models) == 1:  # else a blend that is in no file
-            path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(file_of(path))}
-        rows = _rows(facts)
+        size = os.path.getsize(file_of(models[0].path)) if len(models) == 1 else None
+        facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
     else:
+        rows = facts.items() if system else _rows(facts)
         told = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
         text = "\n".join(printable(row.replace("\n", " "), ascii) for row in told)
     write(f"{text}\n".encode())

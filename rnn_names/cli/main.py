@@ -121,29 +121,25 @@ def exit_code(work: Callable[[], int]) -> int:
         streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        streams.tell(f"Error: {worded(error)}")
+        told = worded(error)
     except MemoryError:
-        streams.tell(
-            "Error: not enough memory for this; try smaller settings, end other programs, or raise "
-            "the limit"
-        )
+        told = "not enough memory for this; try smaller settings, end other programs, or raise the "
+        told += "limit"
     except OSError as error:
-        place = shown(str(error.filename or "standard output"))
+        told = f"{shown(str(error.filename or 'standard output'))}: {error.strerror or error}"
         if error.filename is None:  # Click writes help and completions itself
             streams.turn_off(sys.stdout)
-        streams.tell(f"Error: {place}: {error.strerror or error}")
     except ModuleNotFoundError as error:
-        streams.tell(f"Error: {missing(error)}")
+        told = missing(error)
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
-        streams.tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")
+        told = f"a module cannot be loaded (is memory short?): {shown(reason)}"
     except Exception as error:
         if streams.COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
             return 1
         if sys.flags.dev_mode:
             raise
-        streams.tell(
-            f"Error: a mistake in rnn-names {__version__}, please report it: "
-            f"{shown(f'{type(error).__name__}: {error}'[:200])}"
-        )
+        told = f"a mistake in rnn-names {__version__}, please report it: "
+        told += shown(f"{type(error).__name__}: {error}"[:200])
+    streams.tell(f"Error: {told}")
     return 1
