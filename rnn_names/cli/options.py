@@ -51,6 +51,9 @@ class GroupedCommand(click.Command):
             source = named and ctx.get_parameter_source(named)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
+            if getattr(error, "option_name", "") in ("-o", "--output"):
+                told = f"{error.message} This command writes to standard output: > FILE"
+                raise click.UsageError(told, ctx) from None
             extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if not extra or not any("--model" in param.opts for param in self.params):
                 raise

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import shutil
 import sys
 import threading
 import time
@@ -232,7 +231,9 @@ class Progress:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size((LOG_WIDTH, 0)).columns
+    with suppress(OSError):  # there is no terminal, or none any more
+        return os.get_terminal_size(2).columns
+    return LOG_WIDTH
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:

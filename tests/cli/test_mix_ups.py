@@ -56,6 +56,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
 @pytest.mark.parametrize(
     "words, advice",
     [
+        ("sample -o names.txt", "writes to standard output: > FILE"),
         ("sample 5", "if it is a number, put -n before it: -n 5"),
         ("score list.txt elvish", "if it is a model, put -m before it: -m elvish"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
