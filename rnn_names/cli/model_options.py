@@ -49,8 +49,7 @@ class GivenModel(click.Path):
             return super().shell_complete(ctx, param, incomplete)
         # Shells differ in what they add to names from here, so files come from here, too.
         with suppress(OSError):
-            entries = sorted(os.scandir(), key=lambda entry: entry.name)
-            known += [f"{each.name}/" if each.is_dir() else each.name for each in entries]
+            known += [f"{n}/" if os.path.isdir(n) else n for n in sorted(os.listdir())]
         return [
             CompletionItem(name)
             for name in dict.fromkeys(known)
