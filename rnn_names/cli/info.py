@@ -65,7 +65,6 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
     yield "vocabulary", f"{counted(len(characters), 'character')}: {shortened(characters, 200)}"
     yield "corpus", _corpus(training)
-    yield "shape", _shape(training)
     yield "training", _training(training)
     for part in training.get("blend", []):
         of_part = part["training"]
@@ -104,19 +103,6 @@ def _corpus(training: dict[str, Any]) -> str:
     lists = training.get("lists")
     files = ", ".join(map(str, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)
-
-
-def _shape(training: dict[str, Any]) -> str:
-    """The kinds of characters that the list of a model, and its own names, never have in a row."""
-    pairs: list[str] | None = training.get("pairs")
-    parts = []
-    if training.get("lower_case_beginnings") is False:
-        parts.append("no lower-case letter at the beginning")
-    if pairs is not None and not any(pair[-1:] == "A" for pair in pairs):
-        parts.append("no capital right after a letter")
-    if pairs is not None and all(pair[-1:] == "A" or "\n" in pair for pair in pairs):
-        parts.append("no two spaces or marks in a row")
-    return ", ".join(parts)
 
 
 def _training(training: dict[str, Any]) -> str:
