@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from itertools import combinations
 from typing import Any
 
 import click
@@ -145,11 +146,10 @@ def _check_files(
     each by its option or by what it is.
     """
     files = [("the list", path) for path in corpus if path != "-"]
-    files += [("--init", each.path) for each in init]
-    for title, path in written.items():
-        for other_title, other in files:
-            if (other_title, title) != ("--init", "--output") and is_same_file(path, other):
-                raise RnnNamesError(
-                    f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
-                )
-        files.append((title, path))
+    files += [*(("--init", each.path) for each in init), *written.items()]
+    for (first, other), (second, path) in combinations(files, 2):
+        may_be_same = second not in written or (first, second) == ("--init", "--output")
+        if not may_be_same and is_same_file(path, other):
+            raise RnnNamesError(
+                f"{shown(path)}: {first} and {second} are the same file; give each its own"
+            )

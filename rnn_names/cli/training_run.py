@@ -283,5 +283,6 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
         f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
+        model,
     ]
-    return "\n".join([*lines, model])
+    return "\n".join(lines)
