@@ -14,7 +14,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
-from rnn_names.errors import RnnNamesError, quoted, shown, worded
+from rnn_names.errors import RnnNamesError, SamplingError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 
@@ -60,6 +60,19 @@ class GroupedCommand(click.Command):
             what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
             advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
             raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an error says that a boldness brought conditions that it names."""
+        try:
+            return super().invoke(ctx)
+        except SamplingError as error:
+            from rnn_names.conditions.options import BOLDNESS
+
+            word = ctx.params.get("boldness", "balanced")
+            if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
+                raise
+            told = f"{error}; boldness {word} asks for some of these"
+            raise SamplingError(told, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""

@@ -30,6 +30,13 @@ def test_a_writer_reads_that_only_two_can_match(invoke, tmp_path):
     assert "no more than 2 can meet --match '(ab|c)a'" in done.stderr
 
 
+@pytest.mark.parametrize("match, is_told", [("Rendilo[ea]", True), ("Qqq", False)])
+def test_conditions_that_a_boldness_brought_are_said_to_be_its(match, is_told, invoke):
+    done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--match", match)
+    assert done.returncode == 1 and "can meet all of --match" in done.stderr
+    assert ("--boldness safe asks for some of these" in done.stderr) == is_told
+
+
 def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
     own = tmp_path / "own.txt"
     own.write_text(LIST, "utf-8")
