@@ -53,14 +53,14 @@ def list_notes(corpus: Corpus) -> list[str]:
     with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:
         oddities = [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
     for oddity in oddities:
-        found = [*re.finditer(oddity["pattern"], text, re.MULTILINE)]
-        groups = {each.groups() for each in found}
-        is_of_names = len(groups) == 1 and groups != {()}
-        share = len(found) / len(corpus)
-        if is_of_names or not float(oddity["least"]) < share <= float(oddity["most"]):
+        pattern = re.compile(oddity["pattern"], re.MULTILINE)
+        first, groups = pattern.search(text), [each.groups() for each in pattern.finditer(text)]
+        is_of_names = len({*groups}) == 1 and groups[0] != ()
+        least, most = float(oddity["least"]), float(oddity["most"])
+        if not first or is_of_names or not least < len(groups) / len(corpus) <= most:
             continue
-        line = lines[text.count("\n", 0, found[0].start())]
-        more = f", one of {len(found):,} such lines" if len(found) > 1 else ""
+        line = lines[text.count("\n", 0, first.start())]
+        more = f", one of {len(groups):,} such lines" if len(groups) > 1 else ""
         notes.append(
             f"{quoted(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
             f"{oddity['command']} > new.txt"
