@@ -91,7 +91,7 @@ def page(context: Any, others: Sequence[str]) -> str:
         record = option.get_help_record(context)
         if record:
             rows.setdefault(getattr(option, "group", "Other"), []).append(record)
-    examples = getattr(command, "examples", ())
+    examples = (command.epilog or "").splitlines()
     return "".join(
         [
             f'.TH {escaped(name.upper())} 1 "" "{PROGRAM} {__version__}" "User Commands"\n',

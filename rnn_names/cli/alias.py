@@ -9,7 +9,7 @@ import click
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Exact, Form, Table, output_options
-from rnn_names.cli.streams import open_input, tell, warnings_told
+from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.selection import ModelChoice
@@ -55,7 +55,7 @@ def alias(
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form)
-    with warnings_told(), open_input(file) as source, out:
+    with open_input(file) as source, out:
         aliases = Aliases(loaded, wanted)
         lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):

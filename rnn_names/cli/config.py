@@ -18,7 +18,6 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, quoted, shown
 
-MAX_CONFIG_BYTES = 1 << 22  # of a file
 FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # and what is in it
 
 
@@ -27,22 +26,16 @@ def read(context: click.Context) -> None:
     for name, sign in FILES.items():
         if os.path.isfile(name):
             with open(name, "rb") as file:
-                text = file.read(MAX_CONFIG_BYTES + 1)
-            if len(text) > MAX_CONFIG_BYTES:
-                raise RnnNamesError(
-                    f"{name}: over {MAX_CONFIG_BYTES:,} bytes, which no such file needs"
-                )
+                text = file.read()
             if re.search(sign, text):  # most have nothing for us, and reading TOML takes time
-                defaults = _defaults(context, name, text, bool(sign))
-                if defaults is not None:
-                    context.obj, context.default_map = name, defaults
+                tables = _tables(name, text, ("tool", "rnn-names") if sign else ())
+                if tables is not None:
+                    context.obj, context.default_map = name, _defaults(context, name, tables)
                 return
 
 
-def _defaults(
-    context: click.Context, file: str, text: bytes, is_project: bool
-) -> dict[str, Any] | None:
-    """The values that a file sets for the command; None where a project sets nothing of ours."""
+def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | None:
+    """The tables of commands, which stand at a path; None where there is nothing there."""
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
@@ -52,17 +45,22 @@ def _defaults(
         tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
-    for name in ("tool", "rnn-names") if is_project else ():
+    for name in path:
         if name not in tables:
             return None
         tables = tables[name]
         if not isinstance(tables, dict):
             raise RnnNamesError(f"{file}: {name}: not a table")
-    group, called = context.command, str(context.invoked_subcommand)
-    assert isinstance(group, click.Group)
+    return dict(tables)
+
+
+def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict[str, Any]:
+    """The values that a file sets for the options of the command, by their names in Python."""
+    group: Any = context.command
     for name, options in tables.items():
         if name not in group.commands or not isinstance(options, dict):
             raise RnnNamesError(f"{file}: {quoted(name)}: give tables of commands, such as sample")
+    called = str(context.invoked_subcommand)
     params: Any = getattr(group.get_command(context, called), "params", ())
     known = {each.lstrip("-"): param for param in params for each in param.opts}
     values = {}
@@ -70,9 +68,8 @@ def _defaults(
         param, place = known.get(name), f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
-            raise RnnNamesError(
-                f"{place}: there is no such option" + f"; did you mean {other}?" * (other in known)
-            )
+            advice = f"; did you mean {other}?" * (other in known)
+            raise RnnNamesError(f"{place}: there is no such option{advice}")
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
         several = value if isinstance(value, list) and param.multiple else [value]
@@ -80,6 +77,6 @@ def _defaults(
         kinds = {bool} if param.is_flag else {str, int, float}
         if not kinds.issuperset(map(type, several)) or any("\0" in str(each) for each in several):
             raise RnnNamesError(f"{place} = {quoted(value)}: must be {what}")
-        texts = several if param.is_flag else [str(each) for each in several]
+        texts = several if param.is_flag else [*map(str, several)]
         values[str(param.name)] = texts if param.multiple else texts[0]
     return {called: values}

@@ -1,9 +1,8 @@
 """`rnn-names info`: what a model is, and how it was trained."""
 
 import os
-import reprlib
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from itertools import zip_longest
 from json import dumps
 from textwrap import wrap
 from typing import Any
@@ -13,12 +12,11 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
-from rnn_names.errors import counted, shortened, shown
+from rnn_names.errors import counted, shortened
 from rnn_names.model.selection import ModelChoice, file_of
 from rnn_names.system import facts as this_system
 
-TITLE_WIDTH = 13  # columns of the words on the left
-MAX_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
+LONGEST_ROW = 400  # characters; a file may have texts of any length
 
 
 @command(
@@ -42,23 +40,20 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
-    rows: Iterable[tuple[str, str]]
     if system:
         read = click.get_current_context().find_root().obj
         facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
-        rows = facts.items()
     else:
         models = chosen(model)
         of_model = blend_of(models).facts()
-        facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
-        if len(models) == 1:  # else a blend that is in no file
-            path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(file_of(path))}
-        rows = _rows(facts)
+        size = os.path.getsize(file_of(models[0].path)) if len(models) == 1 else None
+        facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
     else:
-        text = "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
+        rows = facts.items() if system else _rows(facts)
+        told = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
+        text = "\n".join(printable(row.replace("\n", " "), ascii) for row in told)
     write(f"{text}\n".encode())
 
 
@@ -66,38 +61,32 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The facts of a model, for a person. Its record may be any JSON, any characters."""
     training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
-    yield "file", f"{shown(facts['file'])}, {size}"
+    yield "file", f"{facts['file']}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
     yield "vocabulary", f"{counted(len(characters), 'character')}: {shortened(characters, 200)}"
     yield "corpus", _corpus(training)
-    yield "shape", _shape(training)
     yield "training", _training(training)
-    yield from (("blend of", _part(part)) for part in training.get("blend", []))
+    for part in training.get("blend", []):
+        of_part = part["training"]
+        names = of_part.get("distinct_names")
+        n_names = counted(names, "name") if type(names) is int else ""
+        told = ", ".join(filter(None, [_network(part["network"]), n_names, _training(of_part)]))
+        yield "blend of", f"{part['model']}, weight {part['weight']:.3g}: {told}"
     if isinstance(training.get("settings"), dict):
-        yield "settings", _settings(training["settings"])
+        pairs = ", ".join(f"{name}\xa0{value}" for name, value in training["settings"].items())
+        lines = wrap(shortened(pairs, 1000), 86, break_on_hyphens=False)
+        for title, line in zip_longest(["settings"], lines, fillvalue=""):
+            yield title, line.replace("\xa0", " ")
     known = facts["fingerprints"]
     told = counted(known, "name") if known else "none: the model cannot tell new names"
     yield "fingerprints", told
     for source in facts["sources"]:
-        what, origin, terms = (shown(shortened(text, 100)) for text in source.values())
-        yield "source", f"{what}; {origin}, {terms}"
-
-
-def _value(value: Any) -> str:
-    """Whatever a model file has where a number or a word belongs, as a short text."""
-    return shown(shortened(value if isinstance(value, str) else reprlib.repr(value), 40))
+        yield "source", "{what}; {origin}, {terms}".format(**source)
 
 
 def _network(network: dict[str, Any]) -> str:
     cell, size = network.get("cell"), network.get("hidden_size")
-    return f"{_value(cell).upper()} of {_value(size)} unit{'s' * (size != 1)}"
-
-
-def _settings(settings: dict[str, Any]) -> str:
-    some = islice(settings.items(), MAX_SETTINGS)
-    text = ", ".join(f"{_value(n)} {_value(v)}".replace(" ", "\xa0") for n, v in some)
-    lines = wrap(text, SETTINGS_WIDTH, break_long_words=False, break_on_hyphens=False)
-    return f"\n{'':{TITLE_WIDTH + 1}}".join(lines).replace("\xa0", " ")
+    return f"{str(cell).upper()} of {size} unit{'s' * (size != 1)}"
 
 
 def _corpus(training: dict[str, Any]) -> str:
@@ -112,21 +101,8 @@ def _corpus(training: dict[str, Any]) -> str:
     parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
     parts.append(f"{lengths} character{'s' * (longest > 1)} long")
     lists = training.get("lists")
-    files = ", ".join(map(_value, lists[:5])) if isinstance(lists, list) else ""
+    files = ", ".join(map(str, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)
-
-
-def _shape(training: dict[str, Any]) -> str:
-    """The kinds of characters that the list of a model, and its own names, never have in a row."""
-    pairs: list[str] | None = training.get("pairs")
-    parts = []
-    if training.get("lower_case_beginnings") is False:
-        parts.append("no lower-case letter at the beginning")
-    if pairs is not None and not any(pair[-1:] == "A" for pair in pairs):
-        parts.append("no capital right after a letter")
-    if pairs is not None and all(pair[-1:] == "A" or "\n" in pair for pair in pairs):
-        parts.append("no two spaces or marks in a row")
-    return ", ".join(parts)
 
 
 def _training(training: dict[str, Any]) -> str:
@@ -141,11 +117,4 @@ def _training(training: dict[str, Any]) -> str:
         if isinstance(training.get(key), float)
     ]
     told = f": {', '.join(parts)} nats per character" if parts else ""
-    return f"epoch {_value(training['epoch'])}{told}"
-
-
-def _part(part: dict[str, Any]) -> str:
-    training, names = part["training"], part["training"].get("distinct_names")
-    n_names = counted(names, "name") if type(names) is int else ""
-    told = ", ".join(filter(None, [_network(part["network"]), n_names, _training(training)]))
-    return f"{_value(part['model'])}, weight {part['weight']:.3g}: {told}"
+    return f"epoch {training['epoch']}{told}"

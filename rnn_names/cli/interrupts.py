@@ -26,12 +26,15 @@ _ending = False
 _on_interrupt: Callable[[], int] | None = None
 
 
-def listen() -> None:
-    """Makes the signals that end a program do so from here on, unless they are ignored already."""
+def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
+    """Makes the signals that end a program do so from here on, unless they are ignored already.
+
+    `exit_code` calls what `on_interrupt` is given; an error in there becomes an exit code.
+    """
     handler: Any = _wait_for_the_end
     try:
         reader, writer = os.pipe()
-        threading.Thread(target=_end_on_signal, args=(reader,), daemon=True).start()
+        threading.Thread(target=_end_on_signal, args=(reader, exit_code), daemon=True).start()
     except (OSError, RuntimeError):
         handler = signal.SIG_DFL
     else:
@@ -90,7 +93,7 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
         time.sleep(0.001)
 
 
-def _end_on_signal(reader: int) -> None:
+def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
     global _ending
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
@@ -102,6 +105,6 @@ def _end_on_signal(reader: int) -> None:
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:
-            code = _on_interrupt()
+            code = exit_code(_on_interrupt)
     finally:
         os._exit(code)

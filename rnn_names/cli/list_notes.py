@@ -1,9 +1,14 @@
-"""Notes on what may be wrong with a list that can be learned from all the same."""
+"""Notes on what may be wrong with a list that can be learned from all the same.
 
+oddities.tsv has ways in which a line is hardly a name: what the line does; a pattern that finds
+such lines, unless its group is the same in all of them, as in "1. FC Köln"; a command that takes it
+out; and the shares of the lines above which, and up to which, it is odd.
+"""
+
+import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import CorpusError, quoted
@@ -12,34 +17,13 @@ FEW = 20  # distinct names; of fewer, a network learns hardly more than to write
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
-class Oddity(NamedTuple):
-    """A way in which a line is hardly a name."""
-
-    what: str  # what the line does, for the note
-    pattern: str  # finds such lines; where its group is the same in all of them, that is a name's
-    command: str  # takes it out
-    least: float  # share of the lines that must be so
-    most: float  # share of the lines; if more are so, names are
-
-
-def oddities() -> list[Oddity]:
-    """Those of oddities.tsv."""
-    with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:
-        _, *rows = [line.rstrip("\n").split("\t") for line in file]
-    return [
-        Oddity(what, pattern, command, float(least), float(most))
-        for what, pattern, command, least, most in rows
-    ]
-
-
 def column_of_names(lines: Sequence[str], separator: str) -> int:
     """The number of the column whose cells are most like names: of letters, and different.
 
     >>> column_of_names(["17,Anna,f", "23,Bela,m", "42,Cora,f"], ",")
     2
     """
-    rows = [line.split(separator) for line in lines]
-    columns = [*zip(*(row[: min(map(len, rows))] for row in rows), strict=True)]
+    columns = [*zip(*(line.split(separator) for line in lines), strict=False)]
 
     def likeness(cells: Sequence[str]) -> float:
         names = [cell for cell in cells if re.fullmatch(r"\s*[^\W\d_a-z][^\d@]+", cell)]
@@ -48,9 +32,9 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
     return 1 + max(range(len(columns)), key=lambda column: likeness(columns[column]))
 
 
-def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
+def refuse_table(corpus: Corpus) -> None:
     """Raises CorpusError for a table: every line has the same three columns or more."""
-    lines = [] if is_wanted else corpus.names.to_lines().decode().splitlines()
+    lines = corpus.names.to_strings()
     for separator in SEPARATORS:
         counts = {line.count(separator) for line in lines}
         if len(counts) == 1 and min(counts) > 1 and len(lines) > 1:
@@ -64,24 +48,26 @@ def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
 
 def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
-    text, notes = corpus.names.to_lines().decode(), []
-    for oddity in oddities():
-        first, n, is_always_same = None, 0, True
-        for match in re.finditer(oddity.pattern, text, re.MULTILINE):
-            first = first or match
-            n, is_always_same = n + 1, is_always_same and match.groups() == first.groups()
-        is_of_names = first and first.groups() and is_always_same  # such as "1. FC Köln"
-        if not first or is_of_names or not oddity.least < n / len(corpus) <= oddity.most:
+    lines, notes = corpus.names.to_strings(), list[str]()
+    text = "\n".join(lines)
+    with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:
+        oddities = [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    for oddity in oddities:
+        pattern = re.compile(oddity["pattern"], re.MULTILINE)
+        first, groups = pattern.search(text), [each.groups() for each in pattern.finditer(text)]
+        is_of_names = len({*groups}) == 1 and groups[0] != ()
+        least, most = float(oddity["least"]), float(oddity["most"])
+        if not first or is_of_names or not least < len(groups) / len(corpus) <= most:
             continue
-        line = text[text.rfind("\n", 0, first.start()) + 1 : text.index("\n", first.start())]
-        more = f", one of {n:,} such lines" if n > 1 else ""
+        line = lines[text.count("\n", 0, first.start())]
+        more = f", one of {len(groups):,} such lines" if len(groups) > 1 else ""
         notes.append(
-            f"{quoted(line)} {oddity.what}{more}. The model will learn it. To take it out: "
-            f"{oddity.command} > new.txt"
+            f"{quoted(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
+            f"{oddity['command']} > new.txt"
         )
     for separator, plural in SEPARATORS.items():
         if text.count(separator) >= len(corpus):
-            column = column_of_names(text.splitlines(), separator)
+            column = column_of_names(lines, separator)
             notes.append(
                 f"there are {plural} in the lines, and the model will learn them. If only column "
                 f"{column} has names: cut -d '{separator}' -f {column} LIST > new.txt. If every "
@@ -93,7 +79,7 @@ def list_notes(corpus: Corpus) -> list[str]:
             "this is a document with formatting (RTF), and the model will learn its codes. Save it "
             "as plain text (TextEdit on a Mac: Format, Make Plain Text)"
         )
-    capitals = sum(name.isupper() and len(name) > 4 for name in text.splitlines())
+    capitals = sum(name.isupper() and len(name) > 4 for name in lines)
     if 0.2 < capitals / len(corpus) < 0.9:
         notes.append(
             f"{capitals:,} of {len(corpus):,} names are in capitals, and the model will learn two "

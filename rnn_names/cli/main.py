@@ -1,21 +1,24 @@
 """The `rnn-names` command: it finds the command asked for, runs it, and exits.
 
+An error becomes one line and an exit code.
+
 Each command is a module of its own, imported when it is asked for, and what needs NumPy is imported
 inside the commands, so that --help and shell completion answer at once.
 """
 
 import gc
+import io
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from rnn_names.cli import config, interrupts
-from rnn_names.cli.exit_code import exit_code
-from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, prepare_streams
+from rnn_names.cli import config, interrupts, streams
+from rnn_names.errors import RnnNamesError, missing, shown, worded
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
@@ -72,6 +75,7 @@ def cli(context: click.Context) -> None:
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    context.with_resource(streams.warnings_told())
     config.read(context)
 
 
@@ -82,8 +86,8 @@ def main() -> NoReturn:
     gc.set_threshold(50_000)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for developers
-    prepare_streams()
-    interrupts.listen()
+    streams.prepare_streams()
+    interrupts.listen(exit_code)
     code = exit_code(_command)
     interrupts.stop_listening()
     # A last search for garbage would take longer than drawing twenty names.
@@ -92,10 +96,50 @@ def main() -> NoReturn:
 
 
 def _command() -> int:
-    if COMPLETE_VARIABLE in os.environ:
+    if streams.COMPLETE_VARIABLE in os.environ:
         import_module("rnn_names.cli.completion")  # for PowerShell, which Click does not know
     try:
-        result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+        result = cli.main(
+            prog_name=streams.PROGRAM, complete_var=streams.COMPLETE_VARIABLE, standalone_mode=False
+        )
     finally:
         interrupts.wait_if_ending()  # an interrupt counts more than how the command ended
     return result if isinstance(result, int) else 0
+
+
+def exit_code(work: Callable[[], int]) -> int:
+    """Does some work and gives its exit code; an error becomes one line on stderr."""
+    try:
+        return work()
+    except streams.ReaderGone:
+        return 0
+    except SystemExit as error:  # Click's own, at the end of completion
+        return int(error.code or 0)
+    except click.ClickException as error:
+        text = io.StringIO()
+        error.show(text)
+        streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
+        return error.exit_code
+    except RnnNamesError as error:
+        told = worded(error)
+    except MemoryError:
+        told = "not enough memory for this; try smaller settings, end other programs, or raise the "
+        told += "limit"
+    except OSError as error:
+        told = f"{shown(str(error.filename or 'standard output'))}: {error.strerror or error}"
+        if error.filename is None:  # Click writes help and completions itself
+            streams.turn_off(sys.stdout)
+    except ModuleNotFoundError as error:
+        told = missing(error)
+    except ImportError as error:  # NumPy's is a page, and its reason comes last
+        reason = " ".join(str(error).split())[-200:]
+        told = f"a module cannot be loaded (is memory short?): {shown(reason)}"
+    except Exception as error:
+        if streams.COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
+            return 1
+        if sys.flags.dev_mode:
+            raise
+        told = f"a mistake in rnn-names {__version__}, please report it: "
+        told += shown(f"{type(error).__name__}: {error}"[:200])
+    streams.tell(f"Error: {told}")
+    return 1

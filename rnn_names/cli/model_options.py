@@ -1,6 +1,5 @@
 """Models as users give them: a file or a bundled model, several of them, each with a weight."""
 
-import math
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +11,7 @@ import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import tell
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice, is_start_word
 
@@ -50,8 +49,7 @@ class GivenModel(click.Path):
             return super().shell_complete(ctx, param, incomplete)
         # Shells differ in what they add to names from here, so files come from here, too.
         with suppress(OSError):
-            entries = sorted(os.scandir(), key=lambda entry: entry.name)
-            known += [f"{each.name}/" if each.is_dir() else each.name for each in entries]
+            known += [f"{n}/" if os.path.isdir(n) else n for n in sorted(os.listdir())]
         return [
             CompletionItem(name)
             for name in dict.fromkeys(known)
@@ -100,15 +98,7 @@ def word_or_models(
 
 
 def blend_of(models: Sequence[ModelChoice]) -> "Model":
-    """The model, or the blend of several; a note says so if their weights are scaled."""
+    """The model, or the blend of several."""
     from rnn_names.model.model import blended
 
-    model, weights = blended(models), [each.share for each in models]
-    are_given = len(models) > 1 and any(each.weight is not None for each in models)
-    if are_given and not math.isclose(sum(weights), 1, rel_tol=1e-9):
-        from rnn_names.model.blend import scaled
-
-        shares = zip(models, scaled(weights, len(models)), strict=True)
-        told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in shares)
-        tell(f"Note: the weights were scaled to sum to 1: {told}.")
-    return model
+    return blended(models)

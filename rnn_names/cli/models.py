@@ -1,8 +1,11 @@
 """`rnn-names models`: the bundled models."""
 
 import os
+import re
+import sys
 from itertools import groupby
 from json import dumps
+from textwrap import fill
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS
@@ -11,6 +14,8 @@ from rnn_names.cli.streams import tell, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
+
+FULL_WIDTH = 80  # columns of a terminal that has room for those of the table
 
 
 @command(
@@ -42,6 +47,11 @@ def models(json: bool) -> None:
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]
+    if sys.stdout.isatty():
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns or FULL_WIDTH
+        if columns < FULL_WIDTH:  # no room for columns
+            lines = [re.sub(r"(?<=\S) {2,}", "  ", line) for line in lines]
+        lines = [fill(each, columns, subsequent_indent="    ") for each in lines]
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
 
@@ -69,15 +79,14 @@ def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[
 def _table(facts: list[dict[str, Any]]) -> list[str]:
     names = max(len(each["name"]) for each in facts) + 2
     written = max(len(", ".join(each["samples"])) for each in facts)
+    row = f"{{:<{names}}}  {{:>6}}  {{:>10}}  {{:>6}}  {{:<{written}}}  {{}}".format
+    titles = ("names", "characters", "size", "it writes", "list; where it came from, terms")
     lines = []
     for group, of_group in groupby(facts, key=lambda each: each["group"]):
-        head = f"{group:<{names}}   names  characters    size  {'it writes':<{written}}"
-        lines += ["", f"{head}  list; where it came from, terms"]
+        lines += ["", row(group, *titles)]
         for each in of_group:
-            numbers = f"{each['names']:>6,}  {each['characters']:>10}  {each['bytes'] / 1e6:.1f} MB"
+            numbers = f"{each['names']:,}", each["characters"], f"{each['bytes'] / 1e6:.1f} MB"
             aliases = "".join(f" (also: {alias})" for alias in each["aliases"])
-            lines.append(
-                f"  {each['name']:<{names - 2}}  {numbers}  {', '.join(each['samples']):<{written}}"
-                f"  {each['what']}{aliases}; {each['origin']}, {each['terms']}"
-            )
+            source = f"{each['what']}{aliases}; {each['origin']}, {each['terms']}"
+            lines.append(row(f"  {each['name']}", *numbers, ", ".join(each["samples"]), source))
     return lines[1:]

@@ -2,7 +2,9 @@
 
 import math
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,8 +14,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
-from rnn_names.cli.usage_hints import usage_hint
-from rnn_names.errors import RnnNamesError, quoted, shown, worded
+from rnn_names.errors import RnnNamesError, SamplingError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 
@@ -39,11 +40,7 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options by group, and examples."""
-
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.examples = examples
+    """A command whose help shows options by group, and examples: the lines of its `epilog`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads the command line."""
@@ -54,9 +51,28 @@ class GroupedCommand(click.Command):
             source = named and ctx.get_parameter_source(named)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
-            if text := usage_hint(self, error):
-                raise click.UsageError(text, ctx) from None
-            raise
+            if getattr(error, "option_name", "") in ("-o", "--output"):
+                told = f"{error.message} This command writes to standard output: > FILE"
+                raise click.UsageError(told, ctx) from None
+            extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+            if not extra or not any("--model" in param.opts for param in self.params):
+                raise
+            what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
+            advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
+            raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an error says that a boldness brought conditions that it names."""
+        try:
+            return super().invoke(ctx)
+        except SamplingError as error:
+            from rnn_names.conditions.options import BOLDNESS
+
+            word = ctx.params.get("boldness", "balanced")
+            if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
+                raise
+            told = f"{error}; boldness {word} asks for some of these"
+            raise SamplingError(told, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""
@@ -73,15 +89,15 @@ class GroupedCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the examples."""
-        if self.examples:
+        if self.epilog:
             with formatter.section("Examples"):
-                for example in self.examples:
+                for example in self.epilog.splitlines():
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
 def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
     """A decorator: the function as a command, with a line for the list of commands."""
-    return click.command(cls=GroupedCommand, short_help=short_help, examples=examples)
+    return click.command(cls=GroupedCommand, short_help=short_help, epilog="\n".join(examples))
 
 
 option = partial(click.option, cls=GroupedOption, show_default=True)

@@ -1,4 +1,4 @@
-"""Names on stdout: plain lines, and the formats of other programs, all in one table, `FORMATS`.
+"""Names on stdout: plain lines, and the formats of other programs: `TABLES` and `DOCUMENTS`.
 
 In tables and JSON lines a name comes with `log_prob`, the natural logarithm of its probability by
 the model at temperature 1, its end included, to six places (in JSON, null for a probability of 0),
@@ -104,40 +104,26 @@ def roll_table(title: str, names: Sequence[str]) -> str:
     """
     from html import escape  # plain names do without
 
+    texts = (escape(name, quote=False).replace("\n", "<br>") for name in names)
     results = [
-        {"text": html, "description": html, "weight": 1, "range": [side, side]}
-        for side, html in enumerate(
-            (escape(name, quote=False).replace("\n", "<br>") for name in names), 1
-        )
+        {"text": text, "description": text, "weight": 1, "range": [side, side]}
+        for side, text in enumerate(texts, 1)
     ]
     whole = {"name": title, "formula": f"1d{len(names) or 1}", "replacement": True}
     return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
 
 
-class Format(NamedTuple):
-    """A format of names: record by record, or as one document with a title, at the end.
-
-    `lines` is told whether its records are the first: a header comes before these.
-    """
-
-    about: str  # what the help says of it
-    lines: Callable[[Sequence[str], Rows, bool], str] | None = None
-    document: Callable[[str, Sequence[str]], str] | None = None
-
-
-FORMATS = {
-    "text": Format("text"),
-    "jsonl": Format("jsonl", json_lines),
-    "csv": Format("csv", cells),
-    "tsv": Format("tsv", partial(cells, delimiter="\t")),
-    "excel": Format(
-        "excel, CSV in which spreadsheets read accents right", partial(cells, mark=BYTE_ORDER_MARK)
-    ),
-    "markdown": Format("markdown, a list, or with --columns a table", markdown),
-    "azgaar": Format("azgaar, a name base for Azgaar's map generator", document=name_base),
-    "foundry": Format("foundry, a roll table for Foundry VTT", document=roll_table),
+TABLES: dict[str, Callable[[Sequence[str], Rows, bool], str]] = {
+    "jsonl": json_lines,
+    "csv": cells,
+    "tsv": partial(cells, delimiter="\t"),
+    "excel": partial(cells, mark=BYTE_ORDER_MARK),
+    "markdown": markdown,
 }
-"""Each format by its name. What stands here is an option of the commands, and in their help."""
+"""Formats of records; `is_first` asks for the header that comes before the first of them."""
+
+DOCUMENTS = {"azgaar": name_base, "foundry": roll_table}
+"""Formats of all names together, with a title."""
 
 
 class Form(NamedTuple):
@@ -150,22 +136,23 @@ class Form(NamedTuple):
 
 def output_options(more: str) -> Callable[..., Any]:
     """Options that a command gets as its `form`; `more` is what the four tables add to names."""
-    *several, last = [name for name, each in FORMATS.items() if each.lines]
-    tables = f"{', '.join(several)} or {last}"
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @option(
             "--format",
-            type=click.Choice(list(FORMATS)),
+            type=click.Choice(["text", *TABLES, *DOCUMENTS]),
             default="text",
             metavar="FORMAT",
-            help=f"{'; '.join(each.about for each in FORMATS.values())}. jsonl, csv, tsv and excel "
-            f"add {more}.",
+            help="text; jsonl; csv; tsv; excel, CSV in which spreadsheets read accents right; "
+            "markdown, a list, or with --columns a table; azgaar, a name base for Azgaar's map "
+            "generator; foundry, a roll table for Foundry VTT. jsonl, csv, tsv and excel add "
+            f"{more}.",
         )
         @option(
             "--columns",
             metavar="NAME,…",
-            help=f"Only these columns of {tables}, in this order, separated by commas.",
+            help="Only these columns of jsonl, csv, tsv, excel or markdown, in this order, "
+            "separated by commas.",
         )
         @option(
             "-0",
@@ -177,8 +164,8 @@ def output_options(more: str) -> Callable[..., Any]:
         def with_form(*, format: str, columns: str | None, null: bool, **others: Any) -> None:
             if null and format != "text":
                 raise click.UsageError("--null goes with --format text only")
-            if columns and not FORMATS[format].lines:
-                raise click.UsageError(f"--columns goes with --format {tables}")
+            if columns and format not in TABLES:
+                raise click.UsageError(f"--columns goes with --format {', '.join(TABLES)}")
             command(form=Form(format, columns, null), **others)
 
         return with_form
@@ -202,7 +189,8 @@ class Table(AbstractContextManager["Table"]):
                     f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
                 )
         self.columns = list(dict.fromkeys(names))
-        self.format, self.title, self.is_text = FORMATS[form.kind], title, form.kind == "text"
+        self.title, self.is_text = title, form.kind == "text"
+        self.lines, self.document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)
         self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
         self._is_first = True  # whether nothing is written, not even a header
@@ -210,13 +198,12 @@ class Table(AbstractContextManager["Table"]):
 
     def put(self, rows: Rows) -> None:
         """Writes the values of some records."""
-        if self.format.document:
+        if self.document:
             self._names += (row[0] for row in rows)
-        elif self.format.lines:
+        elif self.lines:
             rows = (tuple(row[place] for place in self._places) for row in rows)
-            text = self.format.lines(self.columns, rows, self._is_first)
+            write(self.lines(self.columns, rows, self._is_first).encode())
             self._is_first = False
-            write(text.encode())
         else:
             write("".join(row[0] + self.line_end for row in rows).encode())
 
@@ -227,9 +214,9 @@ class Table(AbstractContextManager["Table"]):
         """
         if error is not None and not (isinstance(error, SamplingError) and self._names):
             return
-        if self.format.document:
-            write(self.format.document(self.title, self._names).encode())
-        elif self.format.lines and self._is_first:
+        if self.document:
+            write(self.document(self.title, self._names).encode())
+        elif self._is_first:
             self.put([])
 
 
@@ -252,7 +239,7 @@ class Output(Table):
 
     def _rows(self, names: Names, log_probs: Array | None) -> Rows:
         texts = names.to_strings()
-        if self.columns == ["name"] or self.format.document:
+        if self.columns == ["name"] or self.document:
             return ((text,) for text in texts)
         values = self.model.log_prob(names) if log_probs is None else log_probs
         scores = [values.tolist()]

@@ -9,7 +9,7 @@ import click
 from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import command, declared_option, option, options_of, read_options
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import bar, tell, warnings_told
+from rnn_names.cli.streams import bar, tell
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.selection import ModelChoice
 
@@ -69,7 +69,7 @@ def sample(
     loaded = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(loaded, form, per_character=rank == "per-character", title=title)
-    with warnings_told(), out:
+    with out:
         drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])
         for names in drawn:

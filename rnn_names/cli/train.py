@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from itertools import combinations
 from typing import Any
 
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.exit_code import exit_code
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -109,7 +109,8 @@ def train(
         check_writable(report)
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
-    refuse_table(names, as_is)
+    if not as_is:
+        refuse_table(names)
     start = None if given else start_of(names, settings, word)
     started_from = start.name if start else ", ".join(map(str, given)) or None
     if resume:
@@ -125,12 +126,11 @@ def train(
         run = TrainingRun(checkpoint, output, progress, page)
         told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
         progress.say("\n".join(told))
-        with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
+        with interrupts.on_interrupt(run.interrupted):
             try:
                 run.go(write_log)
                 progress.close()
-                if not quiet:  # else nobody sees the names that it draws
-                    progress.say(summary(progress, names, output, checkpoint.init))
+                progress.say(summary(progress, output, checkpoint.init))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()
@@ -146,11 +146,10 @@ def _check_files(
     each by its option or by what it is.
     """
     files = [("the list", path) for path in corpus if path != "-"]
-    files += [("--init", each.path) for each in init]
-    for title, path in written.items():
-        for other_title, other in files:
-            if (other_title, title) != ("--init", "--output") and is_same_file(path, other):
-                raise RnnNamesError(
-                    f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
-                )
-        files.append((title, path))
+    files += [*(("--init", each.path) for each in init), *written.items()]
+    for (first, other), (second, path) in combinations(files, 2):
+        may_be_same = second not in written or (first, second) == ("--init", "--output")
+        if not may_be_same and is_same_file(path, other):
+            raise RnnNamesError(
+                f"{shown(path)}: {first} and {second} are the same file; give each its own"
+            )

@@ -16,11 +16,10 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, tell
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError, counted, shown
 from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
-from rnn_names.report.report import NAMES_MEASURED, Report, drawn_from, length_note
+from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
@@ -176,13 +175,6 @@ class Progress:
             "{postfix}",
         )
 
-    @property
-    def width(self) -> int:
-        """Columns of the terminal; `LOG_WIDTH` where there is none, or none any more."""
-        with suppress(OSError):
-            return os.get_terminal_size(sys.stderr.fileno()).columns
-        return LOG_WIDTH
-
     def batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
         interrupts.wait_if_ending()
@@ -219,7 +211,7 @@ class Progress:
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         names = preview(self.trainer.model, 4, epoch.epoch)
-        while len(names) > 1 and len(losses + ", ".join(names)) > self.width:
+        while len(names) > 1 and len(losses + ", ".join(names)) > _width():
             names.pop()
         self.say(losses + (", ".join(names) or "(no names yet)"))
 
@@ -236,6 +228,12 @@ class Progress:
         """Takes the bar off the screen."""
         with self.screen_lock:
             self.bar.close()
+
+
+def _width() -> int:
+    with suppress(OSError):  # there is no terminal, or none any more
+        return os.get_terminal_size(2).columns
+    return LOG_WIDTH
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
@@ -267,7 +265,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     return "\n".join(lines)
 
 
-def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
+def summary(progress: Progress, output: str, init: str | None) -> str:
     """Tells the result of the training, its losses as a picture, and what to try next."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
@@ -281,12 +279,10 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     more = " more" * (progress.epochs_before > 0)  # than before the run was resumed
     lines = [
-        *loss_curves(progress.epochs, progress.width),
+        *loss_curves(progress.epochs, _width()),
         f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
+        model,
     ]
-    names = drawn_from(trainer, NAMES_MEASURED)
-    if names:
-        lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(names)))
-    return "\n".join(filter(None, [*lines, model]))
+    return "\n".join(lines)

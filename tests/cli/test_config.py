@@ -102,7 +102,6 @@ WRONG = {
     "[sample]\nprefix = true": "sample: prefix = True: must be a text or a number",
     '[sample]\nexclude = "a\\u0000"': "sample: exclude = 'a\\x00': must be a text or a number",
     b"\xef\xbb\xbf[sample]\nsizes = 1": "sample: sizes: there is no such option",
-    "#" * (config.MAX_CONFIG_BYTES + 1): "over 4,194,304 bytes",
     b"[sample]\nprefix = '\xff'": "not TOML in UTF-8",
     f"[sample]\nprefix = {'[' * 1000}": "not TOML in UTF-8",
 }

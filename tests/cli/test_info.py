@@ -35,13 +35,12 @@ def test_facts_for_people(invoke, model_file, model):
     assert (done.returncode, done.stderr) == (0, "")
     text = done.stdout.replace(",\n ", ", ")  # settings take several lines
     lines = dict(line.split(maxsplit=1) for line in text.splitlines())
-    titles = "file network vocabulary corpus shape training settings fingerprints"
+    titles = "file network vocabulary corpus training settings fingerprints"
     assert list(lines) == titles.split()
     assert lines["network"].startswith("GRU of 32 units, ")
     assert model.vocabulary.characters in lines["vocabulary"]
     lengths = "4 to 19 characters long"
     assert lines["corpus"] == f"names.txt: 270 distinct names trained on, 30 held out, {lengths}"
-    assert lines["shape"].startswith("no lower-case letter at the beginning, no capital")
     epoch, loss = model.training["epoch"], model.training["held_out_loss"]
     assert f"epoch {epoch}: held-out loss {loss:.4f}" in lines["training"]
     assert "learning_rate 0.01" in lines["settings"]

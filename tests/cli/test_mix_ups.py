@@ -30,6 +30,13 @@ def test_a_writer_reads_that_only_two_can_match(invoke, tmp_path):
     assert "no more than 2 can meet --match '(ab|c)a'" in done.stderr
 
 
+@pytest.mark.parametrize("match, is_told", [("Rendilo[ea]", True), ("Qqq", False)])
+def test_conditions_that_a_boldness_brought_are_said_to_be_its(match, is_told, invoke):
+    done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--match", match)
+    assert done.returncode == 1 and "can meet all of --match" in done.stderr
+    assert ("--boldness safe asks for some of these" in done.stderr) == is_told
+
+
 def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
     own = tmp_path / "own.txt"
     own.write_text(LIST, "utf-8")
@@ -56,11 +63,9 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
 @pytest.mark.parametrize(
     "words, advice",
     [
-        ("sample --number 5", "Did you mean --count (-n)?"),
-        ("sample --start-with A", "Did you mean --prefix?"),
-        ("sample --ends-with A", "Did you mean --suffix?"),
-        ("cast {norse} --title Lord", "'[Lord|Lady] {norse}'"),
-        ("score elvish Anna", "echo Anna | rnn-names score -m MODEL"),
+        ("sample -o names.txt", "writes to standard output: > FILE"),
+        ("sample 5", "if it is a number, put -n before it: -n 5"),
+        ("score list.txt elvish", "if it is a model, put -m before it: -m elvish"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )
@@ -68,11 +73,6 @@ def test_what_writers_try_first_is_answered_with_what_to_type(words, advice, inv
     done = invoke(*words.split(), cwd=tmp_path)
     assert done.returncode == 2 and not done.stdout
     assert advice in done.stderr
-
-
-def test_no_option_is_advised_that_the_command_has_not(invoke):
-    done = invoke("train", "list.txt", "--starts-with", "A")
-    assert done.returncode == 2 and "--prefix" not in done.stderr
 
 
 def test_a_model_without_its_ending_is_found(invoke, tmp_path):

@@ -1,6 +1,7 @@
 """The bundled models: chosen by name, the default, small, and what their recipe makes."""
 
 import json
+import os
 import shutil
 import sys
 import unicodedata
@@ -24,7 +25,8 @@ from rnn_names.model.sources import Source
 from rnn_names.training.base import bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import base_start, settings_for
-from support.program import DATA, error_line, invoke
+from support.program import DATA, MAIN, error_line, fork, invoke
+from support.terminal import read_to_the_end, terminal
 
 sys.path.insert(0, str(DATA))
 import make_models
@@ -224,6 +226,17 @@ def test_models_lists_them_in_groups(tmp_path):
             listed.append(name)
     assert sorted(listed) == NAMES
     assert "(also: norse)" in done.stdout
+
+
+@pytest.mark.posix
+def test_models_fit_a_narrow_terminal():
+    screen, end = terminal(45)
+    with fork(MAIN, "models", stdout=end, stderr=end) as process:
+        os.close(end)
+        lines = read_to_the_end(screen).splitlines()
+    assert process.returncode == 0
+    assert max(map(len, lines)) <= 45
+    assert "  women  16,333  52  0.6 MB" in "\n".join(lines)
 
 
 def test_models_as_json(tmp_path):

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
 from rnn_names.cli import main, streams
-from rnn_names.cli.exit_code import exit_code
 from rnn_names.system import ENDING_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +134,7 @@ class _Program:
     def main(args, prog_name):
         argv = mock.patch.object(sys, "argv", [prog_name, *args])
         with argv, mock.patch.object(formatting, "FORCED_WIDTH", None):  # that of COLUMNS
-            sys.exit(exit_code(main._command))
+            sys.exit(main.exit_code(main._command))
 
 
 def invoke(*arguments, cwd=None, env=None, input=None, text=True):
