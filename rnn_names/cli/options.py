@@ -2,8 +2,6 @@
 
 import math
 import os
-import re
-import shlex
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +12,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
+from rnn_names.cli.usage_hints import usage_hint
 from rnn_names.errors import RnnNamesError, SamplingError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
@@ -54,12 +53,9 @@ class GroupedCommand(click.Command):
             if getattr(error, "option_name", "") in ("-o", "--output"):
                 told = f"{error.message} This command writes to standard output: > FILE"
                 raise click.UsageError(told, ctx) from None
-            extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
-            if not extra or not any("--model" in param.opts for param in self.params):
-                raise
-            what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
-            advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
-            raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+            if text := usage_hint(self, error):
+                raise click.UsageError(text, ctx) from None
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; an error says that a boldness brought conditions that it names."""

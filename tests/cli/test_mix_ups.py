@@ -65,7 +65,11 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
     [
         ("sample -o names.txt", "writes to standard output: > FILE"),
         ("sample 5", "if it is a number, put -n before it: -n 5"),
-        ("score list.txt elvish", "if it is a model, put -m before it: -m elvish"),
+        ("sample --number 5", "Did you mean --count (-n)?"),
+        ("sample --start-with A", "Did you mean --prefix?"),
+        ("sample --ends-with A", "Did you mean --suffix?"),
+        ("cast {norse} --title Lord", "'[Lord|Lady] {norse}'"),
+        ("score elvish Anna", "echo Anna | rnn-names score -m MODEL"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )
@@ -73,6 +77,11 @@ def test_what_writers_try_first_is_answered_with_what_to_type(words, advice, inv
     done = invoke(*words.split(), cwd=tmp_path)
     assert done.returncode == 2 and not done.stdout
     assert advice in done.stderr
+
+
+def test_no_option_is_advised_that_the_command_has_not(invoke):
+    done = invoke("train", "list.txt", "--starts-with", "A")
+    assert done.returncode == 2 and "--prefix" not in done.stderr
 
 
 def test_a_model_without_its_ending_is_found(invoke, tmp_path):

@@ -22,6 +22,7 @@ SAMPLE = [
     ("--seed " + "9" * 5000, "9…' is not a whole number"),
     ("--seed -1", "'-1' is not a whole number of at least 0"),
     ("-n -1", "'-1' is not a whole number of at least 0"),
+    ("--json", "--format jsonl"),
     ("--format json", "'json' is not one of 'text', 'jsonl'"),
     ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
     ("extra", "unexpected extra argument (extra)"),
@@ -56,7 +57,10 @@ OTHERS = [
     ("score --unknown", "No such option"),
     ("sampel", "No such command 'sampel'"),
     ("xyz", "'xyz'.\n"),
-    ("score list.txt elves.npz", "if it is a model, put -m before it: -m elves.npz"),
+    (
+        "score list.txt elves.npz",
+        "names come from a file or a pipe: echo elves.npz | rnn-names score",
+    ),
     ("score --format csv -0", "--null goes with --format text only"),
     *(
         (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")

@@ -1,0 +1,34 @@
+"""What a wrong command line may have been meant as."""
+
+import re
+import shlex
+
+import click
+
+MISSPELLINGS = {
+    "--count (-n)": "--number --num --amount --how-many",
+    "--prefix": "--start-with --starts-with --begin-with --begins-with",
+    "--suffix": "--end-with --ends-with",
+    "--format jsonl": "--json",
+    "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
+}
+"""Options, and words that are likely to mean them."""
+
+
+def usage_hint(command: click.Command, error: click.UsageError) -> str:
+    """A better message for some errors of Click's; "" for the others."""
+    options = {name for each in command.params for name in each.opts}
+    name = getattr(error, "option_name", "")
+    for meant, others in MISSPELLINGS.items():
+        is_here = not meant.startswith("--") or meant.split()[0] in options
+        if is_here and name in others.split():
+            return f"No such option '{name}'. Did you mean {meant}?"
+    extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+    if extra and command.name == "score":
+        pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"
+        return f"{error.message}; names come from a file or a pipe: {pipe}"
+    if extra and "--model" in options:
+        what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
+        advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
+        return f"{error.message}; {advice}"
+    return ""
