@@ -31,7 +31,7 @@ export function engineOf(models) {
   const openingShares = () => models.map(({ share }) => share);
 
   /** Some names: a promise of an array, which is shorter where more are not found. */
-  async function sample(count = 20, /** @type {any} */ options = {}) {
+  async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
     const { blend, parts } = blendOf(models, options.shares ?? openingShares());
@@ -49,7 +49,7 @@ export function engineOf(models) {
    * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts,
    * or with `parts` lists of the parts of each line.
    */
-  async function cast(pattern, count = 20, /** @type {any} */ options = {}) {
+  async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);
     checkOptions(options, CAST_OPTIONS);

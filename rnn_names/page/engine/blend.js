@@ -109,35 +109,31 @@ export class Blend {
   }
 }
 
-/** The probabilities of the next character after each of m nodes: (m, n_y). */
-export function nextProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
+/**
+ * The probabilities of the next character after each of m nodes, (m, n_y); or their natural
+ * logarithms, also of those that are too small for float64.
+ */
+export function nextProbabilities(blend, states, m, options, asLogs = false) {
+  const { temperature, minP } = options;
   const logits = blend.logits(states, m);
   for (let i = 0; i < m; i++) {
     const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
     if (minP) leaveOutBelow(row, minP);
-    softmax(row, temperature);
-    keepTopK(row, topK);
-    keepTopP(row, topP);
+    if (asLogs) row.set(keptLogs(logSoftmax(row, temperature), options));
+    else keep(softmax(row, temperature), options);
   }
   return logits;
 }
 
-/** Their natural logarithms, also of those that are too small for float64. */
-export function nextLogProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
-  const logits = blend.logits(states, m);
-  for (let i = 0; i < m; i++) {
-    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
-    if (minP) leaveOutBelow(row, minP);
-    row.set(keptLogs(logSoftmax(row, temperature), { topK, topP }));
-  }
-  return logits;
+/** Leaves the most probable of some probabilities, with the sum 1, in place. */
+function keep(p, { topK, topP }) {
+  keepTopK(p, topK);
+  keepTopP(p, topP);
+  return p;
 }
 
-/** Logarithms of probabilities of which the most probable are kept, with the sum 1. */
+/** As `keep`, of logarithms. */
 export function keptLogs(logs, { topK, topP }) {
   if (topK >= logs.length && topP >= 1) return logs;
-  const kept = logs.map(Math.exp);
-  keepTopK(kept, topK);
-  keepTopP(kept, topP);
-  return kept.map(Math.log);
+  return keep(logs.map(Math.exp), { topK, topP }).map(Math.log);
 }

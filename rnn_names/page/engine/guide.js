@@ -57,9 +57,7 @@ export class Guide {
     this.room = MAX_VISITED;
     this.isLearning = true;
     this.terms = new Float64Array(n_y); // of a sum that is being added up
-    /** @type {any} */
     this.chain = undefined; // until it has learned
-    /** @type {any} */
     this.ahead = undefined; // logarithms by length, and by context and state
   }
 

@@ -39,21 +39,18 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   let offered = 0;
   let vain = 0; // names in a row that are too near to others
   let until = performance.now() + FIRST_SLICE;
-  while (names.length < count && search.drawn - last < GIVE_UP) {
+  let isStopped = false;
+  while (!isStopped && names.length < count && search.drawn - last < GIVE_UP) {
     const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
     const batch = search.batch(Math.ceil(wanted));
     let step;
-    while (!(step = batch.next()).done) {
+    while (!isStopped && !(step = batch.next()).done) {
       if (performance.now() < until) continue;
       await pause();
-      if (watch.stopped?.()) {
-        names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
-        const { drawn } = search;
-        return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
-      }
+      isStopped = watch.stopped?.();
       until = performance.now() + SLICE;
     }
-    for (const name of step.value) {
+    for (const name of step.value ?? []) {
       offered++;
       if (!meetsAll(name, onSeveral)) {
         vain++;
@@ -70,7 +67,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const { drawn } = search;
   for (const { name } of search.open) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
-  const short = shortage(names.length, count, drawn, conditions);
+  const short = shortage(names.length, count, drawn, isStopped ? [] : conditions);
   return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
@@ -93,13 +90,9 @@ function shortage(found, count, drawn, conditions) {
 }
 
 /** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
-function pause() {
-  return new Promise((/** @type {any} */ resolve) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      resolve();
-    };
-    channel.port2.postMessage(null);
+const pause = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(null);
   });
-}

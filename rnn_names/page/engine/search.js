@@ -35,7 +35,6 @@ export class Search {
     this.blend = blend;
     this.options = options;
     this.conditions = conditions;
-    /** @type {any} */
     this.guide = undefined;
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);

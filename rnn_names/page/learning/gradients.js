@@ -106,17 +106,17 @@ export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
   const units = unitsOf(unitMask, n_a);
   const masked_Waa = masked(params.Waa, unitMask, work.array("masked_Waa", size * n_a));
   const Waa = columns(masked_Waa, size, n_a, units, work.array("Waa", size * units.length));
-  /** @type {any} */
-  const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
-  Object.assign(kept, { units, Waa, r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
-  kept.a.set(params.a0);
+  const [a, r, z, c] = ["a", "r", "z", "c"].map((name) => array(name, n_a));
+  const [p, met] = [array("p", size), array("met", units.length)];
+  const kept = { a, r, z, c, p, met, units, Waa };
+  a.set(params.a0);
   const from_x = inputTable(params, network.n_y);
   for (const { start, n, aboveStart, parents } of tree.levels) {
     const m = padded(parents, NODES);
-    const met = kept.met.subarray(aboveStart * units.length);
-    columns(kept.a.subarray(aboveStart * n_a), m, n_a, units, met);
-    const projected = kept.p.subarray(aboveStart * size);
-    product(met, m, Waa, size, units.length, projected);
+    const metAbove = met.subarray(aboveStart * units.length);
+    columns(a.subarray(aboveStart * n_a), m, n_a, units, metAbove);
+    const projected = p.subarray(aboveStart * size);
+    product(metAbove, m, Waa, size, units.length, projected);
     addToCandidates(projected, parents, n_a, params.bn);
     for (let row = start; row < start + n; row++)
       gruForward(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
@@ -195,7 +195,7 @@ export function meanLoss(names, network) {
  * leaves the gradients of Waa and Wya zero, for a third of the time less.
  */
 export function lossAndGradients(tree, network, how = {}, work = new Workspace()) {
-  const { unitMask, nodeMask, biasesOnly } = /** @type {any} */ (how);
+  const { unitMask, nodeMask, biasesOnly } = how;
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
   const states = tree.rows * n_a;

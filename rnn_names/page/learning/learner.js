@@ -39,7 +39,7 @@ export class Learner {
    * that predicts them best, none for random weights. `heldOut` are distinct names to measure by,
    * else some by chance, or none of a list that starts from the base.
    */
-  constructor(names, models = [], /** @type {any} */ { seed = 0, heldOut, base } = {}) {
+  constructor(names, models = [], { seed = 0, heldOut = undefined, base = undefined } = {}) {
     this.seed = seed;
     this.names = names;
     const distinct = [...new Set(names)].sort();
@@ -64,7 +64,6 @@ export class Learner {
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
     this.work = new Workspace();
-    /** @type {any} */
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 

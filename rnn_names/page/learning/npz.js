@@ -13,15 +13,7 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-function joinedBytes(parts) {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+const joinedBytes = (parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 

@@ -103,7 +103,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const pattern = patternOfCast();
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
-  const options = /** @type {any} */ ({ ...shared, initials: $("initials").value || undefined });
+  const options = { ...shared, initials: $("initials").value || undefined };
   const watch = { found: () => progress(++names / (count * slots)), stopped };
   const rows = await castRows(models, pattern, count, options, watch);
   for (const { text } of rows) found(text);

@@ -77,7 +77,7 @@ export function buildShares() {
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let kinds = /** @type {any[]} */ ([]); // a chip for each model
+let kinds = []; // a chip for each model
 
 function mixing(isOn) {
   chosen.isMixing = isOn;
