@@ -36,7 +36,7 @@ from rnn_names.training.warm_start import ALIKE
 
 ENTRIES = (
     ("engine/api.js",),
-    ("learning/learning.js", "learning/worker.js", "learning/npz.js"),
+    ("learning/worker.js", "learning/npz.js"),
     ("ui/page.js",),
 )
 """Of the scripts of a page: the engine; what learns, in a worker that has the engine too; the

@@ -37,8 +37,7 @@ export class Search {
     this.conditions = conditions;
     this.guide = undefined;
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
-    const products = productsOf(blend);
-    this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
+    this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.last = 0; // how many were drawn when the last name was found that waits for others
     this.proposals = 0;
@@ -248,13 +247,9 @@ function* visitLikely(blend, options, guide) {
   guide.evaluateAll();
 }
 
-/** The multiplications for one character of a name. */
-function productsOf({ parts }) {
-  const ofPart = ({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a;
-  return parts.reduce((sum, part) => sum + ofPart(part), 0);
-}
-
 /** How many names are drawn together: fewer for a large network, which takes longer over each. */
-function sizeFor(allowed, products, most) {
-  return Math.max(NODES, Math.min(most, Math.floor(allowed / products)));
+function atOnceFor({ parts }) {
+  const sizes = parts.map(({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a);
+  const products = sizes.reduce((sum, size) => sum + size); // for one character of a name
+  return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
 }

@@ -117,16 +117,12 @@ export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
     columns(a.subarray(aboveStart * n_a), m, n_a, units, metAbove);
     const projected = p.subarray(aboveStart * size);
     product(metAbove, m, Waa, size, units.length, projected);
-    addToCandidates(projected, parents, n_a, params.bn);
+    for (let i = 0; i < parents; i++)
+      for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += params.bn[k];
     for (let row = start; row < start + n; row++)
       gruForward(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
   }
   return kept;
-}
-
-function addToCandidates(projected, parents, n_a, bn) {
-  for (let i = 0; i < parents; i++)
-    for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += bn[k];
 }
 
 function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
@@ -236,8 +232,11 @@ function overTime(tree, { n_a, n_y }, kept, da, work, biasesOnly) {
     addToColumns(da.subarray(aboveStart * n_a), parents, n_a, units, sent);
   }
   const d_p = columnSums(dp, tree.rows, size);
+  const ba = columnSums(d_from_x, n_y, size);
+  d_from_x.fill(0, EOS * size, (EOS + 1) * size); // row x is column x of Wax; the zero vector has none
   return {
-    ...inputGradients(d_from_x, n_y, size),
+    Wax: transposed(d_from_x, n_y, size),
+    ba,
     Waa: addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa),
     a0: da.slice(0, n_a),
     bn: d_p.slice(2 * n_a),
@@ -260,13 +259,6 @@ function gruBackward({ a, p, r, z, c }, row, parent, da, dp, d_from_x, x, n_a) {
     d_from_x[x + n_a + k] += dz;
     d_from_x[x + 2 * n_a + k] += dc;
   }
-}
-
-/** Gradients of Wax and ba: row x of `d_from_x` is column x of Wax; the zero vector has ba alone. */
-function inputGradients(d_from_x, n_y, size) {
-  const ba = columnSums(d_from_x, n_y, size);
-  d_from_x.fill(0, EOS * size, (EOS + 1) * size);
-  return { Wax: transposed(d_from_x, n_y, size), ba };
 }
 
 function columnSums(matrix, rows, columns) {

@@ -46,7 +46,7 @@ export class Learner {
     const characters = sortedCharacters(names.join(""));
     const rows = base && baseRows(base, distinct, characters);
     this.settings = settingsFor(distinct.length, Boolean(rows));
-    const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MAX_HELD_OUT);
+    const size = Math.min(Math.round(this.settings.held_out * distinct.length), MAX_HELD_OUT);
     const aside = new Set(
       heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
     );
@@ -73,7 +73,7 @@ export class Learner {
       const rows = this.characters.map((character) => known.indexOf(character) + 1 || -1);
       return weightsFrom(random, this.start.weights, [EOS, ...rows]);
     }
-    return randomWeights(random, this.characters.length + 1, this.settings.hiddenSize);
+    return randomWeights(random, this.characters.length + 1, this.settings.hidden_size);
   }
 
   /** The network as it is now, or with other parameters. */
@@ -104,8 +104,8 @@ export class Learner {
     const random = new Random(this.seed, FOR_EPOCH + epoch);
     const rows = shuffledNames(this.rows, random);
     let [loss, characters] = [0, 0];
-    for (let start = 0; start < rows.length; start += this.settings.batchSize) {
-      const batch = rows.slice(start, start + this.settings.batchSize);
+    for (let start = 0; start < rows.length; start += this.settings.batch_size) {
+      const batch = rows.slice(start, start + this.settings.batch_size);
       const share = (epoch + (start + batch.length / 2) / rows.length) / this.settings.epochs;
       const done = this.step(batch, share, random);
       loss += done.loss;
@@ -119,17 +119,17 @@ export class Learner {
   step(batch, share, random) {
     const network = this.network();
     const tree = prefixTree(batch, padded(network.n_y, ROWS));
-    const { dropout, recurrentDropout } = this.settings;
+    const { dropout, recurrent_dropout } = this.settings;
     const mask = (name, size) => this.work.array(name, size);
     const masks = {
-      unitMask: dropoutMask(random, recurrentDropout, mask("unit", network.n_a)),
+      unitMask: dropoutMask(random, recurrent_dropout, mask("unit", network.n_a)),
       nodeMask: dropoutMask(random, dropout, mask("node", tree.rows * network.n_a)),
     };
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     const sinking = rateFactor(share);
-    this.adam.step(gradients, this.settings.rate * sinking, this.pull * sinking);
+    this.adam.step(gradients, this.settings.learning_rate * sinking, this.pull * sinking);
     return { loss, characters: tree.characters };
   }
 }

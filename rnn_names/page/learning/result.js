@@ -55,8 +55,8 @@ export function learnedModel(learner, name) {
 const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
 
 /** The record of the training, as `rnn-names info` shows it. */
-function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
-  const { best, heldOut, settings } = learner;
+function recordOf(learner, { bars_lower_case, ...facts }) {
+  const { best, heldOut } = learner;
   const distinct = new Set(learner.names).size;
   return {
     epoch: best.epoch,
@@ -65,24 +65,16 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
     names: learner.rows.length,
     distinct_names: distinct - heldOut.length,
     held_out_names: heldOut.length,
-    longest,
-    shortest,
     lower_case_beginnings: !bars_lower_case,
-    pairs,
+    ...facts,
     settings: {
+      ...learner.settings,
       cell: "gru",
       hidden_size: best.params.a0.length,
-      epochs: settings.epochs,
       distil_epochs: 0,
       synthetic_names: 0,
-      batch_size: settings.batchSize,
       optimizer: "adam",
-      learning_rate: settings.rate,
       clip: CLIP,
-      held_out: settings.heldOut,
-      dropout: settings.dropout,
-      recurrent_dropout: settings.recurrentDropout,
-      patience: settings.patience,
       seed: learner.seed,
     },
   };

@@ -43,12 +43,11 @@ export function openingPattern() {
   return `{${slotOf(person ?? models[0])}} the [Bold|Wise|Swift|Silent]`;
 }
 
-/** The parts of a pattern, without spaces between them. */
-function partsOfPattern(pattern) {
-  const composed = pattern.normalize("NFC");
+/** The parts of a text that was read as a pattern, without spaces between them. */
+function partsOf(composed, { pieces }) {
   const found = [];
   let isSpaced = false;
-  for (const piece of new PatternReader(composed, models).pattern().pieces) {
+  for (const piece of pieces) {
     if (typeof piece === "string") {
       const text = piece.replace(/^ | $/g, "");
       if (text.trim()) found.push({ kind: "text", text, isSpaced: piece.startsWith(" ") });
@@ -99,8 +98,8 @@ export const isCasting = () => !$("casts").hidden;
 
 /** Draws lines; gives a sentence if there are too few. */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
-  if (!isRightPattern()) return ""; // said beside it
   const pattern = patternOfCast();
+  if (!pattern) return ""; // said beside it
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
   const options = { ...shared, initials: $("initials").value || undefined };
@@ -114,19 +113,19 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
 export function showPattern() {
-  if (!isRightPattern()) return;
-  parts = partsOfPattern($("pattern").value);
+  const pattern = patternOfCast();
+  if (!pattern) return;
+  parts = partsOf(textOfPattern(), pattern);
   showParts();
 }
 
-const patternOfCast = () =>
-  new PatternReader($("pattern").value.normalize("NFC"), models).pattern();
+const textOfPattern = () => $("pattern").value.normalize("NFC");
 
-/** Whether the pattern is right; if not, says what is wrong. */
-function isRightPattern() {
-  let wrong = "";
+/** The pattern; undefined if it is wrong, and it says why. */
+function patternOfCast() {
+  let [pattern, wrong] = [undefined, ""];
   try {
-    patternOfCast();
+    pattern = new PatternReader(textOfPattern(), models).pattern();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
@@ -139,7 +138,7 @@ function isRightPattern() {
   $("pattern").setAttribute("aria-invalid", wrong !== "");
   const [width = 1, caret = 0] = lines.map(lengthOf);
   place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
-  return !wrong;
+  return pattern;
 }
 
 export function showParts() {
@@ -164,7 +163,7 @@ const patternOfStart = ({ dataset }) =>
 /** The parts have changed: the pattern follows them. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
-  isRightPattern();
+  patternOfCast();
   showLine();
   changed();
 }

@@ -37,7 +37,7 @@ export function showView(id) {
     for (const place of $("names").children) place.replaceChildren(); // names are no lines
   }
   const lines = id === "casts" ? "lines" : "names";
-  $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
+  $("copy-names").textContent = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
   scrollTo(0, 0);

@@ -93,7 +93,6 @@ function showEdges() {
   }
 }
 
-/** Moves a kept name to another place in the order. */
 function move(from, to) {
   const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, of something else dropped
   if (!isThere(from) || !isThere(to)) return;
@@ -164,24 +163,18 @@ export function asCSV(pairs) {
   return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
 }
 
-/** Downloads something. */
 export function download(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Copies a text; a button that was pressed says so, or `sentence` at the bottom of the page. */
-export async function copy(text, pressed, sentence = "") {
-  const label = (pressed.dataset.label ??= pressed.textContent);
+/** Copies a text, and says so. */
+export async function copy(text, sentence = "Copied") {
   try {
     await navigator.clipboard.writeText(text);
-    if (sentence) return toast([sentence]);
-    pressed.textContent = "Copied";
+    toast([sentence]);
   } catch {
-    pressed.textContent = "Not allowed here";
+    toast(["The browser does not allow pages to copy here"]);
   }
-  setTimeout(() => {
-    pressed.textContent = label;
-  }, 1500);
 }

@@ -2,9 +2,9 @@
 // is one more model of the page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/sampler.js";
-import { startLearning, withNetwork } from "../learning/learning.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
+import { startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
 import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";

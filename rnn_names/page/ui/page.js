@@ -144,9 +144,9 @@ function startOver() {
   });
 }
 
-function copyLink({ target }) {
+function copyLink() {
   const isFile = location.protocol === "file:";
-  copy(location.href, target, isFile ? "Link copied. It works for people who have this file." : "");
+  copy(location.href, `Link copied${isFile ? ". It works for people who have this file." : ""}`);
 }
 
 function listen() {
@@ -166,9 +166,9 @@ function listen() {
     back: () => history.back(),
     "show-keys": () => $("keys").showModal(),
     "close-keys": () => $("keys").close(),
-    "copy-names": ({ target }) => copy(asText(namesShown().map((name) => [name])), target),
+    "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "copy-link": copyLink,
-    copy: ({ target }) => copy(asText([...favourites]), target),
+    copy: () => copy(asText([...favourites])),
     // With a byte-order mark, spreadsheets read accents right.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
