@@ -118,7 +118,7 @@ def test_settings_and_how_the_learning_rate_goes_are_those_of_python(tmp_path):
 
 def test_a_mask_keeps_its_share_and_its_mean(tmp_path):
     script = """
-    const mask = dropoutMask(new Random(1, 2), 0.4, new Float64Array(20000));
+    const mask = dropoutMask(new Random(1, 2), 0.4, 20000);
     print([new Set(mask).size, mask.reduce((a, b) => a + b) / 20000]);"""
     ((factors, mean),) = run(script, tmp_path)
     assert factors == 2 and abs(mean - 1) < 0.02

@@ -83,8 +83,6 @@ export function completed(settings, blend, models) {
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
   const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
-  if (!(temperature > 0 && temperature < Infinity))
-    throw new WrongSettings("The temperature must be a finite number above 0.");
   if (start && (settings.unique || settings.minEdits))
     throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));

@@ -7,7 +7,7 @@ import { EOS } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
-import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
+import { lossAndGradients, meanLoss } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
 import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
@@ -63,7 +63,6 @@ export class Learner {
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
-    this.work = new Workspace();
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 
@@ -120,12 +119,9 @@ export class Learner {
     const network = this.network();
     const tree = prefixTree(batch, padded(network.n_y, ROWS));
     const { dropout, recurrent_dropout } = this.settings;
-    const mask = (name, size) => this.work.array(name, size);
-    const masks = {
-      unitMask: dropoutMask(random, recurrent_dropout, mask("unit", network.n_a)),
-      nodeMask: dropoutMask(random, dropout, mask("node", tree.rows * network.n_a)),
-    };
-    const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
+    const unitMask = dropoutMask(random, recurrent_dropout, network.n_a);
+    const nodeMask = dropoutMask(random, dropout, tree.rows * network.n_a);
+    const { loss, gradients } = lossAndGradients(tree, network, { unitMask, nodeMask });
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     const sinking = rateFactor(share);
@@ -138,7 +134,8 @@ const copied = (params) =>
   Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.slice()]));
 
 /** Factors of inverted dropout: 0 with the probability `dropout`, else 1 / (1 − dropout). */
-function dropoutMask(random, dropout, mask) {
+function dropoutMask(random, dropout, size) {
+  const mask = new Float64Array(size);
   const kept = 1 / (1 - dropout);
   const bound = Math.round(dropout * 2 ** 16);
   for (let i = 0, bits = 0; i < mask.length; i++, bits >>>= 16) {

@@ -21,6 +21,8 @@ function visible(character) {
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
 
+let ends = { prefix: "", suffix: "" }; // of the name of the card
+
 export const nameOfCard = () => $("typed").value.trim();
 
 /** Opens the card of a name, on a phone below where the name stands. */
@@ -42,17 +44,12 @@ export function explain(name) {
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
-  const [begin, end] = likeness(letters);
-  $("more-begin").replaceChildren("Begins like ", bdi(begin), "…");
-  $("more-end").replaceChildren("Ends like …", bdi(end));
+  const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters at an end of others like it
+  ends = { prefix: letters.slice(0, shared).join(""), suffix: letters.slice(-shared).join("") };
+  $("more-begin").replaceChildren("Begins like ", bdi(ends.prefix), "…");
+  $("more-end").replaceChildren("Ends like …", bdi(ends.suffix));
   for (const each of $("card-actions").children) each.disabled = !letters.length;
   document.dispatchEvent(new Event("card"));
-}
-
-/** The letters at either end of a name that others like it share. */
-function likeness(letters) {
-  const count = Math.min(3, Math.ceil(letters.length / 2));
-  return [letters.slice(0, count).join(""), letters.slice(-count).join("")];
 }
 
 /** Shows how likely each letter is. */
@@ -67,8 +64,8 @@ export function closeCard() {
 }
 
 export function listenToCard() {
-  const moreLike = (id, side) => () => {
-    setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
+  const moreLike = (id) => () => {
+    setCondition(id, ends[id]);
     closeCard();
   };
   onClick({
@@ -78,8 +75,8 @@ export function listenToCard() {
       showWhole(true);
       $("typed").focus();
     },
-    "more-begin": moreLike("prefix", 0),
-    "more-end": moreLike("suffix", 1),
+    "more-begin": moreLike("prefix"),
+    "more-end": moreLike("suffix"),
     "copy-name": () => copy(nameOfCard()),
     speak: () => {
       speechSynthesis.cancel();

@@ -13,7 +13,6 @@ const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besi
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
 let parts = [];
 
-/** Makes signs of a pattern text. */
 const escapedIn = (text, signs) =>
   Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
 
@@ -131,13 +130,11 @@ function patternOfCast() {
     wrong = error.message;
   }
   const [sentence, ...lines] = wrong.split("\n");
-  const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
-  $("pattern-error").replaceChildren(element("div", {}, sentence), place);
+  const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // it scrolls
+  $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
-  const [width = 1, caret = 0] = lines.map(lengthOf);
-  place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
   return pattern;
 }
 
