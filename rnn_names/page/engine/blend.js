@@ -1,7 +1,7 @@
 // A blend of several networks: the normalised geometric mean of what they predict.
 
 import { keepTopK, keepTopP, leaveOutBelow, logSoftmax, softmax } from "./arithmetic.js";
-import { EOS } from "./network.js";
+import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
 /**
@@ -27,15 +27,14 @@ export class Blend {
     const weights = scaled(shares);
     const parts = networks.map((network, i) => ({ network, share: weights[i] }));
     this.parts = parts.filter(({ share }) => share > 0);
-    const all = new Set(this.parts.flatMap(({ network }) => network.characters));
-    this.characters = [...all].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    this.characters = sortedCharacters(this.parts.flatMap(({ network }) => network.characters));
     this.n_y = this.characters.length + 1;
     this.index = new Map(this.characters.map((character, i) => [character, i + 1]));
     this.by = new Float64Array(this.n_y);
     for (const part of this.parts) {
       const { network, share } = part;
-      const known = new Map(network.characters.map((character, i) => [character, i + 1]));
-      part.index = [EOS, ...this.characters.map((character) => known.get(character) ?? -1)];
+      const indexOf = (character) => network.characters.indexOf(character) + 1 || -1;
+      part.index = [EOS, ...this.characters.map(indexOf)];
       part.Wya = network.Wya.map((each) => Math.fround(Math.fround(share) * each));
       part.index.forEach((c, i) => {
         this.by[i] += share * (c < 0 ? Math.fround(network.unknownLogit) : network.by[c]);

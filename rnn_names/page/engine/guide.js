@@ -42,7 +42,8 @@ export class Guide {
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.roots = roots;
-    this.halvings = halvingsTo(temperature); // of the temperature, still to come
+    // Of the temperature, which begins between 1 and 2: halvings still to come.
+    this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
     this.temperature = temperature * 2 ** this.halvings;
     this.known = -Infinity; // log of the share of the names as wanted that were visited
     this.first = Math.min(...roots.map(({ length }) => length));
@@ -224,11 +225,6 @@ export class Guide {
     for (let c = 0; c < this.n_y; c++) row[c] = Math.exp(row[c] - total) || 0;
     return total === -Infinity || !this.chain ? total : total - guess;
   }
-}
-
-/** How often a temperature of 1 to 2 is halved until it is the one wanted. */
-function halvingsTo(temperature) {
-  return Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
 }
 
 /**

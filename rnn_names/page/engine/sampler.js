@@ -11,8 +11,8 @@ const FIRST_SLICE = 60; // the first one: a few names are there before anything 
  * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
  * name can meet them as they are typed, case is ignored.
  *
- * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
- * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
+ * Returns the names, and why there are fewer if so, in `shortage`. `watch.found(name)` and
+ * `watch.progress()` are told on the way; `watch.stopped()` ends it.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {
@@ -62,13 +62,12 @@ async function drawAsTyped(blend, models, asked, count, watch) {
       if (names.length === count) break;
     }
     if (!vain) last = Math.max(last, search.last);
-    watch.progress?.(search.drawn);
+    watch.progress?.();
   }
-  const { drawn } = search;
   for (const { name } of search.open) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
-  const short = shortage(names.length, count, drawn, isStopped ? [] : conditions);
-  return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
+  const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
+  return { names, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");

@@ -3,7 +3,7 @@
 // starts from the base learns all names, and the weights of the last epoch are the best.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";
-import { EOS } from "../engine/network.js";
+import { EOS, sortedCharacters } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
@@ -28,9 +28,6 @@ function shuffledNames(names, random) {
   }
   return result;
 }
-
-const sortedCharacters = (text) =>
-  [...new Set(text)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
 export class Learner {
@@ -90,7 +87,7 @@ export class Learner {
       if (!Number.isFinite(trainingLoss + (heldOutLoss ?? 0))) return; // the best before is kept
       const isBest = heldOutLoss === null || heldOutLoss < this.best.loss;
       if (isBest) {
-        const params = copied(this.trained);
+        const params = structuredClone(this.trained);
         this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params };
       }
       yield { epoch: epoch + 1, trainingLoss, heldOutLoss, isBest, share: (epoch + 1) / epochs };
@@ -129,9 +126,6 @@ export class Learner {
     return { loss, characters: tree.characters };
   }
 }
-
-const copied = (params) =>
-  Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.slice()]));
 
 /** Factors of inverted dropout: 0 with the probability `dropout`, else 1 / (1 − dropout). */
 function dropoutMask(random, dropout, size) {

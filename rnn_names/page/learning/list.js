@@ -49,10 +49,8 @@ function column(lines) {
 /** The names in a text; raises NotAList for what is no list to learn from. */
 export function namesOfText(text) {
   const names = listIn(text);
-  for (const name of names) {
-    if (REFUSED.test(name))
-      throw new NotAList("This is no list of names: it holds characters that no name has.");
-  }
+  if (names.some((name) => REFUSED.test(name)))
+    throw new NotAList("This is no list of names: it holds characters that no name has.");
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)

@@ -44,15 +44,15 @@ export function learnedModel(learner, name) {
     listed: shared && own,
     ownPrints: shared && prints,
     digest: learner.digest,
-    sources: (start?.sources ?? []).map(ofStart),
+    sources: (start?.sources ?? []).map(({ what, ...rest }) => ({
+      ...rest,
+      what: what.replace(OF_START, "") + OF_START,
+    })),
     startedFrom: start?.name ?? null,
     training: recordOf(learner, facts),
     weights,
   };
 }
-
-/** What a model keeps of a source of the one that its training started from. */
-const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
 
 /** The record of the training, as `rnn-names info` shows it. */
 function recordOf(learner, { bars_lower_case, ...facts }) {

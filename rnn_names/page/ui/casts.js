@@ -78,11 +78,7 @@ function patternOfParts() {
 function pieceOf({ kind, text }) {
   if (kind === "name") return `{${text}}`;
   if (kind === "pattern") return text;
-  if (kind === "text") return escapedIn(text, "{}[]");
-  return `[${text
-    .split("|")
-    .map((word) => escapedIn(word, "{}[]*="))
-    .join("|")}]`;
+  return kind === "text" ? escapedIn(text, "{}[]") : `[${escapedIn(text, "{}[]*=")}]`;
 }
 
 /** Words as somebody types them, with commas between them, as they are in a pattern. */

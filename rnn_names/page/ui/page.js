@@ -68,10 +68,7 @@ async function draw() {
 /** Draws names of the blend; gives a sentence on what is missing, if anything is. */
 async function drawOfBlend(settings, watch) {
   const { blend, parts } = blendOf(models, settings.shares);
-  const { shortage } = await drawNames(blend, parts, settings, settings.count, {
-    ...watch,
-    progress: () => watch.progress(),
-  });
+  const { shortage } = await drawNames(blend, parts, settings, settings.count, watch);
   return shortage || withoutLetters(parts);
 }
 

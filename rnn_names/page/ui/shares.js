@@ -22,9 +22,7 @@ function sharesAsTexts() {
 /** Gives a model so many percent, and the others the rest, in the ratios that they have. */
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
-  const ratios = others.some((share) => share > 0)
-    ? scaled(others)
-    : scaled(others.map((_, i) => (i === model ? 0 : 1)));
+  const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
   chosen.shares = ratios.map((ratio, i) =>
     i === model ? percentage : Math.round(100 * (100 - percentage) * ratio) / 100,
   );
