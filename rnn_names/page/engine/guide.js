@@ -91,7 +91,7 @@ export class Guide {
   /** Works out what is ahead of all beginnings that were visited, from the longest on. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
-    this.known = logOfSum(this.shares.map((share, i) => share + this.prefixes[i].known));
+    this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
   }
 
   /** Halves the temperature: probabilities are squared where they were visited. */
@@ -141,9 +141,8 @@ export class Guide {
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
-    prefix.isKnown = true;
     const known = [logs[EOS] + this.after(length, state, EOS, context)];
-    for (const [c, child] of children) known.push(logs[c] + child.known);
+    for (const [c, child] of children) known.push(logs[c] + knownOf(child));
     prefix.known = logOfSum(known);
     for (let c = 0; c < this.n_y; c++)
       this.terms[c] = logs[c] + this.after(length, state, c, context, prefix);
@@ -153,7 +152,7 @@ export class Guide {
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
   after(length, state, c, context, visited) {
     if (c === EOS) {
-      if (this.halvings && visited?.isKnown) return -Infinity;
+      if (this.halvings && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
@@ -228,17 +227,11 @@ export class Guide {
 }
 
 /**
- * A beginning that names pass; `logs` are what the network predicts there, once it is asked. It
- * `isKnown` when what is ahead of it was worked out.
+ * A beginning that names pass; `logs` are what the network predicts there, once it is asked, and
+ * `value` and `known` what is ahead of it, once that was worked out.
  */
-function newPrefix(symbols, length, state) {
-  return {
-    symbols,
-    length,
-    state,
-    children: new Map(),
-    passed: 0,
-    known: -Infinity,
-    isKnown: false,
-  };
-}
+const newPrefix = (symbols, length, state) => {
+  return { symbols, length, state, children: new Map(), passed: 0, known: undefined };
+};
+
+const knownOf = ({ known = -Infinity }) => known;

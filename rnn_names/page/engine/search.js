@@ -140,7 +140,10 @@ export class Search {
     const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
     this.proposals += this.atOnce;
     const proposals = yield* drawBatch(blend, options, attempts, guide);
-    if (guide.isLearning) return this.learn(proposals);
+    if (guide.isLearning) {
+      this.learn(proposals);
+      return [];
+    }
     this.drawn += this.atOnce;
     const names = proposals.flatMap((each) => this.accepted(each));
     return names.filter((name) => meetsAll(name, this.conditions));
@@ -166,20 +169,16 @@ export class Search {
   learn(proposals) {
     const { guide } = this;
     this.waiting.push(...proposals);
-    if (this.waiting.length < (guide.chain ? ROUND : PILOT)) return [];
+    if (this.waiting.length < (guide.chain ? ROUND : PILOT)) return;
     const weights = this.waiting.map(({ name, weight }) => (name === null ? -Infinity : weight));
     this.waiting = [];
-    if (!guide.chain) {
-      guide.learn();
-      return [];
-    }
+    if (!guide.chain) return guide.learn();
     const mean = logOfSum(weights) - Math.log(weights.length);
     this.isOff = mean < guide.known - Math.log(2);
     this.rounds++;
     if (guide.halvings && this.rounds === ROUNDS) {
       this.rounds = 0;
-      guide.cool();
-      return [];
+      return guide.cool();
     }
     guide.learn();
     const half = weights.filter((_, i) => i % 2);
@@ -187,7 +186,6 @@ export class Search {
     const isGood = !this.isOff && repeatsOf(weights, this.bound) < MANY_REPEATS;
     const isReady = isGood && (this.rounds >= ROUNDS || guide.known > mean + Math.log(NEARLY_ALL));
     guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MAX_ROUNDS_OF_GUIDE);
-    return [];
   }
 
   /** A sentence on what names under rare conditions may lack; "" where that is little. */

@@ -15,11 +15,11 @@ const policy = globalThis.trustedTypes?.createPolicy("learning", { createScriptU
 
 /**
  * Starts to learn. `script` is the text of the engine and of all that learns; the worker gets the
- * rest, and `watch.progress` each message of the worker. Returns { finished, stop }: a
+ * rest, and `progress` each message of the worker. Returns { finished, stop }: a
  * promise of the best model, and what ends the work early, with the best model so far, or undefined
  * if there is none yet.
  */
-export function startLearning(script, { models, ...rest }, watch = {}) {
+export function startLearning(script, { models, ...rest }, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(policy?.createScriptURL(url) ?? url);
@@ -33,7 +33,7 @@ export function startLearning(script, { models, ...rest }, watch = {}) {
     };
     worker.onmessage = ({ data }) => {
       best = data.model ?? best;
-      watch.progress?.(data);
+      progress(data);
       if (data.isDone) stop();
     };
     worker.onerror = ({ message }) => {
