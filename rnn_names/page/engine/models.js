@@ -84,8 +84,8 @@ function unshortened(text) {
   });
 }
 
-/** The blend of some models for some shares, and the models that take part. */
-export function blendOf(models, shares) {
+/** The blend of some models, for shares or their own, and the models that take part. */
+export function blendOf(models, shares = models.map(({ share }) => share)) {
   const networks = models.map(({ network }) => network);
   return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };
 }

@@ -84,7 +84,7 @@ function addToColumns(matrix, rows, n_a, units, values) {
  * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
  * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
  */
-export function hiddenStates(tree, network, unitMask = undefined) {
+function hiddenStates(tree, network, unitMask = undefined) {
   const { n_a, params } = network;
   const size = 3 * n_a;
   const array = (columns) => new Float64Array(tree.rows * columns);
@@ -122,7 +122,7 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
 }
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
-export function lossAndLogitGradients(tree, logits, n_y, outputs) {
+function lossAndLogitGradients(tree, logits, n_y, outputs) {
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
@@ -147,7 +147,7 @@ export function lossAndLogitGradients(tree, logits, n_y, outputs) {
 }
 
 /** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
-export function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
+function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
   const Wya = new Float64Array(outputs * n_a);
   Wya.set(params.Wya);
   const logits = new Float64Array(rows * outputs);
@@ -157,12 +157,17 @@ export function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
   return logits;
 }
 
-/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
-export function meanLoss(names, network) {
+/** The tree of encoded names, and the logits of its rows: (rows, outputs). */
+export function predictions(names, network) {
   const outputs = padded(network.n_y, ROWS);
   const tree = prefixTree(names, outputs);
   const { a } = hiddenStates(tree, network);
-  const logits = logitsOf(a, tree.rows, network, outputs);
+  return { tree, outputs, logits: logitsOf(a, tree.rows, network, outputs) };
+}
+
+/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
+export function meanLoss(names, network) {
+  const { tree, outputs, logits } = predictions(names, network);
   return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
 }
 

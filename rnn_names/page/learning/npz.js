@@ -74,11 +74,10 @@ export function npzOf(model, program) {
     const bytes = new Uint8Array(Float32Array.from(array).buffer);
     members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
   }
-  const prints = { fingerprints: model.prints, listed: model.ownPrints };
-  for (const [name, array] of Object.entries(prints)) {
-    if (!array) continue;
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    members[`${name}.npy`] = npy(`<u${array.BYTES_PER_ELEMENT}`, [array.length], bytes);
+  for (const name of ["fingerprints", "listed"]) {
+    if (!model[name]) continue;
+    const prints = BigUint64Array.from(model[name], (upper) => BigInt(upper) << 20n); // of 44 bits
+    members[`${name}.npy`] = npy("<u8", [prints.length], new Uint8Array(prints.buffer));
   }
   return zip(members);
 }

@@ -23,24 +23,22 @@ export function startLearning(script, { models, ...rest }, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(policy?.createScriptURL(url) ?? url);
+  const { promise: finished, resolve, reject } = Promise.withResolvers();
   let best;
-  let stop;
-  const finished = new Promise((resolve, reject) => {
-    stop = () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-      resolve(best && withNetwork(best));
-    };
-    worker.onmessage = ({ data }) => {
-      best = data.model ?? best;
-      progress(data);
-      if (data.isDone) stop();
-    };
-    worker.onerror = ({ message }) => {
-      worker.terminate();
-      reject(new Error(message));
-    };
-  });
+  const stop = () => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+    resolve(best && withNetwork(best));
+  };
+  worker.onmessage = ({ data }) => {
+    best = data.model ?? best;
+    progress(data);
+    if (data.isDone) stop();
+  };
+  worker.onerror = ({ message }) => {
+    worker.terminate();
+    reject(new Error(message));
+  };
   worker.postMessage({ ...rest, models: models.map(({ network, ...model }) => model) });
   return { finished, stop };
 }

@@ -46,7 +46,7 @@ function asScriptData(value) {
 }
 
 /** A model that was learned, as the page's data can have it (models.js). */
-function describedModel({ network, prints, ownPrints, weights, fingerprints, listed, ...model }) {
+function describedModel({ network, weights, fingerprints, listed, ...model }) {
   const names = Object.keys(weights);
   const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));
   return {

@@ -43,11 +43,9 @@ export function areOpeningShares() {
 
 /** A sentence if a model has no letter in common with the others: there are no names between them. */
 export function withoutLetters(parts) {
-  const letters = parts.map(({ vocabulary }) => vocabulary.match(/[\p{L}\p{N}]/gu) ?? []);
-  const alone = parts.find((_, i) => {
-    const others = new Set(letters.filter((_, other) => other !== i).flat());
-    return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
-  });
+  const letters = parts.map(({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu)));
+  const isApart = (own) => letters.every((other) => own === other || own.isDisjointFrom(other));
+  const alone = parts.length > 1 && parts.find((_, i) => isApart(letters[i]));
   const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
   return alone ? `${titleOf(alone)} ${sentence}` : "";
 }
