@@ -83,8 +83,7 @@ async function learnOwnList() {
   if (!names) return;
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
-  isLearning(true);
-  showDone(false);
+  showState("learning");
   $("own-progress").removeAttribute("value"); // nobody knows how far it is
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
@@ -95,14 +94,18 @@ async function learnOwnList() {
   try {
     await addModel(await learning.finished);
   } catch (error) {
+    showState("");
     sayOfList(`The browser could not learn from this list: ${error.message}`);
   }
-  isLearning(false);
 }
 
-function isLearning(isBusy) {
-  $("own-watch").hidden = !isBusy;
-  $("own-list").classList.toggle("learning", isBusy);
+/** Shows "learning", or "done", with the list folded away: names come first; or "", the form alone. */
+function showState(state) {
+  $("own-list").className = state;
+  $("own-watch").hidden = state !== "learning";
+  $("own-done").hidden = state !== "done";
+  $("own-form").open = state !== "done";
+  if (!state) showSamples([]);
 }
 
 function showSamples(names, className = "") {
@@ -130,7 +133,7 @@ function showProgress({ share, names, startedFrom }, started) {
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    showDone(false);
+    showState("");
     return sayOfList("Stopped before there was anything to keep.");
   }
   takeIn(model);
@@ -151,15 +154,7 @@ function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
   const learned = ` is ready: learned from ${formatted(distinct_names + held_out_names)} names.`;
   sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
-  showDone(true);
-}
-
-/** Once there is a model, the list is folded away: names come first. */
-function showDone(isDone) {
-  $("own-done").hidden = !isDone;
-  $("own-form").open = !isDone;
-  $("own-list").classList.toggle("done", isDone);
-  if (!isDone) $("own-samples").replaceChildren();
+  showState("done");
 }
 
 function haveModels(all) {
@@ -189,7 +184,7 @@ async function forgetModel() {
   for (const [i, model] of others.entries()) model.share = data.models[i].share;
   haveModels(others);
   changed();
-  showDone(false);
+  showState("");
   takeNames([], "");
   toast(["Forgotten: the list and what was learned from it"], {
     Undo: () => {
