@@ -35,12 +35,17 @@ export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 /** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-const sets = new WeakMap(); // of the fingerprints of a list
-
-/** Whether the upper bits of a fingerprint are in `known`. */
+/** Whether the upper bits of a fingerprint are in `known`, which is sorted: a Set takes long to make. */
 function holds(known, print) {
-  if (!sets.has(known)) sets.set(known, new Set(known));
-  return sets.get(known).has(known instanceof Uint32Array ? print.high : upperBits(print));
+  const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
+  let low = 0;
+  let high = known.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (known[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return known[low] === wanted;
 }
 
 // --- Near copies ---------------------------------------------------------------------------------
