@@ -10,18 +10,18 @@ const NAMES_TO_WATCH = 8;
 const WATCHING = 200; // ms that those may take
 const MOMENT = 500; // ms between two messages
 
-/** What makes addresses that a page with `require-trusted-types-for` takes. */
-const policy = globalThis.trustedTypes?.createPolicy("learning", { createScriptURL: (own) => own });
+let policy; // what makes addresses that a page with `require-trusted-types-for` takes
 
 /**
  * Starts to learn. `script` is the text of the engine and of all that learns; the worker gets the
- * rest, and `progress` each message of the worker. Returns { finished, stop }: a
- * promise of the best model, and what ends the work early, with the best model so far, or undefined
- * if there is none yet.
+ * rest, and `progress` each message of the worker. Returns { finished, stop }: a promise of the best
+ * model, and what ends the work early, with the best model so far, or undefined if there is none
+ * yet.
  */
 export function startLearning(script, { models, ...rest }, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
+  policy ??= globalThis.trustedTypes?.createPolicy("learning", { createScriptURL: (own) => own });
   const worker = new Worker(policy?.createScriptURL(url) ?? url);
   const { promise: finished, resolve, reject } = Promise.withResolvers();
   let best;
