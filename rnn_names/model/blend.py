@@ -44,7 +44,7 @@ from rnn_names.sampling.stream import preview
 UNKNOWN_PROBABILITY = 1e-4  # mean probability, by a part, of a character that it does not know
 NAMES_TO_MEASURE = 256  # names drawn from a part for that mean: some two thousand characters
 MAX_HIDDEN_SIZE = 4096  # hidden units of a blend
-SATURATED = 1e6  # a gate's bias far beyond its other terms: its sigmoid is then 0 or 1
+SATURATED = 2.0**20  # a gate's bias far beyond its other terms: its sigmoid is then 0 or 1
 
 
 def one_network(
@@ -138,7 +138,7 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
     Wax[:, known], Wya[known], by[known] = params["Wax"], params["Wya"], params["by"]
     if len(unknown):
         by[unknown] = unknown_logit(model)
-        Wax[n_a : 2 * n_a, unknown] = 2 * SATURATED  # z = 1, even against the −1e6 of a plain cell
+        Wax[n_a : 2 * n_a, unknown] = 2 * SATURATED  # z = 1, even against the bias of a plain cell
     return {**params, "Wax": Wax, "Wya": Wya, "by": by}
 
 

@@ -26,7 +26,7 @@ from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, up
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
-from rnn_names.model.blend import scaled, unknown_logit
+from rnn_names.model.blend import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.report.markup import assets
@@ -36,7 +36,7 @@ from rnn_names.training.warm_start import ALIKE
 
 ENTRIES = (
     ("engine/api.js",),
-    ("learning/learning.js", "learning/worker.js", "learning/npz.js"),
+    ("learning/worker.js", "learning/npz.js"),
     ("ui/page.js",),
 )
 """Of the scripts of a page: the engine; what learns, in a worker that has the engine too; the
@@ -51,7 +51,7 @@ LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment, whose ends a page can do without."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
-"""The parameters in the order in which the engine reads them; the last only of a GRU."""
+"""The parameters in the order in which the engine reads them; a plain cell is read as a GRU."""
 
 NOT_IN_ENGINE = {"like", "edits", "known_pairs", "exclude", "remember"}
 """Options of `sample` that the engine does not have."""
@@ -137,7 +137,7 @@ def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
 def _described(part: PageModel, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
-    arrays = {name: model.params[name] for name in ENGINE_ARRAYS if name in model.params}
+    params = as_gru(model.params)
     return {
         "name": shown(part.name),
         "share": share,
@@ -150,7 +150,7 @@ def _described(part: PageModel, share: float) -> dict[str, Any]:
         "triples": model.known_triples,
         "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),
-        **_coded_arrays(arrays),
+        **_coded_arrays({name: params[name] for name in ENGINE_ARRAYS}),
         "fingerprints": _coded_prints(model.fingerprints),
         "listed": _coded_prints(model.listed),
         "sources": [source._asdict() for source in model.sources],

@@ -147,7 +147,7 @@ CONNECT = """() => new Promise((resolve) => {
     });
     fetch("https://example.org/").then(() => postMessage("connected"), () => 0);
   }`;
-  startLearning(script, { name: "x", names: [], models: [] }, { progress: resolve });
+  startLearning(script, { name: "x", names: [], models: [] }, resolve);
 })"""
 
 

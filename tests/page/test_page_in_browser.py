@@ -871,7 +871,6 @@ def test_a_pressed_kind_can_be_read_under_the_pointer(open_page):
     pressed.hover()
     assert pressed.evaluate(colours) == apart and apart[0] != apart[1]
     page.set_viewport_size({"width": 200, "height": 700})
-    page.locator("#kinds.more").wait_for()
     follow(page, "#seed=1&shares=0+0+1")
     box = pressed.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 200, "it is in sight"

@@ -28,13 +28,12 @@ export function engineOf(models) {
         value.every(isAmount) &&
         value.some((share) => share > 0),
     );
-  const openingShares = () => models.map(({ share }) => share);
 
   /** Some names: a promise of an array, which is shorter where more are not found. */
-  async function sample(count = 20, /** @type {any} */ options = {}) {
+  async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
-    const { blend, parts } = blendOf(models, options.shares ?? openingShares());
+    const { blend, parts } = blendOf(models, options.shares);
     return (await drawNames(blend, parts, newNames(options), count)).names;
   }
 
@@ -42,14 +41,14 @@ export function engineOf(models) {
   function score(name, options = {}) {
     check("name", name, TEXT);
     checkOptions(options, { shares: ofShares() });
-    return blendOf(models, options.shares ?? openingShares()).blend.logProb(name);
+    return blendOf(models, options.shares).blend.logProb(name);
   }
 
   /**
    * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts,
    * or with `parts` lists of the parts of each line.
    */
-  async function cast(pattern, count = 20, /** @type {any} */ options = {}) {
+  async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);
     checkOptions(options, CAST_OPTIONS);

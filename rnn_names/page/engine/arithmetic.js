@@ -51,15 +51,15 @@ export function softmax(logits, temperature = 1) {
   let largest = -Infinity;
   for (const logit of logits) if (logit > largest) largest = logit;
   for (let c = 0; c < logits.length; c++) logits[c] = Math.exp((logits[c] - largest) / temperature);
-  scale(logits);
+  return scale(logits);
 }
 
-/** Divides some numbers by their sum, which it returns. */
-export function scale(numbers) {
+/** Divides some numbers by their sum, in place. */
+function scale(numbers) {
   let sum = 0;
   for (const each of numbers) sum += each;
   if (sum) for (let i = 0; i < numbers.length; i++) numbers[i] /= sum;
-  return sum;
+  return numbers;
 }
 
 /** Leaves out logits of less than `share` times the largest probability. */

@@ -12,13 +12,6 @@ const FINAL = 0; // the place where a term ends
 
 /** The automaton of a term of regex.js: a state for each set of places, made when it is reached. */
 export class Automaton {
-  /** @type {any} */
-  sets;
-  /** @type {any} */
-  numbers;
-  /** @type {any} */
-  following;
-
   constructor(term) {
     this.places = [{}];
     this.start = term(this.places, FINAL);
@@ -94,7 +87,6 @@ export class Without extends Automaton {
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
-  /** @type {any[]} */
   const all = [];
   const number = new Map();
   const numberOf = (states) => {

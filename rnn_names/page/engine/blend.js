@@ -1,7 +1,7 @@
 // A blend of several networks: the normalised geometric mean of what they predict.
 
 import { keepTopK, keepTopP, leaveOutBelow, logSoftmax, softmax } from "./arithmetic.js";
-import { EOS } from "./network.js";
+import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
 /**
@@ -27,15 +27,14 @@ export class Blend {
     const weights = scaled(shares);
     const parts = networks.map((network, i) => ({ network, share: weights[i] }));
     this.parts = parts.filter(({ share }) => share > 0);
-    const all = new Set(this.parts.flatMap(({ network }) => network.characters));
-    this.characters = [...all].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    this.characters = sortedCharacters(this.parts.flatMap(({ network }) => network.characters));
     this.n_y = this.characters.length + 1;
     this.index = new Map(this.characters.map((character, i) => [character, i + 1]));
     this.by = new Float64Array(this.n_y);
     for (const part of this.parts) {
       const { network, share } = part;
-      const known = new Map(network.characters.map((character, i) => [character, i + 1]));
-      part.index = [EOS, ...this.characters.map((character) => known.get(character) ?? -1)];
+      const indexOf = (character) => network.characters.indexOf(character) + 1 || -1;
+      part.index = [EOS, ...this.characters.map(indexOf)];
       part.Wya = network.Wya.map((each) => Math.fround(Math.fround(share) * each));
       part.index.forEach((c, i) => {
         this.by[i] += share * (c < 0 ? Math.fround(network.unknownLogit) : network.by[c]);
@@ -109,35 +108,31 @@ export class Blend {
   }
 }
 
-/** The probabilities of the next character after each of m nodes: (m, n_y). */
-export function nextProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
+/**
+ * The probabilities of the next character after each of m nodes, (m, n_y); or their natural
+ * logarithms, also of those that are too small for float64.
+ */
+export function nextProbabilities(blend, states, m, options, asLogs = false) {
+  const { temperature, minP } = options;
   const logits = blend.logits(states, m);
   for (let i = 0; i < m; i++) {
     const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
     if (minP) leaveOutBelow(row, minP);
-    softmax(row, temperature);
-    keepTopK(row, topK);
-    keepTopP(row, topP);
+    if (asLogs) row.set(keptLogs(logSoftmax(row, temperature), options));
+    else keep(softmax(row, temperature), options);
   }
   return logits;
 }
 
-/** Their natural logarithms, also of those that are too small for float64. */
-export function nextLogProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
-  const logits = blend.logits(states, m);
-  for (let i = 0; i < m; i++) {
-    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
-    if (minP) leaveOutBelow(row, minP);
-    row.set(keptLogs(logSoftmax(row, temperature), { topK, topP }));
-  }
-  return logits;
+/** Leaves the most probable of some probabilities, with the sum 1, in place. */
+function keep(p, { topK, topP }) {
+  keepTopK(p, topK);
+  keepTopP(p, topP);
+  return p;
 }
 
-/** Logarithms of probabilities of which the most probable are kept, with the sum 1. */
+/** As `keep`, of logarithms. */
 export function keptLogs(logs, { topK, topP }) {
   if (topK >= logs.length && topP >= 1) return logs;
-  const kept = logs.map(Math.exp);
-  keepTopK(kept, topK);
-  keepTopP(kept, topP);
-  return kept.map(Math.log);
+  return keep(logs.map(Math.exp), { topK, topP }).map(Math.log);
 }

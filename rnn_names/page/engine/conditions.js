@@ -13,7 +13,7 @@ import { joinedTriples, lowerCase, Shape } from "./shape.js";
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
-export function settled(/** @type {any} */ { boldness = "balanced", ...settings }, models) {
+export function settled({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
     delete wanted.knownTriples;
@@ -83,8 +83,6 @@ export function completed(settings, blend, models) {
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
   const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
-  if (!(temperature > 0 && temperature < Infinity))
-    throw new WrongSettings("The temperature must be a finite number above 0.");
   if (start && (settings.unique || settings.minEdits))
     throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
@@ -145,7 +143,6 @@ function rootsOf(texts, blend, options) {
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
   const after = new Map([["", { hidden: blend.firstState(), probability: 1 }]]);
-  /** @type {(characters: string[]) => any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
@@ -178,50 +175,51 @@ export function conditionsOf(settings, models, characters, bounds) {
     ...onOne(settings, models, characters),
     ...onOthers(settings),
   ];
-  return found.map((each) => ({ ...each, tested: 0, passed: 0 }));
+  found.sort((a, b) => Number(!a.isOfSpelling) - Number(!b.isOfSpelling));
+  return found.map((each) => ({ dependsOnOthers: false, ...each, tested: 0, passed: 0 }));
 }
 
-/** Conditions on length and spelling, those with automata first. */
-function onSpelling(settings, characters, { minLength, maxLength, shape }) {
+/** A condition that an automaton decides. */
+const spelled = (words, automaton) => ({
+  words,
+  automaton,
+  passes: (name) => automaton.passes(name),
+  isOfSpelling: true,
+});
+
+/** Conditions on length and spelling. */
+function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   const length = `has ${minLength} to ${maxLength} characters`;
-  const spelled = [{ words: length, passes: (name) => name !== null, isOfSpelling: true }];
-  const others = [];
-  const add = (words, automaton) =>
-    spelled.push({
-      words,
-      automaton,
-      passes: (name) => automaton.passes(name),
-      isOfSpelling: true,
-    });
+  yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
   const termOf = (text) => textTerm(text, settings.ignoreCase);
   const suffixes = textsOf(settings.suffix);
   if (suffixes.length) {
     const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
-    add(`ends with ${quotedTexts(suffixes)}`, ends);
+    yield spelled(`ends with ${quotedTexts(suffixes)}`, ends);
   }
-  for (const text of textsOf(settings.contains))
-    add(`contains “${text}”`, new Automaton(sequence([many(any), termOf(text), many(any)])));
+  for (const text of textsOf(settings.contains)) {
+    const contains = new Automaton(sequence([many(any), termOf(text), many(any)]));
+    yield spelled(`contains “${text}”`, contains);
+  }
   const left = textsOf(settings.excludeWords);
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
     const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
     const texts = left.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
-    if (hasMarks) others.push({ words, passes });
-    else add(words, new Without(left));
+    yield hasMarks ? { words, passes } : spelled(words, new Without(left));
   }
   const patterns = textsOf(settings.match);
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
     const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
-    if (terms.every(Boolean)) add(words, new Automaton(either(terms)));
+    if (terms.every(Boolean)) yield spelled(words, new Automaton(either(terms)));
     else {
       const expressions = patterns.map((text) => browserPattern(text, settings.ignoreCase));
-      others.push({ words, passes: (name) => expressions.some((each) => each.test(name)) });
+      yield { words, passes: (name) => expressions.some((each) => each.test(name)) };
     }
   }
-  if (shape) add("has capitals and marks where the list has them", shape);
-  return [...spelled, ...others];
+  if (shape) yield spelled("has capitals and marks where the list has them", shape);
 }
 
 /** Other conditions on each name alone, most of which ask the models' lists. */

@@ -35,7 +35,7 @@ export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 /** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`, which is sorted. */
+/** Whether the upper bits of a fingerprint are in `known`, which is sorted: a Set takes long to make. */
 function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;

@@ -42,7 +42,8 @@ export class Guide {
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.roots = roots;
-    this.halvings = halvingsTo(temperature); // of the temperature, still to come
+    // Of the temperature, which begins between 1 and 2: halvings still to come.
+    this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
     this.temperature = temperature * 2 ** this.halvings;
     this.known = -Infinity; // log of the share of the names as wanted that were visited
     this.first = Math.min(...roots.map(({ length }) => length));
@@ -57,9 +58,7 @@ export class Guide {
     this.room = MAX_VISITED;
     this.isLearning = true;
     this.terms = new Float64Array(n_y); // of a sum that is being added up
-    /** @type {any} */
     this.chain = undefined; // until it has learned
-    /** @type {any} */
     this.ahead = undefined; // logarithms by length, and by context and state
   }
 
@@ -92,7 +91,7 @@ export class Guide {
   /** Works out what is ahead of all beginnings that were visited, from the longest on. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
-    this.known = logOfSum(this.shares.map((share, i) => share + this.prefixes[i].known));
+    this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
   }
 
   /** Halves the temperature: probabilities are squared where they were visited. */
@@ -142,9 +141,8 @@ export class Guide {
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
-    prefix.isKnown = true;
     const known = [logs[EOS] + this.after(length, state, EOS, context)];
-    for (const [c, child] of children) known.push(logs[c] + child.known);
+    for (const [c, child] of children) known.push(logs[c] + knownOf(child));
     prefix.known = logOfSum(known);
     for (let c = 0; c < this.n_y; c++)
       this.terms[c] = logs[c] + this.after(length, state, c, context, prefix);
@@ -154,7 +152,7 @@ export class Guide {
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
   after(length, state, c, context, visited) {
     if (c === EOS) {
-      if (this.halvings && visited?.isKnown) return -Infinity;
+      if (this.halvings && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
@@ -228,23 +226,12 @@ export class Guide {
   }
 }
 
-/** How often a temperature of 1 to 2 is halved until it is the one wanted. */
-function halvingsTo(temperature) {
-  return Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
-}
-
 /**
- * A beginning that names pass; `logs` are what the network predicts there, once it is asked. It
- * `isKnown` when what is ahead of it was worked out.
+ * A beginning that names pass; `logs` are what the network predicts there, once it is asked, and
+ * `value` and `known` what is ahead of it, once that was worked out.
  */
-function newPrefix(symbols, length, state) {
-  return {
-    symbols,
-    length,
-    state,
-    children: new Map(),
-    passed: 0,
-    known: -Infinity,
-    isKnown: false,
-  };
-}
+const newPrefix = (symbols, length, state) => {
+  return { symbols, length, state, children: new Map(), passed: 0, known: undefined };
+};
+
+const knownOf = ({ known = -Infinity }) => known;

@@ -7,26 +7,12 @@ import { Network } from "./network.js";
 /** Models as JSON has them, each with its weights as arrays and its network. */
 export function modelsIn(described) {
   return described.map((model) => {
-    const weights = asGRU(weightsOf(model));
+    const weights = weightsOf(model);
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
     const listed = model.listed && fingerprintsOf(model.listed);
     const network = new Network(model, weights);
     return { ...model, described: model, weights, fingerprints, listed, network };
   });
-}
-
-/** A plain cell as a GRU whose gates stand still, with r = 1 and z = 0; a GRU as it is. */
-function asGRU(weights) {
-  if (weights.bn) return weights;
-  const gruOf = (array) => {
-    const all = new Float64Array(3 * array.length);
-    all.set(array, 2 * array.length);
-    return all;
-  };
-  const [Wax, Waa, ba] = [weights.Wax, weights.Waa, weights.ba].map(gruOf);
-  const n_a = weights.a0.length;
-  ba.fill(1e6, 0, n_a).fill(-1e6, n_a, 2 * n_a);
-  return { ...weights, Wax, Waa, ba, bn: new Float64Array(n_a) };
 }
 
 function bytesOf(base64) {
@@ -98,8 +84,8 @@ function unshortened(text) {
   });
 }
 
-/** The blend of some models for some shares, and the models that take part. */
-export function blendOf(models, shares) {
+/** The blend of some models, for shares or their own, and the models that take part. */
+export function blendOf(models, shares = models.map(({ share }) => share)) {
   const networks = models.map(({ network }) => network);
   return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };
 }

@@ -12,6 +12,10 @@ import { NODES, padded, product, ROWS, sigmoid, tanh } from "./arithmetic.js";
 
 export const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
+/** The distinct ones of some characters, in the order of their indices. */
+export const sortedCharacters = (characters) =>
+  [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+
 /** The state at o, of from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, and a_prev at q. */
 function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   for (let i = 0; i < n_a; i++) {

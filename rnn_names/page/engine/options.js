@@ -48,7 +48,7 @@ export const SAMPLE_OPTIONS = {
 };
 
 /** Options with new names for old ones. */
-export const newNames = ({ anyBeginning, noNearCopies, ...options }) => ({
+export const newNames = ({ anyBeginning = false, noNearCopies = false, ...options }) => ({
   ...options,
   ...(anyBeginning && { anyShape: true }),
   ...(noNearCopies && { minEdits: 2 }),

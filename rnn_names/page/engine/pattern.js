@@ -131,9 +131,7 @@ export class PatternReader {
 
   /** Reads what comes after [, up to its ]. */
   choice(bracket, column) {
-    /** @type {any[]} */
     const alternatives = [];
-    /** @type {number[]} */
     const weights = [];
     if (++this.depth > MAX_NESTED)
       throw this.error(`at most ${MAX_NESTED} choices can stand in one another`, bracket);
@@ -221,7 +219,7 @@ export class PatternReader {
           if (to === undefined) throw new SyntaxError("write an expression, -> and a replacement");
           return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
         } catch (error) {
-          throw this.error(`rule “${line}”: ${/** @type {Error} */ (error).message}`, place);
+          throw this.error(`rule “${line}”: ${error.message}`, place);
         }
       });
     return (text) => {

@@ -147,7 +147,6 @@ class ExpressionReader {
   /** A test of characters: whether they are in a set. */
   set() {
     const isNegated = this.takes(/\^/y);
-    /** @type {any[]} */
     const members = [];
     do {
       const member = this.member();

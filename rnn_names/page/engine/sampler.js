@@ -11,8 +11,8 @@ const FIRST_SLICE = 60; // the first one: a few names are there before anything 
  * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
  * name can meet them as they are typed, case is ignored.
  *
- * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
- * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
+ * Returns the names, and why there are fewer if so, in `shortage`. `watch.found(name)` and
+ * `watch.progress()` are told on the way; `watch.stopped()` ends it.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {
@@ -39,21 +39,18 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   let offered = 0;
   let vain = 0; // names in a row that are too near to others
   let until = performance.now() + FIRST_SLICE;
-  while (names.length < count && search.drawn - last < GIVE_UP) {
+  let isStopped = false;
+  while (!isStopped && names.length < count && search.drawn - last < GIVE_UP) {
     const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
     const batch = search.batch(Math.ceil(wanted));
     let step;
-    while (!(step = batch.next()).done) {
+    while (!isStopped && !(step = batch.next()).done) {
       if (performance.now() < until) continue;
       await pause();
-      if (watch.stopped?.()) {
-        names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
-        const { drawn } = search;
-        return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
-      }
+      isStopped = watch.stopped?.();
       until = performance.now() + SLICE;
     }
-    for (const name of step.value) {
+    for (const name of step.value ?? []) {
       offered++;
       if (!meetsAll(name, onSeveral)) {
         vain++;
@@ -65,13 +62,12 @@ async function drawAsTyped(blend, models, asked, count, watch) {
       if (names.length === count) break;
     }
     if (!vain) last = Math.max(last, search.last);
-    watch.progress?.(search.drawn);
+    watch.progress?.();
   }
-  const { drawn } = search;
   for (const { name } of search.open) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
-  const short = shortage(names.length, count, drawn, conditions);
-  return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
+  const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
+  return { names, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");
@@ -93,13 +89,9 @@ function shortage(found, count, drawn, conditions) {
 }
 
 /** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
-function pause() {
-  return new Promise((/** @type {any} */ resolve) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      resolve();
-    };
-    channel.port2.postMessage(null);
+const pause = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(null);
   });
-}

@@ -35,11 +35,9 @@ export class Search {
     this.blend = blend;
     this.options = options;
     this.conditions = conditions;
-    /** @type {any} */
     this.guide = undefined;
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
-    const products = productsOf(blend);
-    this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
+    this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.last = 0; // how many were drawn when the last name was found that waits for others
     this.proposals = 0;
@@ -142,7 +140,10 @@ export class Search {
     const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
     this.proposals += this.atOnce;
     const proposals = yield* drawBatch(blend, options, attempts, guide);
-    if (guide.isLearning) return this.learn(proposals);
+    if (guide.isLearning) {
+      this.learn(proposals);
+      return [];
+    }
     this.drawn += this.atOnce;
     const names = proposals.flatMap((each) => this.accepted(each));
     return names.filter((name) => meetsAll(name, this.conditions));
@@ -168,20 +169,16 @@ export class Search {
   learn(proposals) {
     const { guide } = this;
     this.waiting.push(...proposals);
-    if (this.waiting.length < (guide.chain ? ROUND : PILOT)) return [];
+    if (this.waiting.length < (guide.chain ? ROUND : PILOT)) return;
     const weights = this.waiting.map(({ name, weight }) => (name === null ? -Infinity : weight));
     this.waiting = [];
-    if (!guide.chain) {
-      guide.learn();
-      return [];
-    }
+    if (!guide.chain) return guide.learn();
     const mean = logOfSum(weights) - Math.log(weights.length);
     this.isOff = mean < guide.known - Math.log(2);
     this.rounds++;
     if (guide.halvings && this.rounds === ROUNDS) {
       this.rounds = 0;
-      guide.cool();
-      return [];
+      return guide.cool();
     }
     guide.learn();
     const half = weights.filter((_, i) => i % 2);
@@ -189,7 +186,6 @@ export class Search {
     const isGood = !this.isOff && repeatsOf(weights, this.bound) < MANY_REPEATS;
     const isReady = isGood && (this.rounds >= ROUNDS || guide.known > mean + Math.log(NEARLY_ALL));
     guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MAX_ROUNDS_OF_GUIDE);
-    return [];
   }
 
   /** A sentence on what names under rare conditions may lack; "" where that is little. */
@@ -249,13 +245,9 @@ function* visitLikely(blend, options, guide) {
   guide.evaluateAll();
 }
 
-/** The multiplications for one character of a name. */
-function productsOf({ parts }) {
-  const ofPart = ({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a;
-  return parts.reduce((sum, part) => sum + ofPart(part), 0);
-}
-
 /** How many names are drawn together: fewer for a large network, which takes longer over each. */
-function sizeFor(allowed, products, most) {
-  return Math.max(NODES, Math.min(most, Math.floor(allowed / products)));
+function atOnceFor({ parts }) {
+  const sizes = parts.map(({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a);
+  const products = sizes.reduce((sum, size) => sum + size); // for one character of a name
+  return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
 }

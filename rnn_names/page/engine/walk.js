@@ -2,7 +2,7 @@
 // which fixes it (numbers.js), however many are drawn with it.
 
 import { NODES, padded } from "./arithmetic.js";
-import { nextLogProbabilities, nextProbabilities } from "./blend.js";
+import { nextProbabilities } from "./blend.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
@@ -12,7 +12,7 @@ import { MAX_LENGTH } from "./options.js";
  * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
  * logarithm of its weight, and a random number from 0 to 1 to accept it by.
  */
-export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
+export function* drawBatch(blend, options, attempts, guide = undefined) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
   let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
@@ -33,7 +33,6 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
       cumulate(rows[i]);
     });
     yield;
-    /** @type {any[][]} */
     const [branches, further] = [[], []];
     const branchOf = new Map();
     for (const candidate of going) {
@@ -73,8 +72,13 @@ function begin({ roots }) {
 export function rowsOf(blend, nodes, options, guide) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
-  const predicted = guide ? nextLogProbabilities : nextProbabilities;
-  const all = predicted(blend, stacked(blend, asked), asked.length, options);
+  const all = nextProbabilities(
+    blend,
+    stacked(blend, asked),
+    asked.length,
+    options,
+    Boolean(guide),
+  );
   let from = 0;
   return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
 }

@@ -8,7 +8,7 @@ import { weightsOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
-import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
+import { lossAndGradients, meanLoss } from "./gradients.js";
 import { someOf } from "./list.js";
 import { weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
@@ -84,10 +84,10 @@ export function fittedBase(base, rows, names, characters) {
 
   const start = network.vectors[nearest[0]];
   const [e, tree] = [start.slice(), prefixTree(encoded, padded(rows.length, ROWS))];
-  const [adam, work] = [new Adam({ e }), new Workspace()];
+  const adam = new Adam({ e });
   for (let step = 0; step < base.steps; step++) {
     network.set(e);
-    const { gradients } = lossAndGradients(tree, network, { biasesOnly: true }, work);
+    const { gradients } = lossAndGradients(tree, network, { biasesOnly: true });
     const gradient = network.gradient(gradients);
     const pulled = (g, j) => g / tree.characters + 2 * base.nearness * (e[j] - start[j]);
     adam.step({ e: gradient.map(pulled) }, base.rate * (1 - step / base.steps));

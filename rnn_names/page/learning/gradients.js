@@ -19,20 +19,6 @@ import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmeti
 import { EOS, inputTable } from "../engine/network.js";
 import { prefixTree } from "./tree.js";
 
-/** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
-export class Workspace {
-  constructor() {
-    this.arrays = new Map();
-  }
-
-  /** An array of some size; it holds anything. */
-  array(name, size) {
-    if (!(this.arrays.get(name)?.length >= size))
-      this.arrays.set(name, new Float64Array(Math.ceil(1.25 * size)));
-    return this.arrays.get(name).subarray(0, size);
-  }
-}
-
 /** The transpose of a matrix, (rows, columns) to (columns, rows), in rows of `stride` numbers. */
 function transposed(matrix, rows, columns, stride = rows) {
   const out = new Float64Array(columns * stride);
@@ -61,7 +47,7 @@ function addOuterProducts(d, a, m, rows, columns, out) {
 }
 
 /** out = a ∘ mask; the mask is for each row of `a`, or for all numbers of it. `a` without a mask. */
-function masked(a, mask, out) {
+function masked(a, mask, out = new Float64Array(a.length)) {
   if (!mask) return a;
   for (let start = 0; start < a.length; start += mask.length)
     for (let i = 0; i < mask.length; i++) out[start + i] = a[start + i] * mask[i];
@@ -75,11 +61,10 @@ function unitsOf(mask, n_a) {
   return Int32Array.from(units.length % ROWS ? [...units, mask.indexOf(0)] : units);
 }
 
-/** The columns `units` of the first rows of a matrix (…, n_a): (rows, units). */
+/** out = the columns `units` of the first rows of a matrix (…, n_a): (rows, units). */
 function columns(matrix, rows, n_a, units, out) {
   for (let i = 0, o = 0; i < rows; i++)
     for (let k = 0; k < units.length; k++) out[o++] = matrix[i * n_a + units[k]];
-  return out;
 }
 
 /** The reverse: adds `values` (rows, units) to the columns `units` of a matrix (…, n_a). */
@@ -99,34 +84,30 @@ function addToColumns(matrix, rows, n_a, units, values) {
  * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
  * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
  */
-export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
+function hiddenStates(tree, network, unitMask = undefined) {
   const { n_a, params } = network;
   const size = 3 * n_a;
-  const array = (name, columns) => work.array(name, tree.rows * columns);
+  const array = (columns) => new Float64Array(tree.rows * columns);
   const units = unitsOf(unitMask, n_a);
-  const masked_Waa = masked(params.Waa, unitMask, work.array("masked_Waa", size * n_a));
-  const Waa = columns(masked_Waa, size, n_a, units, work.array("Waa", size * units.length));
-  /** @type {any} */
-  const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
-  Object.assign(kept, { units, Waa, r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
-  kept.a.set(params.a0);
+  const Waa = new Float64Array(size * units.length);
+  columns(masked(params.Waa, unitMask), size, n_a, units, Waa);
+  const [a, r, z, c] = [array(n_a), array(n_a), array(n_a), array(n_a)];
+  const [p, met] = [array(size), array(units.length)];
+  const kept = { a, r, z, c, p, met, units, Waa };
+  a.set(params.a0);
   const from_x = inputTable(params, network.n_y);
   for (const { start, n, aboveStart, parents } of tree.levels) {
     const m = padded(parents, NODES);
-    const met = kept.met.subarray(aboveStart * units.length);
-    columns(kept.a.subarray(aboveStart * n_a), m, n_a, units, met);
-    const projected = kept.p.subarray(aboveStart * size);
-    product(met, m, Waa, size, units.length, projected);
-    addToCandidates(projected, parents, n_a, params.bn);
+    const metAbove = met.subarray(aboveStart * units.length);
+    columns(a.subarray(aboveStart * n_a), m, n_a, units, metAbove);
+    const projected = p.subarray(aboveStart * size);
+    product(metAbove, m, Waa, size, units.length, projected);
+    for (let i = 0; i < parents; i++)
+      for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += params.bn[k];
     for (let row = start; row < start + n; row++)
       gruForward(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
   }
   return kept;
-}
-
-function addToCandidates(projected, parents, n_a, bn) {
-  for (let i = 0; i < parents; i++)
-    for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += bn[k];
 }
 
 function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
@@ -141,7 +122,7 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
 }
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
-export function lossAndLogitGradients(tree, logits, n_y, outputs) {
+function lossAndLogitGradients(tree, logits, n_y, outputs) {
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
@@ -166,22 +147,27 @@ export function lossAndLogitGradients(tree, logits, n_y, outputs) {
 }
 
 /** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
-export function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new Workspace()) {
+function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
   const Wya = new Float64Array(outputs * n_a);
   Wya.set(params.Wya);
-  const logits = work.array("logits", rows * outputs);
+  const logits = new Float64Array(rows * outputs);
   product(states, rows, Wya, outputs, n_a, logits);
   for (let row = 0; row < rows; row++)
     for (let c = 0; c < n_y; c++) logits[row * outputs + c] += params.by[c];
   return logits;
 }
 
-/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
-export function meanLoss(names, network) {
+/** The tree of encoded names, and the logits of its rows: (rows, outputs). */
+export function predictions(names, network) {
   const outputs = padded(network.n_y, ROWS);
   const tree = prefixTree(names, outputs);
   const { a } = hiddenStates(tree, network);
-  const logits = logitsOf(a, tree.rows, network, outputs);
+  return { tree, outputs, logits: logitsOf(a, tree.rows, network, outputs) };
+}
+
+/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
+export function meanLoss(names, network) {
+  const { tree, outputs, logits } = predictions(names, network);
   return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
 }
 
@@ -194,34 +180,33 @@ export function meanLoss(names, network) {
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. `biasesOnly`
  * leaves the gradients of Waa and Wya zero, for a third of the time less.
  */
-export function lossAndGradients(tree, network, how = {}, work = new Workspace()) {
-  const { unitMask, nodeMask, biasesOnly } = /** @type {any} */ (how);
+export function lossAndGradients(tree, network, how = {}) {
+  const { unitMask, nodeMask, biasesOnly } = how;
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
-  const states = tree.rows * n_a;
-  const kept = hiddenStates(tree, network, unitMask, work);
-  const toOutput = masked(kept.a, nodeMask, work.array("toOutput", states));
-  const d_logits = logitsOf(toOutput, tree.rows, network, outputs, work);
+  const kept = hiddenStates(tree, network, unitMask);
+  const toOutput = masked(kept.a, nodeMask);
+  const d_logits = logitsOf(toOutput, tree.rows, network, outputs);
   const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
 
   const Wya = new Float64Array(outputs * n_a);
   if (!biasesOnly) addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, Wya);
   const by = columnSums(d_logits, tree.rows, outputs).subarray(0, n_y);
-  const da = work.array("da", states);
+  const da = new Float64Array(tree.rows * n_a);
   product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
   masked(da, nodeMask, da);
-  const gradients = overTime(tree, network, kept, da, work, biasesOnly);
+  const gradients = overTime(tree, network, kept, da, biasesOnly);
   masked(gradients.Waa, unitMask, gradients.Waa); // by the chain rule, from Waa ∘ mask to Waa
   return { loss, gradients: { ...gradients, Wya: Wya.subarray(0, n_y * n_a), by } };
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { n_a, n_y }, kept, da, work, biasesOnly) {
+function overTime(tree, { n_a, n_y }, kept, da, biasesOnly) {
   const size = 3 * n_a;
   const { met, units } = kept;
   const n_units = units.length;
   const WaaT = transposed(kept.Waa, size, n_units);
-  const dp = work.array("dp", tree.rows * size).fill(0); // of projections: what children send
+  const dp = new Float64Array(tree.rows * size); // of projections: what children send
   const d_Waa = new Float64Array(size * n_units);
   const d_from_x = new Float64Array(n_y * size); // summed over nodes with the same character
   for (const { start, n, aboveStart, parents } of [...tree.levels].reverse()) {
@@ -231,13 +216,16 @@ function overTime(tree, { n_a, n_y }, kept, da, work, biasesOnly) {
     const d_above = dp.subarray(aboveStart * size);
     if (!biasesOnly)
       addOuterProducts(d_above, met.subarray(aboveStart * n_units), m, size, n_units, d_Waa);
-    const sent = work.array("sent", m * n_units);
+    const sent = new Float64Array(m * n_units);
     product(d_above, m, WaaT, n_units, size, sent);
     addToColumns(da.subarray(aboveStart * n_a), parents, n_a, units, sent);
   }
   const d_p = columnSums(dp, tree.rows, size);
+  const ba = columnSums(d_from_x, n_y, size);
+  d_from_x.fill(0, EOS * size, (EOS + 1) * size); // row x is column x of Wax; the zero vector has none
   return {
-    ...inputGradients(d_from_x, n_y, size),
+    Wax: transposed(d_from_x, n_y, size),
+    ba,
     Waa: addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa),
     a0: da.slice(0, n_a),
     bn: d_p.slice(2 * n_a),
@@ -260,13 +248,6 @@ function gruBackward({ a, p, r, z, c }, row, parent, da, dp, d_from_x, x, n_a) {
     d_from_x[x + n_a + k] += dz;
     d_from_x[x + 2 * n_a + k] += dc;
   }
-}
-
-/** Gradients of Wax and ba: row x of `d_from_x` is column x of Wax; the zero vector has ba alone. */
-function inputGradients(d_from_x, n_y, size) {
-  const ba = columnSums(d_from_x, n_y, size);
-  d_from_x.fill(0, EOS * size, (EOS + 1) * size);
-  return { Wax: transposed(d_from_x, n_y, size), ba };
 }
 
 function columnSums(matrix, rows, columns) {

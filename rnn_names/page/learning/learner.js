@@ -3,11 +3,11 @@
 // starts from the base learns all names, and the weights of the last epoch are the best.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";
-import { EOS } from "../engine/network.js";
+import { EOS, sortedCharacters } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
-import { lossAndGradients, meanLoss, Workspace } from "./gradients.js";
+import { lossAndGradients, meanLoss } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
 import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
@@ -29,9 +29,6 @@ function shuffledNames(names, random) {
   return result;
 }
 
-const sortedCharacters = (text) =>
-  [...new Set(text)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
-
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
 export class Learner {
   /**
@@ -39,14 +36,14 @@ export class Learner {
    * that predicts them best, none for random weights. `heldOut` are distinct names to measure by,
    * else some by chance, or none of a list that starts from the base.
    */
-  constructor(names, models = [], /** @type {any} */ { seed = 0, heldOut, base } = {}) {
+  constructor(names, models = [], { seed = 0, heldOut = undefined, base = undefined } = {}) {
     this.seed = seed;
     this.names = names;
     const distinct = [...new Set(names)].sort();
     const characters = sortedCharacters(names.join(""));
     const rows = base && baseRows(base, distinct, characters);
     this.settings = settingsFor(distinct.length, Boolean(rows));
-    const size = Math.min(Math.round(this.settings.heldOut * distinct.length), MAX_HELD_OUT);
+    const size = Math.min(Math.round(this.settings.held_out * distinct.length), MAX_HELD_OUT);
     const aside = new Set(
       heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
     );
@@ -63,8 +60,6 @@ export class Learner {
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
-    this.work = new Workspace();
-    /** @type {any} */
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 
@@ -74,7 +69,7 @@ export class Learner {
       const rows = this.characters.map((character) => known.indexOf(character) + 1 || -1);
       return weightsFrom(random, this.start.weights, [EOS, ...rows]);
     }
-    return randomWeights(random, this.characters.length + 1, this.settings.hiddenSize);
+    return randomWeights(random, this.characters.length + 1, this.settings.hidden_size);
   }
 
   /** The network as it is now, or with other parameters. */
@@ -92,7 +87,7 @@ export class Learner {
       if (!Number.isFinite(trainingLoss + (heldOutLoss ?? 0))) return; // the best before is kept
       const isBest = heldOutLoss === null || heldOutLoss < this.best.loss;
       if (isBest) {
-        const params = copied(this.trained);
+        const params = structuredClone(this.trained);
         this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params };
       }
       yield { epoch: epoch + 1, trainingLoss, heldOutLoss, isBest, share: (epoch + 1) / epochs };
@@ -105,8 +100,8 @@ export class Learner {
     const random = new Random(this.seed, FOR_EPOCH + epoch);
     const rows = shuffledNames(this.rows, random);
     let [loss, characters] = [0, 0];
-    for (let start = 0; start < rows.length; start += this.settings.batchSize) {
-      const batch = rows.slice(start, start + this.settings.batchSize);
+    for (let start = 0; start < rows.length; start += this.settings.batch_size) {
+      const batch = rows.slice(start, start + this.settings.batch_size);
       const share = (epoch + (start + batch.length / 2) / rows.length) / this.settings.epochs;
       const done = this.step(batch, share, random);
       loss += done.loss;
@@ -120,26 +115,21 @@ export class Learner {
   step(batch, share, random) {
     const network = this.network();
     const tree = prefixTree(batch, padded(network.n_y, ROWS));
-    const { dropout, recurrentDropout } = this.settings;
-    const mask = (name, size) => this.work.array(name, size);
-    const masks = {
-      unitMask: dropoutMask(random, recurrentDropout, mask("unit", network.n_a)),
-      nodeMask: dropoutMask(random, dropout, mask("node", tree.rows * network.n_a)),
-    };
-    const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
+    const { dropout, recurrent_dropout } = this.settings;
+    const unitMask = dropoutMask(random, recurrent_dropout, network.n_a);
+    const nodeMask = dropoutMask(random, dropout, tree.rows * network.n_a);
+    const { loss, gradients } = lossAndGradients(tree, network, { unitMask, nodeMask });
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     const sinking = rateFactor(share);
-    this.adam.step(gradients, this.settings.rate * sinking, this.pull * sinking);
+    this.adam.step(gradients, this.settings.learning_rate * sinking, this.pull * sinking);
     return { loss, characters: tree.characters };
   }
 }
 
-const copied = (params) =>
-  Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.slice()]));
-
 /** Factors of inverted dropout: 0 with the probability `dropout`, else 1 / (1 − dropout). */
-function dropoutMask(random, dropout, mask) {
+function dropoutMask(random, dropout, size) {
+  const mask = new Float64Array(size);
   const kept = 1 / (1 - dropout);
   const bound = Math.round(dropout * 2 ** 16);
   for (let i = 0, bits = 0; i < mask.length; i++, bits >>>= 16) {

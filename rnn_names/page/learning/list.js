@@ -49,10 +49,8 @@ function column(lines) {
 /** The names in a text; raises NotAList for what is no list to learn from. */
 export function namesOfText(text) {
   const names = listIn(text);
-  for (const name of names) {
-    if (REFUSED.test(name))
-      throw new NotAList("This is no list of names: it holds characters that no name has.");
-  }
+  if (names.some((name) => REFUSED.test(name)))
+    throw new NotAList("This is no list of names: it holds characters that no name has.");
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
@@ -80,21 +78,18 @@ export function someOf(names, most) {
 /** What tells a list from others, in 16 digits: the order of its names does not count. */
 export function digestOf(names) {
   const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));
-  return asBigInt(each.reduce(plus)).toString(16).padStart(16, "0");
+  const { high, low } = each.reduce(plus);
+  return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
 }
-
-const asBigInt = ({ high, low }) => (BigInt(high) << 32n) | BigInt(low);
 
 /** What a model says of its list. */
 export function factsOf(names, vocabulary) {
   const lengths = names.map(lengthOf);
-  const prints = BigUint64Array.from(new Set(names), (name) => asBigInt(fingerprint(name))).sort();
   const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));
   return {
     longest: Math.max(...lengths),
     shortest: Math.min(...lengths),
     bars_lower_case: !names.some((name) => lowerCase.includes(Array.from(name)[0])),
     pairs: [...new Set(names.flatMap(oddPairs))].sort(),
-    prints,
   };
 }

@@ -13,15 +13,7 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-function joinedBytes(parts) {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+const joinedBytes = (parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
@@ -82,11 +74,10 @@ export function npzOf(model, program) {
     const bytes = new Uint8Array(Float32Array.from(array).buffer);
     members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
   }
-  const prints = { fingerprints: model.prints, listed: model.ownPrints };
-  for (const [name, array] of Object.entries(prints)) {
-    if (!array) continue;
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    members[`${name}.npy`] = npy(`<u${array.BYTES_PER_ELEMENT}`, [array.length], bytes);
+  for (const name of ["fingerprints", "listed"]) {
+    if (!model[name]) continue;
+    const prints = BigUint64Array.from(model[name], (upper) => BigInt(upper) << 20n); // of 44 bits
+    members[`${name}.npy`] = npy("<u8", [prints.length], new Uint8Array(prints.buffer));
   }
   return zip(members);
 }

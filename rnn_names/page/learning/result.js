@@ -2,11 +2,10 @@
 // Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
 // that is saved with it all write the same names.
 
-import { padded, ROWS } from "../engine/arithmetic.js";
-import { hiddenStates, logitsOf } from "./gradients.js";
+import { printsOfNames } from "../engine/fingerprints.js";
+import { predictions } from "./gradients.js";
 import { someOf } from "./list.js";
 import { CLIP } from "./settings.js";
-import { prefixTree } from "./tree.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 
@@ -27,36 +26,33 @@ export function learnedModel(learner, name) {
   const { best, characters, start } = learner;
   const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
   const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));
-  const { prints, ...facts } = learner.facts;
-  const shared = start?.fingerprints; // of the model that training started from: upper bits
-  const own = Float64Array.from(prints, (print) => Number(print >> 20n));
-  const all = shared ? Float64Array.from(new Set([...own, ...shared])).sort() : own;
+  const own = printsOfNames(new Set(learner.names));
+  const shared = start?.fingerprints; // of the model that training started from
   return {
     name,
     share: LEARNED_SHARE,
     cell: "gru",
     hidden_size: weights.a0.length,
     vocabulary: characters.join(""),
-    ...facts,
+    ...learner.facts,
     unknown_logit: unknownLogit(learner, weights),
-    fingerprints: all,
-    prints: shared ? BigUint64Array.from(all, (upper) => BigInt(upper) << 20n) : prints,
+    fingerprints: shared ? Float64Array.from(new Set([...own, ...shared])).sort() : own,
     listed: shared && own,
-    ownPrints: shared && prints,
     digest: learner.digest,
-    sources: (start?.sources ?? []).map(ofStart),
+    sources: (start?.sources ?? []).map(({ what, ...rest }) => ({
+      ...rest,
+      what: what.replace(OF_START, "") + OF_START,
+    })),
     startedFrom: start?.name ?? null,
-    training: recordOf(learner, facts),
+    training: recordOf(learner),
     weights,
   };
 }
 
-/** What a model keeps of a source of the one that its training started from. */
-const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
-
 /** The record of the training, as `rnn-names info` shows it. */
-function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
-  const { best, heldOut, settings } = learner;
+function recordOf(learner) {
+  const { bars_lower_case, ...facts } = learner.facts;
+  const { best, heldOut } = learner;
   const distinct = new Set(learner.names).size;
   return {
     epoch: best.epoch,
@@ -65,24 +61,16 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
     names: learner.rows.length,
     distinct_names: distinct - heldOut.length,
     held_out_names: heldOut.length,
-    longest,
-    shortest,
     lower_case_beginnings: !bars_lower_case,
-    pairs,
+    ...facts,
     settings: {
+      ...learner.settings,
       cell: "gru",
       hidden_size: best.params.a0.length,
-      epochs: settings.epochs,
       distil_epochs: 0,
       synthetic_names: 0,
-      batch_size: settings.batchSize,
       optimizer: "adam",
-      learning_rate: settings.rate,
       clip: CLIP,
-      held_out: settings.heldOut,
-      dropout: settings.dropout,
-      recurrent_dropout: settings.recurrentDropout,
-      patience: settings.patience,
       seed: learner.seed,
     },
   };
@@ -95,9 +83,8 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
  */
 function unknownLogit(learner, weights) {
   const network = learner.network(weights);
-  const outputs = padded(network.n_y, ROWS);
-  const tree = prefixTree(someOf(learner.rows, MEASURED_NAMES), outputs);
-  const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
+  const measured = someOf(learner.rows, MEASURED_NAMES);
+  const { tree, outputs, logits } = predictions(measured, network);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
     if (!tree.passing[row]) continue;

@@ -5,20 +5,20 @@ export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;
 export const PULL = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
 
-/** What a list of so many distinct names is trained with; `started`, from the base. */
+/** What a list of so many distinct names is trained with, by Python's names; `started`, from the base. */
 export function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
   const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);
   const most = started ? 0.45 : 0.6;
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), most);
   return {
-    hiddenSize: names < 500 ? 128 : 192,
+    hidden_size: names < 500 ? 128 : 192,
     epochs: first + 3,
-    rate: started ? 0.008 : 0.009,
-    heldOut: started ? 0 : 0.1,
-    batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
+    learning_rate: started ? 0.008 : 0.009,
+    held_out: started ? 0 : 0.1,
+    batch_size: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
-    recurrentDropout: threePlaces(recurrentDropout),
+    recurrent_dropout: threePlaces(recurrentDropout),
     patience: Math.max(16, Math.floor(first / 2)),
   };
 }

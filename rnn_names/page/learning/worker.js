@@ -1,14 +1,50 @@
-// Learning in a worker: it gets a list, and posts what there is to watch.
+// Learning in a worker: how the page starts one, and what it does there.
 
 import { blendOf } from "../engine/models.js";
+import { Network } from "../engine/network.js";
 import { drawNames } from "../engine/sampler.js";
 import { Learner } from "./learner.js";
-import { withNetwork } from "./learning.js";
 import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 8;
 const WATCHING = 200; // ms that those may take
 const MOMENT = 500; // ms between two messages
+
+let policy; // what makes addresses that a page with `require-trusted-types-for` takes
+
+/**
+ * Starts to learn. `script` is the text of the engine and of all that learns; the worker gets the
+ * rest, and `progress` each message of the worker. Returns { finished, stop }: a promise of the best
+ * model, and what ends the work early, with the best model so far, or undefined if there is none
+ * yet.
+ */
+export function startLearning(script, { models, ...rest }, progress) {
+  const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
+  const url = URL.createObjectURL(blob);
+  policy ??= globalThis.trustedTypes?.createPolicy("learning", { createScriptURL: (own) => own });
+  const worker = new Worker(policy?.createScriptURL(url) ?? url);
+  const { promise: finished, resolve, reject } = Promise.withResolvers();
+  let best;
+  const stop = () => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+    resolve(best && withNetwork(best));
+  };
+  worker.onmessage = ({ data }) => {
+    best = data.model ?? best;
+    progress(data);
+    if (data.isDone) stop();
+  };
+  worker.onerror = ({ message }) => {
+    worker.terminate();
+    reject(new Error(message));
+  };
+  worker.postMessage({ ...rest, models: models.map(({ network, ...model }) => model) });
+  return { finished, stop };
+}
+
+/** A model with its network, as the page's own models have theirs. */
+export const withNetwork = (model) => ({ ...model, network: new Network(model, model.weights) });
 
 /**
  * What the worker does. Its message has `names`, `models` and a `base` to start from, and `name`,

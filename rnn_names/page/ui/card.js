@@ -21,7 +21,8 @@ function visible(character) {
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
 
-/** The name that the card is about. */
+let ends = { prefix: "", suffix: "" }; // of the name of the card
+
 export const nameOfCard = () => $("typed").value.trim();
 
 /** Opens the card of a name, on a phone below where the name stands. */
@@ -34,26 +35,21 @@ export function openCard(name) {
   places.find((place) => place.textContent === name)?.scrollIntoView({ block: "nearest" });
 }
 
-/** Shows a name letter by letter. */
+/** Shows a name letter by letter, and tells the page that the card is about it. */
 export function explain(name) {
   const { blend } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
-  $("letters").dir = directionOf(name);
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
-  const [begin, end] = likeness(letters);
-  $("more-begin").replaceChildren("Begins like ", bdi(begin), "…");
-  $("more-end").replaceChildren("Ends like …", bdi(end));
+  const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters at an end of others like it
+  ends = { prefix: letters.slice(0, shared).join(""), suffix: letters.slice(-shared).join("") };
+  $("more-begin").replaceChildren("Begins like ", bdi(ends.prefix), "…");
+  $("more-end").replaceChildren("Ends like …", bdi(ends.suffix));
   for (const each of $("card-actions").children) each.disabled = !letters.length;
-}
-
-/** The letters at either end of a name that others like it share. */
-function likeness(letters) {
-  const count = Math.min(3, Math.ceil(letters.length / 2));
-  return [letters.slice(0, count).join(""), letters.slice(-count).join("")];
+  document.dispatchEvent(new Event("card"));
 }
 
 /** Shows how likely each letter is. */
@@ -68,8 +64,8 @@ export function closeCard() {
 }
 
 export function listenToCard() {
-  const moreLike = (id, side) => () => {
-    setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
+  const moreLike = (id) => () => {
+    setCondition(id, ends[id]);
     closeCard();
   };
   onClick({
@@ -79,9 +75,9 @@ export function listenToCard() {
       showWhole(true);
       $("typed").focus();
     },
-    "more-begin": moreLike("prefix", 0),
-    "more-end": moreLike("suffix", 1),
-    "copy-name": ({ target }) => copy(nameOfCard(), target),
+    "more-begin": moreLike("prefix"),
+    "more-end": moreLike("suffix"),
+    "copy-name": () => copy(nameOfCard()),
     speak: () => {
       speechSynthesis.cancel();
       speechSynthesis.speak(new SpeechSynthesisUtterance(nameOfCard()));
@@ -96,19 +92,12 @@ export function listenToCard() {
   $("typed").addEventListener("input", () => explain(nameOfCard()));
 }
 
-/** "rtl" or "ltr", as the browser finds it for a text on its own. */
-function directionOf(text) {
-  const alone = bdi(text);
-  $("letters").replaceChildren(alone);
-  return getComputedStyle(alone).direction;
-}
-
 function letterButton(blend, place, letters, i) {
   const letter = i < letters.length ? visible(letters[i]) : END;
   const probability = Math.exp(place.logProbs[place.character] ?? -Infinity);
   const known = place.character !== undefined;
   const likely = percent(probability).replace(" %", "").replace("under ", "<");
-  const made = button(bdi(letter), () => {}, {
+  const made = button(element("span", {}, letter), () => {}, {
     className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
   });
   made.append(element("small", {}, known ? likely : "unknown"));

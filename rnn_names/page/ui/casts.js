@@ -13,7 +13,6 @@ const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besi
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
 let parts = [];
 
-/** Makes signs of a pattern text. */
 const escapedIn = (text, signs) =>
   Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
 
@@ -43,12 +42,11 @@ export function openingPattern() {
   return `{${slotOf(person ?? models[0])}} the [Bold|Wise|Swift|Silent]`;
 }
 
-/** The parts of a pattern, without spaces between them. */
-function partsOfPattern(pattern) {
-  const composed = pattern.normalize("NFC");
+/** The parts of a text that was read as a pattern, without spaces between them. */
+function partsOf(composed, { pieces }) {
   const found = [];
   let isSpaced = false;
-  for (const piece of new PatternReader(composed, models).pattern().pieces) {
+  for (const piece of pieces) {
     if (typeof piece === "string") {
       const text = piece.replace(/^ | $/g, "");
       if (text.trim()) found.push({ kind: "text", text, isSpaced: piece.startsWith(" ") });
@@ -80,11 +78,7 @@ function patternOfParts() {
 function pieceOf({ kind, text }) {
   if (kind === "name") return `{${text}}`;
   if (kind === "pattern") return text;
-  if (kind === "text") return escapedIn(text, "{}[]");
-  return `[${text
-    .split("|")
-    .map((word) => escapedIn(word, "{}[]*="))
-    .join("|")}]`;
+  return kind === "text" ? escapedIn(text, "{}[]") : `[${escapedIn(text, "{}[]*=")}]`;
 }
 
 /** Words as somebody types them, with commas between them, as they are in a pattern. */
@@ -99,11 +93,11 @@ export const isCasting = () => !$("casts").hidden;
 
 /** Draws lines; gives a sentence if there are too few. */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
-  if (!isRightPattern()) return ""; // said beside it
   const pattern = patternOfCast();
+  if (!pattern) return ""; // said beside it
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
-  const options = /** @type {any} */ ({ ...shared, initials: $("initials").value || undefined });
+  const options = { ...shared, initials: $("initials").value || undefined };
   const watch = { found: () => progress(++names / (count * slots)), stopped };
   const rows = await castRows(models, pattern, count, options, watch);
   for (const { text } of rows) found(text);
@@ -114,32 +108,30 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
 export function showPattern() {
-  if (!isRightPattern()) return;
-  parts = partsOfPattern($("pattern").value);
+  const pattern = patternOfCast();
+  if (!pattern) return;
+  parts = partsOf(textOfPattern(), pattern);
   showParts();
 }
 
-const patternOfCast = () =>
-  new PatternReader($("pattern").value.normalize("NFC"), models).pattern();
+const textOfPattern = () => $("pattern").value.normalize("NFC");
 
-/** Whether the pattern is right; if not, says what is wrong. */
-function isRightPattern() {
-  let wrong = "";
+/** The pattern; undefined if it is wrong, and it says why. */
+function patternOfCast() {
+  let [pattern, wrong] = [undefined, ""];
   try {
-    patternOfCast();
+    pattern = new PatternReader(textOfPattern(), models).pattern();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
   }
   const [sentence, ...lines] = wrong.split("\n");
-  const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
-  $("pattern-error").replaceChildren(element("div", {}, sentence), place);
+  const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // it scrolls
+  $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
-  const [width = 1, caret = 0] = lines.map(lengthOf);
-  place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
-  return !wrong;
+  return pattern;
 }
 
 export function showParts() {
@@ -164,7 +156,7 @@ const patternOfStart = ({ dataset }) =>
 /** The parts have changed: the pattern follows them. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
-  isRightPattern();
+  patternOfCast();
   showLine();
   changed();
 }

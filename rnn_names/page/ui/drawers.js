@@ -37,7 +37,7 @@ export function showView(id) {
     for (const place of $("names").children) place.replaceChildren(); // names are no lines
   }
   const lines = id === "casts" ? "lines" : "names";
-  $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
+  $("copy-names").textContent = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
   scrollTo(0, 0);
@@ -51,9 +51,9 @@ function openView(tab) {
 }
 
 export function listenToDrawers() {
-  for (const opener of document.querySelectorAll("#bar [data-drawer]"))
+  for (const opener of $("bar").querySelectorAll("[data-drawer]"))
     opener.addEventListener("click", () => {
-      const { drawer } = /** @type {any} */ (opener).dataset;
+      const { drawer } = opener.dataset;
       openDrawer(document.body.dataset.drawer === drawer ? null : drawer);
     });
   for (const close of document.querySelectorAll(".drawer .close"))
@@ -69,7 +69,6 @@ export function listenToDrawers() {
 
 /** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
 function listenToSwipes() {
-  /** @type {any} */
   let from = null;
   document.addEventListener("touchstart", (event) => {
     from = event.touches.length === 1 ? { ...where(event), target: event.target } : null;

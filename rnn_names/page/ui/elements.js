@@ -14,7 +14,6 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A button that does something. */
 export function button(label, action, properties = {}) {
   const made = element("button", { type: "button", ...properties }, label);
   made.addEventListener("click", action);

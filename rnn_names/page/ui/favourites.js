@@ -18,33 +18,28 @@ function storedFavourites() {
   }
 }
 
-/** Puts other names in the place of those that are kept. */
+/** Keeps these, and no others. */
 function keepThese(pairs) {
   favourites.clear();
   for (const [name, note] of pairs) favourites.set(name, note);
-  favouritesChanged();
+  showFavourites(store());
 }
 
-/** Does something to the kept names that can be undone. */
-function undoably(words, action) {
+/** Keeps others than before, which can be undone. */
+function undoably(words, pairs) {
   const before = [...favourites];
-  action();
-  favouritesChanged();
+  keepThese(pairs);
   toast(words, { Undo: () => keepThese(before) });
 }
 
 /** Keeps a name, or lets it go; the card is opened by `details`. */
 export function toggleFavourite(name, details) {
-  if (favourites.has(name)) undoably(["Removed ", bdi(name)], () => favourites.delete(name));
-  else {
-    favourites.set(name, "");
-    favouritesChanged();
-    $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
-    toast(["Kept ", bdi(name)], details && { Details: details });
-  }
+  const others = [...favourites].filter(([kept]) => kept !== name);
+  if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
+  keepThese([...others, [name, ""]]);
+  $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
+  toast(["Kept ", bdi(name)], details && { Details: details });
 }
-
-const favouritesChanged = () => showFavourites(store());
 
 /** Stores what is kept: whether the browser allows it. */
 function store() {
@@ -61,12 +56,7 @@ let openDetails = (_name) => {};
 /** Shows the list; `details` opens the card of a name. */
 export function listenToFavourites(details) {
   openDetails = details;
-  $("clear").addEventListener("click", () => {
-    undoably([`Removed ${favourites.size} names`], () => favourites.clear());
-  });
-  document.addEventListener("scroll", showEdges, true);
-  const observer = new ResizeObserver(showEdges); // the card takes room from the list
-  for (const id of ["favourites", "kinds", "likely"]) observer.observe($(id));
+  $("clear").addEventListener("click", () => undoably([`Removed ${favourites.size} names`], []));
   showFavourites(true);
 }
 
@@ -80,20 +70,8 @@ function showFavourites(isKept) {
     ? "This browser forgets them when the page is closed."
     : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
   $("kept-hint").hidden = favourites.size > 0 && isKept;
-  showEdges();
 }
 
-/** Fades what scrolls at its far edge while there is more of it. */
-function showEdges() {
-  for (const box of [$("favourites"), $("kinds"), $("likely")]) {
-    const below = box.scrollHeight - box.clientHeight - box.scrollTop;
-    const aside = box.scrollWidth - box.clientWidth - box.scrollLeft;
-    box.classList.toggle("more", Math.max(below, aside) > 4);
-    box.classList.toggle("more-before", box.scrollLeft > 4);
-  }
-}
-
-/** Moves a kept name to another place in the order. */
 function move(from, to) {
   const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, of something else dropped
   if (!isThere(from) || !isThere(to)) return;
@@ -164,24 +142,18 @@ export function asCSV(pairs) {
   return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
 }
 
-/** Downloads something. */
 export function download(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Copies a text; a button that was pressed says so, or `sentence` at the bottom of the page. */
-export async function copy(text, pressed, sentence = "") {
-  const label = (pressed.dataset.label ??= pressed.textContent);
+/** Copies a text, and says so. */
+export async function copy(text, sentence = "Copied") {
   try {
     await navigator.clipboard.writeText(text);
-    if (sentence) return toast([sentence]);
-    pressed.textContent = "Copied";
+    toast([sentence]);
   } catch {
-    pressed.textContent = "Not allowed here";
+    toast(["The browser does not allow pages to copy here"]);
   }
-  setTimeout(() => {
-    pressed.textContent = label;
-  }, 1500);
 }

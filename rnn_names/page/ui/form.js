@@ -23,32 +23,24 @@ const NUMBERS = ["count", "min-length", "max-length"];
 
 /** What the form says, as `drawNames` takes it. */
 export function settingsOfForm() {
-  const value = (id) =>
-    $(id).value === "" || !$(id).validity.valid ? undefined : Number($(id).value);
-  return {
-    seed: chosen.seed,
-    count: value("count") ?? data.count,
-    boldness: chosen.boldness,
-    temperature: chosen.temperature,
-    prefix: textsIn("prefix"),
-    suffix: textsIn("suffix"),
-    contains: textsIn("contains"),
-    excludeWords: textsIn("exclude-words"),
-    match: $("match").value,
-    ignoreCase: $("ignore-case").checked,
-    minLength: value("min-length"),
-    maxLength: value("max-length"),
-    novel: $("novel").checked,
-    minEdits: $("no-near-copies").checked ? 2 : undefined,
-    unique: $("unique").checked,
-    clean: $("clean").checked,
-    shares: chosen.shares,
-  };
+  const { seed, boldness, temperature, shares } = chosen;
+  const read = (ids, valueIn) =>
+    ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
+  const { noNearCopies, ...fields } = Object.fromEntries([
+    ...read(CHECKS, ({ checked }) => checked),
+    ...read(TEXTS, textsIn),
+    ...read(NUMBERS, ({ value, validity }) =>
+      value && validity.valid ? Number(value) : undefined,
+    ),
+  ]);
+  const count = fields.count ?? data.count;
+  const minEdits = noNearCopies ? 2 : undefined;
+  return { ...fields, count, minEdits, seed, boldness, temperature, shares };
 }
 
 /** The texts of a field, with commas between them; spaces count in a single one. */
-function textsIn(id) {
-  const texts = $(id).value.split(",");
+function textsIn({ id, value }) {
+  const texts = id === "match" ? [value] : value.split(",");
   return texts.length === 1 ? texts : texts.map((text) => text.trim()).filter(Boolean);
 }
 

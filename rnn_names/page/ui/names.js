@@ -20,7 +20,6 @@ export function placesFor(count) {
   for (const place of chosen.held.keys()) if (place >= count) chosen.held.delete(place);
   const places = Array.from(list.children, (item) => item.firstChild);
   for (const [place, name] of chosen.held) showName(places[place], name);
-  showHeld();
   const free = places.filter((_, place) => !chosen.held.has(place));
   for (const place of free) place.classList.add("old");
   return free;
@@ -55,14 +54,13 @@ const holdButton = () =>
     title: "Hold: it stays when more are drawn (H)",
   });
 
+const placeOfCard = () =>
+  shownPlaces().find(({ textContent }) => textContent === $("typed").value.trim());
+
 /** The card's button holds its name, too, where that is among the names. */
 export function listenToHold() {
-  const place = () => shownPlaces().find(({ textContent }) => textContent === $("typed").value);
-  $("hold-name").addEventListener("click", () => place() && toggleHold(place()));
-  new MutationObserver(() => {
-    $("hold-name").hidden = !place();
-    showHeld();
-  }).observe($("likely"), { attributeFilter: ["hidden"] });
+  $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
+  document.addEventListener("card", showHeld);
 }
 
 /** Holds a name where it is when more are drawn, or lets it go. */
@@ -74,11 +72,11 @@ function toggleHold(name) {
 }
 
 function showHeld() {
-  for (const [place, name] of [...$("names").querySelectorAll(".name")].entries()) {
-    name.nextSibling.setAttribute("aria-pressed", chosen.held.has(place));
-    if (name.textContent === $("typed").value)
-      $("hold-name").setAttribute("aria-pressed", chosen.held.has(place));
-  }
+  for (const [place, button] of $("names").querySelectorAll(".hold").entries())
+    button.ariaPressed = chosen.held.has(place);
+  const place = placeOfCard();
+  $("hold-name").hidden = !place;
+  $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
 /** Shows a name; a new one appears gently, by the style sheet. */
@@ -99,6 +97,7 @@ const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")
 /** Once names are there: a stop of the Tab key, and a size that most of them have. */
 export function settle() {
   showStop();
+  showHeld();
   for (const measure of ["width", "half"]) {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();

@@ -2,9 +2,9 @@
 // is one more model of the page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/sampler.js";
-import { startLearning, withNetwork } from "../learning/learning.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
+import { startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
 import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -15,7 +15,7 @@ import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
+let learning = null; // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
@@ -83,28 +83,29 @@ async function learnOwnList() {
   if (!names) return;
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // when it had found what to start from
-  isLearning(true);
-  showDone(false);
+  showState("learning");
   $("own-progress").removeAttribute("value"); // nobody knows how far it is
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
-  learning = startLearning(
-    script,
-    { name, names, models, base: data.base },
-    { progress: (message) => showProgress(message, (started ??= performance.now())) },
+  learning = startLearning(script, { name, names, models, base: data.base }, (message) =>
+    showProgress(message, (started ??= performance.now())),
   );
   try {
     await addModel(await learning.finished);
   } catch (error) {
-    sayOfList(`The browser could not learn from this list: ${/** @type {any} */ (error).message}`);
+    showState("");
+    sayOfList(`The browser could not learn from this list: ${error.message}`);
   }
-  isLearning(false);
 }
 
-function isLearning(isBusy) {
-  $("own-watch").hidden = !isBusy;
-  $("own-list").classList.toggle("learning", isBusy);
+/** Shows "learning", or "done", with the list folded away: names come first; or "", the form alone. */
+function showState(state) {
+  $("own-list").className = state;
+  $("own-watch").hidden = state !== "learning";
+  $("own-done").hidden = state !== "done";
+  $("own-form").open = state !== "done";
+  if (!state) showSamples([]);
 }
 
 function showSamples(names, className = "") {
@@ -132,7 +133,7 @@ function showProgress({ share, names, startedFrom }, started) {
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    showDone(false);
+    showState("");
     return sayOfList("Stopped before there was anything to keep.");
   }
   takeIn(model);
@@ -153,15 +154,7 @@ function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
   const learned = ` is ready: learned from ${formatted(distinct_names + held_out_names)} names.`;
   sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
-  showDone(true);
-}
-
-/** Once there is a model, the list is folded away: names come first. */
-function showDone(isDone) {
-  $("own-done").hidden = !isDone;
-  $("own-form").open = !isDone;
-  $("own-list").classList.toggle("done", isDone);
-  if (!isDone) $("own-samples").replaceChildren();
+  showState("done");
 }
 
 function haveModels(all) {
@@ -191,7 +184,7 @@ async function forgetModel() {
   for (const [i, model] of others.entries()) model.share = data.models[i].share;
   haveModels(others);
   changed();
-  showDone(false);
+  showState("");
   takeNames([], "");
   toast(["Forgotten: the list and what was learned from it"], {
     Undo: () => {

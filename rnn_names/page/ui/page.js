@@ -68,10 +68,7 @@ async function draw() {
 /** Draws names of the blend; gives a sentence on what is missing, if anything is. */
 async function drawOfBlend(settings, watch) {
   const { blend, parts } = blendOf(models, settings.shares);
-  const { shortage } = await drawNames(blend, parts, settings, settings.count, {
-    ...watch,
-    progress: () => watch.progress(),
-  });
+  const { shortage } = await drawNames(blend, parts, settings, settings.count, watch);
   return shortage || withoutLetters(parts);
 }
 
@@ -144,9 +141,9 @@ function startOver() {
   });
 }
 
-function copyLink({ target }) {
+function copyLink() {
   const isFile = location.protocol === "file:";
-  copy(location.href, target, isFile ? "Link copied. It works for people who have this file." : "");
+  copy(location.href, `Link copied${isFile ? ". It works for people who have this file." : ""}`);
 }
 
 function listen() {
@@ -166,9 +163,9 @@ function listen() {
     back: () => history.back(),
     "show-keys": () => $("keys").showModal(),
     "close-keys": () => $("keys").close(),
-    "copy-names": ({ target }) => copy(asText(namesShown().map((name) => [name])), target),
+    "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "copy-link": copyLink,
-    copy: ({ target }) => copy(asText([...favourites]), target),
+    copy: () => copy(asText([...favourites])),
     // With a byte-order mark, spreadsheets read accents right.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),

@@ -46,7 +46,7 @@ function asScriptData(value) {
 }
 
 /** A model that was learned, as the page's data can have it (models.js). */
-function describedModel({ network, prints, ownPrints, weights, fingerprints, listed, ...model }) {
+function describedModel({ network, weights, fingerprints, listed, ...model }) {
   const names = Object.keys(weights);
   const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));
   return {
@@ -59,9 +59,5 @@ function describedModel({ network, prints, ownPrints, weights, fingerprints, lis
 }
 
 function base64Of({ buffer }) {
-  const bytes = new Uint8Array(buffer);
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
+  return btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
 }

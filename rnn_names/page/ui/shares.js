@@ -22,9 +22,7 @@ function sharesAsTexts() {
 /** Gives a model so many percent, and the others the rest, in the ratios that they have. */
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
-  const ratios = others.some((share) => share > 0)
-    ? scaled(others)
-    : scaled(others.map((_, i) => (i === model ? 0 : 1)));
+  const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
   chosen.shares = ratios.map((ratio, i) =>
     i === model ? percentage : Math.round(100 * (100 - percentage) * ratio) / 100,
   );
@@ -45,11 +43,9 @@ export function areOpeningShares() {
 
 /** A sentence if a model has no letter in common with the others: there are no names between them. */
 export function withoutLetters(parts) {
-  const letters = parts.map(({ vocabulary }) => vocabulary.match(/[\p{L}\p{N}]/gu) ?? []);
-  const alone = parts.find((_, i) => {
-    const others = new Set(letters.filter((_, other) => other !== i).flat());
-    return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
-  });
+  const letters = parts.map(({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu)));
+  const isApart = (own) => letters.every((other) => own === other || own.isDisjointFrom(other));
+  const alone = parts.length > 1 && parts.find((_, i) => isApart(letters[i]));
   const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
   return alone ? `${titleOf(alone)} ${sentence}` : "";
 }
@@ -77,7 +73,7 @@ export function buildShares() {
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let kinds = /** @type {any[]} */ ([]); // a chip for each model
+let kinds = []; // a chip for each model
 
 function mixing(isOn) {
   chosen.isMixing = isOn;
