@@ -1,5 +1,6 @@
 """Casts: the models of a pattern, and its lines."""
 
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +9,7 @@ from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
-from rnn_names.casts.bundled import CASTS, cast_file
+from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
 from rnn_names.casts.lines import Row
 from rnn_names.casts.pattern import Pattern, Slot, parse
 from rnn_names.casts.redrawing import RedrawingCast
@@ -83,6 +84,13 @@ def pattern_of(text: str, path: str | None = None) -> str:
 def _lines(path: str) -> list[str]:
     with opened(cast_file(path)) as source:
         return nonblank_lines(*source)
+
+
+def bundled_lines(path: str) -> list[str]:
+    """The lines of a file of the bundled casts; no other is read."""
+    if path not in os.listdir(CASTS_FOLDER):
+        raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+    return _lines(os.path.join(CASTS_FOLDER, path))
 
 
 def rows_of(

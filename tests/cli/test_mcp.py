@@ -110,7 +110,7 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
         return first, [again, taken, *outside], drawn, listed[-1]
 
     first, refused, drawn, last = session(script, "--folder", own, cwd=here)
-    assert (first, len(drawn), last) == ("drow", 3, {"name": "drow"})
+    assert (first, len(drawn), last) == (["drow"], 3, {"name": "drow"})
     assert all(text.startswith("Error") for text in refused)
     assert "there is such a model already" in refused[0] and "already" in refused[1]
     written = [*tmp_path.rglob("*")]
@@ -136,8 +136,8 @@ def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tm
                 group.start_soon(train, names)
 
     session(script, "--folder", tmp_path, cwd=tmp_path)
-    assert sorted(text == "drow" for text in told) == [False, True]
-    assert "there is such a model already" in "".join(told)
+    assert sorted(text == ["drow"] for text in told) == [False, True]
+    assert "there is such a model already" in str(told)
 
 
 WRONG = [
