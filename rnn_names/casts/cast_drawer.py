@@ -11,8 +11,9 @@ letter is free again.
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,17 +21,26 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
-from rnn_names.casts.lines import DrawnPart, Line, Request, Row, Taken, draw_letter_points
+from rnn_names.casts.lines import (
+    DrawnPart,
+    Line,
+    Load,
+    Read,
+    Request,
+    Row,
+    Taken,
+    draw_letter_points,
+)
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
-from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
+from rnn_names.sampling.sampler import with_boldness
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
@@ -43,8 +53,6 @@ MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
-PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
-"""Gives the model and the options of a slot."""
 Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
 MOSTLY_REPEATS = "nearly all others are repeats"
 
@@ -58,16 +66,11 @@ class Want(NamedTuple):
 
 
 class CastDrawer:
-    """Draws the lines of a cast; `read` gives the lines of a file."""
+    """Draws the lines of a cast."""
 
-    def __init__(
-        self,
-        pattern: Pattern,
-        wanted: CastOptions,
-        part_of: PartOf,
-        read: Callable[[str], Sequence[str]],
-    ) -> None:
-        self._pattern, self._wanted, seed, read = pattern, wanted, wanted.some_seed(), cache(read)
+    def __init__(self, pattern: Pattern, wanted: CastOptions, load: Load, read: Read) -> None:
+        self._pattern, self._wanted, seed = pattern, wanted, wanted.some_seed()
+        load, read = cache(load), cache(read)
         self._same, self._different = (wanted.initials == each for each in ("same", "different"))
         self._key, self._letters_of = key_of(seed, INITIALS), cache(common_letters)
         least = wanted.min_edits or 0
@@ -78,7 +81,10 @@ class CastDrawer:
             with located(pattern.text, part.begin):
                 self._parts[part] = drawn = DrawnPart(part, seed, read)
                 if isinstance(part, Slot):
-                    model, options = part_of(part)
+                    model, lists = load(part.models), dict[str, Any]()
+                    for name, files in part.files.items():
+                        lists[name] = [line for file in files for line in read(file)]
+                    options = with_boldness(replace(part.options, **lists), model)
                     drawn.source = PartNames(model, options, wanted.initials is not None)
                     self._taken.add_tests(drawn, options, least)
         self._name_parts = names = [drawn for drawn in self._parts.values() if drawn.is_name]
@@ -292,7 +298,7 @@ class CastDrawer:
         taken, first = self._taken, request.parts[0]
         is_over = request.round > 0 and request.round >= self._most_rounds(request)
         if is_over and request.letter and taken.letters:
-            taken.give_up(taken.available(first))
+            taken.exhausted.update(taken.available(first))
             request.begin = 1
             is_over = taken.try_to_fill(request)
         if request.cause or not (is_over or (request.chooses_letter and not request.letter)):

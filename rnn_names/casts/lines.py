@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -14,9 +14,12 @@ from rnn_names.casts.pattern import Alternatives, LinesOf, Part, Piece, Slot, ru
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
+Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
+Read = Callable[[str], Sequence[str]]  # gives the lines of a file
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
 
 
@@ -25,7 +28,7 @@ class DrawnPart:
 
     source: PartNames  # of a slot
 
-    def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
+    def __init__(self, part: Part, seed: int, read: Read) -> None:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
         self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
         self.tests: Sequence[int] = ()  # rows of `Taken.tests` that its names have to pass
@@ -120,7 +123,6 @@ class Taken:
     def __init__(self, edits: int, tests: list[FarApart], letters: Counter[str]) -> None:
         self._edits, self.tests, self.letters = edits, tests, letters
         self.exhausted = set[str]()  # letters with which no name is found
-        self._available = dict[DrawnPart, dict[str, float]]()
 
     def add_tests(self, drawn: DrawnPart, options: Options, least: int) -> None:
         """Registers the tests that keep a part's names apart from names already taken.
@@ -138,7 +140,6 @@ class Taken:
         """A copy that takes more in; this one stays as it is."""
         other = Taken(self._edits, [each.fork() for each in self.tests], self.letters.copy())
         other.exhausted = self.exhausted
-        other._available = {drawn: {**of} for drawn, of in self._available.items()}
         return other
 
     def add_if_far(self, names: Mapping[DrawnPart, str]) -> bool:
@@ -156,17 +157,10 @@ class Taken:
 
     def available(self, drawn: DrawnPart) -> dict[str, float]:
         """The weights of the first letters that came least often, exhausted ones left out."""
-        if not self._available.get(drawn):
-            likely = drawn.source.likely_letters.items()
-            left = {a: p for a, p in likely if a not in self.exhausted}
-            least = min(map(self.letters.__getitem__, left), default=0)
-            self._available[drawn] = {a: p for a, p in left.items() if self.letters[a] == least}
-        return self._available[drawn]
-
-    def give_up(self, letters: Iterable[str]) -> None:
-        """Rules out some first letters for further names."""
-        self.exhausted.update(letters)
-        self._available.clear()
+        likely, counts = drawn.source.likely_letters, self.letters
+        left = likely.keys() - self.exhausted if self.exhausted else likely
+        least = min((counts.get(a, 0) for a in left), default=0)
+        return {a: p for a, p in likely.items() if a in left and counts.get(a, 0) == least}
 
     def letters_of(self, request: Request) -> Callable[[int], str]:
         """A function from a round to its names' first letter; "" if that is not chosen first."""
@@ -198,5 +192,3 @@ class Taken:
         """Counts the first letter of a line."""
         if request.chooses_letter:
             self.letters[request.letter] += 1
-            for free in self._available.values():
-                free.pop(request.letter, None)

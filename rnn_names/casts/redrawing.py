@@ -60,7 +60,6 @@ class RedrawingCast(CastDrawer):
         kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
-        self._taken.give_up(())
         is_text = not any(drawn.is_name for drawn in parts)
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one

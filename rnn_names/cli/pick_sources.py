@@ -56,11 +56,13 @@ class LinesToPick:
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
         """Lines without an end, whatever was seen."""
-        from rnn_names.casts.cast import drawer_of
+        from rnn_names.casts.cast import lines_of_file
+        from rnn_names.casts.redrawing import RedrawingCast
         from rnn_names.processes.threads import one_blas_thread
 
         for seed in itertools.count(self._first_seed):
-            drawer = drawer_of(self._pattern, replace(self._wanted, seed=seed), self._load)
+            wanted = replace(self._wanted, seed=seed)
+            drawer = RedrawingCast(self._pattern, wanted, self._load, lines_of_file)
             with one_blas_thread():
                 for lines in drawer.lines():
                     yield from (self._text(drawer, line) for line in lines)
