@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -54,15 +54,8 @@ ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
 Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
+Want = tuple[Request, int, str]  # some names to draw, their round, and their first letter, or ""
 MOSTLY_REPEATS = "nearly all others are repeats"
-
-
-class Want(NamedTuple):
-    """A draw to be made: some names, in a round, and of a first letter if that is chosen."""
-
-    request: Request
-    round: int
-    letter: str
 
 
 class CastDrawer:
@@ -219,8 +212,7 @@ class CastDrawer:
                     if cause := self._cause(request):
                         return lines[: lines.index(request.line)], cause
                     begin, taken = place, taken.fork()
-                n = self._further_rounds(request, is_certain)
-                wants += self._wants(request, taken, n)
+                wants += self._wants(request, taken, is_certain)
                 taken.count_letter(request)
                 if len(wants) >= MAX_WANTS:
                     break
@@ -228,38 +220,33 @@ class CastDrawer:
                 return lines, None
             self._draw(wants)
 
-    def _further_rounds(self, request: Request, is_certain: bool) -> int:
-        """The number of rounds to draw next for a line: one, then twice as many as so far."""
-        number = request.round
-        if not number or (request.chooses_letter and not is_certain):  # its letter may change
-            return 1
-        most = self._most_rounds(request)
-        return min(2 * number, ROUNDS_AT_ONCE, (most if is_certain else most // 16) - number)
-
-    def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
-        """The draws of the next n rounds that are not made yet."""
-        rounds, letter_of = range(request.round, request.round + n), taken.letters_of(request)
-        wants = [Want(request, number, letter_of(number)) for number in rounds]
+    def _wants(self, request: Request, taken: Taken, is_certain: bool) -> list[Want]:
+        """The draws of a line's next rounds: of one, then of twice as many as so far."""
+        n, letter_of = 1, taken.letters_of(request)
+        if request.round and (is_certain or not request.chooses_letter):  # its letter stays
+            most = self._most_rounds(request) // (1 if is_certain else 16)
+            n = min(2 * request.round, ROUNDS_AT_ONCE, most - request.round)
+        draws = ((k, letter_of(k)) for k in range(request.round, request.round + n))
         return [
-            want
-            for want in wants
-            if want[1:] not in request.drawn and bool(want.letter) == request.chooses_letter
+            (request, *draw)
+            for draw in draws
+            if draw not in request.drawn and bool(draw[1]) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
         """Draws names for some rounds of some lines."""
         groups = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
         for want in wants:
-            groups.setdefault((want.request.parts, want.request.chooses_letter), []).append(want)
+            groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
         for (parts, chooses_letter), some in groups.items():
-            rounds = np.array([want.request.line.first_round + want.round for want in some])
-            at = rounds, np.array([want.request.line.number for want in some])
+            rounds = np.array([request.line.first_round + number for request, number, _ in some])
+            at = rounds, np.array([request.line.number for request, *_ in some])
             found: Sequence[Any]
             try:
                 if chooses_letter:
-                    found = self._of_letters(parts[0], at, [want.letter for want in some])
+                    found = self._of_letters(parts[0], at, [letter for *_, letter in some])
                 elif self._same:
-                    found = self._together(parts, at, some[0].request.line)
+                    found = self._together(parts, at, some[0][0].line)
                 else:
                     found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
             except FewFound as error:
@@ -268,7 +255,7 @@ class CastDrawer:
                 else:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
-                some[error.row].request.cause = cause
+                some[error.row][0].cause = cause
             for (request, number, letter), names in zip(some, found, strict=True):
                 if names is not None or chooses_letter:
                     request.drawn[number, letter] = names

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames
-from rnn_names.casts.pattern import Alternatives, LinesOf, Part, Piece, Slot, rules_of
+from rnn_names.casts.pattern import Alternatives, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError
@@ -32,16 +32,13 @@ class DrawnPart:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
         self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
         self.tests: Sequence[int] = ()  # rows of `Taken.tests` that its names have to pass
-        self.alternatives: Sequence[Sequence[Piece]] = ()
-        weights: Sequence[int] = ()
-        if isinstance(part, LinesOf):
-            self.alternatives = [(line,) for line in read(part.file)]
-            weights = [1] * len(self.alternatives)
-            if not weights:
+        if isinstance(part, Alternatives):
+            self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
+            if part.file:
+                self.alternatives = [(line,) for line in read(part.file)]
+            if not self.alternatives:
                 raise CorpusError("no lines in that file")
-        elif isinstance(part, Alternatives):
-            self.alternatives, weights = part.alternatives, part.weights
-        self._deck = np.repeat(np.arange(len(weights)), weights)
+            self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
         """The alternative of each line, (n,), as from a deck: none repeats before all have come."""

@@ -108,9 +108,8 @@ class RedrawingCast(CastDrawer):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._new_lines(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
-            self._draw(
-                [want for request in requests for want in self._wants(request, self._taken, 1)]
-            )
+            wants = [self._wants(request, self._taken, False) for request in requests]
+            self._draw([want for some in wants for want in some])
             for request in requests:
                 for names in filter(None, request.drawn.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))
