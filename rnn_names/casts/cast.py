@@ -18,7 +18,7 @@ from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_sma
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
 from rnn_names.model.model import Model, blended
-from rnn_names.model.selection import ModelChoice
+from rnn_names.model.selection import ModelChoice, is_file
 from rnn_names.processes.threads import one_blas_thread
 
 
@@ -56,6 +56,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
 
 def parsed(wanted: CastOptions) -> Pattern:
     """The pattern of a cast, read."""
+    name = wanted.pattern.strip("{ }")
+    is_model = name in (wanted.models or ()) or is_file(name)
+    if name in CASTS and wanted.pattern.startswith("{") and not is_model:
+        raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
     return parse(pattern_of(wanted.pattern), wanted.shared, ModelChoice.of)
 
 

@@ -243,8 +243,14 @@ class CastDrawer:
             at = rounds, np.array([request.line.number for request, *_ in some])
             found: Sequence[Any]
             try:
-                if chooses_letter:
-                    found = self._of_letters(parts[0], at, [letter for *_, letter in some])
+                if chooses_letter:  # one attempt at each letter
+                    first, letters = (
+                        child(keys_of(parts[0].key, *at), 0),
+                        [each[2] for each in some],
+                    )
+                    names, met, _ = parts[0].source.draw(first, np.array(letters))
+                    of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
+                    found = [*map(of_rows.get, range(len(some)))]
                 elif self._same:
                     found = self._together(parts, at, some[0][0].line)
                 else:
@@ -259,14 +265,6 @@ class CastDrawer:
             for (request, number, letter), names in zip(some, found, strict=True):
                 if names is not None or chooses_letter:
                     request.drawn[number, letter] = names
-
-    def _of_letters(
-        self, drawn: DrawnPart, at: tuple[Array, Array], letters: Sequence[str]
-    ) -> list[Row | None]:
-        """A name of a part for each round and number, from one attempt at its letter; or None."""
-        names, met, _ = drawn.source.draw(child(keys_of(drawn.key, *at), 0), np.array(letters))
-        of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-        return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
 
     def _together(
         self, parts: tuple[DrawnPart, ...], at: tuple[Array, Array], line: Line

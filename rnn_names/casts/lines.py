@@ -100,13 +100,10 @@ def draw_letter_points(requests: Sequence[Request]) -> None:
     if not requests:
         return
     keys = np.concatenate([request.parts[0].key for request in requests])
-    first = np.array(
-        [request.line.first_round + len(request.letter_points) for request in requests]
-    )
+    first = np.array([each.line.first_round + len(each.letter_points) for each in requests])
     rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
-    points = uniform(
-        keys_of(keys, rounds, np.array([request.line.number for request in requests])), 1
-    )
+    numbers = np.array([request.line.number for request in requests])
+    points = uniform(keys_of(keys, rounds, numbers), 1)
     for request, more in zip(requests, points.T.tolist(), strict=True):
         request.letter_points += more
 

@@ -8,9 +8,7 @@ from inspect import cleandoc
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import chosen as models_or_default
 from rnn_names.cli.model_options import model_option
@@ -95,12 +93,6 @@ def pick(
         else:
             from rnn_names.casts.cast import pattern_of
 
-            of_default = (
-                click.get_current_context().get_parameter_source("boldness")
-                == ParameterSource.DEFAULT
-            )
-            if of_default and str(pattern).strip().lower() in CASTS:  # whose parts are safe enough
-                options["boldness"] = "balanced"
             text = pattern_of(pattern or "", file)
             of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
             wanted, source = of_cast, LinesToPick(of_cast)

@@ -192,6 +192,7 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
     schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
     assert "[Lord|Lady|Old]" in text and "\b" not in text
     offered = schemas[tool]["properties"]
+    assert not [name for name, each in offered.items() if each.get("default", 0) is None]
     shown = {name: each for name, each in declarations(owner).items() if name in offered}
     left_out = {*declarations(owner)} - {*shown}
     assert left_out <= {"remember", "models", "parts", "any_beginning", "known_pairs"}
