@@ -241,20 +241,18 @@ class CastDrawer:
         for (parts, chooses_letter), some in groups.items():
             rounds = np.array([request.line.first_round + number for request, number, _ in some])
             at = rounds, np.array([request.line.number for request, *_ in some])
+            keys = keys_of(parts[0].key, *at)
             found: Sequence[Any]
             try:
                 if chooses_letter:  # one attempt at each letter
-                    first, letters = (
-                        child(keys_of(parts[0].key, *at), 0),
-                        [each[2] for each in some],
-                    )
-                    names, met, _ = parts[0].source.draw(first, np.array(letters))
+                    letters = np.array([letter for *_, letter in some])
+                    names, met, _ = parts[0].source.draw(child(keys, 0), letters)
                     of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
                     found = [*map(of_rows.get, range(len(some)))]
                 elif self._same:
                     found = self._together(parts, at, some[0][0].line)
                 else:
-                    found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
+                    found = [(name,) for name in parts[0].source.find(keys)]
             except FewFound as error:
                 if self._same:
                     found, cause = error.found, self._no_letter(parts, error.tally)
