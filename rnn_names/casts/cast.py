@@ -1,26 +1,25 @@
 """Casts: the models of a pattern, and its lines."""
 
+import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from typing import Any
 
-from rnn_names.casts.bundled import CASTS, cast_file
-from rnn_names.casts.lines import Row
-from rnn_names.casts.pattern import Pattern, Slot, parse
+from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
+from rnn_names.casts.lines import Load, Read, Row
+from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.redrawing import RedrawingCast
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, SamplingError, quoted
 from rnn_names.model.model import Model, blended
-from rnn_names.model.selection import ModelChoice
+from rnn_names.model.selection import ModelChoice, is_file
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.sampler import with_boldness
 
 
 @parameters_of(CastOptions)
@@ -57,6 +56,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
 
 def parsed(wanted: CastOptions) -> Pattern:
     """The pattern of a cast, read."""
+    name = wanted.pattern.strip("{ }")
+    is_model = name in (wanted.models or ()) or is_file(name)
+    if name in CASTS and wanted.pattern.startswith("{") and not is_model:
+        raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
     return parse(pattern_of(wanted.pattern), wanted.shared, ModelChoice.of)
 
 
@@ -80,16 +83,21 @@ def pattern_of(text: str, path: str | None = None) -> str:
     return pattern
 
 
-def _lines(path: str) -> list[str]:
+def lines_of_file(path: str) -> list[str]:
+    """The lines of a file that a pattern names."""
     with opened(cast_file(path)) as source:
         return nonblank_lines(*source)
 
 
+def bundled_lines(path: str) -> list[str]:
+    """The lines of a file of the bundled casts; no other is read."""
+    if path not in os.listdir(CASTS_FOLDER):
+        raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+    return lines_of_file(os.path.join(CASTS_FOLDER, path))
+
+
 def rows_of(
-    pattern: Pattern,
-    wanted: CastOptions,
-    load: Callable[[Sequence[ModelChoice]], Model],
-    read: Callable[[str], Sequence[str]] = _lines,
+    pattern: Pattern, wanted: CastOptions, load: Load, read: Read = lines_of_file
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
 
@@ -97,27 +105,7 @@ def rows_of(
     FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines found, if
     they are too few; its message shows which part of the pattern is the cause.
     """
-    drawer = drawer_of(pattern, wanted, load, read)
+    drawer = RedrawingCast(pattern, wanted, load, read)
     with one_blas_thread():
         for lines in drawer.lines():
             yield [line.row for line in lines]
-
-
-def drawer_of(
-    pattern: Pattern,
-    wanted: CastOptions,
-    load: Callable[[Sequence[ModelChoice]], Model],
-    read: Callable[[str], Sequence[str]] = _lines,
-) -> RedrawingCast:
-    """What draws the lines; `load` gives a blend of models, and `read` the lines of a file."""
-    blend_of = cache(load)
-
-    def part_of(slot: Slot) -> tuple[Model, Options]:
-        model = blend_of(slot.models)
-        lists: dict[str, Any] = {
-            name: [line for path in paths for line in read(path)]
-            for name, paths in slot.files.items()
-        }
-        return model, with_boldness(replace(slot.options, **lists), model)
-
-    return RedrawingCast(pattern, wanted, part_of, read)

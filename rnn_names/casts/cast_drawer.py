@@ -11,26 +11,36 @@ letter is free again.
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
-from rnn_names.casts.lines import DrawnPart, Line, Request, Row, Taken, draw_letter_points
+from rnn_names.casts.lines import (
+    DrawnPart,
+    Line,
+    Load,
+    Read,
+    Request,
+    Row,
+    Taken,
+    draw_letter_points,
+)
 from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
-from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
+from rnn_names.sampling.sampler import with_boldness
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
@@ -43,31 +53,17 @@ MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
-PartOf = Callable[[Slot], tuple[LanguageModel, Options]]
-"""Gives the model and the options of a slot."""
 Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
+Want = tuple[Request, int, str]  # some names to draw, their round, and their first letter, or ""
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
-class Want(NamedTuple):
-    """A draw to be made: some names, in a round, and of a first letter if that is chosen."""
-
-    request: Request
-    round: int
-    letter: str
-
-
 class CastDrawer:
-    """Draws the lines of a cast; `read` gives the lines of a file."""
+    """Draws the lines of a cast."""
 
-    def __init__(
-        self,
-        pattern: Pattern,
-        wanted: CastOptions,
-        part_of: PartOf,
-        read: Callable[[str], Sequence[str]],
-    ) -> None:
-        self._pattern, self._wanted, seed, read = pattern, wanted, wanted.some_seed(), cache(read)
+    def __init__(self, pattern: Pattern, wanted: CastOptions, load: Load, read: Read) -> None:
+        self._pattern, self._wanted, seed = pattern, wanted, wanted.some_seed()
+        load, read = cache(load), cache(read)
         self._same, self._different = (wanted.initials == each for each in ("same", "different"))
         self._key, self._letters_of = key_of(seed, INITIALS), cache(common_letters)
         least = wanted.min_edits or 0
@@ -78,7 +74,10 @@ class CastDrawer:
             with located(pattern.text, part.begin):
                 self._parts[part] = drawn = DrawnPart(part, seed, read)
                 if isinstance(part, Slot):
-                    model, options = part_of(part)
+                    model, lists = load(part.models), dict[str, Any]()
+                    for name, files in part.files.items():
+                        lists[name] = [line for file in files for line in read(file)]
+                    options = with_boldness(replace(part.options, **lists), model)
                     drawn.source = PartNames(model, options, wanted.initials is not None)
                     self._taken.add_tests(drawn, options, least)
         self._name_parts = names = [drawn for drawn in self._parts.values() if drawn.is_name]
@@ -213,8 +212,7 @@ class CastDrawer:
                     if cause := self._cause(request):
                         return lines[: lines.index(request.line)], cause
                     begin, taken = place, taken.fork()
-                n = self._further_rounds(request, is_certain)
-                wants += self._wants(request, taken, n)
+                wants += self._wants(request, taken, is_certain)
                 taken.count_letter(request)
                 if len(wants) >= MAX_WANTS:
                     break
@@ -222,58 +220,49 @@ class CastDrawer:
                 return lines, None
             self._draw(wants)
 
-    def _further_rounds(self, request: Request, is_certain: bool) -> int:
-        """The number of rounds to draw next for a line: one, then twice as many as so far."""
-        number = request.round
-        if not number or (request.chooses_letter and not is_certain):  # its letter may change
-            return 1
-        most = self._most_rounds(request)
-        return min(2 * number, ROUNDS_AT_ONCE, (most if is_certain else most // 16) - number)
-
-    def _wants(self, request: Request, taken: Taken, n: int) -> list[Want]:
-        """The draws of the next n rounds that are not made yet."""
-        rounds, letter_of = range(request.round, request.round + n), taken.letters_of(request)
-        wants = [Want(request, number, letter_of(number)) for number in rounds]
+    def _wants(self, request: Request, taken: Taken, is_certain: bool) -> list[Want]:
+        """The draws of a line's next rounds: of one, then of twice as many as so far."""
+        n, letter_of = 1, taken.letters_of(request)
+        if request.round and (is_certain or not request.chooses_letter):  # its letter stays
+            most = self._most_rounds(request) // (1 if is_certain else 16)
+            n = min(2 * request.round, ROUNDS_AT_ONCE, most - request.round)
+        draws = ((k, letter_of(k)) for k in range(request.round, request.round + n))
         return [
-            want
-            for want in wants
-            if want[1:] not in request.drawn and bool(want.letter) == request.chooses_letter
+            (request, *draw)
+            for draw in draws
+            if draw not in request.drawn and bool(draw[1]) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
         """Draws names for some rounds of some lines."""
         groups = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
         for want in wants:
-            groups.setdefault((want.request.parts, want.request.chooses_letter), []).append(want)
+            groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
         for (parts, chooses_letter), some in groups.items():
-            rounds = np.array([want.request.line.first_round + want.round for want in some])
-            at = rounds, np.array([want.request.line.number for want in some])
+            rounds = np.array([request.line.first_round + number for request, number, _ in some])
+            at = rounds, np.array([request.line.number for request, *_ in some])
+            keys = keys_of(parts[0].key, *at)
             found: Sequence[Any]
             try:
-                if chooses_letter:
-                    found = self._of_letters(parts[0], at, [want.letter for want in some])
+                if chooses_letter:  # one attempt at each letter
+                    letters = np.array([letter for *_, letter in some])
+                    names, met, _ = parts[0].source.draw(child(keys, 0), letters)
+                    of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
+                    found = [*map(of_rows.get, range(len(some)))]
                 elif self._same:
-                    found = self._together(parts, at, some[0].request.line)
+                    found = self._together(parts, at, some[0][0].line)
                 else:
-                    found = [(name,) for name in parts[0].source.find(keys_of(parts[0].key, *at))]
+                    found = [(name,) for name in parts[0].source.find(keys)]
             except FewFound as error:
                 if self._same:
                     found, cause = error.found, self._no_letter(parts, error.tally)
                 else:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
-                some[error.row].request.cause = cause
+                some[error.row][0].cause = cause
             for (request, number, letter), names in zip(some, found, strict=True):
                 if names is not None or chooses_letter:
                     request.drawn[number, letter] = names
-
-    def _of_letters(
-        self, drawn: DrawnPart, at: tuple[Array, Array], letters: Sequence[str]
-    ) -> list[Row | None]:
-        """A name of a part for each round and number, from one attempt at its letter; or None."""
-        names, met, _ = drawn.source.draw(child(keys_of(drawn.key, *at), 0), np.array(letters))
-        of_rows = dict(zip(met.tolist(), names.to_strings(), strict=True))
-        return [(of_rows[row],) if row in of_rows else None for row in range(len(letters))]
 
     def _together(
         self, parts: tuple[DrawnPart, ...], at: tuple[Array, Array], line: Line
@@ -292,7 +281,7 @@ class CastDrawer:
         taken, first = self._taken, request.parts[0]
         is_over = request.round > 0 and request.round >= self._most_rounds(request)
         if is_over and request.letter and taken.letters:
-            taken.give_up(taken.available(first))
+            taken.exhausted.update(taken.available(first))
             request.begin = 1
             is_over = taken.try_to_fill(request)
         if request.cause or not (is_over or (request.chooses_letter and not request.letter)):

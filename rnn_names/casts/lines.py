@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -10,13 +10,16 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames
-from rnn_names.casts.pattern import Alternatives, LinesOf, Part, Piece, Slot, rules_of
+from rnn_names.casts.pattern import Alternatives, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
+Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
+Read = Callable[[str], Sequence[str]]  # gives the lines of a file
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
 
 
@@ -25,20 +28,17 @@ class DrawnPart:
 
     source: PartNames  # of a slot
 
-    def __init__(self, part: Part, seed: int, read: Callable[[str], Sequence[str]]) -> None:
+    def __init__(self, part: Part, seed: int, read: Read) -> None:
         self.part, self.key, self.is_name = part, key_of(seed, *part.path), isinstance(part, Slot)
         self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
         self.tests: Sequence[int] = ()  # rows of `Taken.tests` that its names have to pass
-        self.alternatives: Sequence[Sequence[Piece]] = ()
-        weights: Sequence[int] = ()
-        if isinstance(part, LinesOf):
-            self.alternatives = [(line,) for line in read(part.file)]
-            weights = [1] * len(self.alternatives)
-            if not weights:
+        if isinstance(part, Alternatives):
+            self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
+            if part.file:
+                self.alternatives = [(line,) for line in read(part.file)]
+            if not self.alternatives:
                 raise CorpusError("no lines in that file")
-        elif isinstance(part, Alternatives):
-            self.alternatives, weights = part.alternatives, part.weights
-        self._deck = np.repeat(np.arange(len(weights)), weights)
+            self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
     def picked(self, numbers: Array, rounds: Array) -> Array:
         """The alternative of each line, (n,), as from a deck: none repeats before all have come."""
@@ -100,13 +100,10 @@ def draw_letter_points(requests: Sequence[Request]) -> None:
     if not requests:
         return
     keys = np.concatenate([request.parts[0].key for request in requests])
-    first = np.array(
-        [request.line.first_round + len(request.letter_points) for request in requests]
-    )
+    first = np.array([each.line.first_round + len(each.letter_points) for each in requests])
     rounds = first + np.arange(POINTS_AT_ONCE)[:, None]
-    points = uniform(
-        keys_of(keys, rounds, np.array([request.line.number for request in requests])), 1
-    )
+    numbers = np.array([request.line.number for request in requests])
+    points = uniform(keys_of(keys, rounds, numbers), 1)
     for request, more in zip(requests, points.T.tolist(), strict=True):
         request.letter_points += more
 
@@ -120,7 +117,6 @@ class Taken:
     def __init__(self, edits: int, tests: list[FarApart], letters: Counter[str]) -> None:
         self._edits, self.tests, self.letters = edits, tests, letters
         self.exhausted = set[str]()  # letters with which no name is found
-        self._available = dict[DrawnPart, dict[str, float]]()
 
     def add_tests(self, drawn: DrawnPart, options: Options, least: int) -> None:
         """Registers the tests that keep a part's names apart from names already taken.
@@ -138,7 +134,6 @@ class Taken:
         """A copy that takes more in; this one stays as it is."""
         other = Taken(self._edits, [each.fork() for each in self.tests], self.letters.copy())
         other.exhausted = self.exhausted
-        other._available = {drawn: {**of} for drawn, of in self._available.items()}
         return other
 
     def add_if_far(self, names: Mapping[DrawnPart, str]) -> bool:
@@ -156,17 +151,10 @@ class Taken:
 
     def available(self, drawn: DrawnPart) -> dict[str, float]:
         """The weights of the first letters that came least often, exhausted ones left out."""
-        if not self._available.get(drawn):
-            likely = drawn.source.likely_letters.items()
-            left = {a: p for a, p in likely if a not in self.exhausted}
-            least = min(map(self.letters.__getitem__, left), default=0)
-            self._available[drawn] = {a: p for a, p in left.items() if self.letters[a] == least}
-        return self._available[drawn]
-
-    def give_up(self, letters: Iterable[str]) -> None:
-        """Rules out some first letters for further names."""
-        self.exhausted.update(letters)
-        self._available.clear()
+        likely, counts = drawn.source.likely_letters, self.letters
+        left = likely.keys() - self.exhausted if self.exhausted else likely
+        least = min((counts.get(a, 0) for a in left), default=0)
+        return {a: p for a, p in likely.items() if a in left and counts.get(a, 0) == least}
 
     def letters_of(self, request: Request) -> Callable[[int], str]:
         """A function from a round to its names' first letter; "" if that is not chosen first."""
@@ -198,5 +186,3 @@ class Taken:
         """Counts the first letter of a line."""
         if request.chooses_letter:
             self.letters[request.letter] += 1
-            for free in self._available.values():
-                free.pop(request.letter, None)

@@ -80,17 +80,11 @@ class Slot(Part):
 
 @dataclass(frozen=True, eq=False)
 class Alternatives(Part):
-    """One of some patterns."""
+    """One of some patterns, or one of the lines of a file."""
 
     alternatives: tuple[tuple["Piece", ...], ...]
     weights: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class LinesOf(Part):
-    """A line of a file."""
-
-    file: str
+    file: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +262,7 @@ class _Reader:
                 raise self.error("a model belongs here: a file or a bundled model", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.options(begin, None)[3]
-                return LinesOf(begin, rules, *self.placed(name, CHOICES), model)
+                return Alternatives(begin, rules, *self.placed(name, CHOICES), (), (), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         values, files, places, rules = self.options(begin, ALLOWED)

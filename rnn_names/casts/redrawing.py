@@ -60,7 +60,6 @@ class RedrawingCast(CastDrawer):
         kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
-        self._taken.give_up(())
         is_text = not any(drawn.is_name for drawn in parts)
         of_others = {each.row[place] for each in others} if is_text else {*()}
         for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
@@ -109,9 +108,8 @@ class RedrawingCast(CastDrawer):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._new_lines(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
-            self._draw(
-                [want for request in requests for want in self._wants(request, self._taken, 1)]
-            )
+            wants = [self._wants(request, self._taken, False) for request in requests]
+            self._draw([want for some in wants for want in some])
             for request in requests:
                 for names in filter(None, request.drawn.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))

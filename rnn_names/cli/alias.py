@@ -1,6 +1,7 @@
 """`rnn-names alias`: a name for each key, always the same."""
 
 import codecs
+import os
 from itertools import islice
 from typing import Any
 
@@ -46,6 +47,8 @@ def alias(
     from rnn_names.corpus.corpus import read_lines
     from rnn_names.sampling.alias import Aliases
 
+    if "{" in file and not os.path.lexists(file):
+        raise click.UsageError("a key has one name, not a pattern: give a model, as in -m men")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))

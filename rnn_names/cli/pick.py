@@ -8,9 +8,7 @@ from inspect import cleandoc
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
 from rnn_names.cli.model_options import chosen as models_or_default
 from rnn_names.cli.model_options import model_option
@@ -24,7 +22,7 @@ from rnn_names.cli.options import (
     output_option,
     read_options,
 )
-from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, say
+from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, numbered, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import tell, warnings_told
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
@@ -95,12 +93,6 @@ def pick(
         else:
             from rnn_names.casts.cast import pattern_of
 
-            of_default = (
-                click.get_current_context().get_parameter_source("boldness")
-                == ParameterSource.DEFAULT
-            )
-            if of_default and str(pattern).strip().lower() in CASTS:  # whose parts are safe enough
-                options["boldness"] = "balanced"
             text = pattern_of(pattern or "", file)
             of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
             wanted, source = of_cast, LinesToPick(of_cast)
@@ -124,16 +116,15 @@ class _Picking:
         self.at = -1  # the page on the screen
         self.listed: list[str] = []  # what numbers after a minus mean
         self.kept: set[str] = set()  # in this run
-        self.undoable: list[Callable[[], None]] = []
+        self.undoable: list[tuple[str, str, tuple[bytes, bytes], set[str]]] = []
         names = self.file.names()
         if names:
             say(f"Note: adds to {self.path}, which has {len(names):,}")
         self.seen = {*names, *(self.remembered.names() if self.remembered else ())}
-        source.leave_out(self.seen)
 
     def run(self) -> None:
         """Shows a page, and does what is typed."""
-        others = self.source.others()
+        others = self.source.others(self.seen)
         actions: dict[str, Callable[..., None]] = {
             "": lambda: self._show(others),
             "b|back": self._go_back,
@@ -232,24 +223,35 @@ class _Picking:
             say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
         lines = [line for line in found.values() if line not in self.kept]
         if lines:
-            with critical_section(), self.file.turn() as (_, added):
-                added.append(self.names_in(lines))
+            added = self.names_in(lines).to_lines()
+            is_cut = re.compile(rb"[^\n]\Z").search  # its last line has no end
+            with critical_section():
+                change = self.file.change(lambda old: old + b"\n" * bool(is_cut(old)) + added)
+            self._did("Kept", "Took out", brief(lines), change)
             self.kept = self.kept | {*lines}
-            self.undoable.append(lambda: self._take_back(lines))
-            say(f"Kept {brief(lines)} ({self._count()})")
 
-    def _take_back(self, lines: list[str]) -> None:
+    def _did(self, told: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
+        """Tells of a change of the file, which can be undone."""
+        say(f"{told} {lines} ({self._count()})")
+        self.undoable.append((undone, lines, change, self.kept))
+
+    def _undo(self) -> None:
+        if not self.undoable:
+            say("There is nothing to undo.")
+            return
+        told, lines, (before, after), kept = self.undoable.pop()
         with critical_section():
-            is_undone = self.file.take_back(self.names_in(lines))
-        self.kept = self.kept - {*lines} if is_undone else self.kept
-        what = "Took out" if is_undone else "The file has changed since; left as it is:"
-        say(f"{what} {brief(lines)}")
+            now, _ = self.file.change(lambda now: before if now == after else now)
+        if now == after:
+            self.kept = kept
+        else:
+            told = "The file has changed since; left as it is:"
+        say(f"{told} {lines}")
 
     def _list(self) -> None:
         self.listed = self.file.names()
-        with Page(len(self.listed), is_answer=True) as page:
-            for name in self.listed:
-                page.add(name)
+        for number, name in enumerate(self.listed, 1):
+            tell(numbered(number, name, len(self.listed)))
         if not self.listed:
             say("Nothing is kept yet.")
 
@@ -262,31 +264,21 @@ class _Picking:
         self._take_out([name if name in named else (named or [name])[-1]])
 
     def _take_out(self, names: list[str]) -> None:
-        taken, kept = dict[str, tuple[int, bytes]](), self.kept
-        for name in names:
-            with critical_section():
-                found = self.file.take_out(name)
-            if found is None:
-                say(f"{shown(name)} is not in {self.path}")
-            else:
-                taken[name] = found
+        def left(data: bytes) -> bytes:
+            for name in names:
+                rest = self.file.without(data, name)
+                (missing if rest == data else taken).append(name)
+                data = rest
+            return data
+
+        taken, missing = list[str](), list[str]()
+        with critical_section():
+            change = self.file.change(left)
+        for name in missing:
+            say(f"{shown(name)} is not in {self.path}")
         if taken:
-            self.kept = {line for line in kept if not _parts(line) & {*taken}}
-            self.undoable.append(lambda: self._put_back(taken, kept))
-            say(f"Took out {', '.join(taken)} ({self._count()})")
-
-    def _put_back(self, taken: dict[str, tuple[int, bytes]], kept: set[str]) -> None:
-        for place, line in reversed(taken.values()):
-            with critical_section():
-                self.file.put_back(place, line)
-        self.kept = kept
-        say(f"Put back {', '.join(taken)} ({self._count()})")
-
-    def _undo(self) -> None:
-        if self.undoable:
-            self.undoable.pop()()
-        else:
-            say("There is nothing to undo.")
+            self._did("Took out", "Put back", ", ".join(taken), change)
+            self.kept = {line for line in self.kept if not _parts(line) & {*taken}}
 
 
 def _read() -> str | None:

@@ -4,11 +4,9 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from textwrap import wrap
-
-import click
 
 from rnn_names.cli.streams import printable, tell, write
 
@@ -25,9 +23,7 @@ def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
     if is_typed():
         width = WIDEST_ANSWER
-        with suppress(
-            OSError, ValueError
-        ):  # names go elsewhere, perhaps, and answers to no terminal
+        with suppress(OSError, ValueError):  # answers go to no terminal, perhaps
             width = min(os.get_terminal_size(sys.stderr.fileno()).columns or width, width)
         lines = (wrap(line, width, break_on_hyphens=False) for line in text.split("\n"))
         text = "\n".join("\n".join(line) for line in lines)
@@ -58,13 +54,17 @@ def chosen(numbers: str, lines: Sequence[str]) -> dict[int, str]:
     return rows
 
 
+def numbered(number: int, line: str, count: int) -> str:
+    """One of some lines, with its number."""
+    return printable(f"{number:>{len(str(count))}} {line}", ascii)
+
+
 class Page:
     """Lines with numbers, each written at once, since the next one may take long."""
 
-    def __init__(self, count: int, is_answer: bool = False) -> None:
+    def __init__(self, count: int) -> None:
         self.lines: list[str] = []
-        self._put: Callable[[bytes], None] = _answer if is_answer else write
-        self._digits = len(str(count))
+        self._count = count
         self._timer: threading.Timer | None = None
         self._was_late = False
 
@@ -79,8 +79,7 @@ class Page:
     def add(self, line: str) -> None:
         """Writes the next line."""
         self.lines.append(line)
-        text = printable(f"{len(self.lines):>{self._digits}} {line}\n", ascii)
-        self._put(text.encode())
+        write(f"{numbered(len(self.lines), line, self._count)}\n".encode())
         self._wait()
 
     def _wait(self) -> None:
@@ -96,8 +95,3 @@ class Page:
     def _say_that_it_takes_long(self) -> None:
         self._was_late = True
         say("Looking for more…" if self.lines else "Looking…")
-
-
-def _answer(data: bytes) -> None:
-    with suppress(OSError):
-        click.echo(data, nl=False, err=True)

@@ -22,12 +22,9 @@ class NamesToPick:
         self._model, self._wanted = blend_of(models), replace(wanted, unique=True, remember=None)
         self._seeds = itertools.count(wanted.some_seed())
 
-    def leave_out(self, names: Iterable[str]) -> None:
-        """Draws no such names; nor, where names are safe, any near them."""
-        self._wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *sorted(names)])
-
-    def others(self) -> Iterator[str]:
-        """Names without an end."""
+    def others(self, seen: Iterable[str]) -> Iterator[str]:
+        """Names without an end, but for those seen; where names are safe, none near them."""
+        self._wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *sorted(seen)])
         return self._drawn(self._wanted)
 
     def like(self, names: Sequence[str], part: int = 0) -> Iterator[str]:
@@ -57,16 +54,15 @@ class LinesToPick:
         self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
 
-    def leave_out(self, lines: Iterable[str]) -> None:
-        """Lines are drawn whatever was kept."""
-
-    def others(self) -> Iterator[str]:
-        """Lines without an end."""
-        from rnn_names.casts.cast import drawer_of
+    def others(self, _seen: Iterable[str]) -> Iterator[str]:
+        """Lines without an end, whatever was seen."""
+        from rnn_names.casts.cast import lines_of_file
+        from rnn_names.casts.redrawing import RedrawingCast
         from rnn_names.processes.threads import one_blas_thread
 
         for seed in itertools.count(self._first_seed):
-            drawer = drawer_of(self._pattern, replace(self._wanted, seed=seed), self._load)
+            wanted = replace(self._wanted, seed=seed)
+            drawer = RedrawingCast(self._pattern, wanted, self._load, lines_of_file)
             with one_blas_thread():
                 for lines in drawer.lines():
                     yield from (self._text(drawer, line) for line in lines)

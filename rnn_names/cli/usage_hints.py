@@ -14,6 +14,12 @@ MISSPELLINGS = {
 }
 """Options, and words that are likely to mean them."""
 
+ADVICE = {
+    "cast -m --model": "the pattern names its models, as in rnn-names cast '{norse} {surnames}'",
+    "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
+}
+"""What to do instead of giving a command some options."""
+
 
 def usage_hint(command: click.Command, error: click.UsageError) -> str:
     """A better message for some errors of Click's; "" for the others."""
@@ -23,6 +29,9 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
         is_here = not meant.startswith("--") or meant.split()[0] in options
         if is_here and name in others.split():
             return f"No such option '{name}'. Did you mean {meant}?"
+    for words, advice in ADVICE.items():
+        if command.name == words.split()[0] and name in words.split():
+            return f"No such option '{name}': {advice}"
     extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
     if extra and command.name == "score":
         pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"

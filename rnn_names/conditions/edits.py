@@ -103,6 +103,8 @@ class FarApart:
         if self._before is not None and not self._before.is_far(name):
             return False
         name, becomes = _shortened(name, self._edits)
+        if not self._edits:
+            return name not in self._names
         return not any(
             self._are_near(name, other)
             for text in becomes & self._names.keys()

@@ -4,7 +4,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rnn_names import system
@@ -50,51 +50,31 @@ class Remembered:
         with self.turn() as (names, _):
             return [name for name in names.to_strings() if name == name.strip()]
 
-    def take_back(self, names: Names) -> bool:
-        """Takes the lines of some names off the end of the file, if they are there, whole."""
-        with self._edited() as file:
-            data, lines = file.readall(), names.to_lines()
-            are_there = (b"\n" + data).endswith(b"\n" + lines)
-            if are_there:
-                self._end = file.truncate(len(data) - len(lines))
-            return are_there
+    def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
+        """Replaces the content by what a function makes of it. Gives the old and the new one."""
 
-    def take_out(self, name: str) -> tuple[int, bytes] | None:
-        """Takes out the last line that has a name. Gives its place and the line, for `put_back`."""
-        with self._edited() as file:
-            data = file.readall()
-            for found in reversed([*re.finditer(rb"[^\n]+\n?", data)]):
-                if [line.strip() for line in self._lines(found[0])] == [name]:
-                    file.seek(found.start())
-                    _write(file, data[found.end() :])
-                    self._end = file.truncate()
-                    return found.start(), found[0]
-            return None
+        def created(path: str, flags: int) -> int:
+            return os.open(path, flags | os.O_CREAT, 0o666)
 
-    def put_back(self, place: int, line: bytes) -> None:
-        """Puts a line where it was; at the end, if no line of the file begins there any more."""
-        with self._edited() as file:
-            data = file.readall()
-            if place > len(data) or not (b"\n" + data[:place]).endswith(b"\n"):
-                place = len(data)
-            if not (b"\n" + data[:place]).endswith(b"\n"):
-                line = b"\n" + line
-            after = data[place:]
-            if after and not line.endswith(b"\n"):
-                line += b"\n"
-            self._append(file, (line + after)[len(after) :])  # first: the disk may be full
-            file.seek(place)
-            _write(file, line + after)
-            self._end = 0
-
-    @contextmanager
-    def _edited(self) -> Iterator[io.FileIO]:
         try:
-            with open(self._path, "r+b", buffering=0) as file:
+            with open(self._path, "r+b", buffering=0, opener=created) as file:
                 system.lock(file)
-                yield file
+                old = file.readall()
+                new = edited(old)
+                self._append(file, new[len(old) :])  # first: the disk may be full
+                file.seek(0)
+                _write(file, new)
+                file.truncate()
+                return old, new
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
+
+    def without(self, data: bytes, name: str) -> bytes:
+        """A content without the last line that has a name."""
+        for found in reversed([*re.finditer(rb"[^\n]+\n?", data)]):
+            if [line.strip() for line in self._lines(found[0])] == [name]:
+                return data[: found.start()] + data[found.end() :]
+        return data
 
     def _error(self, reason: str) -> SamplingError:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])

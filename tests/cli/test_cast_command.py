@@ -123,6 +123,15 @@ def test_a_mistyped_cast_is_told_and_a_pattern_of_one_name_is_none(invoke):
     done = invoke("cast", "vilage")
     assert done.stderr == "Error: there is no cast 'vilage'; did you mean village?\n"
     assert len(invoke("cast", "{taverns}", "-n", 2).stdout.splitlines()) == 2
+    done = invoke("cast", "{village}")
+    assert "village is a cast, not a model: write village without braces" in done.stderr
+    assert cast("{village}", 2, models={"village": tiny_model()})
+
+
+def test_options_that_a_command_does_not_have_are_told_with_what_to_do(invoke):
+    assert "names its models, as in rnn-names cast '{n" in invoke("cast", "ship", "-m", "x").stderr
+    assert "cut -d, -f1 FILE | rnn-names" in invoke("alias", "--column", "id").stderr
+    assert "give a model, as in -m men" in invoke("alias", "{men}").stderr
 
 
 def test_a_pattern_in_another_encoding_is_refused_with_its_line(invoke, tmp_path):

@@ -110,7 +110,7 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
         return first, [again, taken, *outside], drawn, listed[-1]
 
     first, refused, drawn, last = session(script, "--folder", own, cwd=here)
-    assert (first, len(drawn), last) == ("drow", 3, {"name": "drow"})
+    assert (first, len(drawn), last) == (["drow"], 3, {"name": "drow"})
     assert all(text.startswith("Error") for text in refused)
     assert "there is such a model already" in refused[0] and "already" in refused[1]
     written = [*tmp_path.rglob("*")]
@@ -136,8 +136,8 @@ def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tm
                 group.start_soon(train, names)
 
     session(script, "--folder", tmp_path, cwd=tmp_path)
-    assert sorted(text == "drow" for text in told) == [False, True]
-    assert "there is such a model already" in "".join(told)
+    assert sorted(text == ["drow"] for text in told) == [False, True]
+    assert "there is such a model already" in str(told)
 
 
 WRONG = [
@@ -192,6 +192,7 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
     schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
     assert "[Lord|Lady|Old]" in text and "\b" not in text
     offered = schemas[tool]["properties"]
+    assert not [name for name, each in offered.items() if each.get("default", 0) is None]
     shown = {name: each for name, each in declarations(owner).items() if name in offered}
     left_out = {*declarations(owner)} - {*shown}
     assert left_out <= {"remember", "models", "parts", "any_beginning", "known_pairs"}
