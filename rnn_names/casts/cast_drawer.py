@@ -146,7 +146,7 @@ class CastDrawer:
                     text = self._written(drawn.alternatives[text], line, columns)
                 if piece.column:
                     columns[piece.column] = text
-            texts.append(drawn.rules(text))
+            texts.append(text and drawn.rules(text))
         return "".join(texts)
 
     # --- What stands in lines ---------------------------------------------------------------------

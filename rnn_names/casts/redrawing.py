@@ -56,13 +56,15 @@ class RedrawingCast(CastDrawer):
         parts = {*line.names} or {*line.chosen}
         if place:
             parts = self._parts_at(line, place)
+        if not parts:  # of an alternative that does not stand there
+            return False
         line.earlier |= line.shown(parts, place)
         kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
         is_text = not any(drawn.is_name for drawn in parts)
-        of_others = {each.row[place] for each in others} if is_text else {*()}
-        for avoided in (of_others, {*()}):  # a text that no other line has, if there is one
+        of_others = {each.row[place] for each in others}
+        for avoided in [of_others, {*()}] if is_text else [{*()}]:  # one that no line has, if any
             for new in self._later(line.number, parts, kept):
                 if new.shown(parts, place) & line.earlier or new.row[place] in avoided:
                     continue

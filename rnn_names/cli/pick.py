@@ -1,6 +1,7 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
 import itertools
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -112,6 +113,10 @@ class _Picking:
         self.source, self.count, self.path = source, count, shown(path)
         self.file = Remembered(path, "output")
         self.remembered = Remembered(remember) if remember else None
+        if remember and os.path.realpath(remember) == os.path.realpath(path):
+            raise SamplingError(
+                f"{self.path} has what is kept; give another file for what was shown", ["remember"]
+            )
         self.pages: list[list[str]] = []
         self.at = -1  # the page on the screen
         self.listed: list[str] = []  # what numbers after a minus mean

@@ -165,6 +165,11 @@ def test_a_line_stays_as_it_was_where_nothing_else_is_found():
     few = {"match": "aa", "min_length": 2}
     with pytest.warns(FewNewNamesWarning, match=r"^redraw 1\.2 stays as it was: nothing else"):
         assert rows("[x] {a}", 1, redraw=["1.2"], **few) == [("x", "aa")]
+    pattern = "[{lady=a}|x]"
+    before = rows(pattern, 4)
+    number = [whole for whole, *_ in before].index("x") + 1
+    with pytest.warns(FewNewNamesWarning, match=rf"^redraw {number}\.lady stays as it was"):
+        assert rows(pattern, 4, redraw=[f"{number}.lady"]) == before
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,18 @@ def test_what_is_remembered_is_what_was_shown(what, pick, folder):
     assert not {*later} & {*chain(*pages)}
 
 
+def test_what_is_kept_and_what_was_shown_are_two_files(invoke, folder):
+    done = invoke("pick", "-m", "elvish", "--remember", "./kept.txt", "-o", "kept.txt")
+    assert done.returncode == 1 and "give another file for what was shown" in done.stderr
+    assert not (folder / "kept.txt").exists() and done.stdout == ""
+
+
+def test_a_name_that_stands_twice_in_the_file_is_put_back_twice(pick, folder):
+    (folder / "kept.txt").write_text("Ada\nAda\nBob\n", "utf-8")
+    pick("-1 2", "u")
+    assert (folder / "kept.txt").read_text("utf-8") == "Ada\nAda\nBob\n"
+
+
 def test_a_pattern_may_come_from_a_file(pick, invoke, folder):
     (folder / "pattern.txt").write_text("{elvish} of {norse}\n", "utf-8")
     (page,), _ = pick(arguments=["pick", "--file", "pattern.txt", "-n", 3])

@@ -63,7 +63,7 @@ async function writtenBy(batch, pieces, key, rows) {
 
 async function writtenOf(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
-  const changed = piece.rules ?? ((text) => text);
+  const changed = (text) => text && (piece.rules?.(text) ?? text);
   if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
   const texts = piece.shares
     ? await writtenNames(batch, piece, key, rows)
