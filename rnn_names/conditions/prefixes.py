@@ -1,6 +1,6 @@
 """The spellings of prefixes that are asked for: as they are, or in another case."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rnn_names.conditions.automaton import MAX_STATES, same_character
@@ -42,9 +42,10 @@ def spelled_prefixes(
                 found = _in_any_case(prefix, vocabulary, lambda text: True)
             found = found or [encoded("prefix", prefix, vocabulary)]
             for text in found:
-                wanted = wanted.allowing(text) if wanted is not None else None
+                wanted = wanted and wanted.allowing(text)
         texts += found
-    texts = shortest_ones(texts)
+    every = {*texts}
+    texts = sorted(text for text in every if every.isdisjoint(text[:n] for n in range(len(text))))
     if len(texts) > MAX_STATES:
         raise SamplingError(
             f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
@@ -65,16 +66,3 @@ def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], boo
             reason = "too long to be followed in upper and lower case"
             raise SamplingError(f"prefix {quoted(prefix)}: {reason}", ["prefix"])
     return found
-
-
-def shortest_ones(texts: Iterable[Text]) -> list[Text]:
-    """Texts without those that begin with another one of them, in order.
-
-    >>> shortest_ones([(13, 2), (13, 1, 5), (13, 1)])
-    [(13, 1), (13, 2)]
-    """
-    kept: list[Text] = []
-    for text in sorted(texts):
-        if not (kept and text[: len(kept[-1])] == kept[-1]):
-            kept.append(text)
-    return kept
