@@ -28,6 +28,7 @@ _condition, _sampling = partial(option, group="Conditions"), partial(option, gro
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
 _length = partial(_condition, None, Number(1, MAX_NAME_LENGTH, whole=True))
 _start = partial(_sampling, 0, Number(0, 10**18, whole=True))
+_number = partial(_sampling, None)
 _COUNT = Number(0, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
@@ -134,28 +135,24 @@ class CommonOptions(Checked):
         f"One word for several options, which override it. {_STANDS_FOR}. "
         "A list of common words keeps them; with start, safe keeps no names apart.",
     )
-    min_p: float | None = _sampling(
-        None,
+    min_p: float | None = _number(
         Number(0, 1),
         "Leave out next characters that are less than X times as probable as the most probable "
         "one, before temperature counts: 0.1 leaves out odd spellings and hardly anything else.",
         unset="0",
     )
-    temperature: float | None = _sampling(
-        None,
+    temperature: float | None = _number(
         POSITIVE,
         "Divide the logits by this: above 1 for wilder names; below 1, names are more alike.",
         short="-t",
         unset="1",
     )
-    top_k: int | None = _sampling(
-        None,
+    top_k: int | None = _number(
         Number(1, whole=True),
         "Keep only this many of the most probable next characters.",
         unset="all",
     )
-    top_p: float | None = _sampling(
-        None,
+    top_p: float | None = _number(
         Number(0, 1, min_open=True),
         "Keep only the most probable next characters that together have this probability.",
         unset="1",
@@ -209,8 +206,8 @@ class Options(CommonOptions):
     """Options of random names."""
 
     unique: bool = _flag("No name twice; incompatible with start.")
-    seed: int | None = _sampling(
-        None, _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
+    seed: int | None = _number(
+        _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
 
     def __post_init__(self) -> None:
