@@ -18,7 +18,6 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; pairs of the states of two
-TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
 class NoAutomatonError(RnnNamesError):
@@ -32,20 +31,19 @@ class Automaton:
     after: Array  # (S, n_y) the state after each state and character; column EOS is not used
     accepting: Array  # (S,) whether a name may end in each state
 
-    def run(self, indices: Array, lengths: Array) -> Array:
-        """The state after each of some texts, (m,), by their indices, (m, L), and lengths, (m,)."""
-        state = np.zeros(len(lengths), np.int32)
+    def run(self, indexed: Names) -> Array:
+        """The state after each of some names, as indices: (len(indexed),)."""
+        state = np.zeros(len(indexed), np.int32)
+        lengths = indexed.lengths
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
-            state[inside] = self.after[state[inside], indices[inside, place]]
+            indices = indexed.codes[indexed.offsets[inside] + place]
+            state[inside] = self.after[state[inside], indices]
         return state
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
         """Whether it accepts each of some names: (len(names),) bool."""
-        accepted = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.indexed(names[start : start + TESTED_AT_ONCE])
-            accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
+        accepted: Array = self.accepting[self.run(vocabulary.indexed(names))]
         return accepted
 
     def __and__(self, other: "Automaton") -> "Automaton":
