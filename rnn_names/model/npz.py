@@ -131,7 +131,7 @@ def _members(
             # One byte more than there should be shows that there is too much; 0 would be no bound.
             data = inflate.decompress(data, unpacked + 1)
         if len(data) != unpacked:
-            raise ModelFileError(f"array {name}: its size is not what the zip says")
+            raise ValueError(f"array {name}: its size is not what the zip says")
         if zlib.crc32(data) != crc:
             raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
         yield name, data
