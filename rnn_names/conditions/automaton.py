@@ -18,7 +18,6 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; pairs of the states of two
-TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
 class NoAutomatonError(RnnNamesError):
@@ -32,20 +31,19 @@ class Automaton:
     after: Array  # (S, n_y) the state after each state and character; column EOS is not used
     accepting: Array  # (S,) whether a name may end in each state
 
-    def run(self, indices: Array, lengths: Array) -> Array:
-        """The state after each of some texts, (m,), by their indices, (m, L), and lengths, (m,)."""
-        state = np.zeros(len(lengths), np.int32)
+    def run(self, indexed: Names) -> Array:
+        """The state after each of some names, as indices: (len(indexed),)."""
+        state = np.zeros(len(indexed), np.int32)
+        lengths = indexed.lengths
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
-            state[inside] = self.after[state[inside], indices[inside, place]]
+            indices = indexed.codes[indexed.offsets[inside] + place]
+            state[inside] = self.after[state[inside], indices]
         return state
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
         """Whether it accepts each of some names: (len(names),) bool."""
-        accepted = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.indexed(names[start : start + TESTED_AT_ONCE])
-            accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
+        accepted: Array = self.accepting[self.run(vocabulary.indexed(names))]
         return accepted
 
     def __and__(self, other: "Automaton") -> "Automaton":
@@ -131,7 +129,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
 MAX_STEPS_READ = 1 << 24  # for the states: those of (a{0,99}){99} are sets of thousands
-Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
+Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
 
 _parser: Any = vars(re).get("_parser") or vars(re)["sre_parse"]  # the latter in Python 3.10
@@ -162,6 +160,7 @@ class _Reading:
 
     A step, a state of it, is one character out of some, and what comes after it. "b|ca" begins with
     two: one is b, and then the end; the other is c, and then a step that is a, and then the end.
+    A loop, such as "a*", is a step without a character: what comes after it is what it begins with.
     The states of the deterministic automaton are the sets of steps that may come next.
     """
 
@@ -171,9 +170,7 @@ class _Reading:
         self._any = frozenset(range(1, len(characters) + 1))
         self._sets: dict[str, frozenset[int]] = {}  # by the item that matches these characters
         self._steps = [(frozenset[int](), Steps()), (self._any, Steps([ANYTHING]))]
-        self._number: dict[tuple[frozenset[int], Steps], int] = {}
-        self._loops: dict[int, Steps] = {}  # what they begin with
-        self._after: dict[int, dict[int, Steps]] = {}  # by step or loop, and by character
+        self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps with characters
         self._size = self._work = 0
 
     def expression(self, pattern: str) -> Steps:
@@ -244,48 +241,40 @@ class _Reading:
 
     def _loop(self, part: Any, rest: Steps) -> Steps:
         """A part zero or more times."""
-        number = -1 - len(self._loops)
-        self._loops[number], loop = rest, Steps([number])
+        number = len(self._steps)
+        loop = Steps([number])
+        self._steps.append((frozenset(), rest))
         begin = self._sequence(part, loop)
         if END in rest and begin == self._step(self._any, loop):
             return Steps([ANYTHING])  # as for ".*" at the end
-        self._loops[number] = begin | rest
+        self._steps[number] = frozenset(), begin | rest
         return loop
 
-    def _without_loops(self, steps: Iterable[int]) -> Steps:
-        """The steps, with each loop replaced by those that it begins with."""
+    def _reached(self, steps: Steps) -> set[int]:
+        """The steps, and all that loops among them begin with."""
         found, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
             if number not in found:
                 found.add(number)
-                waiting += self._looked_at(self._loops.get(number, Steps()))
-        return Steps(found - self._loops.keys())
+                characters, following = self._steps[number]
+                waiting += () if characters else following
+        return found
 
     def _may_end(self, steps: Steps) -> bool:
-        return not self._without_loops(steps).isdisjoint((END, ANYTHING))
+        return not self._reached(steps).isdisjoint((END, ANYTHING))
 
-    def _all_after(self, steps: Iterable[int], indices: Sequence[int]) -> list[Steps]:
+    def _all_after(self, steps: Steps, indices: Sequence[int]) -> list[Steps]:
         """The steps that may come after each of some characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
-        for number in steps:
-            if number not in self._after:
-                if number in self._loops:
-                    each = self._all_after(self._without_loops([number]), indices)
-                    self._after[number] = dict(zip(indices, each, strict=True))
-                else:
-                    characters, following = self._steps[number]
-                    self._after[number] = dict.fromkeys(characters & after.keys(), following)
-            for index, following in self._after[number].items():
-                after[index] |= self._looked_at(following)
+        for number in self._reached(steps):
+            characters, following = self._steps[number]
+            for index in characters & after.keys():
+                after[index] |= following
+                self._work += len(following)
+            if self._work > MAX_STEPS_READ:
+                raise NoAutomatonError("too large")
         return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
-
-    def _looked_at(self, steps: Steps) -> Steps:
-        """Returns the steps, and counts them: there may be many large sets."""
-        self._work += len(steps)
-        if self._work > MAX_STEPS_READ:
-            raise NoAutomatonError("too large")
-        return steps
 
     def automaton(self, start: Steps) -> Automaton:
         """The deterministic automaton of the texts that begin with some steps."""

@@ -63,10 +63,14 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded)))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
-        lengths = sorted({*map(len, words)})
-        free_of_words = _one_by_one(lambda name: not _holds_any(folded(name), words, lengths))
-        automaton = partial(free_of, words, vocabulary)
-        found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
+        lengths, automaton = {*map(len, words)}, partial(free_of, words, vocabulary)
+
+        def is_free(name: str) -> bool:
+            text = folded(name)
+            parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
+            return words.isdisjoint(parts)
+
+        found.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=automaton))
     if options.clean:
         found.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
@@ -165,15 +169,6 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
-
-
-def _holds_any(text: str, words: set[str], lengths: list[int]) -> bool:
-    """Whether some word, of one of the lengths, is inside a text.
-
-    >>> _holds_any("grassland", {"ass", "xyz"}, [3])
-    True
-    """
-    return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
 
 
 @cache

@@ -14,12 +14,12 @@ no edit.
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
@@ -29,16 +29,6 @@ NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first of two edits is made together
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 """Kinds of edits: how many characters go, and how many come in their place."""
-
-
-class Edits(NamedTuple):
-    """p edits of one kind, each with the characters that may come in."""
-
-    row: Array  # (p,) the name
-    place: Array  # (p,) where in it
-    kind: tuple[int, int]
-    characters: Array  # (p, k) or (k,) what may come there, as indices; 0 for none
-    following: Array  # (p,) the character after it, perhaps in another case
 
 
 class NearList:
@@ -74,31 +64,22 @@ class NearList:
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
-        names = self._composed(names)
-        near = self._near(names, edits)
-        left = np.flatnonzero(~near)
-        others = [self._in_other_case(text) for text in names.take(left).to_strings()]
-        rows = np.repeat(left, [*map(len, others)])
-        if len(rows):
-            texts = Names.from_strings(chain.from_iterable(others))
-            near[rows[self._near(texts, edits)]] = True
-        return near
+        spellings = [*map(self._spellings, names.to_strings())]
+        near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
+        return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])
 
-    def _composed(self, names: Names) -> Names:
-        """The names in NFC, as the list is, if they can be spelled so."""
-        in_nfc, known = names.in_nfc(), {*self._vocabulary.characters}
-        if in_nfc is names:
-            return names
-        pairs = zip(names.to_strings(), in_nfc.to_strings(), strict=True)
-        return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
+    def _spellings(self, name: str) -> list[str]:
+        """The name in NFC, as the list is, if it can be spelled so.
 
-    def _in_other_case(self, name: str) -> list[str]:
-        """The name with the first letter of a word in the other case, where names may have both."""
-        found = list[str]()
+        Then, the name with the first letter of a word in the other case, where either is possible.
+        """
+        in_nfc, characters = composed(name), self._vocabulary.characters
+        name = in_nfc if all(c in characters for c in in_nfc) else name
+        found = [name]
         for i, c in enumerate(name):
             swapped = c.swapcase()
             begins = not name[i - 1].isalnum() if i else self._small_beginnings
-            if begins and swapped != c and swapped in self._vocabulary.characters:
+            if begins and swapped != c and swapped in characters:
                 found.append(name[:i] + swapped + name[i + 1 :])
         return found
 
@@ -166,8 +147,13 @@ class NearList:
         text, lengths = self._vocabulary.indexed(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
-    def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:
-        """All edits of some names, kind by kind."""
+    def _edits(self, text: Array, lengths: Array) -> Iterator[tuple[Any, ...]]:
+        """All edits of some names, kind by kind, p together.
+
+        Given are the row of each name, (p,), the place in it, (p,), the kind, the k characters that
+        may come in there, (p, k) or (k,), as indices, 0 for none, and the character after these,
+        (p,), perhaps in another case.
+        """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
@@ -187,7 +173,7 @@ class NearList:
             (INSERTION, either, self._in_both_cases, [at, lower[at]]),
         ]:
             for after in cases:
-                yield Edits(row[places], place[places], kind, characters, after[places])
+                yield row[places], place[places], kind, characters, after[places]
 
     def _are_listed(self, prints: Array) -> Array:
         """The rows that have a fingerprint of the list."""

@@ -25,10 +25,11 @@ from rnn_names.declarations import (
 from rnn_names.errors import SamplingError, counted, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
-
+_flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
+_length = partial(_condition, None, Number(1, MAX_NAME_LENGTH, whole=True))
+_start = partial(_sampling, 0, Number(0, 10**18, whole=True))
+_number = partial(_sampling, None)
 _COUNT = Number(0, whole=True)
-_START = Number(0, 10**18, whole=True)
-_LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
@@ -54,14 +55,14 @@ class CommonOptions(Checked):
     others, except `start`, are conditions: names have that distribution given that they meet them.
     """
 
-    prefix: str | Collection[str] = _condition(
-        (), TEXTS, "Only names that begin with this text; of several texts, with any of them."
+    prefix: str | Collection[str] = _texts(
+        "Only names that begin with this text; of several texts, with any of them."
     )
-    suffix: str | Collection[str] = _condition(
-        (), TEXTS, "Only names that end in this text; of several texts, in any of them."
+    suffix: str | Collection[str] = _texts(
+        "Only names that end in this text; of several texts, in any of them."
     )
-    contains: str | Collection[str] = _condition(
-        (), TEXTS, "Only names that contain this text; of several texts, all of them."
+    contains: str | Collection[str] = _texts(
+        "Only names that contain this text; of several texts, all of them."
     )
     match: str | Collection[str] | None = _condition(
         None,
@@ -70,9 +71,7 @@ class CommonOptions(Checked):
         "any of them.",
         metavar="REGEX",
     )
-    like: str | Collection[str] = _condition(
-        (),
-        TEXTS,
+    like: str | Collection[str] = _texts(
         "Only names within a few edits of this one, which may be any text; inserting, deleting or "
         "replacing a character is an edit. Of several texts, within a few edits of any of them.",
         metavar="NAME",
@@ -82,39 +81,25 @@ class CommonOptions(Checked):
         Number(0, 9, whole=True),
         "The most edits by which a name may differ from the one it is like.",
     )
-    ignore_case: bool = _condition(
-        False, FLAG, "Ignore case in prefix, suffix, contains, match and like.", short="-i"
+    ignore_case: bool = _flag(
+        "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
-    min_length: int | None = _condition(
-        None, _LENGTH, "Shortest name, in characters.", unset="the shortest trained on"
+    min_length: int | None = _length(
+        "Shortest name, in characters.", unset="the shortest trained on"
     )
-    max_length: int | None = _condition(
-        None, _LENGTH, "Longest name, in characters.", unset="the longest trained on"
-    )
-    any_shape: bool = _condition(
-        False,
-        FLAG,
+    max_length: int | None = _length("Longest name, in characters.", unset="the longest trained on")
+    any_shape: bool = _flag(
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
-        "after a letter, two spaces or marks in a row.",
+        "after a letter, two spaces or marks in a row."
     )
-    known_triples: bool = _condition(
-        False,
-        FLAG,
+    known_triples: bool = _flag(
         "No three characters in a row that no name of the list has. The beginning and the end "
-        "count as characters; upper and lower case do not differ.",
+        "count as characters; upper and lower case do not differ."
     )
-    known_pairs: bool = _condition(
-        False, FLAG, "The old name of `known_triples`.", new_name="known_triples"
-    )
-    any_beginning: bool = _condition(
-        False, FLAG, "The old name of `any_shape`.", new_name="any_shape"
-    )
-    novel: bool = _condition(
-        False, FLAG, "Only names that are not in the list that the model learned from."
-    )
-    listed: bool = _condition(
-        False, FLAG, "Only names that are in the list, such as those of real people."
-    )
+    known_pairs: bool = _flag("The old name of `known_triples`.", new_name="known_triples")
+    any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape")
+    novel: bool = _flag("Only names that are not in the list that the model learned from.")
+    listed: bool = _flag("Only names that are in the list, such as those of real people.")
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
@@ -130,14 +115,12 @@ class CommonOptions(Checked):
     exclude_words: Collection[str] = _condition(
         (), LINES, "Leave out names that contain one of these texts, in upper or lower case."
     )
-    clean: bool = _condition(
-        False,
-        FLAG,
+    clean: bool = _flag(
         "Leave out names with a rude or loaded word of English, German, French, Spanish or "
-        "Italian; Dickens and Scunthorpe stay.",
+        "Italian; Dickens and Scunthorpe stay."
     )
-    no_words: bool = _condition(
-        False, FLAG, "Leave out names that are a common English word of three to seven letters."
+    no_words: bool = _flag(
+        "Leave out names that are a common English word of three to seven letters."
     )
     remember: str | None = _condition(
         None,
@@ -152,33 +135,29 @@ class CommonOptions(Checked):
         f"One word for several options, which override it. {_STANDS_FOR}. "
         "A list of common words keeps them; with start, safe keeps no names apart.",
     )
-    min_p: float | None = _sampling(
-        None,
+    min_p: float | None = _number(
         Number(0, 1),
         "Leave out next characters that are less than X times as probable as the most probable "
         "one, before temperature counts: 0.1 leaves out odd spellings and hardly anything else.",
         unset="0",
     )
-    temperature: float | None = _sampling(
-        None,
+    temperature: float | None = _number(
         POSITIVE,
         "Divide the logits by this: above 1 for wilder names; below 1, names are more alike.",
         short="-t",
         unset="1",
     )
-    top_k: int | None = _sampling(
-        None,
+    top_k: int | None = _number(
         Number(1, whole=True),
         "Keep only this many of the most probable next characters.",
         unset="all",
     )
-    top_p: float | None = _sampling(
-        None,
+    top_p: float | None = _number(
         Number(0, 1, min_open=True),
         "Keep only the most probable next characters that together have this probability.",
         unset="1",
     )
-    start: int = _sampling(0, _START, "Skip this many names.")
+    start: int = _start("Skip this many names.")
 
     error = SamplingError
 
@@ -199,10 +178,8 @@ class CommonOptions(Checked):
             texts = dict.fromkeys(map(composed, getattr(self, name)))
             for text in texts:
                 if len(text) > MAX_NAME_LENGTH:
-                    limit = f"a name has at most {MAX_NAME_LENGTH}"
-                    raise SamplingError(
-                        f"{name} {quoted(text)}: {len(text):,} characters, and {limit}", [name]
-                    )
+                    limit = f"{len(text):,} characters, and a name has at most {MAX_NAME_LENGTH}"
+                    raise SamplingError(f"{name} {quoted(text)}: {limit}", [name])
             # Every name begins with "", ends in it and contains it, but not every one is like it.
             if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
@@ -228,9 +205,9 @@ class CommonOptions(Checked):
 class Options(CommonOptions):
     """Options of random names."""
 
-    unique: bool = _condition(False, FLAG, "No name twice; incompatible with start.")
-    seed: int | None = _sampling(
-        None, _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
+    unique: bool = _flag("No name twice; incompatible with start.")
+    seed: int | None = _number(
+        _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
 
     def __post_init__(self) -> None:
@@ -288,8 +265,8 @@ class AliasOptions(CommonOptions):
     keys: Collection[str] = ()
     _: KW_ONLY
     secret: bytes = b""
-    unique: bool = _condition(
-        False, FLAG, "No name twice among the keys that are read, in whichever order they come."
+    unique: bool = _flag(
+        "No name twice among the keys that are read, in whichever order they come."
     )
 
     def __post_init__(self) -> None:
@@ -302,9 +279,7 @@ class AliasOptions(CommonOptions):
         if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
             raise SamplingError(f"keys {quoted(self.keys)}: must be a list of texts", ["keys"])
         for key in self.keys:
-            if not isinstance(key, str) or (
-                not key.isascii() and any("\ud800" <= c <= "\udfff" for c in key)
-            ):
+            if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
                 raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
 
 
@@ -315,8 +290,8 @@ class CastOptions(Options):
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
-    unique: bool = _condition(False, FLAG, "No line twice; incompatible with start.")
-    start: int = _sampling(0, _START, "Skip this many lines.")
+    unique: bool = _flag("No line twice; incompatible with start.")
+    start: int = _start("Skip this many lines.")
     initials: str | None = _condition(
         None,
         Choice("same", "different"),
@@ -356,19 +331,14 @@ class CastOptions(Options):
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 
-OF_WHOLE_CASTS = {
-    "seed",
-    "start",
-    "unique",
-    "remember",
-}  # a cast does not share these with its parts
+# A cast does not share these with its parts.
+OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
 
 
 def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     """Compiles a regular expression in NFC, or raises SamplingError."""
     try:
-        flags = re.IGNORECASE if ignore_case else 0
-        return re.compile(composed(pattern), flags)
+        return re.compile(composed(pattern), re.IGNORECASE if ignore_case else 0)
     except RecursionError:
         reason = "its groups are nested too deeply"
     except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits

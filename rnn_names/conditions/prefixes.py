@@ -1,7 +1,6 @@
 """The spellings of prefixes that are asked for: as they are, or in another case."""
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable
 
 from rnn_names.conditions.automaton import MAX_STATES, same_character
 from rnn_names.conditions.options import CommonOptions
@@ -11,21 +10,17 @@ from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, quoted
 
 
-class Prefixes(NamedTuple):
-    """The spellings of prefixes that are asked for."""
-
-    texts: list[Text]  # none of which begins another one
-    shape: Shape | None  # the shape of names, changed so that it allows them
-    in_other_case: dict[str, str]  # how the list writes those that it has in another case only
-
-
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
-) -> Prefixes:
-    """The prefixes as they are, or in any case if that is asked for.
+) -> tuple[list[Text], Shape | None, dict[str, str]]:
+    """The prefixes as they are, or in any case if that is asked for; none begins another one.
 
     One that no name of the list could begin with is tried in any case, too. If that is no help,
     names may begin so nevertheless.
+
+    Returns:
+        the prefixes; the shape, changed so that it allows them; and how the list writes those that
+        it has in another case only.
     """
     texts, in_other_case, wanted = list[Text](), dict[str, str](), shape
     fits = shape.fits if shape is not None else lambda text: True
@@ -42,14 +37,15 @@ def spelled_prefixes(
                 found = _in_any_case(prefix, vocabulary, lambda text: True)
             found = found or [encoded("prefix", prefix, vocabulary)]
             for text in found:
-                wanted = wanted.allowing(text) if wanted is not None else None
+                wanted = wanted and wanted.allowing(text)
         texts += found
-    texts = shortest_ones(texts)
+    every = {*texts}
+    texts = sorted(text for text in every if every.isdisjoint(text[:n] for n in range(len(text))))
     if len(texts) > MAX_STATES:
         raise SamplingError(
             f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
         )
-    return Prefixes(texts, wanted, in_other_case)
+    return texts, wanted, in_other_case
 
 
 def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:
@@ -65,16 +61,3 @@ def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], boo
             reason = "too long to be followed in upper and lower case"
             raise SamplingError(f"prefix {quoted(prefix)}: {reason}", ["prefix"])
     return found
-
-
-def shortest_ones(texts: Iterable[Text]) -> list[Text]:
-    """Texts without those that begin with another one of them, in order.
-
-    >>> shortest_ones([(13, 2), (13, 1, 5), (13, 1)])
-    [(13, 1), (13, 2)]
-    """
-    kept: list[Text] = []
-    for text in sorted(texts):
-        if not (kept and text[: len(kept[-1])] == kept[-1]):
-            kept.append(text)
-    return kept

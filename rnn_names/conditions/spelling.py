@@ -61,7 +61,7 @@ class Spelling:
 
     def texts(self, root: Text) -> list[Text]:
         """All texts that are accepted and begin with a root."""
-        start = self.automaton.run(np.array([root]), np.array([len(root)]))
+        start = self.automaton.run(Names.from_lengths(np.array(root, int), np.array([len(root)])))
         found, waiting = list[Text](), [(root, start[0])]
         for text, state in waiting:  # grows as it is read
             may_follow = self.may_follow(len(text), np.array([state]))[0]

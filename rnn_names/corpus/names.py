@@ -20,6 +20,7 @@ from rnn_names.errors import CorpusError, quoted
 EOS = 0  # index of the end-of-name symbol, written "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
+_COLUMNS = 16  # characters that are compared together
 
 
 @dataclass(frozen=True)
@@ -155,47 +156,30 @@ class Names:
     def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each of them differs from the one before.
 
-        As many characters as fit are packed into one 64-bit key. From the last key of the longest
-        names to the first one, rows are ranked by the key and the rank of what comes after it. An
-        example with three characters per key:
-
-            row  name    second key   rank by it   first key   place in the order
-            0    Bo                   0            Bo          2
-            1    Adam    m            1            Ada         1
-            2    Ada                  0            Ada         0
+        Rows are sorted by `_COLUMNS` characters at a time, the last ones first.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()
         ([2, 1, 0, 3], [True, True, True, False])
         """
-        bits = max(int(self.codes.max(initial=0) + 1).bit_length(), 1)
-        per_key, lengths = 63 // bits, self.lengths
-        rank = np.zeros(len(self), dtype=np.int64)  # 0 where nothing comes after
-        for start in range(int(lengths.max(initial=0)) // per_key * per_key, -1, -per_key):
-            rows = np.flatnonzero(lengths >= start)
-            keys, rest = self._keys(rows, start, per_key, bits), rank[rows]
-            by_key = np.lexsort((rest, keys))
-            order, differs = rows[by_key], changes(keys[by_key]) | changes(rest[by_key])
-            rank[order] = np.cumsum(differs)
+        order, differs = np.arange(len(self)), np.zeros(len(self), bool)
+        starts = range(0, max(int(self.lengths.max(initial=0)), 1), _COLUMNS)
+        for start in starts[::-1]:
+            order = order[np.argsort(self._texts(start)[order], kind="stable")]
+        for start in starts:
+            differs |= changes(self._texts(start)[order])
         return order, differs
 
-    def _keys(self, rows: Array, start: int, count: int, bits: int) -> Array:
-        """Characters start, …, start + count − 1 of some rows, packed into one integer each.
+    def _texts(self, start: int) -> Array:
+        """`_COLUMNS` characters of each name, (n,), for comparison: each code is raised by 1.
 
-        A character takes `bits` bits and is raised by 1, so that 0 stands for none: a name sorts
-        before those that it is the beginning of.
-
-        >>> names = Names(np.array([1, 2, 1]), np.array([0, 2, 3]))     # "ab" and "a", as indices
-        >>> [f"{key:06b}" for key in names._keys(np.array([0, 1]), start=0, count=3, bits=2)]
-        ['101100', '100000']
+        So a name sorts before those that it is the beginning of, such as itself and a code of 0.
         """
-        keys = np.zeros(len(rows), dtype=np.int64)
-        at, ends = self.offsets[rows] + start, self.offsets[rows + 1]
-        for _ in range(count if len(self.codes) else 0):
-            codes = self.codes.take(at, mode="clip").astype(np.int64)
-            keys = (keys << bits) + np.where(at < ends, codes + 1, 0)
-            at += 1
-        return keys
+        columns = np.arange(start, start + _COLUMNS)
+        inside = columns < self.lengths[:, None]
+        text = np.zeros(inside.shape, np.uint32)
+        text[inside] = self.codes[(self.offsets[:-1, None] + columns)[inside]] + 1
+        return text.view(f"U{_COLUMNS}").ravel()
 
 
 class Vocabulary:

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
+from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
 from rnn_names.ngram.chain import LONGEST_CONTEXT, sharpened
 from rnn_names.ngram.contexts import extended, max_symbols
@@ -41,7 +42,7 @@ class VisitedPrefixes:
             parent=np.zeros(1, np.int64),
             character=np.zeros(1, np.int32),
             length=np.array([len(prefix)]),
-            automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
+            automaton_state=automaton.run(Names.from_lengths(prefix, np.array([len(prefix)]))),
             string=string,
             log_probabilities=np.zeros((1, n_y)),
             n_names=np.zeros(1),

@@ -4,7 +4,8 @@ Model files and the state of interrupted runs may come from a stranger. So readi
 in it, and checks every size before memory is allocated for it. Only what NumPy's own `savez` writes
 is accepted:
 
-- members of the zip stored or deflated, each with its CRC-32;
+- members of the zip one after another, stored or deflated, each with its sizes and its CRC-32
+  before it; so the directory at the end is not read;
 - array headers in one fixed form, read by a regular expression: Python's parser, which NumPy uses,
   would warn, recurse or grow on a bad one;
 - no pickles.
@@ -19,8 +20,8 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable, Collection, Mapping
-from typing import IO, Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import IO, Any
 
 import numpy as np
 
@@ -30,8 +31,6 @@ from rnn_names.model.atomic import write_atomically
 
 SIGNATURE = b"PK\3\4"  # of each member of a zip, and so what a model file begins with
 MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64, which is not read
-MAX_DIRECTORY_BYTES = 1 << 14  # of a zip's directory, which has some sixty bytes per member
-MAX_MEMBERS = 32
 MAX_NAME = 40  # characters of the name of an array
 MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked for each of the file, and without any
 MAX_META_BYTES = 1 << 22
@@ -76,10 +75,8 @@ def read(
                 "not a model file: not a regular file, so it cannot be read from its end"
             )
         with open(path, "rb") as file:
-            arrays = {
-                name: _array(_unpacked(file, name, member), name, types_of(name))
-                for name, member in _directory(file, types_of).items()
-            }
+            members = _members(file, types_of)
+            arrays = {name: _array(data, name, types_of(name)) for name, data in members}
             return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
     except OSError as error:
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}") from error
@@ -90,95 +87,64 @@ def read(
         raise ModelFileError(f"{title}: {DAMAGED} ({said})") from error
 
 
-class _Member(NamedTuple):
-    """An entry of the zip's directory: sizes in bytes, and where the member starts in the file."""
-
-    flags: int
-    method: int
-    crc: int
-    packed: int
-    unpacked: int
-    start: int
+_LOCAL = struct.Struct("<4s2x2H4x3I2H")  # PKWARE's APPNOTE.TXT, 4.3.7, without version and date
+_ZIP64 = struct.Struct("<4x2Q")  # 4.5.3: both sizes, where NumPy has left room for large ones
+_STORED, _DEFLATED = 0, 8  # ways of compression
+_ENCRYPTED, _SIZES_LATER = 1, 8  # flags; the sizes are after the bytes where it cannot seek
+_END_BYTES = 22  # of the last record, without a comment
 
 
-_END = struct.Struct("<4s4H2IH")  # PKWARE's APPNOTE.TXT, 4.3.16
-_ENTRY = struct.Struct("<4s4x2H4x3I3H8xI")  # 4.3.12, without versions, dates and attributes
-_LOCAL = struct.Struct("<4s22x2H")  # 4.3.7, of which the directory has the rest
-_STORED, _DEFLATED = 0, 8
-
-
-def _directory(file: IO[bytes], types_of: Callable[[str], Collection[str]]) -> dict[str, _Member]:
-    """The directory at the end of a zip, by array: no comment after it, and no zip64."""
-    size = os.fstat(file.fileno()).st_size
+def _members(
+    file: IO[bytes], types_of: Callable[[str], Collection[str]]
+) -> Iterator[tuple[str, bytes]]:
+    """The members of a zip, one after another: the name and the bytes of each array."""
+    size, names = os.fstat(file.fileno()).st_size, set[str]()
     if size > MAX_FILE_BYTES:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
-    file.seek(max(size - _END.size, 0))
-    end = file.read()
-    if not end.startswith(b"PK\5\6"):
-        file.seek(0)
-        text = file.read(1 << 10).decode(errors="replace")
-        if text.strip() and all(c.isprintable() or c.isspace() for c in text):
-            raise ModelFileError(
-                "not a model file, but a text, such as a list of names; train a model on it"
-            )
-        raise ValueError("it does not end as one")
-    _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
-    if length > MAX_DIRECTORY_BYTES:
-        raise ModelFileError(f"not a model file: a zip directory of {length:,} bytes")
-    if count > MAX_MEMBERS:
-        raise ModelFileError(f"not a model file: {count} arrays in it")
-    if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
-        raise ValueError("its directory is not where it says")
-    file.seek(start)
-    entries, members, at = file.read(length), dict[str, _Member](), 0
-    for _ in range(count):
-        signature, *numbers, name_length, extra, comment, start = _ENTRY.unpack_from(entries, at)
-        at += _ENTRY.size
-        name = entries[at : at + name_length].decode("ascii").removesuffix(".npy")
-        at += name_length + extra + comment
-        if signature != b"PK\1\2":
-            raise ValueError("an entry of its directory")
+    left = MAX_UNPACKED * size + FREE_BYTES
+    while (head := file.read(_LOCAL.size)).startswith(SIGNATURE):
+        _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
+        name = file.read(name_length).decode("ascii").removesuffix(".npy")
+        if unpacked == 0xFFFFFFFF:
+            unpacked, packed = _ZIP64.unpack_from(file.read(extra))
+        else:
+            file.seek(extra, os.SEEK_CUR)
         is_name = name.isidentifier() and len(name) <= MAX_NAME
         if not is_name or (name != "meta" and not types_of(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
-        if name in members:
+        if name in names:
             raise ModelFileError("damaged: an array is in it twice")
-        members[name] = _Member._make([*numbers, start])
-        if members[name].packed > size:  # or as much memory would be asked for
-            raise ModelFileError(f"array {name}: not where the directory says")
-    if at != length:
-        raise ValueError("its directory has another length")
-    unpacked = sum(member.unpacked for member in members.values())
-    if unpacked > MAX_UNPACKED * size + FREE_BYTES:
+        names.add(name)
+        if flags & (_ENCRYPTED | _SIZES_LATER) or method not in (_STORED, _DEFLATED):
+            raise ModelFileError(
+                f"array {name}: encrypted, or compressed in a way that is not read here"
+            )
+        left -= unpacked
+        if left < 0:
+            raise ModelFileError(
+                f"{size:,} bytes that claim to unpack to {unpacked:,} or more: no real model "
+                "shrinks so far"
+            )
+        data = file.read(min(packed, size))  # or as much memory as it says would be asked for
+        if method == _DEFLATED:
+            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+            # One byte more than there should be shows that there is too much; 0 would be no bound.
+            data = inflate.decompress(data, unpacked + 1)
+        if len(data) != unpacked:
+            raise ValueError(f"array {name}: its size is not what the zip says")
+        if zlib.crc32(data) != crc:
+            raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
+        yield name, data
+    text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
+    if text.strip() and all(c.isprintable() or c.isspace() for c in text):
         raise ModelFileError(
-            f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far"
+            "not a model file, but a text, such as a list of names; train a model on it"
         )
-    if "meta" not in members:
+    file.seek(max(size - _END_BYTES, 0))
+    if not head.startswith(b"PK") or not file.read().startswith(b"PK\5\6"):
+        raise ValueError("it does not end as one")
+    if "meta" not in names:
         raise ModelFileError("not a model file: no `meta` in it")
-    return members
-
-
-def _unpacked(file: IO[bytes], name: str, member: _Member) -> bytes:
-    if member.flags & 1 or member.method not in (_STORED, _DEFLATED):
-        raise ModelFileError(
-            f"array {name}: encrypted, or compressed in a way that is not read here"
-        )
-    file.seek(member.start)
-    signature, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
-    found = file.read(name_length).decode("ascii").removesuffix(".npy")
-    file.seek(extra_length, os.SEEK_CUR)
-    data = file.read(member.packed)
-    if signature != SIGNATURE or found != name or len(data) != member.packed:
-        raise ModelFileError(f"array {name}: not where the directory says")
-    if member.method == _DEFLATED:
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        # One byte more than there should be shows that there is too much; 0 would be no bound.
-        data = inflate.decompress(data, member.unpacked + 1)
-    if len(data) != member.unpacked:
-        raise ModelFileError(f"array {name}: its size is not what the directory says")
-    if zlib.crc32(data) != member.crc:
-        raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
-    return data
 
 
 _HEADER = re.compile(

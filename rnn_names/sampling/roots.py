@@ -6,7 +6,7 @@ letters, the roots are all the first characters.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.spelling import Text
+from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
@@ -67,10 +68,10 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         above = {text: row for row, text in enumerate(level)}
         found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts = [found[text] for text in texts]
-    carried = [automaton.run(np.array([text], np.intp), np.array([len(text)])) for text in texts]
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Roots(
         texts,
         np.array([state for state, _ in of_texts]),
         np.array([p for _, p in of_texts]),
-        np.concatenate(carried),
+        automaton.run(Names.from_lengths(indices, np.array([*map(len, texts)]))),
     )

@@ -52,8 +52,8 @@ class Sampler:
         self.min_length, self.max_length = lengths_of(model, options)
         shape = None if options.any_shape else model.shape
         prefixes = spelled_prefixes(options, model.vocabulary, shape)
-        self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
-        self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
+        texts, self.shape, self.in_other_case = prefixes
+        self.texts = [text for text in texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
         # `_combine_automata` sets all of these.
         self.in_spelling: list[Condition]  # the conditions that the spelling has

@@ -4,7 +4,6 @@ import re
 import string
 import unicodedata
 
-import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -89,7 +88,7 @@ def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth
     deep = matching([f"{'(' * depth}a+{')?' * depth}b*"], VOCABULARY)
     assert accepted(deep) == [re.fullmatch("a*b*", text) is not None for text in TEXTS]
     long = matching(["ab" * 100], VOCABULARY)
-    assert long.accepting[long.run(np.tile([1, 2], 100)[None], np.array([200]))].tolist() == [True]
+    assert accepts(long, ["ab" * 100], VOCABULARY) == [True]
 
 
 def test_texts_are_no_expressions():

@@ -7,7 +7,6 @@ import random
 import struct
 import warnings
 import zipfile
-import zlib
 
 import numpy as np
 import pytest
@@ -74,33 +73,11 @@ def good(content, **others):
     return {**members(content), **{f"{name}.npy": data for name, data in others.items()}}.items()
 
 
-def in_directory(content, offset, kind, value):
-    """A file with a number of its directory's first entry changed."""
+def in_first_header(content, offset, kind, value):
+    """A file with a number of its first member's header changed."""
     changed = bytearray(content)
-    struct.pack_into(kind, changed, content.index(b"PK\1\2") + offset, value)
+    struct.pack_into(kind, changed, offset, value)
     return bytes(changed)
-
-
-def overlapping(content):
-    """Many entries that all unpack the same few bytes of zeros, none of them too many."""
-    packed, zeros = zlib.compressobj(9, zlib.DEFLATED, -15), ZEROS[: 1 << 19]
-    data = packed.compress(zeros) + packed.flush()
-    sizes = len(data), len(zeros)
-    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, *sizes, 7, 0) + b"Waa.npy" + data
-    entry, rest = (b"PK\1\2", 20, 20, 0, 8, 0, 0, 0), (0, 0, 0, 0, 0, 0)
-    entries = b""
-    for name in map(str.encode, members(content)):
-        entries += struct.pack("<4s6H3I5H2I", *entry, *sizes, len(name), *rest) + name
-    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
-    return local + entries + end
-
-
-def with_zip64_end(content):
-    """A directory whose true size is in a zip64 record, where a check might not look."""
-    at = content.rindex(b"PK\5\6")
-    size, offset = struct.unpack_from("<2I", content, at + 12)
-    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
-    return content[:at] + record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1) + content[at:]
 
 
 def waa(data, compression=zipfile.ZIP_STORED):
@@ -127,15 +104,12 @@ HOSTILE = {
     "nothing": (lambda c: b"", DAMAGED),
     "a list": (lambda c: b"Ada\nBob\n", "a text, such as a list of names"),
     "an empty zip": (lambda c: b"PK\5\6" + bytes(18), "no `meta`"),
-    "half a file": (lambda c: c[: len(c) // 2], DAMAGED),
+    "half a file": (lambda c: c[: len(c) // 2], "its size is not what the zip says"),
     "a bomb": (waa(lambda: npy(F4 % "5792, 5793", ZEROS), 8), "no real model shrinks so far"),
     "bzip2": (waa(npy(F4 % "6, 2", ZEROS[: 1 << 20]), zipfile.ZIP_BZIP2), "compressed in a way"),
-    "overlapping": (overlapping, "no real model shrinks so far"),
     "10**36 elements": (waa(npy(F4 % ("9" * 18 + ", " + "9" * 18))), "Waa: its size is not"),
     "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: a header that NumPy"),
-    "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
-    "a directory of 4 GB": (lambda c: c[:-10] + b"\xf0\xff\xff\xff" + c[-6:], "a zip directory of"),
-    "a zip64 end": (with_zip64_end, DAMAGED),
+    "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "unknown array"),
     "a comment": (lambda c: c[:-2] + b"\x05\0hello", DAMAGED),
     "an endless header": (waa(npy(" " * 60_000 + F4 % "3")), "Waa: a header that NumPy"),
     "a header of 4 GB": (waa(b"\x93NUMPY\2\0\0\0\0\x80" + bytes(64)), "Waa: a header that NumPy"),
@@ -156,18 +130,20 @@ HOSTILE = {
         "an array is in it twice",
     ),
     "bytes before it": (lambda c: b"#!/bin/sh\n" + c, DAMAGED),
-    "a name elsewhere": (lambda c: c.replace(b"ba.npy", b"by.npy", 1), "ba: not where the direc"),
-    "an entry past the end": (lambda c: in_directory(c, 42, "<I", len(c) - 8), DAMAGED),
-    "an entry too few": (lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:], DAMAGED),
     "a packed size too small": (
-        lambda c: in_directory(zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9),
-        "its size is not what the directory says",
+        lambda c: in_first_header(zipped(good(c), zipfile.ZIP_DEFLATED), 18, "<I", 9),
+        "its size is not what the zip says",
     ),
     "a packed size too large": (
-        lambda c: in_directory(c, 20, "<I", 0xFFFFFFF0),
-        "not where the directory says",
+        lambda c: in_first_header(zipped(good(c)), 18, "<I", 0xFFFFFFF0),
+        "its size is not what the zip says",
     ),
-    "encrypted": (lambda c: in_directory(c, 8, "<H", 1), "encrypted"),
+    "encrypted": (lambda c: in_first_header(c, 6, "<H", 1), "encrypted"),
+    "sizes after the bytes": (
+        lambda c: in_first_header(c, 6, "<H", 8),
+        "in a way that is not read",
+    ),
+    "no end": (lambda c: c[:-22], DAMAGED),
     "a pickle": (waa(npy(F4.replace("<f4", "|O") % "1,", b"\x80\4N.")), "Waa: not float32"),
     "a huge weight": (
         lambda c: zipped(good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))),
@@ -234,8 +210,8 @@ def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tm
     """A run's state may have arrays of any name that begins with `state_`."""
     for name in ("state_\x1b[2J", "state_\n", "state_\x7f", "state_" + 100 * "x", "state_ trained"):
         plain = zipped([(f"{name}.npy", b"no array")])
-        changes = (8, "<H", 1), (10, "<H", 12), (24, "<I", 1)
-        for damaged in (plain, *(in_directory(plain, *change) for change in changes)):
+        changes = (6, "<H", 1), (8, "<H", 12), (22, "<I", 1)
+        for damaged in (plain, *(in_first_header(plain, *change) for change in changes)):
             (tmp_path / "m.npz.resume").write_bytes(damaged)
             with pytest.raises(ModelFileError) as refusal:
                 archive.read(str(tmp_path / "m.npz.resume"), types_of)

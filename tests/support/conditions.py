@@ -8,8 +8,7 @@ from support.enumeration import distribution
 
 def accepts(automaton, texts, vocabulary):
     """Whether an automaton accepts each of some texts."""
-    codes, lengths = Names.from_strings(texts).padded()
-    return automaton.accepting[automaton.run(vocabulary.encode(codes), lengths)].tolist()
+    return automaton.accepts(Names.from_strings(texts), vocabulary).tolist()
 
 
 def can_look_ahead(options):
