@@ -104,8 +104,7 @@ class Helper(AbstractContextManager["Helper"]):
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._has_ended = False
-        # Calls that the process has not been sent, by function.
-        self._unsent: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}
+        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # what the process is to be sent
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __exit__(self, *_: object) -> None:
@@ -121,8 +120,7 @@ class Helper(AbstractContextManager["Helper"]):
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
-        self._unsent.pop(function, None)  # so that it comes last, as it did here
-        self._unsent[function] = arguments
+        self._unsent.append((function, arguments))
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
@@ -168,7 +166,7 @@ class Helper(AbstractContextManager["Helper"]):
             if not process.is_ready():
                 process.in_use.release()
                 return None
-            for call in self._unsent.items():
+            for call in self._unsent:
                 process.send(*call)
             self._unsent.clear()
             if not self._is_checked:

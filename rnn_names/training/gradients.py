@@ -57,24 +57,21 @@ class Gradients:
             self._stage = stage
             self.helper.update(PartGradients.begin_stage, batches, stage)
         n_parts = parts_for(stage.batch_size, self._n_rows)
-        minibatches = [
-            (middle, np.array_split(rows, min(n_parts, len(rows))))
-            for middle, rows in batches.minibatches(stage.batch_size, np.random.default_rng(seed))
-        ]
-        self.helper.update(PartGradients.begin_epoch, [parts for _, parts in minibatches], seed)
         gradient, second_gradient = here.gradients
-        for step, (middle, parts) in enumerate(minibatches):
-            share_over = (position.stage_epoch + middle) / stage.epochs
-            second = None
-            if len(parts) > 1:
-                second = self.helper.begin(PartGradients.compute, step, 1)
-            loss, characters = here.compute(step, 0)
-            if second is not None:
-                second_loss, second_characters = second()
+        minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
+        for step, (middle, rows) in enumerate(minibatches):
+            first, *second = np.array_split(rows, min(n_parts, len(rows)))
+            begun = [
+                self.helper.begin(PartGradients.compute, 1, part, [*seed, 1, step])
+                for part in second
+            ]
+            loss, characters = here.compute(0, first, [*seed, 0, step])
+            for result in begun:
+                second_loss, second_characters = result()
                 loss, characters = loss + second_loss, characters + second_characters
                 gradient += second_gradient
             gradient /= characters
-            yield share_over, loss, characters, gradient
+            yield (position.stage_epoch + middle) / stage.epochs, loss, characters, gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins a long call, in the helper process if that is ready; the result waits for it."""
@@ -94,22 +91,18 @@ class PartGradients:
         """Takes what a stage learns from, and how."""
         self._batches, self._stage = batches, stage
 
-    def begin_epoch(self, minibatches: list[list[Array]], seed: list[int]) -> None:
-        """Takes the names of each part of each minibatch, and the seed of the epoch's dropout."""
-        self._minibatches, self._seed = minibatches, seed
-
-    def compute(self, step: int, part: int) -> tuple[float, int]:
-        """Puts a part's gradient, summed, into `gradients`; gives its loss and characters."""
-        tree = self._batches.tree(self._minibatches[step][part])
-        rng = np.random.default_rng([*self._seed, part, step])
+    def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
+        """Puts the gradient of some rows, summed, into `gradients`; gives loss and characters."""
+        tree, rng = self._batches.tree(rows), np.random.default_rng(seed)  # for dropout
         loss, gradients = part_gradients(self._params, self._stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self._params]
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:
-        """A result that is the same in every process: the first minibatch of the epoch."""
-        loss, characters = self.compute(0, 0)
+        """A result that is the same in every process: a minibatch's."""
+        _, rows = next(self._batches.minibatches(self._stage.batch_size, np.random.default_rng(0)))
+        loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

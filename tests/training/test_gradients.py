@@ -81,7 +81,7 @@ def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, a
     begin = gradients.Helper.begin
 
     def late(self, function, *arguments):
-        if arguments[:1] == (0,):
+        if function is gradients.PartGradients.compute and arguments[-1][-1] == 0:
             return lambda: function(self.here, *arguments)
         return begin(self, function, *arguments)
 
