@@ -145,9 +145,6 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         teacher = "and in the distillation stage against the teacher, " if distilled else ""
         note = f"The training loss is measured under dropout, {teacher}"
         note += "so it can lie above the held-out loss."
-        if best and best[1] > min(loss for _, loss in held_out):
-            note += " An earlier epoch had a lower held-out loss, but by no more than chance "
-            note += "explains: so the network of the distillation stage is kept."
         notes = [f"<p>{note}</p>"]
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
     dividers = [(after.epoch - 0.5, after.stage) for after in changes]

@@ -5,11 +5,9 @@ distillation    starts from the best weights of that, and learns what a teacher 
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
 
@@ -59,8 +57,6 @@ class Position:
     """The position of a run, between two epochs."""
 
     stages: tuple[Stage, ...]
-    best_epoch: int = 0  # the epoch whose weights the model has; 0 before the first
-    best_loss: float = math.inf  # its held-out loss; infinite without held-out names
     index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
@@ -80,22 +76,6 @@ class Position:
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""
         return {name: value for name, value in vars(self).items() if name != "stages"}
-
-    def restored(self, state: Mapping[str, Any]) -> "Position":
-        """The position that `state()` described, in the same stages.
-
-        Raises TrainingError if no run can be there.
-        """
-        at = replace(self, **{name: state[name] for name in self.state()})
-        if not (
-            0 <= at.index < len(self.stages)
-            and 0 <= at.stage_epoch <= at.stage.epochs
-            and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and min(at.epoch, 1) <= at.best_epoch <= at.epoch
-            and at.best_loss >= 0
-        ):
-            raise TrainingError("not a state that this program writes of such a run")
-        return at
 
 
 def next_shown(epoch: int) -> int:

@@ -46,7 +46,7 @@ class Trainer:
         self._first = flatten(first)  # (n,) what the network starts from
         # _network (n,)  the best of the first stage; distillation and its teacher start there
         # _flat (n,)     the weights in training, in memory that the helper process shares
-        # model.params   the weights of `position.best_epoch`, rounded to bfloat16
+        # model.params   the best weights so far, rounded to bfloat16
         self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
@@ -161,12 +161,12 @@ class Trainer:
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
         is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.position.best_epoch):
+        if not is_sound or (is_lost and not self.model.training["epoch"]):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
         at = self.position
         # Patience counts from the best epoch of the stage, or from its beginning.
-        since_best = min(at.epoch - at.best_epoch, at.stage_epoch)
+        since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
         is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
         self.position = replace(at, stage_is_over=is_over)
@@ -187,13 +187,11 @@ class Trainer:
 
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Keeps the weights if they are the best so far, of both stages."""
-        at = self.position
-        if held_out_loss is not None and held_out_loss >= at.best_loss:
-            return False
+        lowest = self.model.training["held_out_loss"]
         # Where no names are held out, the newest weights are the best.
-        loss = math.inf if held_out_loss is None else held_out_loss
-        self.position = replace(at, best_epoch=at.epoch, best_loss=loss)
-        if not at.stage.is_distillation:
+        if held_out_loss is not None and lowest is not None and held_out_loss >= lowest:
+            return False
+        if not self.position.stage.is_distillation:
             self._network[:] = self._flat
         self.model = self._current_model(training_loss, held_out_loss)
         return True
@@ -234,10 +232,15 @@ class Trainer:
 
         `model` is that run's best model.
         """
-        losses = [model.training.get(name) for name in ("training_loss", "held_out_loss")]
+        stages, record = self.position.stages, model.training
+        losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
+            and 0 <= state["index"] < len(stages)
+            and 0 <= state["stage_epoch"] <= stages[state["index"]].epochs
+            and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
+            and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
@@ -245,7 +248,8 @@ class Trainer:
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
-        self.position = self.position.restored(state)
+        at = self.position
+        self.position = replace(at, **{name: state[name] for name in at.state()})
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`
@@ -256,7 +260,7 @@ class Trainer:
 def _form(state: Mapping[str, Any]) -> dict[str, Any]:
     """The keys, types and shapes that the state of a run has at any time.
 
-    >>> _form({"epoch": 3, "best_loss": 0.5}) == _form({"epoch": 4, "best_loss": "1"})
+    >>> _form({"epoch": 3, "loss": 0.5}) == _form({"epoch": 4, "loss": "1"})
     False
     """
     return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}

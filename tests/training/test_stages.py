@@ -1,6 +1,7 @@
 """The stages of a run: the network, then distillation; and what each keeps."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -149,9 +150,9 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
     first, second = losses(records, "network"), losses(records, "distillation")
     assert mean_loss(best.params, trainer.vocabulary, trainer.held_out) == min(first)
     assert min(second) < min(first) - 0.03
-    at = trainer.position
-    assert at.best_epoch == len(first) + 1 + second.index(min(second))
-    assert at.best_loss == min(second)
+    record = trainer.model.training
+    assert record["epoch"] == len(first) + 1 + second.index(min(second))
+    assert record["held_out_loss"] == min(second)
     _, alone = trained(corpus, {**ONE_NETWORK, "epochs": 8, "distil_epochs": 0}, patience=3)
     assert losses(alone, "network") == first
 
@@ -170,9 +171,8 @@ def test_the_epoch_with_the_lowest_loss_of_all_is_kept(measured, kept, corpus, m
     monkeypatch.setattr(training, "mean_loss", lambda *_: next(told))
     records = list(trainer.epochs())
     assert [record.epoch for record in records if record.is_best] == kept
-    at = trainer.position
-    assert (at.best_epoch, at.best_loss) == (kept[-1], measured[kept[-1] - 1])
-    assert trainer.model.training["epoch"] == kept[-1]
+    record = trainer.model.training
+    assert (record["epoch"], record["held_out_loss"]) == (kept[-1], measured[kept[-1] - 1])
 
 
 def test_without_held_out_names_the_newest_weights_are_kept(corpus):
@@ -183,28 +183,30 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "record"),
     [
-        {"index": 2},
-        {"index": True},
-        {"stage_epoch": -1},
-        {"stage_epoch": 3, "epoch": 3, "best_epoch": 1, "best_loss": 1.0},
-        {"stage_epoch": 2, "epoch": 1},
-        {"best_loss": [0]},
-        {"best_epoch": "1"},
-        {"stage_epoch": 1, "epoch": 10**30, "best_epoch": 1, "best_loss": 1.0},
-        {"index": 1, "epoch": 2, "best_epoch": 0, "best_loss": 1.0},
-        {"epoch": 1, "best_epoch": 2, "best_loss": 1.0},
-        {"epoch": 1, "best_epoch": 1, "best_loss": math.nan},
-        {"smoothed_loss": math.inf},
-        {"optimizer_steps": np.array(-1)},
+        ({"index": 2}, {}),
+        ({"index": True}, {}),
+        ({"stage_epoch": -1}, {}),
+        ({"stage_epoch": 3, "epoch": 3}, {"epoch": 1}),
+        ({"stage_epoch": 2, "epoch": 1}, {"epoch": 1}),
+        ({"epoch": "1"}, {}),
+        ({"stage_epoch": 1, "epoch": 10**30}, {"epoch": 1}),
+        ({"index": 1, "epoch": 2}, {}),
+        ({"epoch": 1}, {"epoch": 2}),
+        ({"epoch": 1}, {"epoch": "1"}),
+        ({"epoch": 1}, {"epoch": 1, "held_out_loss": math.nan}),
+        ({}, {"held_out_loss": [0]}),
+        ({"smoothed_loss": math.inf}, {}),
+        ({"optimizer_steps": np.array(-1)}, {}),
     ],
     ids=str,
 )
-def test_a_position_that_cannot_be_is_refused(change, corpus):
+def test_a_position_that_cannot_be_is_refused(change, record, corpus):
     trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS)))
+    model = replace(trainer.model, training={**trainer.model.training, **record})
     with pytest.raises(TrainingError):
-        trainer.restore({**trainer.state(), **change}, trainer.model)
+        trainer.restore({**trainer.state(), **change}, model)
 
 
 # --- A loss far above that of a uniform guess ends a stage; it is no divergence -------------------
