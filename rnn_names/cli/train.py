@@ -130,7 +130,7 @@ def train(
                 run.go(write_log)
                 progress.close()
                 if not quiet:  # else nobody sees the names that it draws
-                    progress.say(summary(progress, names, output, checkpoint.init))
+                    progress.say(summary(progress, output, checkpoint.init))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()

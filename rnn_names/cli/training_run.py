@@ -16,11 +16,10 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, tell
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError, counted, shown
 from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
-from rnn_names.report.report import NAMES_MEASURED, Report, drawn_from, length_note
+from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
@@ -267,7 +266,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     return "\n".join(lines)
 
 
-def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
+def summary(progress: Progress, output: str, init: str | None) -> str:
     """Tells the result of the training, its losses as a picture, and what to try next."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
@@ -285,8 +284,6 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
         f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
+        model,
     ]
-    names = drawn_from(trainer, NAMES_MEASURED)
-    if names:
-        lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(names)))
-    return "\n".join(filter(None, [*lines, model]))
+    return "\n".join(lines)

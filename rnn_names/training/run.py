@@ -34,10 +34,8 @@ class Run:
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
         self.corpus, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
-        self.held_out, self.held_out_counts = (
-            aside.names,
-            aside.counts if aside.has_counts else None,
-        )
+        self.held_out = aside.names
+        self.held_out_counts = aside.counts if aside.has_counts else None
 
         # What is saved beside weights: the record of the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
