@@ -162,8 +162,8 @@ class Progress:
         self.next_line = 1
         self.began = time.perf_counter()
         self.bar = bar(
-            total=trainer.characters_done + trainer.characters_left,
-            initial=trainer.characters_done,
+            total=trainer.position.characters + trainer.characters_left,
+            initial=trainer.position.characters,
             # Otherwise tqdm waits for as many characters as ever came between two looks at the
             # bar: ever more, so that it hardly moves in the end.
             miniters=1,

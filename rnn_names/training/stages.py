@@ -61,6 +61,7 @@ class Position:
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
     epoch: int = 0  # how many epochs are done in all
+    characters: int = 0  # trained on in them, end-of-name symbols counted
 
     @property
     def stage(self) -> Stage:

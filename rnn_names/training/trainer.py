@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.network.language_model import mean_loss
-from rnn_names.processes.helper import SharedArray
+from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import Gradients
+from rnn_names.training.gradients import PartGradients, gradients_helper, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
@@ -67,15 +68,6 @@ class Trainer:
         self._flat[:] = self._network  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
-    def _params(self, flat: Array) -> dict[str, Array]:
-        return views(flat, self._shapes)
-
-    @property
-    def characters_done(self) -> int:
-        """The number of characters trained on so far, end-of-name symbols counted."""
-        at, each = self.position, self.run.batches.characters
-        return (at.epoch - at.stage_epoch) * each + at.stage_epoch * self._characters(at.stage)
-
     @property
     def characters_left(self) -> int:
         """About how many characters are left, if no stage ends early."""
@@ -105,22 +97,21 @@ class Trainer:
         `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
-        gradients = Gradients(self._memory, self._shapes)
-        with one_blas_thread(), gradients.helper:
+        with one_blas_thread(), gradients_helper(self._memory, self._shapes) as helper:
             while self.position.next_stage is not None:
                 if self.position.stage_is_over:
                     self._begin_stage(self.position.index + 1)
                 # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
                 with np.errstate(over="ignore", invalid="ignore"):
-                    epoch = self._run_epoch(gradients, progress)
+                    epoch = self._run_epoch(helper, progress)
                 yield epoch
 
-    def _run_epoch(self, gradients: Gradients, progress: Callable[[int, float], None]) -> Epoch:
+    def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        at, batches = self.position, self._training_set(gradients)
+        at, batches = self.position, self._training_set(helper)
         seed = [self.settings.seed, EPOCH, at.epoch]
-        minibatches = gradients.of_epoch(batches, at, seed, self.characters_left)
+        minibatches = gradients_of_epoch(helper, batches, at, seed, self.characters_left)
         for share_over, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
             rate = at.stage.learning_rate(share_over)
@@ -134,19 +125,24 @@ class Trainer:
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
             self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * weight
             progress(n, self.smoothed_loss)
-        self.position = replace(at, epoch=at.epoch + 1, stage_epoch=at.stage_epoch + 1)
+        self.position = replace(
+            at,
+            epoch=at.epoch + 1,
+            stage_epoch=at.stage_epoch + 1,
+            characters=at.characters + characters,
+        )
         return self._measure(loss / characters, characters, began)
 
-    def _training_set(self, gradients: Gradients) -> Batches:
+    def _training_set(self, helper: Helper) -> Batches:
         if not self.position.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            run, network = self.run, self._params(self._network)
+            run, network = self.run, views(self._network, self._shapes)
             share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
             teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
             count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                teacher, run.batches.names, count, rng, gradients.begin
+                teacher, run.batches.names, count, rng, partial(helper.begin, PartGradients.call)
             )
         return self._distillation_set
 
@@ -156,8 +152,7 @@ class Trainer:
         """Measures the network, keeps it if it is the best, and may end the stage."""
         held_out_loss, flat = None, rounded(self._flat)
         if len(self.held_out):
-            params = self._params(flat)
-            counts = self.run.held_out_counts
+            params, counts = views(flat, self._shapes), self.run.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
         is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
@@ -209,7 +204,7 @@ class Trainer:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
-        params = self._params(rounded(self._flat))
+        params = views(rounded(self._flat), self._shapes)
         return Model(self.vocabulary, params, training, **self._attributes)
 
     # --- The state, to resume from ----------------------------------------------------------------

@@ -101,7 +101,7 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
     at_first, done, left = trainer.characters_left, 0, []
     for record in trainer.epochs():
         done += record.characters
-        assert trainer.characters_done == done
+        assert trainer.position.characters == done
         left.append(trainer.characters_left)
         if record.stage != "distillation":
             assert left[-1] == at_first - done

@@ -15,6 +15,7 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
+from rnn_names.training.optimizers import views
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import stages_of
@@ -79,7 +80,8 @@ def test_an_epoch_goes_over_every_character_once(names, batch_size):
     trainer = trainer_of(few, epochs=1, batch_size=batch_size, held_out=0)
     (record,) = trainer.epochs(lambda *step: steps.append(step))
     assert len(steps) == math.ceil(100 / batch_size)
-    assert sum(n for n, _ in steps) == record.characters == trainer.characters_done == characters
+    assert sum(n for n, _ in steps) == record.characters == characters
+    assert trainer.position.characters == characters
     assert steps[-1][1] == record.smoothed_loss
     if batch_size == 90:
         assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
@@ -150,7 +152,7 @@ def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(
     assert not np.array_equal(rounded(exact), exact), "training itself does not round"
     losses = [
         mean_loss(each, trainer.vocabulary, trainer.held_out)
-        for each in (model.params, trainer._params(exact))
+        for each in (model.params, views(exact, trainer._shapes))
     ]
     assert losses[0] == min(record.held_out_loss for record in records) != losses[1]
     assert losses[0] == pytest.approx(losses[1], abs=2e-4)
