@@ -14,6 +14,7 @@ import hashlib
 import os
 import time
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
@@ -90,8 +91,8 @@ class Checkpoint:
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds."""
-        # Copies: training goes on, and an interrupt may write them at any moment.
-        self._state, self.written = (self.trainer.model, self.trainer.state()), False
+        # A copy: training goes on, and an interrupt may write it at any moment.
+        self._state, self.written = (self.trainer.model, deepcopy(self.trainer.state())), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, rounded
+from rnn_names.arrays import rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
@@ -26,7 +26,6 @@ from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 PULL = 2.4  # a step at the highest rate moves weights by PULL / names of the way to their start
-MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
 
@@ -210,12 +209,10 @@ class Trainer:
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """The state that a run resumes from, besides `model`: arrays and JSON values."""
-        arrays = {name: array.copy() for name, array in self._state_arrays().items()}
-        return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
-
-    def _state_arrays(self) -> dict[str, Array]:
+        """What a run resumes from, besides `model`: JSON values, and its arrays, not copied."""
         return {
+            **self.position.state(),
+            "smoothed_loss": self.smoothed_loss,
             "trained": self._flat,
             "first": self._first,
             "network": self._network,
@@ -236,7 +233,7 @@ class Trainer:
             and 0 <= state["stage_epoch"] <= stages[state["index"]].epochs
             and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
             and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
-            and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
+            and state.get("optimizer_steps", 0) >= 0
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
             and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
@@ -246,8 +243,9 @@ class Trainer:
         at = self.position
         self.position = replace(at, **{name: state[name] for name in at.state()})
         self.smoothed_loss = state["smoothed_loss"]
-        for name, array in self._state_arrays().items():
-            array[...] = state[name]  # in place, as in `_begin_stage`
+        for name, array in self.state().items():
+            if isinstance(array, np.ndarray):
+                array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
         self._attributes = {name: getattr(model, name) for name in self._attributes}
 

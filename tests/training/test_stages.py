@@ -133,7 +133,7 @@ def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
         if loss < best:
-            best, kept = loss, trainer.state()["trained"]
+            best, kept = loss, trainer.state()["trained"].copy()
         if record.epoch == 6:
             break
     assert np.array_equal(trainer.state()["network"], kept)
