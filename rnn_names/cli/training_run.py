@@ -58,7 +58,7 @@ class TrainingRun:
                 write_log(epoch)
                 self._keep(epoch)
                 self.progress.epoch(epoch)
-                if self.trainer.position.stage_is_over:
+                if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
             self._finish()
         except TrainingError as error:
@@ -196,8 +196,8 @@ class Progress:
 
     def announce_stage(self) -> None:
         """Announces the distillation stage before its first epoch."""
-        stage = self.trainer.position.next_stage
-        if stage is not None and stage.is_distillation:
+        at = self.trainer.position
+        if not at.is_over and at.stage.is_distillation:
             with self.screen_lock:
                 self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")

@@ -29,7 +29,7 @@ class Stage:
 
 
 def stages_of(settings: ResolvedSettings) -> list[Stage]:
-    """The stages of a run, in order: the network's, then distillation if it has epochs."""
+    """The stages of a run, in order: the network's, then distillation; those that have epochs."""
     network = Stage(
         name="network",
         is_distillation=False,
@@ -49,7 +49,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
     )
-    return [network, distillation] if settings.distil_epochs else [network]
+    return [stage for stage in (network, distillation) if stage.epochs]
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,20 @@ class Position:
     """The position of a run, between two epochs."""
 
     stages: tuple[Stage, ...]
-    index: int = 0  # of the stage that is being trained, or has just ended
+    index: int = 0  # of the stage that the next epoch belongs to
     stage_epoch: int = 0  # how many epochs of that stage are done
-    stage_is_over: bool = False  # whether it has had all its epochs, or ended early
     epoch: int = 0  # how many epochs are done in all
     characters: int = 0  # trained on in them, end-of-name symbols counted
 
     @property
-    def stage(self) -> Stage:
-        """The stage that is being trained, or has just ended."""
-        return self.stages[self.index]
+    def is_over(self) -> bool:
+        """Whether there is nothing more to do."""
+        return self.index == len(self.stages)
 
     @property
-    def next_stage(self) -> Stage | None:
-        """The stage that the next epoch belongs to; None if there is nothing more to do."""
-        index = self.index + self.stage_is_over
-        return self.stages[index] if index < len(self.stages) else None
+    def stage(self) -> Stage:
+        """The stage that the next epoch belongs to, unless the run is over."""
+        return self.stages[self.index]
 
     def state(self) -> dict[str, Any]:
         """Everything but the stages, as JSON can hold it."""

@@ -50,7 +50,7 @@ class Trainer:
         self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
-        self._begin_stage(0)
+        self._begin_stage()
         self.model = self._current_model()
 
     # --- Stages -----------------------------------------------------------------------------------
@@ -60,10 +60,8 @@ class Trainer:
         """The number of epochs done."""
         return self.position.epoch
 
-    def _begin_stage(self, index: int) -> None:
-        """Sets the weights and the optimizer of a stage, before its first epoch if it has any."""
-        at, stage = self.position, self.position.stages[index]
-        self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
+    def _begin_stage(self) -> None:
+        """Sets the weights and the optimizer of a stage, before its first epoch."""
         self._flat[:] = self._network  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
@@ -71,9 +69,8 @@ class Trainer:
     def characters_left(self) -> int:
         """About how many characters are left, if no stage ends early."""
         at = self.position
-        here = 0 if at.stage_is_over else at.stage.epochs - at.stage_epoch
-        later = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :])
-        return here * self._characters(at.stage) + later
+        left = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index :])
+        return left if at.is_over else left - at.stage_epoch * self._characters(at.stage)
 
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
@@ -97,9 +94,7 @@ class Trainer:
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
         with one_blas_thread(), gradients_helper(self._memory, self._shapes) as helper:
-            while self.position.next_stage is not None:
-                if self.position.stage_is_over:
-                    self._begin_stage(self.position.index + 1)
+            while not self.position.is_over:
                 # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(helper, progress)
@@ -162,8 +157,9 @@ class Trainer:
         # Patience counts from the best epoch of the stage, or from its beginning.
         since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
-        self.position = replace(at, stage_is_over=is_over)
+        if is_lost or is_stuck or at.stage_epoch >= at.stage.epochs:
+            self.position = replace(at, index=at.index + 1, stage_epoch=0)
+            self._begin_stage()
         return Epoch(
             epoch=at.epoch,
             stage=at.stage.name,
@@ -224,13 +220,14 @@ class Trainer:
 
         `model` is that run's best model.
         """
-        stages, record = self.position.stages, model.training
+        at, record = self.position, model.training
+        epochs = [*(stage.epochs for stage in at.stages), 1]  # when the run is over, none are done
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
-            and 0 <= state["index"] < len(stages)
-            and 0 <= state["stage_epoch"] <= stages[state["index"]].epochs
+            and 0 <= state["index"] < len(epochs)
+            and 0 <= state["stage_epoch"] < epochs[state["index"]]
             and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
             and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
             and state.get("optimizer_steps", 0) >= 0
@@ -240,7 +237,6 @@ class Trainer:
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
-        at = self.position
         self.position = replace(at, **{name: state[name] for name in at.state()})
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self.state().items():

@@ -66,7 +66,8 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
     settings = Settings(**asked).resolved(len(corpus), started)
     assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
     run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
-    assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
+    expected = [(False, network), (True, distillation)]
+    assert run == [(kind, epochs) for kind, epochs in expected if epochs]
 
 
 @pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
@@ -86,14 +87,14 @@ def test_a_run_goes_from_stage_to_stage(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS)
     assert stages(records) == ["network"] * 2 + ["distillation"] * 2
     assert [record.epoch for record in records] == [1, 2, 3, 4]
-    assert trainer.position.next_stage is None
+    assert trainer.position.is_over
 
 
 def test_patience_counts_in_each_stage_anew(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS, epochs=102, learning_rate=1e-9, patience=2)
     assert 0 < stages(records).count("network") < 100
     assert stages(records).count("distillation") == 2
-    assert trainer.position.next_stage is None
+    assert trainer.position.is_over
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
@@ -185,7 +186,7 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
 @pytest.mark.parametrize(
     ("change", "record"),
     [
-        ({"index": 2}, {}),
+        ({"index": 3}, {}),
         ({"index": True}, {}),
         ({"stage_epoch": -1}, {}),
         ({"stage_epoch": 3, "epoch": 3}, {"epoch": 1}),

@@ -126,7 +126,7 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
-    assert trainer.position.next_stage is None
+    assert trainer.position.is_over
     for i, record in enumerate(records):
         assert record.is_best == (i == int(np.argmin(losses[: i + 1])))
     assert trainer.model.training["epoch"] == best + 1
