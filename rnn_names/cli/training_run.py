@@ -196,8 +196,7 @@ class Progress:
 
     def announce_stage(self) -> None:
         """Announces the distillation stage before its first epoch."""
-        at = self.trainer.position
-        if not at.is_over and at.stage.is_distillation:
+        if not self.trainer.is_over and self.trainer.stage.is_distillation:
             with self.screen_lock:
                 self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")

@@ -82,7 +82,7 @@ def as_html(report: Report) -> str:
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
-        ending="" if trainer.position.is_over else stopped,
+        ending="" if trainer.is_over else stopped,
         count=counted(len(first_names), "name"),
         first_names="".join(items),
         known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",

@@ -20,7 +20,7 @@ from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.system import usable_cores
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
-from rnn_names.training.stages import Position, Stage
+from rnn_names.training.stages import Stage
 
 PARTS = 2  # parts of a large minibatch, however many cores there are
 MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
@@ -38,15 +38,15 @@ def gradients_helper(memory: SharedArray, shapes: Mapping[str, tuple[int, ...]])
 
 
 def gradients_of_epoch(
-    helper: Helper, batches: Batches, position: Position, seed: list[int], characters_left: int
+    helper: Helper, batches: Batches, stage: Stage, seed: list[int], characters_left: int
 ) -> Iterator[tuple[float, float, int, Array]]:
-    """Computes the gradients of the next epoch, with the helper process if it is worth it.
+    """Computes the gradients of a stage's next epoch, with the helper process if it is worth it.
 
-    Yields for each minibatch the share of the stage that is over, from 0 to 1; the loss, in
-    nats; the number of characters, ends of names included; and the gradient (n,) of the mean
-    loss per character, which the next minibatch overwrites.
+    Yields for each minibatch its middle in the epoch, from 0 to 1; the loss, in nats; the number of
+    characters, ends of names included; and the gradient (n,) of the mean loss per character, which
+    the next minibatch overwrites.
     """
-    stage, here = position.stage, helper.here
+    here = helper.here
     n_rows, n_a = here.params["Waa"].shape
     worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
     if worth_it and usable_cores() >= PARTS:
@@ -65,7 +65,7 @@ def gradients_of_epoch(
             loss, characters = loss + second_loss, characters + second_characters
             gradient += second_gradient
         gradient /= characters
-        yield (position.stage_epoch + middle) / stage.epochs, loss, characters, gradient
+        yield middle, loss, characters, gradient
 
 
 class PartGradients:

@@ -6,7 +6,6 @@ distillation    starts from the best weights of that, and learns what a teacher 
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
@@ -52,29 +51,15 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
     return [stage for stage in (network, distillation) if stage.epochs]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Position:
-    """The position of a run, between two epochs."""
+    """The position of a run, between two epochs: numbers, as JSON can hold them."""
 
-    stages: tuple[Stage, ...]
+    smoothed_loss: float  # as in `Epoch`
     index: int = 0  # of the stage that the next epoch belongs to
     stage_epoch: int = 0  # how many epochs of that stage are done
     epoch: int = 0  # how many epochs are done in all
     characters: int = 0  # trained on in them, end-of-name symbols counted
-
-    @property
-    def is_over(self) -> bool:
-        """Whether there is nothing more to do."""
-        return self.index == len(self.stages)
-
-    @property
-    def stage(self) -> Stage:
-        """The stage that the next epoch belongs to, unless the run is over."""
-        return self.stages[self.index]
-
-    def state(self) -> dict[str, Any]:
-        """Everything but the stages, as JSON can hold it."""
-        return {name: value for name, value in vars(self).items() if name != "stages"}
 
 
 def next_shown(epoch: int) -> int:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -37,9 +37,9 @@ class Trainer:
         self.corpus, self.held_out = run.corpus, run.held_out
         self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        self.position = Position(tuple(stages_of(run.settings)))
+        self.stages = stages_of(run.settings)
         # Before the first epoch, the loss is about that of a uniform guess.
-        self.smoothed_loss = math.log(len(self.vocabulary))
+        self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
         first = run.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
@@ -60,6 +60,16 @@ class Trainer:
         """The number of epochs done."""
         return self.position.epoch
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to do."""
+        return self.position.index == len(self.stages)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the next epoch belongs to, unless the run is over."""
+        return self.stages[self.position.index]
+
     def _begin_stage(self) -> None:
         """Sets the weights and the optimizer of a stage, before its first epoch."""
         self._flat[:] = self._network  # in place: gradients are computed from it
@@ -69,8 +79,8 @@ class Trainer:
     def characters_left(self) -> int:
         """About how many characters are left, if no stage ends early."""
         at = self.position
-        left = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index :])
-        return left if at.is_over else left - at.stage_epoch * self._characters(at.stage)
+        left = sum(stage.epochs * self._characters(stage) for stage in self.stages[at.index :])
+        return left if self.is_over else left - at.stage_epoch * self._characters(self.stage)
 
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
@@ -94,7 +104,7 @@ class Trainer:
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
         with one_blas_thread(), gradients_helper(self._memory, self._shapes) as helper:
-            while not self.position.is_over:
+            while not self.is_over:
                 # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(helper, progress)
@@ -103,32 +113,29 @@ class Trainer:
     def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        at, batches = self.position, self._training_set(helper)
+        at, stage, batches = self.position, self.stage, self._training_set(helper)
         seed = [self.settings.seed, EPOCH, at.epoch]
-        minibatches = gradients_of_epoch(helper, batches, at, seed, self.characters_left)
-        for share_over, batch_loss, n, gradient in minibatches:
+        minibatches = gradients_of_epoch(helper, batches, stage, seed, self.characters_left)
+        for middle, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
-            rate = at.stage.learning_rate(share_over)
+            rate = stage.learning_rate((at.stage_epoch + middle) / stage.epochs)
             self._optimizer.step(self._flat, gradient, rate)
-            if self.run.is_started and not at.stage.is_distillation:
-                pull = PULL / max(len(self.corpus), 100) * rate / at.stage.highest_rate
+            if self.run.is_started and not stage.is_distillation:
+                pull = PULL / max(len(self.corpus), 100) * rate / stage.highest_rate
                 self._flat += pull * (self._first - self._flat)
             if not math.isfinite(batch_loss):
                 raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
-            self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * weight
-            progress(n, self.smoothed_loss)
-        self.position = replace(
-            at,
-            epoch=at.epoch + 1,
-            stage_epoch=at.stage_epoch + 1,
-            characters=at.characters + characters,
-        )
+            at.smoothed_loss += (batch_loss / n - at.smoothed_loss) * weight
+            progress(n, at.smoothed_loss)
+        at.epoch += 1
+        at.stage_epoch += 1
+        at.characters += characters
         return self._measure(loss / characters, characters, began)
 
     def _training_set(self, helper: Helper) -> Batches:
-        if not self.position.stage.is_distillation:
+        if not self.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
             run, network = self.run, views(self._network, self._shapes)
@@ -153,18 +160,18 @@ class Trainer:
         if not is_sound or (is_lost and not self.model.training["epoch"]):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
-        at = self.position
+        at, stage = self.position, self.stage
         # Patience counts from the best epoch of the stage, or from its beginning.
         since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        if is_lost or is_stuck or at.stage_epoch >= at.stage.epochs:
-            self.position = replace(at, index=at.index + 1, stage_epoch=0)
+        if is_lost or is_stuck or at.stage_epoch >= stage.epochs:
+            at.index, at.stage_epoch = at.index + 1, 0
             self._begin_stage()
         return Epoch(
             epoch=at.epoch,
-            stage=at.stage.name,
+            stage=stage.name,
             training_loss=training_loss,
-            smoothed_loss=self.smoothed_loss,
+            smoothed_loss=at.smoothed_loss,
             held_out_loss=held_out_loss,
             is_best=is_best,
             characters=characters,
@@ -181,7 +188,7 @@ class Trainer:
         # Where no names are held out, the newest weights are the best.
         if held_out_loss is not None and lowest is not None and held_out_loss >= lowest:
             return False
-        if not self.position.stage.is_distillation:
+        if not self.stage.is_distillation:
             self._network[:] = self._flat
         self.model = self._current_model(training_loss, held_out_loss)
         return True
@@ -207,8 +214,7 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """What a run resumes from, besides `model`: JSON values, and its arrays, not copied."""
         return {
-            **self.position.state(),
-            "smoothed_loss": self.smoothed_loss,
+            **vars(self.position),
             "trained": self._flat,
             "first": self._first,
             "network": self._network,
@@ -221,7 +227,10 @@ class Trainer:
         `model` is that run's best model.
         """
         at, record = self.position, model.training
-        epochs = [*(stage.epochs for stage in at.stages), 1]  # when the run is over, none are done
+        epochs = [
+            *(stage.epochs for stage in self.stages),
+            1,
+        ]  # none are done once all is over
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
@@ -237,8 +246,7 @@ class Trainer:
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
-        self.position = replace(at, **{name: state[name] for name in at.state()})
-        self.smoothed_loss = state["smoothed_loss"]
+        self.position = Position(**{name: state[name] for name in vars(at)})
         for name, array in self.state().items():
             if isinstance(array, np.ndarray):
                 array[...] = state[name]  # in place, as in `_begin_stage`

@@ -87,14 +87,14 @@ def test_a_run_goes_from_stage_to_stage(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS)
     assert stages(records) == ["network"] * 2 + ["distillation"] * 2
     assert [record.epoch for record in records] == [1, 2, 3, 4]
-    assert trainer.position.is_over
+    assert trainer.is_over
 
 
 def test_patience_counts_in_each_stage_anew(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS, epochs=102, learning_rate=1e-9, patience=2)
     assert 0 < stages(records).count("network") < 100
     assert stages(records).count("distillation") == 2
-    assert trainer.position.is_over
+    assert trainer.is_over
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):

@@ -99,7 +99,7 @@ def test_the_training_loss_is_the_mean_over_characters(names):
 def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
     steps = []
     trainer = trainer_of(names, batch_size=1000)
-    expected = trainer.smoothed_loss
+    expected = trainer.position.smoothed_loss
     assert expected == pytest.approx(uniform_loss(trainer))
     for record in trainer.epochs(lambda *step: steps.append(step)):
         keep = math.exp(-record.characters / training.SMOOTHING_CHARACTERS)
@@ -126,7 +126,7 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
-    assert trainer.position.is_over
+    assert trainer.is_over
     for i, record in enumerate(records):
         assert record.is_best == (i == int(np.argmin(losses[: i + 1])))
     assert trainer.model.training["epoch"] == best + 1
