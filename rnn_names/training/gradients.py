@@ -16,7 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import PrefixTree
-from rnn_names.processes.helper import Helper, SharedArray
+from rnn_names.processes.helper import Helper
 from rnn_names.system import usable_cores
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
@@ -30,11 +30,6 @@ MIN_WORK_FOR_HELPER = 2e10  # characters left, times numbers of Waa: about a sec
 def parts_for(batch_size: int, n_rows: int) -> int:
     """The number of parts that a minibatch is cut into; `n_rows` are those of Waa."""
     return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
-
-
-def gradients_helper(memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> Helper:
-    """A helper with `PartGradients`; `memory` (2, n) are the weights and a second gradient."""
-    return Helper(PartGradients, shapes, check=PartGradients.check, memory=memory)
 
 
 def gradients_of_epoch(
@@ -69,7 +64,10 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts; there is one in this process and one in the helper process."""
+    """Computes gradients of parts; there is one in this process and one in the helper process.
+
+    They share memory, (2, n): the weights `flat`, and the gradient of a second part.
+    """
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]

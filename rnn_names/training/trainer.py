@@ -18,7 +18,7 @@ from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import PartGradients, gradients_helper, gradients_of_epoch
+from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
@@ -103,9 +103,11 @@ class Trainer:
         `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
-        with one_blas_thread(), gradients_helper(self._memory, self._shapes) as helper:
+        check, memory = PartGradients.check, self._memory
+        helper = Helper(PartGradients, self._shapes, check=check, memory=memory)
+        with one_blas_thread(), helper:
             while not self.is_over:
-                # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
+                # Overflow gives no warning of NumPy's: it ends in a TrainingError.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(helper, progress)
                 yield epoch
@@ -123,9 +125,9 @@ class Trainer:
             if self.run.is_started and not stage.is_distillation:
                 pull = PULL / max(len(self.corpus), 100) * rate / stage.highest_rate
                 self._flat += pull * (self._first - self._flat)
-            if not math.isfinite(batch_loss):
-                raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
+            if not math.isfinite(loss):
+                break
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
             at.smoothed_loss += (batch_loss / n - at.smoothed_loss) * weight
             progress(n, at.smoothed_loss)
@@ -155,12 +157,24 @@ class Trainer:
         if len(self.held_out):
             params, counts = views(flat, self._shapes), self.run.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
-        is_lost = self.is_lost(training_loss, held_out_loss)
-        is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.model.training["epoch"]):
-            raise self._diverged(self.epoch)
-        is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
         at, stage = self.position, self.stage
+        is_lost = self.is_lost(training_loss, held_out_loss)
+        is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
+        is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
+        if not is_sound or (is_lost and not self.model.training["epoch"]):
+            raise TrainingError(
+                f"the loss grew beyond all bounds in epoch {at.epoch}: train again with "
+                f"learning_rate below {self.settings.learning_rate:g}",
+                settings=["learning_rate"],
+            )
+        # Without held-out names, the newest weights are the best; else those of the lowest loss.
+        lowest = self.model.training["held_out_loss"]
+        is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
+        is_best = is_lowest and not is_lost
+        if is_best:
+            self.model = self._current_model(training_loss, held_out_loss)
+            if not stage.is_distillation:
+                self._network[:] = self._flat
         # Patience counts from the best epoch of the stage, or from its beginning.
         since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
@@ -181,24 +195,6 @@ class Trainer:
     def is_lost(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss is at least `LOST` times that of a uniform guess, which is log n_y."""
         return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
-
-    def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best so far, of both stages."""
-        lowest = self.model.training["held_out_loss"]
-        # Where no names are held out, the newest weights are the best.
-        if held_out_loss is not None and lowest is not None and held_out_loss >= lowest:
-            return False
-        if not self.stage.is_distillation:
-            self._network[:] = self._flat
-        self.model = self._current_model(training_loss, held_out_loss)
-        return True
-
-    def _diverged(self, epoch: int) -> TrainingError:
-        return TrainingError(
-            f"the loss grew beyond all bounds in epoch {epoch}: train again with learning_rate "
-            f"below {self.settings.learning_rate:g}",
-            settings=["learning_rate"],
-        )
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None

@@ -26,7 +26,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params
 from rnn_names.processes.helper import Helper
 from rnn_names.system import usable_cores
-from rnn_names.training import gradients
+from rnn_names.training import trainer as training
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import PARTS, parts_for
 from rnn_names.training.run import Run
@@ -104,7 +104,7 @@ class OurTraining:
                 super().__init__(*arguments, **named)
                 made.append(self)
 
-        gradients.Helper = Recorded
+        training.Helper = Recorded
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
         in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS
