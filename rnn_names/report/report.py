@@ -254,12 +254,9 @@ def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[fl
     listed = np.bincount(names.lengths, counts, longest + 1) / counts.sum()
     sampled = np.bincount(drawn.lengths, minlength=longest + 1) / len(drawn)
     last = min(longest, shortest + BARS - 1)
-    labels = {str(n): slice(n, n + 1) for n in range(shortest, last)}
-    labels[f"{last}+" if longest > last else str(last)] = slice(last, None)
-    return {
-        label: (float(listed[bar].sum()), float(sampled[bar].sum()))
-        for label, bar in labels.items()
-    }
+    bars = {str(n): (float(listed[n]), float(sampled[n])) for n in range(shortest, last)}
+    label = f"{last}+" if longest > last else str(last)
+    return {**bars, label: (float(listed[last:].sum()), float(sampled[last:].sum()))}
 
 
 def character_shares(names: Names, counts: Array) -> dict[str, float]:

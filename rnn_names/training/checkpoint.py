@@ -37,7 +37,7 @@ class Checkpoint:
     """A run that writes the model file `output`, and its state in the file `path`."""
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
-        self.path, self.trainer, self.init = state_path(output), trainer, init
+        self.path, self.trainer = state_path(output), trainer
         self.written = self.is_resumed = False
         settings = asdict(trainer.settings)
         self._run: dict[str, Any] = {"corpus": digest(corpus), "init": init, "settings": settings}
