@@ -122,7 +122,7 @@ def train(
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
         titles = ["standard input" if path == "-" else path for path in corpus]
-        page = Report(names, trainer, titles, output, report, checkpoint.init) if report else None
+        page = Report(names, trainer, titles, output, report, started_from) if report else None
         run = TrainingRun(checkpoint, output, progress, page)
         told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
         progress.say("\n".join(told))
@@ -130,7 +130,7 @@ def train(
             try:
                 run.go(write_log)
                 progress.close()
-                progress.say(summary(progress, output, checkpoint.init))
+                progress.say(summary(progress, output, started_from))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()

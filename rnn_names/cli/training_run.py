@@ -58,7 +58,7 @@ class TrainingRun:
                 write_log(epoch)
                 self._keep(epoch)
                 self.progress.epoch(epoch)
-                if self.trainer.position.stage_is_over:
+                if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
             self._finish()
         except TrainingError as error:
@@ -162,8 +162,8 @@ class Progress:
         self.next_line = 1
         self.began = time.perf_counter()
         self.bar = bar(
-            total=trainer.characters_done + trainer.characters_left,
-            initial=trainer.characters_done,
+            total=trainer.position.characters + trainer.characters_left,
+            initial=trainer.position.characters,
             # Otherwise tqdm waits for as many characters as ever came between two looks at the
             # bar: ever more, so that it hardly moves in the end.
             miniters=1,
@@ -189,8 +189,7 @@ class Progress:
 
     def announce_stage(self) -> None:
         """Announces the distillation stage before its first epoch."""
-        stage = self.trainer.position.next_stage
-        if stage is not None and stage.is_distillation:
+        if not self.trainer.is_over and self.trainer.stage.is_distillation:
             with self.screen_lock:
                 self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")

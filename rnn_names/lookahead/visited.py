@@ -74,7 +74,7 @@ class VisitedPrefixes:
     def count_in(self, log_ahead: Array) -> None:
         """Overwrites what is ahead of a character where it leads to one of the prefixes."""
         tree = self.parent, self.character, self.length
-        on_tree(self.log_probabilities, log_ahead, *tree, logs=True)
+        on_tree(self.log_probabilities, log_ahead, *tree)
 
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""

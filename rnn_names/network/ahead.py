@@ -49,26 +49,19 @@ def by_length(
 
 
 def on_tree(
-    probabilities: Array,
-    ahead: Array,
-    parent: Array,
-    character: Array,
-    length: Array,
-    *,
-    logs: bool = False,
+    log_probabilities: Array, log_ahead: Array, parent: Array, character: Array, length: Array
 ) -> Array:
-    """What is ahead of each prefix of a tree, (N,), of these lengths, (N,), in characters.
+    """The logarithm of what is ahead of each prefix of a tree, (N,), of these lengths, (N,).
 
-    `probabilities` are those of the next character, (N, n_y). `ahead`, (N, n_y), is overwritten
-    where a character leads to a prefix: one that goes on from row `parent` with `character`, (N,).
-    With `logs`, all numbers are natural logarithms.
+    The probabilities are those of the next character, (N, n_y). `log_ahead`, (N, n_y), is
+    overwritten where a character leads to a prefix: one that goes on from row `parent` with
+    `character`, (N,).
     """
-    expected = log_expected if logs else _expected
     values = np.zeros(len(parent))
     for rows in by_level(length)[::-1]:
-        values[rows] = expected(probabilities[rows], ahead[rows])
+        values[rows] = log_expected(log_probabilities[rows], log_ahead[rows])
         below = rows[rows > 0]
-        ahead[parent[below], character[below]] = values[below]
+        log_ahead[parent[below], character[below]] = values[below]
     return values
 
 

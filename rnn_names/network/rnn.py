@@ -202,7 +202,7 @@ def _backward_over_time(
         rows, n_parents = tree.levels[level], tree.n_parents[level]
         cell.step_backward(da[rows], a[rows], kept[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
-        sum_siblings(kept[: cell.parent_blocks, rows], tree.siblings[level], d_parents, work)
+        sum_siblings(kept[: cell.parent_blocks, rows], tree.siblings[level], d_parents)
         above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
         products = work("products", cell.gates, *above.shape)
         np.matmul(d_parents[: cell.gates], U, out=products)
@@ -224,18 +224,10 @@ def _backward_over_time(
     return gradients
 
 
-def sum_siblings(d: Array, siblings: list[Array], out: Array, work: Workspace) -> None:
+def sum_siblings(d: Array, siblings: list[Array], out: Array) -> None:
     """Adds up the rows of all children of a node: (blocks, m, n_a) to (blocks, parents, n_a)."""
     first, *others = siblings
     for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
         block.take(first, axis=0, out=total, mode="clip")
-    if not others:
-        return
-    rows = np.concatenate(others)
-    later = work("later", len(d), len(rows), d.shape[2])
-    for block, rest in zip(d, later, strict=True):
-        block.take(rows, axis=0, out=rest, mode="clip")
-    start = 0
-    for each in others:  # from the second children on
-        out[:, : len(each)] += later[:, start : start + len(each)]
-        start += len(each)
+    for rows in others:  # the second children, the third, …
+        out[:, : len(rows)] += d[:, rows]

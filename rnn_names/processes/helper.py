@@ -102,10 +102,10 @@ class Helper(AbstractContextManager["Helper"]):
     ) -> None:
         self._check, self._memory = check, memory
         self.here = make(*(memory.array if memory else ()), *arguments)
-        self._process: _Process | None = None
-        self._was_started = self._is_checked = self._has_ended = False
-        # Calls that the process has not been sent, by function.
-        self._unsent: dict[Callable[..., Any], tuple[Any, ...]] = {make: arguments}
+        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # what the process is to be sent
+        self._process: subprocess.Popen[bytes] | None = None
+        self._in_use = threading.Lock()  # held by whoever waits for an answer
+        self._was_started = self._is_ready = self._is_checked = self._has_ended = False
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __exit__(self, *_: object) -> None:
@@ -116,90 +116,21 @@ class Helper(AbstractContextManager["Helper"]):
         if not self._was_started and (self._memory is None or self._memory.fd is not None):
             self._was_started = True  # not again, if the process goes
             with suppress(Exception):  # without it, things only take longer
-                self._process = _Process(self._memory)
+                self._process = self._started()
 
-    def update(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Calls `function(object, *arguments)` here, and there before the next call."""
-        function(self.here, *arguments)
-        self._unsent.pop(function, None)  # so that it comes last, as it did here
-        self._unsent[function] = arguments
-
-    def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
-
-        The result waits for the value, or makes the call here; `CancelledError` after `end`.
-        """
-        if self._has_ended:
-            raise CancelledError
-        process, began = self._sent(function, arguments), time.monotonic()
-
-        def result() -> Any:
-            value = None
-            if process is not None:
-                try:
-                    value = process.receive(10 * (time.monotonic() - began))
-                    self.calls_made_there += 1
-                except Exception:
-                    self._leave()
-                finally:
-                    process.in_use.release()
-            if self._has_ended:
-                raise CancelledError
-            return function(self.here, *arguments) if value is None else value
-
-        return result
-
-    def end(self) -> None:
-        """Ends the process, whatever it is doing."""
-        self._has_ended = True
-        self._leave()
-
-    def _leave(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.end()
-
-    def _sent(self, function: Callable[..., Any], arguments: Any) -> "_Process | None":
-        """The process, once a call and the updates before it are sent; None if it takes none."""
-        process = self._process
-        if process is None or not process.in_use.acquire(blocking=False):
-            return None
-        try:
-            if not process.is_ready():
-                process.in_use.release()
-                return None
-            for call in self._unsent.items():
-                process.send(*call)
-            self._unsent.clear()
-            if not self._is_checked:
-                # One after the other: both may write to the shared memory.
-                process.send(self._check, ())
-                self._is_checked = process.receive() == self._check(self.here)
-            if self._is_checked:
-                process.send(function, arguments)
-                return process
-        except Exception:  # it has gone, or what it needs cannot be sent
-            pass
-        self._leave()
-        return None
-
-
-class _Process:
-    """A Python that runs `serve`, and the socket to send it calls and receive values through."""
-
-    def __init__(self, memory: SharedArray | None) -> None:
+    def _started(self) -> "subprocess.Popen[bytes]":
+        """A Python that runs `serve`; `_socket` sends it calls and receives values."""
         if not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
-        self.in_use = threading.Lock()  # held by whoever waits for an answer
-        self._owner, self._is_ready = os.getpid(), False
+        self._owner = os.getpid()
         self._socket, theirs = socket.socketpair()
         self._reader = self._socket.makefile("rb")
-        fd, shape = (memory.fd, memory.array.shape) if memory else (None, ())
+        fd, shape = (self._memory.fd, self._memory.array.shape) if self._memory else (None, ())
         path = [place for place in sys.path if isinstance(place, str)]
         code = _START.format(path=path, connection=theirs.fileno(), memory=fd, shape=shape)
         try:
             with theirs:
-                self._process = subprocess.Popen(
+                return subprocess.Popen(
                     # Isolated from variables and the current folder: its path is set by the code.
                     [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", code],
                     stdin=subprocess.DEVNULL,
@@ -214,34 +145,94 @@ class _Process:
             self._socket.close()
             raise
 
+    def update(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Calls `function(object, *arguments)` here, and there before the next call."""
+        function(self.here, *arguments)
+        self._unsent.append((function, arguments))
+
+    def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+        """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
+
+        The result waits for the value, or makes the call here; `CancelledError` after `end`.
+        """
+        if self._has_ended:
+            raise CancelledError
+        is_sent, began = self._is_sent(function, arguments), time.monotonic()
+
+        def result() -> Any:
+            value = None
+            if is_sent:
+                try:
+                    value = self._receive(10 * (time.monotonic() - began))
+                    self.calls_made_there += 1
+                except Exception:
+                    self._leave()
+                finally:
+                    self._in_use.release()
+            if self._has_ended:
+                raise CancelledError
+            return function(self.here, *arguments) if value is None else value
+
+        return result
+
+    def end(self) -> None:
+        """Ends the process, whatever it is doing."""
+        self._has_ended = True
+        self._leave()
+
     def is_ready(self) -> bool:
-        """Whether it has started, and takes calls; False in a fork of the program."""
-        if self._owner != os.getpid():
+        """Whether the process has started, and takes calls; False in a fork of the program."""
+        if self._process is None or self._owner != os.getpid():
             return False
         if not self._is_ready:
             with suppress(OSError):  # there is nothing yet, or the socket is closed
                 if self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-                    self._is_ready = self.receive()
+                    self._is_ready = self._receive()
         return self._is_ready
 
-    def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        """Sends a call."""
+    def _is_sent(self, function: Callable[..., Any], arguments: Any) -> bool:
+        """Sends a call, after the updates before it; whether the process takes it.
+
+        The lock stays with a call that is sent.
+        """
+        if self._process is None or not self._in_use.acquire(blocking=False):
+            return False
+        try:
+            if self.is_ready():
+                for call in self._unsent:
+                    self._send(*call)
+                self._unsent.clear()
+                if not self._is_checked:
+                    # One after the other: both may write to the shared memory.
+                    self._send(self._check, ())
+                    self._is_checked = self._receive() == self._check(self.here)
+                if self._is_checked:
+                    self._send(function, arguments)
+                    return True
+                self._leave()
+        except Exception:  # it has gone, or what it needs cannot be sent
+            self._leave()
+        self._in_use.release()
+        return False
+
+    def _send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self._socket.settimeout(PATIENCE)
         self._socket.sendall(pickle.dumps((function, arguments), _PROTOCOL), system.send_flags())
 
-    def receive(self, more_patience: float = 0) -> Any:
+    def _receive(self, more_patience: float = 0) -> Any:
         """Waits for a value; EOFError where the process has ended."""
         self._socket.settimeout(PATIENCE + more_patience)
         return pickle.load(self._reader)
 
-    def end(self) -> None:
-        """Ends it, unless this is a fork of the program."""
-        if self._owner == os.getpid():
-            self._process.kill()
+    def _leave(self) -> None:
+        """Ends the process, unless this is a fork of the program."""
+        process, self._process = self._process, None
+        if process is not None and self._owner == os.getpid():
+            process.kill()
             with suppress(OSError):  # it may be closed already
-                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `receive`
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `_receive`
             self._socket.close()
-            self._process.wait()
+            process.wait()
 
 
 def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:

@@ -1,10 +1,9 @@
 """A report of a training: one HTML file without scripts; what comes from outside is escaped."""
 
-import math
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from html import escape
@@ -31,7 +30,6 @@ FIRST_NAMES = 50  # names of the finished model that the report begins with
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
 MAX_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
-CHANCE = 3  # standard errors by which mean lengths may differ without a note
 
 
 @dataclass
@@ -63,31 +61,42 @@ class Report:
 
 def as_html(report: Report) -> str:
     """The whole report as HTML."""
-    trainer, settings = report.trainer, report.trainer.settings
+    corpus, trainer, init = report.corpus, report.trainer, report.init
+    settings = trainer.settings
     sampled = drawn_from(trainer, NAMES_MEASURED)
-    listed = np.sort(fingerprints(report.corpus.names))
-    prints = fingerprints(Names.from_strings(sampled))
-    is_listed: list[bool] = among(prints, listed).tolist()
-    sections = [
-        _losses(report.epochs),
-        _names_by_epoch(report),
-        _comparison(report.corpus, sampled),
-        _facts(report),
-        _every_epoch(report.epochs),
-    ]
+    listed = np.sort(fingerprints(corpus.names))
+    is_listed: list[bool] = among(fingerprints(Names.from_strings(sampled)), listed).tolist()
+    first_names = dict(islice(dict(zip(sampled, is_listed, strict=True)).items(), FIRST_NAMES))
+    known = sum(first_names.values())
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
     stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    mark = ' class="listed"'
+    items = (f"<li{mark * old}>{isolated(name)}</li>" for name, old in first_names.items())
+    start = "has not seen a name"
+    if init is not None:
+        start = f"is {isolated(init)}, from which training started"
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
         name=escape(shown(os.path.basename(report.output))),
         network=f"{cell} of {counted(settings.hidden_size, 'unit')}",
-        started="" if report.init is None else f"started from {isolated(report.init)} and ",
-        names=f"{len(report.corpus):,}",
+        started="" if init is None else f"started from {isolated(init)} and ",
+        names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
-        ending=stopped if trainer.position.next_stage else "",
-        first_names=_first_names(dict(zip(sampled, is_listed, strict=True))),
-        figures=_tiles(report, is_listed),
-        sections="".join(sections),
+        ending="" if trainer.is_over else stopped,
+        count=counted(len(first_names), "name"),
+        first_names="".join(items),
+        known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",
+        figures=_figures(report, is_listed),
+        losses=_losses(report.epochs),
+        development="From gibberish to names" if init is None else "From one list to another",
+        epoch_0=f" Epoch 0 {start}." if 0 in report.samples else "",
+        names_by_epoch=_names_by_epoch(report),
+        comparison=_comparison(corpus, sampled),
+        read=definitions(_read(report).items()),
+        settings=definitions(
+            (name.replace("_", " "), escape(str(value))) for name, value in asdict(settings).items()
+        ),
+        every_epoch=_every_epoch(report.epochs),
         version=escape(__version__),
     )
 
@@ -95,18 +104,7 @@ def as_html(report: Report) -> str:
 # --- Sections -------------------------------------------------------------------------------------
 
 
-def _first_names(is_listed: Mapping[str, bool]) -> str:
-    first = dict(islice(is_listed.items(), FIRST_NAMES))
-    if not first:
-        return ""
-    mark = ' class="listed"'
-    items = [f"<li{mark * known}>{isolated(name)}</li>" for name, known in first.items()]
-    known = sum(first.values())
-    note = f"<p>{known} of them, grey with a dot, are in the list.</p>" if known else ""
-    return _section(counted(len(first), "name"), f'<ol class="names">{"".join(items)}</ol>', note)
-
-
-def _tiles(report: Report, is_listed: Sequence[bool]) -> str:
+def _figures(report: Report, is_listed: Sequence[bool]) -> str:
     """The items of a list of what counts most."""
     trainer = report.trainer
     training = trainer.model.training
@@ -132,27 +130,23 @@ def _tiles(report: Report, is_listed: Sequence[bool]) -> str:
 
 def _losses(epochs: Sequence[Epoch]) -> str:
     if len(epochs) < 2:
-        return _section("Loss", "<p>Fewer than two epochs: there are no curves to draw.</p>")
+        return "<p>Fewer than two epochs: there are no curves to draw.</p>"
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
     measured = [(epoch.epoch, epoch.held_out_loss) for epoch in epochs]
     held_out = [(number, loss) for number, loss in measured if loss is not None]
-    best, notes = None, []
+    best, note = None, ""
     if held_out:
         curves["held-out"] = held_out
         kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
         best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == kept), None)
         distilled = epochs[-1].stage == "distillation"
         teacher = "and in the distillation stage against the teacher, " if distilled else ""
-        note = f"The training loss is measured under dropout, {teacher}"
-        note += "so it can lie above the held-out loss."
-        if best and best[1] > min(loss for _, loss in held_out):
-            note += " An earlier epoch had a lower held-out loss, but by no more than chance "
-            note += "explains: so the network of the distillation stage is kept."
-        notes = [f"<p>{note}</p>"]
+        note = f"<p>The training loss is measured under dropout, {teacher}"
+        note += "so it can lie above the held-out loss.</p>"
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
     dividers = [(after.epoch - 0.5, after.stage) for after in changes]
     chart = line_chart(curves, best, dividers)
-    return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)
+    return _figure("Nats per character, by epoch", tuple(curves), chart) + note
 
 
 def _names_by_epoch(report: Report) -> str:
@@ -168,25 +162,13 @@ def _names_by_epoch(report: Report) -> str:
         for number, names in sorted((report.samples | best).items())
     ]
     is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
-    head = ("epoch", "held-out loss" if is_measured else "training loss", "names")
-    title, start = "From gibberish to names", "has not seen a name"
-    if report.init is not None:
-        title = "From one list to another"
-        start = f"is {isolated(report.init)}, from which training started"
-    note = f" Epoch 0 {start}." if 0 in report.samples else ""
-    return _section(
-        title,
-        f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
-        _table(head, rows, "by-epoch"),
-    )
+    loss = "held-out loss" if is_measured else "training loss"
+    return _table(("epoch", loss, "names"), rows, "by-epoch")
 
 
 def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if not sampled:
-        return _section(
-            "List and samples",
-            "<p>The network is not far enough to draw names to compare with the list.</p>",
-        )
+        return "<p>The network is not far enough to draw names to compare with the list.</p>"
     drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
     lengths = length_bars(corpus.names, corpus.counts, drawn)
     in_list = character_shares(corpus.names, corpus.counts)
@@ -196,36 +178,27 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
-    return _section(
-        "List and samples",
-        f"<p>The list, repeats counted, against {counted(len(sampled), 'name')} of the model. "
-        f"{escape(length_note(corpus.names, corpus.counts, drawn))}</p>",
-        '<div class="pair">',
-        _figure("Length in characters", series, bar_chart(series, lengths, numbers=True)),
-        _figure(title, series, bar_chart(series, characters)),
-        "</div>",
+    return (
+        f"<p>The list, repeats counted, against {counted(len(sampled), 'name')} of the model.</p>\n"
+        '<div class="pair">\n'
+        f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
+        f"{_figure(title, series, bar_chart(series, characters))}\n</div>"
     )
 
 
-def _facts(report: Report) -> str:
-    corpus, trainer = report.corpus, report.trainer
-    start = "random weights" if report.init is None else isolated(report.init)
-    read = {
+def _read(report: Report) -> dict[str, str]:
+    corpus = report.corpus
+    return {
         "list": ", ".join(map(isolated, report.sources)),
-        "training started from": start,
+        "training started from": isolated(report.init) if report.init else "random weights",
         "names": f"{corpus.n_lines:,}",
         "distinct": f"{len(corpus):,}",
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
-        "held out": f"{len(trainer.held_out):,}",
+        "held out": f"{len(report.trainer.held_out):,}",
         "longest name": counted(int(corpus.names.lengths.max()), "character"),
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
-    chosen = asdict(trainer.settings).items()
-    settings = ((name.replace("_", " "), escape(str(value))) for name, value in chosen)
-    sections = _section("What was read", definitions(read.items()))
-    sections += _section("Settings", definitions(settings))
-    return f'<div class="pair">{sections}</div>\n'
 
 
 def _every_epoch(epochs: Sequence[Epoch]) -> str:
@@ -239,8 +212,7 @@ def _every_epoch(epochs: Sequence[Epoch]) -> str:
         )
         for epoch in epochs
     ]
-    table = _table(("epoch", "training", "held-out", "better", "seconds"), rows)
-    return f"<details><summary>Every epoch in figures</summary>{table}</details>\n"
+    return _table(("epoch", "training", "held-out", "better", "seconds"), rows)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "plain") -> str:
@@ -259,10 +231,6 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
     return f"<figure>{caption}\n{chart}</figure>"
 
 
-def _section(title: str, *parts: str) -> str:
-    return "\n".join(["<section>", f"<h2>{escape(title)}</h2>", *parts, "</section>\n"])
-
-
 # --- The list and names drawn ---------------------------------------------------------------------
 
 
@@ -272,24 +240,6 @@ def drawn_from(trainer: Trainer, count: int) -> list[str]:
     outputs = int(model.training["longest"]) * len(model.vocabulary)  # for the longest name
     # With one seed for all epochs, only the network changes from row to row of the report.
     return preview(model, min(count, max(MAX_DRAWN // outputs, 1)), trainer.settings.seed)
-
-
-def length_note(names: Names, counts: Array, drawn: Names) -> str:
-    """A sentence if drawn names differ from the list's in mean length by more than chance; else "".
-
-    >>> ada, adam = Names.from_strings(["Ada"] * 50), Names.from_strings(["Adam"] * 50)
-    >>> length_note(ada, np.ones(50, np.int64), adam)
-    "Its names have 4.00 characters on average, the list's 3.00: not by chance."
-    >>> length_note(ada, np.ones(50, np.int64), ada)
-    ''
-    """
-    mean, mean_drawn = np.average(names.lengths, weights=counts), drawn.lengths.mean()
-    variance = np.cov(names.lengths, fweights=counts, ddof=0)
-    error = math.sqrt(variance / len(names) + drawn.lengths.var() / len(drawn))
-    if abs(mean_drawn - mean) <= CHANCE * error:
-        return ""
-    means = f"{mean_drawn:.2f} characters on average, the list's {mean:.2f}"
-    return f"Its names have {means}: not by chance."
 
 
 def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[float, float]]:
@@ -304,12 +254,9 @@ def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[fl
     listed = np.bincount(names.lengths, counts, longest + 1) / counts.sum()
     sampled = np.bincount(drawn.lengths, minlength=longest + 1) / len(drawn)
     last = min(longest, shortest + BARS - 1)
-    labels = {str(n): slice(n, n + 1) for n in range(shortest, last)}
-    labels[f"{last}+" if longest > last else str(last)] = slice(last, None)
-    return {
-        label: (float(listed[bar].sum()), float(sampled[bar].sum()))
-        for label, bar in labels.items()
-    }
+    bars = {str(n): (float(listed[n]), float(sampled[n])) for n in range(shortest, last)}
+    label = f"{last}+" if longest > last else str(last)
+    return {**bars, label: (float(listed[last:].sum()), float(sampled[last:].sum()))}
 
 
 def character_shares(names: Names, counts: Array) -> dict[str, float]:

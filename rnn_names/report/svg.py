@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 MAX_TICKS = 6
-TURN_AT = 80  # percentage of the width beyond which the text of a divider is on its left
 
 
 def line_chart(
@@ -20,7 +19,7 @@ def line_chart(
     """Curves through two or more points (x, y) of each series, x a whole number.
 
     `point` marks one of the last series, with a text above it. `dividers` mark where something else
-    begins, with a text; a telephone shows that of the last only.
+    begins, with a text.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -45,7 +44,7 @@ def line_chart(
         parts.append(f'<polyline class="s{series}" points="{path}" {stroke}/>')
     parts.append("</svg>")
     for x, text in dividers:
-        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2, turn_at=TURN_AT))
+        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2))
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))
@@ -112,9 +111,9 @@ def _label(x: float, text: str) -> str:
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="value">{escape(text)}</text>'
 
 
-def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50) -> str:
-    """A line from the top down to a point, and a text beside it, on its left beyond `turn_at` %."""
-    side, shift = ("end", -6) if x > turn_at else ("start", 6)
+def _mark(x: float, y: float, text: str, line: int) -> str:
+    """A line from the top down to a point, and a text beside it, to where there is more room."""
+    side, shift = ("end", -6) if x > 50 else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
         f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'

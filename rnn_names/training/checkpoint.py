@@ -14,6 +14,7 @@ import hashlib
 import os
 import time
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
@@ -36,7 +37,7 @@ class Checkpoint:
     """A run that writes the model file `output`, and its state in the file `path`."""
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
-        self.path, self.trainer, self.init = state_path(output), trainer, init
+        self.path, self.trainer = state_path(output), trainer
         self.written = self.is_resumed = False
         settings = asdict(trainer.settings)
         self._run: dict[str, Any] = {"corpus": digest(corpus), "init": init, "settings": settings}
@@ -90,8 +91,8 @@ class Checkpoint:
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds."""
-        # Copies: training goes on, and an interrupt may write them at any moment.
-        self._state, self.written = (self.trainer.model, self.trainer.state()), False
+        # A copy: training goes on, and an interrupt may write it at any moment.
+        self._state, self.written = (self.trainer.model, deepcopy(self.trainer.state())), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()
 

@@ -99,9 +99,8 @@ class Teacher(WalkSource):
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
-            if (
-                loss > MAX_LOSS_RATIO * last
-            ):  # the n-gram, by which the tilt looks ahead, differs too much
+            # Where the n-gram, by which the tilt looks ahead, differs too much:
+            if loss > MAX_LOSS_RATIO * last:
                 teacher.tilt = before
                 break
         return teacher
@@ -229,8 +228,13 @@ def distillation_set(
     begin: Callable[..., Callable[[], Any]] = partial,
 ) -> DistillationSet:
     """Some distinct real names and about `count` synthetic ones, with soft targets."""
+    # As many as fit. Estimated as if no two shared a prefix, and all had the mean length.
+    room = MAX_SOFT_TARGETS // (teacher.n_y * (int(names.lengths.mean()) + 1))
+    if len(names) + count > room:
+        chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
+        names, count = names.take(np.sort(chosen)), min(count, room // 2)
+
     # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
-    names, count = _that_fit(names, count, teacher.n_y, rng)
     rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
     second_half = begin(teacher.draw, count - count // 2, rng_2)
     synthetic = [teacher.draw(count // 2, rng_1), second_half()]
@@ -265,13 +269,3 @@ def targets_by_number(
         numbers = node_numbers(tree, batches.names.lengths[rows], prefix_numbers[:, rows])
         found.append((numbers, teacher.soft_targets(tree, work)))
     return found
-
-
-def _that_fit(names: Names, count: int, n_y: int, rng: np.random.Generator) -> tuple[Names, int]:
-    """The real names and the count of synthetic ones, reduced to `MAX_SOFT_TARGETS`."""
-    # Estimated as if no two names shared a prefix, and all had the mean length, EOS counted.
-    room = MAX_SOFT_TARGETS // (n_y * (int(names.lengths.mean()) + 1))
-    if len(names) + count <= room:
-        return names, count
-    chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
-    return names.take(np.sort(chosen)), min(count, room // 2)

@@ -16,11 +16,11 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import PrefixTree
-from rnn_names.processes.helper import Helper, SharedArray
+from rnn_names.processes.helper import Helper
 from rnn_names.system import usable_cores
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
-from rnn_names.training.stages import Position, Stage
+from rnn_names.training.stages import Stage
 
 PARTS = 2  # parts of a large minibatch, however many cores there are
 MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
@@ -32,84 +32,65 @@ def parts_for(batch_size: int, n_rows: int) -> int:
     return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
 
-class Gradients:
-    """A run's gradients; rows of `memory` (2, n) are the weights and a second part's gradient."""
+def gradients_of_epoch(
+    helper: Helper, batches: Batches, stage: Stage, seed: list[int], characters_left: int
+) -> Iterator[tuple[float, float, int, Array]]:
+    """Computes the gradients of a stage's next epoch, with the helper process if it is worth it.
 
-    def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self.helper = Helper(PartGradients, shapes, check=PartGradients.check, memory=memory)
-        self._n_rows, self._n_a = shapes["Waa"]
-        self._stage: Stage | None = None
-
-    def of_epoch(
-        self, batches: Batches, position: Position, seed: list[int], characters_left: int
-    ) -> Iterator[tuple[float, float, int, Array]]:
-        """Computes the gradients of the next epoch, with the helper process if it is worth it.
-
-        Yields for each minibatch the share of the stage that is over, from 0 to 1; the loss, in
-        nats; the number of characters, ends of names included; and the gradient (n,) of the mean
-        loss per character, which the next minibatch overwrites.
-        """
-        stage, here = position.stage, self.helper.here
-        worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
-        if worth_it and usable_cores() >= PARTS:
-            self.helper.start()
-        if stage is not self._stage:
-            self._stage = stage
-            self.helper.update(PartGradients.begin_stage, batches, stage)
-        n_parts = parts_for(stage.batch_size, self._n_rows)
-        minibatches = [
-            (middle, np.array_split(rows, min(n_parts, len(rows))))
-            for middle, rows in batches.minibatches(stage.batch_size, np.random.default_rng(seed))
-        ]
-        self.helper.update(PartGradients.begin_epoch, [parts for _, parts in minibatches], seed)
-        gradient, second_gradient = here.gradients
-        for step, (middle, parts) in enumerate(minibatches):
-            share_over = (position.stage_epoch + middle) / stage.epochs
-            second = None
-            if len(parts) > 1:
-                second = self.helper.begin(PartGradients.compute, step, 1)
-            loss, characters = here.compute(step, 0)
-            if second is not None:
-                second_loss, second_characters = second()
-                loss, characters = loss + second_loss, characters + second_characters
-                gradient += second_gradient
-            gradient /= characters
-            yield share_over, loss, characters, gradient
-
-    def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins a long call, in the helper process if that is ready; the result waits for it."""
-        return self.helper.begin(PartGradients.call, function, *arguments)
+    Yields for each minibatch its middle in the epoch, from 0 to 1; the loss, in nats; the number of
+    characters, ends of names included; and the gradient (n,) of the mean loss per character, which
+    the next minibatch overwrites.
+    """
+    here = helper.here
+    n_rows, n_a = here.params["Waa"].shape
+    worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
+    if worth_it and usable_cores() >= PARTS:
+        helper.start()
+    if getattr(here, "stage", None) is not stage:
+        helper.update(PartGradients.begin_stage, batches, stage)
+    n_parts = parts_for(stage.batch_size, n_rows)
+    gradient, second_gradient = here.gradients
+    minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
+    for step, (middle, rows) in enumerate(minibatches):
+        first, *others = np.array_split(rows, min(n_parts, len(rows)))
+        begun = [helper.begin(PartGradients.compute, 1, each, [*seed, 1, step]) for each in others]
+        loss, characters = here.compute(0, first, [*seed, 0, step])
+        for result in begun:
+            second_loss, second_characters = result()
+            loss, characters = loss + second_loss, characters + second_characters
+            gradient += second_gradient
+        gradient /= characters
+        yield middle, loss, characters, gradient
 
 
 class PartGradients:
-    """Computes gradients of parts; there is one in this process and one in the helper process."""
+    """Computes gradients of parts; there is one in this process and one in the helper process.
+
+    They share memory, (2, n): the weights `flat`, and the gradient of a second part.
+    """
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
         self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
-        self._params, self._work = views(flat, shapes), Workspace()
+        self.params, self._work = views(flat, shapes), Workspace()
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Takes what a stage learns from, and how."""
-        self._batches, self._stage = batches, stage
+        self.batches, self.stage = batches, stage
 
-    def begin_epoch(self, minibatches: list[list[Array]], seed: list[int]) -> None:
-        """Takes the names of each part of each minibatch, and the seed of the epoch's dropout."""
-        self._minibatches, self._seed = minibatches, seed
-
-    def compute(self, step: int, part: int) -> tuple[float, int]:
-        """Puts a part's gradient, summed, into `gradients`; gives its loss and characters."""
-        tree = self._batches.tree(self._minibatches[step][part])
-        rng = np.random.default_rng([*self._seed, part, step])
-        loss, gradients = part_gradients(self._params, self._stage, tree, self._work, rng)
-        arrays = [gradients[name].ravel() for name in self._params]
+    def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
+        """Puts the gradient of some rows, summed, into `gradients`; gives loss and characters."""
+        tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
+        loss, gradients = part_gradients(self.params, self.stage, tree, self._work, rng)
+        arrays = [gradients[name].ravel() for name in self.params]
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:
-        """A result that is the same in every process: the first minibatch of the epoch."""
-        loss, characters = self.compute(0, 0)
+        """A result that is the same in every process: a minibatch's."""
+        _, rows = next(self.batches.minibatches(self.stage.batch_size, np.random.default_rng(0)))
+        loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -25,30 +25,22 @@ class Run:
     """The fixed part of a training: nothing of it changes from epoch to epoch.
 
     The network starts from `init`, to which characters of the list are added, or from random
-    weights. The loss is measured on the names `held_out`, by default some of the corpus.
+    weights.
     """
 
-    def __init__(
-        self,
-        corpus: Corpus,
-        settings: Settings,
-        init: Model | None = None,
-        held_out: Names | None = None,
-    ) -> None:
+    def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
         self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
         self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
-        learned, self.held_out_counts = corpus, None
-        if held_out is None:
-            learned, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
-            held_out, self.held_out_counts = aside.names, aside.counts if aside.has_counts else None
-        self.corpus, self.held_out = learned, held_out
+        self.corpus, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
+        self.held_out = aside.names
+        self.held_out_counts = aside.counts if aside.has_counts else None
 
         # What is saved beside weights: the record of the list, fingerprints and sources.
-        names = Names.concatenate([learned.names, held_out])
+        names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.of(names)
-        self.record = _list_record(learned, held_out, names, vocabulary)
+        self.record = _list_record(self.corpus, self.held_out, names, vocabulary)
         prints, listed = np.unique(fingerprints(names)), None
         if init is not None:
             vocabulary = init.vocabulary.union(vocabulary)
@@ -57,7 +49,7 @@ class Run:
         sources = of_start(init.sources if init is not None else ())
         self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
 
-        self.vocabulary, self.batches = vocabulary, Batches.of(learned, vocabulary)
+        self.vocabulary, self.batches = vocabulary, Batches.of(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
         """The random numbers of a use."""

@@ -5,11 +5,8 @@ distillation    starts from the best weights of that, and learns what a teacher 
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
 
@@ -31,7 +28,7 @@ class Stage:
 
 
 def stages_of(settings: ResolvedSettings) -> list[Stage]:
-    """The stages of a run, in order: the network's, then distillation if it has epochs."""
+    """The stages of a run, in order: the network's, then distillation; those that have epochs."""
     network = Stage(
         name="network",
         is_distillation=False,
@@ -51,51 +48,18 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,
     )
-    return [network, distillation] if settings.distil_epochs else [network]
+    return [stage for stage in (network, distillation) if stage.epochs]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Position:
-    """The position of a run, between two epochs."""
+    """The position of a run, between two epochs: numbers, as JSON can hold them."""
 
-    stages: tuple[Stage, ...]
-    best_epoch: int = 0  # the epoch whose weights the model has; 0 before the first
-    best_loss: float = math.inf  # its held-out loss; infinite without held-out names
-    index: int = 0  # of the stage that is being trained, or has just ended
+    smoothed_loss: float  # as in `Epoch`
+    index: int = 0  # of the stage that the next epoch belongs to
     stage_epoch: int = 0  # how many epochs of that stage are done
-    stage_is_over: bool = False  # whether it has had all its epochs, or ended early
     epoch: int = 0  # how many epochs are done in all
-
-    @property
-    def stage(self) -> Stage:
-        """The stage that is being trained, or has just ended."""
-        return self.stages[self.index]
-
-    @property
-    def next_stage(self) -> Stage | None:
-        """The stage that the next epoch belongs to; None if there is nothing more to do."""
-        index = self.index + self.stage_is_over
-        return self.stages[index] if index < len(self.stages) else None
-
-    def state(self) -> dict[str, Any]:
-        """Everything but the stages, as JSON can hold it."""
-        return {name: value for name, value in vars(self).items() if name != "stages"}
-
-    def restored(self, state: Mapping[str, Any]) -> "Position":
-        """The position that `state()` described, in the same stages.
-
-        Raises TrainingError if no run can be there.
-        """
-        at = replace(self, **{name: state[name] for name in self.state()})
-        if not (
-            0 <= at.index < len(self.stages)
-            and 0 <= at.stage_epoch <= at.stage.epochs
-            and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
-            and min(at.epoch, 1) <= at.best_epoch <= at.epoch
-            and at.best_loss >= 0
-        ):
-            raise TrainingError("not a state that this program writes of such a run")
-        return at
+    characters: int = 0  # trained on in them, end-of-name symbols counted
 
 
 def next_shown(epoch: int) -> int:

@@ -3,21 +3,22 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, rounded
+from rnn_names.arrays import rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.network.language_model import mean_loss
-from rnn_names.processes.helper import SharedArray
+from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import Gradients
+from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
@@ -25,7 +26,6 @@ from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 PULL = 2.4  # a step at the highest rate moves weights by PULL / names of the way to their start
-MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
 
@@ -37,20 +37,20 @@ class Trainer:
         self.corpus, self.held_out = run.corpus, run.held_out
         self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        self.position = Position(tuple(stages_of(run.settings)))
+        self.stages = stages_of(run.settings)
         # Before the first epoch, the loss is about that of a uniform guess.
-        self.smoothed_loss = math.log(len(self.vocabulary))
+        self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
         first = run.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
         self._first = flatten(first)  # (n,) what the network starts from
         # _network (n,)  the best of the first stage; distillation and its teacher start there
         # _flat (n,)     the weights in training, in memory that the helper process shares
-        # model.params   the weights of `position.best_epoch`, rounded to bfloat16
+        # model.params   the best weights so far, rounded to bfloat16
         self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
         self._flat = self._memory.array[0]
-        self._begin_stage(0)
+        self._begin_stage()
         self.model = self._current_model()
 
     # --- Stages -----------------------------------------------------------------------------------
@@ -60,29 +60,27 @@ class Trainer:
         """The number of epochs done."""
         return self.position.epoch
 
-    def _begin_stage(self, index: int) -> None:
-        """Sets the weights and the optimizer of a stage, before its first epoch if it has any."""
-        at, stage = self.position, self.position.stages[index]
-        self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
-        self._flat[:] = self._network  # in place: gradients are computed from it
-        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
-
-    def _params(self, flat: Array) -> dict[str, Array]:
-        return views(flat, self._shapes)
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to do."""
+        return self.position.index == len(self.stages)
 
     @property
-    def characters_done(self) -> int:
-        """The number of characters trained on so far, end-of-name symbols counted."""
-        at, each = self.position, self.run.batches.characters
-        return (at.epoch - at.stage_epoch) * each + at.stage_epoch * self._characters(at.stage)
+    def stage(self) -> Stage:
+        """The stage that the next epoch belongs to, unless the run is over."""
+        return self.stages[self.position.index]
+
+    def _begin_stage(self) -> None:
+        """Sets the weights and the optimizer of a stage, before its first epoch."""
+        self._flat[:] = self._network  # in place: gradients are computed from it
+        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     @property
     def characters_left(self) -> int:
         """About how many characters are left, if no stage ends early."""
         at = self.position
-        here = 0 if at.stage_is_over else at.stage.epochs - at.stage_epoch
-        later = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :])
-        return here * self._characters(at.stage) + later
+        left = sum(stage.epochs * self._characters(stage) for stage in self.stages[at.index :])
+        return left if self.is_over else left - at.stage_epoch * self._characters(self.stage)
 
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
@@ -105,48 +103,49 @@ class Trainer:
         `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
-        gradients = Gradients(self._memory, self._shapes)
-        with one_blas_thread(), gradients.helper:
-            while self.position.next_stage is not None:
-                if self.position.stage_is_over:
-                    self._begin_stage(self.position.index + 1)
-                # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
+        check, memory = PartGradients.check, self._memory
+        helper = Helper(PartGradients, self._shapes, check=check, memory=memory)
+        with one_blas_thread(), helper:
+            while not self.is_over:
+                # Overflow gives no warning of NumPy's: it ends in a TrainingError.
                 with np.errstate(over="ignore", invalid="ignore"):
-                    epoch = self._run_epoch(gradients, progress)
+                    epoch = self._run_epoch(helper, progress)
                 yield epoch
 
-    def _run_epoch(self, gradients: Gradients, progress: Callable[[int, float], None]) -> Epoch:
+    def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        at, batches = self.position, self._training_set(gradients)
+        at, stage, batches = self.position, self.stage, self._training_set(helper)
         seed = [self.settings.seed, EPOCH, at.epoch]
-        minibatches = gradients.of_epoch(batches, at, seed, self.characters_left)
-        for share_over, batch_loss, n, gradient in minibatches:
+        minibatches = gradients_of_epoch(helper, batches, stage, seed, self.characters_left)
+        for middle, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
-            rate = at.stage.learning_rate(share_over)
+            rate = stage.learning_rate((at.stage_epoch + middle) / stage.epochs)
             self._optimizer.step(self._flat, gradient, rate)
-            if self.run.is_started and not at.stage.is_distillation:
-                pull = PULL / max(len(self.corpus), 100) * rate / at.stage.highest_rate
+            if self.run.is_started and not stage.is_distillation:
+                pull = PULL / max(len(self.corpus), 100) * rate / stage.highest_rate
                 self._flat += pull * (self._first - self._flat)
-            if not math.isfinite(batch_loss):
-                raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
+            if not math.isfinite(loss):
+                break
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
-            self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * weight
-            progress(n, self.smoothed_loss)
-        self.position = replace(at, epoch=at.epoch + 1, stage_epoch=at.stage_epoch + 1)
+            at.smoothed_loss += (batch_loss / n - at.smoothed_loss) * weight
+            progress(n, at.smoothed_loss)
+        at.epoch += 1
+        at.stage_epoch += 1
+        at.characters += characters
         return self._measure(loss / characters, characters, began)
 
-    def _training_set(self, gradients: Gradients) -> Batches:
-        if not self.position.stage.is_distillation:
+    def _training_set(self, helper: Helper) -> Batches:
+        if not self.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            run, network = self.run, self._params(self._network)
+            run, network = self.run, views(self._network, self._shapes)
             share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
             teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
             count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                teacher, run.batches.names, count, rng, gradients.begin
+                teacher, run.batches.names, count, rng, partial(helper.begin, PartGradients.call)
             )
         return self._distillation_set
 
@@ -156,25 +155,37 @@ class Trainer:
         """Measures the network, keeps it if it is the best, and may end the stage."""
         held_out_loss, flat = None, rounded(self._flat)
         if len(self.held_out):
-            params = self._params(flat)
-            counts = self.run.held_out_counts
+            params, counts = views(flat, self._shapes), self.run.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
+        at, stage = self.position, self.stage
         is_lost = self.is_lost(training_loss, held_out_loss)
-        is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.position.best_epoch):
-            raise self._diverged(self.epoch)
-        is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
-        at = self.position
+        is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
+        is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
+        if not is_sound or (is_lost and not self.model.training["epoch"]):
+            raise TrainingError(
+                f"the loss grew beyond all bounds in epoch {at.epoch}: train again with "
+                f"learning_rate below {self.settings.learning_rate:g}",
+                settings=["learning_rate"],
+            )
+        # Without held-out names, the newest weights are the best; else those of the lowest loss.
+        lowest = self.model.training["held_out_loss"]
+        is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
+        is_best = is_lowest and not is_lost
+        if is_best:
+            self.model = self._current_model(training_loss, held_out_loss)
+            if not stage.is_distillation:
+                self._network[:] = self._flat
         # Patience counts from the best epoch of the stage, or from its beginning.
-        since_best = min(at.epoch - at.best_epoch, at.stage_epoch)
+        since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
-        self.position = replace(at, stage_is_over=is_over)
+        if is_lost or is_stuck or at.stage_epoch >= stage.epochs:
+            at.index, at.stage_epoch = at.index + 1, 0
+            self._begin_stage()
         return Epoch(
             epoch=at.epoch,
-            stage=at.stage.name,
+            stage=stage.name,
             training_loss=training_loss,
-            smoothed_loss=self.smoothed_loss,
+            smoothed_loss=at.smoothed_loss,
             held_out_loss=held_out_loss,
             is_best=is_best,
             characters=characters,
@@ -185,44 +196,21 @@ class Trainer:
         """Whether a loss is at least `LOST` times that of a uniform guess, which is log n_y."""
         return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
 
-    def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best so far, of both stages."""
-        at = self.position
-        if held_out_loss is not None and held_out_loss >= at.best_loss:
-            return False
-        # Where no names are held out, the newest weights are the best.
-        loss = math.inf if held_out_loss is None else held_out_loss
-        self.position = replace(at, best_epoch=at.epoch, best_loss=loss)
-        if not at.stage.is_distillation:
-            self._network[:] = self._flat
-        self.model = self._current_model(training_loss, held_out_loss)
-        return True
-
-    def _diverged(self, epoch: int) -> TrainingError:
-        return TrainingError(
-            f"the loss grew beyond all bounds in epoch {epoch}: train again with learning_rate "
-            f"below {self.settings.learning_rate:g}",
-            settings=["learning_rate"],
-        )
-
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
-        params = self._params(rounded(self._flat))
+        params = views(rounded(self._flat), self._shapes)
         return Model(self.vocabulary, params, training, **self._attributes)
 
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """The state that a run resumes from, besides `model`: arrays and JSON values."""
-        arrays = {name: array.copy() for name, array in self._state_arrays().items()}
-        return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
-
-    def _state_arrays(self) -> dict[str, Array]:
+        """What a run resumes from, besides `model`: JSON values, and its arrays, not copied."""
         return {
+            **vars(self.position),
             "trained": self._flat,
             "first": self._first,
             "network": self._network,
@@ -234,21 +222,30 @@ class Trainer:
 
         `model` is that run's best model.
         """
-        losses = [model.training.get(name) for name in ("training_loss", "held_out_loss")]
+        at, record = self.position, model.training
+        epochs = [
+            *(stage.epochs for stage in self.stages),
+            1,
+        ]  # none are done once all is over
+        losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
-            and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
+            and 0 <= state["index"] < len(epochs)
+            and 0 <= state["stage_epoch"] < epochs[state["index"]]
+            and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
+            and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
+            and state.get("optimizer_steps", 0) >= 0
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
             and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
-        self.position = self.position.restored(state)
-        self.smoothed_loss = state["smoothed_loss"]
-        for name, array in self._state_arrays().items():
-            array[...] = state[name]  # in place, as in `_begin_stage`
+        self.position = Position(**{name: state[name] for name in vars(at)})
+        for name, array in self.state().items():
+            if isinstance(array, np.ndarray):
+                array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
         self._attributes = {name: getattr(model, name) for name in self._attributes}
 
@@ -256,7 +253,7 @@ class Trainer:
 def _form(state: Mapping[str, Any]) -> dict[str, Any]:
     """The keys, types and shapes that the state of a run has at any time.
 
-    >>> _form({"epoch": 3, "best_loss": 0.5}) == _form({"epoch": 4, "best_loss": "1"})
+    >>> _form({"epoch": 3, "loss": 0.5}) == _form({"epoch": 4, "loss": "1"})
     False
     """
     return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}

@@ -52,7 +52,7 @@ class Wholes:
         _, self._kinds = np.unique(kinds, return_inverse=True)  # (n_y + 1,)
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
-        self.seen = seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
+        seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
         # It is by chance that a list has some rare characters, and not others: none is fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()

@@ -29,7 +29,7 @@ GROUPS = (
     ("matrix products", r"@|matmul"),
     ("tanh", r"tanh"),
     ("softmax and loss", r"np\.exp|np\.log|logits|log_y_hat|vdot"),
-    ("rows gathered and siblings added up", r"\.take\(|\+= later"),
+    ("rows gathered and siblings added up", r"\.take\(|\+= d\[:, rows\]"),
     ("other element-wise work", r"[-+*/]=|np\.(multiply|subtract)"),
 )
 """Operations by what stands in the line, for lines of `NETWORK`; the first that fits. Lines of the

@@ -24,10 +24,11 @@ from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
+from rnn_names.processes.helper import Helper
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import PARTS, Gradients, parts_for
+from rnn_names.training.gradients import PARTS, parts_for
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
@@ -96,19 +97,19 @@ class OurTraining:
 
         Raises AssertionError if it does not come in 50 epochs.
         """
-        made: list[Gradients] = []
+        made: list[Helper] = []
 
-        class Recorded(Gradients):
-            def __init__(self, *arguments: Any) -> None:
-                super().__init__(*arguments)
+        class Recorded(Helper):
+            def __init__(self, *arguments: Any, **named: Any) -> None:
+                super().__init__(*arguments, **named)
                 made.append(self)
 
-        training.Gradients = Recorded
+        training.Helper = Recorded
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
         in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS
         for _ in itertools.islice(self._epochs, 50):
-            if made[0].helper.calls_made_there or not in_two or usable_cores() < PARTS:
+            if made[0].calls_made_there or not in_two or usable_cores() < PARTS:
                 return
         raise AssertionError("the helper process never came")
 

@@ -192,7 +192,7 @@ RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 0, "batch_size": 64, "lea
 @pytest.mark.parametrize("epochs", [3, 5])
 def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_path):
     trainer = interrupted(tmp_path / "m.npz", corpus_from_strings(names), epochs, RUN)
-    done, left = trainer.characters_done, trainer.characters_left
+    done, left = trainer.position.characters, trainer.characters_left
     text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *words(RUN), "--resume")
     told = "3 epochs more" if epochs == 3 else "1 epoch more"
     assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)

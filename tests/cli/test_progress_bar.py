@@ -24,11 +24,13 @@ class RunOfTwoStages:
 
     settings = SimpleNamespace(epochs=22)
     model = SimpleNamespace(training={"held_out_loss": None})
-    characters_done = 0
+
+    def __init__(self):
+        self.position = SimpleNamespace(characters=0)
 
     @property
     def epoch(self):
-        return min(self.characters_done // 1000, 18 + self.characters_done // 10_000)
+        return min(self.position.characters // 1000, 18 + self.position.characters // 10_000)
 
     @property
     def characters_left(self):
@@ -58,7 +60,7 @@ def go_through(progress, seconds_of):
     told = []
     for batch in range(200):
         progress.clock += seconds_of(batch)
-        progress.trainer.characters_done += 200
+        progress.trainer.position.characters += 200
         progress.batch(200, 1.5)
         minutes, seconds = re.search(r"at most (\d+):(\d+) left", str(progress.bar)).groups()
         told.append(progress.clock + 60 * int(minutes) + int(seconds))
@@ -88,7 +90,7 @@ def test_the_bar_moves_as_often_at_the_end_as_at_the_beginning(progress, monkeyp
 
 
 def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
-    progress.clock, progress.trainer.characters_done = 2.0, 2500
+    progress.clock, progress.trainer.position.characters = 2.0, 2500
     progress.batch(2500, 1.5)
     shown = str(progress.bar)
     assert re.match(r"epoch 3/22 +6% .* 00:02, at most 00:30 left, loss 1\.500$", shown), shown

@@ -260,8 +260,8 @@ def test_it_ends_when_the_program_is_killed():
         "from rnn_names.processes.helper import Helper\n"
         "helper = Helper(list, check=repr)\n"
         "helper.start()\n"
-        "while not helper._process.is_ready(): pass\n"
-        "print(helper._process._process.pid, flush=True)\n"
+        "while not helper.is_ready(): pass\n"
+        "print(helper._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = fork(code, call=subprocess.run, capture_output=True, text=True, timeout=60)

@@ -113,7 +113,7 @@ def test_names_come_first_and_those_of_the_list_are_marked(made, text):
 def test_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
     assert list(made.samples)[:4] == [0, 1, 2, 3]
-    samples = {**made.samples, made.trainer.position.best_epoch: drawn_from(made.trainer, 8)}
+    samples = {**made.samples, made.trainer.model.training["epoch"]: drawn_from(made.trainer, 8)}
     samples = {epoch: names for epoch, names in samples.items() if names}
     assert len(samples) > 3, "at first, few names have a shape of the list"
     assert [int(number) for number, _, _ in shown] == sorted(samples)
@@ -126,11 +126,11 @@ def test_names_of_several_epochs(made, text):
 
 
 def test_figures_are_those_of_the_record(made, text):
-    body, trainer = Page(text).text(), made.trainer
+    body, trainer, record = Page(text).text(), made.trainer, made.trainer.model.training
     for epoch in made.epochs:
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
-    assert f"{trainer.position.best_loss:.3f} held-out (validation) loss of the model" in body
-    assert f"epoch {trainer.position.best_epoch} the best of {trainer.epoch}" in body
+    assert f"{record['held_out_loss']:.3f} held-out (validation) loss of the model" in body
+    assert f"epoch {record['epoch']} the best of {trainer.epoch}" in body
     assert re.search(r" 0:00:\d\d of training ", body)
     assert "learned from 300 names in list.txt" in body
     assert "list list.txt training started from random weights names 305" in body
@@ -153,7 +153,7 @@ def test_curves_go_through_the_losses(made, text):
     for points, expected in zip(drawn, losses, strict=True):
         np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
         np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
-    assert f"best: epoch {made.trainer.position.best_epoch}<" in text
+    assert f"best: epoch {made.trainer.model.training['epoch']}<" in text
 
 
 def test_distributions_are_those_of_list_and_samples(made, text):

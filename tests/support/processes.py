@@ -22,15 +22,11 @@ def is_running(pid):
 
 
 class WatchedHelper(Helper):
-    """A `Helper` that tells whether its process is ready."""
-
-    def is_ready(self):
-        """Whether the helper process can take a call."""
-        return self._process is not None and self._process.is_ready()
+    """A `Helper` that tells the number of its process."""
 
     def pid(self):
         """The number of the helper process."""
-        return self._process._process.pid
+        return self._process.pid
 
 
 def patient_helpers(monkeypatch, module):

@@ -1,6 +1,7 @@
 """The stages of a run: the network, then distillation; and what each keeps."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,7 +66,8 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
     settings = Settings(**asked).resolved(len(corpus), started)
     assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
     run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
-    assert run == [(False, network)] + [(True, distillation)] * (distillation > 0)
+    expected = [(False, network), (True, distillation)]
+    assert run == [(kind, epochs) for kind, epochs in expected if epochs]
 
 
 @pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
@@ -85,14 +87,14 @@ def test_a_run_goes_from_stage_to_stage(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS)
     assert stages(records) == ["network"] * 2 + ["distillation"] * 2
     assert [record.epoch for record in records] == [1, 2, 3, 4]
-    assert trainer.position.next_stage is None
+    assert trainer.is_over
 
 
 def test_patience_counts_in_each_stage_anew(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS, epochs=102, learning_rate=1e-9, patience=2)
     assert 0 < stages(records).count("network") < 100
     assert stages(records).count("distillation") == 2
-    assert trainer.position.next_stage is None
+    assert trainer.is_over
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
@@ -100,7 +102,7 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
     at_first, done, left = trainer.characters_left, 0, []
     for record in trainer.epochs():
         done += record.characters
-        assert trainer.characters_done == done
+        assert trainer.position.characters == done
         left.append(trainer.characters_left)
         if record.stage != "distillation":
             assert left[-1] == at_first - done
@@ -132,7 +134,7 @@ def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
         if loss < best:
-            best, kept = loss, trainer.state()["trained"]
+            best, kept = loss, trainer.state()["trained"].copy()
         if record.epoch == 6:
             break
     assert np.array_equal(trainer.state()["network"], kept)
@@ -149,9 +151,9 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
     first, second = losses(records, "network"), losses(records, "distillation")
     assert mean_loss(best.params, trainer.vocabulary, trainer.held_out) == min(first)
     assert min(second) < min(first) - 0.03
-    at = trainer.position
-    assert at.best_epoch == len(first) + 1 + second.index(min(second))
-    assert at.best_loss == min(second)
+    record = trainer.model.training
+    assert record["epoch"] == len(first) + 1 + second.index(min(second))
+    assert record["held_out_loss"] == min(second)
     _, alone = trained(corpus, {**ONE_NETWORK, "epochs": 8, "distil_epochs": 0}, patience=3)
     assert losses(alone, "network") == first
 
@@ -170,9 +172,8 @@ def test_the_epoch_with_the_lowest_loss_of_all_is_kept(measured, kept, corpus, m
     monkeypatch.setattr(training, "mean_loss", lambda *_: next(told))
     records = list(trainer.epochs())
     assert [record.epoch for record in records if record.is_best] == kept
-    at = trainer.position
-    assert (at.best_epoch, at.best_loss) == (kept[-1], measured[kept[-1] - 1])
-    assert trainer.model.training["epoch"] == kept[-1]
+    record = trainer.model.training
+    assert (record["epoch"], record["held_out_loss"]) == (kept[-1], measured[kept[-1] - 1])
 
 
 def test_without_held_out_names_the_newest_weights_are_kept(corpus):
@@ -183,28 +184,30 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "record"),
     [
-        {"index": 2},
-        {"index": True},
-        {"stage_epoch": -1},
-        {"stage_epoch": 3, "epoch": 3, "best_epoch": 1, "best_loss": 1.0},
-        {"stage_epoch": 2, "epoch": 1},
-        {"best_loss": [0]},
-        {"best_epoch": "1"},
-        {"stage_epoch": 1, "epoch": 10**30, "best_epoch": 1, "best_loss": 1.0},
-        {"index": 1, "epoch": 2, "best_epoch": 0, "best_loss": 1.0},
-        {"epoch": 1, "best_epoch": 2, "best_loss": 1.0},
-        {"epoch": 1, "best_epoch": 1, "best_loss": math.nan},
-        {"smoothed_loss": math.inf},
-        {"optimizer_steps": np.array(-1)},
+        ({"index": 3}, {}),
+        ({"index": True}, {}),
+        ({"stage_epoch": -1}, {}),
+        ({"stage_epoch": 3, "epoch": 3}, {"epoch": 1}),
+        ({"stage_epoch": 2, "epoch": 1}, {"epoch": 1}),
+        ({"epoch": "1"}, {}),
+        ({"stage_epoch": 1, "epoch": 10**30}, {"epoch": 1}),
+        ({"index": 1, "epoch": 2}, {}),
+        ({"epoch": 1}, {"epoch": 2}),
+        ({"epoch": 1}, {"epoch": "1"}),
+        ({"epoch": 1}, {"epoch": 1, "held_out_loss": math.nan}),
+        ({}, {"held_out_loss": [0]}),
+        ({"smoothed_loss": math.inf}, {}),
+        ({"optimizer_steps": np.array(-1)}, {}),
     ],
     ids=str,
 )
-def test_a_position_that_cannot_be_is_refused(change, corpus):
+def test_a_position_that_cannot_be_is_refused(change, record, corpus):
     trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS)))
+    model = replace(trainer.model, training={**trainer.model.training, **record})
     with pytest.raises(TrainingError):
-        trainer.restore({**trainer.state(), **change}, trainer.model)
+        trainer.restore({**trainer.state(), **change}, model)
 
 
 # --- A loss far above that of a uniform guess ends a stage; it is no divergence -------------------

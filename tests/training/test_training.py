@@ -15,6 +15,7 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
+from rnn_names.training.optimizers import views
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import stages_of
@@ -79,7 +80,8 @@ def test_an_epoch_goes_over_every_character_once(names, batch_size):
     trainer = trainer_of(few, epochs=1, batch_size=batch_size, held_out=0)
     (record,) = trainer.epochs(lambda *step: steps.append(step))
     assert len(steps) == math.ceil(100 / batch_size)
-    assert sum(n for n, _ in steps) == record.characters == trainer.characters_done == characters
+    assert sum(n for n, _ in steps) == record.characters == characters
+    assert trainer.position.characters == characters
     assert steps[-1][1] == record.smoothed_loss
     if batch_size == 90:
         assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
@@ -97,7 +99,7 @@ def test_the_training_loss_is_the_mean_over_characters(names):
 def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
     steps = []
     trainer = trainer_of(names, batch_size=1000)
-    expected = trainer.smoothed_loss
+    expected = trainer.position.smoothed_loss
     assert expected == pytest.approx(uniform_loss(trainer))
     for record in trainer.epochs(lambda *step: steps.append(step)):
         keep = math.exp(-record.characters / training.SMOOTHING_CHARACTERS)
@@ -124,10 +126,10 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
-    assert trainer.position.next_stage is None
+    assert trainer.is_over
     for i, record in enumerate(records):
         assert record.is_best == (i == int(np.argmin(losses[: i + 1])))
-    assert trainer.position.best_epoch == trainer.model.training["epoch"] == best + 1
+    assert trainer.model.training["epoch"] == best + 1
     loss = loss_of(trainer.model, trainer.held_out.to_strings())
     assert loss == pytest.approx(losses[best], rel=1e-5)
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
@@ -150,7 +152,7 @@ def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(
     assert not np.array_equal(rounded(exact), exact), "training itself does not round"
     losses = [
         mean_loss(each, trainer.vocabulary, trainer.held_out)
-        for each in (model.params, trainer._params(exact))
+        for each in (model.params, views(exact, trainer._shapes))
     ]
     assert losses[0] == min(record.held_out_loss for record in records) != losses[1]
     assert losses[0] == pytest.approx(losses[1], abs=2e-4)
