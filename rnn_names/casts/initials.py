@@ -24,11 +24,9 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, sampler_of
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided

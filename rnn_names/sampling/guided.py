@@ -24,8 +24,7 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
 from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.sampler import Sampler, rows_that_pass
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally, rows_that_pass
 from rnn_names.sampling.walk import Walk
 
 MAX_PROPOSALS = 1 << 16  # drawn together

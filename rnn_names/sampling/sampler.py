@@ -4,7 +4,7 @@ Where few names have the length and the spelling, `guided_if_rare` looks ahead i
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
@@ -24,7 +24,6 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counte
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.roots import Roots
-from rnn_names.sampling.tally import Tally
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -42,6 +41,26 @@ SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
 )
+
+
+class Tally(dict[str, tuple[int, int]]):
+    """How many names were tested for each condition, and how many passed, by its title."""
+
+    def add(self, more: Mapping[str, tuple[int, int]]) -> None:
+        """Adds the counts of another draw."""
+        for title, (tested, passed) in more.items():
+            before = self.get(title, (0, 0))
+            self[title] = before[0] + tested, before[1] + passed
+
+    def tightest(self) -> str:
+        """Why names were not found, for a message: the condition that the smallest share met."""
+        rates = {each: max(met, 0.5) / tested for each, (tested, met) in self.items() if tested}
+        if not rates:
+            return "allow other lengths or another temperature, or train for longer"
+        title = min(rates, key=rates.__getitem__)
+        tested, passed = self[title]
+        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+        return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
 class Sampler:

@@ -28,8 +28,7 @@ from rnn_names.sampling.attempts import (
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of, with_boldness
 from rnn_names.sampling.unique import Unique, unique_of
 from rnn_names.sampling.workers import Workers
 

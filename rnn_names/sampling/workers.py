@@ -15,8 +15,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import keys_of
-from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
