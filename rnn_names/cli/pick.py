@@ -114,7 +114,7 @@ class _Picking:
         self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str | None
     ) -> None:
         from rnn_names.corpus.names import Names
-        from rnn_names.sampling.remembered import Remembered
+        from rnn_names.sampling.unique import Remembered
 
         self.names_in = Names.from_strings
         self.source, self.count, self.path = source, count, shown(path)

@@ -108,7 +108,13 @@ class Attempts:
                 continue
             self._take_in(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
-            yield from self._ready(min([in_walks, *self._failed[0, :1].tolist()]), budget)
+            end = min([in_walks, *self._failed[0, :1].tolist()])
+            names, ends = self._ready(end, budget)
+            for start in range(0, len(names), NUMBERS_AT_ONCE):
+                part = names[start : start + NUMBERS_AT_ONCE]
+                yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            if ends:
+                raise TooFewNames(self._tally)
             # The oldest number without a name, if it is in no walk, has taken so many.
             in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
             if self._spent + in_vain >= budget_after(self._n_new, budget):
@@ -180,32 +186,22 @@ class Attempts:
         failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
-    def _ready(self, end: int, budget: int) -> Iterator[Names]:
-        """The names of all numbers below `end` that were not given yet, in order, in parts.
+    def _ready(self, end: int, budget: int) -> tuple[Names, bool]:
+        """The names of all numbers below `end` that were not given yet, and if the budget ends.
 
         Where none may come twice, the budget is counted by new names, of which only the caller
-        knows; else TooFewNames comes where it ends.
+        knows; else the names end where it does.
         """
-        if end == self._next_to_yield:
-            return
         order = np.argsort(self._found[0], kind="stable")
         ready, later = np.split(order, [end - self._next_to_yield])
-        spent = self._spent + np.cumsum(self._found[1, ready] + 1)
+        spent = np.append(self._spent, self._spent + np.cumsum(self._found[1, ready] + 1))
         n_before = np.arange(self._next_to_yield, end) - self._begin
-        over = np.flatnonzero(spent > budget_after(n_before, budget))
+        over = np.flatnonzero(spent[1:] > budget_after(n_before, budget))
         ends = over.size > 0 and self._unique is None
-        ready = ready[: over[0] if ends else None]
-        names, self._names, self._found = (
-            self._names,
-            self._names.take(later),
-            self._found[:, later],
-        )
+        names = self._names.take(ready[: over[0] if ends else None])
+        self._names, self._found = self._names.take(later), self._found[:, later]
         self._next_to_yield, self._spent = end, int(spent[-1])
-        for rows in np.split(ready, range(NUMBERS_AT_ONCE, len(ready), NUMBERS_AT_ONCE)):
-            part = names.take(rows)
-            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-        if ends:
-            raise TooFewNames(self._tally)
+        return names, ends
 
 
 # --- A few rows -----------------------------------------------------------------------------------

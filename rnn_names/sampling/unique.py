@@ -1,16 +1,21 @@
 """No name twice: in one stream, or in all streams that remember their names in one file."""
 
+import io
+import os
+import stat
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning
-from rnn_names.sampling.remembered import Remembered
+from rnn_names.errors import CorpusError, FewNewNamesWarning, SamplingError, shown
 
 REPEATS = 1 << 16  # names; a stream of unique ones ends if fewer than 1 in 4,096 of them is new
 FEW_NEW_AFTER = 1 << 15  # names after which a warning says if few of them are new
@@ -95,3 +100,114 @@ class Unique:
             return False
         self._last = self.tested, self.passed
         return passed < tested / 4096
+
+
+class Remembered:
+    """A file of names given out so far; several runs may read and extend it at once."""
+
+    def __init__(self, path: str, option: str = "remember") -> None:
+        self._path, self._option, self._end = path, option, 0
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Names, list[Names]]]:
+        """Locks the file. Yields the names that others added, and a list to append names to."""
+        try:
+            with open(self._path, "a+b", buffering=0) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise self._error("not a regular file; give the name of one")
+                system.lock(file)
+                file.seek(self._end)
+                data, added = file.readall(), list[Names]()
+                # A run may have given names with white space around them; people write none.
+                both = (dict.fromkeys((name, name.strip())) for name in self._lines(data))
+                others = Names.from_strings([name for each in both for name in each if name])
+                try:
+                    yield others, added
+                finally:
+                    lines = b"".join(names.to_lines() for names in added)
+                    end = file.seek(0, os.SEEK_END)
+                    file.seek(max(end - 1, 0))
+                    if lines and file.read(1) not in (b"", b"\n"):  # its writer was killed, perhaps
+                        lines = b"\n" + lines
+                    self._append(file, lines)
+                    self._end = file.tell()
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def names(self) -> list[str]:
+        """All names that are in the file now."""
+        self._end = 0
+        with self.turn() as (names, _):
+            return [name for name in names.to_strings() if name == name.strip()]
+
+    def take_back(self, names: Names) -> bool:
+        """Takes the lines of some names off the end of the file, if they are there, whole."""
+        with self._edited() as lines:
+            last = io.BytesIO(names.to_lines()).readlines()
+            are_there = lines[-len(last) :] == last
+            if are_there:
+                del lines[-len(last) :]
+            return are_there
+
+    def take_out(self, name: str) -> tuple[int, bytes] | None:
+        """Takes out the last line that has a name. Gives its place and the line, for `put_back`."""
+        with self._edited() as lines:
+            for place in reversed(range(len(lines))):
+                if [each.strip() for each in self._lines(lines[place])] == [name]:
+                    return place, lines.pop(place)
+            return None
+
+    def put_back(self, place: int, line: bytes) -> None:
+        """Puts a line where it was, or at the end of a file that has fewer lines by now."""
+        with self._edited() as lines:
+            before, after = lines[:place], lines[place:]
+            whole = [each if each.endswith(b"\n") else each + b"\n" for each in (*before, line)]
+            lines[:] = [*whole, *after] if after else [*whole[:-1], line]
+
+    @contextmanager
+    def _edited(self) -> Iterator[list[bytes]]:
+        """Locks the file. Yields its lines; what is changed in the list changes in the file."""
+        try:
+            with open(self._path, "r+b", buffering=0) as file:
+                system.lock(file)
+                before = file.readall()
+                yield (lines := io.BytesIO(before).readlines())
+                after = b"".join(lines)
+                self._append(file, after[len(before) :])  # first: the disk may be full
+                file.seek(0)
+                _write(file, after)
+                self._end = file.truncate()
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def _error(self, reason: str) -> SamplingError:
+        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
+
+    def _lines(self, data: bytes) -> list[str]:
+        """The names in some lines, without counts."""
+        try:
+            whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
+            text = f"{whole.decode()}\n{last.decode(errors='replace')}"
+            lines = text.removeprefix("\ufeff").split("\n")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                "list of names"
+            ) from None
+        names = (line.split("\t")[0].removesuffix("\r") for line in lines)
+        return [name for name in names if name]
+
+    @staticmethod
+    def _append(file: io.FileIO, lines: bytes) -> None:
+        """Writes lines whole or not at all: they may be cut where a disk is full."""
+        end = file.seek(0, os.SEEK_END)
+        try:
+            _write(file, lines)
+        except OSError:
+            file.truncate(end)
+            raise
+
+
+def _write(file: io.FileIO, data: bytes) -> None:
+    while data:
+        data = data[file.write(data) :]
