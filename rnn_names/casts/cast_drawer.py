@@ -37,11 +37,9 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
-from rnn_names.sampling.attempts import ENDLESS
-from rnn_names.sampling.first_met import FewFound
+from rnn_names.sampling.attempts import ENDLESS, FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
-from rnn_names.sampling.sampler import with_boldness
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Tally, with_boldness
 from rnn_names.sampling.unique import REPEATS, Unique
 
 INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES

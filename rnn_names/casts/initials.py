@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +24,9 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_met
 from rnn_names.sampling.numbers import child, choices, key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, sampler_of
-from rnn_names.sampling.tally import Tally
-
-if TYPE_CHECKING:
-    from rnn_names.sampling.guided import Guided
+from rnn_names.sampling.sampler import Tally, sampler_of
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
@@ -62,22 +57,22 @@ class PartNames:
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
         self.slowness = options.slowness
-        sampler = sampler_of(model, options)
+        self._sampler = sampler = sampler_of(model, options)
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
-        self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
-            rare = guided_if_rare(sampler, RARE_PART if is_tied else RARE)
-            self._source = sampler if rare is None else rare
+            sampler.drawer = (
+                guided_if_rare(sampler, RARE_PART if is_tied else RARE) or sampler.drawer
+            )
         if is_tied:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        self._source.drawer = self._source.drawer.by_letters  # the roots below are its own
-        roots = self._source.roots
+        self._sampler.drawer = self._sampler.drawer.by_letters  # the roots below are its own
+        roots = self._sampler.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
@@ -91,13 +86,13 @@ class PartNames:
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
         if letters is None:
-            return self._source.draw(keys)
+            return self._sampler.draw(keys)
         root = np.zeros(len(keys), np.intp)
         for letter in {*letters.tolist()}:
             of_letter, p = self._roots[letter]
             rows = np.flatnonzero(letters == letter)
             root[rows] = of_letter[choices(keys[rows], 0, p)]
-        return self._source.draw(keys, root)
+        return self._sampler.draw(keys, root)
 
     @cached_property
     def _share_met(self) -> float:

@@ -15,10 +15,9 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.attempts import FewFound, first_met
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import sampler_of, with_boldness
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Tally, sampler_of, with_boldness
 
 KEYS_AT_ONCE = 1 << 18
 MAX_VAIN_ATTEMPTS = 1 << 20  # attempts in a row that give no key a name

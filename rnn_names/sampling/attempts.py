@@ -1,22 +1,22 @@
-"""A queue of numbers and attempts: each walk takes the oldest ones.
+"""Attempts at numbers or rows, until one passes at each: of a stream (`Attempts`) or of a few.
 
-Numbers whose attempts failed are in it with their next ones. So walks stay full, and names are
-given in the order of their numbers.
+A stream's numbers whose attempts failed wait in a queue with their next ones, and each walk takes
+the oldest. So walks stay full, and names are given in the order of their numbers.
 """
 
 import math
 from collections import deque
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.numbers import MAX_NAMES_OF_SEED
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
-from rnn_names.sampling.workers import Workers
+from rnn_names.sampling.workers import Drawn, Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
@@ -50,21 +50,13 @@ def budget_after(n_names: Any, budget: int) -> Any:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
-class BegunWalk:
+class BegunWalk(NamedTuple):
     """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
 
-    def __init__(self, numbers: Array, attempts: Array, workers: Workers) -> None:
-        self.numbers, self.attempts = numbers, attempts  # (n,) both
-        self.chunks = deque(workers.start(numbers, attempts))
-        self.passed = np.zeros(len(numbers), bool)
-
-    @property
-    def failed(self) -> Array:
-        """Numbers without an attempt that passed, rising, and their next attempts: (2, m)."""
-        first = np.flatnonzero(changes(self.numbers))
-        has_failed = ~np.logical_or.reduceat(self.passed, first)
-        last = np.append(first[1:], len(self.numbers))[has_failed] - 1
-        return np.stack([self.numbers[last], self.attempts[last].astype(np.int64) + 1])
+    numbers: Array  # (n,)
+    attempts: Array  # (n,)
+    waiting: deque[Callable[[], Drawn]]  # for each chunk that is not drawn yet
+    drawn: list[Drawn]  # the other chunks
 
 
 class Attempts:
@@ -85,8 +77,9 @@ class Attempts:
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        # For each chunk: its walk, the rows that passed, rising, (m,), and m names.
-        self._found: list[tuple[BegunWalk, Array, Names]] = []
+        # Numbers whose names are not given yet, the attempts that gave these, and the names.
+        self._found = np.zeros((2, 0), np.int64)
+        self._names = Names(np.zeros(0, np.uint8), np.zeros(1, np.int64))
         self._tested = self._passed = 0
         self._spent = 0  # attempts up to the first that passed, at all numbers below the next one
         self._tally = Tally()
@@ -104,17 +97,24 @@ class Attempts:
             likely = min(self._end - self._next_to_yield, needed(self._unique))
             # An endless stream is likely to need as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
-            while sum(len(walk.chunks) for walk in begun) < workers.count and self._left:
-                begun.append(BegunWalk(*self._next_walk(is_scarce), workers))
+            while sum(len(walk.waiting) for walk in begun) < workers.count and self._left:
+                numbers, attempts = self._next_walk(is_scarce)
+                chunks = deque(workers.start(numbers, attempts))
+                begun.append(BegunWalk(numbers, attempts, chunks, []))
             if not begun:
                 return
-            self._collect(begun[0])
-            if begun[0].chunks:
+            begun[0].drawn.append(begun[0].waiting.popleft()())
+            if begun[0].waiting:
                 continue
-            failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
-            self._failed = failed[:, np.argsort(failed[0], kind="stable")]
+            self._take_in(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
-            yield from self._ready(min([in_walks, *self._failed[0, :1].tolist()]), budget)
+            end = min([in_walks, *self._failed[0, :1].tolist()])
+            names, ends = self._ready(end, budget)
+            for start in range(0, len(names), NUMBERS_AT_ONCE):
+                part = names[start : start + NUMBERS_AT_ONCE]
+                yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            if ends:
+                raise TooFewNames(self._tally)
             # The oldest number without a name, if it is in no walk, has taken so many.
             in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
             if self._spent + in_vain >= budget_after(self._n_new, budget):
@@ -142,13 +142,6 @@ class Attempts:
 
         Say that number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9 and
         10 get one each. Then numbers are 7, 7, 9, 10, and attempts 2, 3, 0, 0.
-        """
-        numbers, first, n_attempts = self._next_numbers(is_scarce)
-        attempts = ranges(first, n_attempts)
-        return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
-
-    def _next_numbers(self, is_scarce: bool) -> tuple[Array, Array, Array]:
-        """Numbers for a walk, the first attempt at each, and how many each one gets: (n,) all.
 
         A number first gets as many as it is likely to need, if the walk has room. Then they double,
         so that one unlucky number does not hold up those after it. Where names are scarce, those
@@ -159,59 +152,105 @@ class Attempts:
         likely = likely_attempts(self._tested, self._passed)
         at_first = max(min(size // self._left, likely), 1)
         least = min(likely, size) if is_scarce else at_first
-        n_attempts = np.clip(self._failed[1], least, max(min(2 * likely, size), least))
-        n_failed = max(int(np.searchsorted(np.cumsum(n_attempts), size, side="right")), 1)
-        failed, self._failed = np.split(self._failed, [n_failed], axis=1)
-        n = max((size - int(n_attempts[:n_failed].sum())) // at_first, 0 if failed.size else 1)
-        n = 0 if self._failed.size else min(n, self._left)
-        numbers = np.append(failed[0], self._next_number + np.arange(n))
+        more = np.clip(self._failed[1], least, max(min(2 * likely, size), least))
+        n_failed = max(int(np.searchsorted(np.cumsum(more), size, side="right")), 1)
+        (numbers, first), self._failed = np.split(self._failed, [n_failed], axis=1)
+        n = 0  # new numbers: none as long as others wait
+        if not self._failed.size:
+            room = (size - int(more.sum())) // at_first
+            n = min(max(room, 0 if numbers.size else 1), self._left)
+        numbers = np.append(numbers, self._next_number + np.arange(n))
         self._next_number += n
-        first = np.append(failed[1], np.zeros(n, np.int64))
-        return numbers, first, np.append(n_attempts[:n_failed], np.full(n, at_first))
+        n_attempts = np.append(more[:n_failed], np.full(n, at_first))
+        attempts = ranges(np.append(first, np.zeros(n, np.int64)), n_attempts)
+        return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
 
-    def _collect(self, walk: BegunWalk) -> None:
-        """Takes in the next chunk of a walk."""
-        names, rows, tally = walk.chunks.popleft()()
-        self._tally.add(tally)
-        self._passed += len(rows)
-        walk.passed[rows] = True
-        self._found.append((walk, rows, names))
-        if not walk.chunks:
-            self._tested += len(walk.numbers)
+    def _take_in(self, walk: BegunWalk) -> None:
+        """Keeps the name of the first attempt that passed at each number; other numbers failed."""
+        numbers, attempts, _, drawn = walk
+        names, rows, tallies = zip(*drawn, strict=True)
+        for tally in tallies:
+            self._tally.add(tally)
+        place = np.full(len(numbers), -1, np.int32)  # of each attempt's name; −1 where it failed
+        place[np.concatenate(rows)] = np.arange(sum(map(len, rows)))
+        passed = np.flatnonzero(place >= 0)
+        self._tested, self._passed = self._tested + len(numbers), self._passed + len(passed)
+        first = passed[changes(numbers[passed])]
+        self._names = Names.concatenate(
+            [self._names, Names.concatenate([*names]).take(place[first])]
+        )
+        self._found = np.append(self._found, [numbers[first], attempts[first]], axis=1)
+        begins = np.flatnonzero(changes(numbers))  # of each number
+        has_failed = np.maximum.reduceat(place, begins) < 0
+        last = np.append(begins[1:], len(numbers))[has_failed] - 1
+        failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
+        self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
-    def _ready(self, end: int, budget: int) -> Iterator[Names]:
-        """The names that were found for numbers below `end`, in order, in parts.
+    def _ready(self, end: int, budget: int) -> tuple[Names, bool]:
+        """The names of all numbers below `end` that were not given yet, and if the budget ends.
 
         Where none may come twice, the budget is counted by new names, of which only the caller
-        knows; else TooFewNames comes where it ends.
+        knows; else the names end where it does.
         """
-        end = min(end, self._next_number)
-        while self._next_to_yield < end:
-            stop = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            here = [
-                np.searchsorted(rows, np.searchsorted(walk.numbers, stop))
-                for walk, rows, _ in self._found
-            ]
-            parts = [
-                (walk.numbers[rows[:n]], walk.attempts[rows[:n]], names[:n])
-                for n, (walk, rows, names) in zip(here, self._found, strict=True)
-            ]
-            self._found = [
-                (walk, rows[n:], names[n:])
-                for n, (walk, rows, names) in zip(here, self._found, strict=True)
-                if n < len(names)
-            ]
-            self._next_to_yield = stop
-            if parts:
-                *at, names = zip(*parts, strict=True)
-                numbers, attempts = map(np.concatenate, at)
-                order = np.lexsort([attempts, numbers])
-                first = order[changes(numbers[order])]  # the first attempt to pass
-                spent = self._spent + np.cumsum(attempts[first] + np.int64(1))
-                self._spent = int(spent[-1])
-                over = np.flatnonzero(spent > budget_after(numbers[first] - self._begin, budget))
-                ends = over.size > 0 and self._unique is None
-                found = Names.concatenate([*names]).take(first[: over[0] if ends else None])
-                yield Names(found.codes.astype(np.uint32, copy=False), found.offsets)
-                if ends:
-                    raise TooFewNames(self._tally)
+        order = np.argsort(self._found[0], kind="stable")
+        ready, later = np.split(order, [end - self._next_to_yield])
+        spent = np.append(self._spent, self._spent + np.cumsum(self._found[1, ready] + 1))
+        n_before = np.arange(self._next_to_yield, end) - self._begin
+        over = np.flatnonzero(spent[1:] > budget_after(n_before, budget))
+        ends = over.size > 0 and self._unique is None
+        names = self._names.take(ready[: over[0] if ends else None])
+        self._names, self._found = self._names.take(later), self._found[:, later]
+        self._next_to_yield, self._spent = end, int(spent[-1])
+        return names, ends
+
+
+# --- A few rows -----------------------------------------------------------------------------------
+
+Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+"""Makes attempts, given rows and numbers of attempts, (n,) both.
+
+Returns the results that passed, the positions of their attempts, rising, and a tally. A result of
+None gives up the row.
+"""
+
+
+class FewFound(TooFewNames):
+    """Nothing was found for `row`.
+
+    `found` has results for all rows before it; for those after it, results or None.
+    """
+
+    def __init__(self, tally: Tally, row: int, found: Sequence[Any]) -> None:
+        super().__init__(tally)
+        self.row, self.found = row, found
+
+
+def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
+    """The result of the first attempt that passes, for each of n rows.
+
+    At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
+    of `most` attempts passes, or that `draw` gave up.
+    """
+    found, begun, tally = np.full(n, None, object), np.zeros(n, np.int64), Tally()
+    left, end = np.arange(n), n  # no row from `end` on has a result
+    tested, passed, each = 0, 0, 1
+    while len(left):
+        # All together, as long as a stream would go on; then one after another.
+        rows = left if tested < budget_after(passed, most) else left[:1]
+        each = max(min(each, largest, most - int(begun[rows].max())), 1)
+        for some in np.array_split(rows, -(-len(rows) // (largest // each))):
+            row = np.repeat(some, each)
+            brought, met, seen = draw(row, (begun[some][:, None] + np.arange(each)).ravel())
+            tally.add(seen)
+            for k in np.flatnonzero(changes(row[met])).tolist():
+                found[row[met[k]]] = brought[k]
+                end = min(end, int(row[met[k]])) if brought[k] is None else end
+        tested, begun[rows] = tested + len(rows) * each, begun[rows] + each
+        left = left[found[left] == None]  # noqa: E711 - of each
+        passed = n - len(left)
+        end = min([end, *left[begun[left] >= most].tolist()])
+        left = left[left < end]
+        each = min(likely_attempts(tested, passed), max(n, tested) // max(len(left), 1))
+    if end < n:
+        raise FewFound(tally, end, found.tolist())
+    return found.tolist()

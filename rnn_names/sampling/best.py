@@ -26,9 +26,9 @@ from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
-from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
+from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes for which the network runs together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
@@ -62,23 +62,23 @@ def best(
     beginnings, so the same search finds them.
     """
     options = with_boldness(options, model)
-    excluded = [*options.exclude]
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
-        excluded.extend(others.to_strings())
-        new = replace(options, exclude=excluded, remember=None)
-        return _search(model, count, new, progress, rank)
+        excluded = [*options.exclude, *others.to_strings()]
+        return _search(
+            model, count, replace(options, exclude=excluded, remember=None), progress, rank
+        )
 
     if options.remember is None:
         names, shortage = search(Names.from_strings([]))
     else:
         file = Remembered(options.remember)
-        with file.turn() as (others, _):
+        with file.turn() as (before, _):
             pass
-        names, shortage = search(others)
+        names, shortage = search(before)
         with file.turn() as (others, added):
             if len(others):  # another run added names meanwhile: once more, and it has to wait
-                names, shortage = search(others)
+                names, shortage = search(Names.concatenate([before, others]))
             added.append(names)
     if count:
         yield names
@@ -90,14 +90,14 @@ def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
     """The names found, and an error if they are too few."""
-    sampler, last = sampler_of(model, options), options.start + count
-    search = _Search(sampler, progress, rank)
+    search, last = _Search(sampler_of(model, options), progress, rank), options.start + count
     if not count:
         return Names.from_strings([]), None
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
-            longest = _longest_in_reach(sampler, last)
-            if longest < sampler.max_length:
+            sampler = search.sampler
+            longest = _longest_in_reach(_Search(sampler, None, "total"), last)
+            if longest < sampler.spelling.max_length:
                 warnings.warn(
                     f"the ranking is of names of at most {counted(longest, 'character')}; to look "
                     "into longer ones would take too long",
@@ -113,40 +113,39 @@ def _search(
             if len(names) >= last or len(certain) < wanted:
                 break
             wanted *= 2  # since `min_edits` leaves some out
-    names, shortage = names[options.start : last], None
-    if len(names) < count:
-        found, reason, settings = "found", "no others meet the conditions", list[str]()
-        if not search.is_all:
-            found, settings = "are certain", ["prefix", "max_length", "temperature"]
-            reason = (
-                f"the search ended after {search.done:,} beginnings of names; ask for fewer names, "
-                "or for a prefix, a lower max_length or a lower temperature"
-            )
-        only = f"only {len(names):,} of {count:,} names {found}"
-        shortage = SamplingError(f"{only}: {reason}", settings)
-    return Names.from_strings(names), shortage
+    names = names[options.start : last]
+    found = Names.from_strings(names)
+    if len(names) == count:
+        return found, None
+    only = f"only {len(names):,} of {count:,} names"
+    if search.is_all:
+        return found, SamplingError(f"{only} found: no others meet the conditions", [])
+    return found, SamplingError(
+        f"{only} are certain: the search ended after {search.done:,} beginnings of names; ask for "
+        "fewer names, or for a prefix, a lower max_length or a lower temperature",
+        ["prefix", "max_length", "temperature"],
+    )
 
 
-def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
+def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """The length up to which names can be ranked per character before the search must end.
 
     Where the longest names have M characters, the end counted, all names of a mean of at least
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
     wanted, they are the best. The longer names may be, the lower the bound must be.
     """
-    begun, reach = sampler.prefix_length - 1, 0  # a name's end counts as a character
-    search = _Search(sampler, None, "total")
+    least, longest, reach = search.spelling.min_length, search.spelling.max_length, 0
     for bound, names in search.by_bound(ENDLESS):
         if search.is_all:
-            return sampler.max_length
-        length = np.array([len(text) for _, text in names]) - begun
+            return longest
+        length = np.array([len(text) for _, text in names]) - search.begun
         mean = np.array([log_prob for log_prob, _ in names]) / length
-        most = np.arange(sampler.min_length, sampler.max_length + 1)[:, None] - begun
+        most = np.arange(least, longest + 1)[:, None] - search.begun
         n_known = np.sum((length <= most) & (mean >= bound / most), axis=1)
-        reach = max([reach, *(most[n_known >= wanted, 0] + begun).tolist()])
-        if reach == sampler.max_length or search.n_prefixes >= MAX_PER_CHARACTER:
+        reach = max([reach, *(most[n_known >= wanted, 0] + search.begun).tolist()])
+        if reach == longest or search.n_prefixes >= MAX_PER_CHARACTER:
             break
-    return reach or sampler.max_length
+    return reach or longest
 
 
 @dataclass(frozen=True)
@@ -160,13 +159,16 @@ class _Prefixes(Rows):
 
 class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
-        self.sampler, self.progress = sampler, progress
+        self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        is_cold = (sampler.options.temperature or 1) < COLD
-        self._source = sampler.drawer.exact if is_cold else sampler.drawer.quick
-        self._roots = sampler.drawer.exact_roots if is_cold else sampler.drawer.roots
-        size = self._source.n_y * sampler.max_length**2
+        drawer, is_cold = sampler.drawer, (sampler.options.temperature or 1) < COLD
+        self._source = drawer.exact if is_cold else drawer.quick
+        self._roots = drawer.exact_roots if is_cold else drawer.roots
+        self._is_one = len(drawer.texts) == 1  # prefix, whose probability is left out
+        # Characters of each name that do not count; its end counts.
+        self.begun = len(drawer.texts[0]) - 1 if self._is_one else -1
+        size = self._source.n_y * self.spelling.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self._source.dtype)
         self.done = 0  # prefixes looked into
@@ -193,7 +195,7 @@ class _Search:
 
         Ends with the last names that are possible, or where there are too many prefixes.
         """
-        most = MAX_PREFIXES * LONG_NAMES // max(self.sampler.min_length, LONG_NAMES)
+        most = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while self._reaches(bound, most - self.done, wanted):
             yield bound, self._best
@@ -211,10 +213,8 @@ class _Search:
         """Looks for the best names above a bound. False where there are over `most` prefixes."""
         self._best, self._bound, self._wanted = [], bound, wanted
         self._left_out, self.n_prefixes = -np.inf, 0
-        sampler, roots = self.sampler, self._roots
-        self._frontier = Frontier(sampler.max_length + 2, self._at_once)
-        is_one = len(roots.texts) == 1  # its probability is left out
-        log_prob = np.zeros(1) if is_one else roots.log_prob
+        self._frontier, roots = Frontier(self._at_once), self._roots
+        log_prob = np.zeros(1) if self._is_one else roots.log_prob
         for rows in by_level(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
             prefixes = _Prefixes(text, roots.carried[rows], log_prob[rows])
@@ -230,17 +230,15 @@ class _Search:
 
     def _look_into(self, batch: _Prefixes, states: Array) -> None:
         """Records the names that end at some prefixes; the prefixes that go on wait."""
-        sampler, (n, length) = self.sampler, batch.text.shape
+        spelling, (n, length) = self.spelling, batch.text.shape
         self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
-        if self.progress is not None:
-            self.progress(n)
+        if self._progress is not None:
+            self._progress(n)
         log_probs = self._source.log_probabilities(states, self._work) + batch.log_prob[:, None]
-        may_follow = sampler.spelling.may_follow(length, batch.automaton_state)
-        may_follow &= log_probs > -np.inf
-        after = sampler.spelling.automaton.after[batch.automaton_state]
+        may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
+        after = spelling.automaton.after[batch.automaton_state]
         if self._is_per_character:
-            begun = sampler.prefix_length - 1
-            log_probs[:, EOS] *= (sampler.max_length - begun) / (length - begun)
+            log_probs[:, EOS] *= (spelling.max_length - self.begun) / (length - self.begun)
         is_above = may_follow & (log_probs >= self._bound)
         below = log_probs[may_follow & ~is_above]
         self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Spelling, Text
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import uniform
-from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.walk import Children, Roots, Walk
 
 
 class Drawer:
@@ -37,8 +38,8 @@ class Drawer:
 
     def __getstate__(self) -> dict[str, object]:
         """What copies and pickles have: nothing that is cached."""
-        kept = ("spelling", "_params", "_options", "texts", "_codes")
-        return {name: vars(self)[name] for name in kept}
+        cached = ("by_letters", "quick", "exact", "exact_roots", "roots")
+        return {name: value for name, value in vars(self).items() if name not in cached}
 
     @cached_property
     def by_letters(self) -> "Drawer":
@@ -46,7 +47,7 @@ class Drawer:
         other = copy(self)  # without the cached roots
         other.quick, other.exact = self.quick, self.exact
         if [*self.texts] == [()]:
-            first = self.spelling.may_follow(0, self.roots.carried)[0]
+            first = self.spelling.may_follow(0, self.exact_roots.carried)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
 
@@ -109,3 +110,21 @@ class Drawer:
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""
         return Names(self._codes[names.codes], names.offsets)
+
+
+def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:
+    """The roots with these texts; their states come level by level, as in a walk."""
+    work, states, log_prob = Workspace(source.dtype), source.first_state, np.zeros(1)
+    found: dict[Text, tuple[Array, float]] = {(): (states[0], 0.0)}
+    level: list[Text] = [()]
+    for length in range(1, max(map(len, texts)) + 1):
+        row = {text: at for at, text in enumerate(level)}
+        level = sorted({text[:length] for text in texts if len(text) >= length})
+        parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
+        log_prob = log_prob[parent] + source.log_probabilities(states, work)[parent, last]
+        states = source.states_after(Children(states, parent, last), work).copy()
+        found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
+    of_texts, log_probs = zip(*map(found.__getitem__, texts), strict=True)
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
+    carried = automaton.run(Names.from_lengths(indices, np.array([*map(len, texts)])))
+    return Roots(texts, np.array(of_texts), np.array(log_probs), carried)

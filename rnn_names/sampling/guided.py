@@ -7,26 +7,25 @@ its own. So a group is a function of the seed and its number.
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 
 import numpy as np
 
 from rnn_names.arrays import Array, Rows, Workspace, changes, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
-from rnn_names.conditions.spelling import Spelling
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.spelling import Spelling, Text
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
 from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
-from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.sampler import Sampler, rows_that_pass
-from rnn_names.sampling.tally import Tally
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.sampler import Sampler, Tally, rows_that_pass
+from rnn_names.sampling.walk import Children, Roots, Walk
 
 MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
@@ -59,7 +58,7 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
 
 
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | None":
-    """The guided sampler, if few of the model's names have the length and the spelling.
+    """A drawer that looks ahead, if few of the model's names have the length and the spelling.
 
     Few are a share of at most `rare` (default: `RARE`). No seed matters here.
     """
@@ -67,54 +66,56 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | Non
     spelled, share = shares_met(sampler, rare)
     if share > rare:
         return None
+    large = sampler.large_conditions
     if spelled > rare:
-        sampler = sampler.with_automata_of(sampler.large_conditions)
+        sampler, large = Sampler(sampler.model, sampler.options, follows_large=True), []
     guided = _prepared(sampler)
-    if guided is not None and sampler.large_conditions:
+    if guided is not None and large:
         names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = rows_that_pass(sampler.large_conditions, names)
+        kept, _ = rows_that_pass(large, names)
         if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
-            guided = _prepared(sampler.with_automata_of(sampler.large_conditions))
-    if guided is None or guided.acceptance <= GAIN * share:
+            guided = _prepared(Sampler(sampler.model, sampler.options, follows_large=True))
+    if guided is None or guided.look_ahead.acceptance <= GAIN * share:
         return None
     warn_of_repeats(guided.look_ahead)
     return guided
 
 
 def _prepared(sampler: Sampler) -> "Guided | None":
-    """A guided sampler for a spelling; None where that takes too large an automaton.
+    """A guided drawer for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.
     """
     try:
-        drawer = _one_root(sampler)
+        spelling, text = _with_one_root(sampler)
     except NoAutomatonError:  # of very many prefixes
         return None
     rounds = count(1)
 
+    def guided(options: CommonOptions, look_ahead: LookAhead) -> Guided:
+        drawer = Guided(sampler.model, options, spelling, [text])
+        drawer.sampler, drawer.look_ahead = sampler, look_ahead
+        return drawer
+
     def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
-        source = NextCharacter(sampler.model.params, options, np.float64)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        walk = GuidedWalk(source, drawer.spelling, keys, look_ahead)
-        roots = roots_of(drawer.texts, source, drawer.spelling.automaton)
-        walk.run(guided_roots(roots, look_ahead))
-        return walk.log_weights
+        return guided(options, look_ahead).walked(keys).log_weights
 
-    unguided = LookAhead.unguided(drawer.spelling, np.array(drawer.texts[0], int))
+    unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    return Guided(sampler, drawer, prepared(draw, unguided, temperature))
+    return guided(sampler.options, prepared(draw, unguided, temperature))
 
 
-def _one_root(sampler: Sampler) -> Drawer:
-    """The sampler's drawer; for several prefixes, one whose automaton requires one of them."""
-    if len(sampler.texts) == 1:
-        return sampler.drawer
-    vocabulary, limits = sampler.model.vocabulary, (sampler.min_length, sampler.max_length)
-    spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in sampler.texts]
+def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
+    """The spelling and its only root: of several prefixes, the automaton requires one of them."""
+    texts, spelling, vocabulary = sampler.drawer.texts, sampler.spelling, sampler.model.vocabulary
+    if len(texts) == 1:
+        return spelling, texts[0]
+    spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in texts]
     begun = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
-    spelling = Spelling(sampler.spelling.automaton & begun, *limits)
-    return Drawer(sampler.model, sampler.options, spelling, [()])
+    automaton = spelling.automaton & begun
+    return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
 @dataclass
@@ -200,81 +201,83 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
     return roots._replace(carried=carried, log_prob=roots.log_prob + log_ahead)
 
 
-class Guided:
-    """Draws names from a model under conditions that hardly any of its own names meets."""
+class Guided(Drawer):
+    """Draws names under conditions that hardly any of the model's own names meets."""
 
-    def __init__(self, sampler: Sampler, drawer: Drawer, look_ahead: LookAhead) -> None:
-        self._sampler, self.drawer, self.look_ahead = sampler, drawer, look_ahead
-        self.min_length = sampler.min_length
+    sampler: Sampler  # whose conditions the names of groups meet
+    look_ahead: LookAhead
 
-    @property
+    @cached_property
     def roots(self) -> Roots:
-        """The roots of guided walks, by the drawer, which may be replaced."""
-        return guided_roots(self.drawer.exact_roots, self.look_ahead)
-
-    @property
-    def acceptance(self) -> float:
-        """The mean number of names that a proposal brings, as measured."""
-        return self.look_ahead.acceptance
+        """The roots of guided walks."""
+        return guided_roots(self.exact_roots, self.look_ahead)
 
     @property
     def most_groups(self) -> int:
         """The most groups that are filled together."""
-        return max(int(MAX_PROPOSALS * self.acceptance) // GROUP, 1)
+        return max(int(MAX_PROPOSALS * self.look_ahead.acceptance) // GROUP, 1)
+
+    def walked(self, keys: Array, root: Array | None = None) -> GuidedWalk:
+        """A walk that has drawn proposals by their keys, (n,)."""
+        walk = GuidedWalk(self.exact, self.spelling, keys, self.look_ahead)
+        walk.run(self.roots, root)
+        return walk
 
     def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names that some proposals, (n,), yield; their rows; how often each comes, (n,)."""
-        walk = GuidedWalk(self.drawer.exact, self.drawer.spelling, keys, self.look_ahead)
-        walk.run(self.roots, root)
+        walk = self.walked(keys, root)
         copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
         walk.lengths[copies == 0] = 0
-        return self.drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
+        return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
-    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
-        """As `Sampler.draw`: each proposal brings one name at most.
+    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
+        """As `Drawer.draw`: each proposal brings one name at most.
 
         Names of a weight above the bound, about one in 200, are under-represented.
         """
         names, rows, _ = self.proposed(keys, root)
-        return self._sampler.filtered(len(keys), names, rows)
+        return names, rows
 
-    def groups(self, key: Array, groups: Array, budget: int) -> tuple[Names, Tally]:
+    def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
         """The names of some groups, (n,), `GROUP` of each, in order, and what conditions saw.
 
         There are fewer where `budget` proposals gave none.
         """
-        waiting, begun, tally = np.arange(len(groups)), 0, Tally()
-        at_a_time = int(1.1 * WANTED / self.acceptance) + 8  # proposals of each group
-        found: list[tuple[Array, Names]] = []  # `origin`: group, proposal and copy, (3, m); m names
-        n_found = np.zeros(len(groups), np.intp)
-        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // WANTED):
+        waiting, begun, tally = np.arange(len(numbers)), 0, Tally()
+        at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
+        # Of each round: the group and the proposal of m names, (2, m), and these names.
+        found: list[tuple[Array, Names]] = []
+        n_found = np.zeros(len(numbers), np.intp)
+        while len(waiting) and begun * len(numbers) < budget * (1 + n_found.sum() // WANTED):
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
-            keys = keys_of(key, groups[waiting[row]], begun + proposal)
+            origin = np.stack([waiting[row], begun + proposal])
+            keys = keys_of(key, numbers[origin[0]], origin[1])
             names, rows, copies = self.proposed(keys)
-            names, rows, seen = self._sampler.filtered(len(keys), names, rows)
+            names, rows, seen = self.sampler.filtered(len(keys), names, rows)
             tally.add(seen)
-            n = copies[rows]
-            which = np.repeat(np.arange(len(rows)), n)
-            of_name = [waiting[row[rows]], begun + proposal[rows]]
-            origin = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
-            found.append((origin, names.take(which)))
-            n_found += np.bincount(origin[0], minlength=len(groups))
+            which = np.repeat(np.arange(len(rows)), copies[rows])
+            found.append((origin[:, rows[which]], names.take(which)))
+            n_found += np.bincount(found[-1][0][0], minlength=len(numbers))
             waiting, begun = np.flatnonzero(n_found < WANTED), begun + at_a_time
             at_a_time *= 2
-        order = _in_order(np.concatenate([origin for origin, _ in found], axis=1), n_found)
-        return Names.concatenate([names for _, names in found]).take(order), tally
+        origins, parts = zip(*found, strict=True)
+        group, proposal = np.concatenate(origins, axis=1)
+        order = _in_order(group, proposal, n_found)
+        return Names.concatenate([*parts]).take(order), tally
 
 
-def _in_order(origin: Array, n_found: Array) -> Array:
-    """The rows of the names to give, group by group; `origin` as above, `n_found` by group."""
-    group, proposal, copy = origin
-    order = np.lexsort((copy, proposal, group))
-    first = np.searchsorted(group[order], np.arange(len(n_found)))
-    first += np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
-    rank = np.arange(len(order)) - first[group[order]]
+def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
+    """The rows of the names to give, group by group.
+
+    Given are the group and the proposal of each name, rising within the group, and the number of
+    names found for each group. A repeat should not follow its name: the first name of each proposal
+    comes first.
+    """
+    order = np.argsort(group, kind="stable")
+    skipped = np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
+    rank = ranges(-skipped, n_found)
     order = order[(rank >= 0) & (rank < GROUP)]
-    # A repeat should not follow its name: the first name of each proposal comes first.
     starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
     n = np.diff(np.append(starts, len(order)))
-    return order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]
+    return order[np.lexsort((ranges(0 * n, n), group[order]))]

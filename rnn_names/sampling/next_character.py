@@ -6,15 +6,15 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
-from rnn_names.network.cells import Cell, Params, step_weights
-from rnn_names.sampling.choice import MAX_NODES, keep_top_k, keep_top_p
-from rnn_names.sampling.frontier import Children, WalkSource
+from rnn_names.network.cells import Params, step_weights
+from rnn_names.network.language_model import names_per_batch
+from rnn_names.sampling.choice import keep_top_k, keep_top_p
+from rnn_names.sampling.walk import Children, WalkSource
 
 if TYPE_CHECKING:
     from rnn_names.conditions.options import CommonOptions
 
-MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
-NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
+NODES_AT_ONCE = 1 << 10  # computed together; with fewer, threads wait more often
 MARGIN = 8e-6
 """The largest error of a sum of probabilities that are computed in float32, and of drawn edges.
 
@@ -31,8 +31,8 @@ class NextCharacter(WalkSource):
         self.dtype = np.dtype(dtype)
         self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
         self.weights = step_weights(self.params)
-        self.n_y, n_a = params["Wya"].shape
-        self.nodes_at_once = _nodes_at_once(n_a, self.weights.cell, self.n_y)
+        self.n_y = len(params["by"])
+        self.nodes_at_once = min(NODES_AT_ONCE, names_per_batch(self.n_y))
         # With the maximum taken off the logits first, a tiny temperature makes −∞ of the others and
         # keeps the best; float32 ends at 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
@@ -87,12 +87,3 @@ class NextCharacter(WalkSource):
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The hidden states of some nodes, (m, n_a), in memory of `work`."""
         return rnn.next_states(*children, self.weights, work)
-
-
-def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:
-    """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
-    # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
-    # next characters as float32 and, twice, as float64.
-    each = 4 * (2 * cell.parent_blocks + cell.gates + 1) * n_a + 20 * n_y
-    fewest, most = NODES_AT_ONCE
-    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most, MAX_NODES)

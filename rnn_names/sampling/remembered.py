@@ -17,7 +17,6 @@ class Remembered:
 
     def __init__(self, path: str, option: str = "remember") -> None:
         self._path, self._option, self._end = path, option, 0
-        self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
@@ -29,7 +28,6 @@ class Remembered:
                 system.lock(file)
                 file.seek(self._end)
                 data, added = file.readall(), list[Names]()
-                self._is_cut = not data.endswith(b"\n") if data else self._is_cut
                 # A run may have given names with white space around them; people write none.
                 both = (dict.fromkeys((name, name.strip())) for name in self._lines(data))
                 others = Names.from_strings([name for each in both for name in each if name])
@@ -37,8 +35,10 @@ class Remembered:
                     yield others, added
                 finally:
                     lines = b"".join(names.to_lines() for names in added)
-                    if lines and self._is_cut:
-                        lines, self._is_cut = b"\n" + lines, False
+                    end = file.seek(0, os.SEEK_END)
+                    file.seek(max(end - 1, 0))
+                    if lines and file.read(1) not in (b"", b"\n"):  # its writer was killed, perhaps
+                        lines = b"\n" + lines
                     self._append(file, lines)
                     self._end = file.tell()
         except OSError as error:

@@ -4,9 +4,8 @@ Where few names have the length and the spelling, `guided_if_rare` looks ahead i
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,8 +22,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import Roots
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.walk import Roots
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -44,47 +42,60 @@ SHAPE_HINT = (
 )
 
 
-class Sampler:
-    """Draws names from a model, each of which meets the conditions."""
+class Tally(dict[str, tuple[int, int]]):
+    """How many names were tested for each condition, and how many passed, by its title."""
 
-    def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
+    def add(self, more: Mapping[str, tuple[int, int]]) -> None:
+        """Adds the counts of another draw."""
+        for title, (tested, passed) in more.items():
+            before = self.get(title, (0, 0))
+            self[title] = before[0] + tested, before[1] + passed
+
+    def tightest(self) -> str:
+        """Why names were not found, for a message: the condition that the smallest share met."""
+        rates = {each: max(met, 0.5) / tested for each, (tested, met) in self.items() if tested}
+        if not rates:
+            return "allow other lengths or another temperature, or train for longer"
+        title = min(rates, key=rates.__getitem__)
+        tested, passed = self[title]
+        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+        return f"the tightest condition was {title} ({rate} drawn passes)"
+
+
+class Sampler:
+    """Draws names from a model, each of which meets the conditions.
+
+    The spelling of names has all conditions whose automata are small enough together; with
+    `follows_large`, the large ones too, which only rare conditions are worth.
+    """
+
+    def __init__(
+        self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
+    ) -> None:
         self.model, self.options = model, options
-        self.min_length, self.max_length = lengths_of(model, options)
+        least, most = lengths_of(model, options)
         shape = None if options.any_shape else model.shape
-        prefixes = spelled_prefixes(options, model.vocabulary, shape)
-        texts, self.shape, self.in_other_case = prefixes
-        self.texts = [text for text in texts if len(text) <= self.max_length]
-        self.all_conditions: list[Condition] = []
-        # `_combine_automata` sets all of these.
-        self.in_spelling: list[Condition]  # the conditions that the spelling has
-        self.conditions: list[Condition]  # those that finished names are tested for
-        self.spelling: Spelling
-        self.drawer: Drawer
-        self.title: str  # of length, shape and spelling, for messages
+        texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
+        every: list[Condition] = []
         # The module of conditions is imported only if needed, so that twenty names come at once.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
             from rnn_names.conditions.conditions import conditions_of
 
-            self.all_conditions = conditions_of(model, options)
-        self._combine_automata()
-
-    def _combine_automata(self) -> None:
-        """Combines what automata can check into one spelling; the rest is left to finished names.
-
-        SamplingError if no name can have that spelling.
-        """
-        n_y = len(self.model.vocabulary)
+            every = conditions_of(model, options)
+        if follows_large:
+            every = [_with_large_automaton(each) for each in every]
+        # Those that the spelling has, and those that finished names are tested for.
         automaton, self.in_spelling, self.conditions = joint_automaton(
-            n_y, self.shape, self.all_conditions, self.max_length
+            len(model.vocabulary), self.shape, every, most
         )
-        self.spelling = Spelling(automaton, self.min_length, self.max_length)
-        self.drawer = Drawer(self.model, self.options, self.spelling, self.texts)
-        least, most = self.min_length, self.max_length
-        self._limits = (f"{least} to " * (least < most)) + counted(most, "character")
-        shape = " and the shape of the list's names" if self.shape is not None else ""
-        title = f"a length of {self._limits}{shape}"
-        self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), title]))
-        self._check_spellings()
+        self.spelling = Spelling(automaton, least, most)
+        texts = [text for text in texts if len(text) <= most]
+        self.drawer = Drawer(model, options, self.spelling, texts)
+        limits = (f"{least} to " * (least < most)) + counted(most, "character")
+        shaped = " and the shape of the list's names" if self.shape is not None else ""
+        of_length = f"a length of {limits}{shaped}"
+        self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
+        self._check_spellings(every, limits)
         self._check_first_draw()
 
     @property
@@ -98,29 +109,24 @@ class Sampler:
         return self.drawer.roots
 
     @property
-    def prefix_length(self) -> int:
-        """Characters that all names begin with: those of a single prefix."""
-        return len(self.texts[0]) if len(self.texts) == 1 else 0
-
-    @property
     def n_possible(self) -> float:
         """The number of names that have the spelling; infinity for very many."""
         roots = self.roots
         return float(self.spelling.counts[roots.lengths, roots.carried].sum())
 
-    def _check_spellings(self) -> None:
+    def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
         possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible:
             hint = SHAPE_HINT if self.shape is not None else ""
         elif self.conditions and possible <= FEW_POSSIBLE:
-            names = [text for root in self.texts for text in self.spelling.texts(root)]
+            names = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
             codes = [self.model.vocabulary.codes[list(text)] for text in names]
             spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
-            hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
+            hint, titles = f"; {possible:,.0f} tried, which is all", [*every]
             possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
-            what = f"no name of {self._limits} can meet all of {self.joined_titles(titles)}"
+            what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
     def _check_first_draw(self) -> None:
@@ -143,10 +149,9 @@ class Sampler:
 
     def joined_titles(self, followed: Sequence[Condition]) -> str:
         """The prefix that is asked for and some conditions, for a message."""
-        titles, prefixes = [each.title for each in followed], self.options.prefix
-        if prefixes:
-            titles.insert(0, f"prefix {any_of(prefixes)}")
-        return ", ".join(titles)
+        prefixes = self.options.prefix
+        titles = [f"prefix {any_of(prefixes)}"] if prefixes else []
+        return ", ".join([*titles, *(each.title for each in followed)])
 
     @property
     def may_be_rare(self) -> bool:
@@ -161,17 +166,6 @@ class Sampler:
         """Conditions whose automata are so large that only rare ones are worth it."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
-    def with_automata_of(self, conditions: Sequence[Condition]) -> "Sampler":
-        """A sampler whose spelling includes some large conditions, if automata can be made."""
-        other = copy(self)
-        for place, each in enumerate(self.all_conditions):
-            if each in conditions and each.automaton_if_rare:
-                with suppress(NoAutomatonError):
-                    other.all_conditions = [*other.all_conditions]
-                    other.all_conditions[place] = replace(each, automaton=each.automaton_if_rare())
-        other._combine_automata()
-        return other
-
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
         names, rows = self.drawer.draw(keys, root)
@@ -181,6 +175,14 @@ class Sampler:
         """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
         kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
+
+
+def _with_large_automaton(condition: Condition) -> Condition:
+    """The condition with its large automaton, if it has one that can be made."""
+    if condition.automaton_if_rare:
+        with suppress(NoAutomatonError):
+            return replace(condition, automaton=condition.automaton_if_rare())
+    return condition
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
@@ -231,7 +233,8 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
             sampler = Sampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
-        followed = [each for each in sampler.all_conditions if each.automaton]
+        every = [*sampler.in_spelling, *sampler.conditions]
+        followed = [each for each in every if each.automaton]
         notes = [f"{sampler.joined_titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
@@ -28,8 +27,7 @@ from rnn_names.sampling.attempts import (
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of, with_boldness
 from rnn_names.sampling.unique import Unique, unique_of
 from rnn_names.sampling.workers import Workers
 
@@ -109,7 +107,7 @@ def _names(
     with ExitStack() as stack:
         workers = Workers(sampler, key, stack)
         if guided is not None:
-            yield from _groups(guided, key, begin, end, unique, workers)
+            yield from _groups(guided, begin, end, unique, workers)
             return
         limits = (FIRST_WALK, GROWTH_TO_COUNT) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH)
         first, largest = (max(n // slowness, 1) for n in (limits[0], sampler.largest_walk))
@@ -118,30 +116,28 @@ def _names(
 
 
 def _groups(
-    guided: "Guided", key: Array, begin: int, end: int, unique: Unique | None, workers: Workers
+    guided: "Guided", begin: int, end: int, unique: Unique | None, workers: Workers
 ) -> Iterator[Names]:
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP
 
     group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
     next_number, tally = begin, Tally()
-    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.min_length)
+    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.spelling.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
-        workers.prepare(int(left / guided.acceptance), with_helper=False)
+        workers.prepare(int(left / guided.look_ahead.acceptance), with_helper=False)
         while len(begun) < workers.count and group * GROUP < next_number + left:
             size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
-            numbers = np.arange(group, group + size)
-            call = workers.submit(guided.groups, key, numbers, budget)
+            call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)
             begun.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
         first, wanted, call = begun.popleft()
         names, seen = call()
         tally.add(seen)
-        is_short = len(names) < wanted
-        names = names[max(begin - first, 0) : end - first]
-        next_number += len(names)
-        yield names
-        if is_short and next_number < end:
+        part = names[max(begin - first, 0) : end - first]
+        next_number += len(part)
+        yield part
+        if len(names) < wanted and next_number < end:
             raise TooFewNames(tally)

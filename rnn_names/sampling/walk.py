@@ -1,19 +1,84 @@
-"""A walk down the tree of prefixes, on which many names are drawn together."""
+"""A walk down the tree of prefixes from its roots, on which many names are drawn together.
 
-from typing import TYPE_CHECKING, Any
+Nodes whose states are still to be computed wait on the *frontier*.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, changes, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.network.ahead import by_level
+from rnn_names.network.ahead import LEAST_LOG, by_level
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
-from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, WalkSource
-from rnn_names.sampling.roots import Roots
+from rnn_names.sampling.numbers import choices
 
 if TYPE_CHECKING:
-    from rnn_names.conditions.spelling import Spelling
+    from rnn_names.conditions.spelling import Spelling, Text
+
+
+class Children(NamedTuple):
+    """m nodes, each one character below another."""
+
+    above: Array  # (p, …) states of the nodes above
+    parent: Array  # (m,) row in `above` of each one's parent, rising
+    character: Array  # (m,) index of the character that leads into each
+
+
+class WalkSource(Protocol):
+    """The source of a walk: it says how names go on and end."""
+
+    dtype: Any  # of the states
+    n_y: int  # size of the vocabulary, EOS counted
+    nodes_at_once: int  # nodes whose states are computed together
+
+    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+        """The probabilities of the next character after each state, one a column: (n_y, nodes).
+
+        And their margin: the largest error of a sum of them, one or (nodes,).
+        """
+
+    def states_after(self, children: Children, work: Workspace) -> Array:
+        """The states of nodes, a row each; they may be overwritten by the next call."""
+
+
+class Roots(NamedTuple):
+    """The R texts that names begin from, none of which begins another one, as indices.
+
+    Mostly there is one, the empty text, or a prefix that is asked for. For several prefixes, or one
+    in any case, there are several: the first draw of a name chooses among them. For casts that tie
+    first letters, the roots are all the first characters.
+    """
+
+    texts: "Sequence[Text]"
+    states: Array  # (R, n_a) hidden states after them
+    log_prob: Array  # (R,) natural logarithms of numbers that are proportional to probabilities
+    carried: Any  # (R,) what a walk carries along: at first, the state of the spelling's automaton
+
+    @property
+    def lengths(self) -> Array:
+        """Characters of each text, (R,)."""
+        return np.array([*map(len, self.texts)])
+
+    def draw(self, keys: Array) -> Array:
+        """A root for each name, (n,), by its first random number; see `numbers`."""
+        if len(self.texts) == 1:
+            return np.zeros(len(keys), np.intp)
+        return choices(keys, 0, self.weights)
+
+    @property
+    def weights(self) -> Array:
+        """Numbers proportional to the probabilities, 1 at most: (R,)."""
+        return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
+
+    def texts_of(self, root: Array) -> Array:
+        """The texts of some roots of one length, (n, length)."""
+        used, which = np.unique(root, return_inverse=True)
+        return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
 
 
 class Walk:
@@ -44,7 +109,7 @@ class Walk:
         # A length stays 0 for a name that breaks the spelling, or is too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
-        self._frontier = Frontier(spelling.max_length + 1, source.nodes_at_once)
+        self._frontier = Frontier(source.nodes_at_once)
 
     def run(self, roots: Roots, root: Array | None = None) -> None:
         """Draws every name from its root, (names,); where none is given, one is drawn for each."""
@@ -118,3 +183,75 @@ class Walk:
     def _carried_to(self, children: Children, carried: Any, next_state: Array) -> Any:
         """The state carried along at some children, whose automaton is in `next_state`."""
         return next_state
+
+
+# --- The frontier --------------------------------------------------------------------------------
+
+NO_NAMES = np.zeros(0, np.int32)
+
+
+class NodeBatch(NamedTuple):
+    """m nodes of one level, and the k names that have come there."""
+
+    children: Children  # the nodes
+    # (m,) what a walk carries along: the automaton's state; `guided.Carried` if it looks ahead
+    carried: Any
+    names: Array = NO_NAMES  # (k,) numbers
+    node: Array = NO_NAMES  # (k,) the node of each name, rising
+
+
+class Frontier:
+    """The nodes that wait on each level, to be taken at most `at_once` together.
+
+    They are taken in batches, from the deepest level that fills one. So batches are full where that
+    is possible, and few nodes wait on any level.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._batches = defaultdict[int, list[NodeBatch]](list)
+        self._nodes = Counter[int]()  # waiting on each level
+
+    def __bool__(self) -> bool:
+        """Whether any nodes wait."""
+        return self._nodes.total() > 0
+
+    def add(self, level: int, batch: NodeBatch) -> None:
+        """Adds nodes to a level. States above without a child are dropped."""
+        (above, parent, character), carried, names, node = batch
+        for start in range(0, len(parent), self._at_once):
+            nodes = slice(start, start + self._at_once)
+            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
+            is_new = changes(parent[nodes])  # whether a node has another parent than the one before
+            kept = above.take(parent[nodes][is_new], axis=0)
+            children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
+            placed = names[here], node[here] - start
+            self._batches[level].append(NodeBatch(children, carried[nodes], *placed))
+        self._nodes[level] += len(parent)
+
+    def take(self) -> tuple[int, NodeBatch]:
+        """Removes nodes from the deepest level with a full batch; else from the first with any."""
+        levels = [level for level, n in self._nodes.items() if n]
+        full = [level for level in levels if self._nodes[level] >= self._at_once]
+        level = max(full) if full else min(levels)
+        batches = self._batches[level]
+        taken, n = list[NodeBatch](), 0
+        while batches and (not taken or n + len(batches[-1].children.parent) <= self._at_once):
+            taken.append(batches.pop())
+            n += len(taken[-1].children.parent)
+        self._nodes[level] -= n
+        return level, _joined(taken)
+
+
+def _joined(batches: list[NodeBatch]) -> NodeBatch:
+    children, carried, names, node = zip(*batches, strict=True)
+    above, parent, character = zip(*children, strict=True)
+    joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
+    join = np.concatenate if isinstance(carried[0], np.ndarray) else carried[0].concatenate
+    return NodeBatch(joined, join(carried), np.concatenate(names), _rows(node, parent))
+
+
+def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
+    """Rows of several arrays, `of`, as rows of their concatenation."""
+    before = accumulate(map(len, of), initial=0)
+    return np.concatenate([part + n for part, n in zip(parts, before, strict=False)])

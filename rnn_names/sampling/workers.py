@@ -15,8 +15,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import keys_of
-from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.sampler import Sampler, Tally
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Workers:
     """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
-        self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
+        self._sampler, self.key, self._stack, self._has_threads = sampler, key, stack, False
         self.submit: Submit = deferred
         self.count = 1  # calls that are made at the same time
         self._helper: Helper | None = None
@@ -65,27 +64,23 @@ class Workers:
         most = self._sampler.largest_walk // CHUNKS
         is_large = len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > most
         n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
-        parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
+        keys = keys_of(self.key, numbers, attempts)
+        parts = [np.arange(len(keys), dtype=np.int32)]
         if n > 1:
-            keys = (keys_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
-            chunk = np.concatenate([self._sampler.drawer.chunks(each, n) for each in keys])
+            some = np.array_split(keys, n)  # to bound the memory
+            chunk = np.concatenate([self._sampler.drawer.chunks(each, n) for each in some])
             parts = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
-        return [self._start(numbers, attempts, rows) for rows in parts]
+        return [self.submit(self._draw, keys[rows], rows) for rows in parts]
 
-    def _start(self, numbers: Array, attempts: Array, rows: Array) -> Callable[[], Drawn]:
-        """Starts to draw a chunk."""
-
-        def draw() -> Drawn:
-            keys = keys_of(self._key, numbers[rows], attempts[rows])
-            thread = threading.get_ident()
-            self._thread = self._thread or thread
-            if self._helper is not None and self._thread == thread:
-                drawn = self._helper.begin(Drawer.draw, keys)()
-            else:
-                drawn = self._sampler.drawer.draw(keys)
-            names, passed, tally = self._sampler.filtered(len(keys), *drawn)
-            # They wait for the names before them: in a byte a character, if these are Latin ones.
-            codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
-            return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
-
-        return self.submit(draw)
+    def _draw(self, keys: Array, rows: Array) -> Drawn:
+        """Draws a chunk: the names of some keys, (m,), which are in these rows of a walk."""
+        thread = threading.get_ident()
+        self._thread = self._thread or thread
+        if self._helper is not None and self._thread == thread:
+            drawn = self._helper.begin(Drawer.draw, keys)()
+        else:
+            drawn = self._sampler.drawer.draw(keys)
+        names, passed, tally = self._sampler.filtered(len(keys), *drawn)
+        # They wait for the names before them: in a byte a character, if these are Latin ones.
+        codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
+        return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally

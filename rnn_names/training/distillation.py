@@ -35,10 +35,8 @@ from rnn_names.network.language_model import names_per_batch
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
-from rnn_names.sampling.frontier import Children, WalkSource
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.roots import Roots
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.batches import Batches
 from rnn_names.training.wholes import Wholes
 

@@ -39,11 +39,9 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.sampler import MAX_WALK
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.first_met import FewFound, first_met
-from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.attempts import FewFound, first_met
+from rnn_names.sampling.sampler import Tally
 
 MOST = 50
 NEVER, GIVEN_UP = 10**6, -1
