@@ -12,3 +12,10 @@ new MutationObserver(() => {
 // What a command prints, by lines: site.css leaves them out of what is copied.
 for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
+// A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
+// would mean that pages must not have it.
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (message, ...rest) {
+  const query = typeof message?.data === "string" ? message.data.replace(/(?<!\S)-+/g, "") : null;
+  postMessage.call(this, query === null ? message : { ...message, data: query }, ...rest);
+};
