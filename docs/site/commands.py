@@ -36,7 +36,7 @@ def _help(name: str) -> str:
     groups: dict[str, list[str]] = {}
     for option in command.get_params(context):
         record = option.get_help_record(context)
-        if record and isinstance(option, click.Option):
+        if record and isinstance(option, click.Option) and "--help" not in option.opts:
             group = groups.setdefault(getattr(option, "group", "Other"), [])
             group.append(_option(name, max(option.opts, key=len), *record))
     for title, options in groups.items():
@@ -54,8 +54,15 @@ def _option(command: str, name: str, names: str, text: str) -> str:
     anchor = f"{command}{name}"
     link = f'<a class="headerlink" href="#{anchor}" title="Link to this option">¶</a>'
     names = re.sub(r"(--[\w-]+)(.*)", r"<b>\1</b><i>\2</i>", escape(names))
-    bounds = f"<small>{escape(about[2])}</small>" if about[2] else ""
-    return f'<h4 id="{anchor}"><code>{names}</code>{link}</h4><p>{_words(about[1])} {bounds}</p>'
+    bounds = re.sub("([<>])(=?)", _sign, about[2] or "")
+    below = f"<small>{escape(bounds)}</small>" if bounds else ""
+    of = f"<span hidden>rnn-names {command}: </span>"  # a search shows it
+    return f'<h4 id="{anchor}"><code>{names}</code>{link}</h4><p>{of}{_words(about[1])}</p>{below}'
+
+
+def _sign(match: re.Match[str]) -> str:
+    """A sign between a bound and the value, as one prints it."""
+    return {"<": " < ", ">": " > ", "<=": " ≤ ", ">=": " ≥ "}[match[0]]
 
 
 def _paragraph(text: str) -> str:
@@ -75,7 +82,7 @@ def _paragraph(text: str) -> str:
 
 def _words(text: str) -> str:
     """Running text of a help, with code as code."""
-    return CODE.sub(lambda match: f"<code>{match[1] or match[2]}</code>", escape(text, False))
+    return CODE.sub(r"<code>\1\2</code>", escape(text, False))
 
 
 def _session(examples: Sequence[str]) -> str:

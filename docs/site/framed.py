@@ -39,10 +39,25 @@ STYLE = """
   .hosted:not(.framed) .back {
     display: block;
     width: fit-content;
+    padding-block: 0.375rem;
     font-size: 0.875rem;
     line-height: 1.25;
     color: var(--strong);
+    text-decoration: none;
   }
+  .back:hover { text-decoration: underline; }
+}
+/* Where there is a line below the title, it begins with the way back. */
+@media screen and (min-width: 62.001rem) {
+  .hosted:not(.framed) header {
+    grid-template-columns: auto 1fr;
+    column-gap: 1rem;
+  }
+  .hosted:not(.framed) .back {
+    grid-row: 2;
+    padding-block: 0.375rem 0;
+  }
+  .hosted h1 { grid-area: 1 / 1 / auto / -1; }
 }
 @media screen {
   .framed header { display: none; }

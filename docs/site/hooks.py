@@ -45,11 +45,13 @@ FACES = ["latin", "latin-ext"]
 MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]
 """What the page on the site writes; it opens with the first of them."""
 
-BOOSTS = {"cli.md": 4, "python.md": 2, "in-your-browser.md": 2, "tutorial.md": 2, "page.md": 2}
-BOOSTS |= {"blending.md": 2, "kinds.md": 2, "exercises.md": 0.3, "benchmarks.md": 0.3}
-BOOSTS |= {"project/CHANGELOG.md": 0.3}
-FOR_FEW = re.compile("releasing.md|.*/tried.md")
-"""How much a page counts in a search beside others, which count 1; and pages that it leaves out."""
+BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
+"""Pages that site.css and site.js treat as of a kind of their own."""
+
+BOOSTS = {"cli.md": 4, "python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}
+BOOSTS |= {"exercises.md|benchmarks.md|project/(?!SECURITY).*": 0.3}
+FOR_FEW = "releasing.md|.*/tried.md"
+"""How much pages count in a search, if not as the others do; and those that it leaves out."""
 
 LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
@@ -150,7 +152,7 @@ def first_page() -> str:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Sets the equations and helps of a page, and leads its links to where the site has what they name."""
+    """Sets the equations and the help on a page, and leads its links to what they name."""
     uri = page.file.src_uri
     if uri.startswith("source/"):
         return markdown
@@ -162,10 +164,10 @@ def describe(page: Page, uri: str, markdown: str) -> None:
     """Says how a page is called, which may be longer than in the navigation, and who finds it."""
     if heading := re.search(r"^# (.*?)(?: \{.*\})?$", markdown, re.MULTILINE):
         page.meta.setdefault("title", heading[1].replace("`", ""))
-    if FOR_FEW.fullmatch(uri):
-        page.meta["search"] = {"exclude": True}
-    elif uri in BOOSTS:
-        page.meta["search"] = {"boost": BOOSTS[uri]}
+    page.meta["search"] = {"exclude": bool(re.fullmatch(FOR_FEW, uri))}
+    for pages, boost in BOOSTS.items():
+        if re.fullmatch(pages, uri):
+            page.meta["search"]["boost"] = boost
 
 
 def relinked(markdown: str, document: Path, uri: str) -> str:
@@ -220,8 +222,8 @@ def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     output = re.sub(r'<img src="[^"]*icon\.svg" alt="logo">', LOGO, output)
     if page is None:
         return output
-    if page.is_homepage:
-        output = output.replace("<body ", '<body class="first" ', 1)
+    if kind := BODIES.get(page.file.src_uri):
+        output = output.replace("<body ", f'<body class="{kind}" ', 1)
     return output.replace("</head>", f"{preview(page, config)}</head>", 1)
 
 
@@ -257,9 +259,11 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Puts the line that a link leads to behind its address; empty heads of columns become cells.
 
-    Not before: MkDocs takes the lines of highlighted code for no anchors, and would warn.
+    Nor is an option broken at its hyphens. Not before: MkDocs takes the lines of highlighted code
+    for no anchors, and would warn.
     """
     html = html.replace("<th></th>", "<td></td>")
+    html = re.sub("<code>(?=-[^\\s<]{,20}</code>)", '<code class="whole">', html)
     return re.sub(
         r'(<a [^>]*href="[^"]*)"([^>]*?) data-line="(\d+)"', r'\1#__codelineno-0-\3"\2', html
     )

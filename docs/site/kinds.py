@@ -73,6 +73,8 @@ def cards(names: list[str]) -> str:
     found = []
     for name in names:
         lines = "".join(f"<li>{escape(each)}</li>" for each in samples[name])
-        link = f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
+        link = (
+            f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
+        )
         found.append(f"<li><h3>{title_of(name)}</h3><ul>{lines}</ul><p>{link}</p></li>")
     return f'<ul class="kinds">{"".join(found)}</ul>'
