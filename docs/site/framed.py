@@ -1,6 +1,8 @@
-"""Tells the page that writes names when the first page of the site shows it in a frame.
+"""What the site adds to the pages that write names.
 
-There it has no title of its own, since the site has one, and its tabs stand at the left.
+Such a page takes the colours that were chosen on the site, also while it is shown, and leads back
+to the site. In the frame of the first page it has no title of its own, since the site has one, and
+its tabs stand at the left.
 """
 
 from __future__ import annotations
@@ -8,10 +10,55 @@ from __future__ import annotations
 import base64
 import hashlib
 
-SCRIPT = 'document.documentElement.classList.toggle("framed", self !== top);'
-"""Off too: a copy that somebody saves from within the frame opens without one."""
+SCRIPT = """{
+  const root = document.documentElement;
+  root.classList.toggle("framed", self !== top);
+  root.classList.toggle("hosted", location.protocol !== "file:");
+  const site = new URL(".", new URL("%s", location));
+  const follow = () => {
+    let color;
+    try {
+      color = JSON.parse(localStorage.getItem(`${site.pathname}.__palette`))?.color;
+    } catch {}
+    root.dataset.scheme = color?.media === "(prefers-color-scheme)" ? "" : (color?.scheme ?? "");
+  };
+  follow();
+  addEventListener("storage", follow);
+}"""
+"""With the way back, at which the theme keeps the choice of colours. All is set anew in a copy that
+somebody saves from within the frame, or reads from a disk, where nothing leads back.
+"""
 
 STYLE = """
+@media screen {
+  [data-scheme="default"] { color-scheme: light; --step: 13%; }
+  [data-scheme="slate"] { color-scheme: dark; --step: 12%; }
+}
+.back { display: none; }
+@media screen {
+  .hosted:not(.framed) .back {
+    display: block;
+    width: fit-content;
+    padding-block: 0.375rem;
+    font-size: 0.875rem;
+    line-height: 1.25;
+    color: var(--strong);
+    text-decoration: none;
+  }
+  .back:hover { text-decoration: underline; }
+}
+/* Where there is a line below the title, it begins with the way back. */
+@media screen and (min-width: 62.001rem) {
+  .hosted:not(.framed) header {
+    grid-template-columns: auto 1fr;
+    column-gap: 1rem;
+  }
+  .hosted:not(.framed) .back {
+    grid-row: 2;
+    padding-block: 0.375rem 0;
+  }
+  .hosted h1 { grid-area: 1 / 1 / auto / -1; }
+}
 @media screen {
   .framed header { display: none; }
 }
@@ -37,12 +84,14 @@ STYLE = """
 """
 
 
-def with_frame(page: str) -> str:
-    """The page with this script and style, and a policy that allows them."""
-    for kind, text in (("script", SCRIPT), ("style", STYLE)):
+def with_frame(page: str, back: str) -> str:
+    """The page with this script and style, a policy that allows them, and a link back."""
+    script = SCRIPT % back
+    for kind, text in (("script", script), ("style", STYLE)):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         page = _replaced(page, f"{kind}-src '", f"{kind}-src 'sha256-{digest}' '")
-    added = f"<style>{STYLE}</style>\n    <script>{SCRIPT}</script>\n  </head>"
+    page = _replaced(page, "<header>", f'<header><a class="back" href="{back}">← rnn-names</a>')
+    added = f"<style>{STYLE}</style>\n    <script>{script}</script>\n  </head>"
     return _replaced(page, "</head>", added)
 
 

@@ -2,6 +2,7 @@
 
 - index.md of this folder is the first page. It holds the page of `rnn-names page`
 - kinds.md: the bundled models, with three names of each
+- names/…: a page that writes names of each of them
 - api.md: the public names, from their docstrings
 - benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
@@ -22,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 sys.path.insert(0, str(Path(__file__).parent))
 
 import charts
+import commands
 import equations
 import framed
 import kinds
@@ -29,7 +31,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from rnn_names.model import bundled
+from rnn_names.model.model import Model
 from rnn_names.page.page import ICON, LETTERS
+from rnn_names.page.page import page as names_page
+from rnn_names.page.script import PageModel
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
@@ -39,9 +45,13 @@ FACES = ["latin", "latin-ext"]
 MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]
 """What the page on the site writes; it opens with the first of them."""
 
-FOR_WRITERS = {"in-your-browser.md", "tutorial.md", "blending.md", "page.md", "kinds.md"}
-FOR_FEW = re.compile("releasing.md|.*/tried.md")
-"""Pages that a search shows first, and those that it leaves out."""
+BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
+"""Pages that site.css and site.js treat as of a kind of their own."""
+
+BOOSTS = {"cli.md": 4, "python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}
+BOOSTS |= {"exercises.md|benchmarks.md|project/(?!SECURITY).*": 0.3}
+FOR_FEW = "releasing.md|.*/tried.md"
+"""How much pages count in a search, if not as the others do; and those that it leaves out."""
 
 LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
@@ -57,6 +67,9 @@ API = """# Names from their docstrings
 ::: rnn_names.training.settings.Settings
 """
 
+LOGO = ICON.replace('fill="oklch(.42 .11 %d)"', "").replace("<svg ", '<svg aria-hidden="true" ')
+"""The icon in the page, where site.css gives it the colours of the page."""
+
 ALONE = "    options:\n      members: []\n      inherited_members: false\n"
 """Of a class, what its docstring says, and no members."""
 
@@ -65,24 +78,24 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds what is made or taken from elsewhere."""
     folder = Path(config.site_dir).parent / "site-parts"
     folder.mkdir(parents=True, exist_ok=True)
-    live = folder / "names.html"
-    program = [sys.executable, "-m", "rnn_names"]
-    page = ["page", *MODELS, "--learn", "-o", live]
-    subprocess.run([*program, *page], check=True, capture_output=True)
     log = folder / "dinosaurs.jsonl"
     train = ["train", ROOT / "data" / "dinosaurs.txt", "-o", folder / "dinosaurs.npz"]
+    program = [sys.executable, "-m", "rnn_names"]
     subprocess.run([*program, *train, "--log", log], check=True, capture_output=True)
-    hue = int(re.search(r"--hue: (\d+)", live.read_text("utf-8"))[1])
+    live = page_that_writes(MODELS, "index.html", learn=True)
+    hue = int(re.search(r"--hue: (\d+)", live)[1])
     made: dict[str, str | bytes] = {
         "index.md": first_page(),
         "api.md": API + errors(),
         "benchmarks.md": charts.page(log),
-        "kinds.md": kinds.page(MODELS),
-        "names.html": framed.with_frame(live.read_text("utf-8")),
+        "kinds.md": kinds.page(),
+        "names.html": live,
         "icon.svg": ICON % hue,
         "site.css": style(hue),
         "site.js": (HERE / "site.js").read_text("utf-8"),
     }
+    for name in bundled.MODELS:
+        made[kinds.address_of(name)] = page_that_writes([name], "../kinds.html")
     for face in FACES:
         made[f"{face}.woff2"] = (UI / "fonts" / f"{face}.woff2").read_bytes()
     for uri, content in made.items():
@@ -90,6 +103,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in linked_from_docs():
         files.append(File.generated(config, uri_of(path), content=page_of(path)))
     return files
+
+
+def page_that_writes(names: list[str], back: str, learn: bool = False) -> str:
+    """A page that writes names of some bundled models; `back` is where it leads back to."""
+    parts = [PageModel(name, Model.load(name)) for name in names]
+    return framed.with_frame(names_page(parts, learn=learn), back)
 
 
 def style(hue: int) -> str:
@@ -126,29 +145,29 @@ def first_page() -> str:
     text = (HERE / "index.md").read_text("utf-8")
     live = '<iframe class="live" src="names.html" title="A page that writes names"></iframe>'
     text = text.replace("<!-- the page -->", live)
-    return text.replace("<!-- some kinds -->", kinds.first_page(MODELS))
+    return text.replace("<!-- some kinds -->", kinds.first_page())
 
 
 # --- Links ----------------------------------------------------------------------------------------
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Sets the equations of a page, and leads its links to where the site has what they name."""
+    """Sets the equations and the help on a page, and leads its links to what they name."""
     uri = page.file.src_uri
     if uri.startswith("source/"):
         return markdown
     describe(page, uri, markdown)
-    return equations.typeset(relinked(markdown, document_of(uri), uri))
+    return commands.typeset(equations.typeset(relinked(markdown, document_of(uri), uri)))
 
 
 def describe(page: Page, uri: str, markdown: str) -> None:
     """Says how a page is called, which may be longer than in the navigation, and who finds it."""
     if heading := re.search(r"^# (.*?)(?: \{.*\})?$", markdown, re.MULTILINE):
         page.meta.setdefault("title", heading[1].replace("`", ""))
-    if FOR_FEW.fullmatch(uri):
-        page.meta["search"] = {"exclude": True}
-    elif uri in FOR_WRITERS:
-        page.meta["search"] = {"boost": 2}
+    page.meta["search"] = {"exclude": bool(re.fullmatch(FOR_FEW, uri))}
+    for pages, boost in BOOSTS.items():
+        if re.fullmatch(pages, uri):
+            page.meta["search"]["boost"] = boost
 
 
 def relinked(markdown: str, document: Path, uri: str) -> str:
@@ -200,10 +219,11 @@ def line_of(path: Path, title: str) -> str:
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     """Names the theme's dialog for those who hear the page; says what a link to it shows."""
     output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    output = re.sub(r'<img src="[^"]*icon\.svg" alt="logo">', LOGO, output)
     if page is None:
         return output
-    if page.is_homepage:
-        output = output.replace("<body ", '<body class="first" ', 1)
+    if kind := BODIES.get(page.file.src_uri):
+        output = output.replace("<body ", f'<body class="{kind}" ', 1)
     return output.replace("</head>", f"{preview(page, config)}</head>", 1)
 
 
@@ -239,9 +259,11 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Puts the line that a link leads to behind its address; empty heads of columns become cells.
 
-    Not before: MkDocs takes the lines of highlighted code for no anchors, and would warn.
+    Nor is an option broken at its hyphens. Not before: MkDocs takes the lines of highlighted code
+    for no anchors, and would warn.
     """
     html = html.replace("<th></th>", "<td></td>")
+    html = re.sub("<code>(?=-[^\\s<]{,20}</code>)", '<code class="whole">', html)
     return re.sub(
         r'(<a [^>]*href="[^"]*)"([^>]*?) data-line="(\d+)"', r'\1#__codelineno-0-\3"\2', html
     )

@@ -17,35 +17,34 @@ TITLES = {"first-names": "US first names", "women": "US women", "men": "US men"}
 TITLES |= {"surnames": "US surnames", "sea": "Sea people", "desert": "Desert people"}
 TITLES |= {"goblin": "Goblins", "halfling": "Halflings", "stars": "Planets and stars"}
 ON_FIRST_PAGE = ["dragons", "italian-women", "finnish-towns", "orcish", "norse-men", "stars"]
-"""Other kinds than the page on the site has: those can be tried there."""
+"""Other kinds than the page in the frame has: those can be tried there."""
 
 
-def page(live: list[str]) -> str:
-    """The page of all kinds, in Markdown; `live` are those that the page on the site has."""
+def page() -> str:
+    """The page of all kinds, in Markdown."""
     parts = [
         "---\nhide: [navigation]\n---",
         "# Kinds of names",
         f"{len(bundled.MODELS)} kinds of names come with the program. Each card shows three names "
         "that were on no list: they were written by a network that learned how the names of one "
-        "list are spelled. Any two kinds can be blended, for names between them.",
-        "[Draw some in your browser](index.md){ .md-button .md-button--primary }\n"
-        "[Blend two kinds](blending.md){ .md-button }",
+        "list are spelled. Press one, and it writes more in your browser.",
+        "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
+        "[Blend any two](blending.md){ .md-button }",
     ]
     for group, words in GROUPS.items():
         names = [name for name in bundled.MODELS if group_of(name) == group]
-        parts += [f"## {group}", words, cards(names, live)]
+        parts += [f"## {group}", words, cards(names)]
     parts.append(
-        "Below each card is the name by which the command line takes its model, as in\n"
-        "`rnn-names sample -m dragons`. [The lists, where they came from, and their\n"
-        "terms](../data/README.md)."
+        "The command line takes them by name, as in `rnn-names sample -m dragons`.\n"
+        "[The lists, their names, where they came from, and their terms](../data/README.md)."
     )
     return "\n\n".join(parts)
 
 
-def first_page(live: list[str]) -> str:
+def first_page() -> str:
     """The cards that the first page shows, and the way to the others."""
     words = f"All {len(bundled.MODELS)} kinds of names"
-    return f"{cards(ON_FIRST_PAGE, live)}\n\n[{words}](kinds.md){{ .md-button }}"
+    return f"{cards(ON_FIRST_PAGE)}\n\n[{words}](kinds.md){{ .md-button }}"
 
 
 def group_of(name: str) -> str:
@@ -63,17 +62,19 @@ def title_of(name: str) -> str:
     return TITLES.get(name, words[0].upper() + words[1:])
 
 
-def cards(names: list[str], live: list[str]) -> str:
-    """A card for each of some models."""
+def address_of(name: str) -> str:
+    """Where the site has the page that writes names of a model."""
+    return f"names/{name}.html"
+
+
+def cards(names: list[str]) -> str:
+    """A card for each of some models; site.css makes all of it the link."""
     samples = bundled.samples()
-    models = [bundled.OTHER_NAMES.get(each, each) for each in live]
     found = []
     for name in names:
         lines = "".join(f"<li>{escape(each)}</li>" for each in samples[name])
-        foot = f"<code>{name}</code>"
-        if name in models:
-            shares = "%20".join("100" if each == name else "0" for each in models)
-            label = f"Draw more: {title_of(name)}"
-            foot += f'<a href="names.html#shares={shares}" aria-label="{label}">Draw more</a>'
-        found.append(f"<li><h3>{title_of(name)}</h3><ul>{lines}</ul><p>{foot}</p></li>")
+        link = (
+            f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
+        )
+        found.append(f"<li><h3>{title_of(name)}</h3><ul>{lines}</ul><p>{link}</p></li>")
     return f'<ul class="kinds">{"".join(found)}</ul>'

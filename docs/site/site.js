@@ -12,3 +12,31 @@ new MutationObserver(() => {
 // What a command prints, by lines: site.css leaves them out of what is copied.
 for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
+// A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
+// would mean that pages must not have it.
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (message, ...rest) {
+  const query = typeof message?.data === "string" ? message.data.replace(/(?<!\S)-+/g, "") : null;
+  postMessage.call(this, query === null ? message : { ...message, data: query }, ...rest);
+};
+// A page of numbered steps says, in a narrow window, at which of them one is, and lists them all.
+const steps = [...document.querySelectorAll(".steps h2")].filter(({ id }) => /^\d/.test(id));
+if (steps.length) {
+  const bar = Object.assign(document.createElement("details"), { className: "at-step" });
+  const summary = bar.appendChild(document.createElement("summary"));
+  const list = bar.appendChild(document.createElement("ul"));
+  for (const { id, firstChild } of steps) {
+    const link = Object.assign(document.createElement("a"), { href: `#${id}` });
+    link.append(firstChild.textContent);
+    list.appendChild(document.createElement("li")).append(link);
+  }
+  list.addEventListener("click", () => bar.removeAttribute("open"));
+  const show = () => {
+    const seen = steps.filter((step) => step.getBoundingClientRect().top < innerHeight / 3);
+    const [, step, title] = /(\d+)\. (.*)/.exec((seen.at(-1) ?? steps[0]).firstChild.textContent);
+    summary.textContent = `Step ${step} of ${steps.length}: ${title}`;
+  };
+  addEventListener("scroll", show, { passive: true });
+  show();
+  document.querySelector("h1").after(bar);
+}

@@ -17,10 +17,12 @@ from support.documents import ROOT
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
 import charts
+import commands
 import equations
 import framed
 import kinds
 
+from rnn_names.cli.main import cli
 from rnn_names.model.bundled import MODELS
 
 
@@ -81,7 +83,8 @@ def test_pictures_have_what_was_measured(tmp_path):
 def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(tmp_path):
     command = [sys.executable, "-m", "rnn_names", "page", "dinosaurs", "-o", tmp_path / "page.html"]
     subprocess.run(command, check=True, capture_output=True)
-    page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"))
+    page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"), "../kinds.html")
+    assert '<a class="back" href="../kinds.html">' in page
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', page)[1]
     texts = re.findall(r"<(script|style)(?: id=\"\w+\")?>(.*?)</\1>", page, re.DOTALL)
     wanted = {
@@ -93,15 +96,32 @@ def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(t
         for kind, digests in re.findall(r"(script|style)-src ([^;]*);", policy)
         for digest in re.findall(r"'sha256-(.*?)'", digests)
     }
-    assert ("script", framed.SCRIPT) in texts and ("style", framed.STYLE) in texts
+    assert ("script", framed.SCRIPT % "../kinds.html") in texts and ("style", framed.STYLE) in texts
     assert wanted == allowed
     with pytest.raises(ValueError, match="has no"):
-        framed.with_frame("<p>no page</p>")
+        framed.with_frame("<p>no page</p>", "index.html")
 
 
-def test_each_bundled_model_has_a_card():
-    page = kinds.page(["norse", "dinosaurs"])
-    shown = re.findall(r"<p><code>([\w-]+)</code>", page)
+def test_each_bundled_model_has_a_card_that_leads_to_its_page():
+    shown = re.findall(r'<p><a href="names/([\w-]+)\.html"', kinds.page())
     assert sorted(shown) == sorted(MODELS)
-    assert re.findall(r"#shares=([\d%]+)", page) == ["0%20100", "100%200"]
-    assert kinds.first_page([]).count("<h3>") == 6
+    assert kinds.first_page().count("<h3>") == 6
+
+
+def test_each_option_of_the_command_line_has_an_address():
+    page = commands.typeset((ROOT / "docs" / "cli.md").read_text("utf-8"))
+    assert "--help\n" not in page and page.count("{ .usage }") == len(cli.list_commands(None))
+    addresses = re.findall(r'<h4 id="(.*?)">', page)
+    assert len(addresses) == len(set(addresses)) > 100
+    shown = re.findall(r"^  (?:-\w, )?(--[\w-]+)", (ROOT / "docs/cli.md").read_text("utf-8"), re.M)
+    assert sorted(re.sub("^[a-z]+", "", each) for each in addresses) == sorted(
+        each for each in shown if each != "--help"
+    )
+
+
+def test_the_help_of_a_command_is_text_with_code():
+    page = commands.typeset("```console\n$ rnn-names cast --help\nUsage\n```\n\nNext\n")
+    assert "```text { .usage }\nrnn-names cast [OPTIONS] [PATTERN]...\n```" in page
+    assert "<td><code>{norse}</code></td><td>a name from a model, bundled or a file</td>" in page
+    assert "<small>default: 20; x ≥ 0</small>" in page
+    assert page.endswith("```\n\nNext\n")

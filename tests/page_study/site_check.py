@@ -84,9 +84,9 @@ def failures(address: str, pages: list[str], window: str) -> int:
 
 
 def all_pages() -> list[str]:
-    """All pages but two: 404.html is shown where nothing is, names.html within the first page."""
+    """All pages, but for 404.html, which is shown where nothing is, and those that write names."""
     pages = [path.relative_to(SITE).as_posix() for path in sorted(SITE.rglob("*.html"))]
-    return [page for page in pages if page not in ("404.html", "names.html")]
+    return [page for page in pages if page != "404.html" and not page.startswith("names")]
 
 
 def problems_of(profile, address: str, name: str) -> list[str]:
