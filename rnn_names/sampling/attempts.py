@@ -172,14 +172,15 @@ class Attempts:
         for tally in tallies:
             self._tally.add(tally)
         place = np.full(len(numbers), -1, np.int32)  # of each attempt's name; −1 where it failed
-        place[np.concatenate(rows)] = np.arange(sum(map(len, rows)))
-        passed = np.flatnonzero(place >= 0)
+        place[np.concatenate(rows)] = np.arange(sum(map(len, rows)), dtype=np.int32)
+        passed = np.flatnonzero(place >= 0).astype(np.int32)
         self._tested, self._passed = self._tested + len(numbers), self._passed + len(passed)
         first = passed[changes(numbers[passed])]
         self._names = Names.concatenate(
             [self._names, Names.concatenate([*names]).take(place[first])]
         )
-        self._found = np.append(self._found, [numbers[first], attempts[first]], axis=1)
+        at = np.stack([numbers[first], attempts[first].astype(np.int64)])
+        self._found = np.concatenate([self._found, at], axis=1)
         begins = np.flatnonzero(changes(numbers))  # of each number
         has_failed = np.maximum.reduceat(place, begins) < 0
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
@@ -192,10 +193,10 @@ class Attempts:
         Where none may come twice, the budget is counted by new names, of which only the caller
         knows; else the names end where it does.
         """
-        order = np.argsort(self._found[0], kind="stable")
+        order = np.argsort(self._found[0], kind="stable").astype(np.int32)
         ready, later = np.split(order, [end - self._next_to_yield])
-        spent = np.append(self._spent, self._spent + np.cumsum(self._found[1, ready] + 1))
-        n_before = np.arange(self._next_to_yield, end) - self._begin
+        spent = np.cumsum(np.append(self._spent, self._found[1, ready] + 1))
+        n_before = np.arange(len(ready)) + (self._next_to_yield - self._begin)
         over = np.flatnonzero(spent[1:] > budget_after(n_before, budget))
         ends = over.size > 0 and self._unique is None
         names = self._names.take(ready[: over[0] if ends else None])

@@ -241,15 +241,15 @@ class Guided(Drawer):
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
         """The names of some groups, (n,), `GROUP` of each, in order, and what conditions saw.
 
-        There are fewer where `budget` proposals gave none.
+        A group ends after `budget` proposals. The first with fewer names is the last one given.
         """
         waiting, begun, tally = np.arange(len(numbers)), 0, Tally()
         at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
         # Of each round: the group and the proposal of m names, (2, m), and these names.
         found: list[tuple[Array, Names]] = []
         n_found = np.zeros(len(numbers), np.intp)
-        while len(waiting) and begun * len(numbers) < budget * (1 + n_found.sum() // WANTED):
-            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting)), 1)
+        while len(waiting) and begun < budget:
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - begun), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             origin = np.stack([waiting[row], begun + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
@@ -268,7 +268,7 @@ class Guided(Drawer):
 
 
 def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
-    """The rows of the names to give, group by group.
+    """The rows of the names to give, group by group, up to the first group with too few.
 
     Given are the group and the proposal of each name, rising within the group, and the number of
     names found for each group. A repeat should not follow its name: the first name of each proposal
@@ -277,7 +277,8 @@ def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
     order = np.argsort(group, kind="stable")
     skipped = np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
     rank = ranges(-skipped, n_found)
-    order = order[(rank >= 0) & (rank < GROUP)]
+    last = int(np.argmax(np.append(n_found, 0) < GROUP))
+    order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
     starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
     n = np.diff(np.append(starts, len(order)))
     return order[np.lexsort((ranges(0 * n, n), group[order]))]

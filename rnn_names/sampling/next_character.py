@@ -14,7 +14,7 @@ from rnn_names.sampling.walk import Children, WalkSource
 if TYPE_CHECKING:
     from rnn_names.conditions.options import CommonOptions
 
-NODES_AT_ONCE = 1 << 10  # computed together; with fewer, threads wait more often
+NODES_AT_ONCE = 1 << 9  # computed together; with fewer, threads wait more often
 MARGIN = 8e-6
 """The largest error of a sum of probabilities that are computed in float32, and of drawn edges.
 

@@ -70,10 +70,11 @@ class Workers:
             some = np.array_split(keys, n)  # to bound the memory
             chunk = np.concatenate([self._sampler.drawer.chunks(each, n) for each in some])
             parts = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
-        return [self.submit(self._draw, keys[rows], rows) for rows in parts]
+        return [self.submit(self._draw, keys, rows) for rows in parts]
 
     def _draw(self, keys: Array, rows: Array) -> Drawn:
-        """Draws a chunk: the names of some keys, (m,), which are in these rows of a walk."""
+        """Draws a chunk of a walk with these keys, (n,): the names in some rows, (m,)."""
+        keys = keys[rows]
         thread = threading.get_ident()
         self._thread = self._thread or thread
         if self._helper is not None and self._thread == thread:

@@ -230,9 +230,9 @@ def test_copies_are_bounded(log_weight):
     assert copies.tolist() == [0, 20 if log_weight == 3 else guide.MAX_COPIES]
 
 
-def groups(guided, numbers, seed=1):
+def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     """The names of some groups of a seed."""
-    names, _ = guided.groups(key_of(seed), np.array(numbers), MAX_ATTEMPTS)
+    names, _ = guided.groups(key_of(seed), np.array(numbers), budget)
     return names.to_strings()
 
 
@@ -284,6 +284,17 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
     assert groups(guided, [4, 1]) == alone[4] + alone[1]
     assert len(set(map(tuple, alone))) == 6
     assert groups(guided, [0], seed=2) != alone[0]
+
+
+def test_where_names_run_out_a_group_ends_as_if_it_were_alone():
+    """The budget was shared, so that names changed with how many groups were drawn together."""
+    guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
+    budget = round(GROUP / guided.look_ahead.acceptance)  # not enough for all of them
+    alone = [groups(guided, [number], budget=budget) for number in range(8)]
+    last = [len(names) < GROUP for names in alone].index(True)
+    assert last < 7 and any(len(names) == GROUP for names in alone)
+    expected = [name for names in alone[: last + 1] for name in names]
+    assert groups(guided, range(8), budget=budget) == expected
 
 
 def test_a_stream_is_its_groups_one_after_another_and_start_cuts_into_them(always_look_ahead):
