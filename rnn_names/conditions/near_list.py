@@ -25,6 +25,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
+MAX_SPELLINGS = 1 << 6  # of a name in which words may begin with either case
 NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first of two edits is made together
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
@@ -71,7 +72,8 @@ class NearList:
     def _spellings(self, name: str) -> list[str]:
         """The name in NFC, as the list is, if it can be spelled so.
 
-        Then, the name with the first letter of a word in the other case, where either is possible.
+        Then, with first letters of words in the other case, where either is possible: of each
+        single word, and of several together.
         """
         in_nfc, characters = composed(name), self._vocabulary.characters
         name = in_nfc if all(c in characters for c in in_nfc) else name
@@ -79,8 +81,8 @@ class NearList:
         for i, c in enumerate(name):
             swapped = c.swapcase()
             begins = not name[i - 1].isalnum() if i else self._small_beginnings
-            if begins and swapped != c and swapped in characters:
-                found.append(name[:i] + swapped + name[i + 1 :])
+            if begins and swapped != c and swapped in characters and len(found) < MAX_SPELLINGS:
+                found += [each[:i] + swapped + each[i + 1 :] for each in found]
         return found
 
     def _near(self, names: Names, edits: int) -> Array:
@@ -158,9 +160,9 @@ class NearList:
         at, following = text[row, place], text[row, place + 1]
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
         next_word = np.where(self._is_mark[at], lower[following], following)
-        capital_moved = np.where(is_upper, upper[following], next_word)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
         begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
+        capital_moved = np.where(is_upper | begins, upper[following], next_word)
         either = begins | ((place > 0) & self._inner_capitals)  # where either case is possible
         all_places: Any = slice(None)
         for kind, places, characters, cases in [

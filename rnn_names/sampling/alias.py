@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
@@ -73,13 +74,19 @@ class Aliases:
         names, owners = [""] * n, dict[str, int]()  # by key; the key of each name
         waiting, begun = np.arange(n), np.zeros(n, np.int64)  # keys; next attempts
 
+        far_apart = FarApart.of(self._options) if self._options.exclude else None
+
+        def is_free(name: str, row: int) -> bool:
+            is_first = not unique or owners.get(name, n) > row
+            return is_first and (far_apart is None or far_apart.is_far(name))
+
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which, attempts = waiting[rows], attempts + begun[waiting[rows]]
             drawn, met, tally = self._sampler.draw(child(name_keys[which], attempts))
             brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
-            if unique:  # a name that an earlier key has is not free
+            if unique or far_apart:  # a name that an earlier key has is not free
                 pairs = enumerate(zip(brought, which[met].tolist(), strict=True))
-                left = [k for k, ((name, _), row) in pairs if owners.get(name, n) > row]
+                left = [k for k, ((name, _), row) in pairs if is_free(name, row)]
                 brought, met = [brought[k] for k in left], met[left]
             return brought, met, tally
 

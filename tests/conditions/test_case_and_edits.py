@@ -187,6 +187,15 @@ def test_the_case_of_a_first_letter_is_no_edit():
         assert near == [edits == 1, True], text
 
 
+def test_nor_is_that_of_several_first_letters():
+    listed = Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a"])
+    characters = Vocabulary.of(Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"]))
+    known = np.unique(fingerprints(listed))
+    of_list = near_list(known, characters.characters, any_case=True)
+    for text, edits in [("De La Cruz", 0), ("De la cruz", 0), ("De La Druz", 1), ("b\u00e9a", 1)]:
+        assert of_list.near(Names.from_strings([text]), edits)[0], text
+
+
 def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])

@@ -53,6 +53,14 @@ def test_unique_names_do_not_depend_on_the_order_of_keys():
         taken.add(names[key])
 
 
+def test_names_are_as_far_from_excluded_ones_as_from_the_list(model):
+    plain = model.alias(KEYS[:50], min_edits=2)
+    excluded = [f"{name[:3]}x{name[3:]}" for name in plain[:5]]
+    names = model.alias(KEYS[:50], min_edits=2, exclude=excluded)
+    assert not {*names} & {*plain[:5]}
+    assert len({*names} & {*plain}) > 40, "others keep their names"
+
+
 @pytest.mark.parametrize("options", [{"match": "[ab]{1,2}"}, {"listed": True}], ids=str)
 def test_more_keys_than_names_are_told(options, monkeypatch):
     monkeypatch.setattr(alias, "MAX_VAIN_ATTEMPTS", 1 << 14)

@@ -50,6 +50,7 @@ function holds(known, print) {
 
 // --- Near copies ---------------------------------------------------------------------------------
 
+const MAX_SPELLINGS = 64; // of a name in which words may begin with either case
 const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
@@ -82,12 +83,17 @@ export class NearLists {
 
   isNear(name) {
     const text = Array.from(name.normalize("NFC"));
-    if (this.isWithin(text)) return true;
-    const begins = (i) => (i ? isMark(text[i - 1]) : this.hasSmallBeginnings);
-    return text.some((c, i) => {
-      const swapped = begins(i) ? this.swapped(c) : c; // the case of a first letter is no edit
-      return swapped !== c && this.isWithin(text.with(i, swapped));
-    });
+    let spellings = [text];
+    for (const [i, c] of text.entries()) {
+      const swapped = this.begins(text, i) ? this.swapped(c) : c; // the case there is no edit
+      if (swapped !== c && spellings.length < MAX_SPELLINGS)
+        spellings = [...spellings, ...spellings.map((each) => each.with(i, swapped))];
+    }
+    return spellings.some((each) => this.isWithin(each));
+  }
+
+  begins(text, i) {
+    return i ? isMark(text[i - 1]) : this.hasSmallBeginnings;
   }
 
   isOneEditAway(text) {
@@ -97,7 +103,8 @@ export class NearLists {
     for (let i = 0; i <= text.length; i++) {
       const [at, following] = text.slice(i, i + 2);
       const isCapital = at && isUpper(at);
-      const varies = i ? this.hasInnerCapitals || isMark(text[i - 1]) : this.hasSmallBeginnings;
+      const begins = this.begins(text, i);
+      const varies = begins || (i && this.hasInnerCapitals);
       const others = varies ? either : isCapital ? this.capitals : this.letters;
       const next = at && isMark(at) ? lower(following) : following;
       // What comes in there, before one of some characters, which may change its case.
@@ -112,7 +119,7 @@ export class NearLists {
       const left = sumFrom(i + 2, 0); // where one is replaced
       if (isAny(others, left, next, ...(varies ? [following] : []))) return true;
       if (isAny(marks, left, upper(following), following)) return true;
-      const firsts = [isCapital ? upper(next) : next, following]; // where one is left out
+      const firsts = [isCapital || begins ? upper(next) : next, following]; // where one is left out
       const behind = sumFrom(i + 2, -1);
       if (firsts.some((c) => this.isListed(plus(before, plus(term(c, i), behind))))) return true;
       before = plus(before, term(at, i));
