@@ -68,7 +68,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
         param, place = known.get(name), f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
-            advice = f"; did you mean {other}?" * (other in known)
+            advice = f"; did you mean {other}?" * (other in known.keys() - {name})
             raise RnnNamesError(f"{place}: there is no such option{advice}")
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")

@@ -133,7 +133,7 @@ class CommonOptions(Checked):
         "balanced",
         Choice(*BOLDNESS),
         f"One word for several options, which override it. {_STANDS_FOR}. "
-        "A list of common words keeps them; with start, safe keeps no names apart.",
+        "A list of common words keeps them.",
     )
     min_p: float | None = _number(
         Number(0, 1),
@@ -206,6 +206,7 @@ class Options(CommonOptions):
     """Options of random names."""
 
     unique: bool = _flag("No name twice; incompatible with start.")
+    start: int = _start("Skip this many names; then safe keeps none apart.")
     seed: int | None = _number(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
@@ -291,7 +292,7 @@ class CastOptions(Options):
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _flag("No line twice; incompatible with start.")
-    start: int = _start("Skip this many lines.")
+    start: int = _start("Skip this many lines; names that lines differ from are drawn, too.")
     initials: str | None = _condition(
         None,
         Choice("same", "different"),
