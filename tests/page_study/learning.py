@@ -67,8 +67,8 @@ def learned(name, opened):
     trainer = Trainer(Run(corpus_from_strings(names), Settings(distil_epochs=0)))
     for _ in trainer.epochs():
         pass
-    best = trainer.position.best
-    print(f"{name}: Python {best.loss:.3f} in epoch {best.epoch}, ", end="")
+    best = trainer.model.training
+    print(f"{name}: Python {best['held_out_loss']:.3f} in epoch {best['epoch']}, ", end="")
     print(f"{time.process_time() - began:.0f} s of one core", flush=True)
     _, first = timed(opened, FIRST, [names, trainer.held_out.to_strings()])
     found, rest = timed(opened, REST)
