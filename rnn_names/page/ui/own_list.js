@@ -70,6 +70,7 @@ function namesOrWhyNot(text) {
   } catch (error) {
     if (!(error instanceof NotAList)) throw error;
     sayOfList(error.message);
+    $("own-status").scrollIntoView({ block: "nearest" });
     return undefined;
   }
 }
@@ -85,6 +86,7 @@ async function learnOwnList() {
   let started; // when it had found what to start from
   showState("learning");
   $("own-progress").removeAttribute("value"); // nobody knows how far it is
+  $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
@@ -94,8 +96,8 @@ async function learnOwnList() {
   try {
     await addModel(await learning.finished);
   } catch (error) {
-    showState("");
     sayOfList(`The browser could not learn from this list: ${error.message}`);
+    showState("");
   }
 }
 
@@ -106,10 +108,15 @@ function showState(state) {
   $("own-done").hidden = state !== "done";
   $("own-form").open = state !== "done";
   if (!state) showSamples([]);
+  $("own-status").scrollIntoView({ block: "nearest" });
 }
 
+/** Shows names, each in the place of one before, which fades. */
 function showSamples(names, className = "") {
-  $("own-samples").replaceChildren(...names.map((name) => element("li", { className }, bdi(name))));
+  const places = names.map((name) => element("li", { className }, bdi(name)));
+  for (const [i, before] of Array.from($("own-samples").children).entries())
+    if (places[i]) places[i].dataset.before = before.textContent;
+  $("own-samples").replaceChildren(...places);
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
@@ -120,7 +127,7 @@ function nearTo(startedFrom) {
 }
 
 /** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
-function showProgress({ share, names, startedFrom }, started) {
+function showProgress({ share, model, names, startedFrom }, started) {
   $("own-progress").value = share;
   const seconds = (performance.now() - started) / 1000;
   const left = Math.ceil(seconds / share - seconds);
@@ -128,13 +135,14 @@ function showProgress({ share, names, startedFrom }, started) {
   const most = seconds > 2 ? ` At most ${time} more.` : "";
   if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
   if (names?.length) showSamples(names);
+  if (model) $("own-stop").textContent = "Stop, and keep what there is";
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    showState("");
-    return sayOfList("Stopped before there was anything to keep.");
+    sayOfList("Stopped before there was anything to keep.");
+    return showState("");
   }
   takeIn(model);
   changed();
