@@ -15,7 +15,7 @@ import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-let learning = null; // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
