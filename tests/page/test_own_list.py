@@ -53,7 +53,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
     assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
     pattern = "document.getElementById('pattern').value"
-    assert page.evaluate(pattern).startswith(f"{{{HOSTILE}}} the"), "casts have it, too"
+    assert page.evaluate(pattern).startswith(f"[Lord|Lady] {{{HOSTILE}}} of"), "casts have it, too"
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
@@ -177,8 +177,33 @@ def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
 def test_an_empty_list_is_told(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.evaluate("scrollTo(0, 9999)")
     page.get_by_role("button", name="Learn from these names").click()
     assert said(page) == "Paste at least 50 names first."
+    assert page.locator("#own-status").evaluate(
+        "e => e.getBoundingClientRect().top >= 44"  # below the tabs
+    )
+
+
+def test_a_phone_has_the_button_that_learns_at_hand_and_stop_promises_no_more_than_there_is(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("button", name="Try 120 river names").click()
+    learns = page.get_by_role("button", name="Learn from these names")
+    assert learns.bounding_box()["y"] > 670
+    learns.click()
+    stop = page.locator("#own-stop")
+    assert stop.inner_text() == "Stop" and stop.bounding_box()["y"] > 670
+    stop.click()
+    assert said(page) == "Stopped before there was anything to keep."
+    assert page.locator("#own-status").evaluate(
+        "e => e.getBoundingClientRect().top >= 44 && e.getBoundingClientRect().bottom < 300"
+    )
+
+
+def test_names_that_are_watched_are_new(page):
+    learn(page, LINES)
+    assert not {*page.locator("#own-samples li").all_inner_texts()} & {*LINES}
 
 
 def test_a_file_is_dropped_or_chosen(page, tmp_path):

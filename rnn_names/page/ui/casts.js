@@ -5,10 +5,15 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { changed, models, titleOf } from "./chosen.js";
+import { changed, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
+
+/** The lines of the files that the ready patterns name. */
+const files = Object.fromEntries(
+  Object.entries(data.words).map(([file, lines]) => [file, lines.split("|")]),
+);
 
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
 let parts = [];
@@ -112,7 +117,7 @@ const textOfPattern = () => $("pattern").value.normalize("NFC");
 function patternOfCast() {
   let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
-    pattern = new PatternReader(textOfPattern(), models).pattern();
+    pattern = new PatternReader(textOfPattern(), models, files).pattern();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
@@ -160,7 +165,7 @@ function partsChanged() {
 
 /** A part: a menu of what it is, a field for texts, and buttons that move and remove it. */
 function partItem(part, i) {
-  const item = element("li", { className: "part" }, kindMenu(part, i));
+  const item = element("li", { className: `part of-${part.kind}` }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
   const tools = element("span", { className: "tools" });
   item.append(tools);
