@@ -74,7 +74,7 @@ export function learnOnMessage() {
 }
 
 /** A few new names of a model, of one seed: they can be seen to become better. */
-async function namesToWatch(model) {
+export async function namesToWatch(model) {
   const { blend, parts } = blendOf([withNetwork(model)], [1]);
   const end = performance.now() + WATCHING;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end

@@ -3,8 +3,8 @@
 
 import { formatted } from "../engine/sampler.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
-import { npzOf } from "../learning/npz.js";
-import { startLearning, withNetwork } from "../learning/worker.js";
+import { modelOfNpz, npzOf } from "../learning/npz.js";
+import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
 import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -50,8 +50,17 @@ export function listenToOwnList(fitting) {
   });
 }
 
-/** Puts the text of a file into its place; for what is no text, there is a sentence. */
+/** Takes in a model that was saved here, or the text of a list; of another file, it says so. */
 async function takeFile(file) {
+  if (file.name.endsWith(".npz")) {
+    try {
+      const model = modelOfNpz(await file.arrayBuffer());
+      showSamples(await namesToWatch(model)); // of one that writes none, there is an error
+      return await addModel(withNetwork(model));
+    } catch {
+      return sayOfList("This file has no model that was saved here: rnn-names reads others.");
+    }
+  }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
   const names = namesOrWhyNot(text);
   if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
