@@ -198,7 +198,7 @@ def test_an_empty_list_is_told(page):
     )
 
 
-def test_a_phone_has_the_button_that_learns_at_hand_and_stop_promises_no_more_than_there_is(page):
+def test_on_a_phone_learn_and_stop_are_at_hand_and_stop_promises_what_there_is(page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("button", name="Try 120 river names").click()
     learns = page.get_by_role("button", name="Learn from these names")
