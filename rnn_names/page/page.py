@@ -50,6 +50,7 @@ STARTS = {
 
 PLACES = {"english-towns", "stars"}  # models of those casts that are not of people
 SLOT = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
+CALLED = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # what a line of a file is called
 EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the same kind
 
 LONG_TITLE = 30  # from this many characters on, a title is set smaller
@@ -197,7 +198,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     {person} and {place} stand for models that are not in the page.
     """
     folder = "casts/bundled_files"
-    text = assets(f"{folder}/{cast}.txt").rstrip()
+    text = CALLED.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
     for file in re.findall(r"[\w-]+\.txt", text):
         words[file] = "|".join(assets(f"{folder}/{file}").splitlines())
     general = ("{person}", "{place}")

@@ -370,7 +370,7 @@ def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page,
     assert page.locator(".chip[aria-pressed=true]:visible").inner_text() == "Noble"
     assert page.locator("#line").inner_text() == names_of(page)[-1]
     press(page, "Villager")
-    assert pattern_of(page) == "{rnn} {towns}, {trade=trades.txt}"
+    assert pattern_of(page) == "{rnn} {towns}, {trades.txt}"
     assert page.locator(".name").first.bounding_box()["y"] < 500, "lines are in sight"
     page.locator(".name").first.focus()
     page.keyboard.press("h")
@@ -391,7 +391,7 @@ def test_a_page_starts_casts_as_the_program_has_them_if_it_has_their_models(open
     pattern = pattern_of(page)
     men, women = ("{german-men:boldness=balanced,", "{german-women:boldness=balanced,")
     assert pattern.startswith(f"{{given=[{men}") and women in pattern
-    assert pattern.endswith("]} {german-men}, {trade=trades.txt}"), "it has no towns"
+    assert pattern.endswith("]} {german-men}, {trades.txt}"), "it has no towns"
 
 
 @pytest.mark.parametrize("cast", STARTS)
