@@ -42,6 +42,17 @@ MODELS_FOR_LISTS = (
 )  # fmt: skip
 """The bundled models of a page for lists that are pasted there; it opens with the first of them."""
 
+STARTS = {
+    "knight": "Knight", "npc": "NPC", "village": "Villager", "tavern": "Tavern", "ship": "Ship",
+    "planet": "Planet",
+}  # fmt: skip
+"""Bundled casts of a single line that casts start from, and what they are called."""
+
+PLACES = {"english-towns", "stars"}  # models of those casts that are not of people
+SLOT = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
+CALLED = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # what a line of a file is called
+EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the same kind
+
 LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
@@ -84,7 +95,9 @@ def page(
         "program": PROGRAM_VERSION,
         "view": "own-list" if for_lists else "results",
         "models": described(parts),
+        "words": {},
     }
+    starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
     if with_base:
         data["base"] = described_base()
     if for_lists:
@@ -101,6 +114,7 @@ def page(
         program=escape(PROGRAM_VERSION),
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
+        starts="".join(starts),
         places="<li></li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
@@ -176,6 +190,23 @@ def _listed(names: Sequence[str]) -> str:
     """
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
+    """A button with the pattern of a bundled cast; the lines of its files are added to `words`.
+
+    {person} and {place} stand for models that are not in the page.
+    """
+    folder = "casts/bundled_files"
+    text = CALLED.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
+    for file in re.findall(r"[\w-]+\.txt", text):
+        words[file] = "|".join(assets(f"{folder}/{file}").splitlines())
+    general = ("{person}", "{place}")
+    pattern = SLOT.sub(
+        lambda slot: slot[0] if slot[1] in models else general[slot[1] in PLACES], text
+    )
+    pattern = escape(EITHER.sub(r"\1", pattern))
+    return f'<button type="button" class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 
 
 def _source(part: PageModel) -> str:

@@ -13,6 +13,10 @@ from support.browser import names_of, wait_for_names
 from support.documents import ROOT
 
 LINES = (ROOT / "data" / "elvish.txt").read_text("utf-8").splitlines()[:60]
+NPZ = ROOT / "rnn_names" / "model" / "bundled_files" / "elvish.npz"
+BROKEN = (
+    "{ digest: '0', training: {}, vocabulary: 'a', hidden_size: 9, weights: { by: [], ba: [] } }"
+)
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 
@@ -48,12 +52,14 @@ def said(page):
     return page.locator("#own-status").inner_text()
 
 
-def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
+def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(
+    page, browser, page_file, small_models, tmp_path
+):
     """As a model file, and with the page; whatever it is called, and what its names are."""
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
     assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
     pattern = "document.getElementById('pattern').value"
-    assert page.evaluate(pattern).startswith(f"{{{HOSTILE}}} the"), "casts have it, too"
+    assert page.evaluate(pattern).startswith(f"[Lord|Lady] {{{HOSTILE}}} of"), "casts have it, too"
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
@@ -73,6 +79,12 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     assert model.knows(LINES).all()
 
     names = page.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })")
+    other = browser.open(page_file(("gru", small_models["gru"])))
+    other.get_by_role("tab", name="Your list").click()
+    other.locator("#own-file").set_input_files(tmp_path / "elves.npz")
+    other.locator("#own-status", has_text="is ready: learned from 60 names").wait_for()
+    assert other.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
+    assert not other.problems and other.evaluate("models[1].digest") in page.url
     assert saved_as(page, "Save this page with it", tmp_path / "saved.html") == f"{file}.html"
     saved = browser.open(tmp_path / "saved.html")
     assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
@@ -177,8 +189,35 @@ def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
 def test_an_empty_list_is_told(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.evaluate("scrollTo(0, 9999)")
     page.get_by_role("button", name="Learn from these names").click()
     assert said(page) == "Paste at least 50 names first."
+    assert page.locator("#own-status").evaluate(
+        "e => e.getBoundingClientRect().top >= 44"  # below the tabs
+    )
+
+
+def test_on_a_phone_learn_and_stop_are_at_hand_and_stop_promises_what_there_is(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("button", name="Try 120 river names").click()
+    learns = page.get_by_role("button", name="Learn from these names")
+    assert learns.bounding_box()["y"] > 670
+    learns.click()
+    stop = page.locator("#own-stop")
+    assert stop.inner_text() == "Stop" and stop.bounding_box()["y"] > 670
+    stop.click()
+    assert said(page) == "Stopped before there was anything to keep."
+    assert page.locator("#own-status").evaluate(
+        "e => e.getBoundingClientRect().top >= 44 && e.getBoundingClientRect().bottom < 300"
+    )
+
+
+def test_names_that_are_watched_are_new(page):
+    learn(page, LINES)
+    assert not {*page.locator("#own-samples li").all_inner_texts()} & {*LINES}
+    page.get_by_role("button", name="Forget it").click()
+    page.locator("#toast", has_text="Forgotten").wait_for()
 
 
 def test_a_file_is_dropped_or_chosen(page, tmp_path):
@@ -190,5 +229,12 @@ def test_a_file_is_dropped_or_chosen(page, tmp_path):
         page.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files(tmp_path / "few.txt")
     page.locator("#own-count", has_text="55 names").wait_for()
+    page.evaluate(DROP, ["model.npz", list(NPZ.read_bytes())])
+    page.locator("#own-status", has_text="This file has no model that was saved here").wait_for()
+    page.get_by_role("textbox", name="Names").fill("")  # and nothing is said
+    bytes_of = page.evaluate(f"Array.from(npzOf({BROKEN}, 'rnn-names 0'))")
+    page.evaluate(DROP, ["model.npz", bytes_of])
+    page.locator("#own-status", has_text="This file has no model that was saved here").wait_for()
+    assert page.evaluate("models.length") == 1
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
     page.locator("#own-status", has_text="This is no list of names").wait_for()

@@ -10,6 +10,7 @@ import pytest
 from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
+from rnn_names.page.page import STARTS
 from support.browser import names_of, wait_for_names
 from support.networks import random_model
 
@@ -339,7 +340,7 @@ def pattern_of(page):
 def test_a_cast_is_put_together_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
-    assert pattern_of(page) == "{gru} the [Bold|Wise|Swift|Silent]"
+    assert pattern_of(page) == "[Lord|Lady] {gru} of {gru}"
     page.locator("#by-hand summary").click()
     page.get_by_label("Pattern", exact=True).fill("[Lord|Lady] {gru} of {rnn}")
     wait_for_names(page, 20)
@@ -350,6 +351,7 @@ def test_a_cast_is_put_together_from_menus(open_page):
     page.keyboard.press("Tab")  # from its menu to its field
     page.keyboard.type(", [king]")
     page.get_by_role("button", name="+ Name").click()
+    page.locator(".part").nth(5).hover()
     page.get_by_role("button", name="Move ahead part 6").click()
     press(page, "Remove part 3")
     assert pattern_of(page) == r"[Sir|Old|The] {rnn} {rnn} {gru} , \[king\]"
@@ -364,14 +366,41 @@ def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page,
     page = open_page("rnn", towns)
     go_to(page, "Casts")
     before = pattern_of(page)
-    press(page, "Knight")
-    assert pattern_of(page) == "[Sir|Dame] {rnn} of {towns}"
+    assert before == "[Lord|Lady] {rnn} of {towns}"
+    assert page.locator(".chip[aria-pressed=true]:visible").inner_text() == "Noble"
+    assert page.locator("#line").inner_text() == names_of(page)[-1]
+    press(page, "Villager")
+    assert pattern_of(page) == "{rnn} {towns}, {trades.txt}"
     assert page.locator(".name").first.bounding_box()["y"] < 500, "lines are in sight"
-    press(page, "Ship")
-    assert all(re.match("[abc]+’s [A-Z]", line) for line in names_of(page))
+    page.locator(".name").first.focus()
+    page.keyboard.press("h")
+    held, link = names_of(page)[0], page.url
+    press(page, "Tavern")
+    assert all(re.match("The [A-Z]", line) for line in names_of(page)[1:])
     press(page, "Back")
     press(page, "Back")
     assert pattern_of(page) == before
+    follow(page, f"#{link.partition('#')[2]}")
+    assert names_of(page)[0] == held, "its words are in files"
+
+
+def test_a_page_starts_casts_as_the_program_has_them_if_it_has_their_models(open_page, bundled):
+    page = open_page(*((name, bundled["dinosaurs"]) for name in ("german-men", "german-women")))
+    go_to(page, "Casts")
+    press(page, "Villager")
+    pattern = pattern_of(page)
+    men, women = ("{german-men:boldness=balanced,", "{german-women:boldness=balanced,")
+    assert pattern.startswith(f"{{given=[{men}") and women in pattern
+    assert pattern.endswith("]} {german-men}, {trades.txt}"), "it has no towns"
+
+
+@pytest.mark.parametrize("cast", STARTS)
+def test_ready_casts_are_patterns_of_the_page(cast, open_page):
+    page = open_page("dinosaurs")
+    go_to(page, "Casts")
+    press(page, STARTS[cast])
+    assert page.locator("#pattern-error").is_hidden()
+    assert len({*names_of(page)}) == 20
 
 
 def test_a_pattern_is_typed_and_its_parts_follow(open_page):
@@ -821,7 +850,7 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     page.reload()
     go_to(page, "Casts")
     assert page.evaluate(IN_SIGHT)[0] >= 9
-    assert page.locator("#line").inner_text() == "gru · the · Bold/Wise/Swift/Silent"
+    assert page.locator("#line").inner_text() == names_of(page)[-1]
     page.locator("#build > summary").click()
     page.get_by_role("button", name="+ Words").click()
     page.locator("#by-hand summary").click()

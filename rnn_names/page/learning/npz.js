@@ -1,5 +1,5 @@
 // Writing a model as a file that rnn-names loads: a zip of arrays as NumPy's `savez` writes it,
-// nothing compressed (docs/model-file.md).
+// nothing compressed (docs/model-file.md). Such a file is read again, too.
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -64,20 +64,43 @@ function zip(members) {
 
 /** The model file of a model that was learned here: bytes. `program` is what wrote the page. */
 export function npzOf(model, program) {
-  const { cell, vocabulary, training, sources, weights } = model;
+  const { network, weights, fingerprints, listed, ...facts } = model;
   const [n_a, n_y] = [model.hidden_size, weights.by.length];
   const size = weights.ba.length;
   const shapes = { Wax: [size, n_y], Waa: [size, n_a], Wya: [n_y, n_a] };
-  const meta = { format: 1, cell, vocabulary, training, sources, program };
+  const meta = { ...facts, format: 1, program };
   const members = { "meta.npy": npyOfText(JSON.stringify(meta)) };
   for (const [name, array] of Object.entries(weights)) {
     const bytes = new Uint8Array(Float32Array.from(array).buffer);
     members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
   }
-  for (const name of ["fingerprints", "listed"]) {
-    if (!model[name]) continue;
-    const prints = BigUint64Array.from(model[name], (upper) => BigInt(upper) << 20n); // of 44 bits
+  for (const [name, upper] of Object.entries({ fingerprints, listed })) {
+    if (!upper) continue;
+    const prints = BigUint64Array.from(upper, (each) => BigInt(each) << 20n); // of 44 bits
     members[`${name}.npy`] = npy("<u8", [prints.length], new Uint8Array(prints.buffer));
   }
   return zip(members);
+}
+
+/** The model in an ArrayBuffer with what `npzOf` wrote; any other raises an error. */
+export function modelOfNpz(file) {
+  const view = new DataView(file);
+  const model = /** @type {any} */ ({ weights: {} });
+  for (let at = 0; view.getUint32(at, true) === 0x04034b50; ) {
+    const begin = at + 30 + view.getUint16(at + 26, true); // behind the name
+    const end = begin + view.getUint32(at + 18, true);
+    const name = String.fromCharCode(...new Uint8Array(file.slice(at + 30, begin)));
+    const bytes = file.slice(begin + 10 + view.getUint16(begin + 8, true), end);
+    at = end;
+    if (name === "meta.npy") {
+      const codes = new Uint32Array(bytes);
+      const text = Array.from(codes, (code) => String.fromCodePoint(code)).join("");
+      Object.assign(model, JSON.parse(text));
+    } else if (/^(fingerprints|listed)/.test(name)) {
+      const prints = new BigUint64Array(bytes);
+      model[name.slice(0, -4)] = Float64Array.from(prints, (each) => Number(each >> 20n));
+    } else model.weights[name.slice(0, -4)] = Float64Array.from(new Float32Array(bytes));
+  }
+  if (!model.digest || !model.training) throw new TypeError("not a model of a page");
+  return { ...model, name: String(model.name) };
 }

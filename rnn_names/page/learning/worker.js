@@ -73,11 +73,11 @@ export function learnOnMessage() {
   };
 }
 
-/** A few names of a model, of one seed: they can be seen to become better. */
-async function namesToWatch(model) {
+/** A few new names of a model, of one seed: they can be seen to become better. */
+export async function namesToWatch(model) {
   const { blend, parts } = blendOf([withNetwork(model)], [1]);
   const end = performance.now() + WATCHING;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end
-  const settings = { seed: 1, temperature: 0.7 };
+  const settings = { seed: 1, boldness: "safe", novel: true, clean: true, unique: true };
   return (await drawNames(blend, parts, settings, NAMES_TO_WATCH, { stopped })).names;
 }

@@ -5,10 +5,15 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { changed, models, titleOf } from "./chosen.js";
+import { changed, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
+
+/** The lines of the files that the ready patterns name. */
+const files = Object.fromEntries(
+  Object.entries(data.words).map(([file, lines]) => [file, lines.split("|")]),
+);
 
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
 let parts = [];
@@ -22,24 +27,15 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
 
-/** Models of places, of families and of people, where there are. */
+/** A model of people and one of places, or else of families; without either, what there is. */
 function modelsByKind() {
   const own = models.findLast(({ digest }) => digest); // what was learned here comes first
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
     [own ?? models[0], ...models].find(({ name }) => kind.test(name)),
   );
   const isOther = (model) => model && model !== place && model !== family;
-  const person = isOther(own) ? own : (named ?? models.find(isOther));
-  return { place, family, person };
-}
-
-/** A pattern that shows what can be done, with models of two kinds where there are. */
-export function openingPattern() {
-  const { place, family, person } = modelsByKind();
-  if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
-  if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
-  if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;
-  return `{${slotOf(person ?? models[0])}} the [Bold|Wise|Swift|Silent]`;
+  const person = (isOther(own) ? own : (named ?? models.find(isOther))) ?? models[0];
+  return { person, place: place ?? family ?? person };
 }
 
 /** The parts of a text that was read as a pattern, without spaces between them. */
@@ -100,6 +96,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const options = { ...shared, initials: $("initials").value || undefined };
   const watch = { found: () => progress(++names / (count * slots)), stopped };
   const rows = await castRows(models, pattern, count, options, watch);
+  if (rows.length && !stopped()) showLine(rows[rows.length - 1].text); // the first are in sight
   for (const { text } of rows) found(text);
   return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
 }
@@ -118,9 +115,9 @@ const textOfPattern = () => $("pattern").value.normalize("NFC");
 
 /** The pattern; undefined if it is wrong, and it says why. */
 function patternOfCast() {
-  let [pattern, wrong] = [undefined, ""];
+  let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
-    pattern = new PatternReader(textOfPattern(), models).pattern();
+    pattern = new PatternReader(textOfPattern(), models, files).pattern();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
@@ -136,37 +133,44 @@ function patternOfCast() {
 
 export function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
-  showLine();
+  showStart();
 }
 
-/** Shows the line in words, and which of the ready ones it is. */
-function showLine() {
-  const words = ({ kind, text }) =>
-    kind === "name" ? titleOf({ name: text }) : text.replaceAll("|", "/");
-  $("line").textContent = parts.map(words).join(" · ");
+/** Shows a line above the parts, as large as it can be. */
+function showLine(text) {
+  $("line").textContent = text;
+  fit($("line"), text);
+}
+
+const starts = () => Array.from($("starts").children);
+
+const patternOfStart = ({ dataset }) =>
+  dataset.cast.replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => slotOf(modelsByKind()[kind]));
+
+export const openingPattern = () => patternOfStart(starts()[0]);
+
+/** Shows from which of the ready patterns it starts. */
+function showStart() {
   for (const chip of starts())
     chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
 }
-
-const starts = () => $("starts").querySelectorAll("button");
-
-const patternOfStart = ({ dataset }) =>
-  dataset.cast.replaceAll(/person|place/g, (kind) => slotOf(modelsByKind()[kind] ?? models[0]));
 
 /** The parts have changed: the pattern follows them. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   patternOfCast();
-  showLine();
+  showStart();
   changed();
 }
 
 /** A part: a menu of what it is, a field for texts, and buttons that move and remove it. */
 function partItem(part, i) {
-  const item = element("li", { className: "part" }, kindMenu(part, i));
+  const item = element("li", { className: `part of-${part.kind}` }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
+  const tools = element("span", { className: "tools" });
+  item.append(tools);
   const act = (label, sign, action) =>
-    item.append(signButton(label, `part ${i + 1}`, sign, action));
+    tools.append(signButton(label, `part ${i + 1}`, sign, action));
   if (i)
     act("Move ahead", "‹", () => {
       parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });

@@ -96,6 +96,7 @@ export function missingList() {
 function isPossible(text) {
   const known = new Set([
     ...$("pattern").value,
+    ...Object.values(data.words).join(""),
     ...models.flatMap((model) => [...model.vocabulary]),
   ]);
   return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));

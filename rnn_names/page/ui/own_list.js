@@ -3,8 +3,8 @@
 
 import { formatted } from "../engine/sampler.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
-import { npzOf } from "../learning/npz.js";
-import { startLearning, withNetwork } from "../learning/worker.js";
+import { modelOfNpz, npzOf } from "../learning/npz.js";
+import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
 import { changed, data, models } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -15,7 +15,7 @@ import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-let learning = null; // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
@@ -50,8 +50,17 @@ export function listenToOwnList(fitting) {
   });
 }
 
-/** Puts the text of a file into its place; for what is no text, there is a sentence. */
+/** Takes in a model that was saved here, or the text of a list; of another file, it says so. */
 async function takeFile(file) {
+  if (file.name.endsWith(".npz")) {
+    try {
+      const model = modelOfNpz(await file.arrayBuffer());
+      showSamples(await namesToWatch(model)); // of one that writes none, there is an error
+      return await addModel(withNetwork(model));
+    } catch {
+      return sayOfList("This file has no model that was saved here: rnn-names reads others.");
+    }
+  }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
   const names = namesOrWhyNot(text);
   if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
@@ -70,6 +79,7 @@ function namesOrWhyNot(text) {
   } catch (error) {
     if (!(error instanceof NotAList)) throw error;
     sayOfList(error.message);
+    $("own-status").scrollIntoView({ block: "nearest" });
     return undefined;
   }
 }
@@ -85,6 +95,7 @@ async function learnOwnList() {
   let started; // when it had found what to start from
   showState("learning");
   $("own-progress").removeAttribute("value"); // nobody knows how far it is
+  $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
@@ -94,8 +105,8 @@ async function learnOwnList() {
   try {
     await addModel(await learning.finished);
   } catch (error) {
-    showState("");
     sayOfList(`The browser could not learn from this list: ${error.message}`);
+    showState("");
   }
 }
 
@@ -106,10 +117,15 @@ function showState(state) {
   $("own-done").hidden = state !== "done";
   $("own-form").open = state !== "done";
   if (!state) showSamples([]);
+  $("own-status").scrollIntoView({ block: "nearest" });
 }
 
+/** Shows names, each in the place of one before, which fades. */
 function showSamples(names, className = "") {
-  $("own-samples").replaceChildren(...names.map((name) => element("li", { className }, bdi(name))));
+  const places = names.map((name) => element("li", { className }, bdi(name)));
+  for (const [i, before] of Array.from($("own-samples").children).entries())
+    if (places[i]) places[i].dataset.before = before.textContent;
+  $("own-samples").replaceChildren(...places);
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
@@ -120,7 +136,7 @@ function nearTo(startedFrom) {
 }
 
 /** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
-function showProgress({ share, names, startedFrom }, started) {
+function showProgress({ share, model, names, startedFrom }, started) {
   $("own-progress").value = share;
   const seconds = (performance.now() - started) / 1000;
   const left = Math.ceil(seconds / share - seconds);
@@ -128,13 +144,14 @@ function showProgress({ share, names, startedFrom }, started) {
   const most = seconds > 2 ? ` At most ${time} more.` : "";
   if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
   if (names?.length) showSamples(names);
+  if (model) $("own-stop").textContent = "Stop, and keep what there is";
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
 async function addModel(model) {
   if (!model) {
-    showState("");
-    return sayOfList("Stopped before there was anything to keep.");
+    sayOfList("Stopped before there was anything to keep.");
+    return showState("");
   }
   takeIn(model);
   changed();
