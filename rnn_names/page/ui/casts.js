@@ -118,7 +118,7 @@ const textOfPattern = () => $("pattern").value.normalize("NFC");
 
 /** The pattern; undefined if it is wrong, and it says why. */
 function patternOfCast() {
-  let [pattern, wrong] = [undefined, ""];
+  let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
     pattern = new PatternReader(textOfPattern(), models).pattern();
   } catch (error) {

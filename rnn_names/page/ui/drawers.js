@@ -69,7 +69,7 @@ export function listenToDrawers() {
 
 /** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
 function listenToSwipes() {
-  let from = null;
+  let from = /** @type {any} */ (null);
   document.addEventListener("touchstart", (event) => {
     from = event.touches.length === 1 ? { ...where(event), target: event.target } : null;
   });

@@ -15,7 +15,7 @@ import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-let learning = null; // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
 export function listenToOwnList(fitting) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
@@ -93,7 +93,7 @@ async function learnOwnList() {
   );
   try {
     await addModel(await learning.finished);
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     showState("");
     sayOfList(`The browser could not learn from this list: ${error.message}`);
   }
