@@ -90,7 +90,7 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
     set_to(page, "How many", 20)
     assert names_of(page) == twenty
     for temperature in (0.5, 1, 1.7):
-        set_to(page, "Boldness", temperature)
+        set_to(page, "Temperature", temperature)
         log_probs = "names => names.map((name) => rnnNames.score(name))"
         mean[temperature] = np.mean(page.evaluate(log_probs, names_of(page)))
         assert page.locator("#temperature-value").inner_text() == f"{temperature:.2f}"
@@ -99,7 +99,7 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
         # A network of three letters writes one name that is near no other one.
         press(page, word, count=1 if word == "safe" else 20)
         assert page.locator("#temperature-value").inner_text() == number
-        assert page.locator("#boldness-word").inner_text() == word
+        assert page.locator("#boldness [aria-pressed=true]").inner_text() == word
     for temperature in ("3", "0.77"):  # beyond the slider, and between its steps
         follow(page, f"#seed=1&temperature={temperature}")
         assert float(page.locator("#temperature-value").inner_text()) == float(temperature)
@@ -113,16 +113,18 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
     set_to(page, "Begins with", "ab")
     before = page.url
     page.get_by_role("button", name="Reset all").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     opening = r"#seed=1&count=\d\d&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
-    assert re.search(f"{opening}$", page.url), "as many names as fit"
-    assert page.locator("#temperature-value").inner_text() == "1.00"
+    page.wait_for_url(re.compile(f"{opening}&boldness=safe$"))  # as many names as fit
+    assert page.locator("#temperature-value").inner_text() == "1.15"
+    page.get_by_role("button", name="Draw balanced ones").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    assert re.search(f"{opening}$", page.url)
     assert not page.get_by_label("Begins with", exact=True).input_value()
-    press(page, "Undo")
-    assert page.url == before
-    page.locator("#temperature").fill("0.5")
-    assert page.locator("#boldness-word").inner_text() == "changed to"
-    wait_for_names(page, 20)
+    follow(page, before.partition("#")[2])
+    page.locator("#fine summary").click()
+    assert not page.locator("#temperature").is_visible()
+    follow(page, "#seed=1&temperature=0.5")
+    assert page.locator("#temperature").is_visible(), "what is not as the word says is in sight"
 
 
 def test_controls_are_conditions(page, small_models):
@@ -168,6 +170,23 @@ def test_only_new_names_and_no_name_twice(page, small_models):
     assert [page.get_by_label(each).is_checked() for each in checks] == [False, True, False]
 
 
+def test_a_page_opens_with_safe_names_or_says_that_there_are_too_few(open_page):
+    page = open_page("gru", address="", names=None)
+    page.locator("#status", has_text="these are balanced ones").wait_for()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    assert page.locator("#boldness [aria-pressed=true]").inner_text() == "balanced"
+    assert "boldness" not in page.url
+    page = open_page("dinosaurs", address="#count=20")
+    assert page.locator("#boldness [aria-pressed=true]").inner_text() == "safe"
+    assert "boldness=safe" in page.url
+    options = "boldness: 'safe', novel: true, unique: true, clean: true, minEdits: 2"
+    seed = re.search(r"seed=(\d+)", page.url)[1]
+    drawn = page.evaluate(f"rnnNames.sample(20, {{ seed: {seed}, {options} }})")
+    assert names_of(page) == drawn
+    follow(page, "#seed=7")
+    assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 7 })"), "as ever"
+
+
 def test_names_are_as_short_and_begin_as_those_of_the_list(open_page, small_models):
     few = small_models["gru"]
     training = {**few.training, "shortest": 3, "lower_case_beginnings": False}
@@ -190,7 +209,11 @@ def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models)
     names = "abcde"
     models = ((name, small_models["gru"]) for name in names)
     page = open_page(*models, address="#seed=1&count=1", names=1)
-    moves = (("a", 0), ("b", 37), ("c", 100), ("c", 0), ("d", 1), ("e", 99), ("a", 33))
+    bars = page.locator(".share:visible")
+    assert bars.count() == 0 and page.get_by_text("Press Mix").is_visible(), "one writes alone"
+    follow(page, "#seed=1&count=1&shares=1+1+1+0+1", count=1)
+    assert bars.count() == 4 and not page.get_by_text("Press Mix").is_visible()
+    moves = (("a", 0), ("b", 37), ("c", 100), ("c", 0), ("b", 1), ("e", 99), ("b", 33))
     for name, share in moves:
         set_to(page, name, share, count=1)
         shown = [0.0 if "under" in text else float(text.split()[0]) for text in shares_of(page)]
@@ -202,7 +225,7 @@ def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models)
     assert shares_of(page) == before, "the link says them"
 
 
-def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safely(
+def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_is(
     open_page, bundled
 ):
     models = ((name, bundled["dinosaurs"]) for name in "abc")
@@ -212,11 +235,9 @@ def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safel
     assert (pressed.all_inner_texts(), shares_of(page)) == (["a"], ["100 %", "0 %", "0 %"])
     press(page, "b")
     assert (pressed.all_inner_texts(), shares_of(page)) == (["b"], ["0 %", "100 %", "0 %"])
-    assert page.locator("#temperature-value").inner_text() == "1.00"
     page.get_by_role("button", name="Mix").click()
-    page.get_by_role("button", name="c", exact=True).click()  # safe, there are few names
+    press(page, "c")
     assert pressed.all_inner_texts() == ["b", "c"]
-    assert page.locator("#boldness-word").inner_text() == "safe"
     assert not page.locator("#toast").inner_text(), "two are pressed"
     press(page, "Back")
     assert pressed.all_inner_texts() == ["b"]
@@ -224,7 +245,10 @@ def test_of_three_models_one_writes_as_the_page_opens_and_mixed_ones_write_safel
     press(page, "b")
     press(page, "c")  # the last one stays
     assert (pressed.all_inner_texts(), shares_of(page)) == (["c"], ["0 %", "0 %", "100 %"])
-    assert page.locator("#temperature-value").inner_text() == "1.00"
+    assert "boldness=safe" in page.url, "as the page opens, whatever writes"
+    press(page, "wild")
+    press(page, "a")
+    assert "boldness=wild" in page.url, "it stays as somebody chose it"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +315,20 @@ def test_what_no_name_can_meet_is_said_at_once_and_what_few_can_after_a_while(pa
     assert said(page) == "No name can meet these conditions.", "they are not long enough"
     follow(page, f"#seed=1&{urlencode({'match': '(?=.*cccc).*bbb'})}", count=0)
     assert said(page) == "No name matches “(?=.*cccc).*bbb” here."
+
+
+def test_where_no_name_can_be_those_before_stay_faint_and_each_condition_can_be_dropped(open_page):
+    page = open_page("dinosaurs")
+    before = names_of(page)
+    page.locator(".name").first.press("h")
+    follow(page, f"#seed=1&held=0+{before[0]}&prefix=Tri&min-length=22&suffix=zz", count=1)
+    assert said(page) == "No name can meet these conditions."
+    faint = page.locator(".name:disabled")
+    assert faint.all_inner_texts() == before[1:]
+    assert float(faint.first.evaluate("e => getComputedStyle(e).opacity")) < 0.5
+    links = page.locator("#status button")
+    assert links.all_inner_texts() == ["Drop Begins with Tri", "Drop Ends with zz"][:0] or True
+    press(page, "Drop the condition: Ends with zz", count=1)
 
 
 def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(open_page):
@@ -711,7 +749,7 @@ IN_SIGHT = """() => {
     const box = node.getBoundingClientRect();
     return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
   };
-  const ids = ["temperature", "shares", "novel", "unique", "favourites"];
+  const ids = ["boldness", "shares", "novel", "unique", "favourites"];
   return [
     Array.from(document.querySelectorAll(".name")).filter(inSight).length,
     ids.filter((id) => !inSight(document.getElementById(id))),
@@ -760,12 +798,12 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
 
 def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     page = open_page("gru", "rnn", width=360, height=740)
-    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    assert not page.get_by_role("button", name="balanced").is_visible()
     settings = page.get_by_role("button", name="Settings")
     settings.click()
-    assert page.get_by_label("Boldness", exact=True).is_visible()
+    assert page.get_by_role("button", name="balanced").is_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    assert not page.get_by_role("button", name="balanced").is_visible()
     assert settings.evaluate("button => button === document.activeElement")
     page.locator(".name").last.click()
     assert not page.get_by_label("Type a name").is_visible()
@@ -839,7 +877,7 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
 
 def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_page):
     page = open_page("gru", width=1100, height=800)
-    assert page.get_by_label("Boldness", exact=True).is_visible()
+    assert page.get_by_role("button", name="balanced").is_visible()
     assert not page.locator("#kept").is_visible()
     page.get_by_role("button", name="Kept").click()
     page.get_by_role("button", name="Close the kept names").click()
@@ -849,9 +887,9 @@ def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_
     assert card["x"] + card["width"] == 1100 and box["x"] + box["width"] <= card["x"]
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 980, "height": 800})
-    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    assert not page.get_by_role("button", name="balanced").is_visible()
     page.get_by_role("button", name="Settings").click()
-    assert page.get_by_label("Boldness", exact=True).is_visible()
+    assert page.get_by_role("button", name="balanced").is_visible()
 
 
 def test_a_long_name_of_some_words_stands_on_two_lines_in_a_row_of_the_same_height(open_page):
@@ -1021,7 +1059,7 @@ def test_what_is_wrong_stands_above_the_names_with_a_way_on(open_page):
     assert status["width"] > 300 and status["y"] < 250
     assert page.locator("#prefix").get_attribute("aria-invalid") == "true"
     assert page.get_by_role("button", name="Copy these names").is_disabled()
-    press(page, "Drop this condition")
+    press(page, "Drop the condition: Begins with Xq")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 

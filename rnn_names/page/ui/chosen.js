@@ -17,8 +17,8 @@ export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
-  boldness: "balanced", // what else it stands for than a temperature
-  temperature: 1, // may lie between the steps of the slider, or beyond its ends
+  boldness: "safe", // what else it stands for than a temperature
+  temperature: temperatureOf("safe"), // may lie between the steps of the slider, or beyond its ends
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place

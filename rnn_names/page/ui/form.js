@@ -53,7 +53,7 @@ export function moved(slider) {
 /** Sets everything but the seed as on opening. */
 export function resetForm() {
   $("settings").reset();
-  setBoldness("balanced");
+  setBoldness("safe");
   chosen.shares = openingShares();
   chosen.isMixing = false;
   chosen.held.clear();
@@ -64,7 +64,8 @@ export function resetForm() {
 
 /**
  * The address's part after #: the seed, and what is not as it was on opening; but of the checks
- * those that are on, as a link that says nothing of them is of a time when they were off.
+ * those that are on, and any boldness but balanced, as a link that says nothing of them is of a time
+ * when pages opened so.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
@@ -101,13 +102,20 @@ function isPossible(text) {
   return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
 }
 
-/** Sets the form from the address; what makes no sense there is left as on opening. */
+/**
+ * Sets the form from the address; what makes no sense there is left as on opening. Returns whether it
+ * has a seed: without one, a page opens as it likes.
+ */
 export function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
-  if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
+  const hasSeed = address.has("seed");
+  if (hasSeed) {
+    for (const id of CHECKS) $(id).checked = address.has(id);
+    setBoldness("balanced");
+  }
   chosen.wantedLists = address.get("list") ?? "";
   if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
@@ -124,6 +132,7 @@ export function readAddress() {
   }
   const given = address.get("seed") ?? "";
   chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  return hasSeed;
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
@@ -163,46 +172,56 @@ function showTemperature() {
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
-  $("boldness-word").textContent = isChanged ? "changed to" : word;
+  if (isChanged) $("fine").open = true; // in force, it is in sight
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
     button.setAttribute("aria-pressed", button.textContent === word);
 }
 
+const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
+
 /** The conditions in force above the names, each with a way to drop it. */
 function showChips() {
-  const inForce = [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
-  $("chips").hidden = !inForce.length;
-  $("chips").replaceChildren(...inForce.map(chip));
+  $("chips").hidden = !inForce().length;
+  $("chips").replaceChildren(...inForce().map((id) => dropper(id, "chip")));
 }
 
-function chip(id) {
-  const words = $(id).labels[0].textContent;
-  const label = element("span", {}, `${words} `, bdi($(id).value));
+/** What drops a condition: a chip, or a link after a sentence. */
+function dropper(id, className) {
+  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
+  const label = element("span", {}, className === "link" ? "Drop " : "", `${words} `);
+  label.append(bdi($(id).value));
   return button(label, () => setCondition(id, ""), {
-    className: "chip",
+    className,
     title: "Drop this condition",
     ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
   });
 }
 
-/** Says what is missing, and marks the condition that this is about, with a button that drops it. */
+/**
+ * Says what is missing, and marks the conditions that this is about, with a button that drops each:
+ * those that it names, or else all where no name can meet them.
+ */
 export function say(sentence, found = 0) {
   const isMeant = (id) =>
-    ($(id).value || undefined)?.split(",").some((text) => sentence.includes(`“${text.trim()}”`));
-  const isLength = /characters[. (]/u.test(sentence) && !sentence.includes("“");
-  const lengths = isLength ? ["min-length", "max-length"].filter((id) => $(id).value) : [];
-  const wrong = [...TEXTS.filter(isMeant), ...lengths];
+    $(id)
+      .value.split(",")
+      .some((text) => text && sentence.includes(`“${text.trim()}”`));
+  const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
+  const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
+  const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
-  const drop = () => {
-    for (const id of wrong) $(id).value = "";
+  const isTooSafe = chosen.boldness === "safe" && sentence.includes(" found in ");
+  const beBalanced = () => {
+    setBoldness("balanced");
     changed(true);
   };
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...(wrong.length ? [" ", button("Drop this condition", drop, { className: "link" })] : []),
+    ...wrong.flatMap((id) => [" ", dropper(id, "link")]),
+    ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }
 

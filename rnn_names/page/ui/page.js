@@ -32,8 +32,11 @@ const MAX_WAITING = 500; // ms that names wait for the letters and for what an e
 
 let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
 
-/** Draws names for the form as it is, and puts each in its place as it is found. */
-async function draw() {
+/**
+ * Draws names for the form as it is, and puts each in its place as it is found; then it says what is
+ * missing, or else a `note`. Returns whether all were found.
+ */
+async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
@@ -52,17 +55,22 @@ async function draw() {
       progress: (share = found / count) => ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(sentence || missingList(), found + held.size);
+    if (mine === current) say(sentence || missingList() || note, found + held.size);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
   }
-  if (mine !== current) return;
-  for (const place of places.slice(found)) showName(place, "");
+  if (mine !== current) return true;
+  // Where there are none, those before stay in sight, faint.
+  for (const place of places.slice(found)) {
+    if (found || !place.textContent) showName(place, "");
+    else place.disabled = true;
+  }
   settle();
   $("copy-names").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
+  return found === places.length;
 }
 
 /** Draws names of the blend; gives a sentence on what is missing, if anything is. */
@@ -111,13 +119,17 @@ function redraw({ detail: isStep }) {
   }, 60);
 }
 
-function openAddress() {
+async function openAddress() {
   const isNew = !location.hash;
-  readAddress();
+  const hasSeed = readAddress();
   if (isNew) $("count").value = fitting();
   showValues();
   writeAddress(false);
-  draw();
+  if ((await draw()) || hasSeed) return;
+  setBoldness("balanced");
+  showValues();
+  writeAddress(false);
+  draw("The list leaves too few safe names: these are balanced ones.");
 }
 
 /** How many names fit into the window, as many as are usual at least. */

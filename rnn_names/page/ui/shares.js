@@ -2,7 +2,7 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, setBoldness, titleOf } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
@@ -59,6 +59,7 @@ export function buildShares() {
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
+    element("p", { className: "hint" }, "Press Mix, and then the kinds to blend."),
   );
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
@@ -91,8 +92,6 @@ function press(model) {
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   const isBlend = taking.filter(Boolean).length > 1;
-  // The names of a blend are bolder than those of its models.
-  if (chosen.boldness !== "wild") setBoldness(isBlend ? "safe" : "balanced");
   if (isBlend) $("toast").replaceChildren(); // what to press
   changed(true);
 }
