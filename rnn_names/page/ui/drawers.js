@@ -40,17 +40,18 @@ export function showView(id) {
   $("copy-names").textContent = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
+  $("toast").replaceChildren(); // it was about another view
   scrollTo(0, 0);
 }
 
-/** Goes to a view, as somebody who presses its tab. */
-function openView(tab) {
-  if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
-  showView(tab.dataset.view);
-  if (tab.dataset.view !== "own-list") changed(true);
-}
-
-export function listenToDrawers() {
+/** `fit` shows as many names, or lines, as fit where somebody goes to another view. */
+export function listenToDrawers(fit) {
+  const openView = (tab) => {
+    if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
+    showView(tab.dataset.view);
+    fit();
+    if (tab.dataset.view !== "own-list") changed(true);
+  };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
     opener.addEventListener("click", () => {
       const { drawer } = opener.dataset;

@@ -212,7 +212,7 @@ export function say(sentence, found = 0) {
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
-  const isTooSafe = chosen.boldness === "safe" && sentence.includes(" found in ");
+  const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
   const beBalanced = () => {
     setBoldness("balanced");
     changed(true);

@@ -103,7 +103,7 @@ export function settle() {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
     const most = all[Math.floor(0.85 * all.length)];
-    const typical = Math.max(most, Math.min(0.75 * all.at(-1), 1.25 * most));
+    const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 0), 1.25 * most));
     if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }
 }

@@ -27,6 +27,7 @@ import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
+const FEW = 5; // lines of a cast that there are at least
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
@@ -122,7 +123,7 @@ function redraw({ detail: isStep }) {
 async function openAddress() {
   const isNew = !location.hash;
   const hasSeed = readAddress();
-  if (isNew) $("count").value = fitting();
+  if (isNew) fit();
   showValues();
   writeAddress(false);
   if ((await draw()) || hasSeed) return;
@@ -132,21 +133,29 @@ async function openAddress() {
   draw("The list leaves too few safe names: these are balanced ones.");
 }
 
-/** How many names fit into the window, as many as are usual at least. */
+let fitted = ""; // how many names or lines there are since they fit
+
+/** Asks for as many names or lines as fit. */
+function fit() {
+  $("count").value = fitting();
+  fitted = $("count").value;
+}
+
+/** How many names fit into the window, as many as are usual at least; or how many lines. */
 function fitting() {
   if ($("results").hidden) return data.count;
   const { top } = $("names").getBoundingClientRect();
   const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-  const below = 60 + parseFloat(getComputedStyle(document.body).paddingBottom); // px, with the bar
+  const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
-  return Math.max(data.count, Math.min(columns * rows, MAX_FITTING) || 0);
+  return Math.max(isCasting() ? FEW : data.count, Math.min(columns * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {
   const before = location.hash;
   resetForm();
   showValues(); // conditions above the names are gone
-  $("count").value = fitting();
+  fit();
   changed();
   toast(["All settings are as they were at first"], {
     Undo: () => location.assign(before),
@@ -200,7 +209,7 @@ Object.assign(window, { rnnNames: engineOf(models) });
 async function start() {
   listenToOwnList(fitting);
   buildShares();
-  listenToDrawers();
+  listenToDrawers(() => $("count").value === fitted && fit());
   listenToCard();
   listenToCasts();
   listenToFavourites(openCard);

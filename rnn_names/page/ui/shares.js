@@ -5,6 +5,8 @@ import { scaled } from "../engine/blend.js";
 import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
+const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
+
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
   const exact = scaled(chosen.shares).map((share) => 100 * share);
@@ -117,8 +119,20 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
-/** Shows the shares in the controls. */
+/** Shows which models write, in the title unless that says something else. */
+function showTitle() {
+  const writing = models.filter((_, i) => chosen.shares[i] > 0).map(titleOf);
+  if (writing.length > MAX_NAMED) writing.splice(MAX_NAMED, Infinity, "more");
+  const listed = new Intl.ListFormat("en-GB").formatToParts(writing);
+  const stressed = ({ type, value }, i) =>
+    type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
+  $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
+  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+}
+
+/** Shows the shares in the controls, and in the title. */
 export function showShares() {
+  showTitle();
   if (models.length < 2) return;
   const texts = sharesAsTexts();
   const percentages = scaled(chosen.shares).map((share) => 100 * share);
@@ -135,5 +149,5 @@ export function showShares() {
       chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
   }
-  mixing(chosen.isMixing || chosen.shares.filter(Boolean).length > 1);
+  mixing(chosen.shares.filter(Boolean).length > 1);
 }
