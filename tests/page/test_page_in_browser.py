@@ -418,6 +418,20 @@ def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page,
     assert pattern_of(page) == before
 
 
+def test_there_are_as_many_lines_as_fit_and_what_was_said_of_another_view_is_gone(open_page):
+    page = open_page("dinosaurs", address="", names=None)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    page.locator(".name").first.click()
+    assert page.locator("#toast").inner_text()
+    page.get_by_role("tab", name="Casts").click()
+    assert not page.locator("#toast").inner_text()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    below = page.locator("#sharing").bounding_box()
+    assert 5 <= len(names_of(page)) < 20 and below["y"] + below["height"] < 800
+    page.get_by_role("tab", name="Names").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+
+
 def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
     page.locator("#by-hand summary").click()
@@ -1040,8 +1054,18 @@ def test_ten_more_names_come_below(open_page):
     first = names_of(page)
     press(page, "Ten more", count=30)
     assert names_of(page)[:20] == first
+    page.get_by_role("button", name="Keep all").click()
+    assert kept(page) == list(dict.fromkeys(names_of(page)))
+    press(page, "Undo", count=30)
+    assert kept(page) == []
     press(page, "Back")
     assert names_of(page) == first
+    press(page, "Forward", count=30)
+    assert not page.get_by_role("button", name="Forward").is_visible()
+    page.keyboard.press("Backspace")
+    wait_for_names(page, 20)
+    page.keyboard.press("Shift+Backspace")
+    wait_for_names(page, 30)
 
 
 def test_kept_names_have_notes_and_an_order(page):

@@ -22,7 +22,6 @@ export const chosen = {
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place
-  isMixing: false, // whether a press on a model adds it to the blend, or leaves it alone there
 };
 
 /** Takes a word for boldness, and the temperature that it stands for. */

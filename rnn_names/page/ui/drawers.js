@@ -44,12 +44,12 @@ export function showView(id) {
   scrollTo(0, 0);
 }
 
-/** `fit` shows as many names, or lines, as fit where somebody goes to another view. */
-export function listenToDrawers(fit) {
+/** `fitCount` asks for as many names, or lines, as fit, where somebody goes to another view. */
+export function listenToDrawers(fitCount) {
   const openView = (tab) => {
     if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
     showView(tab.dataset.view);
-    fit();
+    fitCount();
     if (tab.dataset.view !== "own-list") changed(true);
   };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))

@@ -4,15 +4,7 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import {
-  changed,
-  chosen,
-  data,
-  models,
-  openingShares,
-  setBoldness,
-  temperatureOf,
-} from "./chosen.js";
+import { changed, chosen, models, openingShares, setBoldness, temperatureOf } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -33,7 +25,7 @@ export function settingsOfForm() {
       value && validity.valid ? Number(value) : undefined,
     ),
   ]);
-  const count = fields.count ?? data.count;
+  const count = fields.count ?? Number($("count").defaultValue);
   const minEdits = noNearCopies ? 2 : undefined;
   return { ...fields, count, minEdits, seed, boldness, temperature, shares };
 }
@@ -55,7 +47,6 @@ export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
   chosen.shares = openingShares();
-  chosen.isMixing = false;
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -135,6 +126,8 @@ export function readAddress() {
   return hasSeed;
 }
 
+let furthest = 0; // entry of the history that leads on from here
+
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
 export function writeAddress(isNew) {
   const address = addressOfForm();
@@ -145,7 +138,10 @@ export function writeAddress(isNew) {
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
-  $("back").disabled = !history.state?.depth;
+  const { depth: reached = 0 } = history.state ?? {};
+  furthest = isNew ? reached : Math.max(furthest, reached);
+  $("back").disabled = !reached;
+  $("forward").disabled = reached >= furthest;
 }
 
 /** What follows from the settings: the sliders, the numbers beside them, and hints. */
@@ -213,10 +209,7 @@ export function say(sentence, found = 0) {
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
   const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
-  const beBalanced = () => {
-    setBoldness("balanced");
-    changed(true);
-  };
+  const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),

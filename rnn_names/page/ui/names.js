@@ -148,7 +148,7 @@ export function listenToKeys(draw) {
   document.addEventListener("click", onClick, true);
   const actions = {
     " ": draw,
-    Backspace: () => $("back").disabled || history.back(),
+    Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
     "?": () => $("keys").showModal(),
     h: (name) => name && toggleHold(name),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
@@ -171,7 +171,7 @@ export function listenToKeys(draw) {
     if (!action || !(isElsewhere || ["?", "Backspace"].includes(event.key))) return;
     isPointed = false;
     event.preventDefault();
-    action(isName ? target : $("names").querySelector(".name:hover"));
+    action(isName ? target : $("names").querySelector(".name:hover"), event.shiftKey);
   });
   document.addEventListener("keyup", (event) => {
     const isName = /** @type {any} */ (event.target).matches(".name");

@@ -10,7 +10,7 @@ import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, onClick, toast } from "./elements.js";
-import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
+import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
   missingList,
@@ -68,7 +68,7 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
-  $("copy-names").disabled = !found && !held.size;
+  $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
   return found === places.length;
@@ -123,7 +123,7 @@ function redraw({ detail: isStep }) {
 async function openAddress() {
   const isNew = !location.hash;
   const hasSeed = readAddress();
-  if (isNew) fit();
+  if (isNew) fitCount();
   showValues();
   writeAddress(false);
   if ((await draw()) || hasSeed) return;
@@ -136,9 +136,8 @@ async function openAddress() {
 let fitted = ""; // how many names or lines there are since they fit
 
 /** Asks for as many names or lines as fit. */
-function fit() {
-  $("count").value = fitting();
-  fitted = $("count").value;
+function fitCount() {
+  fitted = $("count").value = String(fitting());
 }
 
 /** How many names fit into the window, as many as are usual at least; or how many lines. */
@@ -155,16 +154,11 @@ function startOver() {
   const before = location.hash;
   resetForm();
   showValues(); // conditions above the names are gone
-  fit();
+  fitCount();
   changed();
   toast(["All settings are as they were at first"], {
     Undo: () => location.assign(before),
   });
-}
-
-function copyLink() {
-  const isFile = location.protocol === "file:";
-  copy(location.href, `Link copied${isFile ? ". It works for people who have this file." : ""}`);
 }
 
 function listen() {
@@ -182,15 +176,18 @@ function listen() {
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
     back: () => history.back(),
+    forward: () => history.forward(),
     "show-keys": () => $("keys").showModal(),
     "close-keys": () => $("keys").close(),
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
-    "copy-link": copyLink,
-    copy: () => copy(asText([...favourites])),
-    // With a byte-order mark, spreadsheets read accents right.
-    "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
-    "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
-    print: () => window.print(),
+    "keep-all": () => keepAll(namesShown()),
+    "copy-link": () => {
+      const isFile = location.protocol === "file:";
+      copy(
+        location.href,
+        `Link copied${isFile ? ". It works for people who have this file." : ""}`,
+      );
+    },
     boldness: ({ target }) => {
       if (!KINDS.boldness.allows(target.textContent)) return;
       setBoldness(target.textContent);
@@ -209,7 +206,7 @@ Object.assign(window, { rnnNames: engineOf(models) });
 async function start() {
   listenToOwnList(fitting);
   buildShares();
-  listenToDrawers(() => $("count").value === fitted && fit());
+  listenToDrawers(() => $("count").value === fitted && fitCount());
   listenToCard();
   listenToCasts();
   listenToFavourites(openCard);

@@ -65,8 +65,8 @@ export function buildShares() {
   );
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
-    mixing(!chosen.isMixing);
-    if (chosen.isMixing) toast(["Press the kinds to mix"]);
+    mix.ariaPressed = String(!isMixing());
+    if (isMixing()) toast(["Press the kinds to mix"]);
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
@@ -78,10 +78,8 @@ export function buildShares() {
 
 let kinds = []; // a chip for each model
 
-function mixing(isOn) {
-  chosen.isMixing = isOn;
-  $("mix").setAttribute("aria-pressed", isOn);
-}
+/** Whether a press on a model adds it to the blend, or leaves it alone there. */
+const isMixing = () => $("mix").ariaPressed === "true";
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
 const kindChip = (model, i) =>
@@ -89,7 +87,7 @@ const kindChip = (model, i) =>
 
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
-    i === model ? !chosen.isMixing || !share : chosen.isMixing && share > 0,
+    i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
@@ -149,5 +147,5 @@ export function showShares() {
       chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
   }
-  mixing(chosen.shares.filter(Boolean).length > 1);
+  $("mix").ariaPressed = String(chosen.shares.filter(Boolean).length > 1);
 }
