@@ -21,7 +21,7 @@ PICTURES = {
 }
 """Windows, their colours, and as many names as fit."""
 MODELS = ["dinosaurs", "first-names"]
-ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
+ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 KEPT = (3, 6, 11)
 """Places of names that are kept."""
 

@@ -190,7 +190,7 @@ function dropper(id, className) {
   return button(label, () => setCondition(id, ""), {
     className,
     title: "Drop this condition",
-    ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
+    ariaLabel: `Drop ${words} ${$(id).value}`,
   });
 }
 
