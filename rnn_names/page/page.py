@@ -97,7 +97,8 @@ def page(
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(shown(title or text)),
-        heading=isolated(title) if title else f'<span id="like">{heading}</span>',
+        heading=isolated(title) if title else heading,
+        heading_id="" if title else ' id="like"',
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),

@@ -912,6 +912,9 @@ def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_
     name.click(delay=700)
     card, box = page.locator("#likely").bounding_box(), name.bounding_box()
     assert card["x"] + card["width"] == 1100 and box["x"] + box["width"] <= card["x"]
+    page.set_viewport_size({"width": 1000, "height": 800})
+    card, back = (page.locator(each).bounding_box() for each in ("#likely", "#back"))
+    assert back["x"] + back["width"] <= card["x"]
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 980, "height": 800})
     assert not page.get_by_role("button", name="balanced").is_visible()
@@ -1054,7 +1057,11 @@ def test_ten_more_names_come_below(open_page):
     first = names_of(page)
     press(page, "Ten more", count=30)
     assert names_of(page)[:20] == first
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.locator("#more").bounding_box()["y"] < 120, "it stays in sight"
     page.get_by_role("button", name="Keep all").click()
+    said_below, sharing = (page.locator(each).bounding_box() for each in ("#toast", "#sharing"))
+    assert said_below["y"] >= sharing["y"] + sharing["height"], "it lies on no button"
     assert kept(page) == list(dict.fromkeys(names_of(page)))
     press(page, "Undo", count=30)
     assert kept(page) == []

@@ -125,7 +125,7 @@ function showTitle() {
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
-  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+  $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
 /** Shows the shares in the controls, and in the title. */
