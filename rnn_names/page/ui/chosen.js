@@ -13,7 +13,7 @@ export const titleOf = ({ name }) =>
   name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
 
 /** The temperature that a word for boldness stands for. */
-export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
+const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
@@ -29,6 +29,9 @@ export function setBoldness(word) {
   chosen.boldness = word;
   chosen.temperature = temperatureOf(word);
 }
+
+/** Whether the temperature was set apart from the word. */
+export const isTuned = () => chosen.temperature !== temperatureOf(chosen.boldness);
 
 /** Tells the page that a setting has changed; if it is a step, there is a way back. */
 export const changed = (isStep = false) =>

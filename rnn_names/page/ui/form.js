@@ -4,7 +4,7 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import { changed, chosen, models, openingShares, setBoldness, temperatureOf } from "./chosen.js";
+import { changed, chosen, data, isTuned, models, openingShares, setBoldness } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -25,7 +25,7 @@ export function settingsOfForm() {
       value && validity.valid ? Number(value) : undefined,
     ),
   ]);
-  const count = fields.count ?? Number($("count").defaultValue);
+  const count = fields.count ?? data.count;
   const minEdits = noNearCopies ? 2 : undefined;
   return { ...fields, count, minEdits, seed, boldness, temperature, shares };
 }
@@ -66,8 +66,7 @@ export function addressOfForm() {
   if (held.length) address.set("held", held.join("*")); // a sign that addresses leave as it is
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
-  if (chosen.temperature !== temperatureOf(chosen.boldness))
-    address.set("temperature", String(chosen.temperature));
+  if (isTuned()) address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
   if (isCasting()) address.set("cast", $("pattern").value);
@@ -162,16 +161,14 @@ export function showValues() {
 }
 
 function showTemperature() {
-  const word = chosen.boldness;
-  const isChanged = chosen.temperature !== temperatureOf(word);
   const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
-  if (isChanged) $("fine").open = true; // in force, it is in sight
+  if (isTuned()) $("fine").open = true; // in force, it is in sight
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", button.textContent === word);
+    button.setAttribute("aria-pressed", button.textContent === chosen.boldness);
 }
 
 const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
