@@ -35,7 +35,7 @@ PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
 SUBTITLE = "New names, never on the list. Press one to keep it."
 LIKE = "Names like "
-TITLES = 3  # models that a title names
+TITLES = 3  # models that a title names, as in ui/shares.js
 COUNT = 20  # names that are there when the page opens
 MODELS_FOR_LISTS = (
     "first-names", "dinosaurs", "norwegian-towns", "japanese-towns", "icelandic-first-names"
@@ -53,7 +53,7 @@ SLOT = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
 CALLED = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # what a line of a file is called
 EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the same kind
 
-LONG_TITLE = 30  # from this many characters on, a title is set smaller
+LONG_TITLE = 40  # as in ui/shares.js: from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
@@ -83,7 +83,6 @@ def page(
     """
     names = [title_of(part) for part in parts]
     hue = zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
-    text, heading = _heading(names)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
     rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
@@ -105,11 +104,15 @@ def page(
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
+    text, _ = _heading(names)
+    writing = [name for name, model in zip(names, data["models"], strict=True) if model["share"]]
+    like, heading = _heading(writing)
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(shown(title or text)),
         heading=isolated(title) if title else heading,
-        heading_class="long" if len(title or text.removeprefix(LIKE)) >= LONG_TITLE else "short",
+        heading_id="" if title else ' id="like"',
+        heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),
         shares="" if len(parts) > 1 else " hidden",
@@ -171,15 +174,11 @@ def _heading(names: Sequence[str]) -> tuple[str, str]:
     >>> _heading(["elvish"])
     ('Names like elvish', 'Names like <em><bdi>elvish</bdi></em>')
     >>> _heading(["elvish", "norse", "welsh", "fae"])[0]
-    'Elvish, norse, welsh and more'
+    'Names like elvish, norse, welsh and more'
     """
-    before = LIKE if len(names) < TITLES else ""
-    shown_names = list(names[:TITLES])
-    if not before:
-        shown_names[0] = names[0][:1].upper() + names[0][1:]
     more = ["more"] if len(names) > TITLES else []
-    stressed = [f"<em>{isolated(name)}</em>" for name in shown_names]
-    return before + _listed(shown_names + more), before + _listed(stressed + more)
+    stressed = [f"<em>{isolated(name)}</em>" for name in names[:TITLES]]
+    return LIKE + _listed([*names[:TITLES], *more]), LIKE + _listed(stressed + more)
 
 
 def _listed(names: Sequence[str]) -> str:

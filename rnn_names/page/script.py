@@ -44,9 +44,14 @@ interface. Each script has the modules that its entries import, save those of sc
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
 LEFT_OUT = re.compile(
-    r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|^export ", re.MULTILINE
+    r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|/\*\* @.*?\*/ |^export ",
+    re.MULTILINE,
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
+SPACES = re.compile(
+    r"(?<=^if) | (?=\{$)|^((?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) = ", re.MULTILINE
+)
+"""Spaces that a script can do without, where a line begins or ends: no text has such lines."""
 LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment, whose ends a page can do without."""
 
@@ -122,7 +127,8 @@ def _module(path: str, done: set[str]) -> str:
     text = assets(f"page/{path}")
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
-    return before + LEFT_OUT.sub("", IMPORT.sub("", text))
+    text = LEFT_OUT.sub("", IMPORT.sub("", text))
+    return before + SPACES.sub(lambda found: f"{found[1]}=" if found[1] else "", text)
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:

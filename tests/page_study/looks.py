@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "build" / "looks"
 MODELS = ["welsh-towns", "dinosaurs", "first-names", "norse", "japanese-towns"]
-ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
+ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 SIZES = {
     (360, 740): 8,
     (740, 360): 16,

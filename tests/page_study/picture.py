@@ -14,14 +14,14 @@ from support.browser import Browser, missing
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {
-    "page.png": (1280, 800, "light", 30),
+    "page.png": (1280, 800, "light", 27),
     "page-phone.webp": (360, 740, "light", 24),
     "page-tablet.webp": (768, 1024, "dark", 60),
-    "page-large.webp": (1920, 1080, "dark", 48),
+    "page-large.webp": (1920, 1080, "dark", 44),
 }
 """Windows, their colours, and as many names as fit."""
 MODELS = ["dinosaurs", "first-names"]
-ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
+ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 KEPT = (3, 6, 11)
 """Places of names that are kept."""
 

@@ -86,7 +86,7 @@ class Browser:
         return page
 
 
-SHOWN = """Array.from(document.querySelectorAll(".name")).filter((e) =>
+SHOWN = """Array.from(document.querySelectorAll(".name:enabled")).filter((e) =>
   e.checkVisibility({ visibilityProperty: true }) && e.offsetWidth && e.offsetHeight)"""
 SHOWS = """(count) => new Promise((resolve, reject) => {
   const began = performance.now();

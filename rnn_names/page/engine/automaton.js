@@ -19,9 +19,9 @@ export class Automaton {
   }
 
   forget() {
-    this.sets = [];
-    this.numbers = new Map();
-    this.following = [];
+    /** @type {any} */ this.sets = [];
+    /** @type {any} */ this.numbers = new Map();
+    /** @type {any} */ this.following = [];
     this.first = this.state([this.start]);
   }
 

@@ -143,6 +143,7 @@ function rootsOf(texts, blend, options) {
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
   const after = new Map([["", { hidden: blend.firstState(), probability: 1 }]]);
+  /** @returns {any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {

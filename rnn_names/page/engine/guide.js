@@ -58,8 +58,8 @@ export class Guide {
     this.room = MAX_VISITED;
     this.isLearning = true;
     this.terms = new Float64Array(n_y); // of a sum that is being added up
-    this.chain = undefined; // until it has learned
-    this.ahead = undefined; // logarithms by length, and by context and state
+    this.chain = /** @type {any} */ (undefined); // until it has learned
+    this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
   /** How the network is to be asked: all that comes next counts until the temperature is reached. */

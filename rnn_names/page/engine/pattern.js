@@ -218,7 +218,7 @@ export class PatternReader {
         try {
           if (to === undefined) throw new SyntaxError("write an expression, -> and a replacement");
           return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
-        } catch (error) {
+        } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);
         }
       });

@@ -35,7 +35,7 @@ export class Search {
     this.blend = blend;
     this.options = options;
     this.conditions = conditions;
-    this.guide = undefined;
+    this.guide = /** @type {any} */ (undefined);
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from

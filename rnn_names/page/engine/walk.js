@@ -12,7 +12,7 @@ import { MAX_LENGTH } from "./options.js";
  * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
  * logarithm of its weight, and a random number from 0 to 1 to accept it by.
  */
-export function* drawBatch(blend, options, attempts, guide = undefined) {
+export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
   let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
@@ -33,6 +33,7 @@ export function* drawBatch(blend, options, attempts, guide = undefined) {
       cumulate(rows[i]);
     });
     yield;
+    /** @type {any[][]} */
     const [branches, further] = [[], []];
     const branchOf = new Map();
     for (const candidate of going) {

@@ -60,6 +60,7 @@ export class Learner {
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
+    /** @type {any} */
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 

@@ -46,9 +46,11 @@ export function explain(name) {
   else $("expected").replaceChildren();
   const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters at an end of others like it
   ends = { prefix: letters.slice(0, shared).join(""), suffix: letters.slice(-shared).join("") };
-  $("more-begin").replaceChildren("Begins like ", bdi(ends.prefix), "…");
-  $("more-end").replaceChildren("Ends like …", bdi(ends.suffix));
-  for (const each of $("card-actions").children) each.disabled = !letters.length;
+  $("more-begin").replaceChildren(bdi(ends.prefix), "…");
+  $("more-begin").ariaLabel = `Begins like ${ends.prefix}…`;
+  $("more-end").replaceChildren("…", bdi(ends.suffix));
+  $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
+  $("card-actions").hidden = !letters.length;
   document.dispatchEvent(new Event("card"));
 }
 

@@ -13,16 +13,15 @@ export const titleOf = ({ name }) =>
   name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
 
 /** The temperature that a word for boldness stands for. */
-export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
+const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
-  boldness: "balanced", // what else it stands for than a temperature
-  temperature: 1, // may lie between the steps of the slider, or beyond its ends
+  boldness: "safe", // what else it stands for than a temperature
+  temperature: temperatureOf("safe"), // may lie between the steps of the slider, or beyond its ends
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place
-  isMixing: false, // whether a press on a model adds it to the blend, or leaves it alone there
 };
 
 /** Takes a word for boldness, and the temperature that it stands for. */
@@ -30,6 +29,9 @@ export function setBoldness(word) {
   chosen.boldness = word;
   chosen.temperature = temperatureOf(word);
 }
+
+/** Whether the temperature was set apart from the word. */
+export const isTuned = () => chosen.temperature !== temperatureOf(chosen.boldness);
 
 /** Tells the page that a setting has changed; if it is a step, there is a way back. */
 export const changed = (isStep = false) =>

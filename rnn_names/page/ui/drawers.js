@@ -40,17 +40,18 @@ export function showView(id) {
   $("copy-names").textContent = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
+  $("toast").replaceChildren(); // it was about another view
   scrollTo(0, 0);
 }
 
-/** Goes to a view, as somebody who presses its tab. */
-function openView(tab) {
-  if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
-  showView(tab.dataset.view);
-  if (tab.dataset.view !== "own-list") changed(true);
-}
-
-export function listenToDrawers() {
+/** `fitCount` asks for as many names, or lines, as fit, where somebody goes to another view. */
+export function listenToDrawers(fitCount) {
+  const openView = (tab) => {
+    if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
+    showView(tab.dataset.view);
+    fitCount();
+    if (tab.dataset.view !== "own-list") changed(true);
+  };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
     opener.addEventListener("click", () => {
       const { drawer } = opener.dataset;
@@ -69,7 +70,7 @@ export function listenToDrawers() {
 
 /** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
 function listenToSwipes() {
-  let from = null;
+  let from = /** @type {any} */ (null);
   document.addEventListener("touchstart", (event) => {
     from = event.touches.length === 1 ? { ...where(event), target: event.target } : null;
   });

@@ -2,7 +2,7 @@
 // it.
 
 import { models } from "./chosen.js";
-import { $, bdi, button, element, signButton, toast } from "./elements.js";
+import { $, bdi, button, element, onClick, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
@@ -41,6 +41,11 @@ export function toggleFavourite(name, details) {
   toast(["Kept ", bdi(name)], details && { Details: details });
 }
 
+export function keepAll(names) {
+  const added = names.filter((name) => !favourites.has(name)).map((name) => [name, ""]);
+  undoably([`Kept ${added.length} more`], [...favourites, ...added]);
+}
+
 /** Stores what is kept: whether the browser allows it. */
 function store() {
   try {
@@ -56,7 +61,14 @@ let openDetails = (_name) => {};
 /** Shows the list; `details` opens the card of a name. */
 export function listenToFavourites(details) {
   openDetails = details;
-  $("clear").addEventListener("click", () => undoably([`Removed ${favourites.size} names`], []));
+  onClick({
+    copy: () => copy(asText([...favourites])),
+    // With a byte-order mark, spreadsheets read accents right.
+    "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
+    "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
+    print: () => window.print(),
+    clear: () => undoably([`Removed ${favourites.size} names`], []),
+  });
   showFavourites(true);
 }
 
@@ -135,7 +147,7 @@ export const asText = (pairs) =>
   pairs.map(([name, note]) => `${name}${note ? `\t${note}` : ""}\r\n`).join("");
 
 /** Cells in quotes, and formulas guarded as in cli/output.py; a column for notes if there are any. */
-export function asCSV(pairs) {
+function asCSV(pairs) {
   const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
   const columns = pairs.some(([, note]) => note) ? 2 : 1;
   const rows = pairs.map((pair) => pair.slice(0, columns).map(cell));

@@ -4,15 +4,7 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import {
-  changed,
-  chosen,
-  data,
-  models,
-  openingShares,
-  setBoldness,
-  temperatureOf,
-} from "./chosen.js";
+import { changed, chosen, data, isTuned, models, openingShares, setBoldness } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -53,9 +45,8 @@ export function moved(slider) {
 /** Sets everything but the seed as on opening. */
 export function resetForm() {
   $("settings").reset();
-  setBoldness("balanced");
+  setBoldness("safe");
   chosen.shares = openingShares();
-  chosen.isMixing = false;
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -64,7 +55,8 @@ export function resetForm() {
 
 /**
  * The address's part after #: the seed, and what is not as it was on opening; but of the checks
- * those that are on, as a link that says nothing of them is of a time when they were off.
+ * those that are on, and any boldness but balanced, as a link that says nothing of them is of a time
+ * when pages opened so.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
@@ -74,8 +66,7 @@ export function addressOfForm() {
   if (held.length) address.set("held", held.join("*")); // a sign that addresses leave as it is
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
-  if (chosen.temperature !== temperatureOf(chosen.boldness))
-    address.set("temperature", String(chosen.temperature));
+  if (isTuned()) address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
   if (isCasting()) address.set("cast", $("pattern").value);
@@ -102,13 +93,20 @@ function isPossible(text) {
   return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
 }
 
-/** Sets the form from the address; what makes no sense there is left as on opening. */
+/**
+ * Sets the form from the address; what makes no sense there is left as on opening. Returns whether it
+ * has a seed: without one, a page opens as it likes.
+ */
 export function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
-  if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
+  const hasSeed = address.has("seed");
+  if (hasSeed) {
+    for (const id of CHECKS) $(id).checked = address.has(id);
+    setBoldness("balanced");
+  }
   chosen.wantedLists = address.get("list") ?? "";
   if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
@@ -125,7 +123,10 @@ export function readAddress() {
   }
   const given = address.get("seed") ?? "";
   chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  return hasSeed;
 }
+
+let furthest = 0; // entry of the history that leads on from here
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
 export function writeAddress(isNew) {
@@ -137,7 +138,10 @@ export function writeAddress(isNew) {
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
-  $("back").disabled = !history.state?.depth;
+  const { depth: reached = 0 } = history.state ?? {};
+  furthest = isNew ? reached : Math.max(furthest, reached);
+  $("back").disabled = !reached;
+  $("forward").disabled = reached >= furthest;
 }
 
 /** What follows from the settings: the sliders, the numbers beside them, and hints. */
@@ -158,52 +162,57 @@ export function showValues() {
 }
 
 function showTemperature() {
-  const word = chosen.boldness;
-  const isChanged = chosen.temperature !== temperatureOf(word);
   const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
-  $("boldness-word").textContent = isChanged ? "changed to" : word;
+  if (isTuned()) $("fine").open = true; // in force, it is in sight
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", button.textContent === word);
+    button.setAttribute("aria-pressed", button.textContent === chosen.boldness);
 }
+
+const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
 
 /** The conditions in force above the names, each with a way to drop it. */
 function showChips() {
-  const inForce = [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
-  $("chips").hidden = !inForce.length;
-  $("chips").replaceChildren(...inForce.map(chip));
+  $("chips").hidden = !inForce().length;
+  $("chips").replaceChildren(...inForce().map((id) => dropper(id, "chip")));
 }
 
-function chip(id) {
-  const words = $(id).labels[0].textContent;
-  const label = element("span", {}, `${words} `, bdi($(id).value));
+/** What drops a condition: a chip, or a link after a sentence. */
+function dropper(id, className) {
+  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
+  const label = element("span", {}, className === "link" ? "Drop " : "", `${words} `);
+  label.append(bdi($(id).value));
   return button(label, () => setCondition(id, ""), {
-    className: "chip",
+    className,
     title: "Drop this condition",
-    ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
+    ariaLabel: `Drop ${words} ${$(id).value}`,
   });
 }
 
-/** Says what is missing, and marks the condition that this is about, with a button that drops it. */
+/**
+ * Says what is missing, and marks the conditions that this is about, with a button that drops each:
+ * those that it names, or else all where no name can meet them.
+ */
 export function say(sentence, found = 0) {
   const isMeant = (id) =>
-    ($(id).value || undefined)?.split(",").some((text) => sentence.includes(`“${text.trim()}”`));
-  const isLength = /characters[. (]/u.test(sentence) && !sentence.includes("“");
-  const lengths = isLength ? ["min-length", "max-length"].filter((id) => $(id).value) : [];
-  const wrong = [...TEXTS.filter(isMeant), ...lengths];
+    $(id)
+      .value.split(",")
+      .some((text) => text && sentence.includes(`“${text.trim()}”`));
+  const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
+  const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
+  const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
-  const drop = () => {
-    for (const id of wrong) $(id).value = "";
-    changed(true);
-  };
+  const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
+  const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...(wrong.length ? [" ", button("Drop this condition", drop, { className: "link" })] : []),
+    ...wrong.flatMap((id) => [" ", dropper(id, "link")]),
+    ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }
 

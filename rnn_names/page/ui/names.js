@@ -83,6 +83,7 @@ function showHeld() {
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
   place.hidden = !name;
+  place.disabled = false;
   const [width, half] = widthsOf(name);
   place.style.setProperty("--width", width);
   place.style.setProperty("--half", half);
@@ -92,7 +93,7 @@ export function showName(place, name) {
   place.nextSibling.ariaLabel = `Hold ${name}`;
 }
 
-const shownPlaces = () => [...$("names").querySelectorAll(".name:not([hidden])")];
+const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
 /** Once names are there: a stop of the Tab key, and a size that most of them have. */
 export function settle() {
@@ -101,9 +102,9 @@ export function settle() {
   for (const measure of ["width", "half"]) {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
-    const most = all[Math.floor(0.85 * all.length)] ?? 1;
-    const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 1), 1.25 * most));
-    $("names").style.setProperty(`--typical-${measure}`, typical);
+    const most = all[Math.floor(0.85 * all.length)];
+    const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 0), 1.25 * most));
+    if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }
 }
 
@@ -147,7 +148,7 @@ export function listenToKeys(draw) {
   document.addEventListener("click", onClick, true);
   const actions = {
     " ": draw,
-    Backspace: () => $("back").disabled || history.back(),
+    Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
     "?": () => $("keys").showModal(),
     h: (name) => name && toggleHold(name),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
@@ -170,7 +171,7 @@ export function listenToKeys(draw) {
     if (!action || !(isElsewhere || ["?", "Backspace"].includes(event.key))) return;
     isPointed = false;
     event.preventDefault();
-    action(isName ? target : $("names").querySelector(".name:hover"));
+    action(isName ? target : $("names").querySelector(".name:hover"), event.shiftKey);
   });
   document.addEventListener("keyup", (event) => {
     const isName = /** @type {any} */ (event.target).matches(".name");

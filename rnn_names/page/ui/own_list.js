@@ -104,7 +104,7 @@ async function learnOwnList() {
   );
   try {
     await addModel(await learning.finished);
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     sayOfList(`The browser could not learn from this list: ${error.message}`);
     showState("");
   }

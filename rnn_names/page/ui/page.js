@@ -10,7 +10,7 @@ import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, onClick, toast } from "./elements.js";
-import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
+import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
   missingList,
@@ -27,13 +27,17 @@ import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
+const FEW = 5; // lines of a cast that there are at least
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
 let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
 
-/** Draws names for the form as it is, and puts each in its place as it is found. */
-async function draw() {
+/**
+ * Draws names for the form as it is, and puts each in its place as it is found; then it says what is
+ * missing, or else a `note`. Returns whether all were found.
+ */
+async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
@@ -52,17 +56,22 @@ async function draw() {
       progress: (share = found / count) => ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(sentence || missingList(), found + held.size);
+    if (mine === current) say(sentence || missingList() || note, found + held.size);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
   }
-  if (mine !== current) return;
-  for (const place of places.slice(found)) showName(place, "");
+  if (mine !== current) return true;
+  // Where there are none, those before stay in sight, faint.
+  for (const place of places.slice(found)) {
+    if (found || !place.textContent) showName(place, "");
+    else place.disabled = true;
+  }
   settle();
-  $("copy-names").disabled = !found && !held.size;
+  $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
+  return found === places.length;
 }
 
 /** Draws names of the blend; gives a sentence on what is missing, if anything is. */
@@ -111,39 +120,45 @@ function redraw({ detail: isStep }) {
   }, 60);
 }
 
-function openAddress() {
+async function openAddress() {
   const isNew = !location.hash;
-  readAddress();
-  if (isNew) $("count").value = fitting();
+  const hasSeed = readAddress();
+  if (isNew) fitCount();
   showValues();
   writeAddress(false);
-  draw();
+  if ((await draw()) || hasSeed) return;
+  setBoldness("balanced");
+  showValues();
+  writeAddress(false);
+  draw("The list leaves too few safe names: these are balanced ones.");
 }
 
-/** How many names fit into the window, as many as are usual at least. */
+let fitted = ""; // how many names or lines there are since they fit
+
+/** Asks for as many names or lines as fit. */
+function fitCount() {
+  fitted = $("count").value = String(fitting());
+}
+
+/** How many names fit into the window, as many as are usual at least; or how many lines. */
 function fitting() {
   if ($("results").hidden) return data.count;
   const { top } = $("names").getBoundingClientRect();
   const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-  const below = 60 + parseFloat(getComputedStyle(document.body).paddingBottom); // px, with the bar
+  const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
-  return Math.max(data.count, Math.min(columns * rows, MAX_FITTING) || 0);
+  return Math.max(isCasting() ? FEW : data.count, Math.min(columns * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {
   const before = location.hash;
   resetForm();
   showValues(); // conditions above the names are gone
-  $("count").value = fitting();
+  fitCount();
   changed();
   toast(["All settings are as they were at first"], {
     Undo: () => location.assign(before),
   });
-}
-
-function copyLink() {
-  const isFile = location.protocol === "file:";
-  copy(location.href, `Link copied${isFile ? ". It works for people who have this file." : ""}`);
 }
 
 function listen() {
@@ -161,15 +176,18 @@ function listen() {
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
     back: () => history.back(),
+    forward: () => history.forward(),
     "show-keys": () => $("keys").showModal(),
     "close-keys": () => $("keys").close(),
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
-    "copy-link": copyLink,
-    copy: () => copy(asText([...favourites])),
-    // With a byte-order mark, spreadsheets read accents right.
-    "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
-    "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
-    print: () => window.print(),
+    "keep-all": () => keepAll(namesShown()),
+    "copy-link": () => {
+      const isFile = location.protocol === "file:";
+      copy(
+        location.href,
+        `Link copied${isFile ? ". It works for people who have this file." : ""}`,
+      );
+    },
     boldness: ({ target }) => {
       if (!KINDS.boldness.allows(target.textContent)) return;
       setBoldness(target.textContent);
@@ -188,7 +206,7 @@ Object.assign(window, { rnnNames: engineOf(models) });
 async function start() {
   listenToOwnList(fitting);
   buildShares();
-  listenToDrawers();
+  listenToDrawers(() => $("count").value === fitted && fitCount());
   listenToCard();
   listenToCasts();
   listenToFavourites(openCard);

@@ -2,8 +2,10 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, setBoldness, titleOf } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
+
+const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
@@ -59,11 +61,12 @@ export function buildShares() {
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
+    element("p", { className: "hint" }, "Press Mix, and then the kinds to blend."),
   );
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
-    mixing(!chosen.isMixing);
-    if (chosen.isMixing) toast(["Press the kinds to mix"]);
+    mix.ariaPressed = String(!isMixing());
+    if (isMixing()) toast(["Press the kinds to mix"]);
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
@@ -75,10 +78,8 @@ export function buildShares() {
 
 let kinds = []; // a chip for each model
 
-function mixing(isOn) {
-  chosen.isMixing = isOn;
-  $("mix").setAttribute("aria-pressed", isOn);
-}
+/** Whether a press on a model adds it to the blend, or leaves it alone there. */
+const isMixing = () => $("mix").ariaPressed === "true";
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
 const kindChip = (model, i) =>
@@ -86,13 +87,11 @@ const kindChip = (model, i) =>
 
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
-    i === model ? !chosen.isMixing || !share : chosen.isMixing && share > 0,
+    i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   const isBlend = taking.filter(Boolean).length > 1;
-  // The names of a blend are bolder than those of its models.
-  if (chosen.boldness !== "wild") setBoldness(isBlend ? "safe" : "balanced");
   if (isBlend) $("toast").replaceChildren(); // what to press
   changed(true);
 }
@@ -118,8 +117,20 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
-/** Shows the shares in the controls. */
+/** Shows which models write, in the title unless that says something else. */
+function showTitle() {
+  const writing = models.filter((_, i) => chosen.shares[i] > 0).map(titleOf);
+  if (writing.length > MAX_NAMED) writing.splice(MAX_NAMED, Infinity, "more");
+  const listed = new Intl.ListFormat("en-GB").formatToParts(writing);
+  const stressed = ({ type, value }, i) =>
+    type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
+  $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
+  $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+}
+
+/** Shows the shares in the controls, and in the title. */
 export function showShares() {
+  showTitle();
   if (models.length < 2) return;
   const texts = sharesAsTexts();
   const percentages = scaled(chosen.shares).map((share) => 100 * share);
@@ -136,5 +147,5 @@ export function showShares() {
       chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
   }
-  mixing(chosen.isMixing || chosen.shares.filter(Boolean).length > 1);
+  $("mix").ariaPressed = String(chosen.shares.filter(Boolean).length > 1);
 }
