@@ -94,7 +94,7 @@ def cast(
         for rows in rows_of(read, wanted, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
-            out.put(rows)
+            out.write_records(rows)
 
 
 def _note_overridden(pattern: Pattern, wanted: CastOptions) -> None:

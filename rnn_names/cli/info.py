@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of, chosen
+from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened
@@ -44,7 +44,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         read = click.get_current_context().find_root().obj
         facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
     else:
-        models = chosen(model)
+        models = models_or_default(model)
         of_model = blend_of(models).facts()
         size = os.path.getsize(file_of(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}

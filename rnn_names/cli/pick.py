@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
-from rnn_names.cli.model_options import chosen as models_or_default
-from rnn_names.cli.model_options import model_option
+from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
     FILE,
     command,
@@ -23,7 +22,7 @@ from rnn_names.cli.options import (
     output_option,
     read_options,
 )
-from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, numbered, say
+from rnn_names.cli.pick_pages import Page, brief, is_typed, lines_numbered, numbered, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import tell, warnings_told
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
@@ -203,7 +202,7 @@ class _Picking:
                 page.add(line)
 
     def _show_like(self, numbers: str, part: str | None) -> None:
-        if found := chosen(numbers, self.page):
+        if found := lines_numbered(numbers, self.page):
             try:
                 stream = self.source.like([*found.values()], int(part) if part else 0)
             except SamplingError as error:
@@ -222,7 +221,7 @@ class _Picking:
         return f"{len(self.file.names()):,} in {self.path}"
 
     def _keep(self, numbers: str) -> None:
-        found = chosen(numbers, self.page)
+        found = lines_numbered(numbers, self.page)
         again = [number for number, line in found.items() if line in self.kept]
         if again:
             say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
@@ -262,7 +261,7 @@ class _Picking:
 
     def _take_out_of_list(self, numbers: str) -> None:
         self.listed = self.listed or self.file.names()
-        self._take_out([*chosen(numbers, self.listed).values()])
+        self._take_out([*lines_numbered(numbers, self.listed).values()])
 
     def _take_out_name(self, name: str) -> None:
         named = [each for each in self.file.names() if each.casefold() == name.casefold()]
