@@ -204,8 +204,8 @@ class Checked:
             except ValueError:
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
-                told = f"{name} {quoted(value)}: must be {declaration.kind}"
-                raise self.error(told, [name]) from None
+                message = f"{name} {quoted(value)}: must be {declaration.kind}"
+                raise self.error(message, [name]) from None
             object.__setattr__(self, name, checked)
             if declaration.new_name and checked != declaration.default:
                 object.__setattr__(self, declaration.new_name, checked)

@@ -45,8 +45,8 @@ def mcp(folder: Path | None) -> None:
     try:
         from mcp.server import MCPServer
     except ImportError:
-        told = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
-        raise RnnNamesError(told) from None
+        message = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
+        raise RnnNamesError(message) from None
     server = MCPServer("rnn-names", instructions=ABOUT, version=__version__)
     server.resource("rnn-names://casts", name="casts")(lambda: str(cast.help).replace("\b\n", ""))
     _add_tools(server, folder)
@@ -134,8 +134,8 @@ def _add(server: Any, function: Callable[..., Iterator[Any]], owner: Any) -> Non
         try:  # in a thread that a client which goes away does not wait for
             await run_sync(list, map(found.append, items), abandon_on_cancel=True)
         except RnnNamesError as error:
-            told = f"; found: {', '.join(map(str, found))}" * bool(found)
-            raise ToolError(f"{error}{told}") from None
+            rest = f"; found: {', '.join(map(str, found))}" if found else ""
+            raise ToolError(f"{error}{rest}") from None
         return found
 
     takes = dict(signature(function).parameters)

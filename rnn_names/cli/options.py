@@ -51,8 +51,8 @@ class GroupedCommand(click.Command):
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             if getattr(error, "option_name", "") in ("-o", "--output"):
-                told = f"{error.message} This command writes to standard output: > FILE"
-                raise click.UsageError(told, ctx) from None
+                message = f"{error.message} This command writes to standard output: > FILE"
+                raise click.UsageError(message, ctx) from None
             if text := usage_hint(self, error):
                 raise click.UsageError(text, ctx) from None
             raise
@@ -67,8 +67,8 @@ class GroupedCommand(click.Command):
             word = ctx.params.get("boldness", "balanced")
             if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
                 raise
-            told = f"{error}; boldness {word} asks for some of these"
-            raise SamplingError(told, [*error.settings, "boldness"]) from None
+            message = f"{error}; boldness {word} asks for some of these"
+            raise SamplingError(message, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""

@@ -92,7 +92,8 @@ def name_base(title: str, names: Sequence[str]) -> str:
     plain = [*filter(None, (" ".join(re.sub("[,|]+", "", name).split()) for name in names))]
     lengths = [*map(len, plain)] or [0]
     doubled = sorted({letter for name in plain for letter in _DOUBLED.findall(name)})
-    title, several = re.sub(r"[|\x00-\x1f]+", " ", title), sum(" " in name for name in plain)
+    title = re.sub(r"[|\x00-\x1f]+", " ", title)
+    several = sum(" " in name for name in plain)
     bounds = f"{min(lengths)}|{max(lengths)}|{''.join(doubled)}|{several / len(lengths):.2f}"
     return f"{title}|{bounds}|{','.join(plain)}\n"
 

@@ -24,7 +24,7 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.pick_pages import Page, brief, is_typed, lines_numbered, numbered, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.streams import tell, warnings_told
+from rnn_names.cli.streams import tell, warnings_on_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.errors import SamplingError, quoted, shown, worded
@@ -86,7 +86,7 @@ def pick(
     is_cast = pattern is not None or file is not None
     if is_cast and model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
-    with warnings_told():
+    with warnings_on_stderr():
         if not is_cast:
             wanted: Options = read_options(Options, options)
             source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
@@ -228,29 +228,30 @@ class _Picking:
         lines = [line for line in found.values() if line not in self.kept]
         if lines:
             added = self.names_in(lines).to_lines()
-            is_cut = re.compile(rb"[^\n]\Z").search  # its last line has no end
             with critical_section():
-                change = self.file.change(lambda old: old + b"\n" * bool(is_cut(old)) + added)
+                change = self.file.change(
+                    lambda old: old + (b"" if not old or old.endswith(b"\n") else b"\n") + added
+                )
             self._did("Kept", "Took out", brief(lines), change)
             self.kept = self.kept | {*lines}
 
-    def _did(self, told: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
+    def _did(self, done: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
         """Tells of a change of the file, which can be undone."""
-        say(f"{told} {lines} ({self._count()})")
+        say(f"{done} {lines} ({self._count()})")
         self.undoable.append((undone, lines, change, self.kept))
 
     def _undo(self) -> None:
         if not self.undoable:
             say("There is nothing to undo.")
             return
-        told, lines, (before, after), kept = self.undoable.pop()
+        message, lines, (before, after), kept = self.undoable.pop()
         with critical_section():
             now, _ = self.file.change(lambda now: before if now == after else now)
         if now == after:
             self.kept = kept
         else:
-            told = "The file has changed since; left as it is:"
-        say(f"{told} {lines}")
+            message = "The file has changed since; left as it is:"
+        say(f"{message} {lines}")
 
     def _list(self) -> None:
         self.listed = self.file.names()

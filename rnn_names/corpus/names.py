@@ -228,6 +228,14 @@ class Vocabulary:
         """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
 
+    def rows_of(self, other: Vocabulary) -> Array:
+        """The index here of each index of another vocabulary, all of whose characters are here.
+
+        >>> Vocabulary("abc").rows_of(Vocabulary("ac")).tolist()
+        [0, 1, 3]
+        """
+        return np.append(EOS, self.encode(other.codes[1:]))
+
     def indexed(self, names: Names) -> Names:
         """Some names as indices."""
         return Names(self.encode(names.codes), names.offsets)

@@ -46,7 +46,7 @@ def gradients_of_epoch(
     worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
     if worth_it and usable_cores() >= PARTS:
         helper.start()
-    if getattr(here, "stage", None) is not stage:
+    if here.stage is not stage:
         helper.update(PartGradients.begin_stage, batches, stage)
     n_parts = parts_for(stage.batch_size, n_rows)
     gradient, second_gradient = here.gradients
@@ -74,6 +74,8 @@ class PartGradients:
     ) -> None:
         self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
         self.params, self._work = views(flat, shapes), Workspace()
+        self.batches: Any = None  # those of `stage`
+        self.stage: Any = None  # the one that `begin_stage` was last given
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Takes what a stage learns from, and how."""

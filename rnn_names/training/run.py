@@ -7,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
@@ -60,7 +60,7 @@ class Run:
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
-            known = np.append(EOS, vocabulary.encode(self.init.vocabulary.codes[1:]))
+            known = vocabulary.rows_of(self.init.vocabulary)
             rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array

@@ -223,10 +223,7 @@ class Trainer:
         `model` is that run's best model.
         """
         at, record = self.position, model.training
-        epochs = [
-            *(stage.epochs for stage in self.stages),
-            1,
-        ]  # none are done once all is over
+        epochs = [*(stage.epochs for stage in self.stages), 1]  # none are done once all is over
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters

@@ -19,11 +19,11 @@ ALIKE = 0.8  # least share of a list's characters that the base knows, or has li
 
 
 class Start(NamedTuple):
-    """A model that training starts from: what it is called, and what is told of it."""
+    """A model that training starts from: its name, and the message that says so."""
 
     name: str
     model: Model
-    told: str
+    message: str
 
 
 def closest_model(names: Names) -> Start:
@@ -39,8 +39,8 @@ def closest_model(names: Names) -> Start:
             f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
             settings=["init"],
         )
-    told = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
-    return Start(name, models[name], told)
+    message = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
+    return Start(name, models[name], message)
 
 
 def start_of(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
