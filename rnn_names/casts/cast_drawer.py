@@ -108,7 +108,7 @@ class CastDrawer:
         at = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         if unique:
-            limits = (drawn.source.most_rounds(REPEATS) for drawn in self._names)
+            limits = (drawn.source.max_rounds(REPEATS) for drawn in self._names)
             max_in_vain = min(limits, default=REPEATS)
             max_size = min(max_size, max_in_vain)
         size, delivered, in_vain = FIRST_LINES, 0, 0
@@ -142,7 +142,7 @@ class CastDrawer:
         return (whole, *columns.values())
 
     def _written(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """The text of some pieces in a line; `columns` get the texts of its parts."""
+        """The text of these pieces in a line; `columns` get the texts of its parts."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -235,9 +235,9 @@ class CastDrawer:
         return len(requests), None
 
     def _draw_ahead(self, requests: Sequence[Request], missing: Draw) -> None:
-        """Draws names for the first of some lines, and together with them for the lines after it.
+        """Draws names for the first unfilled line, and at once for those after it.
 
-        Those after it are filled for the time being, as if its names fitted: a fork of `taken`
+        The lines after it are filled provisionally, as if its names fitted: a fork of `taken`
         counts what they take, and `_fill_in_order` checks them again.
         """
         taken = self._taken.fork()
@@ -255,7 +255,7 @@ class CastDrawer:
         """Draws of the rounds from `begin` on: first of one, then of twice as many as so far."""
         n, letter_of_round = 1, taken.letters_of(request)
         if begin and (is_first or not request.chooses_letter):  # its letter stays
-            limit = self._most_rounds(request) // (1 if is_first else 16)
+            limit = self._max_rounds(request) // (1 if is_first else 16)
             n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
         draws = ((k, letter_of_round(k)) for k in range(begin, begin + n))
         return [
@@ -265,23 +265,23 @@ class CastDrawer:
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
-        """Draws names for some rounds of some lines."""
+        """Makes the draws that are wanted, and notes in each request what they gave."""
         groups = dict[tuple[tuple[DrawnName, ...], bool], list[Want]]()
         for want in wants:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
-        for (parts, chooses_letter), some in groups.items():
-            rounds = np.array([request.line.first_round + k for request, k, _ in some])
-            at = rounds, np.array([request.line.number for request, *_ in some])
+        for (parts, chooses_letter), group in groups.items():
+            rounds = np.array([request.line.first_round + k for request, k, _ in group])
+            at = rounds, np.array([request.line.number for request, *_ in group])
             keys = keys_of(parts[0].key, *at)
             found: Sequence[Any]
             try:
                 if chooses_letter:  # one attempt at each letter
-                    letters = np.array([letter for *_, letter in some])
+                    letters = np.array([letter for *_, letter in group])
                     names, met, _ = parts[0].source.draw(child(keys, 0), letters)
                     of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-                    found = [*map(of_rows.get, range(len(some)))]
+                    found = [*map(of_rows.get, range(len(group)))]
                 elif self._same:
-                    found = self._together(parts, at, some[0][0].line)
+                    found = self._together(parts, at, group[0][0].line)
                 else:
                     found = [(name,) for name in parts[0].source.find(keys)]
             except FewFound as error:
@@ -290,15 +290,15 @@ class CastDrawer:
                 else:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
-                some[error.row][0].cause = cause
-            for (request, k, letter), names in zip(some, found, strict=True):
+                group[error.row][0].cause = cause
+            for (request, k, letter), names in zip(group, found, strict=True):
                 if names is not None or chooses_letter:
                     request.drawn[k, letter] = names
 
     def _together(
         self, parts: tuple[DrawnName, ...], at: tuple[Array, Array], line: Line
     ) -> list[Row]:
-        """Names of some parts of a line, all with one first letter, for each round and number."""
+        """Names of these parts of a line, all with one first letter, for each round and number."""
         kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
         sources = [drawn.source for drawn in parts]
         letters = (kept, False) if kept else self._letters_of(tuple(sources))
@@ -309,7 +309,7 @@ class CastDrawer:
 
     def _is_over(self, request: Request, missing: Draw) -> bool:
         """Whether so many rounds were in vain that no further one is drawn."""
-        return 0 < missing[0] >= self._most_rounds(request)
+        return 0 < missing[0] >= self._max_rounds(request)
 
     def _cause(self, request: Request, missing: Draw) -> Cause:
         """Why no more names can be drawn for a line, if all before it are filled."""
@@ -320,12 +320,12 @@ class CastDrawer:
             return self._no_letter(request.parts, Tally())
         return request.parts[0], MOSTLY_REPEATS
 
-    def _most_rounds(self, request: Request) -> int:
+    def _max_rounds(self, request: Request) -> int:
         """The rounds in which names are sought; with a given letter, a round is one attempt."""
         names = [drawn.source for drawn in request.parts]
         if request.chooses_letter:
             return MAX_ROUNDS // names[0].slowness
-        return min(each.most_rounds(MAX_ROUNDS) for each in names)
+        return min(each.max_rounds(MAX_ROUNDS) for each in names)
 
     def _no_letter(self, parts: Sequence[DrawnName], tally: Tally) -> tuple[DrawnPart, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}

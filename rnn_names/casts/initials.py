@@ -80,8 +80,8 @@ class PartNames:
             p = roots.weights[of_letter]
             if p.any():
                 self.letter_weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
-        least = RARE_LETTER * sum(self.letter_weights.values())
-        self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= least}
+        min_p = RARE_LETTER * sum(self.letter_weights.values())
+        self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= min_p}
 
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
@@ -106,10 +106,10 @@ class PartNames:
                 break
         return share
 
-    def most_rounds(self, most: int) -> int:
+    def max_rounds(self, limit: int) -> int:
         """The number of rounds in which a name is sought: fewer if one takes many attempts."""
         enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
-        return min(most // self.slowness, max(enough, MIN_ROUNDS))
+        return min(limit // self.slowness, max(enough, MIN_ROUNDS))
 
     def find(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
@@ -140,7 +140,7 @@ def draw_together(
     keys: Array,
     of_parts: Sequence[Array],
 ) -> list[tuple[str, ...]]:
-    """Names of all parts that begin with one of some letters, by their weights, for each key."""
+    """Names of all parts, with one first letter, drawn by these weights, for each key."""
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.letter_weights for part in parts)}
     if not weights:

@@ -43,7 +43,7 @@ class DrawnName(DrawnPart):
 
 
 class DrawnChoice(DrawnPart):
-    """One of some alternatives."""
+    """A choice among alternatives."""
 
     def __init__(self, part: OneOf, seed: int, read: Read) -> None:
         super().__init__(part, seed, read)

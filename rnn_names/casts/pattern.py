@@ -71,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Slot(Part):
-    """A name; `files` have the texts of some options, and `own` the options that it sets itself."""
+    """A name; `own` are the options that it sets itself, `files` those with texts, by option."""
 
     models: tuple[Any, ...]
     options: Options
@@ -81,7 +81,7 @@ class Slot(Part):
 
 @dataclass(frozen=True, eq=False)
 class OneOf(Part):
-    """One of some patterns, or one of the lines of a file."""
+    """One of several patterns, or one of the lines of a file."""
 
     alternatives: tuple[tuple["Piece", ...], ...]
     weights: tuple[int, ...]
@@ -162,7 +162,7 @@ class _Reader:
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to one of some signs, or to the end; a backslash before one makes it text."""
+        """Reads up to the first of the `stops`, or to the end; a backslash makes one text."""
         signs = re.escape(stops)
         to_stop: Any = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
         read = to_stop.match(self.text, self.at)[0]

@@ -32,8 +32,8 @@ class RedrawingCast(CastDrawer):
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for some in super().lines():
-                lines += some
+            for batch in super().lines():
+                lines += batch
         except SamplingError as error:
             shortage = error
         for number, part in self._wanted.redraw:
@@ -104,7 +104,7 @@ class RedrawingCast(CastDrawer):
     def _later(
         self, number: int, parts: Set[DrawnPart], kept: Mapping[DrawnPart, Any]
     ) -> Iterator[Line]:
-        """A line with later rounds of some parts; the rest is kept."""
+        """The line in later rounds of these parts; the rest is kept."""
         first, size, requests = 0, 4, list[Request]()
         slowness = [drawn.source.slowness for drawn in parts if isinstance(drawn, DrawnName)]
         end = MAX_ROUNDS // max(slowness, default=1)
@@ -113,7 +113,7 @@ class RedrawingCast(CastDrawer):
             lines = self._new_lines(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
             wants = [self._wants(request, self._taken, 0, is_first=False) for request in requests]
-            self._draw([want for some in wants for want in some])
+            self._draw([want for of_request in wants for want in of_request])
             for request in requests:
                 for names in filter(None, request.drawn.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))

@@ -60,7 +60,7 @@ def alias(
     out = Table(["name", "key"], form)
     with open_input(file) as source, out:
         aliases = Aliases(loaded, wanted)
-        lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
+        lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named), strict=True))

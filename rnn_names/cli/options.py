@@ -112,8 +112,8 @@ class NumberParam(click.FloatRange):
     """A number as it is declared; the help shows its bounds."""
 
     def __init__(self, kind: declared.Number) -> None:
-        most = None if kind.most == math.inf else kind.most
-        super().__init__(kind.least, most, min_open=kind.min_open, max_open=kind.max_open)
+        maximum = None if kind.maximum == math.inf else kind.maximum
+        super().__init__(kind.minimum, maximum, min_open=kind.min_open, max_open=kind.max_open)
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

@@ -210,7 +210,7 @@ class Table(AbstractContextManager["Table"]):
         self._names = list[str]()  # of a document
 
     def write_records(self, records: Records) -> None:
-        """Writes the values of some records."""
+        """Writes records."""
         if self._document:
             self._names += (record[0] for record in records)
         elif self._table:

@@ -55,7 +55,7 @@ def lines_numbered(numbers: str, lines: Sequence[str]) -> dict[int, str]:
 
 
 def numbered(number: int, line: str, count: int) -> str:
-    """One of some lines, with its number."""
+    """A line with its number, as wide as `count`."""
     return printable(f"{number:>{len(str(count))}} {line}", ascii)
 
 

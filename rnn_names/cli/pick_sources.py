@@ -28,7 +28,7 @@ class NamesToPick:
         return self._drawn(self._wanted)
 
     def like(self, names: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Names that are like one of some: near twins are what is wanted then."""
+        """Names that are like one of these: near twins are what is wanted then."""
         if part:
             raise SamplingError("only the lines of a cast have parts")
         far = 1 if self._wanted.boldness == "safe" or self._wanted.min_edits else None
@@ -68,7 +68,7 @@ class LinesToPick:
                     yield from (self._text(drawer, line) for line in lines)
 
     def like(self, lines: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Lines that differ from one of some in one name; or in a part."""
+        """Lines that differ from one of these in one name; or in a part."""
         from rnn_names.casts.redrawing import in_turn
 
         n = len(self._pattern.columns)

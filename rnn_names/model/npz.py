@@ -173,7 +173,7 @@ _HEADER = re.compile(
 
 
 def _array(data: bytes, name: str, types: Collection[str]) -> Array:
-    """The array in a member's bytes: of one of some types and finite numbers; `meta` is a text."""
+    """The array in a member's bytes: of one of the types and finite; `meta` is a text."""
     length = int.from_bytes(data[8:10], "little")
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):

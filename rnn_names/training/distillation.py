@@ -155,7 +155,7 @@ class Teacher(WalkSource):
         return p.T.astype(np.float64), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """The states of some nodes, (m,): hidden state, history and length."""
+        """The states of m nodes, (m,): hidden state, history and length."""
         above, parent, character = children
         after = above[parent]
         after["a"] = rnn.next_states(above["a"], parent, character, self.weights, work)
@@ -205,7 +205,7 @@ class DistillationSet(Batches):
 
 
 def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Array) -> Array:
-    """The number of each node's prefix, (N,); the tree is that of some rows of the names."""
+    """The number of each node's prefix, (N,); the tree is that of these rows of the names."""
     steps = len(tree.paths)
     inside = np.arange(steps)[:, None] <= names.lengths[rows]  # (steps, m)
     numbers = np.empty(len(tree.x), np.intp)

@@ -82,7 +82,7 @@ class PartGradients:
         self.batches, self.stage = batches, stage
 
     def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
-        """Puts the gradient of some rows, summed, into `gradients`; gives loss and characters."""
+        """Puts the summed gradient of the rows into `gradients`; returns loss and characters."""
         tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
         loss, gradients = part_gradients(self.params, self.stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self.params]

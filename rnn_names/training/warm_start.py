@@ -29,10 +29,10 @@ class Start(NamedTuple):
 def closest_model(names: Names) -> Start:
     """The bundled model with the lowest loss on some names."""
     n = min(len(names), MAX_NAMES_COMPARED)
-    some = names.take(np.arange(n) * len(names) // n)
+    sample = names.take(np.arange(n) * len(names) // n)
     models = {name: Model.load(path_of(name)) for name in MODELS}
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
-        losses = {name: _loss(model, some) for name, model in models.items()}
+        losses = {name: _loss(model, sample) for name, model in models.items()}
     name = min(losses, key=losses.__getitem__)
     if losses[name] == np.inf:
         raise TrainingError(
