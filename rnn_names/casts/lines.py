@@ -57,7 +57,7 @@ class DrawnChoice(DrawnPart):
     def picked(self, numbers: Array, rounds: Array) -> Array:
         """The alternative of each line, (n,), as from a deck: none repeats before all have come."""
         n = len(self._deck)
-        if rounds.any():
+        if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
             return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
         cycles, cards = np.divmod(numbers, n)
         cycles, which = np.unique(cycles, return_inverse=True)

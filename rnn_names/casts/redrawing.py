@@ -18,7 +18,7 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 
 
 class RedrawingCast(CastDrawer):
-    """Draws the lines of a cast, and some of them anew."""
+    """Draws the lines of a cast, those of `redraw` anew, and lines like one of them."""
 
     def lines(self) -> Iterator[list[Line]]:
         """All lines together, those of `redraw` drawn anew; without any, some at a time."""
