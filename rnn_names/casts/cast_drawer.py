@@ -55,7 +55,7 @@ ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
 Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
-Want = tuple[Request, int, str]  # some names to draw, their round, and their first letter, or ""
+Want = tuple[Request, Draw]
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
@@ -224,7 +224,7 @@ class CastDrawer:
         for place in range(begin, len(requests)):
             request = requests[place]
             missing = taken.try_to_fill(request)
-            if missing and missing[1] and taken.letters and self._is_over(request, missing):
+            if missing and missing.letter and taken.letters and self._is_over(request, missing):
                 taken.exhausted.update(taken.available(request.parts[0]))
                 request.begin = 1
                 missing = taken.try_to_fill(request)
@@ -241,14 +241,14 @@ class CastDrawer:
         counts what they take, and `_fill_in_order` checks them again.
         """
         taken = self._taken.fork()
-        wants = self._wants(requests[0], taken, missing[0], is_first=True)
-        taken.count_letter(requests[0], missing[1])
+        wants = self._wants(requests[0], taken, missing.round, is_first=True)
+        taken.count_letter(requests[0], missing.letter)
         for request in requests[1:]:
             if len(wants) >= MAX_WANTS:
                 break
             if later := taken.try_to_fill(request):
-                wants += self._wants(request, taken, later[0], is_first=False)
-                taken.count_letter(request, later[1])
+                wants += self._wants(request, taken, later.round, is_first=False)
+                taken.count_letter(request, later.letter)
         self._draw(wants)
 
     def _wants(self, request: Request, taken: Taken, begin: int, is_first: bool) -> list[Want]:
@@ -257,11 +257,11 @@ class CastDrawer:
         if begin and (is_first or not request.chooses_letter):  # its letter stays
             limit = self._max_rounds(request) // (1 if is_first else 16)
             n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
-        draws = ((k, letter_of_round(k)) for k in range(begin, begin + n))
+        draws = (Draw(k, letter_of_round(k)) for k in range(begin, begin + n))
         return [
-            (request, *draw)
+            (request, draw)
             for draw in draws
-            if draw not in request.drawn and bool(draw[1]) == request.chooses_letter
+            if draw not in request.drawn and bool(draw.letter) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
@@ -270,13 +270,13 @@ class CastDrawer:
         for want in wants:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
         for (parts, chooses_letter), group in groups.items():
-            rounds = np.array([request.line.first_round + k for request, k, _ in group])
-            at = rounds, np.array([request.line.number for request, *_ in group])
+            rounds = np.array([request.line.first_round + draw.round for request, draw in group])
+            at = rounds, np.array([request.line.number for request, _ in group])
             keys = keys_of(parts[0].key, *at)
             found: Sequence[Any]
             try:
                 if chooses_letter:  # one attempt at each letter
-                    letters = np.array([letter for *_, letter in group])
+                    letters = np.array([draw.letter for _, draw in group])
                     names, met, _ = parts[0].source.draw(child(keys, 0), letters)
                     of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
                     found = [*map(of_rows.get, range(len(group)))]
@@ -291,9 +291,9 @@ class CastDrawer:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
                 group[error.row][0].cause = cause
-            for (request, k, letter), names in zip(group, found, strict=True):
+            for (request, draw), names in zip(group, found, strict=True):
                 if names is not None or chooses_letter:
-                    request.drawn[k, letter] = names
+                    request.drawn[draw] = names
 
     def _together(
         self, parts: tuple[DrawnName, ...], at: tuple[Array, Array], line: Line
@@ -309,11 +309,11 @@ class CastDrawer:
 
     def _is_over(self, request: Request, missing: Draw) -> bool:
         """Whether so many rounds were in vain that no further one is drawn."""
-        return 0 < missing[0] >= self._max_rounds(request)
+        return 0 < missing.round >= self._max_rounds(request)
 
     def _cause(self, request: Request, missing: Draw) -> Cause:
         """Why no more names can be drawn for a line, if all before it are filled."""
-        has_no_letter = request.chooses_letter and not missing[1]
+        has_no_letter = request.chooses_letter and not missing.letter
         if request.cause or not (has_no_letter or self._is_over(request, missing)):
             return request.cause
         if self._same or request.chooses_letter:

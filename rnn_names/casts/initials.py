@@ -60,18 +60,17 @@ class PartNames:
         self._sampler = sampler = sampler_of(model, options)
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
+        drawer: Any = sampler.drawer
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
-            sampler.drawer = (
-                guided_if_rare(sampler, RARE_PART if is_tied else RARE) or sampler.drawer
-            )
+            drawer = guided_if_rare(sampler, RARE_PART if is_tied else RARE) or drawer
+        sampler.drawer = drawer.by_letters if is_tied else drawer
         if is_tied:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        self._sampler.drawer = self._sampler.drawer.by_letters  # the roots below are its own
         roots = self._sampler.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()

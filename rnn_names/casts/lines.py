@@ -4,7 +4,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,14 @@ from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
 Read = Callable[[str], Sequence[str]]  # gives the lines of a file
-Draw = tuple[int, str]  # a round, and the first letter of its names; "" if it is not chosen first
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
+
+
+class Draw(NamedTuple):
+    """A round, and the first letter of its names; "" where that is not chosen beforehand."""
+
+    round: int
+    letter: str
 
 
 class DrawnPart:
@@ -90,8 +96,7 @@ class Line:
 class Request:
     """Names to be drawn for parts of a line, together: those of the first round that fits.
 
-    `drawn` maps (round, first letter) to names; the letter is "" if it is not chosen beforehand,
-    and the value None if the draw failed.
+    `drawn` has the names of each draw that was made; None where it failed.
     """
 
     def __init__(self, line: Line, parts: tuple[DrawnName, ...], chooses_letter: bool) -> None:
@@ -182,12 +187,12 @@ class Taken:
         """Fills a line with the first drawn names that fit; else gives the next draw to make."""
         letter_of = self.letters_of(request)
         k = request.begin
-        while (draw := (k, letter_of(k))) in request.drawn:
+        while (draw := Draw(k, letter_of(k))) in request.drawn:
             if (names := request.drawn[draw]) is not None:
                 standing = dict[Any, str](zip(request.parts, names, strict=True))
                 if self.add_if_far(standing):
                     request.line.chosen.update(standing)
-                    request.letter = draw[1]
+                    request.letter = draw.letter
                     self.count_letter(request, request.letter)
                     return None
             k += 1

@@ -71,7 +71,7 @@ def read(
     title = shown(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
-            raise ModelFileError("not a model file: a pipe or a device, not a regular file")
+            raise ModelFileError("not a model file: not a regular file, but a pipe or a device")
         with open(path, "rb") as file:
             members = _members(file, types_of)
             arrays = {name: _array(data, name, types_of(name)) for name, data in members}
