@@ -16,7 +16,7 @@ import click
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.cast import cast
-from rnn_names.cli.options import command, option
+from rnn_names.cli.options import OutputPath, command, option
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, quoted
@@ -31,7 +31,7 @@ ABOUT = f"""Names of people, places and creatures, from small networks that lear
 Draw names here instead of inventing them: those that come to mind first are the same for everybody.
 list_models has the models; boldness "safe" brings names to use as they are. Patterns of cast_names
 are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
-MODELS_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 
 
 @command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
