@@ -67,7 +67,8 @@ class CastDrawer:
         self._same = wanted.initials == "same"
         self._different = wanted.initials == "different"
         seed, min_edits = wanted.some_seed(), wanted.min_edits or 0
-        self._key, self._letters_of = key_of(seed, INITIALS), cache(common_letters)
+        self._key = key_of(seed, INITIALS)
+        self._letters_of = cache(common_letters)
         edits = max(min_edits - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
         self._parts = dict[Any, DrawnPart]()
@@ -101,11 +102,12 @@ class CastDrawer:
 
     def lines(self) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time."""
-        wanted, unique = self._wanted, None
+        wanted = self._wanted
+        unique = None
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
         begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
-        at = 0 if self._depends_on_earlier else begin
+        first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         if unique:
             limits = (drawn.source.max_rounds(REPEATS) for drawn in self._names)
@@ -114,9 +116,9 @@ class CastDrawer:
         size, delivered, in_vain = FIRST_LINES, 0, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
-            new = self._new_lines(np.arange(at, min(at + size, end)))
+            new = self._new_lines(np.arange(first, min(first + size, end)))
             lines, cause = self._complete(new)
-            lines = lines[max(begin - at, 0) :]
+            lines = lines[max(begin - first, 0) :]
             for line in lines:
                 line.row = self._row(line)
             if unique:
@@ -124,7 +126,7 @@ class CastDrawer:
                 lines = [lines[row] for row in unique.admit(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            in_vain = 0 if lines or at < begin else in_vain + len(new)
+            in_vain = 0 if lines or first < begin else in_vain + len(new)
             if unique and (unique.check_exhausted() or in_vain >= max_in_vain):
                 cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
@@ -132,7 +134,7 @@ class CastDrawer:
                 reason = f"only {delivered:,} of {wanted.count:,} lines found: {why}"
                 with located(self._pattern.text, drawn.part.begin) if drawn else nullcontext():
                     raise SamplingError(reason)
-            at += size
+            first += size
             size = min(size * LINES_GROWTH, max_size)
 
     def _row(self, line: Line) -> Row:
@@ -208,7 +210,8 @@ class CastDrawer:
 
         Stops at the first line for which none is found, and returns the cause.
         """
-        requests, place = self._requests(lines), 0
+        requests = self._requests(lines)
+        place = 0
         while True:
             place, missing = self._fill_in_order(requests, place)
             if missing is None:
@@ -253,7 +256,8 @@ class CastDrawer:
 
     def _wants(self, request: Request, taken: Taken, begin: int, is_first: bool) -> list[Want]:
         """Draws of the rounds from `begin` on: first of one, then of twice as many as so far."""
-        n, letter_of_round = 1, taken.letters_of(request)
+        n = 1
+        letter_of_round = taken.letters_of(request)
         if begin and (is_first or not request.chooses_letter):  # its letter stays
             limit = self._max_rounds(request) // (1 if is_first else 16)
             n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
@@ -271,8 +275,8 @@ class CastDrawer:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
         for (parts, chooses_letter), group in groups.items():
             rounds = np.array([request.line.first_round + draw.round for request, draw in group])
-            at = rounds, np.array([request.line.number for request, _ in group])
-            keys = keys_of(parts[0].key, *at)
+            numbers = np.array([request.line.number for request, _ in group])
+            keys = keys_of(parts[0].key, rounds, numbers)
             found: Sequence[Any]
             try:
                 if chooses_letter:  # one attempt at each letter
@@ -281,7 +285,7 @@ class CastDrawer:
                     of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
                     found = [*map(of_rows.get, range(len(group)))]
                 elif self._same:
-                    found = self._together(parts, at, group[0][0].line)
+                    found = self._together(parts, rounds, numbers, group[0][0].line)
                 else:
                     found = [(name,) for name in parts[0].source.find(keys)]
             except FewFound as error:
@@ -296,14 +300,14 @@ class CastDrawer:
                     request.drawn[draw] = names
 
     def _together(
-        self, parts: tuple[DrawnName, ...], at: tuple[Array, Array], line: Line
+        self, parts: tuple[DrawnName, ...], rounds: Array, numbers: Array, line: Line
     ) -> list[Row]:
         """Names of these parts of a line, all with one first letter, for each round and number."""
         kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
         sources = [drawn.source for drawn in parts]
         letters = (kept, False) if kept else self._letters_of(tuple(sources))
-        keys = [keys_of(drawn.key, *at) for drawn in parts]
-        return draw_together(sources, letters, keys_of(self._key, *at), keys)
+        keys = [keys_of(drawn.key, rounds, numbers) for drawn in parts]
+        return draw_together(sources, letters, keys_of(self._key, rounds, numbers), keys)
 
     # --- Where no names are found -----------------------------------------------------------------
 

@@ -144,28 +144,28 @@ def draw_together(
     weights = {a: p for a, p in weights.items() if all(a in part.letter_weights for part in parts)}
     if not weights:
         raise FewFound(Tally(), 0, [None] * len(keys))
-    among, shares = np.array([*weights]), [*weights.values()]
+    candidates, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-        letter = among[choices(child(keys[rows], attempts), 0, shares)]
+        letter = candidates[choices(child(keys[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
         given_up = list[int]()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
-            at = child(own[rows[left]], attempts[left])
+            name_keys = child(own[rows[left]], attempts[left])
             texts: Sequence[str]
             if is_measured:
                 try:
-                    texts = part.find(at, letter[left])
+                    texts = part.find(name_keys, letter[left])
                 except FewFound as error:
                     texts, given_up = error.found[: error.row], [left[error.row]]
                 met = np.arange(len(texts))
             else:
-                names, met, _ = part.draw(at, letter[left])
+                names, met, _ = part.draw(name_keys, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
             left, found = left[met], [*([each[k] for k in met.tolist()] for each in found), texts]
-        brought = [*zip(*found, strict=True), *[None] * len(given_up)]
-        return brought, np.append(left, given_up).astype(np.intp), tally
+        lines = [*zip(*found, strict=True), *[None] * len(given_up)]
+        return lines, np.append(left, given_up).astype(np.intp), tally
 
     largest, slowness = min(p.largest_walk for p in parts), max(p.slowness for p in parts)
     return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
@@ -177,16 +177,16 @@ def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[s
     None where lines are not rare, or none is found. A letter is not measured further when three
     more successes of each part would leave it improbable.
     """
-    among, weights = np.array([*letters]), np.array([*letters.values()])
-    made, met = np.zeros((2, len(parts), len(among)))
-    left, passing = np.arange(len(among)), weights
+    candidates, weights = np.array([*letters]), np.array([*letters.values()])
+    made, met = np.zeros((2, len(parts), len(candidates)))
+    left, passing = np.arange(len(candidates)), weights
     for size in PILOTS:
         row = np.resize(left, size)
         for place, part in enumerate(parts):
             keys = keys_of(key_of(0, place), np.arange(size), size)
-            _, kept, _ = part.draw(keys, among[row])
-            made[place] += np.bincount(row, minlength=len(among))
-            met[place] += np.bincount(row[kept], minlength=len(among))
+            _, kept, _ = part.draw(keys, candidates[row])
+            made[place] += np.bincount(row, minlength=len(candidates))
+            met[place] += np.bincount(row[kept], minlength=len(candidates))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None

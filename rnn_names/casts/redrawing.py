@@ -25,7 +25,9 @@ class RedrawingCast(CastDrawer):
         if not self._wanted.redraw:
             yield from super().lines()
             return
-        shortage, columns, lines = None, self._pattern.columns, list[Line]()
+        shortage = None
+        columns = self._pattern.columns
+        lines = list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
                 named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
@@ -105,7 +107,9 @@ class RedrawingCast(CastDrawer):
         self, number: int, parts: Set[DrawnPart], kept: Mapping[DrawnPart, Any]
     ) -> Iterator[Line]:
         """The line in later rounds of these parts; the rest is kept."""
-        first, size, requests = 0, 4, list[Request]()
+        first = 0
+        size = 4
+        requests = list[Request]()
         slowness = [drawn.source.slowness for drawn in parts if isinstance(drawn, DrawnName)]
         end = MAX_ROUNDS // max(slowness, default=1)
         while first < end and not any(request.cause for request in requests):

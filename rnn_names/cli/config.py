@@ -65,7 +65,8 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
     known = {each.lstrip("-"): param for param in params for each in param.opts}
     values = {}
     for name, value in tables.get(called, {}).items():
-        param, place = known.get(name), f"{file}: {called}: {shown(name)}"
+        param = known.get(name)
+        place = f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
             advice = f"; did you mean {other}?" if other in known.keys() - {name} else ""

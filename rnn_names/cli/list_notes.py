@@ -54,7 +54,8 @@ def list_notes(corpus: Corpus) -> list[str]:
         oddities = [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
     for oddity in oddities:
         pattern = re.compile(oddity["pattern"], re.MULTILINE)
-        first, groups = pattern.search(text), [each.groups() for each in pattern.finditer(text)]
+        first = pattern.search(text)
+        groups = [each.groups() for each in pattern.finditer(text)]
         is_of_names = len({*groups}) == 1 and groups[0] != ()
         min_share, max_share = float(oddity["min_share"]), float(oddity["max_share"])
         share = len(groups) / len(corpus)

@@ -12,8 +12,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
 
-import click
-
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
@@ -71,14 +69,17 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_OF_CALL)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
     own: dict[str, Any] = {path.stem: path for path in folder.glob("*.npz")} if folder else {}
-    blend, one_at_a_time = partial(blended, load=partial(_load, own)), Lock()
+    blend = partial(blended, load=partial(_load, own))
+    one_at_a_time = Lock()
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: what each writes, and three names of it; of own ones, the name."""
-        drawn, others = bundled.samples(), bundled.OTHER_NAMES.items()
+        drawn = bundled.samples()
         for name, of in bundled.MODELS.items():
             yield {"name": name, "writes": of.source.what, "samples": drawn[name]}
-        yield from ({"name": name, "writes": f"as {of}"} for name, of in others)
+        yield from (
+            {"name": name, "writes": f"as {of}"} for name, of in bundled.OTHER_NAMES.items()
+        )
         yield from ({"name": name} for name in (*bundled.packs(), *own))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:

@@ -117,7 +117,7 @@ class _Picking:
                 f"{self.path} has what is kept; give another file for what was shown", ["remember"]
             )
         self.pages: list[list[str]] = []
-        self.at = -1  # the page on the screen
+        self.page_number = -1  # in `pages`: that on the screen
         self.listed: list[str] = []  # what numbers after a minus mean
         self.kept: set[str] = set()  # in this run
         self.undoable: list[tuple[str, str, tuple[bytes, bytes], set[str]]] = []
@@ -172,9 +172,9 @@ class _Picking:
                         page.add(line)
                         self._has_shown(line)
         if page.lines:
-            came_from = [self.page] if self.at < len(self.pages) - 1 else []
+            came_from = [self.page] if self.page_number < len(self.pages) - 1 else []
             self.pages += [*came_from, page.lines]
-            self.at = len(self.pages) - 1
+            self.page_number = len(self.pages) - 1
         if shortage:
             say(f"Note: {if_too_few or shortage}")
 
@@ -193,10 +193,10 @@ class _Picking:
                 added.append(self.names_in([in_one_line(line)]))
 
     def _go_back(self) -> None:
-        if self.at < 1:
+        if self.page_number < 1:
             say("There is no page before this one.")
             return
-        self.at -= 1
+        self.page_number -= 1
         with Page(len(self.page)) as page:
             for line in self.page:
                 page.add(line)
@@ -215,7 +215,7 @@ class _Picking:
     @property
     def page(self) -> list[str]:
         """The page on the screen."""
-        return self.pages[self.at] if self.pages else []
+        return self.pages[self.page_number] if self.pages else []
 
     def _count(self) -> str:
         return f"{len(self.file.names()):,} in {self.path}"

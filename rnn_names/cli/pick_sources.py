@@ -19,7 +19,8 @@ class NamesToPick:
     """Names of a model."""
 
     def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
-        self._model, self._wanted = blend_of(models), replace(wanted, unique=True, remember=None)
+        self._model = blend_of(models)
+        self._wanted = replace(wanted, unique=True, remember=None)
         self._seeds = itertools.count(wanted.some_seed())
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
@@ -51,7 +52,8 @@ class LinesToPick:
         self._wanted = replace(wanted, count=LINES_OF_A_SEED, remember=None)
         with wrong_usage():
             self._pattern = parsed(self._wanted)
-        self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
+        self._first_seed = wanted.some_seed()
+        self._load = cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:

@@ -81,13 +81,16 @@ class Teacher(WalkSource):
         share: float = 0.5,
     ) -> Teacher:
         """The teacher of a run whose network trained on `batches`."""
-        ngram, names, wholes = _ngram(batches, rng), batches.names, Wholes(batches, vocabulary)
+        ngram = _ngram(batches, rng)
+        names = batches.names
+        wholes = Wholes(batches, vocabulary)
         teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), DRAWN_FOR_TILT[0]), DRAWN_FOR_TILT[1])
         for _ in range(2):  # first without a tilt, then with the first one
-            before, drawn = teacher.tilt, teacher.draw(count, rng)
+            before = teacher.tilt
+            drawn = teacher.draw(count, rng)
             if not len(drawn):  # the network ends no name
                 break
             factors = wholes.factors(drawn)
@@ -108,7 +111,8 @@ class Teacher(WalkSource):
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
-        keys, drawn = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
+        keys = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count))
+        drawn = []
         spelling = Spelling(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
@@ -237,7 +241,8 @@ def distillation_set(
 
     # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
     # share a prefix, it is computed twice.
-    size, batches = names_per_batch(teacher.n_y), Batches(distinct, rows, teacher.n_y)
+    size = names_per_batch(teacher.n_y)
+    batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(groups) + 1) // 2
     pending = submit(targets_by_number, teacher, batches, numbers, groups[half:])

@@ -73,7 +73,8 @@ class PartGradients:
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
         self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
-        self.params, self._work = views(flat, shapes), Workspace()
+        self.params = views(flat, shapes)
+        self._work = Workspace()
         self.batches: Any = None  # those of `stage`
         self.stage: Any = None  # the one that `begin_stage` was last given
 

@@ -29,7 +29,8 @@ class Run:
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
-        self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
+        self.init = init
+        self.is_started = init is not None and len(corpus) < SHORT_LIST
         self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
@@ -49,7 +50,8 @@ class Run:
         sources = of_start(init.sources if init is not None else ())
         self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
 
-        self.vocabulary, self.batches = vocabulary, Batches.of(self.corpus, vocabulary)
+        self.vocabulary = vocabulary
+        self.batches = Batches.of(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
         """The random numbers of a use."""
