@@ -29,6 +29,7 @@ ABOUT = f"""Names of people, places and creatures, from small networks that lear
 Draw names here instead of inventing them: those that come to mind first are the same for everybody.
 list_models has the models; boldness "safe" brings names to use as they are. Patterns of cast_names
 are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
+_ONE_TRAINING = Lock()  # at a time: each uses all cores
 MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 
 
@@ -70,16 +71,13 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
     own: dict[str, Any] = {path.stem: path for path in folder.glob("*.npz")} if folder else {}
     blend = partial(blended, load=partial(_load, own))
-    one_at_a_time = Lock()
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: what each writes, and three names of it; of own ones, the name."""
-        drawn = bundled.samples()
+        drawn, others = bundled.samples(), bundled.OTHER_NAMES.items()
         for name, of in bundled.MODELS.items():
             yield {"name": name, "writes": of.source.what, "samples": drawn[name]}
-        yield from (
-            {"name": name, "writes": f"as {of}"} for name, of in bundled.OTHER_NAMES.items()
-        )
+        yield from ({"name": name, "writes": f"as {of}"} for name, of in others)
         yield from ({"name": name} for name in (*bundled.packs(), *own))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
@@ -100,7 +98,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
 
     def train_model(name: NewName, names: list[str], **options: Any) -> Iterator[str]:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
-        with one_at_a_time:
+        with _ONE_TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
                 raise ModelFileError(f"name {name}: there is such a model already; take another")
             train(names, **options).save(path)
