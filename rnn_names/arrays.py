@@ -77,7 +77,7 @@ def slices(bounds: Array) -> list[slice]:
 
 
 def stable_order(keys: Array) -> Array:
-    """The stable order of some integers from 0 up; NumPy sorts short ones digit by digit."""
+    """The stable order of integers from 0 up; NumPy sorts short ones digit by digit."""
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
 
 

@@ -46,28 +46,28 @@ class Number(Kind):
 
     def __init__(
         self,
-        least: float,
-        most: float = math.inf,
+        minimum: float,
+        maximum: float = math.inf,
         *,
         min_open: bool = False,
         max_open: bool = False,
         whole: bool = False,
     ) -> None:
-        self.least, self.most, self.whole = least, most, whole
+        self.minimum, self.maximum, self.whole = minimum, maximum, whole
         self.min_open, self.max_open = min_open, max_open
         noun = "a whole number" if whole else "a number"
-        lower = f"{'above' if min_open else 'of at least'} {least}"
-        upper = f"{'below' if max_open else 'at most'} {most}"
-        if most == math.inf:
+        lower = f"{'above' if min_open else 'of at least'} {minimum}"
+        upper = f"{'below' if max_open else 'at most'} {maximum}"
+        if maximum == math.inf:
             text = f"{noun} {lower}" if whole else f"a finite number {lower}"
         elif min_open or max_open:
             text = f"{noun} {lower} and {upper}"
         else:
-            text = f"{noun} from {least} to {most}"
+            text = f"{noun} from {minimum} to {maximum}"
         schema: dict[str, Any] = {"type": "integer" if whole else "number"}
-        schema["exclusiveMinimum" if min_open else "minimum"] = least
-        if most < math.inf:
-            schema["exclusiveMaximum" if max_open else "maximum"] = most
+        schema["exclusiveMinimum" if min_open else "minimum"] = minimum
+        if maximum < math.inf:
+            schema["exclusiveMaximum" if max_open else "maximum"] = maximum
         super().__init__(text, self._checked, "N" if whole else "X", schema)
 
     def _checked(self, value: Any) -> float:
@@ -79,8 +79,8 @@ class Number(Kind):
         except OverflowError:
             raise ValueError from None
         # NaN is refused, since a comparison with it is false.
-        above = number > self.least if self.min_open else number >= self.least
-        below = number < self.most if self.max_open else number <= self.most
+        above = number > self.minimum if self.min_open else number >= self.minimum
+        below = number < self.maximum if self.max_open else number <= self.maximum
         _require(above and below and number < math.inf)
         return number
 
@@ -93,7 +93,7 @@ POSITIVE = Number(0, min_open=True)
 
 
 class Choice(Kind):
-    """One of some words."""
+    """One of a few words."""
 
     def __init__(self, *words: str) -> None:
         text, checked = f"one of {', '.join(words)}", _if(words.__contains__, str)
@@ -204,8 +204,8 @@ class Checked:
             except ValueError:
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
-                told = f"{name} {quoted(value)}: must be {declaration.kind}"
-                raise self.error(told, [name]) from None
+                message = f"{name} {quoted(value)}: must be {declaration.kind}"
+                raise self.error(message, [name]) from None
             object.__setattr__(self, name, checked)
             if declaration.new_name and checked != declaration.default:
                 object.__setattr__(self, declaration.new_name, checked)

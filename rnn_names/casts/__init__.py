@@ -5,5 +5,5 @@ lines; `initials` ties first letters, and `redrawing` draws parts anew. `cast` i
 the command line call; `bundled` has the casts that come with the package. The calls behind a line:
 
     cast → rows_of → CastDrawer.lines → _new_lines, which makes the choices
-    → _complete → _draw → PartNames.find → first_met → Sampler.draw
+    → _complete → _draw_ahead → _draw → PartNames.find → first_met → Sampler.draw
 """

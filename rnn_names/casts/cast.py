@@ -73,13 +73,13 @@ def pattern_of(text: str, path: str | None = None) -> str:
                 raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
         return text
     with opened(path or cast_file(f"{text.strip().lower()}.txt")) as (title, stream):
-        some = read_lines(title, BytesIO(read_small(title, stream)))
-        lines = (line.removesuffix("\r") for _, part in some for line in part)
+        pieces = read_lines(title, BytesIO(read_small(title, stream)))
+        lines = (line.removesuffix("\r") for _, piece in pieces for line in piece)
         pattern = composed("\n".join(lines))
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}) if path is None else ():
         if cast_file(name) == name:
-            told = f"{name} is that of this folder, not the one of the bundled cast"
-            warnings.warn(told, OwnFileWarning, stacklevel=3)
+            message = f"{name} is that of this folder, not the one of the bundled cast"
+            warnings.warn(message, OwnFileWarning, stacklevel=3)
     return pattern
 
 

@@ -22,6 +22,9 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
 from rnn_names.casts.lines import (
+    Draw,
+    DrawnChoice,
+    DrawnName,
     DrawnPart,
     Line,
     Load,
@@ -31,7 +34,7 @@ from rnn_names.casts.lines import (
     Taken,
     draw_letter_points,
 )
-from rnn_names.casts.pattern import Again, Pattern, Piece, Slot, located
+from rnn_names.casts.pattern import OneOf, Pattern, Piece, Reference, Slot, located
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
@@ -52,7 +55,7 @@ ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
 Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
-Want = tuple[Request, int, str]  # some names to draw, their round, and their first letter, or ""
+Want = tuple[Request, Draw]
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
@@ -60,28 +63,37 @@ class CastDrawer:
     """Draws the lines of a cast."""
 
     def __init__(self, pattern: Pattern, wanted: CastOptions, load: Load, read: Read) -> None:
-        self._pattern, self._wanted, seed = pattern, wanted, wanted.some_seed()
-        load, read = cache(load), cache(read)
-        self._same, self._different = (wanted.initials == each for each in ("same", "different"))
-        self._key, self._letters_of = key_of(seed, INITIALS), cache(common_letters)
-        least = wanted.min_edits or 0
-        edits = max(least - 1, 0)
+        self._pattern, self._wanted = pattern, wanted
+        self._same = wanted.initials == "same"
+        self._different = wanted.initials == "different"
+        seed, min_edits = wanted.some_seed(), wanted.min_edits or 0
+        self._key = key_of(seed, INITIALS)
+        self._letters_of = cache(common_letters)
+        edits = max(min_edits - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
         self._parts = dict[Any, DrawnPart]()
+        load, read = cache(load), cache(read)
         for part in pattern.parts:
             with located(pattern.text, part.begin):
-                self._parts[part] = drawn = DrawnPart(part, seed, read)
                 if isinstance(part, Slot):
-                    model, lists = load(part.models), dict[str, Any]()
-                    for name, files in part.files.items():
-                        lists[name] = [line for file in files for line in read(file)]
+                    lists: dict[str, Any] = {
+                        name: [line for file in files for line in read(file)]
+                        for name, files in part.files.items()
+                    }
+                    model = load(part.models)
                     options = with_boldness(replace(part.options, **lists), model)
-                    drawn.source = PartNames(model, options, wanted.initials is not None)
-                    self._taken.add_tests(drawn, options, least)
-        self._name_parts = names = [drawn for drawn in self._parts.values() if drawn.is_name]
-        if wanted.initials and not names:
+                    source = PartNames(model, options, wanted.initials is not None)
+                    tests = self._taken.tests_of(options, min_edits)
+                    self._parts[part] = DrawnName(part, seed, read, source, tests)
+                elif isinstance(part, OneOf):
+                    self._parts[part] = DrawnChoice(part, seed, read)
+                else:
+                    self._parts[part] = DrawnPart(part, seed, read)
+        drawn_parts = self._parts.values()
+        self._names = [drawn for drawn in drawn_parts if isinstance(drawn, DrawnName)]
+        if wanted.initials and not self._names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        self._depends_on_earlier = self._different or any(drawn.tests for drawn in names)
+        self._depends_on_earlier = self._different or any(drawn.tests for drawn in self._names)
         if wanted.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
@@ -90,37 +102,40 @@ class CastDrawer:
 
     def lines(self) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time."""
-        wanted, unique, delivered = self._wanted, None, 0
+        wanted = self._wanted
+        unique = None
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
         begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
-        at, size, in_vain = 0 if self._depends_on_earlier else begin, FIRST_LINES, 0
+        first = 0 if self._depends_on_earlier else begin
+        max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
+        if unique:
+            limits = (drawn.source.max_rounds(REPEATS) for drawn in self._names)
+            max_in_vain = min(limits, default=REPEATS)
+            max_size = min(max_size, max_in_vain)
+        size, delivered, in_vain = FIRST_LINES, 0, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
-            new = self._new_lines(np.arange(at, min(at + size, end)))
+            new = self._new_lines(np.arange(first, min(first + size, end)))
             lines, cause = self._complete(new)
-            lines = lines[max(begin - at, 0) :]
+            lines = lines[max(begin - first, 0) :]
             for line in lines:
                 line.row = self._row(line)
             if unique:
                 texts = [in_one_line(line.row[0]) for line in lines]
-                lines = [lines[k] for k in unique.admit(Names.from_strings(texts)).tolist()]
+                lines = [lines[row] for row in unique.admit(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            in_vain = 0 if lines or at < begin else in_vain + len(new)
-            most = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-            if unique:
-                limits = (drawn.source.most_rounds(REPEATS) for drawn in self._name_parts)
-                most_in_vain = min(limits, default=REPEATS)
-                most = min(most, most_in_vain)
-                if unique.check_exhausted() or in_vain >= most_in_vain:
-                    cause = None, MOSTLY_REPEATS
+            in_vain = 0 if lines or first < begin else in_vain + len(new)
+            if unique and (unique.check_exhausted() or in_vain >= max_in_vain):
+                cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
-                (drawn, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"
+                drawn, why = cause
+                reason = f"only {delivered:,} of {wanted.count:,} lines found: {why}"
                 with located(self._pattern.text, drawn.part.begin) if drawn else nullcontext():
-                    raise SamplingError(f"{only}: {why}")
-            at += size
-            size = min(size * LINES_GROWTH, most)
+                    raise SamplingError(reason)
+            first += size
+            size = min(size * LINES_GROWTH, max_size)
 
     def _row(self, line: Line) -> Row:
         """The text of a line, and those of its columns."""
@@ -129,18 +144,18 @@ class CastDrawer:
         return (whole, *columns.values())
 
     def _written(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """The text of some pieces in a line; `columns` get the texts of its parts."""
+        """The text of these pieces in a line; `columns` get the texts of its parts."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
             drawn = self._parts[piece]
-            if isinstance(piece, Again):
+            if isinstance(piece, Reference):
                 text = columns[piece.column]
             else:
                 text = line.chosen[drawn]
-                if not drawn.is_name:
+                if isinstance(drawn, DrawnChoice):
                     text = self._written(drawn.alternatives[text], line, columns)
                 if piece.column:
                     columns[piece.column] = text
@@ -160,14 +175,14 @@ class CastDrawer:
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
         for part, drawn in self._parts.items():
-            if isinstance(part, Again):
+            if isinstance(part, Reference):
                 continue
             rows = np.arange(len(lines))
             if part.holder is not None:
                 choice, alternative = part.holder
                 rows = np.flatnonzero(picks[choice] == alternative)
             values = [kept.get(drawn)] * len(rows)
-            if not drawn.is_name:
+            if isinstance(drawn, DrawnChoice):
                 picks[part.path] = np.full(len(lines), -1)
                 if drawn not in kept:
                     values = drawn.picked(numbers[rows], rounds[rows]).tolist()
@@ -193,62 +208,84 @@ class CastDrawer:
     def _complete(self, lines: list[Line]) -> tuple[list[Line], Cause]:
         """Fills each line from the first round that fits, one after another.
 
-        Stops at the first line for which none is found, and returns the cause. Names are drawn for
-        all unfilled lines together. Lines after the first unfilled one are provisional: what they
-        take is noted in a fork of `taken`, and they are checked again.
+        Stops at the first line for which none is found, and returns the cause.
         """
-        requests, begin = self._requests(lines), 0
+        requests = self._requests(lines)
+        place = 0
         while True:
-            taken, wants = self._taken, list[Want]()
-            for place in range(begin, len(requests)):
-                request, is_certain = requests[place], taken is self._taken
-                if taken.try_to_fill(request):
-                    if is_certain and request.chooses_letter:
-                        self._warn_of_repeats(request.letter)
-                    continue
-                if is_certain:
-                    if cause := self._cause(request):
-                        return lines[: lines.index(request.line)], cause
-                    begin, taken = place, taken.fork()
-                wants += self._wants(request, taken, is_certain)
-                taken.count_letter(request)
-                if len(wants) >= MAX_WANTS:
-                    break
-            if taken is self._taken:
+            place, missing = self._fill_in_order(requests, place)
+            if missing is None:
                 return lines, None
-            self._draw(wants)
+            request = requests[place]
+            if cause := self._cause(request, missing):
+                return lines[: lines.index(request.line)], cause
+            self._draw_ahead(requests[place:], missing)
 
-    def _wants(self, request: Request, taken: Taken, is_certain: bool) -> list[Want]:
-        """The draws of a line's next rounds: of one, then of twice as many as so far."""
-        n, letter_of = 1, taken.letters_of(request)
-        if request.round and (is_certain or not request.chooses_letter):  # its letter stays
-            most = self._most_rounds(request) // (1 if is_certain else 16)
-            n = min(2 * request.round, ROUNDS_AT_ONCE, most - request.round)
-        draws = ((k, letter_of(k)) for k in range(request.round, request.round + n))
+    def _fill_in_order(self, requests: list[Request], begin: int) -> tuple[int, Draw | None]:
+        """Fills lines up to the first whose names are not drawn yet: its place, and that draw."""
+        taken = self._taken
+        for place in range(begin, len(requests)):
+            request = requests[place]
+            missing = taken.try_to_fill(request)
+            if missing and missing.letter and taken.letters and self._is_over(request, missing):
+                taken.exhausted.update(taken.available(request.parts[0]))
+                request.begin = 1
+                missing = taken.try_to_fill(request)
+            if missing:
+                return place, missing
+            if request.chooses_letter:
+                self._warn_of_repeats(request.letter)
+        return len(requests), None
+
+    def _draw_ahead(self, requests: Sequence[Request], missing: Draw) -> None:
+        """Draws names for the first unfilled line, and at once for those after it.
+
+        The lines after it are filled provisionally, as if its names fitted: a fork of `taken`
+        counts what they take, and `_fill_in_order` checks them again.
+        """
+        taken = self._taken.fork()
+        wants = self._wants(requests[0], taken, missing.round, is_first=True)
+        taken.count_letter(requests[0], missing.letter)
+        for request in requests[1:]:
+            if len(wants) >= MAX_WANTS:
+                break
+            if later := taken.try_to_fill(request):
+                wants += self._wants(request, taken, later.round, is_first=False)
+                taken.count_letter(request, later.letter)
+        self._draw(wants)
+
+    def _wants(self, request: Request, taken: Taken, begin: int, is_first: bool) -> list[Want]:
+        """Draws of the rounds from `begin` on: first of one, then of twice as many as so far."""
+        n = 1
+        letter_of_round = taken.letters_of(request)
+        if begin and (is_first or not request.chooses_letter):  # its letter stays
+            limit = self._max_rounds(request) // (1 if is_first else 16)
+            n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
+        draws = (Draw(k, letter_of_round(k)) for k in range(begin, begin + n))
         return [
-            (request, *draw)
+            (request, draw)
             for draw in draws
-            if draw not in request.drawn and bool(draw[1]) == request.chooses_letter
+            if draw not in request.drawn and bool(draw.letter) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
-        """Draws names for some rounds of some lines."""
-        groups = dict[tuple[tuple[DrawnPart, ...], bool], list[Want]]()
+        """Makes the draws that are wanted, and notes in each request what they gave."""
+        groups = dict[tuple[tuple[DrawnName, ...], bool], list[Want]]()
         for want in wants:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
-        for (parts, chooses_letter), some in groups.items():
-            rounds = np.array([request.line.first_round + number for request, number, _ in some])
-            at = rounds, np.array([request.line.number for request, *_ in some])
-            keys = keys_of(parts[0].key, *at)
+        for (parts, chooses_letter), group in groups.items():
+            rounds = np.array([request.line.first_round + draw.round for request, draw in group])
+            numbers = np.array([request.line.number for request, _ in group])
+            keys = keys_of(parts[0].key, rounds, numbers)
             found: Sequence[Any]
             try:
                 if chooses_letter:  # one attempt at each letter
-                    letters = np.array([letter for *_, letter in some])
+                    letters = np.array([draw.letter for _, draw in group])
                     names, met, _ = parts[0].source.draw(child(keys, 0), letters)
                     of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-                    found = [*map(of_rows.get, range(len(some)))]
+                    found = [*map(of_rows.get, range(len(group)))]
                 elif self._same:
-                    found = self._together(parts, at, some[0][0].line)
+                    found = self._together(parts, rounds, numbers, group[0][0].line)
                 else:
                     found = [(name,) for name in parts[0].source.find(keys)]
             except FewFound as error:
@@ -257,44 +294,44 @@ class CastDrawer:
                 else:
                     found = [None if name is None else (name,) for name in error.found]
                     cause = parts[0], error.tally.tightest()
-                some[error.row][0].cause = cause
-            for (request, number, letter), names in zip(some, found, strict=True):
+                group[error.row][0].cause = cause
+            for (request, draw), names in zip(group, found, strict=True):
                 if names is not None or chooses_letter:
-                    request.drawn[number, letter] = names
+                    request.drawn[draw] = names
 
     def _together(
-        self, parts: tuple[DrawnPart, ...], at: tuple[Array, Array], line: Line
+        self, parts: tuple[DrawnName, ...], rounds: Array, numbers: Array, line: Line
     ) -> list[Row]:
-        """Names of some parts of a line, all with one first letter, for each round and number."""
+        """Names of these parts of a line, all with one first letter, for each round and number."""
         kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
         sources = [drawn.source for drawn in parts]
         letters = (kept, False) if kept else self._letters_of(tuple(sources))
-        keys = [keys_of(drawn.key, *at) for drawn in parts]
-        return draw_together(sources, letters, keys_of(self._key, *at), keys)
+        keys = [keys_of(drawn.key, rounds, numbers) for drawn in parts]
+        return draw_together(sources, letters, keys_of(self._key, rounds, numbers), keys)
 
     # --- Where no names are found -----------------------------------------------------------------
 
-    def _cause(self, request: Request) -> Cause:
-        """Why no more names can be drawn for a line, if all before it are certain."""
-        taken, first = self._taken, request.parts[0]
-        is_over = request.round > 0 and request.round >= self._most_rounds(request)
-        if is_over and request.letter and taken.letters:
-            taken.exhausted.update(taken.available(first))
-            request.begin = 1
-            is_over = taken.try_to_fill(request)
-        if request.cause or not (is_over or (request.chooses_letter and not request.letter)):
-            return request.cause
-        is_tied = self._same or request.chooses_letter
-        return self._no_letter(request.parts, Tally()) if is_tied else (first, MOSTLY_REPEATS)
+    def _is_over(self, request: Request, missing: Draw) -> bool:
+        """Whether so many rounds were in vain that no further one is drawn."""
+        return 0 < missing.round >= self._max_rounds(request)
 
-    def _most_rounds(self, request: Request) -> int:
+    def _cause(self, request: Request, missing: Draw) -> Cause:
+        """Why no more names can be drawn for a line, if all before it are filled."""
+        has_no_letter = request.chooses_letter and not missing.letter
+        if request.cause or not (has_no_letter or self._is_over(request, missing)):
+            return request.cause
+        if self._same or request.chooses_letter:
+            return self._no_letter(request.parts, Tally())
+        return request.parts[0], MOSTLY_REPEATS
+
+    def _max_rounds(self, request: Request) -> int:
         """The rounds in which names are sought; with a given letter, a round is one attempt."""
         names = [drawn.source for drawn in request.parts]
         if request.chooses_letter:
             return MAX_ROUNDS // names[0].slowness
-        return min(each.most_rounds(MAX_ROUNDS) for each in names)
+        return min(each.max_rounds(MAX_ROUNDS) for each in names)
 
-    def _no_letter(self, parts: Sequence[DrawnPart], tally: Tally) -> tuple[DrawnPart, str]:
+    def _no_letter(self, parts: Sequence[DrawnName], tally: Tally) -> tuple[DrawnPart, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}
         how = "all with one" if self._same else "with such a"
         cause = f"no further names {how} first letter were found to meet the conditions"

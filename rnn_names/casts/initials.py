@@ -60,18 +60,17 @@ class PartNames:
         self._sampler = sampler = sampler_of(model, options)
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
+        drawer: Any = sampler.drawer
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
-            sampler.drawer = (
-                guided_if_rare(sampler, RARE_PART if is_tied else RARE) or sampler.drawer
-            )
+            drawer = guided_if_rare(sampler, RARE_PART if is_tied else RARE) or drawer
+        sampler.drawer = drawer.by_letters if is_tied else drawer
         if is_tied:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        self._sampler.drawer = self._sampler.drawer.by_letters  # the roots below are its own
         roots = self._sampler.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
@@ -80,8 +79,8 @@ class PartNames:
             p = roots.weights[of_letter]
             if p.any():
                 self.letter_weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
-        least = RARE_LETTER * sum(self.letter_weights.values())
-        self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= least}
+        min_p = RARE_LETTER * sum(self.letter_weights.values())
+        self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= min_p}
 
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
@@ -106,10 +105,10 @@ class PartNames:
                 break
         return share
 
-    def most_rounds(self, most: int) -> int:
+    def max_rounds(self, limit: int) -> int:
         """The number of rounds in which a name is sought: fewer if one takes many attempts."""
         enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
-        return min(most // self.slowness, max(enough, MIN_ROUNDS))
+        return min(limit // self.slowness, max(enough, MIN_ROUNDS))
 
     def find(self, keys: Array, letters: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
@@ -140,33 +139,33 @@ def draw_together(
     keys: Array,
     of_parts: Sequence[Array],
 ) -> list[tuple[str, ...]]:
-    """Names of all parts that begin with one of some letters, by their weights, for each key."""
+    """Names of all parts, with one first letter, drawn by these weights, for each key."""
     weights, is_measured = letters
     weights = {a: p for a, p in weights.items() if all(a in part.letter_weights for part in parts)}
     if not weights:
         raise FewFound(Tally(), 0, [None] * len(keys))
-    among, shares = np.array([*weights]), [*weights.values()]
+    candidates, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-        letter = among[choices(child(keys[rows], attempts), 0, shares)]
+        letter = candidates[choices(child(keys[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
         given_up = list[int]()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
-            at = child(own[rows[left]], attempts[left])
+            name_keys = child(own[rows[left]], attempts[left])
             texts: Sequence[str]
             if is_measured:
                 try:
-                    texts = part.find(at, letter[left])
+                    texts = part.find(name_keys, letter[left])
                 except FewFound as error:
                     texts, given_up = error.found[: error.row], [left[error.row]]
                 met = np.arange(len(texts))
             else:
-                names, met, _ = part.draw(at, letter[left])
+                names, met, _ = part.draw(name_keys, letter[left])
                 texts = names.to_strings()
             tally[str(place)] = len(left), len(met)
             left, found = left[met], [*([each[k] for k in met.tolist()] for each in found), texts]
-        brought = [*zip(*found, strict=True), *[None] * len(given_up)]
-        return brought, np.append(left, given_up).astype(np.intp), tally
+        lines = [*zip(*found, strict=True), *[None] * len(given_up)]
+        return lines, np.append(left, given_up).astype(np.intp), tally
 
     largest, slowness = min(p.largest_walk for p in parts), max(p.slowness for p in parts)
     return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
@@ -178,16 +177,16 @@ def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[s
     None where lines are not rare, or none is found. A letter is not measured further when three
     more successes of each part would leave it improbable.
     """
-    among, weights = np.array([*letters]), np.array([*letters.values()])
-    made, met = np.zeros((2, len(parts), len(among)))
-    left, passing = np.arange(len(among)), weights
+    candidates, weights = np.array([*letters]), np.array([*letters.values()])
+    made, met = np.zeros((2, len(parts), len(candidates)))
+    left, passing = np.arange(len(candidates)), weights
     for size in PILOTS:
         row = np.resize(left, size)
         for place, part in enumerate(parts):
             keys = keys_of(key_of(0, place), np.arange(size), size)
-            _, kept, _ = part.draw(keys, among[row])
-            made[place] += np.bincount(row, minlength=len(among))
-            met[place] += np.bincount(row[kept], minlength=len(among))
+            _, kept, _ = part.draw(keys, candidates[row])
+            made[place] += np.bincount(row, minlength=len(candidates))
+            met[place] += np.bincount(row[kept], minlength=len(candidates))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None

@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
@@ -35,6 +35,7 @@ NAMES, CHOICES = 1, 2  # kinds of parts, in their paths
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
+# What a part is called, as in {x=norse}; but not its weight, as in {norse=2}. {=x} has no name.
 _NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
@@ -70,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Slot(Part):
-    """A name; `files` have the texts of some options, and `own` the options that it sets itself."""
+    """A name; `own` are the options that it sets itself, `files` those with texts, by option."""
 
     models: tuple[Any, ...]
     options: Options
@@ -79,8 +80,8 @@ class Slot(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Alternatives(Part):
-    """One of some patterns, or one of the lines of a file."""
+class OneOf(Part):
+    """One of several patterns, or one of the lines of a file."""
 
     alternatives: tuple[tuple["Piece", ...], ...]
     weights: tuple[int, ...]
@@ -88,7 +89,7 @@ class Alternatives(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Again(Part):
+class Reference(Part):
     """The part that is called `column`, once more."""
 
 
@@ -118,7 +119,7 @@ def parse(
     `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """
     reader = _Reader(text, shared or {}, model_of)
-    for refused in refused_characters(text.replace("\n", "")):
+    if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.pieces()
     if reader.at < len(text):
@@ -128,9 +129,18 @@ def parse(
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
-    for slot in pattern.slots[MAX_SLOTS:]:
-        raise reader.error(f"a pattern has at most {MAX_SLOTS} names", slot.begin)
+    if too_many := pattern.slots[MAX_SLOTS:]:
+        raise reader.error(f"a pattern has at most {MAX_SLOTS} names", too_many[0].begin)
     return pattern
+
+
+class _Given(NamedTuple):
+    """What follows the colon of a part; `files` are those of options that have texts."""
+
+    values: dict[str, Any]
+    files: dict[str, list[str]]
+    places: dict[str, int]  # where each option stands
+    rules: str
 
 
 class _Reader:
@@ -152,17 +162,18 @@ class _Reader:
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to one of some signs, or to the end; a backslash before one makes it text."""
+        """Reads up to the first of the `stops`, or to the end; a backslash makes one text."""
         signs = re.escape(stops)
-        to_stop = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
-        read = next(to_stop.finditer(self.text, self.at))[0]
+        to_stop: Any = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
+        read = to_stop.match(self.text, self.at)[0]
         self.at += len(read)
         return re.sub(rf"\\([{signs}\\])", r"\1", read)
 
     def closes(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
         if self.at == len(self.text):
-            hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
+            hint = "; did the shell cut the pattern? Put it in single quotes"
+            hint = hint if bracket == "]" else ""
             raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
         if not self.takes(bracket):
             raise self.error(STRAY.format(self.text[self.at]), self.at)
@@ -194,7 +205,7 @@ class _Reader:
             return self.slot(begin, "")
         self.at, name = given.end(), given[1]
         if name is None:
-            return self.again(begin)
+            return self.reference(begin)
         if name == LINE_NAME:
             raise self.error("a whole line is called name: take another word", begin + 1)
         bracket = self.at
@@ -225,7 +236,7 @@ class _Reader:
             weights.append(self.weight())
         self.path = outside
         self.closes("]", bracket)
-        return Alternatives(begin, "", column, path, tuple(alternatives), tuple(weights))
+        return OneOf(begin, "", column, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
         """Reads what stands at the end of an alternative: *3, or nothing."""
@@ -240,14 +251,14 @@ class _Reader:
         wanted = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
         raise self.error(f"{wanted}; \\ before {sign} makes it text", place)
 
-    def again(self, begin: int) -> Part:
+    def reference(self, begin: int) -> Part:
         """Reads what comes after {=, up to }."""
         place, name = self.at, self.until(":{}").strip()
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
             there = f"there are {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {quoted(name)}; {there}", place)
-        return Again(begin, self.options(begin, None)[3], name, ())
+        return Reference(begin, self.options(begin, allows_all=False).rules, name, ())
 
     def slot(self, begin: int, name: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
@@ -261,24 +272,27 @@ class _Reader:
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
-                rules = self.options(begin, None)[3]
-                return Alternatives(begin, rules, *self.placed(name, CHOICES), (), (), model)
+                rules = self.options(begin, allows_all=False).rules
+                return OneOf(begin, rules, *self.placed(name, CHOICES), (), (), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
-        values, files, places, rules = self.options(begin, ALLOWED)
+        given = self.options(begin, allows_all=True)
         # A part that is to be listed, or new, is not asked for the opposite.
         opposite = {"novel": "listed", "listed": "novel"}
-        shared = {name: v for name, v in self.shared.items() if opposite.get(name) not in values}
+        shared = dict(self.shared)
+        for each in given.values:
+            shared.pop(opposite.get(each, ""), None)
         try:
-            wanted = Options(**{**shared, **values})
+            wanted = Options(**{**shared, **given.values})
         except SamplingError as error:
-            own = [places[name] for name in error.settings if name in places]
+            own = [given.places[name] for name in error.settings if name in given.places]
             raise self.error(worded(error, sign=""), [*own, begin][0]) from None
-        sets, models_of = frozenset({*values, *files}), tuple(models)
-        return Slot(begin, rules, *self.placed(name, NAMES), models_of, wanted, files, sets)
+        column, path = self.placed(name, NAMES)
+        sets = frozenset({*given.values, *given.files})
+        return Slot(begin, given.rules, column, path, tuple(models), wanted, given.files, sets)
 
-    def options(self, begin: int, allowed: Any) -> tuple[Any, Any, dict[str, int], str]:
-        """Reads options up to }: values, files of texts, where each stands, and the rules."""
+    def options(self, begin: int, allows_all: bool) -> _Given:
+        """Reads options up to }: all, or `rules` alone."""
         values, files, places = dict[str, Any](), dict[str, list[str]](), dict[str, int]()
         sign = ":"
         while self.takes(sign):
@@ -287,12 +301,13 @@ class _Reader:
             word = self.until("=,{}").strip()
             if word == "rules" and self.takes("="):
                 places[word], values[word] = place, self.until(",}")
-            elif allowed is None:
+            elif not allows_all:
                 raise self.error("only rules=FILE can stand here: this is no model", place)
             else:
                 self.option(word, place, values, files, places)
         self.closes("}", begin)
-        return values, files, places, values.pop("rules", "")
+        rules = values.pop("rules", "")
+        return _Given(values, files, places, rules)
 
     def option(self, word: str, place: int, values: Any, files: Any, places: Any) -> None:
         """Reads the value of an option, if it has one."""
@@ -332,12 +347,11 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     """
     rules, where = [], f"{file}: " if file else ""
     for line in lines:
-        found = _RULE.fullmatch(line)
         if line.startswith("#"):
             continue
-        if found is None:
-            told = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
-            raise CorpusError(f"{where}{told}")
+        if (found := _RULE.fullmatch(line)) is None:
+            message = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
+            raise CorpusError(where + message)
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")

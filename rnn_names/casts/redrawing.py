@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import zip_longest
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
 from rnn_names.casts.initials import letter_of
-from rnn_names.casts.lines import DrawnPart, Line, Request
+from rnn_names.casts.lines import DrawnName, DrawnPart, Line, Request
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 
 Item = TypeVar("Item")
@@ -18,22 +18,24 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 
 
 class RedrawingCast(CastDrawer):
-    """Draws the lines of a cast, and some of them anew."""
+    """Draws the lines of a cast, those of `redraw` anew, and lines like one of them."""
 
     def lines(self) -> Iterator[list[Line]]:
         """All lines together, those of `redraw` drawn anew; without any, some at a time."""
         if not self._wanted.redraw:
             yield from super().lines()
             return
-        shortage, columns, lines = None, self._pattern.columns, list[Line]()
+        shortage = None
+        columns = self._pattern.columns
+        lines = list[Line]()
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
-                named = f" ({', '.join(columns)})" * isinstance(part, str)
+                named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for some in super().lines():
-                lines += some
+            for batch in super().lines():
+                lines += batch
         except SamplingError as error:
             shortage = error
         for number, part in self._wanted.redraw:
@@ -53,7 +55,7 @@ class RedrawingCast(CastDrawer):
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
         """Draws another text for a column, or names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        parts = {*line.names} or {*line.chosen}
+        parts: Set[DrawnPart] = {*line.names} or {*line.chosen}
         if place:
             parts = self._parts_at(line, place)
         if not parts:  # of an alternative that does not stand there
@@ -62,9 +64,10 @@ class RedrawingCast(CastDrawer):
         kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
-        is_text = not any(drawn.is_name for drawn in parts)
+        is_text = not any(isinstance(drawn, DrawnName) for drawn in parts)
         of_others = {each.row[place] for each in others}
-        for avoided in [of_others, {*()}] if is_text else [{*()}]:  # one that no line has, if any
+        # Prefer a text that no other line has.
+        for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
             for new in self._later(line.number, parts, kept):
                 if new.shown(parts, place) & line.earlier or new.row[place] in avoided:
                     continue
@@ -92,8 +95,8 @@ class RedrawingCast(CastDrawer):
 
         With the place of a column, only names there change; if none is there, its text does.
         """
-        parts = self._parts_at(line, place) if place else {*line.names}
-        names = [{drawn} for drawn in line.names if drawn in parts]
+        parts: Set[DrawnPart] = self._parts_at(line, place) if place else {*line.names}
+        names: list[Set[DrawnPart]] = [{drawn} for drawn in line.names if drawn in parts]
         streams = [
             self._later(line.number, new, {a: b for a, b in line.chosen.items() if a not in new})
             for new in names or [parts]
@@ -101,17 +104,20 @@ class RedrawingCast(CastDrawer):
         return in_turn(streams)
 
     def _later(
-        self, number: int, parts: set[DrawnPart], kept: Mapping[DrawnPart, Any]
+        self, number: int, parts: Set[DrawnPart], kept: Mapping[DrawnPart, Any]
     ) -> Iterator[Line]:
-        """A line with later rounds of some parts; the rest is kept."""
-        first, size, requests = 0, 4, list[Request]()
-        most = MAX_ROUNDS // max([drawn.source.slowness for drawn in parts if drawn.is_name] or [1])
-        while first < most and not any(request.cause for request in requests):
+        """The line in later rounds of these parts; the rest is kept."""
+        first = 0
+        size = 4
+        requests = list[Request]()
+        slowness = [drawn.source.slowness for drawn in parts if isinstance(drawn, DrawnName)]
+        end = MAX_ROUNDS // max(slowness, default=1)
+        while first < end and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
             lines = self._new_lines(np.full(size, number), rounds, kept)
             requests = self._requests(lines)
-            wants = [self._wants(request, self._taken, False) for request in requests]
-            self._draw([want for some in wants for want in some])
+            wants = [self._wants(request, self._taken, 0, is_first=False) for request in requests]
+            self._draw([want for of_request in wants for want in of_request])
             for request in requests:
                 for names in filter(None, request.drawn.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
-from rnn_names.cli.output import Exact, Form, Table, output_options
+from rnn_names.cli.output import Form, Table, Verbatim, output_options
 from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
@@ -54,17 +54,17 @@ def alias(
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))
     if secret_file is None:
         tell("Note: without --secret-file, whoever guesses a key can see that a name is that key's")
-    loaded = blend_of(chosen(model))
+    loaded = blend_of(models_or_default(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form)
     with open_input(file) as source, out:
         aliases = Aliases(loaded, wanted)
-        lines = (line.rstrip("\r") for _, some in read_lines(*source) for line in some)
+        lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named), strict=True))
-            out.put((names.get(key, ""), Exact(key)) for key in keys)
+            out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
 
 
 def _secret(path: str | None) -> bytes:

@@ -19,7 +19,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import tell, warnings_told, write
+from rnn_names.cli.streams import tell, warnings_on_stderr, write
 from rnn_names.conditions.options import CastOptions
 
 
@@ -80,7 +80,7 @@ def cast(
             "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
             f"cast: {', '.join(CASTS)}"
         )
-    with warnings_told():
+    with warnings_on_stderr():
         text = pattern_of("".join(pattern), file)
     if show:
         write(f"{text}\n".encode())
@@ -90,11 +90,11 @@ def cast(
         read = parsed(wanted)
     _note_overridden(read, wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
-    with warnings_told(), out:
+    with warnings_on_stderr(), out:
         for rows in rows_of(read, wanted, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
-            out.put(rows)
+            out.write_records(rows)
 
 
 def _note_overridden(pattern: Pattern, wanted: CastOptions) -> None:

@@ -39,8 +39,8 @@ def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | N
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
-        told = "Python 3.10 needs a package to read it: python -m pip install tomli"
-        raise RnnNamesError(f"{file}: {told}") from None
+        advice = "Python 3.10 needs a package to read it: python -m pip install tomli"
+        raise RnnNamesError(f"{file}: {advice}") from None
     try:
         tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -65,10 +65,11 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
     known = {each.lstrip("-"): param for param in params for each in param.opts}
     values = {}
     for name, value in tables.get(called, {}).items():
-        param, place = known.get(name), f"{file}: {called}: {shown(name)}"
+        param = known.get(name)
+        place = f"{file}: {called}: {shown(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
-            advice = f"; did you mean {other}?" * (other in known.keys() - {name})
+            advice = f"; did you mean {other}?" if other in known.keys() - {name} else ""
             raise RnnNamesError(f"{place}: there is no such option{advice}")
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")

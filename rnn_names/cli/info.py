@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of, chosen
+from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import counted, shortened
@@ -44,7 +44,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         read = click.get_current_context().find_root().obj
         facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
     else:
-        models = chosen(model)
+        models = models_or_default(model)
         of_model = blend_of(models).facts()
         size = os.path.getsize(file_of(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
@@ -52,8 +52,8 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
     else:
         rows = facts.items() if system else _rows(facts)
-        told = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
-        text = "\n".join(printable(row.replace("\n", " "), ascii) for row in told)
+        lines = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
+        text = "\n".join(printable(line.replace("\n", " "), ascii) for line in lines)
     write(f"{text}\n".encode())
 
 
@@ -68,38 +68,41 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "training", _training(training)
     for part in training.get("blend", []):
         of_part = part["training"]
-        names = of_part.get("distinct_names")
-        n_names = counted(names, "name") if type(names) is int else ""
-        told = ", ".join(filter(None, [_network(part["network"]), n_names, _training(of_part)]))
-        yield "blend of", f"{part['model']}, weight {part['weight']:.3g}: {told}"
+        names = _counted(of_part.get("distinct_names"), "name")
+        facts_of_part = [_network(part["network"]), names, _training(of_part)]
+        text = ", ".join(filter(None, facts_of_part))
+        yield "blend of", f"{part['model']}, weight {part['weight']:.3g}: {text}"
     if isinstance(training.get("settings"), dict):
         pairs = ", ".join(f"{name}\xa0{value}" for name, value in training["settings"].items())
         lines = wrap(shortened(pairs, 1000), 86, break_on_hyphens=False)
         for title, line in zip_longest(["settings"], lines, fillvalue=""):
             yield title, line.replace("\xa0", " ")
     known = facts["fingerprints"]
-    told = counted(known, "name") if known else "none: the model cannot tell new names"
-    yield "fingerprints", told
+    none = "none: the model cannot tell new names"
+    yield "fingerprints", counted(known, "name") if known else none
     for source in facts["sources"]:
         yield "source", "{what}; {origin}, {terms}".format(**source)
 
 
 def _network(network: dict[str, Any]) -> str:
-    cell, size = network.get("cell"), network.get("hidden_size")
-    return f"{str(cell).upper()} of {size} unit{'s' * (size != 1)}"
+    return f"{str(network.get('cell')).upper()} of {_counted(network.get('hidden_size'), 'unit')}"
+
+
+def _counted(n: Any, noun: str) -> str:
+    """A number of things; "" for what is no number, as a record from outside may have."""
+    return counted(n, noun) if type(n) is int else ""
 
 
 def _corpus(training: dict[str, Any]) -> str:
     distinct, all_lines = training.get("distinct_names"), training.get("names")
-    counts = {
-        f"distinct name{'s' * (distinct != 1)} trained on": distinct,
-        "with repeats": None if all_lines == distinct else all_lines,
-        "held out": training.get("held_out_names"),
-    }
-    longest, shortest = training["longest"], training.get("shortest")
-    lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
-    parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
-    parts.append(f"{lengths} character{'s' * (longest > 1)} long")
+    held_out, shortest = training.get("held_out_names"), training.get("shortest")
+    parts = [f"{counted(distinct, 'distinct name')} trained on"] if type(distinct) is int else []
+    if type(all_lines) is int and all_lines != distinct:
+        parts.append(f"{all_lines:,} with repeats")
+    if type(held_out) is int:
+        parts.append(f"{held_out:,} held out")
+    lengths = f"{shortest} to" if shortest else "at most"
+    parts.append(f"{lengths} {counted(training['longest'], 'character')} long")
     lists = training.get("lists")
     files = ", ".join(map(str, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)
@@ -116,5 +119,5 @@ def _training(training: dict[str, Any]) -> str:
         for title, key in losses.items()
         if isinstance(training.get(key), float)
     ]
-    told = f": {', '.join(parts)} nats per character" if parts else ""
-    return f"epoch {training['epoch']}{told}"
+    measured = f": {', '.join(parts)} nats per character" if parts else ""
+    return f"epoch {training['epoch']}{measured}"

@@ -54,10 +54,12 @@ def list_notes(corpus: Corpus) -> list[str]:
         oddities = [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
     for oddity in oddities:
         pattern = re.compile(oddity["pattern"], re.MULTILINE)
-        first, groups = pattern.search(text), [each.groups() for each in pattern.finditer(text)]
+        first = pattern.search(text)
+        groups = [each.groups() for each in pattern.finditer(text)]
         is_of_names = len({*groups}) == 1 and groups[0] != ()
-        least, most = float(oddity["least"]), float(oddity["most"])
-        if not first or is_of_names or not least < len(groups) / len(corpus) <= most:
+        min_share, max_share = float(oddity["min_share"]), float(oddity["max_share"])
+        share = len(groups) / len(corpus)
+        if not first or is_of_names or not min_share < share <= max_share:
             continue
         line = lines[text.count("\n", 0, first.start())]
         more = f", one of {len(groups):,} such lines" if len(groups) > 1 else ""

@@ -75,7 +75,7 @@ def cli(context: click.Context) -> None:
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    context.with_resource(streams.warnings_told())
+    context.with_resource(streams.warnings_on_stderr())
     config.read(context)
 
 
@@ -121,25 +121,27 @@ def exit_code(work: Callable[[], int]) -> int:
         streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        told = worded(error)
+        message = worded(error)
     except MemoryError:
-        told = "not enough memory for this; try smaller settings, end other programs, or raise the "
-        told += "limit"
+        message = (
+            "not enough memory for this; try smaller settings, end other programs, or raise the "
+            "limit"
+        )
     except OSError as error:
-        told = f"{shown(str(error.filename or 'standard output'))}: {error.strerror or error}"
+        message = f"{shown(str(error.filename or 'standard output'))}: {error.strerror or error}"
         if error.filename is None:  # Click writes help and completions itself
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:
-        told = missing(error)
+        message = missing(error)
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
-        told = f"a module cannot be loaded (is memory short?): {shown(reason)}"
+        message = f"a module cannot be loaded (is memory short?): {shown(reason)}"
     except Exception as error:
         if streams.COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
             return 1
         if sys.flags.dev_mode:
             raise
-        told = f"a mistake in rnn-names {__version__}, please report it: "
-        told += shown(f"{type(error).__name__}: {error}"[:200])
-    streams.tell(f"Error: {told}")
+        message = f"a mistake in rnn-names {__version__}, please report it: "
+        message += shown(f"{type(error).__name__}: {error}"[:200])
+    streams.tell(f"Error: {message}")
     return 1

@@ -12,11 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
 
-import click
-
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.cast import cast
-from rnn_names.cli.options import command, option
+from rnn_names.cli.options import OutputPath, command, option
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, quoted
@@ -31,7 +29,8 @@ ABOUT = f"""Names of people, places and creatures, from small networks that lear
 Draw names here instead of inventing them: those that come to mind first are the same for everybody.
 list_models has the models; boldness "safe" brings names to use as they are. Patterns of cast_names
 are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
-MODELS_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_ONE_TRAINING = Lock()  # at a time: each uses all cores
+MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 
 
 @command("Let assistants draw names (Model Context Protocol).", "rnn-names mcp --folder ~/names")
@@ -45,8 +44,8 @@ def mcp(folder: Path | None) -> None:
     try:
         from mcp.server import MCPServer
     except ImportError:
-        told = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
-        raise RnnNamesError(told) from None
+        message = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
+        raise RnnNamesError(message) from None
     server = MCPServer("rnn-names", instructions=ABOUT, version=__version__)
     server.resource("rnn-names://casts", name="casts")(lambda: str(cast.help).replace("\b\n", ""))
     _add_tools(server, folder)
@@ -71,7 +70,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_OF_CALL)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
     own: dict[str, Any] = {path.stem: path for path in folder.glob("*.npz")} if folder else {}
-    blend, one_at_a_time = partial(blended, load=partial(_load, own)), Lock()
+    blend = partial(blended, load=partial(_load, own))
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: what each writes, and three names of it; of own ones, the name."""
@@ -99,7 +98,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
 
     def train_model(name: NewName, names: list[str], **options: Any) -> Iterator[str]:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
-        with one_at_a_time:
+        with _ONE_TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
                 raise ModelFileError(f"name {name}: there is such a model already; take another")
             train(names, **options).save(path)
@@ -134,8 +133,8 @@ def _add(server: Any, function: Callable[..., Iterator[Any]], owner: Any) -> Non
         try:  # in a thread that a client which goes away does not wait for
             await run_sync(list, map(found.append, items), abandon_on_cancel=True)
         except RnnNamesError as error:
-            told = f"; found: {', '.join(map(str, found))}" * bool(found)
-            raise ToolError(f"{error}{told}") from None
+            rest = f"; found: {', '.join(map(str, found))}" if found else ""
+            raise ToolError(f"{error}{rest}") from None
         return found
 
     takes = dict(signature(function).parameters)

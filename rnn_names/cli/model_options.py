@@ -74,7 +74,7 @@ model_option = partial(
 )
 
 
-def chosen(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
+def models_or_default(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
     """The models given, else the default file, else a bundled model, with a note that says so."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or [ModelChoice(DEFAULT_MODEL)]

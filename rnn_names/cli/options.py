@@ -51,8 +51,8 @@ class GroupedCommand(click.Command):
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             if getattr(error, "option_name", "") in ("-o", "--output"):
-                told = f"{error.message} This command writes to standard output: > FILE"
-                raise click.UsageError(told, ctx) from None
+                message = f"{error.message} This command writes to standard output: > FILE"
+                raise click.UsageError(message, ctx) from None
             if text := usage_hint(self, error):
                 raise click.UsageError(text, ctx) from None
             raise
@@ -67,8 +67,8 @@ class GroupedCommand(click.Command):
             word = ctx.params.get("boldness", "balanced")
             if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
                 raise
-            told = f"{error}; boldness {word} asks for some of these"
-            raise SamplingError(told, [*error.settings, "boldness"]) from None
+            message = f"{error}; boldness {word} asks for some of these"
+            raise SamplingError(message, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""
@@ -112,8 +112,8 @@ class NumberParam(click.FloatRange):
     """A number as it is declared; the help shows its bounds."""
 
     def __init__(self, kind: declared.Number) -> None:
-        most = None if kind.most == math.inf else kind.most
-        super().__init__(kind.least, most, min_open=kind.min_open, max_open=kind.max_open)
+        maximum = None if kind.maximum == math.inf else kind.maximum
+        super().__init__(kind.minimum, maximum, min_open=kind.min_open, max_open=kind.max_open)
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

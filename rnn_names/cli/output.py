@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-    Rows = Iterable[tuple[Any, ...]]
+    Records = Iterable[tuple[Any, ...]]
 
 LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
@@ -39,44 +39,44 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # what formats with columns add
 
 
-class Exact(str):
+class Verbatim(str):
     """A text that no format changes but excel, even if it looks like a formula."""
 
 
-def json_lines(columns: Sequence[str], rows: Rows, is_first: bool) -> str:
+def json_lines(columns: Sequence[str], records: Records) -> str:
     """Records as lines of JSON."""
-    records = (dict(zip(columns, map(_json_value, row), strict=True)) for row in rows)
-    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+    objects = (dict(zip(columns, map(_json_value, record), strict=True)) for record in records)
+    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in objects)
 
 
 def cells(
-    columns: Sequence[str], rows: Rows, is_first: bool, delimiter: str = ",", mark: str = ""
+    columns: Sequence[str], records: Records, delimiter: str = ",", is_for_excel: bool = False
 ) -> str:
-    """Records as lines of cells; spreadsheets want a `mark` before the first."""
+    """Records as lines of cells."""
     import csv  # plain names do without
 
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([columns] * is_first)
-    writer.writerows([_cell(value, is_for_excel=bool(mark)) for value in row] for row in rows)
-    return mark * is_first + text.getvalue()
+    writer.writerows([_cell(value, is_for_excel) for value in record] for record in records)
+    return text.getvalue()
 
 
-def markdown(columns: Sequence[str], rows: Rows, is_first: bool) -> str:
+def markdown(columns: Sequence[str], records: Records) -> str:
     r"""Records as lines of a table; of a single column, as a list.
 
-    >>> print(markdown(["name", "novel"], [("A|b", True)], is_first=True), end="")
-    | name | novel |
-    |---|---|
+    >>> print(markdown(["name", "novel"], [("A|b", True)]), end="")
     | A\|b | true |
     """
+    texts = ([_escaped(_plain(value)) for value in record] for record in records)
     if len(columns) == 1:
-        return "".join(f"- {_escaped(_plain(value))}\n" for [value] in rows)
-    rows = [tuple(columns), *rows] if is_first else rows
-    lines = [f"| {' | '.join(_escaped(_plain(value)) for value in row)} |\n" for row in rows]
-    if is_first:
-        lines.insert(1, f"{'|---' * len(columns)}|\n")
-    return "".join(lines)
+        return "".join(f"- {text}\n" for [text] in texts)
+    return "".join(f"| {' | '.join(record)} |\n" for record in texts)
+
+
+def markdown_header(columns: Sequence[str]) -> str:
+    """The first two lines of a table; a list has none."""
+    titles = markdown(columns, [tuple(columns)])
+    return f"{titles}{'|---' * len(columns)}|\n" if len(columns) > 1 else ""
 
 
 def name_base(title: str, names: Sequence[str]) -> str:
@@ -92,7 +92,8 @@ def name_base(title: str, names: Sequence[str]) -> str:
     plain = [*filter(None, (" ".join(re.sub("[,|]+", "", name).split()) for name in names))]
     lengths = [*map(len, plain)] or [0]
     doubled = sorted({letter for name in plain for letter in _DOUBLED.findall(name)})
-    title, several = re.sub(r"[|\x00-\x1f]+", " ", title), sum(" " in name for name in plain)
+    title = re.sub(r"[|\x00-\x1f]+", " ", title)
+    several = sum(" " in name for name in plain)
     bounds = f"{min(lengths)}|{max(lengths)}|{''.join(doubled)}|{several / len(lengths):.2f}"
     return f"{title}|{bounds}|{','.join(plain)}\n"
 
@@ -113,14 +114,26 @@ def roll_table(title: str, names: Sequence[str]) -> str:
     return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
 
 
-TABLES: dict[str, Callable[[Sequence[str], Rows, bool], str]] = {
-    "jsonl": json_lines,
-    "csv": cells,
-    "tsv": partial(cells, delimiter="\t"),
-    "excel": partial(cells, mark=BYTE_ORDER_MARK),
-    "markdown": markdown,
+class TableFormat(NamedTuple):
+    """A format of records: what comes before the first of them, and their lines."""
+
+    header: Callable[[Sequence[str]], str]
+    lines: Callable[[Sequence[str], Records], str]
+
+
+def _cell_format(mark: str = "", delimiter: str = ",") -> TableFormat:
+    lines = partial(cells, delimiter=delimiter, is_for_excel=bool(mark))
+    return TableFormat(lambda columns: mark + lines(columns, [tuple(columns)]), lines)
+
+
+TABLES = {
+    "jsonl": TableFormat(lambda columns: "", json_lines),
+    "csv": _cell_format(),
+    "tsv": _cell_format(delimiter="\t"),
+    "excel": _cell_format(BYTE_ORDER_MARK),
+    "markdown": TableFormat(markdown_header, markdown),
 }
-"""Formats of records; `is_first` asks for the header that comes before the first of them."""
+"""Formats of records."""
 
 DOCUMENTS = {"azgaar": name_base, "foundry": roll_table}
 """Formats of all names together, with a title."""
@@ -190,22 +203,24 @@ class Table(AbstractContextManager["Table"]):
                 )
         self.columns = list(dict.fromkeys(names))
         self.title, self.is_text = title, form.kind == "text"
-        self.lines, self.document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)
+        self._table, self._document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)
         self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
-        self._is_first = True  # whether nothing is written, not even a header
+        self._header_is_due = True
         self._names = list[str]()  # of a document
 
-    def put(self, rows: Rows) -> None:
-        """Writes the values of some records."""
-        if self.document:
-            self._names += (row[0] for row in rows)
-        elif self.lines:
-            rows = (tuple(row[place] for place in self._places) for row in rows)
-            write(self.lines(self.columns, rows, self._is_first).encode())
-            self._is_first = False
+    def write_records(self, records: Records) -> None:
+        """Writes records."""
+        if self._document:
+            self._names += (record[0] for record in records)
+        elif self._table:
+            columns = self.columns
+            header = self._table.header(columns) if self._header_is_due else ""
+            values = (tuple(record[place] for place in self._places) for record in records)
+            write((header + self._table.lines(columns, values)).encode())
+            self._header_is_due = False
         else:
-            write("".join(row[0] + self.line_end for row in rows).encode())
+            write("".join(record[0] + self.line_end for record in records).encode())
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """Writes a document, or the header of a table that has no records.
@@ -214,43 +229,40 @@ class Table(AbstractContextManager["Table"]):
         """
         if error is not None and not (isinstance(error, SamplingError) and self._names):
             return
-        if self.document:
-            write(self.document(self.title, self._names).encode())
-        elif self._is_first:
-            self.put([])
+        if self._document:
+            write(self._document(self.title, self._names).encode())
+        elif self._header_is_due:
+            self.write_records([])
 
 
 class Output(Table):
     """Writes names of a model."""
 
     def __init__(self, model: Model, form: Form, per_character: bool, title: str = "names") -> None:
-        fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
-        super().__init__(fields, form, title=title)
+        added = ["per_character"] if per_character else []
+        super().__init__(["name", "log_prob", "novel", *added], form, title)
         self.model, self.per_character = model, per_character
 
-    def write(self, names: Names, log_probs: Array | None = None) -> None:
-        """Writes names; plain lines have log-probabilities only if these are given."""
+    def write_names(self, names: Names, log_probs: Array | None = None) -> None:
+        """Writes names, with their log-probabilities, (n,), where these are known."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
-            if self.is_text and log_probs is None:
+            if self.is_text:
                 write(names[part].to_lines().replace(b"\n", self.line_end.encode()))
+            elif self.columns == ["name"] or self._document:
+                self.write_records((text,) for text in names[part].to_strings())
             else:
-                self.put(self._rows(names[part], None if log_probs is None else log_probs[part]))
+                self._write_scored(names[part], None if log_probs is None else log_probs[part])
 
-    def _rows(self, names: Names, log_probs: Array | None) -> Rows:
-        texts = names.to_strings()
-        if self.columns == ["name"] or self.document:
-            return ((text,) for text in texts)
-        values = self.model.log_prob(names) if log_probs is None else log_probs
-        scores = [values.tolist()]
-        if self.per_character:
-            scores.append((values / (names.lengths + 1)).tolist())
-        if self.is_text:
-            columns = [[f"{value:.6f}" for value in column] for column in scores[::-1]]
-            return (("\t".join(row),) for row in zip(*columns, texts, strict=True))
+    def _write_scored(self, names: Names, log_probs: Array | None) -> None:
+        if log_probs is None:
+            log_probs = self.model.log_prob(names)
         known = self.model.fingerprints is not None and "novel" in self.columns
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
-        return zip(texts, scores[0], novel, *scores[1:], strict=True)
+        columns = [names.to_strings(), log_probs.tolist(), novel]
+        if self.per_character:
+            columns.append((log_probs / (names.lengths + 1)).tolist())
+        self.write_records(zip(*columns, strict=True))
 
 
 def _json_value(value: Any) -> Any:
@@ -262,12 +274,12 @@ def _json_value(value: Any) -> Any:
 def _cell(value: str | float | bool | None, is_for_excel: bool = False) -> str:
     """The text of a cell of a table.
 
-    >>> [_cell(value) for value in ("@SUM(1)", Exact("@SUM(1)"), -7.5, True, None)]
+    >>> [_cell(value) for value in ("@SUM(1)", Verbatim("@SUM(1)"), -7.5, True, None)]
     ["'@SUM(1)", '@SUM(1)', '-7.500000', 'true', '']
     """
-    may_be = isinstance(value, str) and (is_for_excel or not isinstance(value, Exact))
+    may_be_formula = isinstance(value, str) and (is_for_excel or not isinstance(value, Verbatim))
     text = _plain(value)
-    return f"'{text}" if may_be and text.startswith(FORMULA_BEGINNINGS) else text
+    return f"'{text}" if may_be_formula and text.startswith(FORMULA_BEGINNINGS) else text
 
 
 def _plain(value: str | float | bool | None) -> str:

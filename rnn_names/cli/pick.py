@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
-from rnn_names.cli.model_options import chosen as models_or_default
-from rnn_names.cli.model_options import model_option
+from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
     FILE,
     command,
@@ -23,9 +22,9 @@ from rnn_names.cli.options import (
     output_option,
     read_options,
 )
-from rnn_names.cli.pick_pages import Page, brief, chosen, is_typed, numbered, say
+from rnn_names.cli.pick_pages import Page, brief, is_typed, lines_numbered, numbered, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.streams import tell, warnings_told
+from rnn_names.cli.streams import tell, warnings_on_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.errors import SamplingError, quoted, shown, worded
@@ -87,7 +86,7 @@ def pick(
     is_cast = pattern is not None or file is not None
     if is_cast and model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
-    with warnings_told():
+    with warnings_on_stderr():
         if not is_cast:
             wanted: Options = read_options(Options, options)
             source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
@@ -118,7 +117,7 @@ class _Picking:
                 f"{self.path} has what is kept; give another file for what was shown", ["remember"]
             )
         self.pages: list[list[str]] = []
-        self.at = -1  # the page on the screen
+        self.page_number = -1  # in `pages`: that on the screen
         self.listed: list[str] = []  # what numbers after a minus mean
         self.kept: set[str] = set()  # in this run
         self.undoable: list[tuple[str, str, tuple[bytes, bytes], set[str]]] = []
@@ -173,9 +172,9 @@ class _Picking:
                         page.add(line)
                         self._has_shown(line)
         if page.lines:
-            came_from = [self.page] if self.at < len(self.pages) - 1 else []
+            came_from = [self.page] if self.page_number < len(self.pages) - 1 else []
             self.pages += [*came_from, page.lines]
-            self.at = len(self.pages) - 1
+            self.page_number = len(self.pages) - 1
         if shortage:
             say(f"Note: {if_too_few or shortage}")
 
@@ -194,16 +193,16 @@ class _Picking:
                 added.append(self.names_in([in_one_line(line)]))
 
     def _go_back(self) -> None:
-        if self.at < 1:
+        if self.page_number < 1:
             say("There is no page before this one.")
             return
-        self.at -= 1
+        self.page_number -= 1
         with Page(len(self.page)) as page:
             for line in self.page:
                 page.add(line)
 
     def _show_like(self, numbers: str, part: str | None) -> None:
-        if found := chosen(numbers, self.page):
+        if found := lines_numbered(numbers, self.page):
             try:
                 stream = self.source.like([*found.values()], int(part) if part else 0)
             except SamplingError as error:
@@ -216,42 +215,43 @@ class _Picking:
     @property
     def page(self) -> list[str]:
         """The page on the screen."""
-        return self.pages[self.at] if self.pages else []
+        return self.pages[self.page_number] if self.pages else []
 
     def _count(self) -> str:
         return f"{len(self.file.names()):,} in {self.path}"
 
     def _keep(self, numbers: str) -> None:
-        found = chosen(numbers, self.page)
+        found = lines_numbered(numbers, self.page)
         again = [number for number, line in found.items() if line in self.kept]
         if again:
             say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
         lines = [line for line in found.values() if line not in self.kept]
         if lines:
             added = self.names_in(lines).to_lines()
-            is_cut = re.compile(rb"[^\n]\Z").search  # its last line has no end
             with critical_section():
-                change = self.file.change(lambda old: old + b"\n" * bool(is_cut(old)) + added)
+                change = self.file.change(
+                    lambda old: old + (b"" if not old or old.endswith(b"\n") else b"\n") + added
+                )
             self._did("Kept", "Took out", brief(lines), change)
             self.kept = self.kept | {*lines}
 
-    def _did(self, told: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
+    def _did(self, done: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
         """Tells of a change of the file, which can be undone."""
-        say(f"{told} {lines} ({self._count()})")
+        say(f"{done} {lines} ({self._count()})")
         self.undoable.append((undone, lines, change, self.kept))
 
     def _undo(self) -> None:
         if not self.undoable:
             say("There is nothing to undo.")
             return
-        told, lines, (before, after), kept = self.undoable.pop()
+        message, lines, (before, after), kept = self.undoable.pop()
         with critical_section():
             now, _ = self.file.change(lambda now: before if now == after else now)
         if now == after:
             self.kept = kept
         else:
-            told = "The file has changed since; left as it is:"
-        say(f"{told} {lines}")
+            message = "The file has changed since; left as it is:"
+        say(f"{message} {lines}")
 
     def _list(self) -> None:
         self.listed = self.file.names()
@@ -262,7 +262,7 @@ class _Picking:
 
     def _take_out_of_list(self, numbers: str) -> None:
         self.listed = self.listed or self.file.names()
-        self._take_out([*chosen(numbers, self.listed).values()])
+        self._take_out([*lines_numbered(numbers, self.listed).values()])
 
     def _take_out_name(self, name: str) -> None:
         named = [each for each in self.file.names() if each.casefold() == name.casefold()]

@@ -40,7 +40,7 @@ def brief(lines: Sequence[str]) -> str:
     return ", ".join(f"{first}…" if more else first for first, _, more in split)
 
 
-def chosen(numbers: str, lines: Sequence[str]) -> dict[int, str]:
+def lines_numbered(numbers: str, lines: Sequence[str]) -> dict[int, str]:
     """The lines that have some numbers, as in "1 4-7"; says which numbers are wrong."""
     rows: dict[int, str] = {}
     for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
@@ -55,7 +55,7 @@ def chosen(numbers: str, lines: Sequence[str]) -> dict[int, str]:
 
 
 def numbered(number: int, line: str, count: int) -> str:
-    """One of some lines, with its number."""
+    """A line with its number, as wide as `count`."""
     return printable(f"{number:>{len(str(count))}} {line}", ascii)
 
 

@@ -19,7 +19,8 @@ class NamesToPick:
     """Names of a model."""
 
     def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
-        self._model, self._wanted = blend_of(models), replace(wanted, unique=True, remember=None)
+        self._model = blend_of(models)
+        self._wanted = replace(wanted, unique=True, remember=None)
         self._seeds = itertools.count(wanted.some_seed())
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
@@ -28,7 +29,7 @@ class NamesToPick:
         return self._drawn(self._wanted)
 
     def like(self, names: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Names that are like one of some: near twins are what is wanted then."""
+        """Names that are like one of these: near twins are what is wanted then."""
         if part:
             raise SamplingError("only the lines of a cast have parts")
         far = 1 if self._wanted.boldness == "safe" or self._wanted.min_edits else None
@@ -51,7 +52,8 @@ class LinesToPick:
         self._wanted = replace(wanted, count=LINES_OF_A_SEED, remember=None)
         with wrong_usage():
             self._pattern = parsed(self._wanted)
-        self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
+        self._first_seed = wanted.some_seed()
+        self._load = cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
@@ -68,7 +70,7 @@ class LinesToPick:
                     yield from (self._text(drawer, line) for line in lines)
 
     def like(self, lines: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Lines that differ from one of some in one name; or in a part."""
+        """Lines that differ from one of these in one name; or in a part."""
         from rnn_names.casts.redrawing import in_turn
 
         n = len(self._pattern.columns)

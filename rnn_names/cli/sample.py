@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, option, options_of, read_options
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, tell
@@ -65,7 +65,7 @@ def sample(
     if best:
         options = {name: options[name] for name in options.keys() - {"seed", "unique"}}
     wanted = read_options(BestOptions if best else Options, options)
-    models = chosen(model)
+    models = models_or_default(model)
     loaded = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(loaded, form, per_character=rank == "per-character", title=title)
@@ -73,7 +73,7 @@ def sample(
         drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])
         for names in drawn:
-            out.write(names)
+            out.write_names(names)
             first = Names.concatenate([first, names[: LOOKED_AT[1] - len(first)]])
     if wanted.min_edits is None and sys.stderr.isatty():
         _tell_near_copies(loaded, first)

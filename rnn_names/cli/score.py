@@ -4,7 +4,7 @@ import os
 
 import click
 
-from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, tell
@@ -42,7 +42,7 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     per_character = rank == "per-character"
-    loaded = blend_of(chosen(model))
+    loaded = blend_of(models_or_default(model))
     out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
@@ -50,16 +50,22 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
         parts = (names for names, _ in read_names(*source))
         for names in [Names.concatenate([*parts])] if sort else parts:
             log_probs = loaded.log_prob(names)
+            means = log_probs / (names.lengths + 1)
             if sort:
-                ranked = log_probs / (names.lengths + 1) if per_character else log_probs
-                order = np.argsort(-ranked, kind="stable")
-                names, log_probs = names.take(order), log_probs[order]
+                order = np.argsort(-means if per_character else -log_probs, kind="stable")
+                names, log_probs, means = names.take(order), log_probs[order], means[order]
             real = names.lengths > 0  # blank lines do not count
             known = real & (log_probs > float("-inf"))
             n, n_known = n + int(real.sum()), n_known + int(known.sum())
             characters += int((names.lengths[known] + 1).sum())
             loss -= float(log_probs[known].sum())
-            out.write(names, log_probs)
+            if out.is_text:
+                scores = [means, log_probs] if per_character else [log_probs]
+                columns = [map("{:.6f}".format, each.tolist()) for each in scores]
+                lines = map("\t".join, zip(*columns, names.to_strings(), strict=True))
+                out.write_records((line,) for line in lines)
+            else:
+                out.write_names(names, log_probs)
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
     tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")

@@ -74,7 +74,7 @@ def bar(**settings: Any) -> Any:
 
 
 @contextmanager
-def warnings_told() -> Iterator[None]:
+def warnings_on_stderr() -> Iterator[None]:
     """Shows warnings as one line each on stderr; the library's own are always on."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RnnNamesWarning)

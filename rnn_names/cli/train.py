@@ -124,8 +124,8 @@ def train(
         titles = ["standard input" if path == "-" else path for path in corpus]
         page = Report(names, trainer, titles, output, report, started_from) if report else None
         run = TrainingRun(checkpoint, output, progress, page)
-        told = [opening(names, checkpoint, start and start.told), *list_notes(names)]
-        progress.say("\n".join(told))
+        lines = [opening(names, checkpoint, start and start.message), *list_notes(names)]
+        progress.say("\n".join(lines))
         with interrupts.on_interrupt(run.interrupted):
             try:
                 run.go(write_log)

@@ -106,10 +106,10 @@ class TrainingRun:
         self.progress.screen_lock.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
-        told = f"Interrupted {when}: {self._saved()}"
+        message = f"Interrupted {when}: {self._saved()}"
         if self.checkpoint.written:
-            told += "; to continue, give the same command with --resume"
-        tell(f"{told}.")
+            message += "; to continue, give the same command with --resume"
+        tell(f"{message}.")
         self.progress.say(wrote)
         return interrupts.INTERRUPTED
 
@@ -276,7 +276,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    more = " more" * (progress.epochs_before > 0)  # than before the run was resumed
+    more = " more" if progress.epochs_before else ""  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, _width()),
         f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "

@@ -255,6 +255,7 @@ def _check(title: str, names: Names, n_before: int) -> None:
     is_bad = names.lengths > MAX_NAME_LENGTH
     refused = np.flatnonzero(np.isin(names.codes, [*map(ord, REFUSED_CHARACTERS)]))
     is_bad[np.searchsorted(names.offsets, refused, side="right") - 1] = True
-    for row in np.flatnonzero(is_bad):
+    if is_bad.any():
+        row = int(is_bad.argmax())
         [name] = names[row : row + 1].to_strings()
         raise CorpusError(f"{title}, line {n_before + row + 1}: {complaint(name)}")

@@ -48,7 +48,7 @@ def upper_bits(prints: Array, bits: int) -> Array:
 
 
 def lowest_kept(known: Array) -> int:
-    """The lowest bit that is kept of some fingerprints, as a number: 1 where all bits are.
+    """The lowest bit that fingerprints keep, as a number: 1 where they keep all.
 
     >>> lowest_kept(np.array([0b1101000, 0b0110000], np.uint64))
     8

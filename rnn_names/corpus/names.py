@@ -115,13 +115,13 @@ class Names:
         return text.tobytes().decode("utf-32-le").encode()
 
     def take(self, rows: Array) -> Names:
-        """The names of some rows, in that order."""
+        """The names of these rows, in that order."""
         starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
         offsets = _offsets(lengths)
         codes = np.empty(offsets[-1], self.codes.dtype)
         for first in range(0, len(starts), _ROWS_AT_ONCE):
-            some = slice(first, first + _ROWS_AT_ONCE)
-            places = ranges(starts[some], lengths[some])
+            part = slice(first, first + _ROWS_AT_ONCE)
+            places = ranges(starts[part], lengths[part])
             self.codes.take(places, out=codes[offsets[first] :][: len(places)], mode="clip")
         return Names(codes, offsets)
 
@@ -199,7 +199,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, names: Names) -> Vocabulary:
-        """The distinct characters of some names, in code-point order."""
+        """The distinct characters of names, in code-point order."""
         present = np.flatnonzero(np.bincount(names.codes))
         return cls(present.astype("<u4").tobytes().decode("utf-32-le"))
 
@@ -227,6 +227,14 @@ class Vocabulary:
     def encode(self, codes: Array) -> Array:
         """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
+
+    def rows_of(self, other: Vocabulary) -> Array:
+        """The index here of each index of another vocabulary, all of whose characters are here.
+
+        >>> Vocabulary("abc").rows_of(Vocabulary("ac")).tolist()
+        [0, 1, 3]
+        """
+        return np.append(EOS, self.encode(other.codes[1:]))
 
     def indexed(self, names: Names) -> Names:
         """Some names as indices."""

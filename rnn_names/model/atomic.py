@@ -30,7 +30,7 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 def check_writable(path: str) -> None:
     """Raises ModelFileError, before long work, if no temporary file can be written beside it.
 
-    Those of killed runs are removed.
+    Temporary files of killed runs are removed.
     """
     with _temporary(path):
         folder, name = os.path.split(real_path(path))

@@ -30,7 +30,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
-from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, counted, quoted, shown
@@ -128,7 +128,7 @@ def unknown_logit(model: LanguageModel) -> float:
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
     """A network over the joint vocabulary; a GRU if there are characters that are new to it."""
-    known = np.concatenate(([EOS], vocabulary.encode(model.vocabulary.codes[1:])))
+    known = vocabulary.rows_of(model.vocabulary)
     unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
     params = as_gru(model.params) if len(unknown) else model.params
     n_a = model.hidden_size

@@ -57,12 +57,12 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     }
 
 
-def _are_records(values: Any, kinds: dict[str, type], most: int) -> bool:
+def _are_records(values: Any, kinds: dict[str, type], max_length: int) -> bool:
     """Whether this is a list of objects with these keys and types of values, and not too long."""
     are_objects = isinstance(values, list) and all(isinstance(each, dict) for each in values)
     return (
         are_objects
-        and len(values) <= most
+        and len(values) <= max_length
         and all({key: type(value) for key, value in each.items()} == kinds for each in values)
     )
 

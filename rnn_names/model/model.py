@@ -205,10 +205,9 @@ class NameStream(Iterator[str]):
         self._names: Iterator[str] = iter(())
 
     def __next__(self) -> str:
-        while True:
-            for name in self._names:
-                return name
+        while (name := next(self._names, None)) is None:
             self._names = iter(next(self._parts).to_strings())  # its end is ours
+        return name
 
     def arrays(self) -> Iterator[Array]:
         """The names to come, as arrays of strings of whatever sizes are drawn together.

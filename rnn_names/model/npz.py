@@ -21,7 +21,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -71,9 +71,7 @@ def read(
     title = shown(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
-            raise ModelFileError(
-                "not a model file: not a regular file, so it cannot be read from its end"
-            )
+            raise ModelFileError("not a model file: not a regular file, but a pipe or a device")
         with open(path, "rb") as file:
             members = _members(file, types_of)
             arrays = {name: _array(data, name, types_of(name)) for name, data in members}
@@ -94,6 +92,17 @@ _ENCRYPTED, _SIZES_LATER = 1, 8  # flags; the sizes are after the bytes where it
 _END_BYTES = 22  # of the last record, without a comment
 
 
+class _Header(NamedTuple):
+    """What stands before the bytes of a member of a zip."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int  # bytes in the file
+    unpacked: int  # bytes of the array
+
+
 def _members(
     file: IO[bytes], types_of: Callable[[str], Collection[str]]
 ) -> Iterator[tuple[str, bytes]]:
@@ -103,38 +112,22 @@ def _members(
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
     left = MAX_UNPACKED * size + FREE_BYTES
     while (head := file.read(_LOCAL.size)).startswith(SIGNATURE):
-        _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
-        name = file.read(name_length).decode("ascii").removesuffix(".npy")
-        if unpacked == 0xFFFFFFFF:
-            unpacked, packed = _ZIP64.unpack_from(file.read(extra))
-        else:
-            file.seek(extra, os.SEEK_CUR)
+        header = _header(file, head)
+        name = header.name
         is_name = name.isidentifier() and len(name) <= MAX_NAME
         if not is_name or (name != "meta" and not types_of(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in names:
             raise ModelFileError("damaged: an array is in it twice")
         names.add(name)
-        if flags & (_ENCRYPTED | _SIZES_LATER) or method not in (_STORED, _DEFLATED):
-            raise ModelFileError(
-                f"array {name}: encrypted, or compressed in a way that is not read here"
-            )
-        left -= unpacked
+        left -= header.unpacked
         if left < 0:
             raise ModelFileError(
-                f"{size:,} bytes that claim to unpack to {unpacked:,} or more: no real model "
-                "shrinks so far"
+                f"{size:,} bytes that claim to unpack to {header.unpacked:,} or more: no real "
+                "model shrinks so far"
             )
-        data = file.read(min(packed, size))  # or as much memory as it says would be asked for
-        if method == _DEFLATED:
-            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-            # One byte more than there should be shows that there is too much; 0 would be no bound.
-            data = inflate.decompress(data, unpacked + 1)
-        if len(data) != unpacked:
-            raise ValueError(f"array {name}: its size is not what the zip says")
-        if zlib.crc32(data) != crc:
-            raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
-        yield name, data
+        # Not more than the file has, or as much memory as the header says would be asked for.
+        yield name, _unpacked(header, file.read(min(header.packed, size)))
     text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
     if text.strip() and all(c.isprintable() or c.isspace() for c in text):
         raise ModelFileError(
@@ -147,6 +140,32 @@ def _members(
         raise ModelFileError("not a model file: no `meta` in it")
 
 
+def _header(file: IO[bytes], head: bytes) -> _Header:
+    """The header that begins with these bytes; the file is then at the member's own."""
+    _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
+    name = file.read(name_length).decode("ascii").removesuffix(".npy")
+    sizes = file.read(extra)
+    if unpacked == 0xFFFFFFFF:
+        unpacked, packed = _ZIP64.unpack_from(sizes)
+    return _Header(name, flags, method, crc, packed, unpacked)
+
+
+def _unpacked(header: _Header, data: bytes) -> bytes:
+    """The bytes of a member's array."""
+    array = f"array {header.name}"
+    if header.flags & (_ENCRYPTED | _SIZES_LATER) or header.method not in (_STORED, _DEFLATED):
+        raise ModelFileError(f"{array}: encrypted, or compressed in a way that is not read here")
+    if header.method == _DEFLATED:
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        # One byte more than there should be shows that there is too much; 0 would be no bound.
+        data = inflate.decompress(data, header.unpacked + 1)
+    if len(data) != header.unpacked:
+        raise ValueError(f"{array}: its size is not what the zip says")
+    if zlib.crc32(data) != header.crc:
+        raise ModelFileError(f"{array}: damaged (its CRC-32 does not fit)")
+    return data
+
+
 _HEADER = re.compile(
     rb"\{'descr': '([<>|=]\w{1,12})', 'fortran_order': (True|False), "
     rb"'shape': \(([0-9]{0,18}(?:, ?[0-9]{1,18})*,?)\), \} *\n"
@@ -154,7 +173,7 @@ _HEADER = re.compile(
 
 
 def _array(data: bytes, name: str, types: Collection[str]) -> Array:
-    """The array in a member's bytes: of one of some types and finite numbers; `meta` is a text."""
+    """The array in a member's bytes: of one of the types and finite; `meta` is a text."""
     length = int.from_bytes(data[8:10], "little")
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):

@@ -94,12 +94,12 @@ def advice(path: str) -> str:
             file for file in os.listdir(folder or ".") if file.endswith(".npz") and file != name
         ]
         own = [f"{name}.npz"] if f"{name}.npz" in files else []
-        for file in own or get_close_matches(name, files, n=1, cutoff=0.8):
-            return f"did you mean {shown(os.path.join(folder, file))}?"
+        if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
+            return f"did you mean {shown(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
     known = sorted(bundled.names())
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
-    told = ", ".join(close or [bundled.DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
-    return f"train a model, or take a bundled one: {told}"
+    names = close or [bundled.DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"]
+    return f"train a model, or take a bundled one: {', '.join(names)}"

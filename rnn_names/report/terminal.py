@@ -72,8 +72,8 @@ def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']
     """
     per_line = len(BLOCKS) - 1
-    most, span = HEIGHT * per_line - 1, (high - low) or 1
-    steps = [0 if math.isnan(loss) else 1 + round((loss - low) / span * most) for loss in losses]
+    highest, span = HEIGHT * per_line - 1, (high - low) or 1
+    steps = [0 if math.isnan(loss) else 1 + round((loss - low) / span * highest) for loss in losses]
     return [
         "".join(BLOCKS[min(max(step - line * per_line, 0), per_line)] for step in steps)
         for line in reversed(range(HEIGHT))

@@ -34,7 +34,7 @@ class Batches:
 
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> "Batches":
-        """Those of a corpus. If it has counts, its names are drawn in proportion to them."""
+        """The batches of a corpus. If it has counts, names are drawn in proportion to them."""
         names = vocabulary.indexed(corpus.names)
         if corpus.has_counts:
             rows, weights = np.arange(len(corpus)), corpus.counts
@@ -61,7 +61,8 @@ class Batches:
         Each row comes once; with weights, as many rows in proportion to them. Yields the middle of
         the minibatch in the epoch, from 0 to 1, and its rows, sorted, (size,).
 
-        Neighbours have long beginnings in common, so minibatches of some are smaller trees.
+        Neighbours have long beginnings in common: minibatches that keep them together are smaller
+        trees.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))

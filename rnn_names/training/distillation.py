@@ -18,10 +18,7 @@ happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -35,6 +32,7 @@ from rnn_names.network.language_model import names_per_batch
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
+from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.batches import Batches
@@ -83,13 +81,16 @@ class Teacher(WalkSource):
         share: float = 0.5,
     ) -> Teacher:
         """The teacher of a run whose network trained on `batches`."""
-        ngram, names, wholes = _ngram(batches, rng), batches.names, Wholes(batches, vocabulary)
+        ngram = _ngram(batches, rng)
+        names = batches.names
+        wholes = Wholes(batches, vocabulary)
         teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), DRAWN_FOR_TILT[0]), DRAWN_FOR_TILT[1])
         for _ in range(2):  # first without a tilt, then with the first one
-            before, drawn = teacher.tilt, teacher.draw(count, rng)
+            before = teacher.tilt
+            drawn = teacher.draw(count, rng)
             if not len(drawn):  # the network ends no name
                 break
             factors = wholes.factors(drawn)
@@ -110,7 +111,8 @@ class Teacher(WalkSource):
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
-        keys, drawn = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
+        keys = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count))
+        drawn = []
         spelling = Spelling(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
@@ -157,7 +159,7 @@ class Teacher(WalkSource):
         return p.T.astype(np.float64), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """The states of some nodes, (m,): hidden state, history and length."""
+        """The states of m nodes, (m,): hidden state, history and length."""
         above, parent, character = children
         after = above[parent]
         after["a"] = rnn.next_states(above["a"], parent, character, self.weights, work)
@@ -201,29 +203,22 @@ class DistillationSet(Batches):
     def tree(self, rows: Array) -> PrefixTree:
         """The prefix tree of a minibatch, with soft targets in place of what follows."""
         tree = super().tree(rows)
-        numbers = node_numbers(tree, self.names.lengths[rows], self.prefix_numbers[:, rows])
+        numbers = node_numbers(tree, self.names, self.prefix_numbers, rows)
         passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
         return replace(tree, y=self.soft_targets[numbers] * passing)
 
 
-def node_numbers(tree: PrefixTree, lengths: Array, prefix_numbers: Array) -> Array:
-    """The number of each node's prefix, (N,).
-
-    `lengths` (m,) and `prefix_numbers` (longest + 1, m) are those of the names of the tree.
-    """
+def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Array) -> Array:
+    """The number of each node's prefix, (N,); the tree is that of these rows of the names."""
     steps = len(tree.paths)
-    inside = np.arange(steps)[:, None] <= lengths  # (steps, m)
+    inside = np.arange(steps)[:, None] <= names.lengths[rows]  # (steps, m)
     numbers = np.empty(len(tree.x), np.intp)
-    numbers[tree.paths[inside]] = prefix_numbers[:steps][inside]
+    numbers[tree.paths[inside]] = prefix_numbers[:steps, rows][inside]
     return numbers
 
 
 def distillation_set(
-    teacher: Teacher,
-    names: Names,
-    count: int,
-    rng: np.random.Generator,
-    begin: Callable[..., Callable[[], Any]] = partial,
+    teacher: Teacher, names: Names, count: int, rng: np.random.Generator, submit: Submit = deferred
 ) -> DistillationSet:
     """Some distinct real names and about `count` synthetic ones, with soft targets."""
     # As many as fit. Estimated as if no two shared a prefix, and all had the mean length.
@@ -234,7 +229,7 @@ def distillation_set(
 
     # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
     rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
-    second_half = begin(teacher.draw, count - count // 2, rng_2)
+    second_half = submit(teacher.draw, count - count // 2, rng_2)
     synthetic = [teacher.draw(count // 2, rng_1), second_half()]
     real = [names] * max(round(REAL_SHARE * count / len(names)), 1)
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
@@ -246,10 +241,11 @@ def distillation_set(
 
     # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
     # share a prefix, it is computed twice.
-    size, batches = names_per_batch(teacher.n_y), Batches(distinct, rows, teacher.n_y)
+    size = names_per_batch(teacher.n_y)
+    batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(groups) + 1) // 2
-    pending = begin(targets_by_number, teacher, batches, numbers, groups[half:])
+    pending = submit(targets_by_number, teacher, batches, numbers, groups[half:])
     first_half = targets_by_number(teacher, batches, numbers, groups[:half])
     for prefixes, targets in [*first_half, *pending()]:
         soft_targets[prefixes] = targets
@@ -264,6 +260,6 @@ def targets_by_number(
     work, found = Workspace(), []
     for rows in groups:
         tree = batches.tree(rows)
-        numbers = node_numbers(tree, batches.names.lengths[rows], prefix_numbers[:, rows])
+        numbers = node_numbers(tree, batches.names, prefix_numbers, rows)
         found.append((numbers, teacher.soft_targets(tree, work)))
     return found

@@ -46,7 +46,7 @@ def gradients_of_epoch(
     worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
     if worth_it and usable_cores() >= PARTS:
         helper.start()
-    if getattr(here, "stage", None) is not stage:
+    if here.stage is not stage:
         helper.update(PartGradients.begin_stage, batches, stage)
     n_parts = parts_for(stage.batch_size, n_rows)
     gradient, second_gradient = here.gradients
@@ -73,14 +73,17 @@ class PartGradients:
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
         self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
-        self.params, self._work = views(flat, shapes), Workspace()
+        self.params = views(flat, shapes)
+        self._work = Workspace()
+        self.batches: Any = None  # those of `stage`
+        self.stage: Any = None  # the one that `begin_stage` was last given
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Takes what a stage learns from, and how."""
         self.batches, self.stage = batches, stage
 
     def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
-        """Puts the gradient of some rows, summed, into `gradients`; gives loss and characters."""
+        """Puts the summed gradient of the rows into `gradients`; returns loss and characters."""
         tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
         loss, gradients = part_gradients(self.params, self.stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self.params]

@@ -9,7 +9,7 @@ from rnn_names.arrays import Array
 
 
 def flatten(arrays: Mapping[str, Array]) -> Array:
-    """One vector with all numbers of some arrays, one array after another."""
+    """One vector with all numbers of the arrays, one array after another."""
     return np.concatenate([array.ravel() for array in arrays.values()])
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
@@ -29,7 +29,8 @@ class Run:
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
-        self.init, self.is_started = init, init is not None and len(corpus) < SHORT_LIST
+        self.init = init
+        self.is_started = init is not None and len(corpus) < SHORT_LIST
         self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
@@ -49,7 +50,8 @@ class Run:
         sources = of_start(init.sources if init is not None else ())
         self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
 
-        self.vocabulary, self.batches = vocabulary, Batches.of(self.corpus, vocabulary)
+        self.vocabulary = vocabulary
+        self.batches = Batches.of(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
         """The random numbers of a use."""
@@ -60,7 +62,7 @@ class Run:
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
-            known = np.append(EOS, vocabulary.encode(self.init.vocabulary.codes[1:]))
+            known = vocabulary.rows_of(self.init.vocabulary)
             rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array

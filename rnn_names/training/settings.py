@@ -102,14 +102,10 @@ class Settings(Checked):
         unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
     )
     dropout: float | None = _by_size(
-        _SHARE,
-        "Dropout rate between hidden state and output.",
-        group="Regularisation",
+        _SHARE, "Dropout rate between hidden state and output.", group="Regularisation"
     )
     recurrent_dropout: float | None = _by_size(
-        _SHARE,
-        "Dropout rate between one hidden state and the next.",
-        group="Regularisation",
+        _SHARE, "Dropout rate between one hidden state and the next.", group="Regularisation"
     )
     embedding_size: int = option(
         0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."

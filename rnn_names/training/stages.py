@@ -38,12 +38,12 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
         dropout=settings.dropout,
         recurrent_dropout=settings.recurrent_dropout,
     )
-    least = DISTILLATION_BATCHES[1] if settings.batch_size >= 64 else DISTILLATION_BATCHES[0]
+    min_batch = DISTILLATION_BATCHES[1] if settings.batch_size >= 64 else DISTILLATION_BATCHES[0]
     distillation = Stage(
         name="distillation",
         is_distillation=True,
         epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, least),
+        batch_size=max(settings.batch_size, min_batch),
         highest_rate=settings.learning_rate * DISTILLATION_RATE,
         dropout=0,  # a network does not overfit to soft targets
         recurrent_dropout=0,

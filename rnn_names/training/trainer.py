@@ -103,8 +103,7 @@ class Trainer:
         `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
         no longer finite, TrainingError is raised, and `model` is the best one before.
         """
-        check, memory = PartGradients.check, self._memory
-        helper = Helper(PartGradients, self._shapes, check=check, memory=memory)
+        helper = Helper(PartGradients, self._shapes, check=PartGradients.check, memory=self._memory)
         with one_blas_thread(), helper:
             while not self.is_over:
                 # Overflow gives no warning of NumPy's: it ends in a TrainingError.
@@ -140,10 +139,13 @@ class Trainer:
         if not self.stage.is_distillation:
             return self.run.batches
         if self._distillation_set is None:
-            run, network = self.run, views(self._network, self._shapes)
-            share, rng = STARTED_SHARE if run.is_started else 0.5, run.generator(TEACHER)
+            run = self.run
+            network = views(self._network, self._shapes)
+            share = STARTED_SHARE if run.is_started else 0.5
+            rng = run.generator(TEACHER)
             teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
-            count, rng = self.settings.synthetic_names, run.generator(SYNTHETIC_NAMES)
+            rng = run.generator(SYNTHETIC_NAMES)
+            count = self.settings.synthetic_names
             self._distillation_set = distillation.distillation_set(
                 teacher, run.batches.names, count, rng, partial(helper.begin, PartGradients.call)
             )
@@ -153,7 +155,8 @@ class Trainer:
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
-        held_out_loss, flat = None, rounded(self._flat)
+        held_out_loss = None
+        flat = rounded(self._flat)
         if len(self.held_out):
             params, counts = views(flat, self._shapes), self.run.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
@@ -223,10 +226,7 @@ class Trainer:
         `model` is that run's best model.
         """
         at, record = self.position, model.training
-        epochs = [
-            *(stage.epochs for stage in self.stages),
-            1,
-        ]  # none are done once all is over
+        epochs = [*(stage.epochs for stage in self.stages), 1]  # none are done once all is over
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters

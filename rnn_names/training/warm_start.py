@@ -19,28 +19,28 @@ ALIKE = 0.8  # least share of a list's characters that the base knows, or has li
 
 
 class Start(NamedTuple):
-    """A model that training starts from: what it is called, and what is told of it."""
+    """A model that training starts from: its name, and the message that says so."""
 
     name: str
     model: Model
-    told: str
+    message: str
 
 
 def closest_model(names: Names) -> Start:
     """The bundled model with the lowest loss on some names."""
     n = min(len(names), MAX_NAMES_COMPARED)
-    some = names.take(np.arange(n) * len(names) // n)
+    sample = names.take(np.arange(n) * len(names) // n)
     models = {name: Model.load(path_of(name)) for name in MODELS}
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
-        losses = {name: _loss(model, some) for name, model in models.items()}
+        losses = {name: _loss(model, sample) for name, model in models.items()}
     name = min(losses, key=losses.__getitem__)
     if losses[name] == np.inf:
         raise TrainingError(
             f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
             settings=["init"],
         )
-    told = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
-    return Start(name, models[name], told)
+    message = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
+    return Start(name, models[name], message)
 
 
 def start_of(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:

@@ -94,7 +94,7 @@ class Wholes:
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
-        """All terms of some names: the name that each belongs to, and its number."""
+        """All terms of the names: the name that each belongs to, and its number."""
         n_y, start = self._n_y, self._n_y
         of_name = np.repeat(np.arange(len(names)), names.lengths + 1)
         before, after = transitions(names, start)
@@ -133,7 +133,7 @@ def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int =
     def value(tilt: Array) -> float:
         return float(np.logaddexp.reduce(centred @ tilt) + ridge @ tilt**2 / 2)
 
-    tilt, least = np.zeros(centred.shape[1]), np.log(len(centred))
+    tilt, lowest = np.zeros(centred.shape[1]), np.log(len(centred))
     for _ in range(steps):
         z = centred @ tilt
         weights = np.exp(z - z.max())
@@ -142,11 +142,11 @@ def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int =
         gradient = mean + ridge * tilt
         curvature = (centred * weights[:, None]).T @ centred - np.outer(mean, mean)
         step = np.linalg.solve(curvature + np.diag(ridge), gradient)
-        while (lower := value(tilt - step)) > least and gradient @ step > ENOUGH:
+        while (lower := value(tilt - step)) > lowest and gradient @ step > ENOUGH:
             step /= 2
         if gradient @ step <= ENOUGH:
             break
-        tilt, least = tilt - step, lower
+        tilt, lowest = tilt - step, lower
     found = np.zeros(len(wanted))
     found[varies] = tilt
     return found

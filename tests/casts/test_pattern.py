@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.casts.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Again, Part, parse
+from rnn_names.casts.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Part, Reference, parse
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
@@ -55,7 +55,7 @@ def test_parts_have_names_and_come_again():
     assert [*pattern.columns] == ["family", "part_2", "x"]
     assert [each.column for each in pattern.parts].count("x") == 3
     assert pattern.slots[0].models == ("a=2", "b")
-    again = [each for each in pattern.pieces if isinstance(each, Again)]
+    again = [each for each in pattern.pieces if isinstance(each, Reference)]
     assert [(each.column, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
 
 

@@ -198,9 +198,9 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
     assert left_out <= {"remember", "models", "parts", "any_beginning", "known_pairs"}
     for name, each in shown.items():
         assert offered[name]["description"] == ("How many." if name == "count" else each.help)
-        if isinstance(each.kind, Number) and math.isfinite(each.kind.most):
+        if isinstance(each.kind, Number) and math.isfinite(each.kind.maximum):
             bounds = json.dumps(offered[name])
-            assert f'aximum": {each.kind.most}' in bounds
+            assert f'aximum": {each.kind.maximum}' in bounds
 
 
 @pytest.mark.parametrize("closes_input_first", [True, False])

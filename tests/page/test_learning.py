@@ -195,7 +195,7 @@ def test_the_network_that_is_fitted_to_a_list_is_that_of_python(tmp_path, small_
     print(Object.fromEntries(Object.entries(start.weights).map(([name, a]) => [name, [...a]])));"""
     told, arrays = run(text, tmp_path, names=names, base=small_base)
     start = warm_start.base_start(corpus_from_strings(names), Settings())
-    assert told == start.told.replace("; nearest", " (nearest") + ")"
+    assert told == start.message.replace("; nearest", " (nearest") + ")"
     assert arrays.keys() == start.model.params.keys()
     for name, expected in start.model.params.items():
         np.testing.assert_allclose(arrays[name], expected.ravel(), atol=1e-5, err_msg=name)

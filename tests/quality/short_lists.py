@@ -207,7 +207,7 @@ def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
     """The loss on the names that are not in the cut; None where it is neither kept nor wanted."""
     corpus, others, near = parts(name, cut)
     start = None if way.init == "none" else near
-    path = KEPT / f"{digest_of(corpus, way, cut, start and start.told, len(others))}.json"
+    path = KEPT / f"{digest_of(corpus, way, cut, start and start.message, len(others))}.json"
     if not path.exists():
         if not measure:
             return None
@@ -233,7 +233,7 @@ def row(name: str, ways: Sequence[str]) -> tuple[str, list[float]] | None:
         return None
     file, size = (LISTS | FURTHER)[name]
     start = parts(name, 0)[2]
-    near = start.told.partition(": ")[2] if start else ""
+    near = start.message.partition(": ")[2] if start else ""
     cells, differences = [f"{size} of {file}", near, f"{np.mean([*own.values()]):.3f}"], []
     for way in ways[1:]:
         found = _measured(name, WAYS[way])

@@ -82,7 +82,7 @@ def test_a_name_that_a_model_cannot_spell_counts_as_its_uniform_guess():
     found = closest_model(Names.from_strings(["Llandudno", *HANGUL]))
     total = -found.model.log_prob(["Llandudno"])[0]
     total += 3 * 3 * np.log(len(found.model.vocabulary))
-    assert f"({total / (10 + 3 * 3):.2f} nats per character)" in found.told
+    assert f"({total / (10 + 3 * 3):.2f} nats per character)" in found.message
 
 
 def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
@@ -99,7 +99,7 @@ def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
 def test_a_short_list_starts_from_the_base_fitted_to_it():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
     start, base = base_start(corpus, Settings()), bundled_base()
-    assert start.told.startswith("the base; nearest lists: towns of Wales, ")
+    assert start.message.startswith("the base; nearest lists: towns of Wales, ")
     assert start.model.vocabulary.characters == Vocabulary.of(corpus.names).characters
     rows = base.rows(start.model.vocabulary.characters)
     e = base.vectors[base.lists.index("welsh-towns")]
