@@ -1,6 +1,7 @@
 """`rnn-names score`: how probable is each name of a list?"""
 
 import os
+import re
 
 import click
 
@@ -41,6 +42,9 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
     if not os.path.exists(file) and os.path.exists(file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
+    if re.fullmatch(r"[\w-]*\w", file) and not os.path.lexists(file):
+        pipe = f"a single name goes through a pipe: echo {file} | rnn-names score -m MODEL"
+        raise click.UsageError(f"there is no file {file}; {pipe}")
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
     out = Output(loaded, form, per_character)

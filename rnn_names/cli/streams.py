@@ -114,6 +114,8 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
     if path == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
+        if sys.stdin.isatty():
+            tell(f"Type lines; Ctrl-{'Z and Enter end' if os.name == 'nt' else 'D ends'}")
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
         return

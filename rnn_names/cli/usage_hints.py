@@ -7,8 +7,9 @@ import click
 
 MISSPELLINGS = {
     "--count (-n)": "--number --num --amount --how-many",
-    "--prefix": "--start-with --starts-with --begin-with --begins-with",
-    "--suffix": "--end-with --ends-with",
+    "--prefix": "--start-with --starts-with --startswith --begin-with --begins-with",
+    "--suffix": "--end-with --ends-with --endswith",
+    "--boldness safe": "--safe",
     "--format jsonl": "--json",
     "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
@@ -19,6 +20,17 @@ ADVICE = {
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
 """What to do instead of giving a command some options."""
+
+COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
+"""Words that are no commands, and what they are likely to mean."""
+
+
+def command_hint(word: str) -> str:
+    """What to type in place of a word that is no command; "" if that is unknown."""
+    from rnn_names.model import bundled
+
+    meant = f"sample -m {word}" if word in bundled.names() else COMMAND_WORDS.get(word)
+    return f"No such command '{word}'. Did you mean rnn-names {meant}?" if meant else ""
 
 
 def usage_hint(command: click.Command, error: click.UsageError) -> str:
