@@ -72,7 +72,7 @@ def pick(
     Enter   show others
     b       go back to the page before
     +4      show some like the fourth
-    +4.2    change only its second part, or +4.NAME
+    +4.2    change only its second part
     l       list what is kept
     -3      take out the third of that list
     - NAME  take out this one
@@ -81,8 +81,8 @@ def pick(
 
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
     the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
-    one differ from it in a single name. Casts of several lines have an empty line after each in the
-    file.
+    one differ from it in a single name, or in a part, by its number or name: +4.town. Where a cast
+    has several lines, an empty line comes after each in the file.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
@@ -268,8 +268,7 @@ class _Picking:
         self._take_out([*chosen(numbers, self.listed).values()])
 
     def _take_out_name(self, name: str) -> None:
-        """Takes out what has a name; of what has several lines, the first is the name."""
-        kept = {each: each.split("\n")[0] for each in self.file.names()}
+        kept = {each: each.split("\n")[0] for each in self.file.names()}  # their first lines
         named = [each for each, first in kept.items() if first.casefold() == name.casefold()]
         self._take_out([name if name in named else (named or [name])[-1]])
 

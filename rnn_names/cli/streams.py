@@ -115,7 +115,7 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         if sys.stdin.isatty():
-            tell(f"Type lines; Ctrl-{'Z and Enter end' if os.name == 'nt' else 'D ends'}")
+            tell("Type the list, one a line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)")
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
         return

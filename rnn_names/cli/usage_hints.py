@@ -5,6 +5,8 @@ import shlex
 
 import click
 
+from rnn_names.model import bundled
+
 MISSPELLINGS = {
     "--count (-n)": "--number --num --amount --how-many",
     "--prefix": "--start-with --starts-with --startswith --begin-with --begins-with",
@@ -27,8 +29,6 @@ COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
 
 def command_hint(word: str) -> str:
     """What to type in place of a word that is no command; "" if that is unknown."""
-    from rnn_names.model import bundled
-
     meant = f"sample -m {word}" if word in bundled.names() else COMMAND_WORDS.get(word)
     return f"No such command '{word}'. Did you mean rnn-names {meant}?" if meant else ""
 
@@ -37,6 +37,8 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
     """A better message for some errors of Click's; "" for the others."""
     options = {name for each in command.params for name in each.opts}
     name = getattr(error, "option_name", "")
+    if name in ("-o", "--output") and "--output" not in options:
+        return f"{error.message} This command writes to standard output: > FILE"
     for meant, others in MISSPELLINGS.items():
         is_here = not meant.startswith("--") or meant.split()[0] in options
         if is_here and name in others.split():

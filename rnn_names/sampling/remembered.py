@@ -13,10 +13,7 @@ from rnn_names.errors import CorpusError, SamplingError, shown
 
 
 class Remembered:
-    """A file of names given out so far; several runs may read and extend it at once.
-
-    With `has_blocks`, it has texts of several lines, an empty line after each.
-    """
+    """A file of names, or blocks of lines, given out so far; several runs may extend it at once."""
 
     def __init__(self, path: str, option: str = "remember", has_blocks: bool = False) -> None:
         self._path, self._option, self._end = path, option, 0
@@ -92,11 +89,10 @@ class Remembered:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts; or the blocks of lines."""
+        """The names in some lines, without counts; or the blocks, with an empty line after each."""
         try:
             whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
-            text = f"{whole.decode()}\n{last.decode(errors='replace')}"
-            text = text.removeprefix("\ufeff")
+            text = f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
