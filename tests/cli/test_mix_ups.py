@@ -1,12 +1,13 @@
 """Models to be written over lists, and orders that no names can fill."""
 
+import os
 import subprocess
 
 import pytest
 
 from rnn_names.errors import SamplingError
 from support.enumeration import tiny_model
-from support.program import MAIN, error_line, fork
+from support.program import MAIN, error_line, fork, start
 
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"
 
@@ -127,3 +128,15 @@ def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
 def test_a_file_that_is_read_as_a_whole_may_not_be_endless(order, invoke, tmp_path):
     (tmp_path / "big").write_bytes(bytes(1 << 23))
     assert error_line(invoke(*order.split(), cwd=tmp_path)).startswith("big: over 4,194,304 bytes")
+
+
+def test_what_reads_names_from_a_terminal_says_so():
+    pytest.importorskip("pty")
+    from support.terminal import read_to_the_end, terminal
+
+    screen, end = terminal(100)
+    with start("score", "-m", "elvish", stdin=end, stdout=end, stderr=end):
+        os.close(end)
+        os.write(screen, b"Anna\n\x04")
+        shown = read_to_the_end(screen)
+    assert "Ctrl-D ends it" in shown and "1 name, 5 characters" in shown
