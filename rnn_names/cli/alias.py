@@ -49,6 +49,9 @@ def alias(
 
     if "{" in file and not os.path.lexists(file):
         raise click.UsageError("a key has one name, not a pattern: give a model, as in -m men")
+    if file.replace("-", "").isalnum() and not os.path.lexists(file):
+        pipe = f"a single key goes through a pipe: echo {file} | rnn-names alias -m MODEL"
+        raise click.UsageError(f"there is no file {file}; {pipe}")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))

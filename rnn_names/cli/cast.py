@@ -21,6 +21,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import tell, warnings_on_stderr, write
 from rnn_names.conditions.options import CastOptions
+from rnn_names.model import bundled
 
 
 @command(
@@ -80,6 +81,9 @@ def cast(
             "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
             f"cast: {', '.join(CASTS)}"
         )
+    if {*pattern} & (bundled.names() - CASTS.keys()):
+        model = pattern[0]
+        raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")
     with warnings_on_stderr():
         text = pattern_of("".join(pattern), file)
     if show:

@@ -18,6 +18,7 @@ from typing import NoReturn
 import click
 
 from rnn_names.cli import config, interrupts, streams
+from rnn_names.cli.usage_hints import command_hint
 from rnn_names.errors import RnnNamesError, missing, shown, worded
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
@@ -39,6 +40,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of a name; None for an unknown one."""
         if name not in COMMANDS:
+            if not ctx.resilient_parsing and (hint := command_hint(name)):
+                raise click.UsageError(hint, ctx)
             return None
         return getattr(import_module(f"rnn_names.cli.{name}"), name)
 

@@ -50,9 +50,6 @@ class GroupedCommand(click.Command):
             source = named and ctx.get_parameter_source(named)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
-            if getattr(error, "option_name", "") in ("-o", "--output"):
-                message = f"{error.message} This command writes to standard output: > FILE"
-                raise click.UsageError(message, ctx) from None
             if text := usage_hint(self, error):
                 raise click.UsageError(text, ctx) from None
             raise

@@ -28,10 +28,11 @@ from rnn_names.cli.streams import tell, warnings_on_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.errors import SamplingError, quoted, shown, worded
+from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
-TYPED_NUMBERS = r"\d{1,6}(?:-\d{1,6})?(?:[\s,]+\d{1,6}(?:-\d{1,6})?)*"
+NUMBERS = r"(\d{1,6}(?:-\d{1,6})?(?:[\s,]+SIGN?\d{1,6}(?:-\d{1,6})?)*)"
 HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
 
 
@@ -79,7 +80,8 @@ def pick(
 
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
     the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
-    one differ from it in a single name.
+    one differ from it in a single name, or in a part, by its number or name: +4.town. Where a cast
+    has several lines, an empty line comes after each in the file.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
@@ -91,8 +93,11 @@ def pick(
             wanted: Options = read_options(Options, options)
             source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
         else:
+            from rnn_names.casts.bundled import CASTS
             from rnn_names.casts.cast import pattern_of
 
+            if file is None and pattern in bundled.names() - CASTS.keys():
+                raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
             text = pattern_of(pattern or "", file)
             of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
             wanted, source = of_cast, LinesToPick(of_cast)
@@ -105,12 +110,10 @@ class _Picking:
     def __init__(
         self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str | None
     ) -> None:
-        from rnn_names.corpus.names import Names
         from rnn_names.sampling.remembered import Remembered
 
-        self.names_in = Names.from_strings
         self.source, self.count, self.path = source, count, shown(path)
-        self.file = Remembered(path, "output")
+        self.file = Remembered(path, "output", source.has_blocks)
         self.remembered = Remembered(remember) if remember else None
         if remember and os.path.realpath(remember) == os.path.realpath(path):
             raise SamplingError(
@@ -132,11 +135,12 @@ class _Picking:
         actions: dict[str, Callable[..., None]] = {
             "": lambda: self._show(others),
             "b|back": self._go_back,
-            rf"({TYPED_NUMBERS})": self._keep,
-            rf"\+\s*({TYPED_NUMBERS})(?:\.(\d{{1,6}}))?": self._show_like,
+            NUMBERS.replace("SIGN?", ""): self._keep,
+            rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?": self._show_like,
             "l|list": self._list,
-            rf"-\s*({TYPED_NUMBERS})": self._take_out_of_list,
+            rf"-\s*{NUMBERS.replace('SIGN', '-')}": self._take_out_of_list,
             r"-\s*(.+)": self._take_out_name,
+            "-": lambda: say("- and a number of the list (l), or a name"),
             "u|undo": self._undo,
             r"\?|h|help": _help,
         }
@@ -181,7 +185,7 @@ class _Picking:
     def _next(self, stream: Iterator[str]) -> str | None:
         """The next line that was not seen; None if there is hardly any."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
-            if not {line, in_one_line(line)} & self.seen and not _parts(line) <= self.seen:
+            if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
                 return line
         return None
 
@@ -190,7 +194,7 @@ class _Picking:
         if self.remembered:
             with critical_section(), self.remembered.turn() as (others, added):
                 self.seen.update(others.to_strings())
-                added.append(self.names_in([in_one_line(line)]))
+                added.append(others.from_strings([in_one_line(line)]))
 
     def _go_back(self) -> None:
         if self.page_number < 1:
@@ -199,12 +203,13 @@ class _Picking:
         self.page_number -= 1
         with Page(len(self.page)) as page:
             for line in self.page:
-                page.add(line)
+                first, end, rest = line.partition("\n")
+                page.add(f"{first}{' (kept)' * (line in self.kept)}{end}{rest}")
 
     def _show_like(self, numbers: str, part: str | None) -> None:
         if found := lines_numbered(numbers, self.page):
             try:
-                stream = self.source.like([*found.values()], int(part) if part else 0)
+                stream = self.source.like([*found.values()], part)
             except SamplingError as error:
                 say(f"Note: {error}")
             else:
@@ -227,11 +232,8 @@ class _Picking:
             say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
         lines = [line for line in found.values() if line not in self.kept]
         if lines:
-            added = self.names_in(lines).to_lines()
             with critical_section():
-                change = self.file.change(
-                    lambda old: old + (b"" if not old or old.endswith(b"\n") else b"\n") + added
-                )
+                change = self.file.change(lambda old: self.file.with_names(old, lines))
             self._did("Kept", "Took out", brief(lines), change)
             self.kept = self.kept | {*lines}
 
@@ -251,12 +253,12 @@ class _Picking:
             self.kept = kept
         else:
             message = "The file has changed since; left as it is:"
-        say(f"{message} {lines}")
+        say(f"{message} {lines} ({self._count()})")
 
     def _list(self) -> None:
         self.listed = self.file.names()
         for number, name in enumerate(self.listed, 1):
-            tell(numbered(number, name, len(self.listed)))
+            tell(numbered(number, brief([name]), len(self.listed)))
         if not self.listed:
             say("Nothing is kept yet.")
 
@@ -265,7 +267,8 @@ class _Picking:
         self._take_out([*lines_numbered(numbers, self.listed).values()])
 
     def _take_out_name(self, name: str) -> None:
-        named = [each for each in self.file.names() if each.casefold() == name.casefold()]
+        kept = {each: each.split("\n")[0] for each in self.file.names()}  # their first lines
+        named = [each for each, first in kept.items() if first.casefold() == name.casefold()]
         self._take_out([name if name in named else (named or [name])[-1]])
 
     def _take_out(self, names: list[str]) -> None:
@@ -282,8 +285,8 @@ class _Picking:
         for name in missing:
             say(f"{shown(name)} is not in {self.path}")
         if taken:
-            self._did("Took out", "Put back", ", ".join(taken), change)
-            self.kept = {line for line in self.kept if not _parts(line) & {*taken}}
+            self._did("Took out", "Put back", brief(taken), change)
+            self.kept = {line for line in self.kept if line.strip() not in taken}
 
 
 def _read() -> str | None:
@@ -296,8 +299,3 @@ def _read() -> str | None:
 
 def _help() -> None:
     tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
-
-
-def _parts(line: str) -> set[str]:
-    """What a file has of a line: its own lines."""
-    return {part.strip() for part in line.splitlines()} - {""}

@@ -43,7 +43,7 @@ def brief(lines: Sequence[str]) -> str:
 def lines_numbered(numbers: str, lines: Sequence[str]) -> dict[int, str]:
     """The lines that have some numbers, as in "1 4-7"; says which numbers are wrong."""
     rows: dict[int, str] = {}
-    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
+    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
         if dash and int(last) < int(first):
             say(f"{first}-{last}: write {last}-{first}")
         for number in range(int(first), int(last or first) + 1):

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,10 +14,13 @@ from rnn_names.errors import SamplingError, counted
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
+NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
 
 
 class NamesToPick:
     """Names of a model."""
+
+    has_blocks = False  # whether lines have line breaks
 
     def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
         self._model = blend_of(models)
@@ -28,12 +32,14 @@ class NamesToPick:
         self._wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *sorted(seen)])
         return self._drawn(self._wanted)
 
-    def like(self, names: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Names that are like one of these: near twins are what is wanted then."""
+    def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
+        """Names that are like one of these; last those that are also near twins of each other."""
         if part:
             raise SamplingError("only the lines of a cast have parts")
-        far = 1 if self._wanted.boldness == "safe" or self._wanted.min_edits else None
-        return self._drawn(replace(self._wanted, like=names, min_edits=far))
+        wanted = replace(self._wanted, like=names, exclude=[*self._wanted.exclude, *names])
+        if wanted.boldness == "safe" or wanted.min_edits:
+            return _apart_first(self._drawn(replace(wanted, min_edits=1)))
+        return self._drawn(wanted)
 
     def _drawn(self, wanted: Options) -> Iterator[str]:
         from rnn_names.sampling.attempts import ENDLESS
@@ -52,8 +58,8 @@ class LinesToPick:
         self._wanted = replace(wanted, count=LINES_OF_A_SEED, remember=None)
         with wrong_usage():
             self._pattern = parsed(self._wanted)
-        self._first_seed = wanted.some_seed()
-        self._load = cache(blend_of)
+        self.has_blocks = "\n" in wanted.pattern.strip()
+        self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
@@ -69,21 +75,37 @@ class LinesToPick:
                 for lines in drawer.lines():
                     yield from (self._text(drawer, line) for line in lines)
 
-    def like(self, lines: Sequence[str], part: int = 0) -> Iterator[str]:
-        """Lines that differ from one of these in one name; or in a part."""
+    def like(self, lines: Sequence[str], part: str | None = None) -> Iterator[str]:
+        """Lines that differ from one of these in one name; or in a part, by its number or name."""
         from rnn_names.casts.redrawing import in_turn
 
-        n = len(self._pattern.columns)
-        if part > n:
-            raise SamplingError(f"a line has {counted(n, 'part')}")
+        columns = self._pattern.columns
+        places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
+        if part and part not in places:
+            named = ", ".join(f"{n} {name}" for n, name in enumerate(columns, 1))
+            raise SamplingError(f"a line has {counted(len(columns), 'part')}: {named}")
         origins = [self._origins[line] for line in lines]
         if not all(line.names for _, line in origins):
             raise SamplingError("nothing here can be alike")
         return in_turn(
-            (self._text(drawer, new) for new in drawer.alike(line, part))
+            (self._text(drawer, new) for new in drawer.alike(line, places[part] if part else 0))
             for drawer, line in origins
         )
 
     def _text(self, drawer: Any, line: Any) -> str:
         self._origins[line.row[0]] = drawer, line
         return str(line.row[0])
+
+
+def _apart_first(names: Iterator[str]) -> Iterator[str]:
+    """Names, those that are near twins of earlier ones after most others."""
+    from rnn_names.conditions.edits import FarApart
+
+    apart, twins = FarApart(1), list[str]()
+    with suppress(SamplingError):
+        for name in itertools.islice(names, NAMES_BEFORE_TWINS):
+            if apart.passes(name):
+                yield name
+            else:
+                twins.append(name)
+    yield from itertools.chain(twins, names)

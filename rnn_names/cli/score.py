@@ -41,6 +41,9 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
     if not os.path.exists(file) and os.path.exists(file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
+    if file.replace("-", "").isalnum() and not os.path.lexists(file):
+        pipe = f"a single name goes through a pipe: echo {file} | rnn-names score -m MODEL"
+        raise click.UsageError(f"there is no file {file}; {pipe}")
     per_character = rank == "per-character"
     loaded = blend_of(models_or_default(model))
     out = Output(loaded, form, per_character)

@@ -114,6 +114,8 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
     if path == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
+        if sys.stdin.isatty():
+            tell("Type the list, one a line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)")
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
         return

@@ -5,10 +5,13 @@ import shlex
 
 import click
 
+from rnn_names.model import bundled
+
 MISSPELLINGS = {
     "--count (-n)": "--number --num --amount --how-many",
-    "--prefix": "--start-with --starts-with --begin-with --begins-with",
-    "--suffix": "--end-with --ends-with",
+    "--prefix": "--start-with --starts-with --startswith --begin-with --begins-with",
+    "--suffix": "--end-with --ends-with --endswith",
+    "--boldness safe": "--safe",
     "--format jsonl": "--json",
     "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
@@ -20,11 +23,22 @@ ADVICE = {
 }
 """What to do instead of giving a command some options."""
 
+COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
+"""Words that are no commands, and what they are likely to mean."""
+
+
+def command_hint(word: str) -> str:
+    """What to type in place of a word that is no command; "" if that is unknown."""
+    meant = f"sample -m {word}" if word in bundled.names() else COMMAND_WORDS.get(word)
+    return f"No such command '{word}'. Did you mean rnn-names {meant}?" if meant else ""
+
 
 def usage_hint(command: click.Command, error: click.UsageError) -> str:
     """A better message for some errors of Click's; "" for the others."""
     options = {name for each in command.params for name in each.opts}
     name = getattr(error, "option_name", "")
+    if name in ("-o", "--output") and "--output" not in options:
+        return f"{error.message} This command writes to standard output: > FILE"
     for meant, others in MISSPELLINGS.items():
         is_here = not meant.startswith("--") or meant.split()[0] in options
         if is_here and name in others.split():

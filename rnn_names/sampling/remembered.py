@@ -13,10 +13,11 @@ from rnn_names.errors import CorpusError, SamplingError, shown
 
 
 class Remembered:
-    """A file of names given out so far; several runs may read and extend it at once."""
+    """A file of names, or blocks of lines, given out so far; several runs may extend it at once."""
 
-    def __init__(self, path: str, option: str = "remember") -> None:
+    def __init__(self, path: str, option: str = "remember", has_blocks: bool = False) -> None:
         self._path, self._option, self._end = path, option, 0
+        self._has_blocks = has_blocks
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
@@ -69,9 +70,17 @@ class Remembered:
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 
+    def with_names(self, data: bytes, names: list[str]) -> bytes:
+        """A content with some names at the end."""
+        end = "\n\n" if self._has_blocks else "\n"
+        while data and not data.endswith(end.encode()):  # its last line has no end, perhaps
+            data += b"\n"
+        return data + "".join(name.strip() + end for name in names).encode()
+
     def without(self, data: bytes, name: str) -> bytes:
-        """A content without the last line that has a name."""
-        for found in reversed([*re.finditer(rb"[^\n]+\n?", data)]):
+        """A content without the last place where it has a name."""
+        places = rb"(?:.*\S.*\n?)+(?:\s*\n)?" if self._has_blocks else rb".+\n?"
+        for found in reversed([*re.finditer(places, data)]):
             if [line.strip() for line in self._lines(found[0])] == [name]:
                 return data[: found.start()] + data[found.end() :]
         return data
@@ -80,17 +89,19 @@ class Remembered:
         return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts."""
+        """The names in some lines, without counts; or the blocks, with an empty line after each."""
         try:
             whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
-            text = f"{whole.decode()}\n{last.decode(errors='replace')}"
-            lines = text.removeprefix("\ufeff").split("\n")
+            text = f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
-        names = (line.split("\t")[0].removesuffix("\r") for line in lines)
+        if self._has_blocks:
+            blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
+            return [block.strip() for block in blocks if block.strip()]
+        names = (line.split("\t")[0].removesuffix("\r") for line in text.split("\n"))
         return [name for name in names if name]
 
     @staticmethod

@@ -1,12 +1,13 @@
 """Models to be written over lists, and orders that no names can fill."""
 
+import os
 import subprocess
 
 import pytest
 
 from rnn_names.errors import SamplingError
 from support.enumeration import tiny_model
-from support.program import MAIN, error_line, fork
+from support.program import MAIN, error_line, fork, start
 
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"
 
@@ -64,10 +65,20 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
     "words, advice",
     [
         ("sample -o names.txt", "writes to standard output: > FILE"),
+        ("train list.txt --output", "Option '--output' requires an argument.\n"),
         ("sample 5", "if it is a number, put -n before it: -n 5"),
         ("sample --number 5", "Did you mean --count (-n)?"),
         ("sample --start-with A", "Did you mean --prefix?"),
         ("sample --ends-with A", "Did you mean --suffix?"),
+        ("sample --startswith A", "Did you mean --prefix?"),
+        ("sample --safe", "Did you mean --boldness safe?"),
+        ("list", "Did you mean rnn-names models?"),
+        ("best -m elvish", "Did you mean rnn-names sample --best?"),
+        ("elvish", "Did you mean rnn-names sample -m elvish?"),
+        ("help", "Did you mean rnn-names --help?"),
+        ("cast elvish", "rnn-names sample -m elvish"),
+        ("score Gandalf -m elvish", "echo Gandalf | rnn-names score -m MODEL"),
+        ("alias cust-001", "echo cust-001 | rnn-names alias -m MODEL"),
         ("cast {norse} --title Lord", "'[Lord|Lady] {norse}'"),
         ("score elvish Anna", "echo Anna | rnn-names score -m MODEL"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
@@ -117,3 +128,15 @@ def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
 def test_a_file_that_is_read_as_a_whole_may_not_be_endless(order, invoke, tmp_path):
     (tmp_path / "big").write_bytes(bytes(1 << 23))
     assert error_line(invoke(*order.split(), cwd=tmp_path)).startswith("big: over 4,194,304 bytes")
+
+
+def test_what_reads_names_from_a_terminal_says_so():
+    pytest.importorskip("pty")
+    from support.terminal import read_to_the_end, terminal
+
+    screen, end = terminal(100)
+    with start("score", "-m", "elvish", stdin=end, stdout=end, stderr=end):
+        os.close(end)
+        os.write(screen, b"Anna\n\x04")
+        shown = read_to_the_end(screen)
+    assert "Ctrl-D ends it" in shown and "1 name, 5 characters" in shown

@@ -12,7 +12,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.cli import pick_pages
 from rnn_names.cli.pick_pages import Page
-from rnn_names.conditions.edits import within_edits
+from rnn_names.conditions.edits import FarApart, within_edits
 from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
@@ -138,10 +138,10 @@ def test_undo_takes_out_what_was_kept_last(pick, folder):
     assert kept(folder) == []
     page = pages[0]
     assert told[2:] == [
-        f"Took out {page[1]}, {page[2]}",
+        f"Took out {page[1]}, {page[2]} (1 in kept.txt)",
         f"Kept {page[3]} (2 in kept.txt)",
-        f"Took out {page[3]}",
-        f"Took out {page[0]}",
+        f"Took out {page[3]} (1 in kept.txt)",
+        f"Took out {page[0]} (0 in kept.txt)",
         "There is nothing to undo.",
         "0 in kept.txt",
     ]
@@ -173,8 +173,17 @@ def test_names_like_one_are_within_a_few_edits_of_it(pick):
     assert all(accepts(near, like, Model.load("elvish").vocabulary)) and first[3] not in like
 
 
+def test_names_like_one_are_no_near_twins_of_each_other(pick):
+    (_, like), _ = pick("+2")
+    assert len(like) == 10 and all(map(FarApart(1).passes, like))
+    (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 60])
+    assert not all(map(FarApart(1).passes, like))
+
+
 def test_what_cannot_be_done_is_said(pick, folder):
-    (page,), told = pick("11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4", "- Bo")
+    (page,), told = pick(
+        "11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-"
+    )
     assert told[:2] == ["There is no 11 here.", "There is no 0 here."]
     assert told[2].startswith("1 4 7") and told[12:] == [
         "'what': not understood; ? for help",
@@ -185,7 +194,9 @@ def test_what_cannot_be_done_is_said(pick, folder):
         "Note: only the lines of a cast have parts",
         "There is no page before this one.",
         "There is no 4 here.",
+        "There is no 5 here.",
         "Bo is not in kept.txt",
+        "- and a number of the list (l), or a name",
         "1 in kept.txt",
     ]
     assert kept(folder) == [page[0]]
@@ -202,7 +213,8 @@ def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
 def test_numbers_count_for_the_page_that_b_brings_back(pick, folder):
     pages, _ = pick("", "+3", "b", "b", "2", "", "b", "b", "1")
     first, second, like, third = *pages[:3], pages[5]
-    assert pages[3:] == [second, first, third, first, like]
+    marked = [f"{name} (kept)" if name == first[1] else name for name in first]
+    assert pages[3:] == [second, first, third, marked, like]
     assert not {*third} & {*first, *second, *like}
     assert kept(folder) == [first[1], like[0]]
 
@@ -273,7 +285,7 @@ def test_lines_of_a_cast_are_kept(pick, folder):
 def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     pattern = "[Sir {elvish-men}|Dame {elvish-women}] of {town=welsh-towns}, [a|b|c|d]"
     arguments = ["pick", pattern, "--seed", 2, "-n", 6]
-    pages, told = pick("+2", "b", "+2.2", "b", "+2.3", "b", "+1 3", "+1.4", arguments=arguments)
+    pages, told = pick("+2", "b", "+2.town", "b", "+2.3", "b", "+1 +3", "+1.4", arguments=arguments)
     page, like, towns, ends, both = pages[0], *pages[1::2]
     begin, town, end = re.fullmatch("(.*) of (.*), (.)", page[1]).groups()
     title = begin.split()[0]
@@ -282,9 +294,10 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert all(line.endswith(f", {end}") for line in [*like, *towns])
     assert {*ends} == {f"{begin} of {town}, {other}" for other in {*"abcd"} - {end}}
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
+    columns = "1 part_1, 2 town, 3 part_3"
     assert told == [
         "Note: no others like it were found",
-        "Note: a line has 3 parts",
+        f"Note: a line has 3 parts: {columns}",
         "0 in kept.txt",
     ]
 
@@ -298,8 +311,41 @@ def test_of_kept_lines_with_line_breaks_the_first_is_told(pick, folder):
     arguments = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
     (page,), told = pick("1 2", "u", arguments=arguments)
     both = f"{page[0]}…, {page[1]}…"
-    assert told[:2] == [f"Kept {both} (4 in kept.txt)", f"Took out {both}"]
+    assert told[:2] == [f"Kept {both} (2 in kept.txt)", f"Took out {both} (0 in kept.txt)"]
     assert kept(folder) == []
+
+
+INN = ["pick", "inn", "--seed", 2, "-n", 2, "-o", "kept.txt"]
+TWO_LINES = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
+
+
+@pytest.mark.parametrize("arguments", [INN, TWO_LINES])
+def test_what_has_several_lines_is_one_entry_of_the_file(arguments, pick, folder):
+    (page,), told = pick("2 1", "l", arguments=arguments)
+    first, second = page
+    assert told[1:] == [f"1 {second}…", f"2 {first}…", "2 in kept.txt"]
+    text = (folder / "kept.txt").read_text("utf-8")
+    entries = text.split("\n\n")
+    assert [each.split("\n")[0] for each in entries] == [second, first, ""]
+    _, told = pick("l", "-1", "u", f"- {first}", "1", arguments=arguments)
+    assert told[0] == "Note: adds to kept.txt, which has 2"
+    assert told[3:6] == [
+        f"Took out {second}… (1 in kept.txt)",
+        f"Put back {second}… (2 in kept.txt)",
+        f"Took out {first}… (1 in kept.txt)",
+    ]
+    left = (folder / "kept.txt").read_text("utf-8").split("\n\n")
+    assert left[0] == entries[0] and len(left) == 3
+    pick("-2", "-1", arguments=arguments)
+    assert (folder / "kept.txt").read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n\r\n \r\n"])
+def test_entries_of_several_lines_are_told_apart_however_the_file_ends(end, pick, folder):
+    (folder / "kept.txt").write_bytes(f"Ada\r\n  of Bergen{end}".encode())
+    (page,), told = pick("1", "l", "-1", arguments=TWO_LINES)
+    assert told[2:5] == ["1 Ada…", f"2 {page[0]}…", "Took out Ada… (1 in kept.txt)"]
+    assert kept(folder)[0] == page[0] and len(kept(folder)) == 3
 
 
 def test_a_kept_cast_of_several_lines_is_not_shown_again(pick, folder):
@@ -312,6 +358,7 @@ def test_a_kept_cast_of_several_lines_is_not_shown_again(pick, folder):
 def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
     assert invoke("pick", "{elvish}", "-m", "elvish").returncode == 2
     assert invoke("pick", "{elvish").returncode == 2
+    assert "rnn-names pick -m elvish" in invoke("pick", "elvish").stderr
     assert invoke("pick", "-m", "elvish", "--start", 3).returncode == 2
     (folder / "folder").mkdir()
     text = error_line(invoke("pick", "-m", "elvish", "-o", "folder"))
