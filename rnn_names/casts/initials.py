@@ -25,7 +25,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_met
-from rnn_names.sampling.numbers import child, choices, key_of, keys_of
+from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally, sampler_of
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
@@ -91,7 +91,7 @@ class PartNames:
         for letter in {*letters.tolist()}:
             of_letter, p = self._roots[letter]
             rows = np.flatnonzero(letters == letter)
-            root[rows] = of_letter[choices(keys[rows], 0, p)]
+            root[rows] = of_letter[weighted_index(keys[rows], 0, p)]
         return self._sampler.draw(keys, root)
 
     @cached_property
@@ -148,7 +148,7 @@ def draw_together(
     among, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-        letter = among[choices(child(keys[rows], attempts), 0, shares)]
+        letter = among[weighted_index(child(keys[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
         given_up = list[int]()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):

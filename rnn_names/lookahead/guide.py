@@ -31,11 +31,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import by_level, log_expected
+from rnn_names.network.ahead import log_expected
 from rnn_names.ngram.chain import fitted_chain, max_contexts
 from rnn_names.ngram.contexts import Contexts
 
@@ -111,13 +111,13 @@ class LookAhead:
         # prefixes are then left out, and what is ahead is counted again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
-            prefixes.count_in(ahead)
+            prefixes.back_up(ahead)
         if is_large:
             kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
         if explores:
             ahead[:, EOS] = -np.inf
-            prefixes.count_in(ahead)
+            prefixes.back_up(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
 
     @property

@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
+from rnn_names.network.ahead import LEAST_LOG, back_up, log_sum
 from rnn_names.ngram.chain import LONGEST_CONTEXT, sharpened
 from rnn_names.ngram.contexts import extended, max_symbols
 
@@ -71,10 +71,9 @@ class VisitedPrefixes:
         """The same prefixes at a temperature that is `power` times as low."""
         return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
 
-    def count_in(self, log_ahead: Array) -> None:
+    def back_up(self, log_ahead: Array) -> None:
         """Overwrites what is ahead of a character where it leads to one of the prefixes."""
-        tree = self.parent, self.character, self.length
-        on_tree(self.log_probabilities, log_ahead, *tree)
+        back_up(self.log_probabilities, log_ahead, self.parent, self.character, self.length)
 
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
@@ -87,7 +86,7 @@ class VisitedPrefixes:
     def most_probable(self, log_ahead: Array, size: int) -> Array:
         """Rows, rising, of the `size` prefixes that guided draws are most likely to visit."""
         guided = self.log_probabilities + log_ahead
-        guided -= np.maximum(log_expected(guided, np.zeros(1)), LEAST_LOG)[:, None]
+        guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":

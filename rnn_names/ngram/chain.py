@@ -16,7 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
-from rnn_names.network import ahead
+from rnn_names.network.ahead import by_length, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts
@@ -53,13 +53,13 @@ class MarkovChain:
 
         states = len(automaton.accepting)
         after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
-        return ahead.by_length(log_probabilities, after, log_may_end[:, None], logs=True)
+        return by_length(log_probabilities, after, log_may_end[:, None], logs=True)
 
 
 def sharpened(log_probabilities: Array, power: float) -> Array:
     """Logarithms of p to a power, scaled so that each row sums to 1: (m, n_y) to (m, n_y)."""
     powers = log_probabilities * power
-    return powers - ahead.log_expected(powers, np.zeros(1))[:, None]
+    return powers - log_sum(powers.copy())[:, None]
 
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:

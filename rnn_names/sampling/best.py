@@ -17,12 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace
+from rnn_names.arrays import Array, Rows, Workspace, by_level
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.errors import LongNamesWarning, SamplingError, counted
-from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS

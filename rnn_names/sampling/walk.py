@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, changes, stable_order
+from rnn_names.arrays import Array, Workspace, by_level, changes, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.network.ahead import LEAST_LOG, by_level
+from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
-from rnn_names.sampling.numbers import choices
+from rnn_names.sampling.numbers import weighted_index
 
 if TYPE_CHECKING:
     from rnn_names.conditions.spelling import Spelling, Text
@@ -68,7 +68,7 @@ class Roots(NamedTuple):
         """A root for each name, (n,), by its first random number; see `numbers`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
-        return choices(keys, 0, self.weights)
+        return weighted_index(keys, 0, self.weights)
 
     @property
     def weights(self) -> Array:

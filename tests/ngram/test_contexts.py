@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.network.ahead import by_length, on_tree
+from rnn_names.network.ahead import back_up, by_length
 from rnn_names.ngram.chain import MarkovChain
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
@@ -75,7 +75,7 @@ def test_the_coin_of_the_docstring():
     parent, length = np.array([0, 0, 1, 2]), np.arange(4)
     with np.errstate(divide="ignore"):
         by_node = np.log(np.stack([worth[:, 0], np.zeros(4)], axis=1))
-    values = on_tree(np.log(np.full((4, 2), 0.5)), by_node, parent, np.ones(4, int), length)
+    values = back_up(np.log(np.full((4, 2), 0.5)), by_node, parent, np.ones(4, int), length)
     assert np.exp(values).tolist() == pytest.approx(ahead[:4, 0].tolist())
 
 
