@@ -37,9 +37,10 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
-from rnn_names.sampling.attempts import ENDLESS, FewFound
+from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
-from rnn_names.sampling.sampler import Tally, with_boldness
+from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
 INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
@@ -75,9 +76,9 @@ class CastDrawer:
                     model, lists = load(part.models), dict[str, Any]()
                     for name, files in part.files.items():
                         lists[name] = [line for file in files for line in read(file)]
-                    options = with_boldness(replace(part.options, **lists), model)
+                    options = replace(part.options, **lists)
                     drawn.source = PartNames(model, options, wanted.initials is not None)
-                    self._taken.add_tests(drawn, options, least)
+                    self._taken.add_tests(drawn, drawn.source.options, least)
         self._name_parts = names = [drawn for drawn in self._parts.values() if drawn.is_name]
         if wanted.initials and not names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
@@ -113,7 +114,7 @@ class CastDrawer:
                 limits = (drawn.source.most_rounds(REPEATS) for drawn in self._name_parts)
                 most_in_vain = min(limits, default=REPEATS)
                 most = min(most, most_in_vain)
-                if unique.check_exhausted() or in_vain >= most_in_vain:
+                if unique.window_is_exhausted() or in_vain >= most_in_vain:
                     cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 (drawn, why), only = cause, f"only {delivered:,} of {wanted.count:,} lines found"

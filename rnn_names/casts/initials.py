@@ -24,7 +24,8 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_met
+from rnn_names.sampling.attempts import MAX_ATTEMPTS
+from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally, sampler_of
 
@@ -56,8 +57,9 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        self.slowness = options.slowness
-        self._sampler = sampler = sampler_of(model, options)
+        sampler, self.options = sampler_of(model, options)
+        self._sampler = sampler
+        self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         if sampler.may_be_rare:
@@ -72,7 +74,7 @@ class PartNames:
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
         self._sampler.drawer = self._sampler.drawer.by_letters  # the roots below are its own
-        roots = self._sampler.roots
+        roots = self._sampler.drawer.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):

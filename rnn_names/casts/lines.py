@@ -142,7 +142,7 @@ class Taken:
         for drawn, name in names.items():
             if not all(self.tests[test].is_far(name) for test in drawn.tests):
                 return False
-            if among and 0 in drawn.tests and not among.passes(name):
+            if among and 0 in drawn.tests and not among.add_if_far(name):
                 return False
         for drawn, name in names.items():
             for test in drawn.tests:

@@ -57,7 +57,7 @@ class Automaton:
 
 
 def explored(
-    start: Hashable, targets_of: Callable[[Any], list[Any]], most: int = MAX_STATES
+    start: Hashable, targets_of: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
     """All states that can be reached, and the numbers, (S, kinds), of those that follow each."""
     number, states, after = {start: 0}, [start], []
@@ -67,7 +67,7 @@ def explored(
             if target not in number:
                 number[target] = len(states)
                 states.append(target)
-        if len(states) > most:
+        if len(states) > max_states:
             raise NoAutomatonError("too many states")
         after.append([number[target] for target in targets])
     return states, np.array(after, np.int32)
@@ -204,13 +204,13 @@ class _Reading:
         if kind == "SUBPATTERN" and not (value[1] or value[2]):
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, most, part = value
-            least = min(least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
-            if most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
+            at_least, at_most, part = value
+            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
+            if at_most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
                 rest = self._loop(part, rest)
             else:
-                rest = self._times(part, most - least, rest, rest)
-            return self._times(part, least, rest, Steps())
+                rest = self._times(part, at_most - at_least, rest, rest)
+            return self._times(part, at_least, rest, Steps())
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:

@@ -91,8 +91,8 @@ class FarApart:
         other._before = self
         return other
 
-    def passes(self, name: str) -> bool:
-        """Whether a name is far from all; if so, it is added."""
+    def add_if_far(self, name: str) -> bool:
+        """Adds a name if it is far from all, and tells whether it is."""
         if not self.is_far(name):
             return False
         self.add([name])

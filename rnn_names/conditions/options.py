@@ -163,10 +163,11 @@ class CommonOptions(Checked):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "match", self.match or None)  # an empty list is no condition
-        least, most = self.min_length, self.max_length
-        if least is not None and most is not None and least > most:
+        shortest, longest = self.min_length, self.max_length
+        if shortest is not None and longest is not None and shortest > longest:
             raise SamplingError(
-                f"min_length {least}: no name can have so many characters with max_length {most}",
+                f"min_length {shortest}: no name can have so many characters with max_length "
+                f"{longest}",
                 ["min_length", "max_length"],
             )
         if self.novel and self.listed:

@@ -62,7 +62,7 @@ class LookAhead:
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
     acceptance: float = 0.0  # share of draws that give a name, as measured
     repeats: float = 1.0  # share of names that are repeats, as measured
-    visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
+    visits: Visits | None = None  # records prefixes, new ones numbered from N on
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
@@ -128,7 +128,8 @@ class LookAhead:
     def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
-        `visited` has rows of `prefixes`, and others where these lack one: there the chain guesses.
+        `visited` has rows of `prefixes`; −1, and those that `visits` has just added, are not among
+        them: there the chain guesses.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():

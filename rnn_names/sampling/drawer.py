@@ -38,8 +38,8 @@ class Drawer:
 
     def __getstate__(self) -> dict[str, object]:
         """What copies and pickles have: nothing that is cached."""
-        cached = ("by_letters", "quick", "exact", "exact_roots", "roots")
-        return {name: value for name, value in vars(self).items() if name not in cached}
+        kinds = {name: getattr(type(self), name, None) for name in vars(self)}
+        return {k: v for k, v in vars(self).items() if not isinstance(kinds[k], cached_property)}
 
     @cached_property
     def by_letters(self) -> "Drawer":

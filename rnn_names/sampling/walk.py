@@ -82,11 +82,11 @@ class Roots(NamedTuple):
 
 
 class Walk:
-    """Draws names; the number of a name is its column in `text`.
+    """Draws names. `names` always holds columns of `text`, one for each name.
 
     Each turn goes from some nodes of one level (prefixes of one length) to their children:
 
-        names       (k,) names that are at these nodes
+        names       (k,) the columns of the names that are at these nodes
         node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
         branch      (k,) the branch that each draws, n_y node + character, rising
         parent, character   (branches,) the two parts of each distinct branch
@@ -196,7 +196,7 @@ class NodeBatch(NamedTuple):
     children: Children  # the nodes
     # (m,) what a walk carries along: the automaton's state; `guided.Carried` if it looks ahead
     carried: Any
-    names: Array = NO_NAMES  # (k,) numbers
+    names: Array = NO_NAMES  # (k,) columns of the walk's `text`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 
 
