@@ -44,9 +44,9 @@ class Spelling:
     @cached_property
     def counts(self) -> Array:
         """The number of ways to complete a text, by its length and state: (max_length + 2, S)."""
-        after, ones = self.automaton.after, np.ones(self.automaton.after.shape[1])
+        ones = np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, after, self.may_end.astype(float))
+            return by_length(lambda _: ones, self.automaton.after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:

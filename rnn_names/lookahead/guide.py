@@ -15,7 +15,7 @@ a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 At prefixes that earlier draws have visited, the guess comes from what the network said there, and
-elsewhere from a Markov chain (`rnn_names.ngram.chain`).
+elsewhere from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
 every name is the network's own, whatever the guess is worth, as long as it is above 0 wherever the
@@ -34,9 +34,9 @@ import numpy as np
 from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
+from rnn_names.lookahead.chain import fitted_chain, max_contexts
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
-from rnn_names.ngram.chain import fitted_chain, max_contexts
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # how often one proposal may give its name
@@ -85,15 +85,8 @@ class LookAhead:
         If it `explores`, names that end at one of these are left out: they are known.
         """
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
-        chain = fitted_chain(
-            prefixes.string,
-            prefixes.length,
-            prefixes.log_probabilities,
-            prefixes.n_names,
-            max_length,
-            max_contexts(automaton, max_length),
-            temperature,
-        )
+        size = max_contexts(automaton, max_length)
+        chain = fitted_chain(prefixes, max_length, size, temperature)
         log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
         by_chain = replace(
             self,

@@ -26,6 +26,7 @@ from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import LookAhead
 from rnn_names.lookahead.visited import Visits
+from rnn_names.network.ahead import sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
@@ -94,7 +95,8 @@ class _Preparation:
 
     def change_temperature(self, factor: float) -> None:
         """Goes on at a temperature that is `factor` times as high, with what is known."""
-        self._visited = self._visited.sharpened(1 / factor)
+        log_p = sharpened(self._visited.log_probabilities, 1 / factor)
+        self._visited = replace(self._visited, log_probabilities=log_p)
         self._temperature *= factor
         self.learn(explores=True)
 

@@ -1,6 +1,6 @@
 """The prefixes that draws have visited: what is known of them, and how a draw records more."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -8,10 +8,10 @@ import numpy as np
 from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.ahead import LEAST_LOG, back_up, log_sum
-from rnn_names.ngram.chain import LONGEST_CONTEXT, sharpened
+from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 
+LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records; more new prefixes are left out
 
 
@@ -67,13 +67,17 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def sharpened(self, power: float) -> "VisitedPrefixes":
-        """The same prefixes at a temperature that is `power` times as low."""
-        return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
+    def back_up(self, log_ahead: Array) -> Array:
+        """The logarithm of what is ahead of each prefix, (N,), backed up from the longest ones.
 
-    def back_up(self, log_ahead: Array) -> None:
-        """Overwrites what is ahead of a character where it leads to one of the prefixes."""
-        back_up(self.log_probabilities, log_ahead, self.parent, self.character, self.length)
+        `log_ahead`, (N, n_y), is overwritten where a character leads to one of the prefixes.
+        """
+        values = np.zeros(len(self))
+        for rows in by_level(self.length)[::-1]:
+            values[rows] = log_expected(self.log_probabilities[rows], log_ahead[rows])
+            below = rows[rows > 0]
+            log_ahead[self.parent[below], self.character[below]] = values[below]
+        return values
 
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""

@@ -24,7 +24,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnn_names.arrays import Array, by_level
+from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
 
 LEAST_LOG = -1e300  # in place of −∞ where that is subtracted: −∞ − −∞ would be no number
@@ -39,36 +39,15 @@ def by_length(
     (…, n_y), is the state after each state and character, numbered as if in one row; `value`,
     (longest + 1, …), that of a name that ends. With `logs`, all numbers are natural logarithms.
     """
-    expected, nothing = (log_expected, -np.inf) if logs else (_expected, 0)
-    ahead = np.full((len(value) + 1, *after.shape[:-1]), nothing, value.dtype)
+    ahead = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):
         next_ahead = ahead[length + 1].ravel()[after]
         next_ahead[..., EOS] = value[length]
-        ahead[length] = expected(probabilities(length), next_ahead)
+        if logs:
+            ahead[length] = log_expected(probabilities(length), next_ahead)
+        else:
+            np.einsum("...c,...c->...", probabilities(length), next_ahead, out=ahead[length])
     return ahead
-
-
-def back_up(
-    log_probabilities: Array, log_ahead: Array, parent: Array, character: Array, length: Array
-) -> Array:
-    """The logarithm of what is ahead of each prefix of a tree, (N,), of these lengths, (N,).
-
-    The probabilities are those of the next character, (N, n_y). `log_ahead`, (N, n_y), is
-    overwritten where a character leads to a prefix: one that goes on from row `parent` with
-    `character`, (N,). So values are backed up from the longest prefixes to the shortest.
-    """
-    values = np.zeros(len(parent))
-    for rows in by_level(length)[::-1]:
-        values[rows] = log_expected(log_probabilities[rows], log_ahead[rows])
-        below = rows[rows > 0]
-        log_ahead[parent[below], character[below]] = values[below]
-    return values
-
-
-def _expected(probabilities: Array, ahead: Array) -> Array:
-    """Σ p · ahead over the last axis."""
-    total: Array = np.einsum("...c,...c->...", probabilities, ahead)
-    return total
 
 
 def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
@@ -83,3 +62,9 @@ def log_sum(terms: Array) -> Array:
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
         return np.log(terms.sum(axis=-1)) + top
+
+
+def sharpened(log_probabilities: Array, power: float) -> Array:
+    """Logarithms of p to a power, scaled so that each row sums to 1: (m, n_y) to (m, n_y)."""
+    powers = log_probabilities * power
+    return powers - log_sum(powers.copy())[:, None]

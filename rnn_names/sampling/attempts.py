@@ -13,7 +13,6 @@ import numpy as np
 
 from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.numbers import MAX_NAMES_OF_SEED
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Drawn, Workers
@@ -22,7 +21,7 @@ FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # every 16 names earn one more budget
-ENDLESS = MAX_NAMES_OF_SEED
+ENDLESS = 1 << 62  # names of a seed: more than anybody draws
 
 
 class TooFewNames(Exception):
@@ -60,13 +59,12 @@ class NameQueue:
     """A queue of numbers and attempts; numbers without a name wait for their next attempt.
 
     `budget` attempts may give no name; names extend it, new ones where none is to come twice. What
-    is spent of it is the attempts that the numbers take in turn, each up to the first that passes,
-    so that where names end does not depend on how many are drawn together.
+    counts is the attempts that the numbers take in turn, each up to the first that passes, so that
+    where names end does not depend on how many are drawn together.
 
     Args:
         begin, end: the numbers from `begin` on, below `end`.
         sizes: the attempts of the first walk, by what factor walks may grow, and the most attempts.
-        budget: as above.
         unique: leaves out names that were given before, if no name is to come twice.
     """
 

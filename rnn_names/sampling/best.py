@@ -107,8 +107,9 @@ def _search(
                 search = _Search(shorter, progress, rank)
         wanted = last
         while True:
-            certain, far_apart = search.run(wanted), FarApart.of(options)
-            names = certain if far_apart is None else [*filter(far_apart.add_if_far, certain)]
+            names = certain = search.run(wanted)
+            if far_apart := FarApart.of(options):
+                names = [*filter(far_apart.add_if_far, certain)]
             if len(names) >= last or len(certain) < wanted:
                 break
             wanted *= 2  # since `min_edits` leaves some out
@@ -162,9 +163,10 @@ class _Search:
         self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        drawer, is_cold = sampler.drawer, (sampler.options.temperature or 1) < COLD
-        self._source = drawer.exact if is_cold else drawer.quick
-        self._roots = drawer.exact_roots if is_cold else drawer.roots
+        drawer = sampler.drawer
+        self._source, self._roots = drawer.quick, drawer.roots
+        if (sampler.options.temperature or 1) < COLD:
+            self._source, self._roots = drawer.exact, drawer.exact_roots
         self._is_one = len(drawer.texts) == 1  # prefix, whose probability is left out
         # Characters of each name that do not count; its end counts.
         self.begun = len(drawer.texts[0]) - 1 if self._is_one else -1
@@ -178,7 +180,8 @@ class _Search:
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, from the most probable down: as many as wanted, if possible."""
-        self.done, found = 0, list[_Name]()
+        self.done = 0
+        found: list[_Name] = []
         for _, found in self.by_bound(wanted):
             if len(found) == wanted:
                 break

@@ -37,7 +37,8 @@ def first_met(draw: Draw, n: int, largest: int, max_attempts: int) -> list[Any]:
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
     of `max_attempts` attempts passes, or that `draw` gave up.
     """
-    results, tally = np.full(n, None, object), Tally()
+    results = np.full(n, None, object)
+    tally = Tally()
     begun = np.zeros(n, np.int64)  # attempts made at each row
     left = np.arange(n)  # rows without a result
     end = n  # no row from here on has one

@@ -96,12 +96,12 @@ def _prepared(sampler: Sampler, follows_large: bool) -> "Guided | None":
     def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return Guided(sampler, options, spelling, text, look_ahead).walked(keys).log_weights
+        return Guided(sampler, options, text, look_ahead).walked(keys).log_weights
 
     unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
     look_ahead = prepared(draw_round, unguided, temperature)
-    return Guided(sampler, sampler.options, spelling, text, look_ahead)
+    return Guided(sampler, sampler.options, text, look_ahead)
 
 
 def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
@@ -110,8 +110,8 @@ def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
     if len(texts) == 1:
         return spelling, texts[0]
     spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in texts]
-    begun = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
-    automaton = spelling.automaton & begun
+    one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
+    automaton = spelling.automaton & one_of_them
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
@@ -130,10 +130,8 @@ class GuidedWalk(Walk):
 
     source: NextCharacter
 
-    def __init__(
-        self, source: NextCharacter, spelling: Spelling, keys: Array, look_ahead: LookAhead
-    ) -> None:
-        super().__init__(source, spelling, keys)
+    def __init__(self, source: NextCharacter, keys: Array, look_ahead: LookAhead) -> None:
+        super().__init__(source, look_ahead.spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
         # Of the turn under way: set by _predicted, read by _carried_to.
@@ -143,12 +141,12 @@ class GuidedWalk(Walk):
         self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Carried]:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
-        look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
-        if look_ahead.visits is not None:
-            there = np.bincount(node, minlength=len(states))
-            look_ahead.visits.record(carried.visited, log_p, there)
+        log_p = self.source.log_probabilities(states, work)
+        if self.look_ahead.visits is not None:
+            n_names = np.bincount(node, minlength=len(states))
+            self.look_ahead.visits.record(carried.visited, log_p, n_names)
         at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
+        self._log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -168,11 +166,11 @@ class GuidedWalk(Walk):
 
     def _carried_to(self, children: Children, carried: Carried, next_state: Array) -> Carried:
         _, parent, character = children
-        look_ahead, visited = self.look_ahead, carried.visited[parent]
+        look_ahead = self.look_ahead
         if look_ahead.visits is None:
-            visited = look_ahead.prefixes.child(visited, character)
+            visited = look_ahead.prefixes.child(carried.visited[parent], character)
         else:
-            visited = look_ahead.visits.child(visited, character, next_state)
+            visited = look_ahead.visits.child(carried.visited[parent], character, next_state)
         context = look_ahead.contexts.after[carried.context[parent], character]
         log_weight = carried.log_weight[parent] - self._log_ahead[parent, character]
         return Carried(next_state, context, visited, log_weight)
@@ -205,14 +203,9 @@ class Guided(Drawer):
     """
 
     def __init__(
-        self,
-        sampler: Sampler,
-        options: CommonOptions,
-        spelling: Spelling,
-        text: Text,
-        look_ahead: LookAhead,
+        self, sampler: Sampler, options: CommonOptions, text: Text, look_ahead: LookAhead
     ) -> None:
-        super().__init__(sampler.model, options, spelling, [text])
+        super().__init__(sampler.model, options, look_ahead.spelling, [text])
         self.sampler, self.look_ahead = sampler, look_ahead
 
     @cached_property
@@ -227,7 +220,7 @@ class Guided(Drawer):
 
     def walked(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A walk that has drawn proposals by their keys, (n,)."""
-        walk = GuidedWalk(self.exact, self.spelling, keys, self.look_ahead)
+        walk = GuidedWalk(self.exact, keys, self.look_ahead)
         walk.run(self.roots, root)
         return walk
 

@@ -21,7 +21,6 @@ import numpy as np
 
 from rnn_names.arrays import INCREMENT, Array, mix
 
-MAX_NAMES_OF_SEED = 1 << 62  # names of a seed: more than anybody draws
 _WORD = (1 << 64) - 1
 
 

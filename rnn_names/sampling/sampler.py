@@ -183,7 +183,8 @@ def _with_large_automaton(condition: Condition) -> Condition:
 
 def with_boldness(options: T, model: LanguageModel) -> T:
     """The options, with those that boldness stands for where the model's list allows them."""
-    own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    own = model.own_fingerprints
+    wanted = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
 
