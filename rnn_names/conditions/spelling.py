@@ -73,19 +73,29 @@ class Spelling:
 
 
 def joint_automaton(
-    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
+    n_y: int,
+    shape: Shape | None,
+    conditions: Iterable[Condition],
+    max_length: int,
+    follows_large: bool = False,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and the conditions that fit into it; these; and the others."""
+    """An automaton for the shape and the conditions that fit into it; these; and the others.
+
+    If it `follows_large`, it takes the large automata that rare conditions have, too.
+    """
     automaton = of_shape(shape) if shape is not None else anything(n_y)
-    most_states = MAX_TABLE // (n_y * (max_length + 1))
+    max_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
-            joined = automaton & condition.automaton if condition.automaton else None
+            own = condition.automaton
+            if follows_large and condition.automaton_if_rare:
+                own = condition.automaton_if_rare()
+            joined = automaton & own if own else None
         except NoAutomatonError:
             joined = None
-        if joined is None or len(joined.accepting) > most_states:
+        if joined is None or len(joined.accepting) > max_states:
             others.append(condition)
         else:
             automaton = joined

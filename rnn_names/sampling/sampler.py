@@ -5,14 +5,12 @@ Where few names have the length and the spelling, `guided_if_rare` looks ahead i
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
@@ -84,11 +82,9 @@ class Sampler:
             from rnn_names.conditions.conditions import conditions_of
 
             every = conditions_of(model, options)
-        if follows_large:
-            every = [_with_large_automaton(each) for each in every]
         # Conditions the automaton follows, and those tested on finished names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
-            len(model.vocabulary), self.shape, every, longest
+            len(model.vocabulary), self.shape, every, longest, follows_large
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
@@ -171,14 +167,6 @@ class Sampler:
         """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
         kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
-
-
-def _with_large_automaton(condition: Condition) -> Condition:
-    """The condition with its large automaton, if it has one that can be made."""
-    if condition.automaton_if_rare:
-        with suppress(NoAutomatonError):
-            return replace(condition, automaton=condition.automaton_if_rare())
-    return condition
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
