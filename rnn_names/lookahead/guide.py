@@ -54,8 +54,8 @@ class LookAhead:
     spelling: Spelling  # what names have to look like, by an automaton of S states
     log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
     prefixes: VisitedPrefixes  # the visited ones, N of them
-    # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 0
-    # where a name may end and else −∞
+    # (N, n_y) what is ahead of each character after each visited prefix (but those visited since it
+    # learned); in column EOS, 0 where a name may end and else −∞
     log_ahead: Array
     contexts: Contexts  # of the Markov chain, K of them
     table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
@@ -77,13 +77,12 @@ class LookAhead:
             table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
-    def learned(
-        self, prefixes: VisitedPrefixes, temperature: float, *, explores: bool
-    ) -> "LookAhead":
-        """One that has learned from prefixes that were visited at a temperature.
+    def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
+        """One that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at one of these are left out: they are known.
         """
+        prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
         size = max_contexts(automaton, max_length)
         chain = fitted_chain(prefixes, max_length, size, temperature)
@@ -121,8 +120,8 @@ class LookAhead:
     def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
-        `visited` has rows of `prefixes`; −1, and those that `visits` has just added, are not among
-        them: there the chain guesses.
+        `visited` has rows of `prefixes`; −1, and those visited since it learned, have no row of
+        `log_ahead`: there the chain guesses.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():

@@ -69,11 +69,14 @@ def _is_better(second: LookAhead, first: LookAhead) -> bool:
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature from the prefixes that draws visit."""
+    """A look-ahead that learns at a temperature from the prefixes that draws visit.
+
+    Between a draw and `learn`, it has new prefixes without what is ahead of them.
+    """
 
     def __init__(self, draw_round: DrawRound, look_ahead: LookAhead, temperature: float) -> None:
         self._draw_round, self._temperature = draw_round, temperature
-        self._look_ahead, self._visited = look_ahead, look_ahead.prefixes
+        self._look_ahead = look_ahead
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
@@ -82,21 +85,20 @@ class _Preparation:
         visits = Visits(look_ahead.prefixes)
         size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
         log_weights = self._draw_round(self._temperature, size, replace(look_ahead, visits=visits))
-        self._visited = visits.joined()
+        self._look_ahead = replace(look_ahead, prefixes=visits.joined())
         self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all that was visited."""
-        self._look_ahead = self._look_ahead.learned(
-            self._visited, self._temperature, explores=explores
-        )
-        self._visited = self._look_ahead.prefixes  # perhaps fewer
+        self._look_ahead = self._look_ahead.learned(self._temperature, explores=explores)
 
     def change_temperature(self, factor: float) -> None:
         """Goes on at a temperature that is `factor` times as high, with what is known."""
-        log_p = sharpened(self._visited.log_probabilities, 1 / factor)
-        self._visited = replace(self._visited, log_probabilities=log_p)
+        prefixes = self._look_ahead.prefixes
+        log_p = sharpened(prefixes.log_probabilities, 1 / factor)
+        prefixes = replace(prefixes, log_probabilities=log_p)
+        self._look_ahead = replace(self._look_ahead, prefixes=prefixes)
         self._temperature *= factor
         self.learn(explores=True)
 
@@ -111,7 +113,8 @@ class _Preparation:
         max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
         size = FIRST_TEST
         while True:
-            measured = with_bound(self._look_ahead, self.draw(size))
+            used = self._look_ahead
+            measured = with_bound(used, self.draw(size))
             enough_come_out = measured.acceptance >= ENOUGH_COME_OUT
             is_enough = enough_come_out or self._n_visits >= ENOUGH_VISITS
             # Top-k, say, may rule out all that meet the conditions.

@@ -327,7 +327,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
-    look_ahead = unguided.learned(prefixes, 1.0, explores=False)
+    look_ahead = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
     return look_ahead, sampler.drawer
 
 
