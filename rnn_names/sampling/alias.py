@@ -83,8 +83,8 @@ class Aliases:
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which = waiting[rows]
             attempts = attempts + begun[which]
-            names, met, tally = self._sampler.draw(child(name_keys[which], attempts))
-            drawn = [*zip(names.to_strings(), attempts[met].tolist(), strict=True)]
+            part, met, tally = self._sampler.draw(child(name_keys[which], attempts))
+            drawn = [*zip(part.to_strings(), attempts[met].tolist(), strict=True)]
             if unique or far_apart:  # a name that an earlier key has is not free
                 pairs = enumerate(zip(drawn, which[met].tolist(), strict=True))
                 free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
