@@ -36,7 +36,7 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions of some options, without prefixes and lengths; the quickest come first."""
+    """The conditions that options ask for, but prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]

@@ -24,7 +24,7 @@ from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 def within_edits(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts names at most `edits` edits away from one of some texts.
+    """Accepts names at most `edits` edits away from any of the texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 

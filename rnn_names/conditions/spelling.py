@@ -27,7 +27,7 @@ class Condition:
     """A condition on names."""
 
     title: str  # the name of its option, and what was asked
-    passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
+    passes: Callable[[Names], Array]  # which names meet it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
     # Makes a large one, which is followed only where few names meet the condition.
     automaton_if_rare: Callable[[], Automaton] | None = None

@@ -126,7 +126,7 @@ class _Preparation:
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
-    """The look-ahead with a bound from one half of some weights, (m,), measured on all."""
+    """The look-ahead with a bound from one half of the weights, (m,), measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return look_ahead
@@ -147,7 +147,7 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
 
 
 def log_bound_of(log_weights: Array, max_repeats: float) -> float:
-    """The least bound of some weights with which at most this share of the names are repeats.
+    """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
     A name of weight w comes w / bound times; all beyond the first are repeats. Of the k largest
     weights, that is Σ w − k bound, and no other k gives more than the k of those above the bound.

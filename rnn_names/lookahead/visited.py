@@ -59,7 +59,7 @@ class VisitedPrefixes:
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """Rows of the prefixes one character longer than those of some rows; −1 where unknown."""
+        """Rows of the prefixes one character longer than those in rows; −1 where unknown."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)

@@ -31,7 +31,7 @@ def extended(strings: Array, symbols: Array, n_y: int, limit: int) -> Array:
 
 
 def transitions(names: Names, start: int) -> tuple[Array, Array]:
-    """The symbol before each symbol of some names, START for the first; and each, EOS included.
+    """The symbol before each symbol of names, START for the first; and each, EOS included.
 
     >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
     >>> before.tolist(), after.tolist()

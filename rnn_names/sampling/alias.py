@@ -49,7 +49,7 @@ class Aliases:
                 )
 
     def of(self, keys: Sequence[str]) -> list[str]:
-        """The names of some keys, in order. With `unique`, no two different keys share one.
+        """The names of keys, in order. With `unique`, no two different keys share one.
 
         Of two keys whose first choice is the same name, the one with the smaller seed has it, and
         the other one its next; so the order of keys does not matter, but which there are does.

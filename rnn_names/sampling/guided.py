@@ -240,7 +240,7 @@ class Guided(Drawer):
         return names, rows
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
-        """The names of some groups, (n,), `GROUP` of each, in order, and the tally.
+        """The names of groups, (n,), `GROUP` of each, in order, and the tally.
 
         A group ends after `budget` proposals. The first with fewer names is the last one given.
         """

@@ -63,7 +63,7 @@ class Sampler:
     """Draws names from a model, each of which meets the conditions.
 
     The automaton of the spelling follows all conditions whose automata are small enough together;
-    with `follows_large`, the large ones too, which only rare conditions are worth.
+    with `follows_large`, it takes large automata, too, which pay where few names meet a condition.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Sampler:
 
     @property
     def large_conditions(self) -> list[Condition]:
-        """Conditions whose automata are so large that only rare ones are worth it."""
+        """Conditions with large automata, which are followed only where few names meet them."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
@@ -164,7 +164,7 @@ class Sampler:
         return self.filtered(len(keys), names, rows)
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
+        """Leaves the names that meet the conditions; `rows` are theirs in a draw of this size."""
         kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 

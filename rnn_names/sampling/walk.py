@@ -76,7 +76,7 @@ class Roots(NamedTuple):
         return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
 
     def texts_of(self, root: Array) -> Array:
-        """The texts of some roots of one length, (n, length)."""
+        """The texts of roots, (n,), that have one length: (n, length)."""
         used, which = np.unique(root, return_inverse=True)
         return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
 
