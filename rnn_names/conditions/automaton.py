@@ -158,7 +158,7 @@ def matching(
 class _Reading:
     """Reads expressions from their ends, as a nondeterministic automaton of steps.
 
-    A step, a state of it, is one character out of a set, and what comes after it. "b|ca" begins with
+    A step, a state of it, is one character of a set, and what comes after it. "b|ca" begins with
     two: one is b, and then the end; the other is c, and then a step that is a, and then the end.
     A loop, such as "a*", is a step without a character: what comes after it is what it begins with.
     The states of the deterministic automaton are the sets of steps that may come next.
