@@ -61,7 +61,7 @@ def prepared(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> 
 
 
 def _is_better(second: LookAhead, first: LookAhead) -> bool:
-    """Whether one lacks fewer of the probable names, by the bounds; if both are near, repeats."""
+    """Whether to use the second: the one with a far higher bound; of like ones, by repeats."""
     gain = second.log_bound - first.log_bound  # large, where the first lacks the most probable ones
     if abs(gain) > math.log(MAX_BOUND):
         return gain > 0
