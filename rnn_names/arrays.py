@@ -76,6 +76,16 @@ def slices(bounds: Array) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds.tolist())]
 
 
+def by_level(length: Array) -> list[Array]:
+    """The rows of each length, from the shortest on.
+
+    >>> [rows.tolist() for rows in by_level(np.array([4, 2, 4]))]
+    [[1], [0, 2]]
+    """
+    order = np.argsort(length, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(length[order])) + 1)
+
+
 def stable_order(keys: Array) -> Array:
     """The stable order of integers from 0 up; NumPy sorts short ones digit by digit."""
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")

@@ -40,9 +40,10 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
-from rnn_names.sampling.attempts import ENDLESS, FewFound
+from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
-from rnn_names.sampling.sampler import Tally, with_boldness
+from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
 
 INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
@@ -81,9 +82,9 @@ class CastDrawer:
                         for name, files in part.files.items()
                     }
                     model = load(part.models)
-                    options = with_boldness(replace(part.options, **lists), model)
+                    options = replace(part.options, **lists)
                     source = PartNames(model, options, wanted.initials is not None)
-                    tests = self._taken.tests_of(options, min_edits)
+                    tests = self._taken.tests_of(source.options, min_edits)
                     self._parts[part] = DrawnName(part, seed, read, source, tests)
                 elif isinstance(part, OneOf):
                     self._parts[part] = DrawnChoice(part, seed, read)
@@ -127,7 +128,7 @@ class CastDrawer:
             delivered += len(lines)
             yield lines
             in_vain = 0 if lines or first < begin else in_vain + len(new)
-            if unique and (unique.check_exhausted() or in_vain >= max_in_vain):
+            if unique and (unique.window_is_exhausted() or in_vain >= max_in_vain):
                 cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 drawn, why = cause

@@ -24,8 +24,9 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_met
-from rnn_names.sampling.numbers import child, choices, key_of, keys_of
+from rnn_names.sampling.attempts import MAX_ATTEMPTS
+from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally, sampler_of
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
@@ -56,8 +57,9 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        self.slowness = options.slowness
-        self._sampler = sampler = sampler_of(model, options)
+        sampler, self.options = sampler_of(model, options)
+        self._sampler = sampler
+        self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         drawer: Any = sampler.drawer
@@ -71,7 +73,7 @@ class PartNames:
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        roots = self._sampler.roots
+        roots = self._sampler.drawer.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
@@ -90,7 +92,7 @@ class PartNames:
         for letter in {*letters.tolist()}:
             of_letter, p = self._roots[letter]
             rows = np.flatnonzero(letters == letter)
-            root[rows] = of_letter[choices(keys[rows], 0, p)]
+            root[rows] = of_letter[weighted_index(keys[rows], 0, p)]
         return self._sampler.draw(keys, root)
 
     @cached_property
@@ -147,7 +149,7 @@ def draw_together(
     candidates, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-        letter = candidates[choices(child(keys[rows], attempts), 0, shares)]
+        letter = candidates[weighted_index(child(keys[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
         given_up = list[int]()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):

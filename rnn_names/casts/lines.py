@@ -15,7 +15,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.numbers import choices, key_of, keys_of, uniform
+from rnn_names.sampling.numbers import key_of, keys_of, uniform, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
@@ -64,7 +64,7 @@ class DrawnChoice(DrawnPart):
         """The alternative of each line, (n,), as from a deck: none repeats before all have come."""
         n = len(self._deck)
         if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
-            return self._deck[choices(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
+            return self._deck[weighted_index(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
         cycles, cards = np.divmod(numbers, n)
         cycles, which = np.unique(cycles, return_inverse=True)
         states = keys_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
@@ -162,7 +162,7 @@ class Taken:
         for drawn, name in names.items():
             if not all(self.tests[test].is_far(name) for test in drawn.tests):
                 return False
-            if among and 0 in drawn.tests and not among.passes(name):
+            if among and 0 in drawn.tests and not among.add_if_far(name):
                 return False
         for drawn, name in names.items():
             for test in drawn.tests:

@@ -32,7 +32,7 @@ class Automaton:
     accepting: Array  # (S,) whether a name may end in each state
 
     def run(self, indexed: Names) -> Array:
-        """The state after each of some names, as indices: (len(indexed),)."""
+        """The state after each name, given as indices: (len(indexed),)."""
         state = np.zeros(len(indexed), np.int32)
         lengths = indexed.lengths
         for place in range(int(lengths.max(initial=0))):
@@ -42,7 +42,7 @@ class Automaton:
         return state
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
-        """Whether it accepts each of some names: (len(names),) bool."""
+        """Whether it accepts each name: (len(names),) bool."""
         accepted: Array = self.accepting[self.run(vocabulary.indexed(names))]
         return accepted
 
@@ -57,7 +57,7 @@ class Automaton:
 
 
 def explored(
-    start: Hashable, targets_of: Callable[[Any], list[Any]], most: int = MAX_STATES
+    start: Hashable, targets_of: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
     """All states that can be reached, and the numbers, (S, kinds), of those that follow each."""
     number, states, after = {start: 0}, [start], []
@@ -67,7 +67,7 @@ def explored(
             if target not in number:
                 number[target] = len(states)
                 states.append(target)
-        if len(states) > most:
+        if len(states) > max_states:
             raise NoAutomatonError("too many states")
         after.append([number[target] for target in targets])
     return states, np.array(after, np.int32)
@@ -79,7 +79,7 @@ def automaton_of(
     kinds: Sequence[Hashable],
     accepts: Callable[[Any], bool],
 ) -> Automaton:
-    """The automaton of states that `all_after` gives, after each of some kinds of characters.
+    """The automaton of states that `all_after` gives, after each kind of character.
 
     `kinds` has the kind of each character of the vocabulary.
     """
@@ -95,7 +95,7 @@ def anything(n_y: int) -> Automaton:
 
 
 def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts what contains none of some words, whatever the case.
+    """Accepts the texts that contain none of the words, whatever the case.
 
     A state is the longest end of what was read that begins a word; None once a word was read.
 
@@ -139,7 +139,7 @@ _compiler: Any = vars(re).get("_compiler") or vars(re)["sre_compile"]
 def matching(
     patterns: Iterable[str], vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts the names that one of some regular expressions matches as a whole.
+    """Accepts the names that any of the regular expressions matches in full.
 
     For ".*ab" there are three states: nothing of "ab" read yet, "a" read, "ab" read. Each row below
     is a state, and holds the states after "a" and after "b".
@@ -158,7 +158,7 @@ def matching(
 class _Reading:
     """Reads expressions from their ends, as a nondeterministic automaton of steps.
 
-    A step, a state of it, is one character out of some, and what comes after it. "b|ca" begins with
+    A step, a state of it, is one character of a set, and what comes after it. "b|ca" begins with
     two: one is b, and then the end; the other is c, and then a step that is a, and then the end.
     A loop, such as "a*", is a step without a character: what comes after it is what it begins with.
     The states of the deterministic automaton are the sets of steps that may come next.
@@ -204,13 +204,13 @@ class _Reading:
         if kind == "SUBPATTERN" and not (value[1] or value[2]):
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, most, part = value
-            least = min(least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
-            if most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
+            at_least, at_most, part = value
+            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
+            if at_most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
                 rest = self._loop(part, rest)
             else:
-                rest = self._times(part, most - least, rest, rest)
-            return self._times(part, least, rest, Steps())
+                rest = self._times(part, at_most - at_least, rest, rest)
+            return self._times(part, at_least, rest, Steps())
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:
@@ -223,7 +223,7 @@ class _Reading:
         return self._sets[str(item)]
 
     def _step(self, indices: frozenset[int], rest: Steps) -> Steps:
-        """One character out of some, and what comes after it; equal steps are one."""
+        """One character out of a set, and what comes after it; equal steps are one."""
         if not indices or not rest:
             return Steps()
         number = self._number.setdefault((indices, rest), len(self._steps))
@@ -265,7 +265,7 @@ class _Reading:
         return not self._reached(steps).isdisjoint((END, ANYTHING))
 
     def _all_after(self, steps: Steps, indices: Sequence[int]) -> list[Steps]:
-        """The steps that may come after each of some characters, one of each kind."""
+        """The steps that may come after each of the characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
         for number in self._reached(steps):
             characters, following = self._steps[number]

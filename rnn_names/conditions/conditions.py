@@ -36,7 +36,7 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions of some options, without prefixes and lengths; the quickest come first."""
+    """The conditions that options ask for, but prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
@@ -63,14 +63,15 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded)))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
-        lengths, automaton = {*map(len, words)}, partial(free_of, words, vocabulary)
+        lengths = {*map(len, words)}
+        large = partial(free_of, words, vocabulary)
 
         def is_free(name: str) -> bool:
             text = folded(name)
             parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
             return words.isdisjoint(parts)
 
-        found.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=automaton))
+        found.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=large))
     if options.clean:
         found.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
@@ -200,6 +201,7 @@ def is_clean(name: str) -> bool:
     >>> [name for name in names if is_clean(name)]
     ['Cassandra', 'Dickens', 'Scunthorpe']
     """
-    words, (whole, parts) = re.findall(r"[^\W\d_]+", folded(name)), rude_words()
+    words = re.findall(r"[^\W\d_]+", folded(name))
+    whole, parts = rude_words()
     text = f" {' '.join(words)} "
     return whole.isdisjoint(words) and not any(part in text for part in parts)

@@ -24,7 +24,7 @@ from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 def within_edits(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts names at most `edits` edits away from one of some texts.
+    """Accepts names at most `edits` edits away from any of the texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 
@@ -91,8 +91,8 @@ class FarApart:
         other._before = self
         return other
 
-    def passes(self, name: str) -> bool:
-        """Whether a name is far from all; if so, it is added."""
+    def add_if_far(self, name: str) -> bool:
+        """Adds a name if it is far from all, and tells whether it is."""
         if not self.is_far(name):
             return False
         self.add([name])

@@ -96,7 +96,6 @@ class CommonOptions(Checked):
         "No three characters in a row that no name of the list has. The beginning and the end "
         "count as characters; upper and lower case do not differ."
     )
-    known_pairs: bool = _flag("The old name of `known_triples`.", new_name="known_triples")
     any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape")
     novel: bool = _flag("Only names that are not in the list that the model learned from.")
     listed: bool = _flag("Only names that are in the list, such as those of real people.")
@@ -133,7 +132,7 @@ class CommonOptions(Checked):
         "balanced",
         Choice(*BOLDNESS),
         f"One word for several options, which override it. {_STANDS_FOR}. "
-        "A list of common words keeps them.",
+        "Where many names of the list are common words, safe does not leave words out.",
     )
     min_p: float | None = _number(
         Number(0, 1),
@@ -164,10 +163,11 @@ class CommonOptions(Checked):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "match", self.match or None)  # an empty list is no condition
-        least, most = self.min_length, self.max_length
-        if least is not None and most is not None and least > most:
+        shortest, longest = self.min_length, self.max_length
+        if shortest is not None and longest is not None and shortest > longest:
             raise SamplingError(
-                f"min_length {least}: no name can have so many characters with max_length {most}",
+                f"min_length {shortest}: no name can have so many characters with max_length "
+                f"{longest}",
                 ["min_length", "max_length"],
             )
         if self.novel and self.listed:
@@ -206,7 +206,7 @@ class Options(CommonOptions):
     """Options of random names."""
 
     unique: bool = _flag("No name twice; incompatible with start.")
-    start: int = _start("Skip this many names; then safe keeps none apart.")
+    start: int = _start("Skip this many names. After that, safe no longer keeps names apart.")
     seed: int | None = _number(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
@@ -284,6 +284,10 @@ class AliasOptions(CommonOptions):
                 raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
 
 
+OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
+"""Options that a cast does not share with its parts."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
     """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
@@ -292,7 +296,10 @@ class CastOptions(Options):
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _flag("No line twice; incompatible with start.")
-    start: int = _start("Skip this many lines; names that lines differ from are drawn, too.")
+    start: int = _start(
+        "Skip this many lines; where lines depend on earlier ones, those are still drawn, which "
+        "takes time."
+    )
     initials: str | None = _condition(
         None,
         Choice("same", "different"),
@@ -332,10 +339,6 @@ class CastOptions(Options):
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 
-# A cast does not share these with its parts.
-OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
-
-
 def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     """Compiles a regular expression in NFC, or raises SamplingError."""
     try:
@@ -355,4 +358,5 @@ def any_of(texts: Collection[str]) -> str:
     >>> print(any_of(["wyn"]), any_of(["a", "b"]), any_of("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
     """
-    return " or ".join([*map(quoted, [*texts][:3]), *["…"] * (len(texts) > 3)])
+    first = map(quoted, [*texts][:3])
+    return " or ".join([*first, "…"] if len(texts) > 3 else first)

@@ -1,6 +1,7 @@
 """The spellings of prefixes that are asked for: as they are, or in another case."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rnn_names.conditions.automaton import MAX_STATES, same_character
 from rnn_names.conditions.options import CommonOptions
@@ -10,19 +11,24 @@ from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, quoted
 
 
+class Prefixes(NamedTuple):
+    """What names may begin with."""
+
+    texts: list[Text]  # none of which begins another one
+    shape: Shape | None  # of names, changed so that it allows these
+    in_other_case: dict[str, str]  # how the list writes those that it has in another case only
+
+
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
-) -> tuple[list[Text], Shape | None, dict[str, str]]:
-    """The prefixes as they are, or in any case if that is asked for; none begins another one.
+) -> Prefixes:
+    """The prefixes as they are, or in any case if that is asked for.
 
     One that no name of the list could begin with is tried in any case, too. If that is no help,
     names may begin so nevertheless.
-
-    Returns:
-        the prefixes; the shape, changed so that it allows them; and how the list writes those that
-        it has in another case only.
     """
-    texts, in_other_case, wanted = list[Text](), dict[str, str](), shape
+    texts, in_other_case = list[Text](), dict[str, str]()
+    allowed = shape
     fits = shape.fits if shape is not None else lambda text: True
     for prefix in options.prefix or ("",):
         exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
@@ -37,15 +43,15 @@ def spelled_prefixes(
                 found = _in_any_case(prefix, vocabulary, lambda text: True)
             found = found or [encoded("prefix", prefix, vocabulary)]
             for text in found:
-                wanted = wanted and wanted.allowing(text)
+                allowed = allowed and allowed.allowing(text)
         texts += found
-    every = {*texts}
-    texts = sorted(text for text in every if every.isdisjoint(text[:n] for n in range(len(text))))
+    all_texts = {*texts}
+    texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
     if len(texts) > MAX_STATES:
         raise SamplingError(
             f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
         )
-    return texts, wanted, in_other_case
+    return Prefixes(texts, allowed, in_other_case)
 
 
 def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:

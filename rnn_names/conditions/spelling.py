@@ -27,7 +27,7 @@ class Condition:
     """A condition on names."""
 
     title: str  # the name of its option, and what was asked
-    passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
+    passes: Callable[[Names], Array]  # which names meet it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
     # Makes a large one, which is followed only where few names meet the condition.
     automaton_if_rare: Callable[[], Automaton] | None = None
@@ -44,9 +44,9 @@ class Spelling:
     @cached_property
     def counts(self) -> Array:
         """The number of ways to complete a text, by its length and state: (max_length + 2, S)."""
-        after, ones = self.automaton.after, np.ones(self.automaton.after.shape[1])
+        ones = np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, after, self.may_end.astype(float))
+            return by_length(lambda _: ones, self.automaton.after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:
@@ -73,19 +73,29 @@ class Spelling:
 
 
 def joint_automaton(
-    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
+    n_y: int,
+    shape: Shape | None,
+    conditions: Iterable[Condition],
+    max_length: int,
+    follows_large: bool = False,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and the conditions that fit into it; these; and the others."""
+    """An automaton for the shape and the conditions that fit into it; these; and the others.
+
+    If it `follows_large`, it takes the large automata that rare conditions have, too.
+    """
     automaton = of_shape(shape) if shape is not None else anything(n_y)
-    most_states = MAX_TABLE // (n_y * (max_length + 1))
+    max_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
-            joined = automaton & condition.automaton if condition.automaton else None
+            own = condition.automaton
+            if follows_large and condition.automaton_if_rare:
+                own = condition.automaton_if_rare()
+            joined = automaton & own if own else None
         except NoAutomatonError:
             joined = None
-        if joined is None or len(joined.accepting) > most_states:
+        if joined is None or len(joined.accepting) > max_states:
             others.append(condition)
         else:
             automaton = joined

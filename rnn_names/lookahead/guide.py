@@ -15,7 +15,7 @@ a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 At prefixes that earlier draws have visited, the guess comes from what the network said there, and
-elsewhere from a Markov chain (`rnn_names.ngram.chain`).
+elsewhere from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
 every name is the network's own, whatever the guess is worth, as long as it is above 0 wherever the
@@ -31,12 +31,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
+from rnn_names.lookahead.chain import fitted_chain, max_contexts
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import by_level, log_expected
-from rnn_names.ngram.chain import fitted_chain, max_contexts
+from rnn_names.network.ahead import log_expected
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # how often one proposal may give its name
@@ -54,15 +54,15 @@ class LookAhead:
     spelling: Spelling  # what names have to look like, by an automaton of S states
     log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
     prefixes: VisitedPrefixes  # the visited ones, N of them
-    # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 0
-    # where a name may end and else −∞
+    # (N, n_y) what is ahead of each character after each visited prefix (but those visited since it
+    # learned); in column EOS, 0 where a name may end and else −∞
     log_ahead: Array
     contexts: Contexts  # of the Markov chain, K of them
     table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
     acceptance: float = 0.0  # share of draws that give a name, as measured
     repeats: float = 1.0  # share of names that are repeats, as measured
-    visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
+    visits: Visits | None = None  # records prefixes, new ones numbered from N on
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
@@ -77,23 +77,15 @@ class LookAhead:
             table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
-    def learned(
-        self, prefixes: VisitedPrefixes, temperature: float, *, explores: bool
-    ) -> "LookAhead":
-        """One that has learned from prefixes that were visited at a temperature.
+    def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
+        """One that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at one of these are left out: they are known.
         """
+        prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
-        chain = fitted_chain(
-            prefixes.string,
-            prefixes.length,
-            prefixes.log_probabilities,
-            prefixes.n_names,
-            max_length,
-            max_contexts(automaton, max_length),
-            temperature,
-        )
+        size = max_contexts(automaton, max_length)
+        chain = fitted_chain(prefixes, max_length, size, temperature)
         log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
         by_chain = replace(
             self,
@@ -111,13 +103,13 @@ class LookAhead:
         # prefixes are then left out, and what is ahead is counted again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
-            prefixes.count_in(ahead)
+            prefixes.back_up(ahead)
         if is_large:
             kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
         if explores:
             ahead[:, EOS] = -np.inf
-            prefixes.count_in(ahead)
+            prefixes.back_up(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
 
     @property
@@ -128,7 +120,8 @@ class LookAhead:
     def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
-        `visited` has rows of `prefixes`, and others where these lack one: there the chain guesses.
+        `visited` has rows of `prefixes`; −1, and those visited since it learned, have no row of
+        `log_ahead`: there the chain guesses.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():

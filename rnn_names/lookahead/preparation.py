@@ -26,6 +26,7 @@ from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import LookAhead
 from rnn_names.lookahead.visited import Visits
+from rnn_names.network.ahead import sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
@@ -39,60 +40,69 @@ ENOUGH_VISITS = 1 << 16  # nodes after which they do not go on for that alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
 
-Draw = Callable[[float, int, LookAhead], Array]
+DrawRound = Callable[[float, int, LookAhead], Array]
 """Draws `size` names at a temperature by a look-ahead; gives their log weights, (size,)."""
 
 
-def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
+def prepared(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
     """A look-ahead that has learned, with a bound that was measured."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
-    preparation = _Preparation(draw, unguided, temperature * 2**halvings)
+    preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
     preparation.learn(explores=halvings > 0)
-    tested = preparation.cooled(halvings)
-    if halvings and tested.repeats > COOLED_AGAIN:
-        # Draws had come into a corner before the most probable names were seen. Now that more is
-        # known, they come out of it.
-        preparation.change_temperature(2**halvings)
-        again = preparation.cooled(halvings, is_again=True)
-        gain = again.log_bound - tested.log_bound  # large, where one lacks the most probable names
-        if gain > math.log(MAX_BOUND) or (
-            gain > -math.log(MAX_BOUND) and again.repeats < tested.repeats
-        ):
-            return again
-    return tested
+    first = preparation.cooled(halvings)
+    if not halvings or first.repeats <= COOLED_AGAIN:
+        return first
+    # Draws had come into a corner before the most probable names were seen. Now that more is known,
+    # they come out of it.
+    preparation.change_temperature(2**halvings)
+    second = preparation.cooled(halvings, is_second=True)
+    return second if _is_better(second, first) else first
+
+
+def _is_better(second: LookAhead, first: LookAhead) -> bool:
+    """Whether to use the second: the one with a far higher bound; of like ones, by repeats."""
+    gain = second.log_bound - first.log_bound  # large, where the first lacks the most probable ones
+    if abs(gain) > math.log(MAX_BOUND):
+        return gain > 0
+    return second.repeats < first.repeats
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature, and how many prefixes it has visited."""
+    """A look-ahead that learns at a temperature from the prefixes that draws visit.
 
-    def __init__(self, draw: Draw, look_ahead: LookAhead, temperature: float) -> None:
-        self._draw, self._look_ahead, self._temperature = draw, look_ahead, temperature
+    Between a draw and `learn`, it has new prefixes without what is ahead of them.
+    """
+
+    def __init__(self, draw_round: DrawRound, look_ahead: LookAhead, temperature: float) -> None:
+        self._draw_round, self._temperature = draw_round, temperature
+        self._look_ahead = look_ahead
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
-        """Draws names, and records what they visit; gives their log weights."""
-        before = self._look_ahead
-        visits = Visits(before.prefixes)
-        size = min(size, MAX_CHARACTERS // (before.spelling.max_length + 1))
-        log_weights = self._draw(self._temperature, size, replace(before, visits=visits))
-        self._look_ahead = replace(before, prefixes=visits.joined())
+        """Draws names, and records what they visit, to learn from; gives their log weights."""
+        look_ahead = self._look_ahead
+        visits = Visits(look_ahead.prefixes)
+        size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
+        log_weights = self._draw_round(self._temperature, size, replace(look_ahead, visits=visits))
+        self._look_ahead = replace(look_ahead, prefixes=visits.joined())
         self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all that was visited."""
-        before = self._look_ahead
-        self._look_ahead = before.learned(before.prefixes, self._temperature, explores=explores)
+        self._look_ahead = self._look_ahead.learned(self._temperature, explores=explores)
 
     def change_temperature(self, factor: float) -> None:
         """Goes on at a temperature that is `factor` times as high, with what is known."""
-        prefixes = self._look_ahead.prefixes.sharpened(1 / factor)
+        prefixes = self._look_ahead.prefixes
+        log_p = sharpened(prefixes.log_probabilities, 1 / factor)
+        prefixes = replace(prefixes, log_probabilities=log_p)
         self._look_ahead = replace(self._look_ahead, prefixes=prefixes)
         self._temperature *= factor
         self.learn(explores=True)
 
-    def cooled(self, halvings: int, *, is_again: bool = False) -> LookAhead:
+    def cooled(self, halvings: int, *, is_second: bool = False) -> LookAhead:
         """The look-ahead after rounds, which halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
@@ -100,23 +110,23 @@ class _Preparation:
                 self.learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
             if left:
                 self.change_temperature(0.5)
-        size, most_visits = FIRST_TEST, MAX_VISITS + self._n_visits * is_again
+        max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
+        size = FIRST_TEST
         while True:
             used = self._look_ahead
-            log_weights = self.draw(size)  # notes more; the bound is that of the one used
-            tested = with_bound(used, log_weights)
-            comes_out = tested.acceptance >= ENOUGH_COME_OUT
-            is_enough = comes_out or self._n_visits >= ENOUGH_VISITS
+            measured = with_bound(used, self.draw(size))
+            enough_come_out = measured.acceptance >= ENOUGH_COME_OUT
+            is_enough = enough_come_out or self._n_visits >= ENOUGH_VISITS
             # Top-k, say, may rule out all that meet the conditions.
-            is_over = used.log_value == -np.inf or self._n_visits >= most_visits
-            if (tested.repeats <= MAX_REPEATS and is_enough) or is_over:
-                return tested
+            is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
+            if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
+                return measured
             self.learn(explores=False)
             size *= 2
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
-    """The look-ahead with a bound from one half of some weights, (m,), measured on all."""
+    """The look-ahead with a bound from one half of the weights, (m,), measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return look_ahead
@@ -136,15 +146,15 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
     )
 
 
-def log_bound_of(log_weights: Array, most: float) -> float:
-    """The least bound of some weights with which at most a share `most` of the names are repeats.
+def log_bound_of(log_weights: Array, max_repeats: float) -> float:
+    """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
     A name of weight w comes w / bound times; all beyond the first are repeats. Of the k largest
     weights, that is Σ w − k bound, and no other k gives more than the k of those above the bound.
     """
     falling = np.sort(np.exp(log_weights))[::-1]
     up_to = np.cumsum(falling)
-    bound = np.max((up_to - most * up_to[-1]) / np.arange(1, len(falling) + 1))
+    bound = np.max((up_to - max_repeats * up_to[-1]) / np.arange(1, len(falling) + 1))
     return float(np.log(np.maximum(bound, 1e-300)))
 
 

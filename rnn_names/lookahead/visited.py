@@ -1,17 +1,17 @@
 """The prefixes that draws have visited: what is known of them, and how a draw records more."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, by_level
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.ahead import LEAST_LOG, by_level, log_expected, on_tree
-from rnn_names.ngram.chain import LONGEST_CONTEXT, sharpened
+from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 
+LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records; more new prefixes are left out
 
 
@@ -59,7 +59,7 @@ class VisitedPrefixes:
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """Rows of the prefixes one character longer than those of some rows; −1 where unknown."""
+        """Rows of the prefixes one character longer than those in rows; −1 where unknown."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
@@ -67,14 +67,17 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def sharpened(self, power: float) -> "VisitedPrefixes":
-        """The same prefixes at a temperature that is `power` times as low."""
-        return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
+    def back_up(self, log_ahead: Array) -> Array:
+        """The logarithm of what is ahead of each prefix, (N,), backed up from the longest ones.
 
-    def count_in(self, log_ahead: Array) -> None:
-        """Overwrites what is ahead of a character where it leads to one of the prefixes."""
-        tree = self.parent, self.character, self.length
-        on_tree(self.log_probabilities, log_ahead, *tree)
+        `log_ahead`, (N, n_y), is overwritten where a character leads to one of the prefixes.
+        """
+        values = np.zeros(len(self))
+        for rows in by_level(self.length)[::-1]:
+            values[rows] = log_expected(self.log_probabilities[rows], log_ahead[rows])
+            below = rows[rows > 0]
+            log_ahead[self.parent[below], self.character[below]] = values[below]
+        return values
 
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
@@ -87,7 +90,7 @@ class VisitedPrefixes:
     def most_probable(self, log_ahead: Array, size: int) -> Array:
         """Rows, rising, of the `size` prefixes that guided draws are most likely to visit."""
         guided = self.log_probabilities + log_ahead
-        guided -= np.maximum(log_expected(guided, np.zeros(1)), LEAST_LOG)[:, None]
+        guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":

@@ -64,7 +64,7 @@ class PrefixTree:
 
 
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
-    """The prefix tree of some names over a vocabulary of `n_y` symbols, EOS counted.
+    """The prefix tree of names over a vocabulary of `n_y` symbols, EOS counted.
 
     `indices` (m, columns) has a name per row, in lexicographic order, padded with EOS on the right;
     names may repeat. `lengths` (m,) are their characters.

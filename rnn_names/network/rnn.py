@@ -119,6 +119,12 @@ def next_states(
     return out
 
 
+def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
+    """The state before any character was read, (1, n_a): one step from a0 with no input."""
+    start = np.zeros(1, np.intp)
+    return next_states(params["a0"][None], start, start, weights, work).copy()
+
+
 # --- Over time ------------------------------------------------------------------------------------
 
 

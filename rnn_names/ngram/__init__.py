@@ -1,5 +1,5 @@
 """Models of the last few characters.
 
-Read `contexts`, which they share; `kneser_ney`, which counts those of a list; `tilt`, which
-changes what its names are like as wholes; and `chain`, which is fitted to a network.
+Read `contexts`; `kneser_ney`, which counts those of a list; and `tilt`, which gives its names the
+lengths, pairs of characters and ends of the list's.
 """

@@ -19,19 +19,19 @@ from rnn_names.arrays import Array, slices
 from rnn_names.corpus.names import EOS, Names
 
 
-def max_symbols(n_y: int, most: int) -> int:
-    """The most symbols of a string: `most`, or fewer for a large vocabulary."""
-    return min(most, int(62 / np.log2(n_y + 1)))
+def max_symbols(n_y: int, limit: int) -> int:
+    """The most symbols of a string: `limit`, or fewer for a large vocabulary."""
+    return min(limit, int(62 / np.log2(n_y + 1)))
 
 
-def extended(strings: Array, symbols: Array, n_y: int, most: int) -> Array:
-    """The last `most` symbols of strings, one or many, after one more: (m,) twice to (m,)."""
+def extended(strings: Array, symbols: Array, n_y: int, limit: int) -> Array:
+    """The last `limit` symbols of strings, one or many, after one more: (m,) twice to (m,)."""
     base = n_y + 1
-    return strings % base ** (most - 1) * base + symbols  # cut first: one more may not fit
+    return strings % base ** (limit - 1) * base + symbols  # cut first: one more may not fit
 
 
 def transitions(names: Names, start: int) -> tuple[Array, Array]:
-    """The symbol before each symbol of some names, START for the first; and each, EOS included.
+    """The symbol before each symbol of names, START for the first; and each, EOS included.
 
     >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
     >>> before.tolist(), after.tolist()
@@ -59,10 +59,10 @@ class Contexts:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def shortest(self, most: int) -> "Contexts":
-        """At most `most` of them, but the empty one always: all up to some number of symbols."""
-        ends = [rows.stop for rows in self.by_symbols]
-        return Contexts(self.keys[: max([1, *(end for end in ends if end <= most)])], self.base - 1)
+    def shortest(self, limit: int) -> "Contexts":
+        """At most `limit` of them, but the empty one always: all up to some number of symbols."""
+        fitting = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
+        return Contexts(self.keys[: max([1, *fitting])], self.base - 1)
 
     def longest(self, strings: Array) -> Array:
         """The row of the longest context that each string ends in: (m,) to (m,)."""

@@ -35,7 +35,7 @@ ORDER = 6  # others predict no list of 1,000 to 90,000 names better by 0.01 nats
 
 
 class NGram:
-    """An n-gram of some names.
+    """An n-gram fitted to names.
 
     Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
 

@@ -58,7 +58,7 @@ LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; a plain cell is read as a GRU."""
 
-NOT_IN_ENGINE = {"like", "edits", "known_pairs", "exclude", "remember"}
+NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
 """Options of `sample` that the engine does not have."""
 
 MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with

@@ -3,12 +3,13 @@
 In the order of a draw, from the inside out: `numbers`, `choice` and `walk`, down the tree from its
 roots; `next_character`, the source of a walk; `drawer`, which has all of these; `sampler`, which
 tests the names and counts them; `attempts`, the queue, and `workers`, which draw; `stream`, and
-`unique` with the file of remembered names. `guided` is a drawer under rare conditions; `alias`
-names keys; `best` searches for the most probable names.
+`unique` with the file of remembered names. `guided` is a drawer under rare conditions; `first_met`
+draws for the few rows of a cast, and for `alias`, which names keys; `best` searches for the most
+probable names.
 
 The calls behind a name:
 
-    stream.sample → sampler_of; Attempts.names → Workers.start → Drawer.draw → Walk.run → choose
-    → Sampler.filtered → Attempts._take_in → Attempts._ready
+    stream.sample → sampler_of; NameQueue.names → Workers.start → Drawer.draw → Walk.run → choose
+    → Sampler.filtered → NameQueue._sort_out → NameQueue._pop_ready
     under rare conditions: guided_if_rare → Guided.groups → GuidedWalk.run → choose
 """

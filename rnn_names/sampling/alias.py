@@ -16,9 +16,9 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import FewFound, first_met
+from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import Tally, sampler_of, with_boldness
+from rnn_names.sampling.sampler import Tally, sampler_of
 
 KEYS_AT_ONCE = 1 << 18
 MAX_VAIN_ATTEMPTS = 1 << 20  # attempts in a row that give no key a name
@@ -37,8 +37,7 @@ class Aliases:
     """Gives each key a name; `SamplingError` where conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._options = with_boldness(options, model)
-        self._sampler = sampler_of(model, self._options)
+        self._sampler, self._options = sampler_of(model, options)
         if self._sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, shares_met
 
@@ -50,7 +49,7 @@ class Aliases:
                 )
 
     def of(self, keys: Sequence[str]) -> list[str]:
-        """The names of some keys, in order. With `unique`, no two different keys share one.
+        """The names of keys, in order. With `unique`, no two different keys share one.
 
         Of two keys whose first choice is the same name, the one with the smaller seed has it, and
         the other one its next; so the order of keys does not matter, but which there are does.
@@ -71,9 +70,10 @@ class Aliases:
         1962).
         """
         n, unique = len(name_keys), self._options.unique
-        names, owners = [""] * n, dict[str, int]()  # by key; the key of each name
-        waiting, begun = np.arange(n), np.zeros(n, np.int64)  # keys; next attempts
-
+        names = [""] * n  # by key
+        owners = dict[str, int]()  # the key of each name
+        waiting = np.arange(n)  # keys without a name
+        begun = np.zeros(n, np.int64)  # the next attempt of each key
         far_apart = FarApart.of(self._options) if self._options.exclude else None
 
         def is_free(name: str, row: int) -> bool:
@@ -81,14 +81,15 @@ class Aliases:
             return is_first and (far_apart is None or far_apart.is_far(name))
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            which, attempts = waiting[rows], attempts + begun[waiting[rows]]
-            drawn, met, tally = self._sampler.draw(child(name_keys[which], attempts))
-            brought = [*zip(drawn.to_strings(), attempts[met].tolist(), strict=True)]
+            which = waiting[rows]
+            attempts = attempts + begun[which]
+            part, met, tally = self._sampler.draw(child(name_keys[which], attempts))
+            drawn = [*zip(part.to_strings(), attempts[met].tolist(), strict=True)]
             if unique or far_apart:  # a name that an earlier key has is not free
-                pairs = enumerate(zip(brought, which[met].tolist(), strict=True))
-                left = [k for k, ((name, _), row) in pairs if is_free(name, row)]
-                brought, met = [brought[k] for k in left], met[left]
-            return brought, met, tally
+                pairs = enumerate(zip(drawn, which[met].tolist(), strict=True))
+                free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
+                drawn, met = [drawn[k] for k in free], met[free]
+            return drawn, met, tally
 
         try:
             if unique and n > self._sampler.n_possible:
@@ -100,11 +101,13 @@ class Aliases:
                     begun[row] = attempt + 1
                     winner, loser = sorted((row, owners.get(name, n) if unique else n))
                     names[winner], owners[name] = name, winner
-                    again += [loser] * (loser < n)
+                    if loser < n:
+                        again.append(loser)
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
-            most = self._sampler.n_possible if unique else n
-            possible = min(most, len({*owners, *(each[0] for each in error.found if each)}) or most)
+            limit = self._sampler.n_possible if unique else n
+            found_names = {*owners, *(each[0] for each in error.found if each)}
+            possible = min(limit, len(found_names) or limit)
             raise SamplingError(
                 f"only {possible:,.0f} of {counted(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",

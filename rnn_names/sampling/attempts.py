@@ -1,19 +1,18 @@
-"""Attempts at numbers or rows, until one passes at each: of a stream (`Attempts`) or of a few.
+"""Attempts at the numbers of a stream, until one passes at each.
 
-A stream's numbers whose attempts failed wait in a queue with their next ones, and each walk takes
-the oldest. So walks stay full, and names are given in the order of their numbers.
+Numbers whose attempts failed wait in a queue with their next ones, and each walk takes the oldest.
+So walks stay full, and names are given in the order of their numbers.
 """
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.numbers import MAX_NAMES_OF_SEED
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Drawn, Workers
@@ -21,8 +20,8 @@ from rnn_names.sampling.workers import Drawn, Workers
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
-NAMES_PER_BUDGET = 16  # names that earn as many attempts again
-ENDLESS = MAX_NAMES_OF_SEED
+NAMES_PER_BUDGET = 16  # every 16 names earn one more budget
+ENDLESS = 1 << 62  # names of a seed: more than anybody draws
 
 
 class TooFewNames(Exception):
@@ -38,15 +37,12 @@ def needed(unique: Unique | None) -> int:
 
 
 def likely_attempts(tested: int, passed: int) -> int:
-    """Attempts that a name is likely to need: half as many again as names took so far."""
+    """Attempts that a name is likely to need: half as many again as names took; 2 at first."""
     return math.ceil(1.5 * (tested + 1) / (passed + 1))
 
 
 def budget_after(n_names: Any, budget: int) -> Any:
-    """Attempts that may be made in all; every `NAMES_PER_BUDGET` names earn as many again.
-
-    `n_names` is a number or an array of numbers, and so is what comes back.
-    """
+    """Attempts that may be made in all, given how many names there are: one number, or many."""
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
@@ -59,8 +55,12 @@ class BegunWalk(NamedTuple):
     drawn: list[Drawn]  # the other chunks
 
 
-class Attempts:
+class NameQueue:
     """A queue of numbers and attempts; numbers without a name wait for their next attempt.
+
+    `budget` attempts may give no name; names extend it, new ones where none is to come twice. What
+    counts is the attempts that the numbers take in turn, each up to the first that passes, so that
+    where names end does not depend on how many are drawn together.
 
     Args:
         begin, end: the numbers from `begin` on, below `end`.
@@ -69,31 +69,26 @@ class Attempts:
     """
 
     def __init__(
-        self, begin: int, end: int, sizes: tuple[int, int, int], unique: Unique | None
+        self, begin: int, end: int, sizes: tuple[int, int, int], budget: int, unique: Unique | None
     ) -> None:
         # Names were given below number `_next_to_yield`; none was tried from `_next_number` on.
         self._begin = self._next_to_yield = self._next_number = begin
-        self._end, self._unique = end, unique
+        self._end, self._budget, self._unique = end, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
         # Numbers whose names are not given yet, the attempts that gave these, and the names.
         self._found = np.zeros((2, 0), np.int64)
         self._names = Names(np.zeros(0, np.uint8), np.zeros(1, np.int64))
-        self._tested = self._passed = 0
-        self._spent = 0  # attempts up to the first that passed, at all numbers below the next one
+        self._tested = self._passed = 0  # attempts, however many were drawn together
+        self._spent = 0  # of the budget, at all numbers below `_next_to_yield`
         self._tally = Tally()
 
-    def names(self, workers: Workers, budget: int) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; then TooFewNames if too few passed.
-
-        `budget` attempts may give no name; names extend it, new ones where none is to come twice.
-        What counts is the attempts that the numbers take in turn, each up to the first that passes,
-        so that where names end does not depend on how many are drawn together.
-        """
+    def names(self, workers: Workers) -> Iterator[Names]:
+        """The names in the order of their numbers, in parts; then TooFewNames if too few passed."""
         begun = deque[BegunWalk]()
         while True:
-            is_scarce = self._tested >= budget_after(self._n_new, budget)
+            is_scarce = self._tested >= budget_after(self._n_new, self._budget)
             likely = min(self._end - self._next_to_yield, needed(self._unique))
             # An endless stream is likely to need as many names again as so far.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
@@ -106,18 +101,16 @@ class Attempts:
             begun[0].drawn.append(begun[0].waiting.popleft()())
             if begun[0].waiting:
                 continue
-            self._take_in(begun.popleft())
+            self._sort_out(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
             end = min([in_walks, *self._failed[0, :1].tolist()])
-            names, ends = self._ready(end, budget)
+            names, is_over = self._pop_ready(end)
             for start in range(0, len(names), NUMBERS_AT_ONCE):
                 part = names[start : start + NUMBERS_AT_ONCE]
                 yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-            if ends:
-                raise TooFewNames(self._tally)
             # The oldest number without a name, if it is in no walk, has taken so many.
             in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
-            if self._spent + in_vain >= budget_after(self._n_new, budget):
+            if is_over or self._spent + in_vain >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
     @property
@@ -133,8 +126,8 @@ class Attempts:
         wait for thousands.
         """
         given = self._next_to_yield - self._begin
-        most = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
-        more = min(self._next_to_yield + most, self._end) - self._next_number
+        ahead = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
+        more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
     def _next_walk(self, is_scarce: bool) -> tuple[Array, Array]:
@@ -151,21 +144,21 @@ class Attempts:
         self._size = min(self._size * self._growth, self._largest)
         likely = likely_attempts(self._tested, self._passed)
         at_first = max(min(size // self._left, likely), 1)
-        least = min(likely, size) if is_scarce else at_first
-        more = np.clip(self._failed[1], least, max(min(2 * likely, size), least))
-        n_failed = max(int(np.searchsorted(np.cumsum(more), size, side="right")), 1)
+        min_again = min(likely, size) if is_scarce else at_first
+        again = np.clip(self._failed[1], min_again, max(min(2 * likely, size), min_again))
+        n_failed = max(int(np.searchsorted(np.cumsum(again), size, side="right")), 1)
         (numbers, first), self._failed = np.split(self._failed, [n_failed], axis=1)
         n = 0  # new numbers: none as long as others wait
         if not self._failed.size:
-            room = (size - int(more.sum())) // at_first
+            room = (size - int(again.sum())) // at_first
             n = min(max(room, 0 if numbers.size else 1), self._left)
         numbers = np.append(numbers, self._next_number + np.arange(n))
         self._next_number += n
-        n_attempts = np.append(more[:n_failed], np.full(n, at_first))
+        n_attempts = np.append(again[:n_failed], np.full(n, at_first))
         attempts = ranges(np.append(first, np.zeros(n, np.int64)), n_attempts)
         return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
 
-    def _take_in(self, walk: BegunWalk) -> None:
+    def _sort_out(self, walk: BegunWalk) -> None:
         """Keeps the name of the first attempt that passed at each number; other numbers failed."""
         numbers, attempts, _, drawn = walk
         names, rows, tallies = zip(*drawn, strict=True)
@@ -174,11 +167,11 @@ class Attempts:
         place = np.full(len(numbers), -1, np.int32)  # of each attempt's name; −1 where it failed
         place[np.concatenate(rows)] = np.arange(sum(map(len, rows)), dtype=np.int32)
         passed = np.flatnonzero(place >= 0).astype(np.int32)
-        self._tested, self._passed = self._tested + len(numbers), self._passed + len(passed)
+        self._tested += len(numbers)
+        self._passed += len(passed)
         first = passed[changes(numbers[passed])]
-        self._names = Names.concatenate(
-            [self._names, Names.concatenate([*names]).take(place[first])]
-        )
+        found = Names.concatenate([*names]).take(place[first])
+        self._names = Names.concatenate([self._names, found])
         at = np.stack([numbers[first], attempts[first].astype(np.int64)])
         self._found = np.concatenate([self._found, at], axis=1)
         begins = np.flatnonzero(changes(numbers))  # of each number
@@ -187,71 +180,19 @@ class Attempts:
         failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
-    def _ready(self, end: int, budget: int) -> tuple[Names, bool]:
-        """The names of all numbers below `end` that were not given yet, and if the budget ends.
+    def _pop_ready(self, end: int) -> tuple[Names, bool]:
+        """Takes out the names of all numbers below `end`; tells, too, if the budget ends there.
 
-        Where none may come twice, the budget is counted by new names, of which only the caller
-        knows; else the names end where it does.
+        Then the names end where it does. Where none may come twice, new names extend the budget, of
+        which only the caller knows.
         """
         order = np.argsort(self._found[0], kind="stable").astype(np.int32)
         ready, later = np.split(order, [end - self._next_to_yield])
         spent = np.cumsum(np.append(self._spent, self._found[1, ready] + 1))
         n_before = np.arange(len(ready)) + (self._next_to_yield - self._begin)
-        over = np.flatnonzero(spent[1:] > budget_after(n_before, budget))
-        ends = over.size > 0 and self._unique is None
-        names = self._names.take(ready[: over[0] if ends else None])
+        over = np.flatnonzero(spent[1:] > budget_after(n_before, self._budget))
+        is_over = over.size > 0 and self._unique is None
+        names = self._names.take(ready[: over[0] if is_over else None])
         self._names, self._found = self._names.take(later), self._found[:, later]
         self._next_to_yield, self._spent = end, int(spent[-1])
-        return names, ends
-
-
-# --- A few rows -----------------------------------------------------------------------------------
-
-Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""Makes attempts, given rows and numbers of attempts, (n,) both.
-
-Returns the results that passed, the positions of their attempts, rising, and a tally. A result of
-None gives up the row.
-"""
-
-
-class FewFound(TooFewNames):
-    """Nothing was found for `row`.
-
-    `found` has results for all rows before it; for those after it, results or None.
-    """
-
-    def __init__(self, tally: Tally, row: int, found: Sequence[Any]) -> None:
-        super().__init__(tally)
-        self.row, self.found = row, found
-
-
-def first_met(draw: Draw, n: int, largest: int, most: int) -> list[Any]:
-    """The result of the first attempt that passes, for each of n rows.
-
-    At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
-    of `most` attempts passes, or that `draw` gave up.
-    """
-    found, begun, tally = np.full(n, None, object), np.zeros(n, np.int64), Tally()
-    left, end = np.arange(n), n  # no row from `end` on has a result
-    tested, passed, each = 0, 0, 1
-    while len(left):
-        # All together, as long as a stream would go on; then one after another.
-        rows = left if tested < budget_after(passed, most) else left[:1]
-        each = max(min(each, largest, most - int(begun[rows].max())), 1)
-        for some in np.array_split(rows, -(-len(rows) // (largest // each))):
-            row = np.repeat(some, each)
-            brought, met, seen = draw(row, (begun[some][:, None] + np.arange(each)).ravel())
-            tally.add(seen)
-            for k in np.flatnonzero(changes(row[met])).tolist():
-                found[row[met[k]]] = brought[k]
-                end = min(end, int(row[met[k]])) if brought[k] is None else end
-        tested, begun[rows] = tested + len(rows) * each, begun[rows] + each
-        left = left[found[left] == None]  # noqa: E711 - of each
-        passed = n - len(left)
-        end = min([end, *left[begun[left] >= most].tolist()])
-        left = left[left < end]
-        each = min(likely_attempts(tested, passed), max(n, tested) // max(len(left), 1))
-    if end < n:
-        raise FewFound(tally, end, found.tolist())
-    return found.tolist()
+        return names, is_over

@@ -17,17 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace
+from rnn_names.arrays import Array, Rows, Workspace, by_level
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.errors import LongNamesWarning, SamplingError, counted
-from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import Sampler, sampler_of, with_boldness
+from rnn_names.sampling.sampler import Sampler, sampler_of
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes for which the network runs together
@@ -61,7 +60,6 @@ def best(
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
     """
-    options = with_boldness(options, model)
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
         excluded = [*options.exclude, *others.to_strings()]
@@ -90,12 +88,13 @@ def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
     """The names found, and an error if they are too few."""
-    search, last = _Search(sampler_of(model, options), progress, rank), options.start + count
+    sampler, options = sampler_of(model, options)
+    search = _Search(sampler, progress, rank)
+    last = options.start + count
     if not count:
         return Names.from_strings([]), None
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
-            sampler = search.sampler
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
                 warnings.warn(
@@ -108,8 +107,9 @@ def _search(
                 search = _Search(shorter, progress, rank)
         wanted = last
         while True:
-            certain, far_apart = search.run(wanted), FarApart.of(options)
-            names = certain if far_apart is None else [*filter(far_apart.passes, certain)]
+            names = certain = search.run(wanted)
+            if far_apart := FarApart.of(options):
+                names = [*filter(far_apart.add_if_far, certain)]
             if len(names) >= last or len(certain) < wanted:
                 break
             wanted *= 2  # since `min_edits` leaves some out
@@ -134,15 +134,16 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
     wanted, they are the best. The longer names may be, the lower the bound must be.
     """
-    least, longest, reach = search.spelling.min_length, search.spelling.max_length, 0
+    shortest, longest = search.spelling.min_length, search.spelling.max_length
+    reach = 0
     for bound, names in search.by_bound(ENDLESS):
         if search.is_all:
             return longest
         length = np.array([len(text) for _, text in names]) - search.begun
         mean = np.array([log_prob for log_prob, _ in names]) / length
-        most = np.arange(least, longest + 1)[:, None] - search.begun
-        n_known = np.sum((length <= most) & (mean >= bound / most), axis=1)
-        reach = max([reach, *(most[n_known >= wanted, 0] + search.begun).tolist()])
+        up_to = np.arange(shortest, longest + 1)[:, None] - search.begun
+        n_known = np.sum((length <= up_to) & (mean >= bound / up_to), axis=1)
+        reach = max([reach, *(up_to[n_known >= wanted, 0] + search.begun).tolist()])
         if reach == longest or search.n_prefixes >= MAX_PER_CHARACTER:
             break
     return reach or longest
@@ -162,9 +163,10 @@ class _Search:
         self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        drawer, is_cold = sampler.drawer, (sampler.options.temperature or 1) < COLD
-        self._source = drawer.exact if is_cold else drawer.quick
-        self._roots = drawer.exact_roots if is_cold else drawer.roots
+        drawer = sampler.drawer
+        self._source, self._roots = drawer.quick, drawer.roots
+        if (sampler.options.temperature or 1) < COLD:
+            self._source, self._roots = drawer.exact, drawer.exact_roots
         self._is_one = len(drawer.texts) == 1  # prefix, whose probability is left out
         # Characters of each name that do not count; its end counts.
         self.begun = len(drawer.texts[0]) - 1 if self._is_one else -1
@@ -178,7 +180,8 @@ class _Search:
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, from the most probable down: as many as wanted, if possible."""
-        self.done, found = 0, list[_Name]()
+        self.done = 0
+        found: list[_Name] = []
         for _, found in self.by_bound(wanted):
             if len(found) == wanted:
                 break
@@ -195,11 +198,11 @@ class _Search:
 
         Ends with the last names that are possible, or where there are too many prefixes.
         """
-        most = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
+        max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
-        while self._reaches(bound, most - self.done, wanted):
+        while self._reaches(bound, max_prefixes - self.done, wanted):
             yield bound, self._best
-            affordable = (most - self.done) / self.n_prefixes
+            affordable = (max_prefixes - self.done) / self.n_prefixes
             if self.is_all or affordable < MIN_BOUND_STEP:
                 return
             # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
@@ -209,18 +212,20 @@ class _Search:
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
 
-    def _reaches(self, bound: float, most: int, wanted: int) -> bool:
-        """Looks for the best names above a bound. False where there are over `most` prefixes."""
+    def _reaches(self, bound: float, max_prefixes: int, wanted: int) -> bool:
+        """Looks for the best names above a bound. False where there are too many prefixes."""
         self._best, self._bound, self._wanted = [], bound, wanted
-        self._left_out, self.n_prefixes = -np.inf, 0
-        self._frontier, roots = Frontier(self._at_once), self._roots
+        self._left_out = -np.inf
+        self.n_prefixes = 0
+        self._frontier = Frontier(self._at_once)
+        roots = self._roots
         log_prob = np.zeros(1) if self._is_one else roots.log_prob
         for rows in by_level(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
             prefixes = _Prefixes(text, roots.carried[rows], log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
-            if self.n_prefixes >= most:
+            if self.n_prefixes >= max_prefixes:
                 self._left_out = bound
                 return False
             _, (nodes, prefixes, _, _) = self._frontier.take()
@@ -231,7 +236,8 @@ class _Search:
     def _look_into(self, batch: _Prefixes, states: Array) -> None:
         """Records the names that end at some prefixes; the prefixes that go on wait."""
         spelling, (n, length) = self.spelling, batch.text.shape
-        self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
+        self.n_prefixes += n
+        self.done += n
         if self._progress is not None:
             self._progress(n)
         log_probs = self._source.log_probabilities(states, self._work) + batch.log_prob[:, None]

@@ -108,7 +108,7 @@ def _cut(
 ) -> Array:
     """Keeps what is at least falling[last]; returns the columns where the next is hardly less."""
     columns = np.arange(len(last))
-    least = falling[last, columns]
+    kept = falling[last, columns]  # the least that is kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
-    probabilities[probabilities < least] = 0
-    return (least - following < relative * least) & (least > margin / 4)
+    probabilities[probabilities < kept] = 0
+    return (kept - following < relative * kept) & (kept > margin / 4)

@@ -38,8 +38,8 @@ class Drawer:
 
     def __getstate__(self) -> dict[str, object]:
         """What copies and pickles have: nothing that is cached."""
-        cached = ("by_letters", "quick", "exact", "exact_roots", "roots")
-        return {name: value for name, value in vars(self).items() if name not in cached}
+        kinds = {name: getattr(type(self), name, None) for name in vars(self)}
+        return {k: v for k, v in vars(self).items() if not isinstance(kinds[k], cached_property)}
 
     @cached_property
     def by_letters(self) -> "Drawer":
@@ -93,8 +93,8 @@ class Drawer:
         How a name begins follows from its first random number, u. Where more names have a
         beginning than fit into a chunk, it is cut by the next one, which decides how they go on.
         """
-        roots, position = self.roots, 0
-        p, position_after = roots.weights, roots.lengths
+        roots = self.roots
+        p, position, position_after = roots.weights, 0, roots.lengths
         if len(roots.texts) == 1:
             position = len(roots.texts[0])
             p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
@@ -114,7 +114,8 @@ class Drawer:
 
 def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:
     """The roots with these texts; their states come level by level, as in a walk."""
-    work, states, log_prob = Workspace(source.dtype), source.first_state, np.zeros(1)
+    work = Workspace(source.dtype)
+    states, log_prob = source.first_state, np.zeros(1)
     found: dict[Text, tuple[Array, float]] = {(): (states[0], 0.0)}
     level: list[Text] = [()]
     for length in range(1, max(map(len, texts)) + 1):

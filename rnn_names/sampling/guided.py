@@ -31,14 +31,14 @@ MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
-SKIPPED, GROUP = MAX_COPIES - 1, 64
-"""Names that are found before those of a group, and the names of a group.
+BURN_IN, GROUP = MAX_COPIES - 1, 64
+"""Names that a group draws first and drops, and names that it gives.
 
 A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end of a group may cut
-such a run. If each group began with a whole run, heavy names would lose copies. So its first
-names are dropped: a run is cut at the beginning as often as at the end.
+such a run. Were the beginning never to cut one, heavy names would lose copies. After the burn-in, a
+run is cut at the beginning as often as at the end, and each name's share is right.
 """
-WANTED = SKIPPED + GROUP  # names that a group draws
+WANTED = BURN_IN + GROUP  # names that a group draws
 COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
 
 
@@ -67,44 +67,41 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | Non
     if share > rare:
         return None
     large = sampler.large_conditions
-    if spelled > rare:
-        sampler, large = Sampler(sampler.model, sampler.options, follows_large=True), []
-    guided = _prepared(sampler)
-    if guided is not None and large:
+    follows_large = spelled > rare  # names are rare by the large conditions alone
+    guided = _prepared(sampler, follows_large)
+    if guided is not None and large and not follows_large:
         names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
         kept, _ = rows_that_pass(large, names)
         if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
-            guided = _prepared(Sampler(sampler.model, sampler.options, follows_large=True))
+            guided = _prepared(sampler, follows_large=True)
     if guided is None or guided.look_ahead.acceptance <= GAIN * share:
         return None
     warn_of_repeats(guided.look_ahead)
     return guided
 
 
-def _prepared(sampler: Sampler) -> "Guided | None":
+def _prepared(sampler: Sampler, follows_large: bool) -> "Guided | None":
     """A guided drawer for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.
     """
+    if follows_large:
+        sampler = Sampler(sampler.model, sampler.options, follows_large=True)
     try:
         spelling, text = _with_one_root(sampler)
     except NoAutomatonError:  # of very many prefixes
         return None
     rounds = count(1)
 
-    def guided(options: CommonOptions, look_ahead: LookAhead) -> Guided:
-        drawer = Guided(sampler.model, options, spelling, [text])
-        drawer.sampler, drawer.look_ahead = sampler, look_ahead
-        return drawer
-
-    def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
+    def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return guided(options, look_ahead).walked(keys).log_weights
+        return Guided(sampler, options, text, look_ahead).walked(keys).log_weights
 
     unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    return guided(sampler.options, prepared(draw, unguided, temperature))
+    look_ahead = prepared(draw_round, unguided, temperature)
+    return Guided(sampler, sampler.options, text, look_ahead)
 
 
 def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
@@ -113,8 +110,8 @@ def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
     if len(texts) == 1:
         return spelling, texts[0]
     spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in texts]
-    begun = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
-    automaton = spelling.automaton & begun
+    one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
+    automaton = spelling.automaton & one_of_them
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
@@ -133,10 +130,8 @@ class GuidedWalk(Walk):
 
     source: NextCharacter
 
-    def __init__(
-        self, source: NextCharacter, spelling: Spelling, keys: Array, look_ahead: LookAhead
-    ) -> None:
-        super().__init__(source, spelling, keys)
+    def __init__(self, source: NextCharacter, keys: Array, look_ahead: LookAhead) -> None:
+        super().__init__(source, look_ahead.spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
         # Of the turn under way: set by _predicted, read by _carried_to.
@@ -146,12 +141,12 @@ class GuidedWalk(Walk):
         self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Carried]:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
-        look_ahead, log_p = self.look_ahead, self.source.log_probabilities(states, work)
-        if look_ahead.visits is not None:
-            there = np.bincount(node, minlength=len(states))
-            look_ahead.visits.record(carried.visited, log_p, there)
+        log_p = self.source.log_probabilities(states, work)
+        if self.look_ahead.visits is not None:
+            n_names = np.bincount(node, minlength=len(states))
+            self.look_ahead.visits.record(carried.visited, log_p, n_names)
         at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
+        self._log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -171,11 +166,11 @@ class GuidedWalk(Walk):
 
     def _carried_to(self, children: Children, carried: Carried, next_state: Array) -> Carried:
         _, parent, character = children
-        look_ahead, visited = self.look_ahead, carried.visited[parent]
+        look_ahead = self.look_ahead
         if look_ahead.visits is None:
-            visited = look_ahead.prefixes.child(visited, character)
+            visited = look_ahead.prefixes.child(carried.visited[parent], character)
         else:
-            visited = look_ahead.visits.child(visited, character, next_state)
+            visited = look_ahead.visits.child(carried.visited[parent], character, next_state)
         context = look_ahead.contexts.after[carried.context[parent], character]
         log_weight = carried.log_weight[parent] - self._log_ahead[parent, character]
         return Carried(next_state, context, visited, log_weight)
@@ -202,10 +197,16 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
 
 
 class Guided(Drawer):
-    """Draws names under conditions that hardly any of the model's own names meets."""
+    """Draws names under conditions that hardly any of the model's own names meets.
 
-    sampler: Sampler  # whose conditions the names of groups meet
-    look_ahead: LookAhead
+    Names of groups also meet the conditions of `sampler` that are not in the spelling.
+    """
+
+    def __init__(
+        self, sampler: Sampler, options: CommonOptions, text: Text, look_ahead: LookAhead
+    ) -> None:
+        super().__init__(sampler.model, options, look_ahead.spelling, [text])
+        self.sampler, self.look_ahead = sampler, look_ahead
 
     @cached_property
     def roots(self) -> Roots:
@@ -213,13 +214,13 @@ class Guided(Drawer):
         return guided_roots(self.exact_roots, self.look_ahead)
 
     @property
-    def most_groups(self) -> int:
+    def max_groups(self) -> int:
         """The most groups that are filled together."""
         return max(int(MAX_PROPOSALS * self.look_ahead.acceptance) // GROUP, 1)
 
     def walked(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A walk that has drawn proposals by their keys, (n,)."""
-        walk = GuidedWalk(self.exact, self.spelling, keys, self.look_ahead)
+        walk = GuidedWalk(self.exact, keys, self.look_ahead)
         walk.run(self.roots, root)
         return walk
 
@@ -239,11 +240,13 @@ class Guided(Drawer):
         return names, rows
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
-        """The names of some groups, (n,), `GROUP` of each, in order, and what conditions saw.
+        """The names of groups, (n,), `GROUP` of each, in order, and the tally.
 
         A group ends after `budget` proposals. The first with fewer names is the last one given.
         """
-        waiting, begun, tally = np.arange(len(numbers)), 0, Tally()
+        tally = Tally()
+        waiting = np.arange(len(numbers))  # groups without enough names
+        begun = 0  # proposals drawn for each of them
         at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
         # Of each round: the group and the proposal of m names, (2, m), and these names.
         found: list[tuple[Array, Names]] = []
@@ -254,12 +257,13 @@ class Guided(Drawer):
             origin = np.stack([waiting[row], begun + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
             names, rows, copies = self.proposed(keys)
-            names, rows, seen = self.sampler.filtered(len(keys), names, rows)
-            tally.add(seen)
-            which = np.repeat(np.arange(len(rows)), copies[rows])
-            found.append((origin[:, rows[which]], names.take(which)))
+            names, rows, counts = self.sampler.filtered(len(keys), names, rows)
+            tally.add(counts)
+            each_copy = np.repeat(np.arange(len(rows)), copies[rows])
+            found.append((origin[:, rows[each_copy]], names.take(each_copy)))
             n_found += np.bincount(found[-1][0][0], minlength=len(numbers))
-            waiting, begun = np.flatnonzero(n_found < WANTED), begun + at_a_time
+            waiting = np.flatnonzero(n_found < WANTED)
+            begun += at_a_time
             at_a_time *= 2
         origins, parts = zip(*found, strict=True)
         group, proposal = np.concatenate(origins, axis=1)
@@ -275,8 +279,8 @@ def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
     comes first.
     """
     order = np.argsort(group, kind="stable")
-    skipped = np.where(n_found < WANTED, 0, SKIPPED)  # where there are too few, all are given
-    rank = ranges(-skipped, n_found)
+    burn_in = np.where(n_found < WANTED, 0, BURN_IN)  # where there are too few, all are given
+    rank = ranges(-burn_in, n_found)
     last = int(np.argmax(np.append(n_found, 0) < GROUP))
     order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
     starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))

@@ -43,8 +43,7 @@ class NextCharacter(WalkSource):
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
         self.relative = in_float32 * RELATIVE * max(1, 1 / self.temperature)
         self.tie = in_float32 * 2 * RELATIVE  # of the difference of two logits
-        nothing_read = Children(self.params["a0"][None], np.array([0]), np.array([0]))
-        self.first_state: Array = self.states_after(nothing_read, Workspace(dtype)).copy()
+        self.first_state = rnn.first_state(self.params, self.weights, Workspace(dtype))
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
         """The probabilities of the next character after each state, and their margin."""

@@ -7,8 +7,12 @@ Character t of attempt a at name i is decided by
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
 kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
-the same in JavaScript. In casts, i and a are a round and a line for names; a line (or a
-card of the deck) and a round for choices. Where draws look ahead, they are a group and a proposal.
+the same in JavaScript. What i and a stand for depends on what is drawn:
+
+    names of a stream                   i: the name                       a: the attempt
+    the same, under rare conditions     i: the group                      a: the proposal
+    names of a cast                     i: the round                      a: the line
+    choices of a cast                   i: the line (or card of a deck)   a: the round
 """
 
 from collections.abc import Iterable
@@ -17,7 +21,6 @@ import numpy as np
 
 from rnn_names.arrays import INCREMENT, Array, mix
 
-MAX_NAMES_OF_SEED = 1 << 62  # names of a seed: more than anybody draws
 _WORD = (1 << 64) - 1
 
 
@@ -40,9 +43,9 @@ def key_of(seed: int, *path: int) -> Array:
     return key
 
 
-def keys_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
-    """The keys of some attempts at some names: (n,)."""
-    return child(child(key, numbers), attempts)
+def keys_of(key: Array, first: Array, second: Array | int = 0) -> Array:
+    """The keys for i = `first` and a = `second`, by the table above: (n,)."""
+    return child(child(key, first), second)
 
 
 def random_bits(keys: Array, position: Array | int) -> Array:
@@ -55,7 +58,7 @@ def uniform(keys: Array, position: Array | int) -> Array:
     return random_bits(keys, position) * 2.0**-32
 
 
-def choices(keys: Array, position: int, weights: Iterable[float]) -> Array:
-    """An index for each key, with probabilities proportional to the weights: (n,)."""
+def weighted_index(keys: Array, position: int, weights: Iterable[float]) -> Array:
+    """A random index for each key, with probabilities proportional to the weights: (n,)."""
     edges = np.cumsum([*weights])
     return np.searchsorted(edges, uniform(keys, position) * edges[-1], side="right")

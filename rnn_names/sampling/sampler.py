@@ -5,14 +5,12 @@ Where few names have the length and the spelling, `guided_if_rare` looks ahead i
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
@@ -22,7 +20,6 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.walk import Roots
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -65,15 +62,18 @@ class Tally(dict[str, tuple[int, int]]):
 class Sampler:
     """Draws names from a model, each of which meets the conditions.
 
-    The spelling of names has all conditions whose automata are small enough together; with
-    `follows_large`, the large ones too, which only rare conditions are worth.
+    The automaton of the spelling follows all conditions whose automata are small enough together;
+    with `follows_large`, it takes large automata, too, which pay where few names meet a condition.
     """
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
     ) -> None:
         self.model, self.options = model, options
-        least, most = lengths_of(model, options)
+        shortest, longest = lengths_of(model, options)
+        limits = counted(longest, "character")
+        if shortest < longest:
+            limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         every: list[Condition] = []
@@ -82,16 +82,13 @@ class Sampler:
             from rnn_names.conditions.conditions import conditions_of
 
             every = conditions_of(model, options)
-        if follows_large:
-            every = [_with_large_automaton(each) for each in every]
-        # Those that the spelling has, and those that finished names are tested for.
+        # Conditions the automaton follows, and those tested on finished names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
-            len(model.vocabulary), self.shape, every, most
+            len(model.vocabulary), self.shape, every, longest, follows_large
         )
-        self.spelling = Spelling(automaton, least, most)
-        texts = [text for text in texts if len(text) <= most]
+        self.spelling = Spelling(automaton, shortest, longest)
+        texts = [text for text in texts if len(text) <= longest]
         self.drawer = Drawer(model, options, self.spelling, texts)
-        limits = (f"{least} to " * (least < most)) + counted(most, "character")
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
@@ -104,21 +101,16 @@ class Sampler:
         return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
-    def roots(self) -> Roots:
-        """The texts that names begin from, with their states and probabilities."""
-        return self.drawer.roots
-
-    @property
     def n_possible(self) -> float:
         """The number of names that have the spelling; infinity for very many."""
-        roots = self.roots
+        roots = self.drawer.roots
         return float(self.spelling.counts[roots.lengths, roots.carried].sum())
 
     def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
         possible, hint, titles = self.n_possible, "", self.in_spelling
-        if not possible:
-            hint = SHAPE_HINT if self.shape is not None else ""
+        if not possible and self.shape is not None:
+            hint = SHAPE_HINT
         elif self.conditions and possible <= FEW_POSSIBLE:
             names = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
             codes = [self.model.vocabulary.codes[list(text)] for text in names]
@@ -131,7 +123,7 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.roots
+        options, roots = self.options, self.drawer.roots
         if options.prefix:
             # A single prefix is given, not drawn: only top-k and top-p can bar it.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
@@ -163,7 +155,7 @@ class Sampler:
 
     @property
     def large_conditions(self) -> list[Condition]:
-        """Conditions whose automata are so large that only rare ones are worth it."""
+        """Conditions with large automata, which are followed only where few names meet them."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
@@ -172,22 +164,15 @@ class Sampler:
         return self.filtered(len(keys), names, rows)
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Leaves the names that meet the conditions; `rows` are theirs in a draw of some size."""
+        """Leaves the names that meet the conditions; `rows` are theirs in a draw of this size."""
         kept, tally = rows_that_pass(self.conditions, names)
         return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
 
 
-def _with_large_automaton(condition: Condition) -> Condition:
-    """The condition with its large automaton, if it has one that can be made."""
-    if condition.automaton_if_rare:
-        with suppress(NoAutomatonError):
-            return replace(condition, automaton=condition.automaton_if_rare())
-    return condition
-
-
 def with_boldness(options: T, model: LanguageModel) -> T:
     """The options, with those that boldness stands for where the model's list allows them."""
-    own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    own = model.own_fingerprints
+    wanted = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
 
@@ -207,22 +192,27 @@ def with_boldness(options: T, model: LanguageModel) -> T:
 
 def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     """The least and the greatest length of names: as asked for, or as in the list."""
-    prefixes = options.prefix or ("",)
-    shortest = options.min_length
+    of_prefixes = [*map(len, options.prefix or ("",))]
+    shortest, longest = options.min_length, options.max_length
     if shortest is None:  # an explicit limit from above wins
-        shortest = min(model.shortest, options.max_length or model.shortest)
-    least = max(shortest, min(map(len, prefixes)), 1)
-    longest = max(model.longest, least, *map(len, prefixes))
-    most = longest if options.max_length is None else options.max_length
-    if not least <= most <= MAX_NAME_LENGTH:
+        shortest = min(model.shortest, longest or model.shortest)
+    shortest = max(shortest, min(of_prefixes), 1)
+    if longest is None:
+        longest = max(model.longest, shortest, *of_prefixes)
+    if not shortest <= longest <= MAX_NAME_LENGTH:
         raise SamplingError(
-            f"no name can have {least} to {most} characters; at most {MAX_NAME_LENGTH} are possible"
+            f"no name can have {shortest} to {longest} characters; at most {MAX_NAME_LENGTH} are "
+            "possible"
         )
-    return least, most
+    return shortest, longest
 
 
-def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler; if no name can match as typed, case is ignored, with a CaseWarning."""
+def sampler_of(model: LanguageModel, options: T) -> tuple[Sampler, T]:
+    """A sampler, and its options with those that boldness stands for.
+
+    If no name can match as typed, case is ignored, with a CaseWarning.
+    """
+    options = with_boldness(options, model)
     try:
         sampler = Sampler(model, options)
         notes = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
@@ -238,7 +228,7 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
         notes = [f"{sampler.joined_titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
-    return sampler
+    return sampler, options
 
 
 def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:

@@ -22,12 +22,12 @@ from rnn_names.sampling.attempts import (
     ENDLESS,
     FIRST_WALK,
     MAX_ATTEMPTS,
-    Attempts,
+    NameQueue,
     TooFewNames,
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of, with_boldness
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 from rnn_names.sampling.unique import Unique, unique_of
 from rnn_names.sampling.workers import Workers
 
@@ -37,19 +37,20 @@ if TYPE_CHECKING:
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
 GROWTH = 16  # a walk may have so many times as many names as the last one
 GROWTH_TO_COUNT = 128  # the same, where it is known how many names are wanted
-MIN_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
+MIN_TRIED = 1 << 7  # least number of attempts for a preview
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
-    options, process = with_boldness(options, model), os.getpid()
-    sampler = sampler_of(model, options)
+    process = os.getpid()
+    sampler, options = sampler_of(model, options)
     with one_blas_thread():
         if not count:
             return
         unique = unique_of(count, options)
-        n_possible, delivered = sampler.n_possible if unique else np.inf, 0
+        n_possible = sampler.n_possible if unique else np.inf
+        delivered = 0
         tally = Tally()
         try:
             for names in _names(sampler, options, count, unique):
@@ -64,7 +65,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     )
                 if delivered == count:
                     return
-                if delivered >= n_possible or (unique and unique.check_exhausted()):
+                if delivered >= n_possible or (unique and unique.window_is_exhausted()):
                     break
         except TooFewNames as error:
             tally = error.tally
@@ -85,7 +86,8 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more attempts: a network in training may end none."""
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
-        sampler, key, number = Sampler(model, Options()), key_of(seed), 0
+        sampler, key = Sampler(model, Options()), key_of(seed)
+        number = 0
         while len(names) < count and number < max(2 * count, MIN_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
             names += sampler.draw(keys_of(key, numbers))[0].to_strings()
@@ -97,22 +99,25 @@ def _names(
     sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than wanted where some may be repeats."""
-    begin, end = options.start, ENDLESS if options.is_unique else options.start + count
-    key, slowness = key_of(options.some_seed()), options.slowness
+    begin = options.start
+    end = ENDLESS if options.is_unique else begin + count
     guided = None
     if sampler.may_be_rare:
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
     with ExitStack() as stack:
-        workers = Workers(sampler, key, stack)
+        workers = Workers(sampler, key_of(options.some_seed()), stack)
         if guided is not None:
             yield from _groups(guided, begin, end, unique, workers)
             return
-        limits = (FIRST_WALK, GROWTH_TO_COUNT) if count < ENDLESS else (FIRST_OF_ENDLESS, GROWTH)
-        first, largest = (max(n // slowness, 1) for n in (limits[0], sampler.largest_walk))
-        queue = Attempts(begin, end, (first, limits[1], largest), unique)
-        yield from queue.names(workers, MAX_ATTEMPTS // slowness)
+        first, growth = FIRST_OF_ENDLESS, GROWTH
+        if count < ENDLESS:
+            first, growth = FIRST_WALK, GROWTH_TO_COUNT
+        slowness = options.slowness
+        first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
+        budget = MAX_ATTEMPTS // slowness
+        yield from NameQueue(begin, end, (first, growth, largest), budget, unique).names(workers)
 
 
 def _groups(
@@ -121,21 +126,23 @@ def _groups(
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP
 
-    group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
-    next_number, tally = begin, Tally()
+    group = begin // GROUP  # the next group
+    size = 1  # groups that the next call draws
+    next_number = begin
+    tally = Tally()
     budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.spelling.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
         workers.prepare(int(left / guided.look_ahead.acceptance), with_helper=False)
         while len(begun) < workers.count and group * GROUP < next_number + left:
-            size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
+            size = min(size, left // GROUP // workers.count + 1, guided.max_groups)
             call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)
             begun.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
         first, wanted, call = begun.popleft()
-        names, seen = call()
-        tally.add(seen)
+        names, counts = call()
+        tally.add(counts)
         part = names[max(begin - first, 0) : end - first]
         next_number += len(part)
         yield part

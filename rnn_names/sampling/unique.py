@@ -38,7 +38,7 @@ class Unique:
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
-        self._last = 0, 0
+        self._last = 0, 0  # tested and passed where the window began
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 
@@ -51,7 +51,8 @@ class Unique:
                 self._add(others)
                 rows = self._new(names)
                 added.append(names.take(rows))
-        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
+        self.tested += len(names)
+        self.passed += len(rows)
         return rows
 
     def _add(self, names: Names) -> None:
@@ -67,8 +68,8 @@ class Unique:
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])
         else:
-            passes = map(self._far_apart.passes, names.to_strings())
-            rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))
+            is_new = map(self._far_apart.add_if_far, names.to_strings())
+            rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
         return rows[: self.wanted - self.passed]
 
     def needed(self) -> int:
@@ -88,9 +89,13 @@ class Unique:
                 stacklevel=3,
             )
 
-    def check_exhausted(self) -> bool:
-        """Whether nearly all of `REPEATS` names were repeats; then counts the next so many."""
-        tested, passed = self.tested - self._last[0], self.passed - self._last[1]
+    def window_is_exhausted(self) -> bool:
+        """Whether `REPEATS` names have been tested and nearly all were repeats.
+
+        Every so many names, the next window begins.
+        """
+        tested = self.tested - self._last[0]
+        passed = self.passed - self._last[1]
         if tested < REPEATS // self._slowness:
             return False
         self._last = self.tested, self.passed

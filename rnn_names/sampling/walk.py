@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, changes, stable_order
+from rnn_names.arrays import Array, Workspace, by_level, changes, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.network.ahead import LEAST_LOG, by_level
+from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
-from rnn_names.sampling.numbers import choices
+from rnn_names.sampling.numbers import weighted_index
 
 if TYPE_CHECKING:
     from rnn_names.conditions.spelling import Spelling, Text
@@ -68,7 +68,7 @@ class Roots(NamedTuple):
         """A root for each name, (n,), by its first random number; see `numbers`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
-        return choices(keys, 0, self.weights)
+        return weighted_index(keys, 0, self.weights)
 
     @property
     def weights(self) -> Array:
@@ -76,17 +76,17 @@ class Roots(NamedTuple):
         return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
 
     def texts_of(self, root: Array) -> Array:
-        """The texts of some roots of one length, (n, length)."""
+        """The texts of roots, (n,), that have one length: (n, length)."""
         used, which = np.unique(root, return_inverse=True)
         return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
 
 
 class Walk:
-    """Draws names; the number of a name is its column in `text`.
+    """Draws names. `names` always holds columns of `text`, one for each name.
 
     Each turn goes from some nodes of one level (prefixes of one length) to their children:
 
-        names       (k,) names that are at these nodes
+        names       (k,) the columns of the names that are at these nodes
         node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
         branch      (k,) the branch that each draws, n_y node + character, rising
         parent, character   (branches,) the two parts of each distinct branch
@@ -196,7 +196,7 @@ class NodeBatch(NamedTuple):
     children: Children  # the nodes
     # (m,) what a walk carries along: the automaton's state; `guided.Carried` if it looks ahead
     carried: Any
-    names: Array = NO_NAMES  # (k,) numbers
+    names: Array = NO_NAMES  # (k,) columns of the walk's `text`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 
 

@@ -30,19 +30,19 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 _helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 Drawn = tuple[Names, Array, Tally]
-"""Names that passed, the rows of their attempts, rising, and what conditions saw."""
+"""Names that passed, the rows of their attempts, rising, and the tally."""
 
 
 class Workers:
     """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
-        self._sampler, self.key, self._stack, self._has_threads = sampler, key, stack, False
+        self._sampler, self.key, self._stack = sampler, key, stack
+        self._has_threads = False
         self.submit: Submit = deferred
         self.count = 1  # calls that are made at the same time
         self._helper: Helper | None = None
-        # The only thread that uses the helper, so that the others alone need memory to draw.
-        self._thread = 0
+        self._helper_thread = 0  # the thread that uses the helper; 0 for none yet
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if so many names are worth it."""
@@ -61,9 +61,10 @@ class Workers:
 
     def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
         """Starts to draw some attempts, (n,) both, in chunks of names that begin alike."""
-        most = self._sampler.largest_walk // CHUNKS
-        is_large = len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > most
-        n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
+        max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
+        n = 1
+        if len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > max_names:
+            n = self.count * math.ceil(len(numbers) / (self.count * max_names))
         keys = keys_of(self.key, numbers, attempts)
         parts = [np.arange(len(keys), dtype=np.int32)]
         if n > 1:
@@ -75,9 +76,10 @@ class Workers:
     def _draw(self, keys: Array, rows: Array) -> Drawn:
         """Draws a chunk of a walk with these keys, (n,): the names in some rows, (m,)."""
         keys = keys[rows]
+        # The first thread that comes uses the helper; the others alone need memory to draw.
         thread = threading.get_ident()
-        self._thread = self._thread or thread
-        if self._helper is not None and self._thread == thread:
+        self._helper_thread = self._helper_thread or thread
+        if self._helper is not None and self._helper_thread == thread:
             drawn = self._helper.begin(Drawer.draw, keys)()
         else:
             drawn = self._sampler.drawer.draw(keys)

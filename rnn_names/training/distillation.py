@@ -66,9 +66,7 @@ class Teacher(WalkSource):
         a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
-        # The first step of a network reads no character.
-        root = Children(a0[None], np.array([0]), np.array([EOS]))
-        first_state["a"] = rnn.next_states(*root, self.weights, Workspace())
+        first_state["a"] = rnn.first_state(network, self.weights, Workspace())
         self._roots = Roots([()], first_state, np.zeros(1), np.zeros(1, np.intp))
 
     @classmethod

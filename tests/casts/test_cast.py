@@ -118,7 +118,7 @@ def test_redrawn_names_have_the_distribution_of_the_model():
 
 def are_far_apart(names, edits=2):
     """Whether no name is fewer edits away from one before it."""
-    return all(map(FarApart(edits - 1).passes, names))
+    return all(map(FarApart(edits - 1).add_if_far, names))
 
 
 def test_redrawn_lines_keep_what_holds_for_the_cast():

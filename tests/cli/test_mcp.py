@@ -195,7 +195,7 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
     assert not [name for name, each in offered.items() if each.get("default", 0) is None]
     shown = {name: each for name, each in declarations(owner).items() if name in offered}
     left_out = {*declarations(owner)} - {*shown}
-    assert left_out <= {"remember", "models", "parts", "any_beginning", "known_pairs"}
+    assert left_out <= {"remember", "models", "parts", "any_beginning"}
     for name, each in shown.items():
         assert offered[name]["description"] == ("How many." if name == "count" else each.help)
         if isinstance(each.kind, Number) and math.isfinite(each.kind.maximum):

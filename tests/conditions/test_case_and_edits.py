@@ -225,7 +225,7 @@ def test_what_is_near_a_listed_name(listed, characters, names, edits, near):
 def test_names_that_are_let_through_are_far_apart(names, edits):
     far_apart, kept = FarApart(edits, ["Abab"]), []
     for name in names:
-        assert far_apart.passes(name) == (nearest(name, ["abab", *kept]) > edits)
+        assert far_apart.add_if_far(name) == (nearest(name, ["abab", *kept]) > edits)
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []
 
 

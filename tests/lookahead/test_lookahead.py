@@ -11,11 +11,10 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.lookahead import guide, preparation
+from rnn_names.lookahead import chain, guide, preparation
 from rnn_names.lookahead.guide import LookAhead
-from rnn_names.lookahead.visited import Visits
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
-from rnn_names.ngram import chain
 from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
@@ -129,7 +128,7 @@ def log_weights(guided, size):
 
 def walked(drawer, look_ahead, keys):
     """A walk by a look-ahead that is over."""
-    walk = GuidedWalk(drawer.exact, drawer.spelling, keys, look_ahead)
+    walk = GuidedWalk(drawer.exact, keys, look_ahead)
     walk.run(guided_roots(drawer.exact_roots, look_ahead))
     return walk
 
@@ -328,7 +327,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
-    look_ahead = unguided.learned(prefixes, 1.0, explores=False)
+    look_ahead = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
     return look_ahead, sampler.drawer
 
 
@@ -389,9 +388,9 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     probabilities[n:, 1] = 1
     with np.errstate(divide="ignore"):
         log_p = np.log(probabilities)
-    fitted = chain.fitted_chain(
-        strings, np.full(2 * n, 9), log_p, np.array([*passed, *passed]), 10, 3
-    )
+    unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
+    prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
+    fitted = chain.fitted_chain(prefixes, 10, 3)
     a = fitted.contexts.longest(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)

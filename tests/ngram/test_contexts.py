@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.network.ahead import by_length, on_tree
-from rnn_names.ngram.chain import MarkovChain
+from rnn_names.lookahead.chain import MarkovChain
+from rnn_names.lookahead.visited import VisitedPrefixes
+from rnn_names.network.ahead import by_length
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 N_Y = 3
@@ -69,14 +70,16 @@ def test_a_string_fits_an_integer_however_it_goes_on(n_y):
 
 def test_the_coin_of_the_docstring():
     """It ends a name with probability ½ after each character, of at most three."""
-    worth = np.array([0, 0, 7 / 4, 7 / 2])[:, None]
-    ahead = by_length(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), worth)
+    value = np.array([0, 0, 7 / 4, 7 / 2])[:, None]
+    ahead = by_length(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), value)
     assert ahead[1:, 0].tolist() == pytest.approx([7 / 8, 7 / 4, 7 / 4, 0])
     parent, length = np.array([0, 0, 1, 2]), np.arange(4)
     with np.errstate(divide="ignore"):
-        by_node = np.log(np.stack([worth[:, 0], np.zeros(4)], axis=1))
-    values = on_tree(np.log(np.full((4, 2), 0.5)), by_node, parent, np.ones(4, int), length)
-    assert np.exp(values).tolist() == pytest.approx(ahead[:4, 0].tolist())
+        by_node = np.log(np.stack([value[:, 0], np.zeros(4)], axis=1))
+    prefixes = VisitedPrefixes(
+        parent, np.ones(4, int), length, parent, parent, np.log(np.full((4, 2), 0.5)), np.ones(4)
+    )
+    assert np.exp(prefixes.back_up(by_node)).tolist() == pytest.approx(ahead[:4, 0].tolist())
 
 
 def test_what_may_happen_is_never_given_0():

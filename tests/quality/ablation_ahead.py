@@ -64,8 +64,12 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
         "the first rounds at higher temperatures",
         [(preparation, "COOLED_BELOW", 1e-9)],
     ),
+    "second": ("cooling a second time", [(preparation, "COOLED_AGAIN", 1.0)]),
 }
 """By what takes the place of an attribute."""
+
+OF_LOW_TEMPERATURES = {"cooling", "second"}
+"""Mechanisms that work below a temperature of 1 only."""
 
 
 def path_of(number: int, without: str) -> Path:
@@ -133,6 +137,8 @@ def measure_all(wanted: list[str]) -> None:
     """Measures what is not there yet."""
     for number in range(len(CHOSEN)):
         for without in wanted:
+            if without in OF_LOW_TEMPERATURES and CHOSEN[number][1].get("temperature", 1) >= 1:
+                continue
             if not path_of(number, without).exists():
                 measure(number, without)
                 print(spelled(*CHOSEN[number]), without, flush=True)

@@ -41,7 +41,7 @@ def test_single_options_override_the_word():
 def test_safe_names_are_new_and_far_from_each_other():
     names = MODEL.sample(60, seed=2, boldness="safe")
     assert not MODEL.knows(names).any()
-    assert [*filter(FarApart(1).passes, names)] == names
+    assert [*filter(FarApart(1).add_if_far, names)] == names
 
 
 def test_the_library_knows_no_other_word():

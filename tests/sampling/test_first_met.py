@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.attempts import FewFound, first_met
+from rnn_names.sampling.first_met import FewFound, first_met
 from rnn_names.sampling.sampler import Tally
 
 MOST = 50

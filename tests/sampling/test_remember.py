@@ -92,7 +92,7 @@ def test_min_edits_keeps_away_from_what_is_remembered(path):
     first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
     assert lines(path) == first + second
     far_apart = FarApart(1)
-    assert all(map(far_apart.passes, first + second))
+    assert all(map(far_apart.add_if_far, first + second))
 
 
 def test_lines_of_a_cast_are_remembered(path):

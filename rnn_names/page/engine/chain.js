@@ -2,7 +2,7 @@
 //
 //     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 //
-// as in rnn_names/ngram/chain.py, with its constants. The contexts are the most frequent strings of
+// as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent strings of
 // up to six symbols that names which were drawn had passed; a symbol is START or a character, as the
 // code unit of its index. What a context says is the mean of what the network said after it, and is
 // mixed with what the next shorter one says.

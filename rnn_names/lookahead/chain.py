@@ -16,10 +16,10 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
-from rnn_names.network import ahead
+from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
+from rnn_names.network.ahead import by_length, sharpened
 from rnn_names.ngram.contexts import Contexts
 
-LONGEST_CONTEXT = 6  # symbols of the longest contexts
 CONTEXTS = 4000  # contexts that are kept, the most frequent ones
 PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
 SHORTER = 0.1  # share of a context's probabilities that comes from the next shorter one
@@ -53,13 +53,7 @@ class MarkovChain:
 
         states = len(automaton.accepting)
         after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
-        return ahead.by_length(log_probabilities, after, log_may_end[:, None], logs=True)
-
-
-def sharpened(log_probabilities: Array, power: float) -> Array:
-    """Logarithms of p to a power, scaled so that each row sums to 1: (m, n_y) to (m, n_y)."""
-    powers = log_probabilities * power
-    return powers - ahead.log_expected(powers, np.zeros(1))[:, None]
+        return by_length(log_probabilities, after, log_may_end[:, None], logs=True)
 
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:
@@ -68,32 +62,26 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
 
 
 def fitted_chain(
-    strings: Array,
-    length: Array,
-    log_probabilities: Array,
-    n_names: Array,
-    max_length: int,
-    size: int,
-    temperature: float = 1.0,
+    prefixes: VisitedPrefixes, max_length: int, size: int, temperature: float = 1.0
 ) -> MarkovChain:
-    """The chain of `size` contexts at most that agrees best with a network at N prefixes.
+    """The chain of `size` contexts at most that agrees best with a network at visited prefixes.
 
-    Given are each prefix's last symbols, as in `Contexts`, its length, natural logarithms of the
-    probabilities of what comes next, (N, n_y), and how many names had it. Below a
-    `temperature` of 1, the means are those of the probabilities at 1, which differ less; and the
-    guess stays so flat down to `SHARP_BELOW`, since a sharp one misses names of unusual endings.
+    Below a `temperature` of 1, the means are those of the probabilities at 1, which differ less;
+    and the guess stays so flat down to `SHARP_BELOW`, since a sharp one misses names of unusual
+    endings.
     """
     power = min(temperature, 1.0)
-    probabilities = np.exp(sharpened(log_probabilities, power))
-    contexts = _most_frequent(strings, n_names, probabilities.shape[1], size)
-    context = contexts.longest(strings)
-    smoothed = _smoothed(contexts, context, probabilities, n_names)
-    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], n_names, length, max_length)
+    probabilities = np.exp(sharpened(prefixes.log_probabilities, power))
+    contexts = _most_frequent(prefixes, size)
+    context = contexts.longest(prefixes.string)
+    smoothed = _smoothed(contexts, context, probabilities, prefixes.n_names)
+    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
     return MarkovChain(contexts, smoothed, shift, 1 / power if power < SHARP_BELOW else 1)
 
 
-def _most_frequent(strings: Array, n_names: Array, n_y: int, size: int) -> Contexts:
-    """At most `size` contexts, the ends of some strings that most names had."""
+def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:
+    """At most `size` contexts: those ends of the prefixes' strings that most names had."""
+    strings, n_y = prefixes.string, prefixes.log_probabilities.shape[1]
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
         there = strings >= (n_y + 1) ** (symbols - 1)
@@ -101,7 +89,7 @@ def _most_frequent(strings: Array, n_names: Array, n_y: int, size: int) -> Conte
             break
         key, which = np.unique(strings[there] % (n_y + 1) ** symbols, return_inverse=True)
         keys.append(key)
-        counts.append(np.bincount(which, weights=n_names[there]))
+        counts.append(np.bincount(which, weights=prefixes.n_names[there]))
     every, count = np.concatenate(keys), np.concatenate(counts)
     return Contexts(np.sort(every[np.lexsort((every, -count))[: max(size, 1)]]), n_y)
 
@@ -135,9 +123,10 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
 
 
 def _end_shift(
-    guessed_ends: Array, ends: Array, n_names: Array, length: Array, max_length: int
+    guessed_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_length: int
 ) -> Array:
     """By length, the shift of the log-odds that makes guessed ends as many as the network's."""
+    length, n_names = prefixes.length, prefixes.n_names
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
     for _ in range(8):  # Newton's method, damped
