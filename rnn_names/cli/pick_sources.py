@@ -104,7 +104,7 @@ def _apart_first(names: Iterator[str]) -> Iterator[str]:
     apart, twins = FarApart(1), list[str]()
     with suppress(SamplingError):
         for name in itertools.islice(names, NAMES_BEFORE_TWINS):
-            if apart.passes(name):
+            if apart.add_if_far(name):
                 yield name
             else:
                 twins.append(name)
