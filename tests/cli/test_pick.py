@@ -175,9 +175,9 @@ def test_names_like_one_are_within_a_few_edits_of_it(pick):
 
 def test_names_like_one_are_no_near_twins_of_each_other(pick):
     (_, like), _ = pick("+2")
-    assert len(like) == 10 and all(map(FarApart(1).passes, like))
+    assert len(like) == 10 and all(map(FarApart(1).add_if_far, like))
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 60])
-    assert not all(map(FarApart(1).passes, like))
+    assert not all(map(FarApart(1).add_if_far, like))
 
 
 def test_what_cannot_be_done_is_said(pick, folder):
