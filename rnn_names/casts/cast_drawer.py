@@ -40,11 +40,14 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, SamplingError, counted
+from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.first_met import FewFound
 from rnn_names.sampling.numbers import child, key_of, keys_of
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import REPEATS, Unique
+from rnn_names.sampling.workers import WORTH_THREADS
+from rnn_names.system import usable_cores
 
 INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
@@ -72,6 +75,7 @@ class CastDrawer:
         self._letters_of = cache(common_letters)
         edits = max(min_edits - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
+        self._submit: Submit = deferred
         self._parts = dict[Any, DrawnPart]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
@@ -102,7 +106,13 @@ class CastDrawer:
     # --- Lines, some at a time --------------------------------------------------------------------
 
     def lines(self) -> Iterator[list[Line]]:
-        """The lines of the cast, some at a time."""
+        """The lines of the cast, some at a time. Where there are many, parts share the cores."""
+        is_large = self._wanted.count * len(self._names) >= WORTH_THREADS
+        n_threads = min(usable_cores(), len(self._names)) if is_large else 1
+        with worker_threads(n_threads) as (self._submit, _):
+            yield from self._in_parts()
+
+    def _in_parts(self) -> Iterator[list[Line]]:
         wanted = self._wanted
         unique = None
         if wanted.unique or wanted.remember is not None:
@@ -274,31 +284,38 @@ class CastDrawer:
         groups = dict[tuple[tuple[DrawnName, ...], bool], list[Want]]()
         for want in wants:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
-        for (parts, chooses_letter), group in groups.items():
-            rounds = np.array([request.line.first_round + draw.round for request, draw in group])
-            numbers = np.array([request.line.number for request, _ in group])
-            keys = keys_of(parts[0].key, rounds, numbers)
-            found: Sequence[Any]
-            try:
-                if chooses_letter:  # one attempt at each letter
-                    letters = np.array([draw.letter for _, draw in group])
-                    names, met, _ = parts[0].source.draw(child(keys, 0), letters)
-                    of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-                    found = [*map(of_rows.get, range(len(group)))]
-                elif self._same:
-                    found = self._together(parts, rounds, numbers, group[0][0].line)
-                else:
-                    found = [(name,) for name in parts[0].source.find(keys)]
-            except FewFound as error:
-                if self._same:
-                    found, cause = error.found, self._no_letter(parts, error.tally)
-                else:
-                    found = [None if name is None else (name,) for name in error.found]
-                    cause = parts[0], error.tally.tightest()
-                group[error.row][0].cause = cause
-            for (request, draw), names in zip(group, found, strict=True):
-                if names is not None or chooses_letter:
+        calls = [self._submit(self._drawn, *kind, group) for kind, group in groups.items()]
+        for group, call in zip(groups.values(), calls, strict=True):
+            for (request, draw), names in zip(group, call(), strict=True):
+                if names is not None or draw.letter:
                     request.drawn[draw] = names
+
+    def _drawn(
+        self, parts: tuple[DrawnName, ...], chooses_letter: bool, group: Sequence[Want]
+    ) -> Sequence[Row | None]:
+        """The names that some parts get by each draw; a request learns why there are no more."""
+        rounds = np.array([request.line.first_round + draw.round for request, draw in group])
+        numbers = np.array([request.line.number for request, _ in group])
+        keys = keys_of(parts[0].key, rounds, numbers)
+        found: Sequence[Any]
+        try:
+            if chooses_letter:  # one attempt at each letter
+                letters = np.array([draw.letter for _, draw in group])
+                names, met, _ = parts[0].source.draw(child(keys, 0), letters)
+                of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
+                found = [*map(of_rows.get, range(len(group)))]
+            elif self._same:
+                found = self._together(parts, rounds, numbers, group[0][0].line)
+            else:
+                found = [(name,) for name in parts[0].source.find(keys)]
+        except FewFound as error:
+            if self._same:
+                found, cause = error.found, self._no_letter(parts, error.tally)
+            else:
+                found = [None if name is None else (name,) for name in error.found]
+                cause = parts[0], error.tally.tightest()
+            group[error.row][0].cause = cause
+        return found
 
     def _together(
         self, parts: tuple[DrawnName, ...], rounds: Array, numbers: Array, line: Line
