@@ -42,8 +42,8 @@ def _help(name: str) -> str:
     for title, options in groups.items():
         parts.append(f"### {title} {{ #{name}-{title.lower()} }}")
         parts.append(f'<div class="options" markdown="0">{"".join(options)}</div>')
-    if examples := getattr(command, "examples", ()):
-        parts.append(f"### Examples {{ #{name}-examples }}\n\n{_session(examples)}")
+    if command.epilog:
+        parts.append(f"### Examples {{ #{name}-examples }}\n\n{_session(command.epilog.splitlines())}")
     return "\n\n".join(parts)
 
 
