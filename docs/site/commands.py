@@ -43,7 +43,9 @@ def _help(name: str) -> str:
         parts.append(f"### {title} {{ #{name}-{title.lower()} }}")
         parts.append(f'<div class="options" markdown="0">{"".join(options)}</div>')
     if command.epilog:
-        parts.append(f"### Examples {{ #{name}-examples }}\n\n{_session(command.epilog.splitlines())}")
+        parts.append(
+            f"### Examples {{ #{name}-examples }}\n\n{_session(command.epilog.splitlines())}"
+        )
     return "\n\n".join(parts)
 
 
