@@ -15,7 +15,7 @@ from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
-from rnn_names.sampling.workers import Drawn, Workers
+from rnn_names.sampling.workers import Passed, Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
@@ -51,8 +51,8 @@ class BegunWalk(NamedTuple):
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
-    waiting: deque[Callable[[], Drawn]]  # for each chunk that is not drawn yet
-    drawn: list[Drawn]  # the other chunks
+    waiting: deque[Callable[[], Passed]]  # for each chunk that is not drawn yet
+    drawn: list[Passed]  # the other chunks
 
 
 class NameQueue:

@@ -12,7 +12,7 @@ from rnn_names.arrays import Array, changes
 from rnn_names.sampling.attempts import TooFewNames, budget_after, likely_attempts
 from rnn_names.sampling.sampler import Tally
 
-Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given rows and numbers of attempts, (n,) both.
 
 Returns the results that passed, the positions of their attempts, rising, and a tally. A result of
@@ -31,7 +31,7 @@ class FewFound(TooFewNames):
         self.row, self.found = row, found
 
 
-def first_met(draw: Draw, n: int, largest: int, max_attempts: int) -> list[Any]:
+def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> list[Any]:
     """The result of the first attempt that passes, for each of n rows.
 
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
