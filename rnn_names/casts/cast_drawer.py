@@ -110,9 +110,9 @@ class CastDrawer:
         is_large = self._wanted.count * len(self._names) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._names)) if is_large else 1
         with worker_threads(n_threads) as (self._submit, _):
-            yield from self._in_parts()
+            yield from self._batches()
 
-    def _in_parts(self) -> Iterator[list[Line]]:
+    def _batches(self) -> Iterator[list[Line]]:
         wanted = self._wanted
         unique = None
         if wanted.unique or wanted.remember is not None:
@@ -224,45 +224,46 @@ class CastDrawer:
         requests = self._requests(lines)
         place = 0
         while True:
-            place, missing = self._fill_in_order(requests, place)
-            if missing is None:
+            place, next_round = self._fill_in_order(requests, place)
+            if next_round is None:
                 return lines, None
             request = requests[place]
-            if cause := self._cause(request, missing):
+            if cause := self._cause(request, next_round):
                 return lines[: lines.index(request.line)], cause
-            self._draw_ahead(requests[place:], missing)
+            self._prefetch(requests[place:], next_round)
 
     def _fill_in_order(self, requests: list[Request], begin: int) -> tuple[int, Round | None]:
         """Fills lines up to the first whose names are not drawn yet: its place, and the round."""
         taken = self._taken
         for place in range(begin, len(requests)):
             request = requests[place]
-            missing = taken.try_to_fill(request)
-            if missing and missing.letter and taken.letters and self._is_over(request, missing):
+            next_round = taken.fill_or_next_round(request)
+            is_over = next_round and next_round.letter and self._is_over(request, next_round)
+            if is_over and taken.letters:
                 taken.exhausted.update(taken.available(request.parts[0]))
                 request.begin = 1
-                missing = taken.try_to_fill(request)
-            if missing:
-                return place, missing
+                next_round = taken.fill_or_next_round(request)
+            if next_round:
+                return place, next_round
             if request.chooses_letter:
                 self._warn_of_repeats(request.letter)
         return len(requests), None
 
-    def _draw_ahead(self, requests: Sequence[Request], missing: Round) -> None:
+    def _prefetch(self, requests: Sequence[Request], next_round: Round) -> None:
         """Draws names for the first unfilled line, and at once for those after it.
 
         The lines after it are filled provisionally, as if its names fitted: a fork of `taken`
         counts what they take, and `_fill_in_order` checks them again.
         """
         taken = self._taken.fork()
-        wants = self._wants(requests[0], taken, missing.number, is_first=True)
-        taken.count_letter(requests[0], missing.letter)
+        wants = self._wants(requests[0], taken, next_round.number, is_first=True)
+        taken.count_letter(requests[0], next_round.letter)
         for request in requests[1:]:
             if len(wants) >= MAX_WANTS:
                 break
-            if later := taken.try_to_fill(request):
-                wants += self._wants(request, taken, later.number, is_first=False)
-                taken.count_letter(request, later.letter)
+            if this_round := taken.fill_or_next_round(request):
+                wants += self._wants(request, taken, this_round.number, is_first=False)
+                taken.count_letter(request, this_round.letter)
         self._draw(wants)
 
     def _wants(self, request: Request, taken: Taken, begin: int, is_first: bool) -> list[Want]:
@@ -329,14 +330,14 @@ class CastDrawer:
 
     # --- Where no names are found -----------------------------------------------------------------
 
-    def _is_over(self, request: Request, missing: Round) -> bool:
+    def _is_over(self, request: Request, next_round: Round) -> bool:
         """Whether so many rounds were in vain that no further one is drawn."""
-        return 0 < missing.number >= self._max_rounds(request)
+        return 0 < next_round.number >= self._max_rounds(request)
 
-    def _cause(self, request: Request, missing: Round) -> Cause:
+    def _cause(self, request: Request, next_round: Round) -> Cause:
         """Why no more names can be drawn for a line, if all before it are filled."""
-        has_no_letter = request.chooses_letter and not missing.letter
-        if request.cause or not (has_no_letter or self._is_over(request, missing)):
+        has_no_letter = request.chooses_letter and not next_round.letter
+        if request.cause or not (has_no_letter or self._is_over(request, next_round)):
             return request.cause
         if self._same or request.chooses_letter:
             return self._no_letter(request.parts, Tally())

@@ -183,8 +183,8 @@ class Taken:
         letters, edges = [*free], [*accumulate(free.values())]
         return lambda k: letters[bisect(edges, request.letter_point(k) * edges[-1])]
 
-    def try_to_fill(self, request: Request) -> Round | None:
-        """Fills a line with the first drawn names that fit; else gives the next draw to make."""
+    def fill_or_next_round(self, request: Request) -> Round | None:
+        """Fills a line with the first drawn names that fit, or returns the next round to draw."""
         letter_of = self.letters_of(request)
         k = request.begin
         while (next_round := Round(k, letter_of(k))) in request.names_of_round:
