@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
+from rnn_names.casts.initials import common_letters, draw_together
 from rnn_names.casts.lines import (
     ChoiceSource,
     Line,
@@ -34,6 +34,7 @@ from rnn_names.casts.lines import (
     Taken,
     draw_letter_points,
 )
+from rnn_names.casts.part_names import PartNames, letter_of
 from rnn_names.casts.pattern import OneOf, Pattern, Piece, Reference, Slot, located
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions

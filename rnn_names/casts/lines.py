@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import PartNames
+from rnn_names.casts.part_names import PartNames
 from rnn_names.casts.pattern import OneOf, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
-from rnn_names.casts.initials import letter_of
 from rnn_names.casts.lines import Line, NameSource, PartSource, Request
+from rnn_names.casts.part_names import letter_of
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 
 Item = TypeVar("Item")
