@@ -86,17 +86,15 @@ class CastDrawer:
                         name: [line for file in files for line in read(file)]
                         for name, files in part.files.items()
                     }
-                    model = load(part.models)
                     options = replace(part.options, **lists)
-                    names = PartNames(model, options, wanted.initials is not None)
+                    names = PartNames(load(part.models), options, wanted.initials is not None)
                     tests = self._taken.tests_of(names.options, min_edits)
                     self._parts[part] = NameSource(part, seed, read, names, tests)
                 elif isinstance(part, OneOf):
                     self._parts[part] = ChoiceSource(part, seed, read)
                 else:
                     self._parts[part] = PartSource(part, seed, read)
-        sources = self._parts.values()
-        self._names = [source for source in sources if isinstance(source, NameSource)]
+        self._names = [each for each in self._parts.values() if isinstance(each, NameSource)]
         if wanted.initials and not self._names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         self._depends_on_earlier = self._different or any(source.tests for source in self._names)
@@ -236,13 +234,12 @@ class CastDrawer:
     def _fill_in_order(self, requests: list[Request], begin: int) -> tuple[int, Round | None]:
         """Fills lines up to the first whose names are not drawn yet: its place, and the round."""
         taken = self._taken
-        for place in range(begin, len(requests)):
-            request = requests[place]
+        for place, request in enumerate(requests[begin:], begin):
             next_round = taken.fill_or_next_round(request)
             is_over = next_round and next_round.letter and self._is_over(request, next_round)
             if is_over and taken.letters:
                 taken.exhausted.update(taken.available(request.parts[0]))
-                request.begin = 1
+                request.begin = 1  # 0 would do, too, but change the names of seeds
                 next_round = taken.fill_or_next_round(request)
             if next_round:
                 return place, next_round
@@ -271,7 +268,7 @@ class CastDrawer:
         """The rounds from `begin` on: first one, then twice as many as so far."""
         n = 1
         letter_of_round = taken.letters_of(request)
-        if begin and (is_first or not request.chooses_letter):  # its letter stays
+        if begin and (is_first or not request.chooses_letter):  # no line before it changes letters
             limit = self._max_rounds(request) // (1 if is_first else 16)
             n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
         rounds = (Round(k, letter_of_round(k)) for k in range(begin, begin + n))
