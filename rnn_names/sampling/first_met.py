@@ -37,7 +37,7 @@ def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> li
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
     of `max_attempts` attempts passes, or that `draw` gave up.
     """
-    results = np.full(n, None, object)
+    results, has_result = np.full(n, None, object), np.zeros(n, bool)
     tally = Tally()
     begun = np.zeros(n, np.int64)  # attempts made at each row
     left = np.arange(n)  # rows without a result
@@ -54,11 +54,11 @@ def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> li
             tally.add(counts)
             met = row[positions]
             for k in np.flatnonzero(changes(met)).tolist():
-                results[met[k]] = drawn[k]
+                results[met[k]], has_result[met[k]] = drawn[k], drawn[k] is not None
                 end = min(end, int(met[k])) if drawn[k] is None else end
         tested += len(rows) * size
         begun[rows] += size
-        left = left[results[left] == None]  # noqa: E711 - of each
+        left = left[~has_result[left]]
         passed = n - len(left)
         end = min([end, *left[begun[left] >= max_attempts].tolist()])
         left = left[left < end]
