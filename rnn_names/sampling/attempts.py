@@ -103,13 +103,13 @@ class NameQueue:
                 continue
             self._sort_out(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
-            end = min([in_walks, *self._failed[0, :1].tolist()])
-            names, is_over = self._pop_ready(end)
+            # The oldest number without a name, and the attempts that it has taken.
+            number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
+            names, is_over = self._pop_ready(min(in_walks, number))
             for start in range(0, len(names), NUMBERS_AT_ONCE):
                 part = names[start : start + NUMBERS_AT_ONCE]
                 yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-            # The oldest number without a name, if it is in no walk, has taken so many.
-            in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
+            in_vain = tried if number < in_walks else 0
             if is_over or self._spent + in_vain >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
