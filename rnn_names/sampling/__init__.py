@@ -9,7 +9,7 @@ probable names.
 
 The calls behind a name:
 
-    stream.sample: sampler_of, _names
+    stream.names_of_stream: sampler_of, _drawn_names
         NameQueue.names: Workers.start, _sort_out, _pop_ready
             Workers._draw: Drawer.draw (Walk.run, choose), Sampler.filtered
         under rare conditions: guided_if_rare (shares_met, _prepared, preparation.prepared), _groups
