@@ -20,11 +20,8 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 class RedrawingCast(CastDrawer):
     """Draws the lines of a cast, those of `redraw` anew, and lines like one of them."""
 
-    def lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew; without any, some at a time."""
-        if not self._wanted.redraw:
-            yield from super().lines()
-            return
+    def redrawn_lines(self) -> Iterator[list[Line]]:
+        """All lines together, those of `redraw` drawn anew."""
         shortage = None
         columns = self._pattern.columns
         lines = list[Line]()
@@ -34,7 +31,7 @@ class RedrawingCast(CastDrawer):
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for batch in super().lines():
+            for batch in self.lines():
                 lines += batch
         except SamplingError as error:
             shortage = error
@@ -107,8 +104,7 @@ class RedrawingCast(CastDrawer):
         self, number: int, parts: Set[PartSource], kept: Mapping[PartSource, Any]
     ) -> Iterator[Line]:
         """The line in later rounds of these parts; the rest is kept."""
-        first = 0
-        size = 4
+        first, size = 0, 4
         requests = list[Request]()
         slowness = [source.names.slowness for source in parts if isinstance(source, NameSource)]
         end = MAX_ROUNDS // max(slowness, default=1)
