@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import initials
+from rnn_names.casts import part_names
 from rnn_names.sampling import drawer, guided
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
@@ -133,7 +133,7 @@ def small_models():
 def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
     monkeypatch.setattr(guided, "RARE", 1.0)
-    monkeypatch.setattr(initials, "RARE_PART", 1.0)
+    monkeypatch.setattr(part_names, "RARE_PART", 1.0)
     monkeypatch.setattr(guided, "GAIN", 0.0)
 
 

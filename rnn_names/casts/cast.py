@@ -107,5 +107,5 @@ def rows_of(
     """
     drawer = RedrawingCast(pattern, wanted, load, read)
     with one_blas_thread():
-        for lines in drawer.lines():
+        for lines in drawer.redrawn_lines() if wanted.redraw else drawer.lines():
             yield [line.row for line in lines]

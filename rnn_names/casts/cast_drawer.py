@@ -20,20 +20,21 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import PartNames, common_letters, draw_together, letter_of
+from rnn_names.casts.initials import common_letters, draw_together
 from rnn_names.casts.lines import (
-    Draw,
-    DrawnChoice,
-    DrawnName,
-    DrawnPart,
+    ChoiceSource,
     Line,
     Load,
+    NameSource,
+    PartSource,
     Read,
     Request,
+    Round,
     Row,
     Taken,
     draw_letter_points,
 )
+from rnn_names.casts.part_names import PartNames, letter_of
 from rnn_names.casts.pattern import OneOf, Pattern, Piece, Reference, Slot, located
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
@@ -58,8 +59,8 @@ MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
 MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
 
-Cause = tuple[DrawnPart | None, str] | None  # why there are no more lines, and which part says so
-Want = tuple[Request, Draw]
+Cause = tuple[PartSource | None, str] | None  # why there are no more lines, and which part says so
+Want = tuple[Request, Round]
 MOSTLY_REPEATS = "nearly all others are repeats"
 
 
@@ -76,7 +77,7 @@ class CastDrawer:
         edits = max(min_edits - 1, 0)
         self._taken = Taken(edits, [FarApart(edits)], Counter())
         self._submit: Submit = deferred
-        self._parts = dict[Any, DrawnPart]()
+        self._parts = dict[Any, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
             with located(pattern.text, part.begin):
@@ -85,20 +86,18 @@ class CastDrawer:
                         name: [line for file in files for line in read(file)]
                         for name, files in part.files.items()
                     }
-                    model = load(part.models)
                     options = replace(part.options, **lists)
-                    source = PartNames(model, options, wanted.initials is not None)
-                    tests = self._taken.tests_of(source.options, min_edits)
-                    self._parts[part] = DrawnName(part, seed, read, source, tests)
+                    names = PartNames(load(part.models), options, wanted.initials is not None)
+                    tests = self._taken.tests_of(names.options, min_edits)
+                    self._parts[part] = NameSource(part, seed, read, names, tests)
                 elif isinstance(part, OneOf):
-                    self._parts[part] = DrawnChoice(part, seed, read)
+                    self._parts[part] = ChoiceSource(part, seed, read)
                 else:
-                    self._parts[part] = DrawnPart(part, seed, read)
-        drawn_parts = self._parts.values()
-        self._names = [drawn for drawn in drawn_parts if isinstance(drawn, DrawnName)]
+                    self._parts[part] = PartSource(part, seed, read)
+        self._names = [each for each in self._parts.values() if isinstance(each, NameSource)]
         if wanted.initials and not self._names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        self._depends_on_earlier = self._different or any(drawn.tests for drawn in self._names)
+        self._depends_on_earlier = self._different or any(source.tests for source in self._names)
         if wanted.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
@@ -110,9 +109,9 @@ class CastDrawer:
         is_large = self._wanted.count * len(self._names) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._names)) if is_large else 1
         with worker_threads(n_threads) as (self._submit, _):
-            yield from self._in_parts()
+            yield from self._batches()
 
-    def _in_parts(self) -> Iterator[list[Line]]:
+    def _batches(self) -> Iterator[list[Line]]:
         wanted = self._wanted
         unique = None
         if wanted.unique or wanted.remember is not None:
@@ -121,7 +120,7 @@ class CastDrawer:
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         if unique:
-            limits = (drawn.source.max_rounds(REPEATS) for drawn in self._names)
+            limits = (source.names.max_rounds(REPEATS) for source in self._names)
             max_in_vain = min(limits, default=REPEATS)
             max_size = min(max_size, max_in_vain)
         size, delivered, in_vain = FIRST_LINES, 0, 0
@@ -141,9 +140,9 @@ class CastDrawer:
             if unique and (unique.window_is_exhausted() or in_vain >= max_in_vain):
                 cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
-                drawn, why = cause
+                source, why = cause
                 reason = f"only {delivered:,} of {wanted.count:,} lines found: {why}"
-                with located(self._pattern.text, drawn.part.begin) if drawn else nullcontext():
+                with located(self._pattern.text, source.part.begin) if source else nullcontext():
                     raise SamplingError(reason)
             first += size
             size = min(size * LINES_GROWTH, max_size)
@@ -161,16 +160,16 @@ class CastDrawer:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
-            drawn = self._parts[piece]
+            source = self._parts[piece]
             if isinstance(piece, Reference):
                 text = columns[piece.column]
             else:
-                text = line.chosen[drawn]
-                if isinstance(drawn, DrawnChoice):
-                    text = self._written(drawn.alternatives[text], line, columns)
+                text = line.chosen[source]
+                if isinstance(source, ChoiceSource):
+                    text = self._written(source.alternatives[text], line, columns)
                 if piece.column:
                     columns[piece.column] = text
-            texts.append(text and drawn.rules(text))
+            texts.append(text and source.rules(text))
         return "".join(texts)
 
     # --- What stands in lines ---------------------------------------------------------------------
@@ -179,27 +178,27 @@ class CastDrawer:
         self,
         numbers: Array,
         rounds: Array | None = None,
-        kept: Mapping[DrawnPart, Any] | None = None,
+        kept: Mapping[PartSource, Any] | None = None,
     ) -> list[Line]:
         """Lines by numbers and rounds, (m,), with what is kept of them; other names are None."""
         rounds, kept = np.zeros(len(numbers), int) if rounds is None else rounds, kept or {}
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
-        for part, drawn in self._parts.items():
+        for part, source in self._parts.items():
             if isinstance(part, Reference):
                 continue
             rows = np.arange(len(lines))
             if part.holder is not None:
                 choice, alternative = part.holder
                 rows = np.flatnonzero(picks[choice] == alternative)
-            values = [kept.get(drawn)] * len(rows)
-            if isinstance(drawn, DrawnChoice):
+            values = [kept.get(source)] * len(rows)
+            if isinstance(source, ChoiceSource):
                 picks[part.path] = np.full(len(lines), -1)
-                if drawn not in kept:
-                    values = drawn.picked(numbers[rows], rounds[rows]).tolist()
+                if source not in kept:
+                    values = source.picked(numbers[rows], rounds[rows]).tolist()
                 picks[part.path][rows] = values
             for row, value in zip(rows.tolist(), values, strict=True):
-                lines[row].chosen[drawn] = value
+                lines[row].chosen[source] = value
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -207,10 +206,10 @@ class CastDrawer:
         requests = list[Request]()
         for line in lines:
             names = line.names
-            missing = [drawn for drawn, name in names.items() if name is None]
+            missing = [source for source, name in names.items() if name is None]
             first = next(iter(names), None) if self._different else None
             if not self._same:
-                requests += [Request(line, (drawn,), drawn is first) for drawn in missing]
+                requests += [Request(line, (source,), source is first) for source in missing]
             elif missing:
                 requests.append(Request(line, tuple(missing), chooses_letter=False))
         draw_letter_points([request for request in requests if request.chooses_letter])
@@ -224,90 +223,90 @@ class CastDrawer:
         requests = self._requests(lines)
         place = 0
         while True:
-            place, missing = self._fill_in_order(requests, place)
-            if missing is None:
+            place, next_round = self._fill_in_order(requests, place)
+            if next_round is None:
                 return lines, None
             request = requests[place]
-            if cause := self._cause(request, missing):
+            if cause := self._cause(request, next_round):
                 return lines[: lines.index(request.line)], cause
-            self._draw_ahead(requests[place:], missing)
+            self._prefetch(requests[place:], next_round)
 
-    def _fill_in_order(self, requests: list[Request], begin: int) -> tuple[int, Draw | None]:
-        """Fills lines up to the first whose names are not drawn yet: its place, and that draw."""
+    def _fill_in_order(self, requests: list[Request], begin: int) -> tuple[int, Round | None]:
+        """Fills lines up to the first whose names are not drawn yet: its place, and the round."""
         taken = self._taken
-        for place in range(begin, len(requests)):
-            request = requests[place]
-            missing = taken.try_to_fill(request)
-            if missing and missing.letter and taken.letters and self._is_over(request, missing):
+        for place, request in enumerate(requests[begin:], begin):
+            next_round = taken.fill_or_next_round(request)
+            is_over = next_round and next_round.letter and self._is_over(request, next_round)
+            if is_over and taken.letters:
                 taken.exhausted.update(taken.available(request.parts[0]))
-                request.begin = 1
-                missing = taken.try_to_fill(request)
-            if missing:
-                return place, missing
+                request.begin = 1  # 0 would do, too, but change the names of seeds
+                next_round = taken.fill_or_next_round(request)
+            if next_round:
+                return place, next_round
             if request.chooses_letter:
                 self._warn_of_repeats(request.letter)
         return len(requests), None
 
-    def _draw_ahead(self, requests: Sequence[Request], missing: Draw) -> None:
+    def _prefetch(self, requests: Sequence[Request], next_round: Round) -> None:
         """Draws names for the first unfilled line, and at once for those after it.
 
         The lines after it are filled provisionally, as if its names fitted: a fork of `taken`
         counts what they take, and `_fill_in_order` checks them again.
         """
         taken = self._taken.fork()
-        wants = self._wants(requests[0], taken, missing.round, is_first=True)
-        taken.count_letter(requests[0], missing.letter)
+        wants = self._wants(requests[0], taken, next_round.number, is_first=True)
+        taken.count_letter(requests[0], next_round.letter)
         for request in requests[1:]:
             if len(wants) >= MAX_WANTS:
                 break
-            if later := taken.try_to_fill(request):
-                wants += self._wants(request, taken, later.round, is_first=False)
-                taken.count_letter(request, later.letter)
+            if this_round := taken.fill_or_next_round(request):
+                wants += self._wants(request, taken, this_round.number, is_first=False)
+                taken.count_letter(request, this_round.letter)
         self._draw(wants)
 
     def _wants(self, request: Request, taken: Taken, begin: int, is_first: bool) -> list[Want]:
-        """Draws of the rounds from `begin` on: first of one, then of twice as many as so far."""
+        """The rounds from `begin` on: first one, then twice as many as so far."""
         n = 1
         letter_of_round = taken.letters_of(request)
-        if begin and (is_first or not request.chooses_letter):  # its letter stays
+        if begin and (is_first or not request.chooses_letter):  # no line before it changes letters
             limit = self._max_rounds(request) // (1 if is_first else 16)
             n = min(2 * begin, ROUNDS_AT_ONCE, limit - begin)
-        draws = (Draw(k, letter_of_round(k)) for k in range(begin, begin + n))
+        rounds = (Round(k, letter_of_round(k)) for k in range(begin, begin + n))
         return [
-            (request, draw)
-            for draw in draws
-            if draw not in request.drawn and bool(draw.letter) == request.chooses_letter
+            (request, each)
+            for each in rounds
+            if each not in request.names_of_round and bool(each.letter) == request.chooses_letter
         ]
 
     def _draw(self, wants: Sequence[Want]) -> None:
-        """Makes the draws that are wanted, and notes in each request what they gave."""
-        groups = dict[tuple[tuple[DrawnName, ...], bool], list[Want]]()
+        """Draws the rounds that are wanted, and notes in each request what they gave."""
+        groups = dict[tuple[tuple[NameSource, ...], bool], list[Want]]()
         for want in wants:
             groups.setdefault((want[0].parts, want[0].chooses_letter), []).append(want)
         calls = [self._submit(self._drawn, *kind, group) for kind, group in groups.items()]
         for group, call in zip(groups.values(), calls, strict=True):
-            for (request, draw), names in zip(group, call(), strict=True):
-                if names is not None or draw.letter:
-                    request.drawn[draw] = names
+            for (request, each), names in zip(group, call(), strict=True):
+                if names is not None or each.letter:
+                    request.names_of_round[each] = names
 
     def _drawn(
-        self, parts: tuple[DrawnName, ...], chooses_letter: bool, group: Sequence[Want]
+        self, parts: tuple[NameSource, ...], chooses_letter: bool, group: Sequence[Want]
     ) -> Sequence[Row | None]:
-        """The names that some parts get by each draw; a request learns why there are no more."""
-        rounds = np.array([request.line.first_round + draw.round for request, draw in group])
+        """The names that some parts get in each round; a request learns why there are no more."""
+        rounds = np.array([request.line.first_round + each.number for request, each in group])
         numbers = np.array([request.line.number for request, _ in group])
         keys = keys_of(parts[0].key, rounds, numbers)
         found: Sequence[Any]
         try:
             if chooses_letter:  # one attempt at each letter
-                letters = np.array([draw.letter for _, draw in group])
-                names, met, _ = parts[0].source.draw(child(keys, 0), letters)
+                letters = np.array([each.letter for _, each in group])
+                names, met, _ = parts[0].names.draw(child(keys, 0), letters)
                 of_rows = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
                 found = [*map(of_rows.get, range(len(group)))]
             elif self._same:
                 found = self._together(parts, rounds, numbers, group[0][0].line)
             else:
-                found = [(name,) for name in parts[0].source.find(keys)]
+                found = [(name,) for name in parts[0].names.find(keys)]
         except FewFound as error:
             if self._same:
                 found, cause = error.found, self._no_letter(parts, error.tally)
@@ -318,25 +317,25 @@ class CastDrawer:
         return found
 
     def _together(
-        self, parts: tuple[DrawnName, ...], rounds: Array, numbers: Array, line: Line
+        self, parts: tuple[NameSource, ...], rounds: Array, numbers: Array, line: Line
     ) -> list[Row]:
         """Names of these parts of a line, all with one first letter, for each round and number."""
-        kept = {letter_of(name): 1.0 for drawn, name in line.names.items() if drawn not in parts}
-        sources = [drawn.source for drawn in parts]
-        letters = (kept, False) if kept else self._letters_of(tuple(sources))
-        keys = [keys_of(drawn.key, rounds, numbers) for drawn in parts]
-        return draw_together(sources, letters, keys_of(self._key, rounds, numbers), keys)
+        kept = {letter_of(name): 1.0 for source, name in line.names.items() if source not in parts}
+        names = [source.names for source in parts]
+        letters = (kept, False) if kept else self._letters_of(tuple(names))
+        keys = [keys_of(source.key, rounds, numbers) for source in parts]
+        return draw_together(names, letters, keys_of(self._key, rounds, numbers), keys)
 
     # --- Where no names are found -----------------------------------------------------------------
 
-    def _is_over(self, request: Request, missing: Draw) -> bool:
+    def _is_over(self, request: Request, next_round: Round) -> bool:
         """Whether so many rounds were in vain that no further one is drawn."""
-        return 0 < missing.round >= self._max_rounds(request)
+        return 0 < next_round.number >= self._max_rounds(request)
 
-    def _cause(self, request: Request, missing: Draw) -> Cause:
+    def _cause(self, request: Request, next_round: Round) -> Cause:
         """Why no more names can be drawn for a line, if all before it are filled."""
-        has_no_letter = request.chooses_letter and not missing.letter
-        if request.cause or not (has_no_letter or self._is_over(request, missing)):
+        has_no_letter = request.chooses_letter and not next_round.letter
+        if request.cause or not (has_no_letter or self._is_over(request, next_round)):
             return request.cause
         if self._same or request.chooses_letter:
             return self._no_letter(request.parts, Tally())
@@ -344,12 +343,12 @@ class CastDrawer:
 
     def _max_rounds(self, request: Request) -> int:
         """The rounds in which names are sought; with a given letter, a round is one attempt."""
-        names = [drawn.source for drawn in request.parts]
+        names = [source.names for source in request.parts]
         if request.chooses_letter:
             return MAX_ROUNDS // names[0].slowness
         return min(each.max_rounds(MAX_ROUNDS) for each in names)
 
-    def _no_letter(self, parts: Sequence[DrawnName], tally: Tally) -> tuple[DrawnPart, str]:
+    def _no_letter(self, parts: Sequence[NameSource], tally: Tally) -> tuple[PartSource, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}
         how = "all with one" if self._same else "with such a"
         cause = f"no further names {how} first letter were found to meet the conditions"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import PartNames
+from rnn_names.casts.part_names import PartNames
 from rnn_names.casts.pattern import OneOf, Part, Piece, Slot, rules_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
@@ -23,14 +23,14 @@ Read = Callable[[str], Sequence[str]]  # gives the lines of a file
 POINTS_AT_ONCE = 8  # rounds whose random numbers for first letters are drawn together
 
 
-class Draw(NamedTuple):
+class Round(NamedTuple):
     """A round, and the first letter of its names; "" where that is not chosen beforehand."""
 
-    round: int
+    number: int
     letter: str
 
 
-class DrawnPart:
+class PartSource:
     """A part of the pattern, and the key of its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: Read) -> None:
@@ -38,17 +38,17 @@ class DrawnPart:
         self.rules = rules_of(read(part.rules), part.rules) if part.rules else str
 
 
-class DrawnName(DrawnPart):
-    """A name, its source, and the rows of `Taken.tests` that it has to pass."""
+class NameSource(PartSource):
+    """A name: what draws it, and the rows of `Taken.tests` that it has to pass."""
 
     def __init__(
-        self, part: Slot, seed: int, read: Read, source: PartNames, tests: Sequence[int]
+        self, part: Slot, seed: int, read: Read, names: PartNames, tests: Sequence[int]
     ) -> None:
         super().__init__(part, seed, read)
-        self.source, self.tests = source, tests
+        self.names, self.tests = names, tests
 
 
-class DrawnChoice(DrawnPart):
+class ChoiceSource(PartSource):
     """A choice among alternatives."""
 
     def __init__(self, part: OneOf, seed: int, read: Read) -> None:
@@ -78,32 +78,32 @@ class Line:
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.chosen = dict[DrawnPart, Any]()  # names (None where missing), numbers of alternatives
+        self.chosen = dict[PartSource, Any]()  # names (None where missing), numbers of alternatives
         self.earlier = set[tuple[Any, str]]()
 
     @property
-    def names(self) -> dict[DrawnName, Any]:
+    def names(self) -> dict[NameSource, Any]:
         """The names that stand in it, in order."""
-        return {drawn: name for drawn, name in self.chosen.items() if isinstance(drawn, DrawnName)}
+        return {each: name for each, name in self.chosen.items() if isinstance(each, NameSource)}
 
-    def shown(self, parts: Set[DrawnPart], place: int) -> set[tuple[Any, str]]:
+    def shown(self, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
         """The names, or the text of a choice, where the line is redrawn."""
-        if all(isinstance(drawn, DrawnName) for drawn in parts):
-            return {(drawn, self.chosen.get(drawn, "")) for drawn in parts}
+        if all(isinstance(source, NameSource) for source in parts):
+            return {(source, self.chosen.get(source, "")) for source in parts}
         return {(place, self.row[place])}
 
 
 class Request:
     """Names to be drawn for parts of a line, together: those of the first round that fits.
 
-    `drawn` has the names of each draw that was made; None where it failed.
+    `names_of_round` has those of each round that was drawn; None where that failed.
     """
 
-    def __init__(self, line: Line, parts: tuple[DrawnName, ...], chooses_letter: bool) -> None:
+    def __init__(self, line: Line, parts: tuple[NameSource, ...], chooses_letter: bool) -> None:
         self.line, self.parts, self.chooses_letter = line, parts, chooses_letter
         self.begin = 0  # the first round that may fit
         self.letter = ""  # of the round that fits
-        self.drawn = dict[Draw, Row | None]()
+        self.names_of_round = dict[Round, Row | None]()
         self.cause: Any = None  # why no more could be drawn
         self.letter_points = list[float]()  # random numbers of first letters, by round
 
@@ -156,22 +156,22 @@ class Taken:
         other.exhausted = self.exhausted
         return other
 
-    def add_if_far(self, names: Mapping[DrawnName, str]) -> bool:
+    def add_if_far(self, names: Mapping[NameSource, str]) -> bool:
         """Adds the names of a line if all are far from those taken, and from each other."""
         among = FarApart(self._edits) if len(names) > 1 else None
-        for drawn, name in names.items():
-            if not all(self.tests[test].is_far(name) for test in drawn.tests):
+        for source, name in names.items():
+            if not all(self.tests[test].is_far(name) for test in source.tests):
                 return False
-            if among and 0 in drawn.tests and not among.add_if_far(name):
+            if among and 0 in source.tests and not among.add_if_far(name):
                 return False
-        for drawn, name in names.items():
-            for test in drawn.tests:
+        for source, name in names.items():
+            for test in source.tests:
                 self.tests[test].add([name])
         return True
 
-    def available(self, drawn: DrawnName) -> dict[str, float]:
+    def available(self, source: NameSource) -> dict[str, float]:
         """The weights of the first letters that came least often, exhausted ones left out."""
-        likely, counts = drawn.source.likely_letters, self.letters
+        likely, counts = source.names.likely_letters, self.letters
         left = likely.keys() - self.exhausted if self.exhausted else likely
         fewest = min((counts.get(a, 0) for a in left), default=0)
         return {a: p for a, p in likely.items() if a in left and counts.get(a, 0) == fewest}
@@ -183,20 +183,20 @@ class Taken:
         letters, edges = [*free], [*accumulate(free.values())]
         return lambda k: letters[bisect(edges, request.letter_point(k) * edges[-1])]
 
-    def try_to_fill(self, request: Request) -> Draw | None:
-        """Fills a line with the first drawn names that fit; else gives the next draw to make."""
+    def fill_or_next_round(self, request: Request) -> Round | None:
+        """Fills a line with the first drawn names that fit, or returns the next round to draw."""
         letter_of = self.letters_of(request)
         k = request.begin
-        while (draw := Draw(k, letter_of(k))) in request.drawn:
-            if (names := request.drawn[draw]) is not None:
+        while (next_round := Round(k, letter_of(k))) in request.names_of_round:
+            if (names := request.names_of_round[next_round]) is not None:
                 standing = dict[Any, str](zip(request.parts, names, strict=True))
                 if self.add_if_far(standing):
                     request.line.chosen.update(standing)
-                    request.letter = draw.letter
+                    request.letter = next_round.letter
                     self.count_letter(request, request.letter)
                     return None
             k += 1
-        return draw
+        return next_round
 
     def count_letter(self, request: Request, letter: str) -> None:
         """Counts the first letter of a line."""

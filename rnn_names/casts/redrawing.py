@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
-from rnn_names.casts.initials import letter_of
-from rnn_names.casts.lines import DrawnName, DrawnPart, Line, Request
+from rnn_names.casts.lines import Line, NameSource, PartSource, Request
+from rnn_names.casts.part_names import letter_of
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
 
 Item = TypeVar("Item")
@@ -20,11 +20,8 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 class RedrawingCast(CastDrawer):
     """Draws the lines of a cast, those of `redraw` anew, and lines like one of them."""
 
-    def lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew; without any, some at a time."""
-        if not self._wanted.redraw:
-            yield from super().lines()
-            return
+    def redrawn_lines(self) -> Iterator[list[Line]]:
+        """All lines together, those of `redraw` drawn anew."""
         shortage = None
         columns = self._pattern.columns
         lines = list[Line]()
@@ -34,7 +31,7 @@ class RedrawingCast(CastDrawer):
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
-            for batch in super().lines():
+            for batch in self.lines():
                 lines += batch
         except SamplingError as error:
             shortage = error
@@ -55,16 +52,16 @@ class RedrawingCast(CastDrawer):
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
         """Draws another text for a column, or names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        parts: Set[DrawnPart] = {*line.names} or {*line.chosen}
+        parts: Set[PartSource] = {*line.names} or {*line.chosen}
         if place:
             parts = self._parts_at(line, place)
         if not parts:  # of an alternative that does not stand there
             return False
         line.earlier |= line.shown(parts, place)
-        kept = {drawn: of for drawn, of in line.chosen.items() if drawn not in parts}
+        kept = {source: of for source, of in line.chosen.items() if source not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
-        is_text = not any(isinstance(drawn, DrawnName) for drawn in parts)
+        is_text = not any(isinstance(source, NameSource) for source in parts)
         of_others = {each.row[place] for each in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
@@ -73,21 +70,21 @@ class RedrawingCast(CastDrawer):
                     continue
                 if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
-                names = {drawn: name for drawn, name in new.names.items() if drawn in parts}
+                names = {source: name for source, name in new.names.items() if source in parts}
                 if self._taken.add_if_far(names):
                     new.earlier = line.earlier
                     lines[at] = new
                     return True
         return False
 
-    def _parts_at(self, line: Line, place: int) -> set[DrawnPart]:
+    def _parts_at(self, line: Line, place: int) -> set[PartSource]:
         """The parts that a column of a line comes from."""
         column = self._pattern.columns[place - 1]
-        paths = [drawn.part.path for drawn in line.chosen if drawn.part.column == column]
+        paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {
-            drawn
-            for drawn in self._parts.values()
-            if any(drawn.part.path[: len(path)] == path for path in paths)
+            source
+            for source in self._parts.values()
+            if any(source.part.path[: len(path)] == path for path in paths)
         }
 
     def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
@@ -95,8 +92,8 @@ class RedrawingCast(CastDrawer):
 
         With the place of a column, only names there change; if none is there, its text does.
         """
-        parts: Set[DrawnPart] = self._parts_at(line, place) if place else {*line.names}
-        names: list[Set[DrawnPart]] = [{drawn} for drawn in line.names if drawn in parts]
+        parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
+        names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
         streams = [
             self._later(line.number, new, {a: b for a, b in line.chosen.items() if a not in new})
             for new in names or [parts]
@@ -104,13 +101,12 @@ class RedrawingCast(CastDrawer):
         return in_turn(streams)
 
     def _later(
-        self, number: int, parts: Set[DrawnPart], kept: Mapping[DrawnPart, Any]
+        self, number: int, parts: Set[PartSource], kept: Mapping[PartSource, Any]
     ) -> Iterator[Line]:
         """The line in later rounds of these parts; the rest is kept."""
-        first = 0
-        size = 4
+        first, size = 0, 4
         requests = list[Request]()
-        slowness = [drawn.source.slowness for drawn in parts if isinstance(drawn, DrawnName)]
+        slowness = [source.names.slowness for source in parts if isinstance(source, NameSource)]
         end = MAX_ROUNDS // max(slowness, default=1)
         while first < end and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
@@ -119,7 +115,7 @@ class RedrawingCast(CastDrawer):
             wants = [self._wants(request, self._taken, 0, is_first=False) for request in requests]
             self._draw([want for of_request in wants for want in of_request])
             for request in requests:
-                for names in filter(None, request.drawn.values()):
+                for names in filter(None, request.names_of_round.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))
             for line in lines:
                 if None not in line.chosen.values():

@@ -43,9 +43,9 @@ class NamesToPick:
 
     def _drawn(self, wanted: Options) -> Iterator[str]:
         from rnn_names.sampling.attempts import ENDLESS
-        from rnn_names.sampling.stream import sample
+        from rnn_names.sampling.stream import names_of_stream
 
-        parts = sample(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
+        parts = names_of_stream(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
         return (name for names in parts for name in names.to_strings())
 
 

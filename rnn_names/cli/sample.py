@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 FEW_LISTED = 1000  # names of a list; a longer one has most short names, and near copies
-LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near copies
+MIN_LOOKED_AT, MAX_LOOKED_AT = 10, 200  # names that are looked at for near copies
 
 
 @command(
@@ -55,7 +55,7 @@ def sample(
     found are written, and the exit code is 1.
     """
     from rnn_names.corpus.names import Names
-    from rnn_names.sampling.stream import sample
+    from rnn_names.sampling.stream import names_of_stream
 
     source = click.get_current_context().get_parameter_source("seed")
     if best and source is click.core.ParameterSource.COMMANDLINE:
@@ -66,24 +66,24 @@ def sample(
         options = {name: options[name] for name in options.keys() - {"seed", "unique"}}
     wanted = read_options(BestOptions if best else Options, options)
     models = models_or_default(model)
-    loaded = blend_of(models)
+    blend = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
-    out = Output(loaded, form, per_character=rank == "per-character", title=title)
+    out = Output(blend, form, per_character=rank == "per-character", title=title)
     with out:
-        drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
+        drawn = _best(blend, count, wanted, rank) if best else names_of_stream(blend, count, wanted)
         first = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
-            first = Names.concatenate([first, names[: LOOKED_AT[1] - len(first)]])
+            first = Names.concatenate([first, names[: MAX_LOOKED_AT - len(first)]])
     if wanted.min_edits is None and sys.stderr.isatty():
-        _tell_near_copies(loaded, first)
+        _tell_near_copies(blend, first)
 
 
 def _tell_near_copies(model: "Model", names: "Names") -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
     listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
-    if known is None or not is_short or len(names) < LOOKED_AT[0]:
+    if known is None or not is_short or len(names) < MIN_LOOKED_AT:
         return
     from rnn_names.conditions.near_list import NearList
 

@@ -18,10 +18,11 @@ At prefixes that earlier draws have visited, the guess comes from what the netwo
 elsewhere from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
-every name is the network's own, whatever the guess is worth, as long as it is above 0 wherever the
-conditions can still be met; `UNSEEN` in `chain` sees to that. A bad guess shows in two ways only:
-names are drawn in vain, and a name of large weight is repeated. The bound is chosen so that few are
-(`rnn_names.lookahead.preparation`). Draws are independent of each other.
+every name is the network's own, whatever the guess is worth, as long as no weight is above 32
+bounds (in a cast, which takes one copy at most: above one), and the guess is above 0
+wherever the conditions can still be met; `UNSEEN` in `chain` sees to that. A bad guess shows in two
+ways only: names are drawn in vain, and a name of large weight is repeated. The bound is chosen so
+that few are (`rnn_names.lookahead.preparation`). Draws are independent of each other.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300: all that is
 ahead, and all weights, are kept as natural logarithms.

@@ -84,10 +84,10 @@ class Model(LanguageModel):
             VocabularyError: for a prefix, suffix or contained text with characters that the model
                 does not know.
         """
-        from rnn_names.sampling.stream import sample
+        from rnn_names.sampling.stream import names_of_stream
 
         wanted = SampleOptions(*count, **options)
-        return _strings(sample(self, wanted.count, wanted))
+        return _strings(names_of_stream(self, wanted.count, wanted))
 
     @method_parameters_of(StreamOptions)
     def stream(self, *count: Any, **options: Any) -> "NameStream":
@@ -97,11 +97,11 @@ class Model(LanguageModel):
         `sample`, those of conditions that cannot be met when names are asked for.
         """
         from rnn_names.sampling.attempts import ENDLESS
-        from rnn_names.sampling.stream import sample
+        from rnn_names.sampling.stream import names_of_stream
 
         wanted = StreamOptions(*count, **options)
         n = ENDLESS if wanted.count is None else wanted.count
-        return NameStream(sample(self, n, wanted))
+        return NameStream(names_of_stream(self, n, wanted))
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **options: Any) -> list[str]:

@@ -9,7 +9,9 @@ probable names.
 
 The calls behind a name:
 
-    stream.sample → sampler_of; NameQueue.names → Workers.start → Drawer.draw → Walk.run → choose
-    → Sampler.filtered → NameQueue._sort_out → NameQueue._pop_ready
-    under rare conditions: guided_if_rare → Guided.groups → GuidedWalk.run → choose
+    stream.names_of_stream: sampler_of, _drawn_names
+        NameQueue.names: Workers.start, _sort_out, _pop_ready
+            Workers._draw: Drawer.draw (Walk.run, choose), Sampler.filtered
+        under rare conditions: guided_if_rare (shares_met, _prepared, preparation.prepared), _groups
+            Guided.groups: proposed (GuidedWalk.run, choose), Sampler.filtered, _in_order
 """

@@ -15,7 +15,7 @@ from rnn_names.arrays import Array, changes, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
-from rnn_names.sampling.workers import Drawn, Workers
+from rnn_names.sampling.workers import Passed, Workers
 
 FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
 NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
@@ -51,8 +51,8 @@ class BegunWalk(NamedTuple):
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
-    waiting: deque[Callable[[], Drawn]]  # for each chunk that is not drawn yet
-    drawn: list[Drawn]  # the other chunks
+    waiting: deque[Callable[[], Passed]]  # for each chunk that is not drawn yet
+    drawn: list[Passed]  # the other chunks
 
 
 class NameQueue:
@@ -103,13 +103,13 @@ class NameQueue:
                 continue
             self._sort_out(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
-            end = min([in_walks, *self._failed[0, :1].tolist()])
-            names, is_over = self._pop_ready(end)
+            # The oldest number without a name, and the attempts that it has taken.
+            number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
+            names, is_over = self._pop_ready(min(in_walks, number))
             for start in range(0, len(names), NUMBERS_AT_ONCE):
                 part = names[start : start + NUMBERS_AT_ONCE]
                 yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-            # The oldest number without a name, if it is in no walk, has taken so many.
-            in_vain = sum(at for number, at in self._failed[:, :1].T.tolist() if number < in_walks)
+            in_vain = tried if number < in_walks else 0
             if is_over or self._spent + in_vain >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 

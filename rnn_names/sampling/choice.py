@@ -111,4 +111,5 @@ def _cut(
     kept = falling[last, columns]  # the least that is kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < kept] = 0
+    # A quarter: a wrong cut moves edges by no more, and errors need a third (`MARGIN`).
     return (kept - following < relative * kept) & (kept > margin / 4)

@@ -12,7 +12,7 @@ from rnn_names.arrays import Array, changes
 from rnn_names.sampling.attempts import TooFewNames, budget_after, likely_attempts
 from rnn_names.sampling.sampler import Tally
 
-Draw = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given rows and numbers of attempts, (n,) both.
 
 Returns the results that passed, the positions of their attempts, rising, and a tally. A result of
@@ -31,13 +31,13 @@ class FewFound(TooFewNames):
         self.row, self.found = row, found
 
 
-def first_met(draw: Draw, n: int, largest: int, max_attempts: int) -> list[Any]:
+def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> list[Any]:
     """The result of the first attempt that passes, for each of n rows.
 
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
     of `max_attempts` attempts passes, or that `draw` gave up.
     """
-    results = np.full(n, None, object)
+    results, has_result = np.full(n, None, object), np.zeros(n, bool)
     tally = Tally()
     begun = np.zeros(n, np.int64)  # attempts made at each row
     left = np.arange(n)  # rows without a result
@@ -54,11 +54,11 @@ def first_met(draw: Draw, n: int, largest: int, max_attempts: int) -> list[Any]:
             tally.add(counts)
             met = row[positions]
             for k in np.flatnonzero(changes(met)).tolist():
-                results[met[k]] = drawn[k]
+                results[met[k]], has_result[met[k]] = drawn[k], drawn[k] is not None
                 end = min(end, int(met[k])) if drawn[k] is None else end
         tested += len(rows) * size
         begun[rows] += size
-        left = left[results[left] == None]  # noqa: E711 - of each
+        left = left[~has_result[left]]
         passed = n - len(left)
         end = min([end, *left[begun[left] >= max_attempts].tolist()])
         left = left[left < end]

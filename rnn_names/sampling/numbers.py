@@ -7,12 +7,14 @@ Character t of attempt a at name i is decided by
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
 kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
-the same in JavaScript. What i and a stand for depends on what is drawn:
+the same in JavaScript. What i and a stand for depends on what is drawn; the key of a name of a cast
+has the path of its part, and below a the attempt; the seed of an alias is that of its text:
 
     names of a stream                   i: the name                       a: the attempt
     the same, under rare conditions     i: the group                      a: the proposal
     names of a cast                     i: the round                      a: the line
     choices of a cast                   i: the line (or card of a deck)   a: the round
+    aliases                             i: 0                              a: the attempt
 """
 
 from collections.abc import Iterable

@@ -41,7 +41,7 @@ MIN_TRIED = 1 << 7  # least number of attempts for a preview
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 
 
-def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
+def names_of_stream(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
     process = os.getpid()
     sampler, options = sampler_of(model, options)
@@ -53,7 +53,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         delivered = 0
         tally = Tally()
         try:
-            for names in _names(sampler, options, count, unique):
+            for names in _drawn_names(sampler, options, count, unique):
                 if unique:
                     names = names.take(unique.admit(names))
                     unique.warn_if_few_are_new()
@@ -95,7 +95,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _names(
+def _drawn_names(
     sampler: Sampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than wanted where some may be repeats."""

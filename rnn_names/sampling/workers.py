@@ -29,7 +29,7 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 
 _helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
-Drawn = tuple[Names, Array, Tally]
+Passed = tuple[Names, Array, Tally]
 """Names that passed, the rows of their attempts, rising, and the tally."""
 
 
@@ -59,7 +59,7 @@ class Workers:
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
             self._helper.start()
 
-    def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
+    def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Passed]]:
         """Starts to draw some attempts, (n,) both, in chunks of names that begin alike."""
         max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
         n = 1
@@ -73,7 +73,7 @@ class Workers:
             parts = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
         return [self.submit(self._draw, keys, rows) for rows in parts]
 
-    def _draw(self, keys: Array, rows: Array) -> Drawn:
+    def _draw(self, keys: Array, rows: Array) -> Passed:
         """Draws a chunk of a walk with these keys, (n,): the names in some rows, (m,)."""
         keys = keys[rows]
         # The first thread that comes uses the helper; the others alone need memory to draw.

@@ -13,7 +13,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import Guided, guided_if_rare
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import MAX_ATTEMPTS, sample
+from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
 
 
 class RareSampling:
@@ -43,7 +43,7 @@ class RareSampling:
         """Seconds to the first 20 names."""
         loaded = self._loaded(model)
         began = time.perf_counter()
-        found = sum(map(len, sample(loaded, 20, Options(seed=seed, **options))))
+        found = sum(map(len, names_of_stream(loaded, 20, Options(seed=seed, **options))))
         assert found == 20
         return time.perf_counter() - began
 

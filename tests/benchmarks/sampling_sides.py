@@ -15,11 +15,11 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.model.model import Model
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.stream import names_of_stream
 
 
 class OurSampling:
-    """`rnn_names.sampling.stream.sample`, as the command line uses it."""
+    """`rnn_names.sampling.stream.names_of_stream`, as the command line uses it."""
 
     def __init__(self, model: str) -> None:
         """`model`: path of a model file."""
@@ -29,7 +29,7 @@ class OurSampling:
         """Names per second over `n` names."""
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file:
-            for names in sample(self._model, n, Options(seed=seed)):
+            for names in names_of_stream(self._model, n, Options(seed=seed)):
                 file.write(names.to_lines())
         return n / (time.perf_counter() - began)
 

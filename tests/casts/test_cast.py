@@ -10,7 +10,7 @@ import pytest
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
 from rnn_names.casts.cast import rows_of
-from rnn_names.casts.initials import letter_of
+from rnn_names.casts.part_names import letter_of
 from rnn_names.casts.pattern import parse
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
@@ -395,7 +395,8 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1000)
+    for module in ("initials", "part_names"):
+        monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.casts.cast_drawer.MAX_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
@@ -437,7 +438,7 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, mo
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1 << 18)
+    monkeypatch.setattr("rnn_names.casts.part_names.MAX_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
@@ -447,7 +448,7 @@ def test_where_lines_end_does_not_depend_on_how_many_are_asked_for(monkeypatch):
     """Each line's names have so many attempts, whatever the others took."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.initials.MAX_ATTEMPTS", 1 << 13)
+    monkeypatch.setattr("rnn_names.casts.part_names.MAX_ATTEMPTS", 1 << 13)
 
     def lines(n):
         found = list[tuple[str, ...]]()

@@ -19,7 +19,7 @@ from rnn_names.cli.main import cli as commands
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.processes.threads import SWITCH_INTERVAL
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.stream import names_of_stream
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
 from support.program import error_line, python, unmeasured
@@ -250,7 +250,7 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
 
     with threadpool_limits(2, user_api="blas"):
         before = settings()
-        generators = [sample(model, 10**5, Options(seed=seed)) for seed in (1, 2)]
+        generators = [names_of_stream(model, 10**5, Options(seed=seed)) for seed in (1, 2)]
         for generator in generators:
             for _ in range(2):  # the first walk is drawn without other threads
                 next(generator)

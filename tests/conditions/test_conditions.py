@@ -239,7 +239,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
     )
     options = Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])
     with pytest.raises(SamplingError, match=message) as error:
-        for part in streaming.sample(model, 100_000, options):
+        for part in streaming.names_of_stream(model, 100_000, options):
             drawn += part.to_strings()
     share = sum(with_b[name] for name in kept)
     assert 0.6 < int(re.search(message, str(error.value))[1]) * share < 1.7

@@ -31,7 +31,7 @@ from rnn_names.lookahead import guide, preparation
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.stream import names_of_stream
 
 FOLDER = KEPT / "ablation"
 COUNT = 2_000
@@ -91,7 +91,7 @@ def measure(number: int, without: str) -> None:
         guided = guided_if_rare(Sampler(model, options))
         found = 0
         try:
-            for names in sample(model, COUNT, options):
+            for names in names_of_stream(model, COUNT, options):
                 found += len(names)
         except SamplingError:
             pass

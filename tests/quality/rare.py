@@ -43,7 +43,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import guided
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.stream import names_of_stream
 from rnn_names.system import usable_cores
 from support.conditions import random_orders
 from support.distributions import chi_square_score, distance
@@ -73,7 +73,7 @@ def prepared(model, options):
 
 def drawn(model, options, count):
     """`count` names."""
-    parts = sample(model, count, options)
+    parts = names_of_stream(model, count, options)
     return [name for part in parts for name in part.to_strings()]
 
 

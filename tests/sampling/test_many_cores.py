@@ -11,7 +11,7 @@ import pytest
 from rnn_names.conditions.options import Options
 from rnn_names.processes import helper as helper_process
 from rnn_names.sampling import sampler, workers
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import tiny_model
 from support.processes import patient_helpers
 
@@ -40,7 +40,7 @@ def helpers(monkeypatch):
 
 def drawn(model, **options):
     """Names of a stream, as one text."""
-    parts = sample(model, COUNT, Options(seed=5, **options))
+    parts = names_of_stream(model, COUNT, Options(seed=5, **options))
     return "\n".join(name for part in parts for name in part.to_strings())
 
 
@@ -70,7 +70,7 @@ def test_a_stream_without_an_end_has_a_helper_once_enough_was_read(model, monkey
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
 def test_the_helper_ends_with_the_stream(how, model, helpers):
-    parts = sample(model, 10**9, Options(seed=5))
+    parts = names_of_stream(model, 10**9, Options(seed=5))
     while not (helpers and helpers[-1].calls_made_there):
         next(parts)
     pid = helpers[-1].pid()

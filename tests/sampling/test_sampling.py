@@ -17,7 +17,7 @@ from rnn_names.sampling import next_character, sampler, walk, workers
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import preview, sample
+from rnn_names.sampling.stream import names_of_stream, preview
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
 from support.networks import CELLS, random_model
@@ -192,7 +192,7 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
-        for part in sample(never_ending(rare), 500, Options(seed=1)):
+        for part in names_of_stream(never_ending(rare), 500, Options(seed=1)):
             drawn += part.to_strings()
     assert 0 <= len(drawn) < 500
     assert (len(drawn) > 0) == (rare == -8)
