@@ -2,6 +2,7 @@
 
 import codecs
 import os
+from errno import ENOENT
 from itertools import islice
 from typing import Any
 
@@ -51,7 +52,7 @@ def alias(
         raise click.UsageError("a key has one name, not a pattern: give a model, as in -m men")
     if file.replace("-", "").isalnum() and not os.path.lexists(file):
         pipe = f"a single key goes through a pipe: echo {file} | rnn-names alias -m MODEL"
-        raise click.UsageError(f"there is no file {file}; {pipe}")
+        raise CorpusError(f"{shown(file)}: cannot be read: {os.strerror(ENOENT)}; {pipe}")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))

@@ -1,6 +1,7 @@
 """`rnn-names score`: how probable is each name of a list?"""
 
 import os
+from errno import ENOENT
 
 import click
 
@@ -9,7 +10,7 @@ from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, tell
 from rnn_names.conditions.options import BestOptions
-from rnn_names.errors import counted
+from rnn_names.errors import CorpusError, counted, shown
 from rnn_names.model.selection import ModelChoice, file_of
 
 
@@ -43,7 +44,7 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     if file.replace("-", "").isalnum() and not os.path.lexists(file):
         pipe = f"a single name goes through a pipe: echo {file} | rnn-names score -m MODEL"
-        raise click.UsageError(f"there is no file {file}; {pipe}")
+        raise CorpusError(f"{shown(file)}: cannot be read: {os.strerror(ENOENT)}; {pipe}")
     per_character = rank == "per-character"
     loaded = blend_of(models_or_default(model))
     out = Output(loaded, form, per_character)
