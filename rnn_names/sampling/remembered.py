@@ -63,9 +63,10 @@ class Remembered:
                 old = file.readall()
                 new = edited(old)
                 self._append(file, new[len(old) :])  # first: the disk may be full
-                file.seek(0)
-                _write(file, new)
-                file.truncate()
+                if not new.startswith(old):  # else another program may add lines meanwhile
+                    file.seek(0)
+                    _write(file, new)
+                    file.truncate()
                 return old, new
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
