@@ -37,11 +37,11 @@ export function openCard(name) {
 
 /** Shows a name letter by letter, and tells the page that the card is about it. */
 export function explain(name) {
-  const { blend } = blendOf(models, chosen.shares);
+  const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
-  $("verdict").replaceChildren(...(name ? verdict(name, places, letters) : []));
+  $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
   const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters at an end of others like it
@@ -131,13 +131,12 @@ function showExpected(blend, place, letters, i) {
     letter.classList.toggle("shown", at === i);
 }
 
-function verdict(name, places, letters) {
+function verdict(name, places, letters, parts) {
   const known = places.map(({ character, logProbs }) => logProbs[character] ?? -Infinity);
   const total = known.reduce((sum, logProb) => sum + logProb, 0);
   const odd = letters[places.length - 1];
   if (total === -Infinity)
     return ["No name of the list has the character “", bdi(odd), "”, so it can't be written."];
-  const { parts } = blendOf(models, chosen.shares);
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((list) => list && isAmong(name, list));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";

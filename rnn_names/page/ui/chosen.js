@@ -24,6 +24,9 @@ export const chosen = {
   held: new Map(), // names that stay when more are drawn, by place
 };
 
+/** The models that take part in the blend. */
+export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);
+
 /** Takes a word for boldness, and the temperature that it stands for. */
 export function setBoldness(word) {
   chosen.boldness = word;

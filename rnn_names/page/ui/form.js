@@ -1,10 +1,18 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
-import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { INITIALS, KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
+import { INITIALS, KINDS, lengthOf, MAX_LENGTH, newNames } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
-import { changed, chosen, data, isTuned, models, openingShares, setBoldness } from "./chosen.js";
+import {
+  changed,
+  chosen,
+  data,
+  isTuned,
+  models,
+  openingShares,
+  setBoldness,
+  writing,
+} from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -18,7 +26,7 @@ export function settingsOfForm() {
   const { seed, boldness, temperature, shares } = chosen;
   const read = (ids, valueIn) =>
     ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
-  const { noNearCopies, ...fields } = Object.fromEntries([
+  const fields = Object.fromEntries([
     ...read(CHECKS, ({ checked }) => checked),
     ...read(TEXTS, textsIn),
     ...read(NUMBERS, ({ value, validity }) =>
@@ -26,8 +34,7 @@ export function settingsOfForm() {
     ),
   ]);
   const count = fields.count ?? data.count;
-  const minEdits = noNearCopies ? 2 : undefined;
-  return { ...fields, count, minEdits, seed, boldness, temperature, shares };
+  return { ...newNames(fields), count, seed, boldness, temperature, shares };
 }
 
 /** The texts of a field, with commas between them; spaces count in a single one. */
@@ -148,7 +155,7 @@ export function writeAddress(isNew) {
 export function showValues() {
   showTemperature();
   showShares();
-  const { parts } = blendOf(models, chosen.shares);
+  const parts = writing();
   const longest = Math.max(...parts.map(({ longest }) => longest));
   $("max-length").placeholder = `up to ${longest}`;
   $("names").style.setProperty("--longest", $("max-length").value || longest);

@@ -2,7 +2,7 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
@@ -119,9 +119,9 @@ function bar(model, i) {
 
 /** Shows which models write, in the title unless that says something else. */
 function showTitle() {
-  const writing = models.filter((_, i) => chosen.shares[i] > 0).map(titleOf);
-  if (writing.length > MAX_NAMED) writing.splice(MAX_NAMED, Infinity, "more");
-  const listed = new Intl.ListFormat("en-GB").formatToParts(writing);
+  const titles = writing().map(titleOf);
+  if (titles.length > MAX_NAMED) titles.splice(MAX_NAMED, Infinity, "more");
+  const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
