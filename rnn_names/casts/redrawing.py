@@ -2,9 +2,9 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -58,14 +58,13 @@ class RedrawingCast(CastDrawer):
         if not parts:  # of an alternative that does not stand there
             return False
         line.earlier |= line.shown(parts, place)
-        kept = {source: of for source, of in line.chosen.items() if source not in parts}
         first = [[*each.names.values()][:1] for each in others]
         self._taken.letters = Counter(letter_of(name) for names in first for name in names)
         is_text = not any(isinstance(source, NameSource) for source in parts)
         of_others = {each.row[place] for each in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
-            for new in self._later(line.number, parts, kept):
+            for new in self._later(line, parts):
                 if new.shown(parts, place) & line.earlier or new.row[place] in avoided:
                     continue
                 if self._wanted.unique and new.row[0] in {each.row[0] for each in others}:
@@ -94,33 +93,28 @@ class RedrawingCast(CastDrawer):
         """
         parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
         names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
-        streams = [
-            self._later(line.number, new, {a: b for a, b in line.chosen.items() if a not in new})
-            for new in names or [parts]
-        ]
-        return in_turn(streams)
+        return in_turn(self._later(line, new) for new in names or [parts])
 
-    def _later(
-        self, number: int, parts: Set[PartSource], kept: Mapping[PartSource, Any]
-    ) -> Iterator[Line]:
+    def _later(self, line: Line, parts: Set[PartSource]) -> Iterator[Line]:
         """The line in later rounds of these parts; the rest is kept."""
+        kept = {source: of for source, of in line.chosen.items() if source not in parts}
         first, size = 0, 4
         requests = list[Request]()
         slowness = [source.names.slowness for source in parts if isinstance(source, NameSource)]
         end = MAX_ROUNDS // max(slowness, default=1)
         while first < end and not any(request.cause for request in requests):
             rounds = REDRAWN + first + np.arange(size)
-            lines = self._new_lines(np.full(size, number), rounds, kept)
+            lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             wants = [self._wants(request, self._taken, 0, is_first=False) for request in requests]
             self._draw([want for of_request in wants for want in of_request])
             for request in requests:
                 for names in filter(None, request.names_of_round.values()):
                     request.line.chosen.update(zip(request.parts, names, strict=True))
-            for line in lines:
-                if None not in line.chosen.values():
-                    line.row = self._row(line)
-                    yield line
+            for new in lines:
+                if None not in new.chosen.values():
+                    new.row = self._row(new)
+                    yield new
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
 
 

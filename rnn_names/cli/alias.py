@@ -2,7 +2,6 @@
 
 import codecs
 import os
-from errno import ENOENT
 from itertools import islice
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
-from rnn_names.cli.streams import open_input, tell
+from rnn_names.cli.streams import open_input, refuse_single, tell
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.selection import ModelChoice
@@ -50,9 +49,7 @@ def alias(
 
     if "{" in file and not os.path.lexists(file):
         raise click.UsageError("a key has one name, not a pattern: give a model, as in -m men")
-    if file.replace("-", "").isalnum() and not os.path.lexists(file):
-        pipe = f"a single key goes through a pipe: echo {file} | rnn-names alias -m MODEL"
-        raise CorpusError(f"{shown(file)}: cannot be read: {os.strerror(ENOENT)}; {pipe}")
+    refuse_single(file, "key", "alias")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))

@@ -19,7 +19,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import tell, warnings_on_stderr, write
+from rnn_names.cli.streams import tell, write
 from rnn_names.conditions.options import CastOptions
 from rnn_names.model import bundled
 
@@ -84,8 +84,7 @@ def cast(
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")
-    with warnings_on_stderr():
-        text = pattern_of("".join(pattern), file)
+    text = pattern_of("".join(pattern), file)
     if show:
         write(f"{text}\n".encode())
         return
@@ -94,7 +93,7 @@ def cast(
         read = parsed(wanted)
     _note_overridden(read, wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
-    with warnings_on_stderr(), out:
+    with out:
         for rows in rows_of(read, wanted, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]

@@ -1,7 +1,6 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
 import itertools
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.pick_pages import Page, brief, is_typed, lines_numbered, numbered, say
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.streams import tell, warnings_on_stderr
+from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.errors import SamplingError, quoted, shown, worded
@@ -88,20 +87,19 @@ def pick(
     is_cast = pattern is not None or file is not None
     if is_cast and model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
-    with warnings_on_stderr():
-        if not is_cast:
-            wanted: Options = read_options(Options, options)
-            source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
-        else:
-            from rnn_names.casts.bundled import CASTS
-            from rnn_names.casts.cast import pattern_of
+    if not is_cast:
+        wanted: Options = read_options(Options, options)
+        source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
+    else:
+        from rnn_names.casts.bundled import CASTS
+        from rnn_names.casts.cast import pattern_of
 
-            if file is None and pattern in bundled.names() - CASTS.keys():
-                raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
-            text = pattern_of(pattern or "", file)
-            of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
-            wanted, source = of_cast, LinesToPick(of_cast)
-        _Picking(source, count, output, wanted.remember).run()
+        if file is None and pattern in bundled.names() - CASTS.keys():
+            raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
+        text = pattern_of(pattern or "", file)
+        of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
+        wanted, source = of_cast, LinesToPick(of_cast)
+    _Picking(source, count, output, wanted.remember).run()
 
 
 class _Picking:
@@ -115,7 +113,7 @@ class _Picking:
         self.source, self.count, self.path = source, count, shown(path)
         self.file = Remembered(path, "output", source.has_blocks)
         self.remembered = Remembered(remember) if remember else None
-        if remember and os.path.realpath(remember) == os.path.realpath(path):
+        if remember and is_same_file(remember, path):
             raise SamplingError(
                 f"{self.path} has what is kept; give another file for what was shown", ["remember"]
             )

@@ -1,16 +1,15 @@
 """`rnn-names score`: how probable is each name of a list?"""
 
 import os
-from errno import ENOENT
 
 import click
 
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import open_input, tell
+from rnn_names.cli.streams import open_input, refuse_single, tell
 from rnn_names.conditions.options import BestOptions
-from rnn_names.errors import CorpusError, counted, shown
+from rnn_names.errors import counted
 from rnn_names.model.selection import ModelChoice, file_of
 
 
@@ -42,9 +41,7 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
     if not os.path.exists(file) and os.path.exists(file_of(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
-    if file.replace("-", "").isalnum() and not os.path.lexists(file):
-        pipe = f"a single name goes through a pipe: echo {file} | rnn-names score -m MODEL"
-        raise CorpusError(f"{shown(file)}: cannot be read: {os.strerror(ENOENT)}; {pipe}")
+    refuse_single(file, "name", "score")
     per_character = rank == "per-character"
     loaded = blend_of(models_or_default(model))
     out = Output(loaded, form, per_character)
@@ -54,17 +51,17 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
         parts = (names for names, _ in read_names(*source))
         for names in [Names.concatenate([*parts])] if sort else parts:
             log_probs = loaded.log_prob(names)
-            means = log_probs / (names.lengths + 1)
+            ranks = log_probs / (names.lengths + 1) if per_character else log_probs
             if sort:
-                order = np.argsort(-means if per_character else -log_probs, kind="stable")
-                names, log_probs, means = names.take(order), log_probs[order], means[order]
+                order = np.argsort(-ranks, kind="stable")
+                names, log_probs, ranks = names.take(order), log_probs[order], ranks[order]
             real = names.lengths > 0  # blank lines do not count
             known = real & (log_probs > float("-inf"))
             n, n_known = n + int(real.sum()), n_known + int(known.sum())
             characters += int((names.lengths[known] + 1).sum())
             loss -= float(log_probs[known].sum())
             if out.is_text:
-                scores = [means, log_probs] if per_character else [log_probs]
+                scores = [ranks, log_probs] if per_character else [log_probs]
                 columns = [map("{:.6f}".format, each.tolist()) for each in scores]
                 lines = map("\t".join, zip(*columns, names.to_strings(), strict=True))
                 out.write_records((line,) for line in lines)

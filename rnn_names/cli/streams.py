@@ -125,6 +125,16 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
         yield source
 
 
+def refuse_single(path: str, what: str, command: str) -> None:
+    """Raises CorpusError, with what to type, where a name or a key was given for a file."""
+    if path.replace("-", "").isalnum() and not os.path.lexists(path):
+        from rnn_names.corpus import corpus
+
+        pipe = f"a single {what} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
+        with corpus.opened(path, f"; {pipe}"):
+            pass
+
+
 def is_same_file(path: str, other: str) -> bool:
     """Whether two paths lead to one file, which need not exist; no device or pipe."""
     if os.path.exists(path) and os.path.exists(other):
