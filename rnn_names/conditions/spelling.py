@@ -4,9 +4,10 @@ A walk carries the automaton's state for each node, and stops a name as soon as 
 completed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -20,6 +21,12 @@ from rnn_names.network.ahead import by_length
 MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
 
 Text = tuple[int, ...]  # vocabulary indices
+
+
+def names_of(texts: Sequence[Text]) -> Names:
+    """Texts as names, in indices."""
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
+    return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Spelling:
 
     def texts(self, root: Text) -> list[Text]:
         """All texts that are accepted and begin with a root."""
-        start = self.automaton.run(Names.from_lengths(np.array(root, int), np.array([len(root)])))
+        start = self.automaton.run(names_of([root]))
         found, waiting = list[Text](), [(root, start[0])]
         for text, state in waiting:  # grows as it is read
             may_follow = self.may_follow(len(text), np.array([state]))[0]

@@ -20,13 +20,14 @@ import numpy as np
 from rnn_names.arrays import Array, Rows, Workspace, by_level
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.spelling import names_of
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.errors import LongNamesWarning, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.sampler import Sampler, rows_that_pass, sampler_of
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes for which the network runs together
@@ -185,8 +186,8 @@ class _Search:
         for _, found in self.by_bound(wanted):
             if len(found) == wanted:
                 break
-        codes = self.sampler.model.vocabulary.codes
-        return ["".join(chr(codes[i]) for i in text) for _, text in found]
+        texts = names_of([tuple(text) for _, text in found])
+        return self.sampler.drawer.in_characters(texts).to_strings()
 
     @property
     def is_all(self) -> bool:
@@ -261,10 +262,10 @@ class _Search:
 
         The bound rises once there are twice as many as wanted.
         """
-        for condition in self.sampler.conditions:
-            codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
-            names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-            ends = ends[condition.passes(names)]
+        codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
+        names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
+        passed, _ = rows_that_pass(self.sampler.conditions, names)
+        ends = ends[passed]
         self._best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
         if len(self._best) >= 2 * self._wanted:
             self._keep_best()

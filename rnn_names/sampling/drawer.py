@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text
+from rnn_names.conditions.spelling import Spelling, Text, names_of
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
@@ -126,6 +125,5 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         states = source.states_after(Children(states, parent, last), work).copy()
         found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts, log_probs = zip(*map(found.__getitem__, texts), strict=True)
-    indices = np.array([*chain.from_iterable(texts)], np.intp)
-    carried = automaton.run(Names.from_lengths(indices, np.array([*map(len, texts)])))
+    carried = automaton.run(names_of(texts))
     return Roots(texts, np.array(of_texts), np.array(log_probs), carried)

@@ -15,7 +15,7 @@ import numpy as np
 from rnn_names.arrays import Array, Rows, Workspace, changes, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text
+from rnn_names.conditions.spelling import Spelling, Text, names_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
@@ -109,7 +109,7 @@ def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
     texts, spelling, vocabulary = sampler.drawer.texts, sampler.spelling, sampler.model.vocabulary
     if len(texts) == 1:
         return spelling, texts[0]
-    spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in texts]
+    spelled = sampler.drawer.in_characters(names_of(texts)).to_strings()
     one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
     automaton = spelling.automaton & one_of_them
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
 from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
+from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
@@ -111,10 +111,9 @@ class Sampler:
         possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
-        elif self.conditions and possible <= FEW_POSSIBLE:
-            names = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
-            codes = [self.model.vocabulary.codes[list(text)] for text in names]
-            spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
+        elif self.conditions and 0 < possible <= FEW_POSSIBLE:
+            texts = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
+            spelled = self.drawer.in_characters(names_of(texts))
             hint, titles = f"; {possible:,.0f} tried, which is all", [*every]
             possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:

@@ -122,7 +122,7 @@ class Walk:
             for first in range(0, len(here), source.nodes_at_once):
                 some = here[first : first + source.nodes_at_once]
                 part = slice(*np.searchsorted(node, (first, first + len(some))))
-                columns, length = names[part], int(roots.lengths[some[0]])
+                columns, length = names[part], len(roots.texts[some[0]])
                 self.text[:length, columns] = roots.texts_of(root[columns]).T
                 states, carried = roots.states[some], roots.carried[some]
                 self._turn(states, carried, length, columns, node[part] - first, work)

@@ -185,6 +185,10 @@ def test_texts_are_taken_in_any_normal_form():
         ({"match": "(" * 5000 + ")" * 5000}, r"match '\({60}…': its groups are nested too deeply"),
         ({"match": "a{" + "9" * 5000 + "}"}, "expression: the repetition number is too large"),
         ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of suffix 'abcabca'"),
+        (
+            {"prefix": "b", "match": "a", "novel": True, "any_shape": True},
+            "no name of 1 to 6 characters can meet all of prefix 'b', match 'a'",
+        ),
         ({"suffix": "abcab", "contains": ["ccc"]}, "all of suffix 'abcab', contains 'ccc'"),
         ({"match": r"\d+"}, r"can meet all of match"),
         ({"match": ""}, r"can meet all of match"),
