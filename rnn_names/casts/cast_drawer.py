@@ -109,7 +109,10 @@ class CastDrawer:
         is_large = self._wanted.count * len(self._names) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._names)) if is_large else 1
         with worker_threads(n_threads) as (self._submit, _):
-            yield from self._batches()
+            try:
+                yield from self._batches()
+            finally:
+                self._submit = deferred  # for what is redrawn afterwards
 
     def _batches(self) -> Iterator[list[Line]]:
         wanted = self._wanted

@@ -117,7 +117,7 @@ class Names:
     def take(self, rows: Array) -> Names:
         """The names of these rows, in that order."""
         starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
-        offsets = _offsets(lengths)
+        offsets = _offsets(lengths).astype(self.offsets.dtype, copy=False)
         codes = np.empty(offsets[-1], self.codes.dtype)
         for first in range(0, len(starts), _ROWS_AT_ONCE):
             part = slice(first, first + _ROWS_AT_ONCE)

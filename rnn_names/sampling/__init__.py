@@ -10,7 +10,7 @@ probable names.
 The calls behind a name:
 
     stream.names_of_stream: sampler_of, _drawn_names
-        NameQueue.names: Workers.start, _sort_out, _pop_ready
+        NameQueue.names: Workers.start, _sort_out, _names_below
             Workers._draw: Drawer.draw (Walk.run, choose), Sampler.filtered
         under rare conditions: guided_if_rare (shares_met, _prepared, preparation.prepared), _groups
             Guided.groups: proposed (GuidedWalk.run, choose), Sampler.filtered, _in_order

@@ -55,6 +55,21 @@ class BegunWalk(NamedTuple):
     drawn: list[Passed]  # the other chunks
 
 
+class Found(NamedTuple):
+    """Names at n numbers, rising, and the attempts that gave them."""
+
+    numbers: Array  # (n,)
+    attempts: Array  # (n,)
+    names: Names
+
+    def split(self, number: int) -> tuple["Found", "Found"]:
+        """The names below a number, and the others."""
+        n = int(np.searchsorted(self.numbers, number))
+        numbers, attempts, names = self
+        below = Found(numbers[:n], attempts[:n], names[:n])
+        return below, Found(numbers[n:], attempts[n:], names[n:])
+
+
 class NameQueue:
     """A queue of numbers and attempts; numbers without a name wait for their next attempt.
 
@@ -77,9 +92,7 @@ class NameQueue:
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        # Numbers whose names are not given yet, the attempts that gave these, and the names.
-        self._found = np.zeros((2, 0), np.int64)
-        self._names = Names(np.zeros(0, np.uint8), np.zeros(1, np.int64))
+        self._found = list[Found]()  # the names that are not given yet, as they were drawn
         self._tested = self._passed = 0  # attempts, however many were drawn together
         self._spent = 0  # of the budget, at all numbers below `_next_to_yield`
         self._tally = Tally()
@@ -105,12 +118,9 @@ class NameQueue:
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
             # The oldest number without a name, and the attempts that it has taken.
             number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
-            names, is_over = self._pop_ready(min(in_walks, number))
-            for start in range(0, len(names), NUMBERS_AT_ONCE):
-                part = names[start : start + NUMBERS_AT_ONCE]
-                yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            yield from self._names_below(min(in_walks, number))
             in_vain = tried if number < in_walks else 0
-            if is_over or self._spent + in_vain >= budget_after(self._n_new, self._budget):
+            if self._spent + in_vain >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
     @property
@@ -152,47 +162,55 @@ class NameQueue:
         if not self._failed.size:
             room = (size - int(again.sum())) // at_first
             n = min(max(room, 0 if numbers.size else 1), self._left)
-        numbers = np.append(numbers, self._next_number + np.arange(n))
+        new = np.repeat(self._next_number + np.arange(n), at_first)
         self._next_number += n
-        n_attempts = np.append(again[:n_failed], np.full(n, at_first))
-        attempts = ranges(np.append(first, np.zeros(n, np.int64)), n_attempts)
-        return np.repeat(numbers, n_attempts), attempts.astype(np.min_scalar_type(attempts.max()))
+        again = again[:n_failed]
+        tries = ranges(first, again)
+        attempts = tries.astype(np.min_scalar_type(tries.max(initial=at_first)))
+        attempts = np.append(attempts, np.tile(np.arange(at_first, dtype=attempts.dtype), n))
+        return np.append(np.repeat(numbers, again), new), attempts
 
     def _sort_out(self, walk: BegunWalk) -> None:
         """Keeps the name of the first attempt that passed at each number; other numbers failed."""
         numbers, attempts, _, drawn = walk
-        names, rows, tallies = zip(*drawn, strict=True)
-        for tally in tallies:
+        has_passed = np.zeros(len(numbers), bool)  # each attempt
+        for _, rows, tally in drawn:
+            has_passed[rows] = True
             self._tally.add(tally)
-        place = np.full(len(numbers), -1, np.int32)  # of each attempt's name; −1 where it failed
-        place[np.concatenate(rows)] = np.arange(sum(map(len, rows)), dtype=np.int32)
-        passed = np.flatnonzero(place >= 0).astype(np.int32)
         self._tested += len(numbers)
-        self._passed += len(passed)
-        first = passed[changes(numbers[passed])]
-        found = Names.concatenate([*names]).take(place[first])
-        self._names = Names.concatenate([self._names, found])
-        at = np.stack([numbers[first], attempts[first].astype(np.int64)])
-        self._found = np.concatenate([self._found, at], axis=1)
-        begins = np.flatnonzero(changes(numbers))  # of each number
-        has_failed = np.maximum.reduceat(place, begins) < 0
+        self._passed += int(has_passed.sum())
+        begins = np.flatnonzero(changes(numbers)).astype(np.int32)  # of each number
+        has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
         failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
+        passed = np.flatnonzero(has_passed).astype(np.int32)
+        is_first = np.zeros(len(numbers), bool)  # of those at its number that passed
+        is_first[passed[changes(numbers[passed])]] = True
+        while drawn:  # each is freed as soon as its names are sorted out
+            names, rows, _ = drawn.pop()
+            first = np.flatnonzero(is_first[rows])
+            at = rows[first]
+            self._found.append(Found(numbers[at], attempts[at], names.take(first)))
 
-    def _pop_ready(self, end: int) -> tuple[Names, bool]:
-        """Takes out the names of all numbers below `end`; tells, too, if the budget ends there.
+    def _names_below(self, end: int) -> Iterator[Names]:
+        """Takes out the names of all numbers below `end`, in parts; TooFewNames if too few passed.
 
-        Then the names end where it does. Where none may come twice, new names extend the budget, of
-        which only the caller knows.
+        Then the names end where the budget does. Where none may come twice, new names extend the
+        budget, of which only the caller knows.
         """
-        order = np.argsort(self._found[0], kind="stable").astype(np.int32)
-        ready, later = np.split(order, [end - self._next_to_yield])
-        spent = np.cumsum(np.append(self._spent, self._found[1, ready] + 1))
-        n_before = np.arange(len(ready)) + (self._next_to_yield - self._begin)
-        over = np.flatnonzero(spent[1:] > budget_after(n_before, self._budget))
-        is_over = over.size > 0 and self._unique is None
-        names = self._names.take(ready[: over[0] if is_over else None])
-        self._names, self._found = self._names.take(later), self._found[:, later]
-        self._next_to_yield, self._spent = end, int(spent[-1])
-        return names, is_over
+        while self._next_to_yield < end:
+            until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
+            ready, later = zip(*(found.split(until) for found in self._found), strict=True)
+            self._found = [found for found in later if len(found.numbers)]
+            numbers, attempts, names = zip(*ready, strict=True)
+            order = np.argsort(np.concatenate(numbers), kind="stable")
+            spent = self._spent + np.cumsum(1 + np.concatenate(attempts)[order].astype(np.int64))
+            n_before = np.arange(len(order)) + (self._next_to_yield - self._begin)
+            over = np.flatnonzero(spent > budget_after(n_before, self._budget))
+            is_over = over.size > 0 and self._unique is None
+            self._next_to_yield, self._spent = until, int(spent[-1])
+            part = Names.concatenate([*names]).take(order[: over[0] if is_over else None])
+            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            if is_over:
+                raise TooFewNames(self._tally)

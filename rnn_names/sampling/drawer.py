@@ -104,7 +104,7 @@ class Drawer:
         following = uniform(keys, position_after[begins_with])
         within = np.where((p > 1 / n)[begins_with], following, 0.5)
         before = (ends - p)[begins_with]
-        return (n * (before + p[begins_with] * within)).astype(np.int32)
+        return (n * (before + p[begins_with] * within)).astype(np.min_scalar_type(n))
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""

@@ -24,7 +24,7 @@ from rnn_names.sampling.drawer import Drawer
 T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # spellings: if there are no more, each is tested for other conditions
-MAX_WALK = 1 << 19  # names of a walk: in a larger one, more share beginnings, and more wait
+MAX_WALK = 1 << 20  # names of a walk: in a larger one, more share beginnings, and more wait
 NO_CONDITIONS = {
     "boldness", "min_p", "temperature", "top_k", "top_p",
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
@@ -98,7 +98,7 @@ class Sampler:
     @property
     def largest_walk(self) -> int:
         """The most names that are drawn together: fewer if the vocabulary is large."""
-        return min(max(1 << (25 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
+        return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
     def n_possible(self) -> float:

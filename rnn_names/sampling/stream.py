@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
 GROWTH = 16  # a walk may have so many times as many names as the last one
-GROWTH_TO_COUNT = 128  # the same, where it is known how many names are wanted
+GROWTH_TO_COUNT = 256  # the same, where it is known how many names are wanted
 MIN_TRIED = 1 << 7  # least number of attempts for a preview
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
 

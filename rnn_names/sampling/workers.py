@@ -21,7 +21,7 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-CHUNKS = 16  # chunks of the largest walk, each of names that begin alike, to bound the memory
+CHUNKS = 32  # chunks of the largest walk, each of names that begin alike, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # names of a walk that is drawn in chunks
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
@@ -65,17 +65,18 @@ class Workers:
         n = 1
         if len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > max_names:
             n = self.count * math.ceil(len(numbers) / (self.count * max_names))
-        keys = keys_of(self.key, numbers, attempts)
-        parts = [np.arange(len(keys), dtype=np.int32)]
+        rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
-            some = np.array_split(keys, n)  # to bound the memory
-            chunk = np.concatenate([self._sampler.drawer.chunks(each, n) for each in some])
-            parts = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
-        return [self.submit(self._draw, keys, rows) for rows in parts]
+            some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
+            drawer = self._sampler.drawer
+            # In parts, to bound the memory.
+            chunk = np.concatenate([drawer.chunks(keys_of(self.key, *each), n) for each in some])
+            rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
+        return [self.submit(self._draw, numbers, attempts, each) for each in rows]
 
-    def _draw(self, keys: Array, rows: Array) -> Passed:
-        """Draws a chunk of a walk with these keys, (n,): the names in some rows, (m,)."""
-        keys = keys[rows]
+    def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
+        """Draws a chunk of a walk, some rows (m,) of its numbers and attempts."""
+        keys = keys_of(self.key, numbers[rows], attempts[rows])
         # The first thread that comes uses the helper; the others alone need memory to draw.
         thread = threading.get_ident()
         self._helper_thread = self._helper_thread or thread

@@ -74,6 +74,13 @@ def test_what_comes_into_a_line_does_not_depend_on_the_other_lines():
     assert rows(PATTERN, 5, start=1, redraw=[3, 3])[2] == alone[3]
 
 
+def test_lines_are_redrawn_after_threads_drew_all_of_them(monkeypatch):
+    one = rows(PATTERN, 6, redraw=[2, 5])
+    monkeypatch.setattr(cast_drawer, "WORTH_THREADS", 1)
+    monkeypatch.setattr(cast_drawer, "usable_cores", lambda: 2)
+    assert rows(PATTERN, 6, redraw=[2, 5]) == one
+
+
 def test_a_single_part_is_redrawn_a_name_or_a_text():
     before = rows(PATTERN, 2)
     first, text, last = (rows(PATTERN, 2, redraw=[f"2.{part}"]) for part in (1, 2, 3))
