@@ -251,7 +251,8 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 
 def method_parameters_of(
     owner: Callable[P, Any],
-) -> Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]:
+) -> "Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]":
     """The decorator for a method, which keeps its first parameter, `self`."""
+    # The type is a text, since Python 3.10 cannot evaluate `Concatenate[S, ...]`.
     decorate: Any = parameters_of(owner)
     return decorate
