@@ -39,7 +39,7 @@ LINE_NAME = "name"  # what a whole line is called in tables
 _NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
-_RULE = re.compile(r"(.*?)\s*->\s*(.*)")
+_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
@@ -206,8 +206,9 @@ class _Reader:
         self.at, name = given.end(), given[1]
         if name is None:
             return self.reference(begin)
-        if name == LINE_NAME:
-            raise self.error("a whole line is called name: take another word", begin + 1)
+        if re.fullmatch(rf"{LINE_NAME}|part_\d+", name):
+            which = "whole line" if name == LINE_NAME else "part without a name"
+            raise self.error(f"a {which} is called {name}: take another word", begin + 1)
         bracket = self.at
         if not self.takes("["):
             return self.slot(begin, name)
@@ -350,8 +351,7 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
         if line.startswith("#"):
             continue
         if (found := _RULE.fullmatch(line)) is None:
-            message = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
-            raise CorpusError(where + message)
+            raise CorpusError(f"{where}{quoted(line)}: no rule; write an expression, -> and a text")
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")

@@ -134,20 +134,22 @@ class OutputPath(click.Path):
 output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
-def check_output(path: str, what: str, signature: bytes) -> None:
-    """Raises RnnNamesError, before long work, if an output cannot be written.
-
-    A file with another signature is left alone: a list, say, that a pipe is reading.
-    """
+def check_output(path: str, what: str, signature: bytes, option: str = "--output") -> None:
+    """Raises RnnNamesError, before long work, if an output cannot be written."""
     from rnn_names.model.atomic import check_writable
 
+    check_signature(path, what, signature, option)
+    check_writable(path)
+
+
+def check_signature(path: str, what: str, signature: bytes, option: str) -> None:
+    """Raises RnnNamesError for a file that begins otherwise: it may be a list, and stays."""
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
             if file.read(len(signature)).upper() != signature:
                 raise RnnNamesError(
-                    f"{shown(path)}: is there already, and is no {what}: give another --output"
+                    f"{shown(path)}: already exists and is no {what}; give another {option}"
                 )
-    check_writable(path)
 
 
 @contextmanager

@@ -89,9 +89,8 @@ def train(
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
-    from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
-    from rnn_names.report.report import Report
+    from rnn_names.report.report import BEGINNING, Report
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.run import Run
     from rnn_names.training.trainer import Trainer
@@ -106,7 +105,7 @@ def train(
     for path in (output, state):
         check_output(path, "model", SIGNATURE)
     if report is not None:
-        check_writable(report)
+        check_output(report, "report", BEGINNING, "--report")
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     if not as_is:

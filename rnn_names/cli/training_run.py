@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.options import DEFAULT_MODEL
+from rnn_names.cli.options import DEFAULT_MODEL, check_signature
 from rnn_names.cli.streams import bar, tell
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, counted, shown
@@ -132,6 +132,8 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         yield lambda epoch: None
         return
     stream = standard_stream(path)
+    if stream is None:
+        check_signature(path, "log", b'{"EPOCH"', "--log")
     with open(path if stream is None else os.dup(stream), "ab", buffering=0) as file:
 
         def write(epoch: Epoch) -> None:

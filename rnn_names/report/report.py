@@ -25,6 +25,7 @@ from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
+BEGINNING = b"<!DOCTYPE HTML>"  # of every report, in capitals
 NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone

@@ -32,6 +32,7 @@ NO_CONDITIONS = {
 }  # fmt: skip
 """Options for which `conditions_of` makes no condition."""
 
+LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
 FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
@@ -148,7 +149,8 @@ class Sampler:
     def may_be_rare(self) -> bool:
         """Whether perhaps few of the model's names have the length and the spelling."""
         options = self.options
-        any_length = (options.min_length or 1) <= 1 and options.max_length is None
+        shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
+        any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
         return not most_fit or bool(self.in_spelling or self.large_conditions)
 

@@ -38,7 +38,7 @@ FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few m
 GROWTH = 16  # a walk may have so many times as many names as the last one
 GROWTH_TO_COUNT = 256  # the same, where it is known how many names are wanted
 MIN_TRIED = 1 << 7  # least number of attempts for a preview
-MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a stream ends
+MAX_VAIN_CHARACTERS = 1 << 23  # characters of attempts in vain, after which a stream ends
 
 
 def names_of_stream(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -108,20 +108,21 @@ def _drawn_names(
         guided = guided_if_rare(sampler)
     with ExitStack() as stack:
         workers = Workers(sampler, key_of(options.some_seed()), stack)
+        budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
         if guided is not None:
-            yield from _groups(guided, begin, end, unique, workers)
+            yield from _groups(guided, begin, end, budget, unique, workers)
             return
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
             first, growth = FIRST_WALK, GROWTH_TO_COUNT
         slowness = options.slowness
         first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
-        budget = MAX_ATTEMPTS // slowness
-        yield from NameQueue(begin, end, (first, growth, largest), budget, unique).names(workers)
+        sizes = first, growth, largest
+        yield from NameQueue(begin, end, sizes, budget // slowness, unique).names(workers)
 
 
 def _groups(
-    guided: "Guided", begin: int, end: int, unique: Unique | None, workers: Workers
+    guided: "Guided", begin: int, end: int, budget: int, unique: Unique | None, workers: Workers
 ) -> Iterator[Names]:
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP
@@ -130,7 +131,6 @@ def _groups(
     size = 1  # groups that the next call draws
     next_number = begin
     tally = Tally()
-    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // guided.spelling.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)

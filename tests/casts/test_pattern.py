@@ -114,6 +114,7 @@ REFUSED = [
     ("{a:2-4}", "lengths from 2 to 4 are min-length=2,max-length=4", 3),
     ("{=x} {x=a}", "no part before this is called 'x'; write {x=MODEL} for one", 2),
     ("{name=a}", "a whole line is called name: take another word", 1),
+    ("{a} {part_1=a}", "a part without a name is called part_1: take another word", 5),
     ("[" * (MAX_NESTED + 1), f"at most {MAX_NESTED} choices can stand in one another", MAX_NESTED),
     ("", "a pattern has at least one {MODEL} or [a|b]", 0),
     ("Ada", "a pattern has at least one {MODEL} or [a|b], as in {Ada}", 0),

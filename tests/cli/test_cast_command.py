@@ -13,6 +13,7 @@ from rnn_names import cast
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
 from rnn_names.casts.pattern import parse, rules_of
 from rnn_names.conditions.conditions import is_clean
+from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
 
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
@@ -250,3 +251,9 @@ def test_icelandic_patronymics_are_right():
     changed = rules_of(Path(cast_file("icelandic-genitive.txt")).read_text("utf-8").splitlines())
     right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
     assert len(key) >= 200 and sum(right) >= 0.95 * len(right)
+
+
+@pytest.mark.parametrize("text", ["\\t!", "\\033", "\\12", "\\"])
+def test_a_rule_writes_no_signs_that_names_cannot_have(text):
+    with pytest.raises(CorpusError, match="no rule; write an expression"):
+        rules_of([f"(.) -> {text}"])

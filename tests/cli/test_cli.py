@@ -286,6 +286,8 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
         ("train good.txt --held-out 0.9", "leave none to train on"),
         ("train good.txt --init=", "'': cannot be read"),
         ("train good.txt -o good.txt", "good.txt: the list and --output are the same file"),
+        ("train good.txt -o new.npz --log one.txt", "is no log; give another --log"),
+        ("train good.txt -o new.npz --report one.txt", "is no report; give another --report"),
         ("train good.txt -o new.npz --log ./new.npz", "--output and --log are the same"),
         ("train good.txt -o new.npz --log new.npz.resume", "the state of the run are the same"),
         ("train good.txt --report names.npz", "--output and --report are the same"),

@@ -45,7 +45,7 @@ def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
     with own.open() as stdin:
         done = fork(MAIN, *train, call=subprocess.run, stdin=stdin, stderr=-1, encoding="utf-8")
     assert done.returncode == 1
-    assert "own.txt: is there already, and is no model: give another --output" in done.stderr
+    assert "own.txt: already exists and is no model; give another --output" in done.stderr
     assert own.read_text("utf-8") == LIST
 
 

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -278,3 +279,10 @@ def test_a_huge_temperature_draws_all_characters_alike():
     names = tiny_model().sample(1000, seed=1, temperature=1e300, max_length=20)
     even = dict.fromkeys("abc", 1 / 3)
     assert_drawn_from(Counter(name[0] for name in names), even)
+
+
+def test_names_that_are_long_as_those_of_the_list_are_looked_for_ahead():
+    # Some of the names end at each character: hardly any has the 40 of the list.
+    made = tiny_model()
+    long = replace(made, training={**made.training, "shortest": 40, "longest": 41})
+    assert {len(name) for name in long.sample(20, seed=1)} <= {40, 41}

@@ -12,7 +12,7 @@ const NAMED_PART =
   /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
 const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
 const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
-const RULE_LINE = /^(.*?)\s*->\s*(.*)$/su;
+const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
 /** The options of a name in a pattern: what each is called for `sample`. */
 const SLOT_OPTIONS = { ...SLOT_WORDS, "no-near-copies": "noNearCopies" };
@@ -111,8 +111,10 @@ export class PatternReader {
     if (!given) return this.slot(begin, this.called(""));
     this.at = NAMED_PART.lastIndex;
     if (given[1] === undefined) return this.again(begin);
-    if (given[1] === "name")
-      throw this.error("a whole line is called name: take another word", begin + 1);
+    if (/^(name|part_\d+)$/.test(given[1])) {
+      const which = given[1] === "name" ? "whole line" : "part without a name";
+      throw this.error(`a ${which} is called ${given[1]}: take another word`, begin + 1);
+    }
     const column = this.called(given[1]);
     const bracket = this.at;
     if (!this.takes("[")) return this.slot(begin, column);
@@ -216,7 +218,7 @@ export class PatternReader {
       .map((line) => {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
-          if (to === undefined) throw new SyntaxError("write an expression, -> and a replacement");
+          if (to === undefined) throw new SyntaxError("write an expression, -> and a text");
           return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
         } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);
