@@ -1,9 +1,10 @@
 """Casts: lines of several names, by a pattern.
 
-Read `pattern`, which reads it, then `part_names`, `lines`, what a line is made of, and
-`cast_drawer`, which draws lines; `initials` ties first letters, and `redrawing` draws parts anew.
-Python and the command line call `cast`; `bundled` has the package's casts. The calls behind a line:
+Python and the command line call `cast`; `bundled` has the package's casts. To read the code, start
+with `pattern` (the parser), then `cast_drawer`, which draws lines and shows an example. `lines` has
+what lines are made of, `part_names` draws names of one part, and `requests` the names of lines that
+fit those in `used_names`. `initials` ties first letters, `redrawing` redraws lines. The calls:
 
-    cast → rows_of → CastDrawer.lines → _batches → _new_lines, which makes the choices
-    → _complete → _prefetch → _draw → _drawn → PartNames.find → first_met → Sampler.draw
+    cast → draw_rows → CastDrawer.lines → _batches → _new_lines, which makes the choices
+    → _complete → _fill → _draw → Request.draw → PartNames.find → first_met → Sampler.draw
 """

@@ -9,9 +9,10 @@ from io import BytesIO
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
+from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import Load, Read, Row
 from rnn_names.casts.pattern import Pattern, parse
-from rnn_names.casts.redrawing import RedrawingCast
+from rnn_names.casts.redrawing import LineRedrawer
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
@@ -50,7 +51,7 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
         if not isinstance(model, Model):
             raise SamplingError(f"models: {name} is {quoted(model)}: must be a model", ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
-    rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
+    rows = [row for batch in draw_rows(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]
 
 
@@ -60,10 +61,10 @@ def parsed(wanted: CastOptions) -> Pattern:
     is_model = name in (wanted.models or ()) or is_file(name)
     if name in CASTS and wanted.pattern.startswith("{") and not is_model:
         raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
-    return parse(pattern_of(wanted.pattern), wanted.shared, ModelChoice.of)
+    return parse(load_pattern(wanted.pattern), wanted.shared, ModelChoice.of)
 
 
-def pattern_of(text: str, path: str | None = None) -> str:
+def load_pattern(text: str, path: str | None = None) -> str:
     """A pattern; or that of a bundled cast, by its name; or that in a file."""
     if path is None and text.strip().lower() not in CASTS:
         if text.strip().isalpha():  # a single word is no pattern
@@ -96,7 +97,7 @@ def bundled_lines(path: str) -> list[str]:
     return lines_of_file(os.path.join(CASTS_FOLDER, path))
 
 
-def rows_of(
+def draw_rows(
     pattern: Pattern, wanted: CastOptions, load: Load, read: Read = lines_of_file
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
@@ -105,7 +106,7 @@ def rows_of(
     FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines found, if
     they are too few; its message shows which part of the pattern is the cause.
     """
-    drawer = RedrawingCast(pattern, wanted, load, read)
+    drawer = CastDrawer(pattern, wanted, load, read)
     with one_blas_thread():
-        for lines in drawer.redrawn_lines() if wanted.redraw else drawer.lines():
+        for lines in LineRedrawer(drawer).redrawn_lines() if wanted.redraw else drawer.lines():
             yield [line.row for line in lines]

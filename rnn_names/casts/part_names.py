@@ -23,10 +23,10 @@ PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rar
 ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
 
 
-def letter_of(name: str) -> str:
+def first_letter(name: str) -> str:
     """The first letter or digit of a name as readers compare it, without case or marks; else "".
 
-    >>> [letter_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
+    >>> [first_letter(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
     ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
     """
     folded = unicodedata.normalize("NFKD", name[:1].casefold())
@@ -34,7 +34,7 @@ def letter_of(name: str) -> str:
 
 
 class PartNames:
-    """Draws the names of a part by key, and given their first letters if these are tied.
+    """Draws the names of a part by key; with given first letters, too, if `initials` ties them.
 
     `letter_weights` are the probabilities that a name begins with each letter; `likely_letters`
     leaves those out that hardly any name begins with.
@@ -42,23 +42,23 @@ class PartNames:
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
         sampler, self.options = sampler_of(model, options)
-        self._sampler = sampler
         self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
+        drawer = sampler.drawer
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
             rare = RARE_PART if is_tied else RARE
-            sampler.drawer = guided_if_rare(sampler, rare) or sampler.drawer
+            drawer = guided_if_rare(sampler, rare) or drawer
+        self._sampler = sampler.with_drawer(drawer.by_letters if is_tied else drawer)
         if is_tied:
-            sampler.drawer = sampler.drawer.by_letters
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
         roots = self._sampler.drawer.roots
-        letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
+        letters = [first_letter(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
             of_letter = np.flatnonzero(np.array(letters) == letter)

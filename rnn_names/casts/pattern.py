@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
@@ -134,13 +134,13 @@ def parse(
     return pattern
 
 
-class _Given(NamedTuple):
+class _Given:
     """What follows the colon of a part; `files` are those of options that have texts."""
 
-    values: dict[str, Any]
-    files: dict[str, list[str]]
-    places: dict[str, int]  # where each option stands
-    rules: str
+    def __init__(self) -> None:
+        self.values, self.files = dict[str, Any](), dict[str, list[str]]()
+        self.places = dict[str, int]()  # where each option stands
+        self.rules = ""
 
 
 class _Reader:
@@ -294,23 +294,21 @@ class _Reader:
 
     def options(self, begin: int, allows_all: bool) -> _Given:
         """Reads options up to }: all, or `rules` alone."""
-        values, files, places = dict[str, Any](), dict[str, list[str]](), dict[str, int]()
-        sign = ":"
+        given, sign = _Given(), ":"
         while self.takes(sign):
             sign = ","
             place = self.at
             word = self.until("=,{}").strip()
             if word == "rules" and self.takes("="):
-                places[word], values[word] = place, self.until(",}")
+                given.places[word], given.rules = place, self.until(",}")
             elif not allows_all:
                 raise self.error("only rules=FILE can stand here: this is no model", place)
             else:
-                self.option(word, place, values, files, places)
+                self.option(word, place, given)
         self.closes("}", begin)
-        rules = values.pop("rules", "")
-        return _Given(values, files, places, rules)
+        return given
 
-    def option(self, word: str, place: int, values: Any, files: Any, places: Any) -> None:
+    def option(self, word: str, place: int, given: _Given) -> None:
         """Reads the value of an option, if it has one."""
         name = SHORT.get(word, word.replace("-", "_"))
         text = self.until(",}") if self.takes("=") else None
@@ -321,29 +319,30 @@ class _Reader:
         if name not in ALLOWED:
             raise self.error(f"no option {quoted(word)}{_option_hint(name)}", place)
         kind = ALLOWED[name].kind
-        if name in places and kind not in (TEXTS, LINES):
+        if name in given.places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
-        places.setdefault(name, place)
+        given.places.setdefault(name, place)
         try:
             if text is None:
-                values[name] = True
+                given.values[name] = True
             elif kind is LINES:
-                files.setdefault(name, []).append(text)
+                given.files.setdefault(name, []).append(text)
             elif kind is TEXTS:
-                values[name] = (*values.get(name, ()), text)
+                given.values[name] = (*given.values.get(name, ()), text)
             else:
-                values[name] = kind.read(text) if isinstance(kind, Number) else kind.checked(text)
+                read = kind.read if isinstance(kind, Number) else kind.checked
+                given.values[name] = read(text)
         except ValueError:
             raise self.error(f"{word} {quoted(text)}: must be {kind}", place) from None
 
 
-def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
+def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
 
-    >>> [*map(rules_of(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
+    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
     ['Helga', 'Gunnars']
     """
     rules, where = [], f"{file}: " if file else ""

@@ -61,7 +61,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     """Gives a server its tools: functions that yield the items of a list."""
     from pydantic import Field
 
-    from rnn_names.casts.cast import bundled_lines, parsed, rows_of
+    from rnn_names.casts.cast import bundled_lines, draw_rows, parsed
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -87,7 +87,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
         wanted = CastOptions(pattern, count, **options)
-        for rows in rows_of(parsed(wanted), wanted, blend, bundled_lines):
+        for rows in draw_rows(parsed(wanted), wanted, blend, bundled_lines):
             yield from (line for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:

@@ -92,11 +92,11 @@ def pick(
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
     else:
         from rnn_names.casts.bundled import CASTS
-        from rnn_names.casts.cast import pattern_of
+        from rnn_names.casts.cast import load_pattern
 
         if file is None and pattern in bundled.names() - CASTS.keys():
             raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
-        text = pattern_of(pattern or "", file)
+        text = load_pattern(pattern or "", file)
         of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
         wanted, source = of_cast, LinesToPick(of_cast)
     _Picking(source, count, output, wanted.remember).run()

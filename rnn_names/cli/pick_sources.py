@@ -65,15 +65,17 @@ class LinesToPick:
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
         """Lines without an end, whatever was seen."""
         from rnn_names.casts.cast import lines_of_file
-        from rnn_names.casts.redrawing import RedrawingCast
+        from rnn_names.casts.cast_drawer import CastDrawer
+        from rnn_names.casts.redrawing import LineRedrawer
         from rnn_names.processes.threads import one_blas_thread
 
         for seed in itertools.count(self._first_seed):
             wanted = replace(self._wanted, seed=seed)
-            drawer = RedrawingCast(self._pattern, wanted, self._load, lines_of_file)
+            drawer = CastDrawer(self._pattern, wanted, self._load, lines_of_file)
+            redrawer = LineRedrawer(drawer)
             with one_blas_thread():
                 for lines in drawer.lines():
-                    yield from (self._text(drawer, line) for line in lines)
+                    yield from (self._text(redrawer, line) for line in lines)
 
     def like(self, lines: Sequence[str], part: str | None = None) -> Iterator[str]:
         """Lines that differ from one of these in one name; or in a part, by its number or name."""
@@ -88,12 +90,12 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("nothing here can be alike")
         return in_turn(
-            (self._text(drawer, new) for new in drawer.alike(line, places[part] if part else 0))
-            for drawer, line in origins
+            (self._text(redrawer, new) for new in redrawer.alike(line, places[part] if part else 0))
+            for redrawer, line in origins
         )
 
-    def _text(self, drawer: Any, line: Any) -> str:
-        self._origins[line.row[0]] = drawer, line
+    def _text(self, redrawer: Any, line: Any) -> str:
+        self._origins[line.row[0]] = redrawer, line
         return str(line.row[0])
 
 

@@ -5,6 +5,7 @@ Where few names have the length and the spelling, `guided_if_rare` looks ahead i
 
 import warnings
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 
@@ -95,6 +96,12 @@ class Sampler:
         self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
         self._check_spellings(every, limits)
         self._check_first_draw()
+
+    def with_drawer(self, drawer: Drawer) -> "Sampler":
+        """A sampler with the same conditions whose names come from another drawer."""
+        other = copy(self)
+        other.drawer = drawer
+        return other
 
     @property
     def largest_walk(self) -> int:

@@ -9,8 +9,8 @@ import pytest
 
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
-from rnn_names.casts.cast import rows_of
-from rnn_names.casts.part_names import letter_of
+from rnn_names.casts.cast import draw_rows
+from rnn_names.casts.part_names import first_letter
 from rnn_names.casts.pattern import parse
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
@@ -33,7 +33,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    lines = rows_of(pattern, wanted, lambda models: MODELS[models[0]], str.split)
+    lines = draw_rows(pattern, wanted, lambda models: MODELS[models[0]], str.split)
     return ([row[1:] for row in batch] for batch in lines)
 
 
@@ -108,7 +108,7 @@ def test_lines_of_one_letter_are_redrawn_as_wholes_or_in_part(how, monkeypatch):
     )
     for after in (whole, part):
         assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
-        assert all(len({*map(letter_of, row)}) == 1 for row in after)
+        assert all(len({*map(first_letter, row)}) == 1 for row in after)
     assert [a == b for a, b in zip(before[1], part[1], strict=True)] == [True, False, True]
 
 
@@ -132,9 +132,9 @@ def test_redrawn_lines_keep_what_holds_for_the_cast():
     for seed in range(2):
         options = {"seed": seed, "redraw": [1, 2, 1, "2.1", 2, 1, "1.1", "2.1", "1.1"]}
         different = rows("{a} {b}", 3, initials="different", **options)
-        assert len({letter_of(row[0]) for row in different}) == 3
+        assert len({first_letter(row[0]) for row in different}) == 3
         same = rows("{a} {b} {c}", 3, initials="same", **options)
-        assert all(len({*map(letter_of, row)}) == 1 for row in same)
+        assert all(len({*map(first_letter, row)}) == 1 for row in same)
         apart = rows("{a:min-length=4} {b:min-length=4}", 3, min_edits=2, **options)
         assert are_far_apart(name for row in apart for name in row)
 
@@ -230,7 +230,7 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
 @pytest.mark.usefixtures("always_look_ahead")
 def test_names_found_by_looking_ahead_leave_words_out_and_begin_with_one_letter():
     lines = rows("{a:exclude-words=xyx} {b}", 20, initials="same")
-    assert all(letter_of(a) == letter_of(b) and "xyx" not in a for a, b in lines)
+    assert all(first_letter(a) == first_letter(b) and "xyx" not in a for a, b in lines)
 
 
 def test_lines_of_many_narrow_parts_begin_with_one_letter():
@@ -278,7 +278,7 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
 
 def test_first_letters_differ_where_lines_begin_with_different_parts():
     drawn = rows("[{a}|] {x=b}", 30, initials="different")
-    letters = [letter_of(first or second) for first, second in drawn]
+    letters = [first_letter(first or second) for first, second in drawn]
     assert all({*letters[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
     assert {bool(first) for first, _ in drawn} == {True, False}
 
@@ -404,7 +404,7 @@ def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     for module in ("initials", "part_names"):
         monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.casts.cast_drawer.MAX_ROUNDS", 1000)
+    monkeypatch.setattr("rnn_names.casts.requests.MAX_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):

@@ -11,7 +11,7 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
-from rnn_names.casts.pattern import parse, rules_of
+from rnn_names.casts.pattern import parse, parse_rules
 from rnn_names.conditions.conditions import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
@@ -248,7 +248,7 @@ def test_a_father_of_an_icelander_is_redrawn_alone(invoke):
 def test_icelandic_patronymics_are_right():
     """By a key that was written from grammar, before the rules."""
     key = (Path(__file__).parent / "icelandic_genitives.txt").read_text("utf-8").splitlines()
-    changed = rules_of(Path(cast_file("icelandic-genitive.txt")).read_text("utf-8").splitlines())
+    changed = parse_rules(Path(cast_file("icelandic-genitive.txt")).read_text("utf-8").splitlines())
     right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
     assert len(key) >= 200 and sum(right) >= 0.95 * len(right)
 

@@ -1,0 +1,110 @@
+"""The names and first letters that the lines of a cast have used so far."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from rnn_names.casts.lines import Line, NameSource
+from rnn_names.casts.part_names import PartNames, first_letter
+from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.options import Options
+from rnn_names.errors import RepeatedInitialsWarning, counted
+
+
+class UsedNames:
+    """The names that lines have used, in the tests that keep later names away from them.
+
+    The first test is that of the cast's `min_edits`; the others are those of single parts.
+    """
+
+    def __init__(self, min_edits: int) -> None:
+        self._min_edits = min_edits
+        self._tests = [self._new_test()]
+        self.letters = UsedLetters()  # stays empty unless `initials` is "different"
+
+    def _new_test(self) -> FarApart:
+        return FarApart(max(self._min_edits - 1, 0))
+
+    def add_tests(self, options: Options) -> list[int]:
+        """Adds the test that a part needs for itself; returns the indices of all its tests.
+
+        A part with a `min_edits` below that of the cast is compared with its own names only.
+        """
+        edits = options.min_edits or 0
+        joins_others = edits >= self._min_edits > 0
+        is_covered = joins_others and edits == self._min_edits and not options.exclude
+        indices = [0] if joins_others else []
+        if options.is_unique and not is_covered:
+            indices.insert(0, len(self._tests))
+            self._tests.append(FarApart.of(options) or FarApart(0))
+        return indices
+
+    def fork(self) -> "UsedNames":
+        """A copy to which more can be added; this one stays as it is."""
+        other = UsedNames(self._min_edits)
+        other._tests = [test.fork() for test in self._tests]
+        other.letters = self.letters.fork()
+        return other
+
+    def are_far(self, names: Mapping[NameSource, str]) -> bool:
+        """Whether names of a line are far from all names used, and from each other."""
+        among = self._new_test() if len(names) > 1 else None
+        for source, name in names.items():
+            if not all(self._tests[test].is_far(name) for test in source.tests):
+                return False
+            if among and 0 in source.tests and not among.add_if_far(name):
+                return False
+        return True
+
+    def add(self, names: Mapping[NameSource, str]) -> None:
+        """Adds the names of a line."""
+        for source, name in names.items():
+            for test in source.tests:
+                self._tests[test].add([name])
+
+
+class UsedLetters:
+    """How many lines begin with each letter, where `initials` is "different".
+
+    No letter comes a second time before every letter came once, and so on.
+    """
+
+    def __init__(self) -> None:
+        self.counts = Counter[str]()
+        self._given_up = set[str]()  # letters with which no further name is found
+        self._warns = True
+
+    def fork(self) -> "UsedLetters":
+        """A copy to which more can be added, without a warning; this one stays as it is."""
+        other = UsedLetters()
+        other.counts, other._given_up, other._warns = self.counts.copy(), self._given_up, False
+        return other
+
+    def add(self, letter: str) -> None:
+        """Counts the first letter of a line; warns when the first letter repeats."""
+        self.counts[letter] += 1
+        if self._warns and self.counts[letter] == 2:
+            self._warns = False
+            warnings.warn(
+                f"these names have only {counted(len(self.counts), 'first letter')}: "
+                f"from line {len(self.counts) + 1} on, they repeat",
+                RepeatedInitialsWarning,
+                stacklevel=2,
+            )
+
+    def recount(self, lines: Iterable[Line]) -> None:
+        """Replaces the counts by those of the first names of these lines."""
+        names = (next(iter(line.names.values()), None) for line in lines)
+        self.counts = Counter(first_letter(name) for name in names if name is not None)
+
+    def available(self, names: PartNames) -> dict[str, float]:
+        """The weights of the letters that a line may begin with: those that came least often."""
+        counts = {a: self.counts.get(a, 0) for a in names.likely_letters if a not in self._given_up}
+        fewest = min(counts.values(), default=0)
+        return {a: names.likely_letters[a] for a, n in counts.items() if n == fewest}
+
+    def give_up(self, names: PartNames) -> bool:
+        """Gives up the letters available; False where that cannot help the first line."""
+        letters = self.available(names) if self.counts else {}
+        self._given_up.update(letters)
+        return bool(letters)
