@@ -19,8 +19,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.part_names import PILOTS, PartNames
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
+from rnn_names.sampling.name_queue import MAX_ATTEMPTS
 from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally
 
@@ -72,7 +72,7 @@ def draw_together(
         return lines, np.append(left, given_up).astype(np.intp), tally
 
     largest, slowness = min(p.largest_walk for p in parts), max(p.slowness for p in parts)
-    return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
+    return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 
 def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:

@@ -10,10 +10,10 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import first_met
+from rnn_names.sampling.first_passing import first_passing_attempts
+from rnn_names.sampling.name_queue import MAX_ATTEMPTS
 from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
-from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.sampler import Tally, make_sampler
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
@@ -41,7 +41,7 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        sampler, self.options = sampler_of(model, options)
+        sampler, self.options = make_sampler(model, options)
         self._sampler = sampler
         self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
@@ -50,14 +50,14 @@ class PartNames:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
             rare = RARE_PART if is_tied else RARE
-            sampler.drawer = guided_if_rare(sampler, rare) or sampler.drawer
+            sampler.walk_sampler = guided_if_rare(sampler, rare) or sampler.walk_sampler
         if is_tied:
-            sampler.drawer = sampler.drawer.by_letters
+            sampler.walk_sampler = sampler.walk_sampler.by_letters
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        roots = self._sampler.drawer.roots
+        roots = self._sampler.walk_sampler.roots
         letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
@@ -104,4 +104,6 @@ class PartNames:
             names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
             return names.to_strings(), met, tally
 
-        return first_met(draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness)
+        return first_passing_attempts(
+            draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness
+        )

@@ -73,7 +73,7 @@ def explored(
     return states, np.array(after, np.int32)
 
 
-def automaton_of(
+def build_automaton(
     start: Hashable,
     all_after: Callable[[Any, list[Any]], list[Any]],
     kinds: Sequence[Hashable],
@@ -94,13 +94,13 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     """Accepts the texts that contain none of the words, whatever the case.
 
     A state is the longest end of what was read that begins a word; None once a word was read.
 
     >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
-    >>> free_of(["ab"], vocabulary).accepts(names, vocabulary).tolist()
+    >>> avoiding(["ab"], vocabulary).accepts(names, vocabulary).tolist()
     [True, True, False, False]
     """
     each = [*map(folded, vocabulary.characters)]
@@ -117,7 +117,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
             read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
         return read
 
-    return automaton_of(
+    return build_automaton(
         "",
         lambda read, kinds: [after(read, text) for text in kinds],
         each,
@@ -280,7 +280,7 @@ class _Reading:
         """The deterministic automaton of the texts that begin with some steps."""
         sets = {indices for indices, _ in self._steps} - {self._any}
         kinds: dict[tuple[bool, ...], int] = {}  # an index of each kind that steps tell apart
-        return automaton_of(
+        return build_automaton(
             start,
             self._all_after,
             [kinds.setdefault(tuple(i in each for each in sets), i) for i in sorted(self._any)],

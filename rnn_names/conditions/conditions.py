@@ -1,6 +1,6 @@
 """Conditions on whole names: each tells which of many names meet it.
 
-Those on the spelling have an automaton, too, with which `rnn_names.lookahead.guide` can look ahead.
+Those on the spelling have an automaton, too, with which `rnn_names.lookahead.look_ahead` can look ahead.
 """
 
 import os
@@ -12,16 +12,16 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
+from rnn_names.conditions.automaton import NoAutomatonError, avoiding, matching
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import CommonOptions, any_of, compiled
+from rnn_names.conditions.options import CommonOptions, compiled, joined_by_or
 from rnn_names.conditions.spelling import Condition, encoded
 from rnn_names.corpus.characters import folded
-from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpacked
+from rnn_names.corpus.fingerprints import among, compute_fingerprints, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, require_fingerprints
 
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
@@ -35,18 +35,18 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 """The fingerprints of the words of `no_words`; data/make_words.py makes them."""
 
 
-def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
+def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions that options ask for, but prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        title = f"suffix {any_of(options.suffix)}"
+        title = f"suffix {joined_by_or(options.suffix)}"
         found.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
-        found.append(_matching(f"contains {quoted(text)}", [pattern], vocabulary, ignore_case))
+        found.append(_matching(f"contains {short_repr(text)}", [pattern], vocabulary, ignore_case))
     if options.match:
-        title = f"match {any_of(options.match)}"
+        title = f"match {joined_by_or(options.match)}"
         found.append(_matching(title, options.match, vocabulary, ignore_case))
     if options.like:
         found.append(_like(options, vocabulary))
@@ -57,14 +57,14 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
-        found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
+        found.append(Condition("listed", lambda names: among(compute_fingerprints(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
         found.append(Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded)))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = {*map(len, words)}
-        large = partial(free_of, words, vocabulary)
+        large = partial(avoiding, words, vocabulary)
 
         def is_free(name: str) -> bool:
             text = folded(name)
@@ -94,7 +94,7 @@ def _matching(
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
-    title = f"like {any_of(options.like)} (edits: {options.edits})"
+    title = f"like {joined_by_or(options.like)} (edits: {options.edits})"
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
@@ -149,8 +149,8 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
         return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
 
     asked = [("contains", text, [text]) for text in options.contains]
-    asked.append(("prefix", any_of(options.prefix), [f"\n{text}" for text in options.prefix]))
-    asked.append(("suffix", any_of(options.suffix), [f"{text}\n" for text in options.suffix]))
+    asked.append(("prefix", joined_by_or(options.prefix), [f"\n{text}" for text in options.prefix]))
+    asked.append(("suffix", joined_by_or(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in asked:
         if texts and not any(map(has, texts)):
             raise SamplingError(
@@ -182,7 +182,7 @@ def common_words() -> Array:
 def are_words(names: Names) -> Array:
     """Whether each name is a common English word: (len(names),) bool."""
     capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
-    return among(fingerprints(capitalised), common_words())
+    return among(compute_fingerprints(capitalised), common_words())
 
 
 @cache

@@ -15,7 +15,7 @@ automaton (Schulz & Mihov 2002).
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from rnn_names.conditions.automaton import Automaton, automaton_of, same_character
+from rnn_names.conditions.automaton import Automaton, build_automaton, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
@@ -39,7 +39,7 @@ def within_edits(
         return next((c for c, matches in known.items() if matches(character)), "")
 
     spelled = [[*map(kind, text)] for text in texts]
-    return automaton_of(
+    return build_automaton(
         tuple(_first_row(text, edits) for text in spelled),
         lambda rows, kinds: [
             tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))

@@ -20,7 +20,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
-from rnn_names.corpus.fingerprints import among, fingerprints, terms
+from rnn_names.corpus.fingerprints import among, compute_fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
@@ -86,7 +86,7 @@ class NearList:
         return found
 
     def _near(self, names: Names, edits: int) -> Array:
-        near = among(fingerprints(names), self._known)
+        near = among(compute_fingerprints(names), self._known)
         of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
         of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (of_one, of_two)[:edits]:
@@ -119,7 +119,7 @@ class NearList:
         """Whether each name that is no nearer is two edits away from one of the list: (m,)."""
         rows, edited = self._edited(names)
         # Several edits may give a name the same text, which is looked up once.
-        different = fingerprints(edited) ^ rows.astype(np.uint64)
+        different = compute_fingerprints(edited) ^ rows.astype(np.uint64)
         once = np.unique(different, return_index=True)[1]
         near = np.zeros(len(names), bool)
         near[rows[once[self._near(edited.take(once), 1)]]] = True

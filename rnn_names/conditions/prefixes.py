@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 from rnn_names.conditions.automaton import MAX_STATES, same_character
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Text, encoded
+from rnn_names.conditions.spelling import Indices, encoded
 from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, short_repr
 
 
 class Prefixes(NamedTuple):
     """What names may begin with."""
 
-    texts: list[Text]  # none of which begins another one
+    texts: list[Indices]  # none of which begins another one
     shape: Shape | None  # of names, changed so that it allows these
     in_other_case: dict[str, str]  # how the list writes those that it has in another case only
 
@@ -27,7 +27,7 @@ def spelled_prefixes(
     One that no name of the list could begin with is tried in any case, too. If that is no help,
     names may begin so nevertheless.
     """
-    texts, in_other_case = list[Text](), dict[str, str]()
+    texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape
     fits = shape.fits if shape is not None else lambda text: True
     for prefix in options.prefix or ("",):
@@ -54,9 +54,11 @@ def spelled_prefixes(
     return Prefixes(texts, allowed, in_other_case)
 
 
-def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:
+def _in_any_case(
+    prefix: str, vocabulary: Vocabulary, fits: Callable[[Indices], bool]
+) -> list[Indices]:
     """Those spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
-    found: list[Text] = [()]
+    found: list[Indices] = [()]
     for character in prefix:
         is_same = same_character(character, ignore_case=True)
         cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
@@ -65,5 +67,5 @@ def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], boo
         found = [text for text in longer if fits(text)]
         if len(found) > MAX_STATES:
             reason = "too long to be followed in upper and lower case"
-            raise SamplingError(f"prefix {quoted(prefix)}: {reason}", ["prefix"])
+            raise SamplingError(f"prefix {short_repr(prefix)}: {reason}", ["prefix"])
     return found

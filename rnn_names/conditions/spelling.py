@@ -15,15 +15,15 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.errors import VocabularyError, quoted
-from rnn_names.network.ahead import by_length
+from rnn_names.errors import VocabularyError, short_repr
+from rnn_names.network.ahead import value_table
 
 MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
 
-Text = tuple[int, ...]  # vocabulary indices
+Indices = tuple[int, ...]  # vocabulary indices
 
 
-def names_of(texts: Sequence[Text]) -> Names:
+def names_from_indices(texts: Sequence[Indices]) -> Names:
     """Texts as names, in indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
@@ -53,7 +53,7 @@ class Spelling:
         """The number of ways to complete a text, by its length and state: (max_length + 2, S)."""
         ones = np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, self.automaton.after, self.may_end.astype(float))
+            return value_table(lambda _: ones, self.automaton.after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:
@@ -66,10 +66,10 @@ class Spelling:
         may_follow[:, EOS] = self.may_end[length, states]
         return may_follow
 
-    def texts(self, root: Text) -> list[Text]:
+    def texts(self, root: Indices) -> list[Indices]:
         """All texts that are accepted and begin with a root."""
-        start = self.automaton.run(names_of([root]))
-        found, waiting = list[Text](), [(root, start[0])]
+        start = self.automaton.run(names_from_indices([root]))
+        found, waiting = list[Indices](), [(root, start[0])]
         for text, state in waiting:  # grows as it is read
             may_follow = self.may_follow(len(text), np.array([state]))[0]
             if may_follow[EOS]:
@@ -118,12 +118,12 @@ def of_shape(shape: Shape) -> Automaton:
     return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
 
 
-def encoded(option: str, text: str, vocabulary: Vocabulary) -> Text:
+def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
     """The indices of an option's text; an error if no name can hold it."""
     for character in text:
         if character not in vocabulary.characters:
             raise VocabularyError(
-                f"{option} {quoted(text)}: the model does not know the character {character!r}",
+                f"{option} {short_repr(text)}: the model does not know the character {character!r}",
                 settings=[option],
             )
     return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())

@@ -24,7 +24,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, complaint
 from rnn_names.corpus.names import Names, texts
-from rnn_names.errors import CorpusError, shown
+from rnn_names.errors import CorpusError, printable
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
 MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
@@ -126,7 +126,7 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
 @contextmanager
 def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str, BinaryIO]]:
     """Opens a text, and gives its title for messages; CorpusError, with advice, if it cannot."""
-    title = shown(os.fsdecode(path))
+    title = printable(os.fsdecode(path))
     if os.path.isdir(path):
         raise CorpusError(f"{title}: a directory; give a text file with one name per line")
     try:

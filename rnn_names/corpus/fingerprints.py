@@ -20,10 +20,10 @@ MIN_BITS = 32  # a model keeps at least so many
 HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds the memory
 
 
-def fingerprints(names: Names) -> Array:
+def compute_fingerprints(names: Names) -> Array:
     """The fingerprint of each name, in any normal form of Unicode: (len(names),) uint64.
 
-    >>> prints = fingerprints(Names.from_strings(["Ada", "Adam", ""]))
+    >>> prints = compute_fingerprints(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]
     ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']
     """

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes, ranges
+from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
-from rnn_names.errors import CorpusError, quoted
+from rnn_names.errors import CorpusError, short_repr
 
 EOS = 0  # index of the end-of-name symbol, written "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
@@ -167,7 +167,7 @@ class Names:
         for start in starts[::-1]:
             order = order[np.argsort(self._texts(start)[order], kind="stable")]
         for start in starts:
-            differs |= changes(self._texts(start)[order])
+            differs |= differs_from_previous(self._texts(start)[order])
         return order, differs
 
     def _texts(self, start: int) -> Array:
@@ -245,14 +245,14 @@ def texts(names: object) -> list[str]:
     """Some names as a list of texts. A single text is refused, and not taken for its letters."""
     if isinstance(names, str):
         raise CorpusError(
-            f"{quoted(names)}: a single text; give a list of names: [{quoted(names)}]"
+            f"{short_repr(names)}: a single text; give a list of names: [{short_repr(names)}]"
         )
     if not isinstance(names, Iterable):
-        raise CorpusError(f"{quoted(names)}: give a list of names")
+        raise CorpusError(f"{short_repr(names)}: give a list of names")
     found = list(names)
     for number, name in enumerate(found, 1):
         if not isinstance(name, str):
-            raise CorpusError(f"name {number:,}: {quoted(name)} is not a text")
+            raise CorpusError(f"name {number:,}: {short_repr(name)} is not a text")
     return found
 
 

@@ -5,7 +5,7 @@ marks in a row, such as ". ", unless one of the list has these two. The ends of 
 spaces, "\n".
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
->>> pairs_of(names, Vocabulary.of(names))
+>>> odd_pairs(names, Vocabulary.of(names))
 ['. ']
 """
 
@@ -39,10 +39,10 @@ class Shape:
         return Shape(self.kind, barred)
 
 
-def shape_of(
+def make_shape(
     vocabulary: Vocabulary, pairs: Collection[str] | None, lower_case_beginnings: bool
 ) -> Shape | None:
-    """The shape of names with these pairs, as `pairs_of` gave them; None if it is any."""
+    """The shape of names with these pairs, as `odd_pairs` gave them; None if it is any."""
     kinds, kind = _kinds(vocabulary)
     barred = np.zeros((len(kinds), len(kinds)), dtype=bool)
     if pairs is not None:
@@ -53,7 +53,7 @@ def shape_of(
     return Shape(kind, barred) if barred.any() else None
 
 
-def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
+def odd_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
     """The odd pairs of kinds that these names have; others are barred."""
     kinds, kind = _kinds(vocabulary)
     each = kind[_with_ends(names, vocabulary)]

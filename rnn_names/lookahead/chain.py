@@ -17,7 +17,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
-from rnn_names.network.ahead import by_length, sharpened
+from rnn_names.network.ahead import sharpened, value_table
 from rnn_names.ngram.contexts import Contexts
 
 CONTEXTS = 4000  # contexts that are kept, the most frequent ones
@@ -53,7 +53,7 @@ class MarkovChain:
 
         states = len(automaton.accepting)
         after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
-        return by_length(log_probabilities, after, log_may_end[:, None], logs=True)
+        return value_table(log_probabilities, after, log_may_end[:, None], logs=True)
 
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:

@@ -24,7 +24,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.look_ahead import LookAhead
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import sharpened
 
@@ -135,7 +135,7 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
     # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = look_ahead.log_value - log_mean + 1e-6  # above rounding errors: each comes once at most
     log_bound = min(
-        max(log_bound_of(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
+        max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
     )
     expected = np.exp(log_weights - log_bound)
     return replace(
@@ -146,7 +146,7 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
     )
 
 
-def log_bound_of(log_weights: Array, max_repeats: float) -> float:
+def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
     A name of weight w comes w / bound times; all beyond the first are repeats. Of the k largest

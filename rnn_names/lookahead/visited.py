@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_names.arrays import Array, by_level
+from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
@@ -73,7 +73,7 @@ class VisitedPrefixes:
         `log_ahead`, (N, n_y), is overwritten where a character leads to one of the prefixes.
         """
         values = np.zeros(len(self))
-        for rows in by_level(self.length)[::-1]:
+        for rows in rows_by_length(self.length)[::-1]:
             values[rows] = log_expected(self.log_probabilities[rows], log_ahead[rows])
             below = rows[rows > 0]
             log_ahead[self.parent[below], self.character[below]] = values[below]
@@ -82,7 +82,7 @@ class VisitedPrefixes:
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
         log_probs = np.zeros(len(self))
-        for rows in by_level(self.length)[1:]:
+        for rows in rows_by_length(self.length)[1:]:
             above = self.parent[rows]
             log_probs[rows] = log_probs[above] + log_steps[above, self.character[rows]]
         return log_probs

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from rnn_names import system
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 
 writing = system.ForkSafe()
 """Taken while a file is written, and by whoever is about to end the process. So no write is cut
@@ -45,7 +45,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     """A new file beside `path`, removed at the end; an `OSError` becomes a ModelFileError."""
     obstacle = _obstacle(path)
     if obstacle:
-        raise ModelFileError(f"{shown(path)}: {obstacle}")
+        raise ModelFileError(f"{printable(path)}: {obstacle}")
     try:
         with writing.lock, _opened(real_path(path)) as file:
             try:
@@ -55,7 +55,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
                     os.unlink(file.name)
     except OSError as error:
         raise ModelFileError(
-            f"{shown(path)}: cannot be written: {error.strerror or error}"
+            f"{printable(path)}: cannot be written: {error.strerror or error}"
         ) from error
 
 
@@ -76,7 +76,7 @@ def real_path(path: str) -> str:
         return os.path.realpath(path)
     except FileNotFoundError:
         raise ModelFileError(
-            f"{shown(path)}: the current folder was deleted: change to another one"
+            f"{printable(path)}: the current folder was deleted: change to another one"
         ) from None
 
 
@@ -89,7 +89,7 @@ def _obstacle(path: str) -> str:
         return "cannot be written: no file has such a name"
     target = real_path(path)
     folder = os.path.dirname(target)
-    folder_shown = shown(folder if os.path.islink(path) else os.path.dirname(path) or ".")
+    folder_shown = printable(folder if os.path.islink(path) else os.path.dirname(path) or ".")
     if not os.path.basename(path) or os.path.isdir(target):
         return "a directory; give the name of a file"
     if os.path.exists(target) and not os.path.isfile(target):

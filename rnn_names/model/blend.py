@@ -33,9 +33,9 @@ from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import BlendError, counted, quoted, shown
+from rnn_names.errors import BlendError, count_phrase, printable, short_repr
 from rnn_names.network import rnn
-from rnn_names.network.cells import Params, cell_of
+from rnn_names.network.cells import Params, cell_type
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.processes.threads import one_blas_thread
@@ -78,7 +78,7 @@ def one_network(
         _side_by_side(networks, weights),
         {name: value for name, value in record.items() if value is not None},
         _of_all(union, [model.fingerprints for model in models]),
-        listed=_of_all(union, [model.own_fingerprints for model in models]),
+        own_list_fingerprints=_of_all(union, [model.own_fingerprints for model in models]),
     )
 
 
@@ -95,9 +95,9 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
         try:
             numbers.append(POSITIVE.checked(weight))
         except ValueError:
-            raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
+            raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
-        given, models = counted(len(numbers), "weight"), counted(count, "model")
+        given, models = count_phrase(len(numbers), "weight"), count_phrase(count, "model")
         raise BlendError(f"{given} for {models}: give one for each")
     largest = max(numbers)  # divided by first: finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
@@ -149,7 +149,7 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
         if not letters[i] & others:
             mine, theirs = ("".join(sorted(each)[:10]) for each in (letters[i], others))
             raise BlendError(
-                f"{shown(title)} has no letter in common with the rest of the blend ({mine}… and "
+                f"{printable(title)} has no letter in common with the rest of the blend ({mine}… and "
                 f"{theirs}…), so there are no names between them"
             )
 
@@ -178,7 +178,7 @@ def as_gru(params: Params) -> Params:
 
 
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
-    gates = cell_of(networks[0]).gates
+    gates = cell_type(networks[0]).gates
     of_each = {name: [params[name] for params in networks] for name in networks[0]}
     ends = np.cumsum([len(a0) for a0 in of_each["a0"]])
     units = ends[-1]

@@ -10,7 +10,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model.sources import Source
 
 FORMAT = 1  # version of the file format; a file of another one is refused
@@ -29,7 +29,7 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     """The attributes of a model, from `meta` and the arrays of its file."""
     if meta.get("format") != FORMAT:
-        found = shown(str(meta.get("format"))[:40])
+        found = printable(str(meta.get("format"))[:40])
         raise ModelFileError(
             f"format version {found}, and this program reads version {FORMAT}: use the program "
             "that wrote it"
@@ -53,7 +53,8 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         "params": params,
         "training": _training_record(meta.get("training"), characters),
         "sources": _sources(meta.get("sources", [])),
-        **prints,
+        "fingerprints": prints.get("fingerprints"),
+        "own_list_fingerprints": prints.get("listed"),
     }
 
 

@@ -14,10 +14,10 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
+from rnn_names.errors import BlendError, ModelFileError, count_phrase, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
-from rnn_names.model.selection import ModelChoice, advice, file_of
+from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -40,7 +40,7 @@ class Model(LanguageModel):
             begins with a lower-case letter, and `pairs` what else its names have side by side.
         fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
             None where they are not kept.
-        listed: those of the names of its own list, if `fingerprints` has also those of a model that
+        own_list_fingerprints: those of the names of its own list, if `fingerprints` has also those of a model that
             training started from; else None.
         sources: the lists it learned from that have a source and terms to go with them.
     """
@@ -53,11 +53,11 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {counted(self.hidden_size, 'unit')}"]
-        parts.append(counted(len(self.vocabulary.characters), "character"))
+        parts = [f"{self.cell.upper()} of {count_phrase(self.hidden_size, 'unit')}"]
+        parts.append(count_phrase(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:
-            parts.append(counted(names, "name"))
+            parts.append(count_phrase(names, "name"))
         if type(loss) is float:
             parts.append(f"held-out loss {loss:.3f}")
         return f"Model({', '.join(parts)})"
@@ -66,11 +66,6 @@ class Model(LanguageModel):
     def cell(self) -> str:
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
-
-    @property
-    def language_model(self) -> LanguageModel:
-        """The model itself: its base class has what sampling and scoring need."""
-        return self
 
     # A decorator gives a method the parameters of a class of options: `sample` is called as
     # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
@@ -96,7 +91,7 @@ class Model(LanguageModel):
         `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
         `sample`, those of conditions that cannot be met when names are asked for.
         """
-        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
         wanted = StreamOptions(*count, **options)
@@ -167,7 +162,10 @@ class Model(LanguageModel):
     def arrays(self) -> dict[str, Array]:
         """The arrays of the file: the parameters, and the fingerprints where they are kept."""
         arrays = dict(self.params)
-        for name, prints in (("fingerprints", self.fingerprints), ("listed", self.listed)):
+        for name, prints in (
+            ("fingerprints", self.fingerprints),
+            ("listed", self.own_list_fingerprints),
+        ):
             if prints is not None:
                 is_short = lowest_kept(prints) >= 1 << (64 - PACKED_BITS)
                 arrays[name] = packed(prints) if is_short else prints
@@ -179,9 +177,9 @@ class Model(LanguageModel):
         try:
             name = os.fsdecode(path)
         except TypeError:
-            raise ModelFileError(f"path {quoted(path)}: must be the name of a file") from None
+            raise ModelFileError(f"path {short_repr(path)}: must be the name of a file") from None
         try:
-            meta, arrays = npz.read(file_of(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(find_model_file(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
@@ -189,7 +187,7 @@ class Model(LanguageModel):
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
-            raise ModelFileError(f"{shown(name)}: {error}") from None
+            raise ModelFileError(f"{printable(name)}: {error}") from None
 
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
@@ -262,7 +260,7 @@ def blend(
     models = list(models)
     for model in models:
         if not isinstance(model, Model):
-            raise BlendError(f"{quoted(model)}: not a Model; Model.load reads one from a file")
+            raise BlendError(f"{short_repr(model)}: not a Model; Model.load reads one from a file")
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]
@@ -271,7 +269,14 @@ def blend(
     record = {**mixed.training, "blend": _parts(models, shares, titles)}
     sources = tuple(dict.fromkeys(chain.from_iterable(model.sources for model in models)))
     prints = mixed.fingerprints
-    return Model(mixed.vocabulary, mixed.params, record, prints, sources, listed=mixed.listed)
+    return Model(
+        mixed.vocabulary,
+        mixed.params,
+        record,
+        prints,
+        sources,
+        own_list_fingerprints=mixed.own_list_fingerprints,
+    )
 
 
 def blended(given: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
@@ -286,10 +291,12 @@ def blended(given: Iterable[ModelChoice], load: Callable[[str], Model] = Model.l
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
     titles = [f"model {i}" for i in range(1, count + 1)] if titles is None else list(titles)
     if len(titles) != count:
-        raise BlendError(f"{counted(len(titles), 'title')} for {count} models: give one for each")
+        raise BlendError(
+            f"{count_phrase(len(titles), 'title')} for {count} models: give one for each"
+        )
     for title in titles:
         if not isinstance(title, str):
-            raise BlendError(f"title {quoted(title)}: not a text")
+            raise BlendError(f"title {short_repr(title)}: not a text")
     return titles
 
 

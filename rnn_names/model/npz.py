@@ -26,7 +26,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model.atomic import write_atomically
 
 SIGNATURE = b"PK\3\4"  # of each member of a zip, and so what a model file begins with
@@ -47,13 +47,15 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     }
     text = json.dumps(meta)
     if 4 * len(text) > MAX_META_BYTES:  # as UTF-32
-        raise ModelFileError(f"{shown(path)}: cannot be written: its record is too long to be read")
+        raise ModelFileError(
+            f"{printable(path)}: cannot be written: its record is too long to be read"
+        )
     buffer = io.BytesIO()  # a zip on a full disk would print a complaint of its own when deleted
     np.savez(buffer, meta=np.array(text), **little_endian)
     packed = buffer.getbuffer()
     if len(packed) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
+            f"{printable(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
             "hidden_size",
             settings=["hidden_size"],
         )
@@ -61,27 +63,27 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
 
 
 def read(
-    path: str, types_of: Callable[[str], Collection[str]]
+    path: str, allowed_types: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """The JSON object and the arrays of a file, read-only.
 
-    `types_of` gives, for the name of an array, the NumPy types that it may have, such as "<f4";
+    `allowed_types` gives, for the name of an array, the NumPy types that it may have, such as "<f4";
     none for an unknown name. Anything wrong with the file raises ModelFileError.
     """
-    title = shown(path)
+    title = printable(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
             raise ModelFileError("not a model file: not a regular file, but a pipe or a device")
         with open(path, "rb") as file:
-            members = _members(file, types_of)
-            arrays = {name: _array(data, name, types_of(name)) for name, data in members}
+            members = _members(file, allowed_types)
+            arrays = {name: _array(data, name, allowed_types(name)) for name, data in members}
             return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
     except OSError as error:
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}") from error
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
     except (zlib.error, struct.error, ValueError) as error:
-        said = shown(" ".join(str(error).split())[:100] or type(error).__name__)
+        said = printable(" ".join(str(error).split())[:100] or type(error).__name__)
         raise ModelFileError(f"{title}: {DAMAGED} ({said})") from error
 
 
@@ -104,7 +106,7 @@ class _Header(NamedTuple):
 
 
 def _members(
-    file: IO[bytes], types_of: Callable[[str], Collection[str]]
+    file: IO[bytes], allowed_types: Callable[[str], Collection[str]]
 ) -> Iterator[tuple[str, bytes]]:
     """The members of a zip, one after another: the name and the bytes of each array."""
     size, names = os.fstat(file.fileno()).st_size, set[str]()
@@ -115,7 +117,7 @@ def _members(
         header = _header(file, head)
         name = header.name
         is_name = name.isidentifier() and len(name) <= MAX_NAME
-        if not is_name or (name != "meta" and not types_of(name)):
+        if not is_name or (name != "meta" and not allowed_types(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in names:
             raise ModelFileError("damaged: an array is in it twice")

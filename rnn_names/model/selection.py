@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model import bundled
 
 
@@ -44,12 +44,12 @@ class ModelChoice(NamedTuple):
         return os.path.basename(self.path)
 
 
-def file_of(path: str) -> str:
+def find_model_file(path: str) -> str:
     """The file that is meant by a path, or by the name of a bundled model or one of a pack.
 
     A file of that name comes first; a folder does not.
 
-    >>> [os.path.basename(file_of(path)) for path in ("Dinosaurs", "norse", "my.npz")]
+    >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
@@ -95,7 +95,7 @@ def advice(path: str) -> str:
         ]
         own = [f"{name}.npz"] if f"{name}.npz" in files else []
         if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
-            return f"did you mean {shown(os.path.join(folder, similar[0]))}?"
+            return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
     known = sorted(bundled.names())

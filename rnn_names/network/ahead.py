@@ -30,7 +30,7 @@ from rnn_names.corpus.names import EOS
 LEAST_LOG = -1e300  # in place of −∞ where that is subtracted: −∞ − −∞ would be no number
 
 
-def by_length(
+def value_table(
     probabilities: Callable[[int], Array], after: Array, value: Array, *, logs: bool = False
 ) -> Array:
     """What is ahead by length and state: (longest + 2, …); 0 in the last row, of too long names.

@@ -31,10 +31,14 @@ class PlainCell:
     """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is projected."""
 
     gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
-    halved = 0  # so many gates, the first ones, go through σ, and have their weights halved
-    parent_blocks = 1  # that come from the parent: its projections, then, for a GRU, its state
+    n_sigmoid_gates = (
+        0  # so many gates, the first ones, go through σ, and have their weights halved
+    )
+    n_blocks_from_parent = (
+        1  # that come from the parent: its projections, then, for a GRU, its state
+    )
     blocks = 1  # that a step keeps for the backward pass, first those from the parent
-    input_blocks = (0,)  # those of them that are gradients of from_x after that pass
+    input_gradient_blocks = (0,)  # those of them that are gradients of from_x after that pass
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -87,10 +91,10 @@ class GRUCell:
     """
 
     gates = 3
-    halved = 2
-    parent_blocks = 4
+    n_sigmoid_gates = 2
+    n_blocks_from_parent = 4
     blocks = 5
-    input_blocks = (0, 1, 4)
+    input_gradient_blocks = (0, 1, 4)
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -132,18 +136,18 @@ Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
 
 
-def cell_of(params: Params) -> Cell:
+def cell_type(params: Params) -> Cell:
     """The cell that parameters belong to."""
     return GRUCell if "bn" in params else PlainCell
 
 
 def step_weights(params: Params) -> StepWeights:
     """The weights of a step, laid out for it; halved for the gates that go through σ."""
-    cell, n_a = cell_of(params), params["Waa"].shape[1]
+    cell, n_a = cell_type(params), params["Waa"].shape[1]
     by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
-        array[: cell.halved] *= 0.5
+        array[: cell.n_sigmoid_gates] *= 0.5
     Wax[:, 0] = 0  # as an input, 0 is not EOS but the zero row: nothing was read yet
     return StepWeights(cell, Waa, diagonal_blocks(Waa), Wax + ba, params.get("bn"))
 

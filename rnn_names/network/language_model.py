@@ -17,9 +17,9 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, compute_fingerprints
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
-from rnn_names.corpus.shape import Shape, shape_of
+from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
@@ -39,7 +39,9 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    listed: Array | None = field(default=None, kw_only=True)  # of its own list, if not all are
+    own_list_fingerprints: Array | None = field(
+        default=None, kw_only=True
+    )  # of its own list, if not all are
 
     def __post_init__(self) -> None:
         check_products()
@@ -60,12 +62,14 @@ class LanguageModel:
     @property
     def own_fingerprints(self) -> Array | None:
         """Those of its own list, without those of a model that training started from."""
-        return self.fingerprints if self.listed is None else self.listed
+        return (
+            self.fingerprints if self.own_list_fingerprints is None else self.own_list_fingerprints
+        )
 
     @cached_property
     def shape(self) -> Shape | None:
         """The shape of the names of the corpus, as far as it is known."""
-        return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
+        return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
         """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
@@ -80,7 +84,7 @@ class LanguageModel:
         A new name is mistaken for one of them with the very low probability that
         `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
         """
-        return among(fingerprints(_normalised(names)), require_fingerprints(self))
+        return among(compute_fingerprints(_normalised(names)), require_fingerprints(self))
 
 
 def require_fingerprints(model: LanguageModel) -> Array:

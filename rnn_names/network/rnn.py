@@ -18,7 +18,14 @@ from __future__ import annotations  # or `np.random` is imported for a type, whi
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
-from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
+from rnn_names.network.cells import (
+    CELLS,
+    Params,
+    StepWeights,
+    block_product,
+    cell_type,
+    step_weights,
+)
 from rnn_names.network.prefix_tree import PrefixTree
 
 # --- Parameters -----------------------------------------------------------------------------------
@@ -111,7 +118,9 @@ def next_states(
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
-    for block, chosen in zip([*projections, above], kept[: cell.parent_blocks], strict=False):
+    for block, chosen in zip(
+        [*projections, above], kept[: cell.n_blocks_from_parent], strict=False
+    ):
         block.take(parent, axis=0, out=chosen, mode="clip")
     from_x = work("from_x", cell.gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
@@ -195,12 +204,12 @@ def _backward_over_time(
     At first, `da` (N, n_a) holds what comes from the output layer; a level's children add to it
     before its turn. What `hidden_states` left under "kept" is overwritten.
     """
-    cell, (n, n_a) = cell_of(params), a.shape
+    cell, (n, n_a) = cell_type(params), a.shape
     da0 = np.zeros_like(params["a0"][None])
     # The gradients of the projections of all nodes that have children: first a0's, for level 0,
     # then the parents of level 1, and so on. Those for a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
-    dp = work("dp", cell.parent_blocks, ends[-1], n_a)
+    dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
     kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
     U = params["Waa"].reshape(cell.gates, n_a, n_a)
 
@@ -208,7 +217,7 @@ def _backward_over_time(
         rows, n_parents = tree.levels[level], tree.n_parents[level]
         cell.step_backward(da[rows], a[rows], kept[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
-        sum_siblings(kept[: cell.parent_blocks, rows], tree.siblings[level], d_parents)
+        sum_siblings(kept[: cell.n_blocks_from_parent, rows], tree.siblings[level], d_parents)
         above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
         products = work("products", cell.gates, *above.shape)
         np.matmul(d_parents[: cell.gates], U, out=products)
@@ -220,7 +229,7 @@ def _backward_over_time(
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)
     d_from_x = work("d_from_x", cell.gates, n, n_a)
-    for block, d in zip(cell.input_blocks, d_from_x, strict=True):
+    for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):
         kept[block].take(order, axis=0, out=d, mode="clip")
     gradients = input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1])
     dWaa = np.matmul(dp[: cell.gates].transpose(0, 2, 1), parent_states)

@@ -20,7 +20,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
-from rnn_names.network.ahead import by_length
+from rnn_names.network.ahead import value_table
 from rnn_names.ngram.kneser_ney import NGram
 
 MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; more histories are shortened to fit
@@ -64,7 +64,7 @@ class Tilt:
         p[0] *= factors.after_any(p[0])  # after characters that are in no context: as the average
         after = contexts.after[:, :-1]  # START leads nowhere from a name
         # (longest + 2, contexts) V
-        self._ahead = by_length(lambda _: p, after, self._at_end)
+        self._ahead = value_table(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, 1 at most: (m, n_y)."""

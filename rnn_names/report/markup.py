@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
-from rnn_names.errors import shown
+from rnn_names.errors import printable
 
 
 def assets(*names: str) -> str:
@@ -19,7 +19,7 @@ def isolated(text: str) -> str:
     >>> isolated("<b>")
     '<bdi>&lt;b&gt;</bdi>'
     """
-    return f"<bdi>{escape(shown(text))}</bdi>"
+    return f"<bdi>{escape(printable(text))}</bdi>"
 
 
 def definitions(facts: Iterable[tuple[str, str]]) -> str:

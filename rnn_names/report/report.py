@@ -14,9 +14,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, compute_fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.errors import counted, shown
+from rnn_names.errors import count_phrase, printable
 from rnn_names.model.atomic import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
@@ -64,8 +64,10 @@ def as_html(report: Report) -> str:
     corpus, trainer, init = report.corpus, report.trainer, report.init
     settings = trainer.settings
     sampled = drawn_from(trainer, NAMES_MEASURED)
-    listed = np.sort(fingerprints(corpus.names))
-    is_listed: list[bool] = among(fingerprints(Names.from_strings(sampled)), listed).tolist()
+    listed = np.sort(compute_fingerprints(corpus.names))
+    is_listed: list[bool] = among(
+        compute_fingerprints(Names.from_strings(sampled)), listed
+    ).tolist()
     first_names = dict(islice(dict(zip(sampled, is_listed, strict=True)).items(), FIRST_NAMES))
     known = sum(first_names.values())
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
@@ -77,13 +79,13 @@ def as_html(report: Report) -> str:
         start = f"is {isolated(init)}, from which training started"
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
-        name=escape(shown(os.path.basename(report.output))),
-        network=f"{cell} of {counted(settings.hidden_size, 'unit')}",
+        name=escape(printable(os.path.basename(report.output))),
+        network=f"{cell} of {count_phrase(settings.hidden_size, 'unit')}",
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
         ending="" if trainer.is_over else stopped,
-        count=counted(len(first_names), "name"),
+        count=count_phrase(len(first_names), "name"),
         first_names="".join(items),
         known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",
         figures=_figures(report, is_listed),
@@ -179,7 +181,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
-        f"<p>The list, repeats counted, against {counted(len(sampled), 'name')} of the model.</p>\n"
+        f"<p>The list, repeats counted, against {count_phrase(len(sampled), 'name')} of the model.</p>\n"
         '<div class="pair">\n'
         f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
         f"{_figure(title, series, bar_chart(series, characters))}\n</div>"
@@ -196,7 +198,7 @@ def _read(report: Report) -> dict[str, str]:
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
         "held out": f"{len(report.trainer.held_out):,}",
-        "longest name": counted(int(corpus.names.lengths.max()), "character"),
+        "longest name": count_phrase(int(corpus.names.lengths.max()), "character"),
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
 

@@ -13,21 +13,21 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.errors import SamplingError, counted
+from rnn_names.errors import SamplingError, count_phrase
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
 MAX_VAIN_ATTEMPTS = 1 << 20  # attempts in a row that give no key a name
 
 
-def seed_of(key: str, secret: bytes = b"") -> int:
+def alias_seed(key: str, secret: bytes = b"") -> int:
     """The seed whose first name is the alias of a key.
 
-    >>> seed_of("customer 17", b"secret")
+    >>> alias_seed("customer 17", b"secret")
     13862366244174327588
     """
     return int.from_bytes(hmac.digest(secret, key.encode(), "sha256")[:8], "little")
@@ -37,11 +37,11 @@ class Aliases:
     """Gives each key a name; `SamplingError` where conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._sampler, self._options = sampler_of(model, options)
+        self._sampler, self._options = make_sampler(model, options)
         if self._sampler.may_be_rare:
-            from rnn_names.sampling.guided import RARE, shares_met
+            from rnn_names.sampling.guided import RARE, acceptance_rates
 
-            if shares_met(self._sampler, RARE)[1] <= RARE:
+            if acceptance_rates(self._sampler, RARE)[1] <= RARE:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
                     "to give each key one; ask for less",
@@ -54,7 +54,7 @@ class Aliases:
         Of two keys whose first choice is the same name, the one with the smaller seed has it, and
         the other one its next; so the order of keys does not matter, but which there are does.
         """
-        seeds = {key: seed_of(key, self._options.secret) for key in keys}
+        seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
         of_keys = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
@@ -95,7 +95,7 @@ class Aliases:
             if unique and n > self._sampler.n_possible:
                 raise FewFound(Tally(), 0, [])
             while len(waiting):
-                found = first_met(draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS)
+                found = first_passing_attempts(draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS)
                 again = list[int]()
                 for row, (name, attempt) in zip(waiting.tolist(), found, strict=True):
                     begun[row] = attempt + 1
@@ -109,7 +109,7 @@ class Aliases:
             found_names = {*owners, *(each[0] for each in error.found if each)}
             possible = min(limit, len(found_names) or limit)
             raise SamplingError(
-                f"only {possible:,.0f} of {counted(n, 'key')} "
+                f"only {possible:,.0f} of {count_phrase(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.non_defaults,
             ) from None

@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, by_level
+from rnn_names.arrays import Array, Rows, Workspace, rows_by_length
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import names_of
+from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.errors import LongNamesWarning, SamplingError, counted
+from rnn_names.errors import LongNamesWarning, SamplingError, count_phrase
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import Sampler, rows_that_pass, sampler_of
+from rnn_names.sampling.sampler import ConditionalSampler, make_sampler, rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes for which the network runs together
@@ -89,7 +89,7 @@ def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
     """The names found, and an error if they are too few."""
-    sampler, options = sampler_of(model, options)
+    sampler, options = make_sampler(model, options)
     search = _Search(sampler, progress, rank)
     last = options.start + count
     if not count:
@@ -99,12 +99,12 @@ def _search(
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
                 warnings.warn(
-                    f"the ranking is of names of at most {counted(longest, 'character')}; to look "
+                    f"the ranking is of names of at most {count_phrase(longest, 'character')}; to look "
                     "into longer ones would take too long",
                     LongNamesWarning,
                     stacklevel=2,
                 )
-                shorter = Sampler(model, replace(sampler.options, max_length=longest))
+                shorter = ConditionalSampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
         while True:
@@ -160,11 +160,11 @@ class _Prefixes(Rows):
 
 
 class _Search:
-    def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
+    def __init__(self, sampler: ConditionalSampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        drawer = sampler.drawer
+        drawer = sampler.walk_sampler
         self._source, self._roots = drawer.quick, drawer.roots
         if (sampler.options.temperature or 1) < COLD:
             self._source, self._roots = drawer.exact, drawer.exact_roots
@@ -186,8 +186,8 @@ class _Search:
         for _, found in self.by_bound(wanted):
             if len(found) == wanted:
                 break
-        texts = names_of([tuple(text) for _, text in found])
-        return self.sampler.drawer.in_characters(texts).to_strings()
+        texts = names_from_indices([tuple(text) for _, text in found])
+        return self.sampler.walk_sampler.in_characters(texts).to_strings()
 
     @property
     def is_all(self) -> bool:
@@ -221,9 +221,9 @@ class _Search:
         self._frontier = Frontier(self._at_once)
         roots = self._roots
         log_prob = np.zeros(1) if self._is_one else roots.log_prob
-        for rows in by_level(roots.lengths):
+        for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
-            prefixes = _Prefixes(text, roots.carried[rows], log_prob[rows])
+            prefixes = _Prefixes(text, roots.node_data[rows], log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:

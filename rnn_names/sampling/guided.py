@@ -1,4 +1,4 @@
-"""Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.guide`), corrected.
+"""Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.look_ahead`), corrected.
 
 A proposal of weight w yields w / bound copies of its name, rounded at random. Names come in groups
 of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random numbers of
@@ -9,23 +9,24 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, changes, ranges
+from rnn_names.arrays import Array, Rows, Workspace, differs_from_previous, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text, names_of
+from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
+from rnn_names.lookahead.look_ahead import MAX_COPIES, LookAhead
 from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
-from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
-from rnn_names.sampling.sampler import Sampler, Tally, rows_that_pass
+from rnn_names.sampling.sampler import ConditionalSampler, Tally, rows_that_pass
 from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
@@ -42,14 +43,14 @@ WANTED = BURN_IN + GROUP  # names that a group draws
 COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
 
 
-def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
+def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, float]:
     """The share of names, in a fixed draw, that have the length and the spelling asked for.
 
     The second share also meets the conditions with large automata. If that is above `rare`, a few
     names are enough to see it.
     """
     for size in (PILOT // 8, PILOT):
-        names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
+        names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
         rows, _ = rows_that_pass(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
@@ -57,13 +58,15 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     return shares
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | None":
+def guided_if_rare(
+    sampler: ConditionalSampler, rare: float | None = None
+) -> "GuidedSampler | None":
     """A drawer that looks ahead, if few of the model's names have the length and the spelling.
 
     Few are a share of at most `rare` (default: `RARE`). No seed matters here.
     """
     rare = RARE if rare is None else rare
-    spelled, share = shares_met(sampler, rare)
+    spelled, share = acceptance_rates(sampler, rare)
     if share > rare:
         return None
     large = sampler.large_conditions
@@ -80,13 +83,13 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | Non
     return guided
 
 
-def _prepared(sampler: Sampler, follows_large: bool) -> "Guided | None":
+def _prepared(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
     """A guided drawer for a spelling; None where that takes too large an automaton.
 
     It learns from draws with fixed keys.
     """
     if follows_large:
-        sampler = Sampler(sampler.model, sampler.options, follows_large=True)
+        sampler = ConditionalSampler(sampler.model, sampler.options, follows_large=True)
     try:
         spelling, text = _with_one_root(sampler)
     except NoAutomatonError:  # of very many prefixes
@@ -96,28 +99,32 @@ def _prepared(sampler: Sampler, follows_large: bool) -> "Guided | None":
     def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return Guided(sampler, options, text, look_ahead).walked(keys).log_weights
+        return GuidedSampler(sampler, options, text, look_ahead).walked(keys).log_weights
 
     unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
     look_ahead = prepared(draw_round, unguided, temperature)
-    return Guided(sampler, sampler.options, text, look_ahead)
+    return GuidedSampler(sampler, sampler.options, text, look_ahead)
 
 
-def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
+def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
     """The spelling and its only root: of several prefixes, the automaton requires one of them."""
-    texts, spelling, vocabulary = sampler.drawer.texts, sampler.spelling, sampler.model.vocabulary
+    texts, spelling, vocabulary = (
+        sampler.walk_sampler.texts,
+        sampler.spelling,
+        sampler.model.vocabulary,
+    )
     if len(texts) == 1:
         return spelling, texts[0]
-    spelled = sampler.drawer.in_characters(names_of(texts)).to_strings()
+    spelled = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
     one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
     automaton = spelling.automaton & one_of_them
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
 @dataclass
-class Carried(Rows):
-    """The state of a walk that looks ahead, at m nodes."""
+class LookAheadState(Rows):
+    """The node data of a guided walk, for m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
     context: Array  # (m,) of the Markov chain
@@ -125,8 +132,15 @@ class Carried(Rows):
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
 
+class GuidedTurn(NamedTuple):
+    """The node data of a turn, with updated weights, and what is ahead of each character."""
+
+    state: LookAheadState
+    log_ahead: Array  # (nodes, n_y)
+
+
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for draws in vain."""
+    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for names without an end."""
 
     source: NextCharacter
 
@@ -134,46 +148,46 @@ class GuidedWalk(Walk):
         super().__init__(source, look_ahead.spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
-        # Of the turn under way: set by _predicted, read by _carried_to.
-        self._log_ahead = np.zeros((0, 0))
 
-    def _predicted(
-        self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, Carried]:
-        """Multiplies the probabilities by what is ahead, and weights by the total."""
+    def _predict(
+        self, states: Array, state: LookAheadState, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, GuidedTurn]:
+        """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.source.log_probabilities(states, work)
         if self.look_ahead.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.look_ahead.visits.record(carried.visited, log_p, n_names)
-        at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
-        terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
+            self.look_ahead.visits.record(state.visited, log_p, n_names)
+        at = state.visited, state.context, state.automaton_state
+        log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
+        terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = carried.log_weight + np.log(total) + top
-        return probabilities, 0.0, replace(carried, log_weight=log_weight)
+            log_weight = state.log_weight + np.log(total) + top
+        return probabilities, 0.0, GuidedTurn(replace(state, log_weight=log_weight), log_ahead)
 
-    def _automaton_state(self, carried: Carried) -> Array:
-        return carried.automaton_state
+    def _automaton_state(self, turn: GuidedTurn) -> Array:
+        return turn.state.automaton_state
 
-    def _end(self, names: Array, node: Array, carried: Carried, length: int) -> None:
+    def _end(self, names: Array, node: Array, turn: GuidedTurn, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(names, node, carried, length)
-        self.log_weights[names] = carried.log_weight[node]
+        super()._end(names, node, turn, length)
+        self.log_weights[names] = turn.state.log_weight[node]
 
-    def _carried_to(self, children: Children, carried: Carried, next_state: Array) -> Carried:
+    def _child_data(
+        self, children: Children, turn: GuidedTurn, next_state: Array
+    ) -> LookAheadState:
         _, parent, character = children
-        look_ahead = self.look_ahead
+        look_ahead, state = self.look_ahead, turn.state
         if look_ahead.visits is None:
-            visited = look_ahead.prefixes.child(carried.visited[parent], character)
+            visited = look_ahead.prefixes.child(state.visited[parent], character)
         else:
-            visited = look_ahead.visits.child(carried.visited[parent], character, next_state)
-        context = look_ahead.contexts.after[carried.context[parent], character]
-        log_weight = carried.log_weight[parent] - self._log_ahead[parent, character]
-        return Carried(next_state, context, visited, log_weight)
+            visited = look_ahead.visits.child(state.visited[parent], character, next_state)
+        context = look_ahead.contexts.after[state.context[parent], character]
+        log_weight = state.log_weight[parent] - turn.log_ahead[parent, character]
+        return LookAheadState(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
@@ -183,27 +197,31 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
     context = contexts.longest(prefixes.string[:1])
     if [*map(len, roots.texts)] == [begun]:
         return roots._replace(
-            carried=Carried(roots.carried, context, np.zeros(1, int), np.zeros(1))
+            node_data=LookAheadState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = look_ahead.log_ahead[0, last]
-    carried = Carried(
-        roots.carried,
+    node_data = LookAheadState(
+        roots.node_data,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
         look_ahead.log_value - np.maximum(log_ahead, LEAST_LOG),
     )
-    return roots._replace(carried=carried, log_prob=roots.log_prob + log_ahead)
+    return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
 
 
-class Guided(Drawer):
+class GuidedSampler(WalkSampler):
     """Draws names under conditions that hardly any of the model's own names meets.
 
     Names of groups also meet the conditions of `sampler` that are not in the spelling.
     """
 
     def __init__(
-        self, sampler: Sampler, options: CommonOptions, text: Text, look_ahead: LookAhead
+        self,
+        sampler: ConditionalSampler,
+        options: CommonOptions,
+        text: Indices,
+        look_ahead: LookAhead,
     ) -> None:
         super().__init__(sampler.model, options, look_ahead.spelling, [text])
         self.sampler, self.look_ahead = sampler, look_ahead
@@ -232,7 +250,7 @@ class Guided(Drawer):
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `Drawer.draw`: each proposal brings one name at most.
+        """As `WalkSampler.draw`: each proposal brings one name at most.
 
         Names of a weight above the bound, about one in 200, are under-represented.
         """
@@ -283,6 +301,8 @@ def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
     rank = ranges(-burn_in, n_found)
     last = int(np.argmax(np.append(n_found, 0) < GROUP))
     order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
-    starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
+    starts = np.flatnonzero(
+        differs_from_previous(proposal[order]) | differs_from_previous(group[order])
+    )
     n = np.diff(np.append(starts, len(order)))
     return order[np.lexsort((ranges(0 * n, n), group[order]))]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from rnn_names import system
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CorpusError, SamplingError, shown
+from rnn_names.errors import CorpusError, SamplingError, printable
 
 
 class Remembered:
@@ -87,7 +87,7 @@ class Remembered:
         return data
 
     def _error(self, reason: str) -> SamplingError:
-        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
+        return SamplingError(f"{self._option} {printable(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
         """The names in some lines, without counts; or the blocks, with an empty line after each."""
@@ -96,7 +96,7 @@ class Remembered:
             text = f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
-                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
         if self._has_blocks:

@@ -11,15 +11,15 @@ from typing import TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, joined_by_or
 from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_of
+from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, count_phrase, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -30,7 +30,7 @@ NO_CONDITIONS = {
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
     "edits", "remember", "seed", "start", "unique", "count", "rank",
 }  # fmt: skip
-"""Options for which `conditions_of` makes no condition."""
+"""Options for which `make_conditions` makes no condition."""
 
 FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
 SHAPE_HINT = (
@@ -59,7 +59,7 @@ class Tally(dict[str, tuple[int, int]]):
         return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
-class Sampler:
+class ConditionalSampler:
     """Draws names from a model, each of which meets the conditions.
 
     The automaton of the spelling follows all conditions whose automata are small enough together;
@@ -70,8 +70,8 @@ class Sampler:
         self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
     ) -> None:
         self.model, self.options = model, options
-        shortest, longest = lengths_of(model, options)
-        limits = counted(longest, "character")
+        shortest, longest = length_limits(model, options)
+        limits = count_phrase(longest, "character")
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
@@ -79,16 +79,16 @@ class Sampler:
         every: list[Condition] = []
         # The module of conditions is imported only if needed, so that twenty names come at once.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
-            from rnn_names.conditions.conditions import conditions_of
+            from rnn_names.conditions.conditions import make_conditions
 
-            every = conditions_of(model, options)
+            every = make_conditions(model, options)
         # Conditions the automaton follows, and those tested on finished names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
             len(model.vocabulary), self.shape, every, longest, follows_large
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.drawer = Drawer(model, options, self.spelling, texts)
+        self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
@@ -103,8 +103,8 @@ class Sampler:
     @property
     def n_possible(self) -> float:
         """The number of names that have the spelling; infinity for very many."""
-        roots = self.drawer.roots
-        return float(self.spelling.counts[roots.lengths, roots.carried].sum())
+        roots = self.walk_sampler.roots
+        return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
     def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
@@ -112,8 +112,8 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
-            spelled = self.drawer.in_characters(names_of(texts))
+            texts = [text for root in self.walk_sampler.texts for text in self.spelling.texts(root)]
+            spelled = self.walk_sampler.in_characters(names_from_indices(texts))
             hint, titles = f"; {possible:,.0f} tried, which is all", [*every]
             possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
@@ -122,16 +122,16 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.drawer.roots
+        options, roots = self.options, self.walk_sampler.roots
         if options.prefix:
             # A single prefix is given, not drawn: only top-k and top-p can bar it.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
             if is_one or (roots.log_prob > -np.inf).any():
                 return
-            what = f"prefix {any_of(options.prefix)}: no name begins so"
+            what = f"prefix {joined_by_or(options.prefix)}: no name begins so"
         else:
-            log_p = self.drawer.quick.log_probabilities(roots.states, Workspace())
-            may_follow = self.spelling.may_follow(0, roots.carried)
+            log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
+            may_follow = self.spelling.may_follow(0, roots.node_data)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
@@ -141,7 +141,7 @@ class Sampler:
     def joined_titles(self, followed: Sequence[Condition]) -> str:
         """The prefix that is asked for and some conditions, for a message."""
         prefixes = self.options.prefix
-        titles = [f"prefix {any_of(prefixes)}"] if prefixes else []
+        titles = [f"prefix {joined_by_or(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(each.title for each in followed)])
 
     @property
@@ -159,7 +159,7 @@ class Sampler:
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
-        names, rows = self.drawer.draw(keys, root)
+        names, rows = self.walk_sampler.draw(keys, root)
         return self.filtered(len(keys), names, rows)
 
     def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
@@ -189,7 +189,7 @@ def with_boldness(options: T, model: LanguageModel) -> T:
     return replace(options, **more)
 
 
-def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
+def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     """The least and the greatest length of names: as asked for, or as in the list."""
     of_prefixes = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
@@ -206,20 +206,22 @@ def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     return shortest, longest
 
 
-def sampler_of(model: LanguageModel, options: T) -> tuple[Sampler, T]:
+def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
     """A sampler, and its options with those that boldness stands for.
 
     If no name can match as typed, case is ignored, with a CaseWarning.
     """
     options = with_boldness(options, model)
     try:
-        sampler = Sampler(model, options)
-        notes = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
+        sampler = ConditionalSampler(model, options)
+        notes = [
+            f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in sampler.in_other_case.items()
+        ]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = Sampler(model, replace(options, ignore_case=True))
+            sampler = ConditionalSampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
         every = [*sampler.in_spelling, *sampler.conditions]

@@ -15,10 +15,10 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, counted
+from rnn_names.errors import SamplingError, count_phrase
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import (
+from rnn_names.sampling.name_queue import (
     ENDLESS,
     FIRST_WALK,
     MAX_ATTEMPTS,
@@ -27,12 +27,12 @@ from rnn_names.sampling.attempts import (
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
-from rnn_names.sampling.unique import Unique, unique_of
+from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
+from rnn_names.sampling.unique import Unique, make_unique_filter
 from rnn_names.sampling.workers import Workers
 
 if TYPE_CHECKING:
-    from rnn_names.sampling.guided import Guided
+    from rnn_names.sampling.guided import GuidedSampler
 
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
 GROWTH = 16  # a walk may have so many times as many names as the last one
@@ -44,11 +44,11 @@ MAX_VAIN_CHARACTERS = 1 << 23  # characters of proposals in vain, after which a 
 def names_of_stream(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
     process = os.getpid()
-    sampler, options = sampler_of(model, options)
+    sampler, options = make_sampler(model, options)
     with one_blas_thread():
         if not count:
             return
-        unique = unique_of(count, options)
+        unique = make_unique_filter(count, options)
         n_possible = sampler.n_possible if unique else np.inf
         delivered = 0
         tally = Tally()
@@ -76,9 +76,9 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
         causes = [] if delivered >= n_possible else [tally.tightest()]
         if n_possible < count:
             causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-        of = counted(delivered, "name")
+        of = count_phrase(delivered, "name")
         if count < ENDLESS:
-            of = f"{delivered:,} of {counted(count, 'name')}"
+            of = f"{delivered:,} of {count_phrase(count, 'name')}"
         raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
 
 
@@ -86,7 +86,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more attempts: a network in training may end none."""
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
-        sampler, key = Sampler(model, Options()), key_of(seed)
+        sampler, key = ConditionalSampler(model, Options()), key_of(seed)
         number = 0
         while len(names) < count and number < max(2 * count, MIN_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
@@ -96,7 +96,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 
 def _drawn_names(
-    sampler: Sampler, options: Options, count: int, unique: Unique | None
+    sampler: ConditionalSampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than wanted where some may be repeats."""
     begin = options.start
@@ -121,7 +121,7 @@ def _drawn_names(
 
 
 def _groups(
-    guided: "Guided", begin: int, end: int, unique: Unique | None, workers: Workers
+    guided: "GuidedSampler", begin: int, end: int, unique: Unique | None, workers: Workers
 ) -> Iterator[Names]:
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, compute_fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.remembered import Remembered
@@ -16,7 +16,7 @@ REPEATS = 1 << 16  # names; a stream of unique ones ends if fewer than 1 in 4,09
 FEW_NEW_AFTER = 1 << 15  # names after which a warning says if few of them are new
 
 
-def unique_of(wanted: int, options: Options) -> "Unique | None":
+def make_unique_filter(wanted: int, options: Options) -> "Unique | None":
     """The filter that lets each name through once, if that is asked for."""
     if options.min_edits is None:
         return Unique(wanted, options.remember) if options.is_unique else None
@@ -57,13 +57,13 @@ class Unique:
 
     def _add(self, names: Names) -> None:
         if self._far_apart is None:
-            self.seen = np.union1d(self.seen, fingerprints(names))
+            self.seen = np.union1d(self.seen, compute_fingerprints(names))
         else:
             self._far_apart.add(names.to_strings())
 
     def _new(self, names: Names) -> Array:
         if self._far_apart is None:
-            prints, first = np.unique(fingerprints(names), return_index=True)
+            prints, first = np.unique(compute_fingerprints(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])

@@ -13,9 +13,9 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import keys_of
-from rnn_names.sampling.sampler import Sampler, Tally
+from rnn_names.sampling.sampler import ConditionalSampler, Tally
+from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ Passed = tuple[Names, Array, Tally]
 class Workers:
     """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
 
-    def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
+    def __init__(self, sampler: ConditionalSampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self.key, self._stack = sampler, key, stack
         self._has_threads = False
         self.submit: Submit = deferred
@@ -56,7 +56,7 @@ class Workers:
             from rnn_names.processes.helper import Helper  # a few names do without
 
             # A copy is made here and there, without what the drawer has cached (`__getstate__`).
-            self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
+            self._helper = self._stack.enter_context(Helper(copy, self._sampler.walk_sampler))
             self._helper.start()
 
     def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Passed]]:
@@ -68,7 +68,7 @@ class Workers:
         rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
             some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-            drawer = self._sampler.drawer
+            drawer = self._sampler.walk_sampler
             # In parts, to bound the memory.
             chunk = np.concatenate([drawer.chunks(keys_of(self.key, *each), n) for each in some])
             rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
@@ -81,9 +81,9 @@ class Workers:
         thread = threading.get_ident()
         self._helper_thread = self._helper_thread or thread
         if self._helper is not None and self._helper_thread == thread:
-            drawn = self._helper.begin(Drawer.draw, keys)()
+            drawn = self._helper.begin(WalkSampler.draw, keys)()
         else:
-            drawn = self._sampler.drawer.draw(keys)
+            drawn = self._sampler.walk_sampler.draw(keys)
         names, passed, tally = self._sampler.filtered(len(keys), *drawn)
         # They wait for the names before them: in a byte a character, if these are Latin ones.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))

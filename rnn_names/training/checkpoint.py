@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
+from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, printable
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 SECONDS_BETWEEN_WRITES = 5.0
@@ -52,10 +52,10 @@ class Checkpoint:
         path = state_path(output)
         if not os.path.exists(path):
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to continue; train without resume",
+                f"{printable(path)}: there is no interrupted run to continue; train without resume",
                 settings=["resume"],
             )
-        meta, arrays = archive.read(path, types_of)
+        meta, arrays = archive.read(path, allowed_types)
         of_model = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
         of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
@@ -63,12 +63,12 @@ class Checkpoint:
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None else None
-            checkpoint = cls(output, Trainer(Run(corpus, settings, start)), corpus, init)
+            checkpoint = cls(output, Trainer(TrainingSetup(corpus, settings, start)), corpus, init)
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
-                f"{shown(path)}: {error}; or train without resume",
+                f"{printable(path)}: {error}; or train without resume",
                 settings=[*error.settings, "resume"],
             ) from None
         checkpoint.written = checkpoint.is_resumed = True
@@ -84,7 +84,7 @@ class Checkpoint:
             others.remove("init")  # by default, it follows from the settings
         if others:
             differences = ", and ".join(
-                f"{name} {shown(str(had.get(name))[:60])}, not {shown(str(now.get(name)))}"
+                f"{name} {printable(str(had.get(name))[:60])}, not {printable(str(now.get(name)))}"
                 for name in others
             )
             raise TrainingError(f"that run had {differences}: give it the same", settings=others)
@@ -120,7 +120,7 @@ def state_path(output: str) -> str:
     return f"{output}.resume"
 
 
-def types_of(name: str) -> tuple[str, ...]:
+def allowed_types(name: str) -> tuple[str, ...]:
     """The types that an array of such a file may have; none for an unknown name."""
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
@@ -134,7 +134,7 @@ def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
         raise ModelFileError("not the state of an interrupted run: give it its own file again")
     if meta.get("program") != PROGRAM_VERSION:
         raise ModelFileError(
-            f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
+            f"written by {printable(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
             "with that one"
         )
     return run

@@ -9,7 +9,7 @@ product of experts, Hinton 2002):
 The share s is ½, and 0.7 for a network that started from a model.
 
 A tilt then gives the teacher's names the lengths, letters and so on that names of the list have on
-average (`rnn_names.training.wholes`).
+average (`rnn_names.training.name_features`).
 
 The network learns from synthetic names, which the teacher writes, and from the real ones, repeated.
 After each prefix it learns a whole distribution, the soft target, instead of the one character that
@@ -36,7 +36,7 @@ from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.batches import Batches
-from rnn_names.training.wholes import Wholes
+from rnn_names.training.name_features import NameFeatures
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
 DRAWN_FOR_TILT = 10_000, 30_000  # five names for each listed, within these bounds
@@ -81,7 +81,7 @@ class Teacher(WalkSource):
         """The teacher of a run whose network trained on `batches`."""
         ngram = _ngram(batches, rng)
         names = batches.names
-        wholes = Wholes(batches, vocabulary)
+        wholes = NameFeatures(batches, vocabulary)
         teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)

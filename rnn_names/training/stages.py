@@ -27,7 +27,7 @@ class Stage:
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
 
-def stages_of(settings: ResolvedSettings) -> list[Stage]:
+def make_stages(settings: ResolvedSettings) -> list[Stage]:
     """The stages of a run, in order: the network's, then distillation; those that have epochs."""
     network = Stage(
         name="network",

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from rnn_names.corpus.corpus import MAX_DIGITS, Corpus, corpus_from_file, corpus_from_strings
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import CorpusError, TrainingError, quoted
+from rnn_names.errors import CorpusError, TrainingError, short_repr
 from rnn_names.model.bundled import CLOSEST, NONE
 from rnn_names.model.model import Model
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import start_of
+from rnn_names.training.warm_start import find_start
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,20 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
         raise TrainingError(
-            f"settings {quoted(settings)}: must be a Settings", settings=["settings"]
+            f"settings {short_repr(settings)}: must be a Settings", settings=["settings"]
         )
     is_word = isinstance(init, str) and init in (CLOSEST, NONE)
     if not (init is None or is_word or isinstance(init, Model)):
         raise TrainingError(
-            f"init {quoted(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
+            f"init {short_repr(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
         )
     given = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **given)
     corpus = _corpus(names)
     if not isinstance(init, Model):
-        start = start_of(corpus, settings, init)
+        start = find_start(corpus, settings, init)
         init = start and start.model
-    trainer = Trainer(Run(corpus, settings, init))
+    trainer = Trainer(TrainingSetup(corpus, settings, init))
     for _ in trainer.epochs():
         pass
     return trainer.model

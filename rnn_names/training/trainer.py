@@ -20,28 +20,28 @@ from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
-from rnn_names.training.stages import Epoch, Position, Stage, stages_of
+from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
+from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
-STARTED_SHARE = 0.7  # share of the network in the teacher, if it started from a model
-PULL = 2.4  # a step at the highest rate moves weights by PULL / names of the way to their start
-LOST = 4  # a loss of this many times that of a uniform guess ends a stage
+WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
+DECAY_TO_START = 2.4  # a step at the highest rate moves weights by DECAY_TO_START / names of the way to their start
+DIVERGENCE_FACTOR = 4  # a loss of this many times that of a uniform guess ends a stage
 
 
 class Trainer:
     """Trains the network of a run, stage by stage."""
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.settings, self.vocabulary = run, run.settings, run.vocabulary
-        self.corpus, self.held_out = run.corpus, run.held_out
-        self._attributes = run.attributes  # of every model, beside its weights
+    def __init__(self, setup: TrainingSetup) -> None:
+        self.setup, self.settings, self.vocabulary = setup, setup.settings, setup.vocabulary
+        self.corpus, self.held_out = setup.corpus, setup.held_out
+        self._model_fields = setup.model_fields  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
-        self.stages = stages_of(run.settings)
+        self.stages = make_stages(setup.settings)
         # Before the first epoch, the loss is about that of a uniform guess.
         self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
-        first = run.first_weights()
+        first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
         self._first = flatten(first)  # (n,) what the network starts from
         # _network (n,)  the best of the first stage; distillation and its teacher start there
@@ -85,13 +85,13 @@ class Trainer:
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
         if not stage.is_distillation:
-            return self.run.batches.characters
+            return self.setup.batches.characters
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self.run.batches.names))
+        count += max(round(distillation.REAL_SHARE * count), len(self.setup.batches.names))
         # Of the mean length:
-        return count * self.run.batches.characters // len(self.run.batches.rows)
+        return count * self.setup.batches.characters // len(self.setup.batches.rows)
 
     # --- The loop ---------------------------------------------------------------------------------
 
@@ -121,8 +121,8 @@ class Trainer:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
             rate = stage.learning_rate((at.stage_epoch + middle) / stage.epochs)
             self._optimizer.step(self._flat, gradient, rate)
-            if self.run.is_started and not stage.is_distillation:
-                pull = PULL / max(len(self.corpus), 100) * rate / stage.highest_rate
+            if self.setup.is_warm_start and not stage.is_distillation:
+                pull = DECAY_TO_START / max(len(self.corpus), 100) * rate / stage.highest_rate
                 self._flat += pull * (self._first - self._flat)
             loss, characters = loss + batch_loss, characters + n
             if not math.isfinite(loss):
@@ -137,17 +137,17 @@ class Trainer:
 
     def _training_set(self, helper: Helper) -> Batches:
         if not self.stage.is_distillation:
-            return self.run.batches
+            return self.setup.batches
         if self._distillation_set is None:
-            run = self.run
+            setup = self.setup
             network = views(self._network, self._shapes)
-            share = STARTED_SHARE if run.is_started else 0.5
-            rng = run.generator(TEACHER)
-            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
-            rng = run.generator(SYNTHETIC_NAMES)
+            share = WARM_START_SHARE if setup.is_warm_start else 0.5
+            rng = setup.generator(TEACHER)
+            teacher = distillation.Teacher.of(setup.batches, setup.vocabulary, network, rng, share)
+            rng = setup.generator(SYNTHETIC_NAMES)
             count = self.settings.synthetic_names
             self._distillation_set = distillation.distillation_set(
-                teacher, run.batches.names, count, rng, partial(helper.begin, PartGradients.call)
+                teacher, setup.batches.names, count, rng, partial(helper.begin, PartGradients.call)
             )
         return self._distillation_set
 
@@ -158,13 +158,13 @@ class Trainer:
         held_out_loss = None
         flat = rounded(self._flat)
         if len(self.held_out):
-            params, counts = views(flat, self._shapes), self.run.held_out_counts
+            params, counts = views(flat, self._shapes), self.setup.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         at, stage = self.position, self.stage
-        is_lost = self.is_lost(training_loss, held_out_loss)
+        has_diverged = self.has_diverged(training_loss, held_out_loss)
         is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
         is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.model.training["epoch"]):
+        if not is_sound or (has_diverged and not self.model.training["epoch"]):
             raise TrainingError(
                 f"the loss grew beyond all bounds in epoch {at.epoch}: train again with "
                 f"learning_rate below {self.settings.learning_rate:g}",
@@ -173,7 +173,7 @@ class Trainer:
         # Without held-out names, the newest weights are the best; else those of the lowest loss.
         lowest = self.model.training["held_out_loss"]
         is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
-        is_best = is_lowest and not is_lost
+        is_best = is_lowest and not has_diverged
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
@@ -181,7 +181,7 @@ class Trainer:
         # Patience counts from the best epoch of the stage, or from its beginning.
         since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        if is_lost or is_stuck or at.stage_epoch >= stage.epochs:
+        if has_diverged or is_stuck or at.stage_epoch >= stage.epochs:
             at.index, at.stage_epoch = at.index + 1, 0
             self._begin_stage()
         return Epoch(
@@ -195,18 +195,20 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
-    def is_lost(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Whether a loss is at least `LOST` times that of a uniform guess, which is log n_y."""
-        return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
+    def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
+        """Whether a loss is at least `DIVERGENCE_FACTOR` times that of a uniform guess, which is log n_y."""
+        return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * math.log(
+            len(self.vocabulary)
+        )
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
-        training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
+        training = {"epoch": self.epoch, **losses, **self.setup.list_facts, **settings}
         params = views(rounded(self._flat), self._shapes)
-        return Model(self.vocabulary, params, training, **self._attributes)
+        return Model(self.vocabulary, params, training, **self._model_fields)
 
     # --- The state, to resume from ----------------------------------------------------------------
 
@@ -247,7 +249,7 @@ class Trainer:
             if isinstance(array, np.ndarray):
                 array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
-        self._attributes = {name: getattr(model, name) for name in self._attributes}
+        self._model_fields = {name: getattr(model, name) for name in self._model_fields}
 
 
 def _form(state: Mapping[str, Any]) -> dict[str, Any]:

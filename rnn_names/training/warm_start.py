@@ -43,7 +43,7 @@ def closest_model(names: Names) -> Start:
     return Start(name, models[name], message)
 
 
-def start_of(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
+def find_start(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
     """The model that a word asks for, CLOSEST or NONE; by default, a short list's of the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)

@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array, by_level
+from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import fitted_chain, max_contexts
@@ -97,7 +97,7 @@ class LookAhead:
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
         context = chain.contexts.longest(prefixes.string)
         nowhere = np.full(len(prefixes), -1)
-        for rows in by_level(prefixes.length):
+        for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
         # Of too many prefixes, the most promising are kept. To explore, names that end at known

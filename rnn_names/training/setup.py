@@ -6,9 +6,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import fingerprints, union
+from rnn_names.corpus.fingerprints import compute_fingerprints, union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import known_triples, pairs_of
+from rnn_names.corpus.shape import known_triples, odd_pairs
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
@@ -21,7 +21,7 @@ SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
 epoch; dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
 
 
-class Run:
+class TrainingSetup:
     """The fixed part of a training: nothing of it changes from epoch to epoch.
 
     The network starts from `init`, to which characters of the list are added, or from random
@@ -30,8 +30,8 @@ class Run:
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
         self.init = init
-        self.is_started = init is not None and len(corpus) < SHORT_LIST
-        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
+        self.is_warm_start = init is not None and len(corpus) < SHORT_LIST
+        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_warm_start)
 
         # The names to learn and to measure by; counts are those of the latter, if the list has any.
         self.corpus, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
@@ -41,14 +41,16 @@ class Run:
         # What is saved beside weights: the record of the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.of(names)
-        self.record = _list_record(self.corpus, self.held_out, names, vocabulary)
-        prints, listed = np.unique(fingerprints(names)), None
+        self.list_facts = _list_facts(self.corpus, self.held_out, names, vocabulary)
+        prints, listed = np.unique(compute_fingerprints(names)), None
         if init is not None:
             vocabulary = init.vocabulary.union(vocabulary)
             if init.fingerprints is not None:
                 prints, listed = union(init.fingerprints, prints), prints
         sources = of_start(init.sources if init is not None else ())
-        self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
+        self.model_fields = dict[str, Any](
+            fingerprints=prints, own_list_fingerprints=listed, sources=sources
+        )
 
         self.vocabulary = vocabulary
         self.batches = Batches.of(self.corpus, vocabulary)
@@ -69,7 +71,7 @@ class Run:
         return params
 
 
-def _list_record(
+def _list_facts(
     learned: Corpus, held_out: Names, names: Names, vocabulary: Vocabulary
 ) -> dict[str, Any]:
     beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
@@ -81,6 +83,6 @@ def _list_record(
         "longest": int(names.lengths.max()),
         "shortest": int(names.lengths.min()),
         "lower_case_beginnings": any(map(str.islower, beginnings)),
-        "pairs": pairs_of(names, vocabulary),
+        "pairs": odd_pairs(names, vocabulary),
         "known_triples": known_triples(names, vocabulary),
     }

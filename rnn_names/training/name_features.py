@@ -37,7 +37,7 @@ ENOUGH = 1e-6  # Newton's method ends where another step would gain less, in nat
 NAMES_AT_A_TIME = 1 << 16  # names whose features are added up together; it bounds the memory
 
 
-class Wholes:
+class NameFeatures:
     """The features of names over one vocabulary, and what the training names have of them.
 
     All but the powers of the length are sums of *terms*, which are numbered: each character of a
@@ -87,7 +87,7 @@ class Wholes:
         tilt = fitted_tilt(features, wanted / n, 1 / (SPREAD**2 * n))
         of_terms = np.zeros(self._n_terms)
         of_terms[fitted] = tilt[2:]
-        return self._factors_of(tilt[:2], of_terms)
+        return self._as_factors(tilt[:2], of_terms)
 
     def _powers(self, lengths: Array) -> Array:
         """Some lengths and their squares: (n, 2)."""
@@ -104,7 +104,7 @@ class Wholes:
         of_names = [of_name, of_name[first], of_name[last], of_name]
         return np.concatenate(of_names), np.concatenate(terms)
 
-    def _factors_of(self, of_powers: Array, of_terms: Array) -> Factors:
+    def _as_factors(self, of_powers: Array, of_terms: Array) -> Factors:
         """The factors of a tilt λ."""
         n_y, kinds = self._n_y, self._kinds
         characters, first, last, following = np.split(of_terms, [n_y, 2 * n_y, 3 * n_y])

@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text, names_of
+from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
@@ -17,7 +17,7 @@ from rnn_names.sampling.numbers import uniform
 from rnn_names.sampling.walk import Children, Roots, Walk
 
 
-class Drawer:
+class WalkSampler:
     """Draws names from a model, many together; which ones are drawn together does not matter.
 
     It can be pickled, for the helper process.
@@ -28,7 +28,7 @@ class Drawer:
         model: LanguageModel,
         options: CommonOptions,
         spelling: Spelling,
-        texts: Sequence[Text],
+        texts: Sequence[Indices],
     ) -> None:
         self.spelling = spelling
         self.texts = texts
@@ -41,12 +41,12 @@ class Drawer:
         return {k: v for k, v in vars(self).items() if not isinstance(kinds[k], cached_property)}
 
     @cached_property
-    def by_letters(self) -> "Drawer":
+    def by_letters(self) -> "WalkSampler":
         """A drawer whose roots are all first characters, unless a prefix is asked for."""
         other = copy(self)  # without the cached roots
         other.quick, other.exact = self.quick, self.exact
         if [*self.texts] == [()]:
-            first = self.spelling.may_follow(0, self.exact_roots.carried)[0]
+            first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
 
@@ -63,12 +63,12 @@ class Drawer:
     @cached_property
     def exact_roots(self) -> Roots:
         """The roots, in float64."""
-        return roots_of(self.texts, self.exact, self.spelling.automaton)
+        return compute_roots(self.texts, self.exact, self.spelling.automaton)
 
     @cached_property
     def roots(self) -> Roots:
         """The roots; where names choose among several, by their exact probabilities."""
-        roots = roots_of(self.texts, self.quick, self.spelling.automaton)
+        roots = compute_roots(self.texts, self.quick, self.spelling.automaton)
         several = len(self.texts) > 1
         return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
 
@@ -111,12 +111,12 @@ class Drawer:
         return Names(self._codes[names.codes], names.offsets)
 
 
-def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:
+def compute_roots(texts: Sequence[Indices], source: NextCharacter, automaton: Automaton) -> Roots:
     """The roots with these texts; their states come level by level, as in a walk."""
     work = Workspace(source.dtype)
     states, log_prob = source.first_state, np.zeros(1)
-    found: dict[Text, tuple[Array, float]] = {(): (states[0], 0.0)}
-    level: list[Text] = [()]
+    found: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
+    level: list[Indices] = [()]
     for length in range(1, max(map(len, texts)) + 1):
         row = {text: at for at, text in enumerate(level)}
         level = sorted({text[:length] for text in texts if len(text) >= length})
@@ -125,5 +125,5 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         states = source.states_after(Children(states, parent, last), work).copy()
         found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts, log_probs = zip(*map(found.__getitem__, texts), strict=True)
-    carried = automaton.run(names_of(texts))
-    return Roots(texts, np.array(of_texts), np.array(log_probs), carried)
+    node_data = automaton.run(names_from_indices(texts))
+    return Roots(texts, np.array(of_texts), np.array(log_probs), node_data)

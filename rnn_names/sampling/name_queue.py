@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes, ranges
+from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
@@ -179,14 +179,14 @@ class NameQueue:
             self._tally.add(tally)
         self._tested += len(numbers)
         self._passed += int(has_passed.sum())
-        begins = np.flatnonzero(changes(numbers)).astype(np.int32)  # of each number
+        begins = np.flatnonzero(differs_from_previous(numbers)).astype(np.int32)  # of each number
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
         failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
         passed = np.flatnonzero(has_passed).astype(np.int32)
         is_first = np.zeros(len(numbers), bool)  # of those at its number that passed
-        is_first[passed[changes(numbers[passed])]] = True
+        is_first[passed[differs_from_previous(numbers[passed])]] = True
         while drawn:  # each is freed as soon as its names are sorted out
             names, rows, _ = drawn.pop()
             first = np.flatnonzero(is_first[rows])

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes
-from rnn_names.sampling.attempts import TooFewNames, budget_after, likely_attempts
+from rnn_names.arrays import Array, differs_from_previous
+from rnn_names.sampling.name_queue import TooFewNames, budget_after, likely_attempts
 from rnn_names.sampling.sampler import Tally
 
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
@@ -31,7 +31,9 @@ class FewFound(TooFewNames):
         self.row, self.found = row, found
 
 
-def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> list[Any]:
+def first_passing_attempts(
+    draw: MakeAttempts, n: int, largest: int, max_attempts: int
+) -> list[Any]:
     """The result of the first attempt that passes, for each of n rows.
 
     At most `largest` attempts are drawn together. Raises FewFound for the first row of which none
@@ -53,7 +55,7 @@ def first_met(draw: MakeAttempts, n: int, largest: int, max_attempts: int) -> li
             drawn, positions, counts = draw(row, (begun[part][:, None] + np.arange(size)).ravel())
             tally.add(counts)
             met = row[positions]
-            for k in np.flatnonzero(changes(met)).tolist():
+            for k in np.flatnonzero(differs_from_previous(met)).tolist():
                 results[met[k]], has_result[met[k]] = drawn[k], drawn[k] is not None
                 end = min(end, int(met[k])) if drawn[k] is None else end
         tested += len(rows) * size
