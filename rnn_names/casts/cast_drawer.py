@@ -312,9 +312,9 @@ class CastDrawer:
                 found = [(name,) for name in parts[0].names.find(keys)]
         except FewFound as error:
             if self._same:
-                found, cause = error.found, self._no_letter(parts, error.tally)
+                found, cause = error.results, self._no_letter(parts, error.tally)
             else:
-                found = [None if name is None else (name,) for name in error.found]
+                found = [None if name is None else (name,) for name in error.results]
                 cause = parts[0], error.tally.tightest()
             group[error.row][0].cause = cause
         return found

@@ -61,7 +61,7 @@ def draw_together(
                 try:
                     texts = part.find(name_keys, letter[left])
                 except FewFound as error:
-                    texts, given_up = error.found[: error.row], [left[error.row]]
+                    texts, given_up = error.results[: error.row], [left[error.row]]
                 met = np.arange(len(texts))
             else:
                 names, met, _ = part.draw(name_keys, letter[left])

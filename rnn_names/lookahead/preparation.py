@@ -44,7 +44,7 @@ DrawRound = Callable[[float, int, LookAhead], Array]
 """Draws `size` names at a temperature by a look-ahead; gives their log weights, (size,)."""
 
 
-def prepared(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
+def prepare_look_ahead(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
     """A look-ahead that has learned, with a bound that was measured."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)

@@ -1,8 +1,8 @@
-"""Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.look_ahead`), corrected.
+"""Names under rare conditions: proposals by a look-ahead, corrected to the model's distribution.
 
-A proposal of weight w yields w / bound copies of its name, rounded at random. Names come in groups
-of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random numbers of
-its own. So a group is a function of the seed and its number.
+A proposal of weight w (`rnn_names.lookahead.look_ahead`) yields w / bound copies of its name,
+rounded at random. Names come in groups of one size: those of group g are from its proposals 0, 1,
+2, …, each with random numbers of its own. So a group is a function of the seed and its number.
 """
 
 import re
@@ -20,7 +20,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.look_ahead import MAX_COPIES, LookAhead
-from rnn_names.lookahead.preparation import prepared, warn_of_repeats
+from rnn_names.lookahead.preparation import prepare_look_ahead, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
@@ -29,25 +29,25 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
-PILOT = 1 << 13  # names drawn to see how rare the conditions are
-RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
+PILOT = 1 << 13  # names drawn to measure how rare the conditions are
+RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
 BURN_IN, GROUP = MAX_COPIES - 1, 64
-"""Names that a group draws first and drops, and names that it gives.
+"""The number of names that a group draws first and drops, and the number that it yields.
 
-A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end of a group may cut
-such a run. Were the beginning never to cut one, heavy names would lose copies. After the burn-in, a
-run is cut at the beginning as often as at the end, and each name's share is right.
+A heavy proposal yields its name up to `MAX_COPIES` times in a row, and the end of a group may
+truncate this run. Without the burn-in, runs would be truncated only at the end of a group, so heavy
+names would be under-represented. With it, they are truncated as often at the beginning.
 """
 WANTED = BURN_IN + GROUP  # names that a group draws
-COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
+COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides the number of copies
 
 
 def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, float]:
-    """The share of names, in a fixed draw, that have the length and the spelling asked for.
+    """The share of names with the required length and spelling, measured with fixed keys.
 
-    The second share also meets the conditions with large automata. If that is above `rare`, a few
-    names are enough to see it.
+    The names of the second share also meet the conditions with large automata. If it is clearly
+    above `rare`, fewer names are drawn.
     """
     for size in (PILOT // 8, PILOT):
         names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
@@ -61,9 +61,9 @@ def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, f
 def guided_if_rare(
     sampler: ConditionalSampler, rare: float | None = None
 ) -> "GuidedSampler | None":
-    """A drawer that looks ahead, if few of the model's names have the length and the spelling.
+    """A sampler that looks ahead, if few of the model's names have the length and the spelling.
 
-    Few are a share of at most `rare` (default: `RARE`). No seed matters here.
+    Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
     """
     rare = RARE if rare is None else rare
     spelled, share = acceptance_rates(sampler, rare)
@@ -71,20 +71,20 @@ def guided_if_rare(
         return None
     large = sampler.large_conditions
     follows_large = spelled > rare  # names are rare by the large conditions alone
-    guided = _prepared(sampler, follows_large)
+    guided = _prepare(sampler, follows_large)
     if guided is not None and large and not follows_large:
-        names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = rows_that_pass(large, names)
-        if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
-            guided = _prepared(sampler, follows_large=True)
+        names, _, _ = guided.propose(keys_of(key_of(0), np.arange(PILOT // 8)))
+        passed, _ = rows_that_pass(large, names)
+        if len(passed) <= rare * len(names):  # the large conditions are rare, too
+            guided = _prepare(sampler, follows_large=True)
     if guided is None or guided.look_ahead.acceptance <= GAIN * share:
         return None
     warn_of_repeats(guided.look_ahead)
     return guided
 
 
-def _prepared(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
-    """A guided drawer for a spelling; None where that takes too large an automaton.
+def _prepare(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
+    """A guided sampler; None if its spelling needs too large an automaton.
 
     It learns from draws with fixed keys.
     """
@@ -92,33 +92,29 @@ def _prepared(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSample
         sampler = ConditionalSampler(sampler.model, sampler.options, follows_large=True)
     try:
         spelling, text = _with_one_root(sampler)
-    except NoAutomatonError:  # of very many prefixes
+    except NoAutomatonError:  # there are very many prefixes
         return None
     rounds = count(1)
 
     def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return GuidedSampler(sampler, options, text, look_ahead).walked(keys).log_weights
+        return GuidedSampler(sampler, options, text, look_ahead).run_walk(keys).log_weights
 
     unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    look_ahead = prepared(draw_round, unguided, temperature)
+    look_ahead = prepare_look_ahead(draw_round, unguided, temperature)
     return GuidedSampler(sampler, sampler.options, text, look_ahead)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
     """The spelling and its only root: of several prefixes, the automaton requires one of them."""
-    texts, spelling, vocabulary = (
-        sampler.walk_sampler.texts,
-        sampler.spelling,
-        sampler.model.vocabulary,
-    )
+    texts, spelling = sampler.walk_sampler.texts, sampler.spelling
     if len(texts) == 1:
         return spelling, texts[0]
-    spelled = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
-    one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
-    automaton = spelling.automaton & one_of_them
+    prefixes = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
+    patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
+    automaton = spelling.automaton & matching(patterns, sampler.model.vocabulary)
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
@@ -211,9 +207,9 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
 
 
 class GuidedSampler(WalkSampler):
-    """Draws names under conditions that hardly any of the model's own names meets.
+    """Draws names that meet rare conditions, by a look-ahead.
 
-    Names of groups also meet the conditions of `sampler` that are not in the spelling.
+    Only `groups` also tests the conditions of `sampler` that are not in the spelling.
     """
 
     def __init__(
@@ -233,73 +229,75 @@ class GuidedSampler(WalkSampler):
 
     @property
     def max_groups(self) -> int:
-        """The most groups that are filled together."""
+        """The most groups that are drawn together."""
         return max(int(MAX_PROPOSALS * self.look_ahead.acceptance) // GROUP, 1)
 
-    def walked(self, keys: Array, root: Array | None = None) -> GuidedWalk:
-        """A walk that has drawn proposals by their keys, (n,)."""
+    def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
+        """A finished walk that has drawn proposals by their keys, (n,)."""
         walk = GuidedWalk(self.exact, keys, self.look_ahead)
         walk.run(self.roots, root)
         return walk
 
-    def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names that some proposals, (n,), yield; their rows; how often each comes, (n,)."""
-        walk = self.walked(keys, root)
+    def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
+        """The names of the proposals that yield any, their rows, and the copies of each, (n,)."""
+        walk = self.run_walk(keys, root)
         copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
         walk.lengths[copies == 0] = 0
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`: each proposal brings one name at most.
+        """As `WalkSampler.draw`, with at most one name from each proposal.
 
         Names of a weight above the bound, about one in 200, are under-represented.
         """
-        names, rows, _ = self.proposed(keys, root)
+        names, rows, _ = self.propose(keys, root)
         return names, rows
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
-        """The names of groups, (n,), `GROUP` of each, in order, and the tally.
+        """The names of groups, (n,), in order, `GROUP` names for each, and the tally.
 
-        A group ends after `budget` proposals. The first with fewer names is the last one given.
+        A group ends after `budget` proposals. The first group with fewer names is the last.
         """
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         begun = 0  # proposals drawn for each of them
         at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
-        # Of each round: the group and the proposal of m names, (2, m), and these names.
-        found: list[tuple[Array, Names]] = []
-        n_found = np.zeros(len(numbers), np.intp)
+        # From each round: the group and the proposal of m names, (2, m), and these names.
+        rounds: list[tuple[Array, Names]] = []
+        n_names = np.zeros(len(numbers), np.intp)
         while len(waiting) and begun < budget:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - begun), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             origin = np.stack([waiting[row], begun + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
-            names, rows, copies = self.proposed(keys)
-            names, rows, counts = self.sampler.filtered(len(keys), names, rows)
+            names, rows, copies = self.propose(keys)
+            names, rows, counts = self.sampler.filter(len(keys), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            found.append((origin[:, rows[each_copy]], names.take(each_copy)))
-            n_found += np.bincount(found[-1][0][0], minlength=len(numbers))
-            waiting = np.flatnonzero(n_found < WANTED)
+            rounds.append((origin[:, rows[each_copy]], names.take(each_copy)))
+            n_names += np.bincount(rounds[-1][0][0], minlength=len(numbers))
+            waiting = np.flatnonzero(n_names < WANTED)
             begun += at_a_time
             at_a_time *= 2
-        origins, parts = zip(*found, strict=True)
+        origins, parts = zip(*rounds, strict=True)
         group, proposal = np.concatenate(origins, axis=1)
-        order = _in_order(group, proposal, n_found)
+        order = _in_order(group, proposal, n_names)
         return Names.concatenate([*parts]).take(order), tally
 
 
-def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
-    """The rows of the names to give, group by group, up to the first group with too few.
+def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
+    """The rows of the names to yield, group by group, up to the first group with too few names.
 
-    Given are the group and the proposal of each name, rising within the group, and the number of
-    names found for each group. A repeat should not follow its name: the first name of each proposal
-    comes first.
+    Within a group, the first copies of all names come first, so that repeats are far apart.
+
+    Args:
+        group, proposal: of each name; proposals rise within each group.
+        n_names: the number of names of each group.
     """
     order = np.argsort(group, kind="stable")
-    burn_in = np.where(n_found < WANTED, 0, BURN_IN)  # where there are too few, all are given
-    rank = ranges(-burn_in, n_found)
-    last = int(np.argmax(np.append(n_found, 0) < GROUP))
+    burn_in = np.where(n_names < WANTED, 0, BURN_IN)  # if there are too few, all are yielded
+    rank = ranges(-burn_in, n_names)
+    last = int(np.argmax(np.append(n_names, 0) < GROUP))
     order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
     starts = np.flatnonzero(
         differs_from_previous(proposal[order]) | differs_from_previous(group[order])

@@ -1,6 +1,6 @@
-"""Draws names and filters them by all conditions that a name meets or breaks by itself.
+"""Draws names and filters them by all conditions that can be tested on each name alone.
 
-Where few names have the length and the spelling, `guided_if_rare` looks ahead instead.
+If few names have the length and the spelling, `guided_if_rare` looks ahead instead.
 """
 
 import warnings
@@ -23,8 +23,8 @@ from rnn_names.sampling.walk_sampler import WalkSampler
 
 T = TypeVar("T", bound=CommonOptions)
 
-FEW_POSSIBLE = 1 << 10  # spellings: if there are no more, each is tested for other conditions
-MAX_WALK = 1 << 20  # names of a walk: in a larger one, more share beginnings, and more wait
+FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
+MAX_WALK = 1 << 20  # names of a walk: a larger one shares more prefixes, but delays names
 NO_CONDITIONS = {
     "boldness", "min_p", "temperature", "top_k", "top_p",
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
@@ -32,7 +32,7 @@ NO_CONDITIONS = {
 }  # fmt: skip
 """Options for which `make_conditions` makes no condition."""
 
-FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
+FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -40,7 +40,7 @@ SHAPE_HINT = (
 
 
 class Tally(dict[str, tuple[int, int]]):
-    """How many names were tested for each condition, and how many passed, by its title."""
+    """The numbers of names tested for each condition and passed, by the condition's title."""
 
     def add(self, more: Mapping[str, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -49,21 +49,22 @@ class Tally(dict[str, tuple[int, int]]):
             self[title] = before[0] + tested, before[1] + passed
 
     def tightest(self) -> str:
-        """Why names were not found, for a message: the condition that the smallest share met."""
-        rates = {each: max(met, 0.5) / tested for each, (tested, met) in self.items() if tested}
+        """The condition that the smallest share of names met, for a message."""
+        rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"
         title = min(rates, key=rates.__getitem__)
         tested, passed = self[title]
         rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {title} ({rate} drawn passes)"
+        return f"the tightest condition was {title} (met by {rate} draws)"
 
 
 class ConditionalSampler:
-    """Draws names from a model, each of which meets the conditions.
+    """Draws names from a model that meet all conditions.
 
-    The automaton of the spelling follows all conditions whose automata are small enough together;
-    with `follows_large`, it takes large automata, too, which pay where few names meet a condition.
+    A `WalkSampler` draws names of one spelling; the other conditions are tested on whole names. The
+    spelling's automaton joins all conditions whose automata are small enough together. With
+    `follows_large`, it includes large automata, which pay off if few names meet a condition.
     """
 
     def __init__(
@@ -77,12 +78,12 @@ class ConditionalSampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         every: list[Condition] = []
-        # The module of conditions is imported only if needed, so that twenty names come at once.
+        # Imported only if needed, so that a few names come quickly.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
             from rnn_names.conditions.conditions import make_conditions
 
             every = make_conditions(model, options)
-        # Conditions the automaton follows, and those tested on finished names.
+        # The conditions in the automaton, and those tested on whole names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
             len(model.vocabulary), self.shape, every, longest, follows_large
         )
@@ -97,24 +98,24 @@ class ConditionalSampler:
 
     @property
     def largest_walk(self) -> int:
-        """The most names that are drawn together: fewer if the vocabulary is large."""
+        """The most names to draw together: fewer for a large vocabulary."""
         return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
     def n_possible(self) -> float:
-        """The number of names that have the spelling; infinity for very many."""
+        """The number of names with the spelling; infinity for very many."""
         roots = self.walk_sampler.roots
         return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
     def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
-        """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
+        """Raises SamplingError if no spelling is possible, or if none of a few meets the conditions."""
         possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.conditions and 0 < possible <= FEW_POSSIBLE:
             texts = [text for root in self.walk_sampler.texts for text in self.spelling.texts(root)]
             spelled = self.walk_sampler.in_characters(names_from_indices(texts))
-            hint, titles = f"; {possible:,.0f} tried, which is all", [*every]
+            hint, titles = f"; all {possible:,.0f} spellings tried", [*every]
             possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
             what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
@@ -124,29 +125,29 @@ class ConditionalSampler:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
         options, roots = self.options, self.walk_sampler.roots
         if options.prefix:
-            # A single prefix is given, not drawn: only top-k and top-p can bar it.
+            # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
             if is_one or (roots.log_prob > -np.inf).any():
                 return
-            what = f"prefix {joined_by_or(options.prefix)}: no name begins so"
+            what = f"prefix {joined_by_or(options.prefix)}: no name can begin this way"
         else:
             log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.node_data)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
-            what = f"every name would begin as none of the list does{SHAPE_HINT}"
+            what = f"every name would begin as no name of the list does{SHAPE_HINT}"
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
     def joined_titles(self, followed: Sequence[Condition]) -> str:
-        """The prefix that is asked for and some conditions, for a message."""
+        """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {joined_by_or(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(each.title for each in followed)])
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether perhaps few of the model's names have the length and the spelling."""
+        """Whether few of the model's names may have the length and the spelling."""
         options = self.options
         any_length = (options.min_length or 1) <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
@@ -154,46 +155,46 @@ class ConditionalSampler:
 
     @property
     def large_conditions(self) -> list[Condition]:
-        """Conditions with large automata, which are followed only where few names meet them."""
+        """Conditions with large automata, which join the spelling only if few names meet them."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
         names, rows = self.walk_sampler.draw(keys, root)
-        return self.filtered(len(keys), names, rows)
+        return self.filter(len(keys), names, rows)
 
-    def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Leaves the names that meet the conditions; `rows` are theirs in a draw of this size."""
-        kept, tally = rows_that_pass(self.conditions, names)
-        return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
+    def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
+        """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""
+        passed, tally = rows_that_pass(self.conditions, names)
+        return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options, with those that boldness stands for where the model's list allows them."""
+    """The options, with those that boldness stands for as far as the model's list allows them."""
     own = model.own_fingerprints
-    wanted = {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
 
         try:
             known_triples_condition(model, options)
-        except SamplingError:  # it keeps none, or a text is asked for that has others
-            del wanted["known_triples"]
+        except SamplingError:  # the model has no triples, or a required text has others
+            del preset["known_triples"]
         if own is None:
-            del wanted["min_edits"], wanted["no_words"]
-        elif isinstance(options, Options) and options.start:  # which are near depends on all before
-            wanted |= {"min_edits": None, "novel": not options.listed}
+            del preset["min_edits"], preset["no_words"]
+        elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
+            preset |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).mean() > FEW_WORDS:
-            del wanted["no_words"]
-    more = {name: value for name, value in wanted.items() if name not in options.non_defaults}
+            del preset["no_words"]
+    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
     return replace(options, **more)
 
 
 def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The least and the greatest length of names: as asked for, or as in the list."""
+    """The least and the greatest length of names, from the options or else from the list."""
     of_prefixes = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
-    if shortest is None:  # an explicit limit from above wins
+    if shortest is None:  # an explicit upper limit wins
         shortest = min(model.shortest, longest or model.shortest)
     shortest = max(shortest, min(of_prefixes), 1)
     if longest is None:
@@ -207,9 +208,9 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
 
 
 def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
-    """A sampler, and its options with those that boldness stands for.
+    """A sampler, and its options including those that boldness stands for.
 
-    If no name can match as typed, case is ignored, with a CaseWarning.
+    If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
     options = with_boldness(options, model)
     try:
@@ -233,7 +234,7 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
 
 
 def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
-    """Rows of the names that meet all conditions, and how many were tested for each."""
+    """The rows of the names that meet all conditions, and the tally."""
     rows: Array = np.arange(len(names))
     tally = Tally()
     for condition in conditions:

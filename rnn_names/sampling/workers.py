@@ -84,7 +84,7 @@ class Workers:
             drawn = self._helper.begin(WalkSampler.draw, keys)()
         else:
             drawn = self._sampler.walk_sampler.draw(keys)
-        names, passed, tally = self._sampler.filtered(len(keys), *drawn)
+        names, passed, tally = self._sampler.filter(len(keys), *drawn)
         # They wait for the names before them: in a byte a character, if these are Latin ones.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally

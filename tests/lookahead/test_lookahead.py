@@ -111,7 +111,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     guided, size = looking_ahead(model, **options), 60_000
-    names, rows, copies = guided.proposed(first_keys(8, size))
+    names, rows, copies = guided.propose(first_keys(8, size))
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
@@ -124,7 +124,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 def log_weights(guided, size):
     """Those of names drawn with a look-ahead."""
-    return guided.walked(first_keys(3, size)).log_weights
+    return guided.run_walk(first_keys(3, size)).log_weights
 
 
 def walked(walk_sampler, look_ahead, keys):

@@ -27,7 +27,7 @@ def found_and_row(passing, n, largest):
     try:
         return first_passing_attempts(draw, n, largest, MOST), None
     except FewFound as error:
-        return error.found[: error.row], error.row
+        return error.results[: error.row], error.row
 
 
 @given(
