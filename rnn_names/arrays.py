@@ -33,7 +33,7 @@ def check_products() -> None:
             for product, expected in ((x @ y, a @ b), (x @ y.T, a @ b.T), (x.T @ y, a.T @ b)):
                 if not np.array_equal(product, expected):
                     raise RnnNamesError(
-                        "matrix products are wrong here: NumPy's BLAS has a faulty kernel for "
+                        "matrix products come out wrong here: NumPy's BLAS has a faulty kernel for "
                         "this processor; set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
                     )
 

@@ -1,31 +1,30 @@
-"""Looking ahead: names that meet a rare condition are found without drawing all others.
+"""Looking ahead: drawing names that meet a rare condition without drawing all others.
 
-The network says what comes next, not what is still to come. The look-ahead adds a guess at that:
-`ahead`, the probability that a name which has come so far will meet the conditions in the end. Each
-next character is then drawn with
+The network predicts only the next character. The look-ahead adds a guess, `ahead`: the probability
+that a name with this prefix will meet the conditions. The next character is then drawn with
 
     q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
     total          =  Σ_c P(c | prefix) · ahead(prefix, c)
 
 So a name's importance weight, P(name) / q(name), is the product over its characters of total /
-ahead(c). Were the guess right, all would have one weight: the probability of the conditions.
+ahead(c). If the guess were exact, all weights would equal the probability of the conditions.
 
-An example: first names that end in "pp". After "Phil" the network gives i 0.29, o 0.21, l 0.16,
-a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
-are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
+An example: first names that end in "pp". After "Phil" the network predicts i 0.29, o 0.21, l 0.16,
+a 0.12, and so on. The guesses for these four are 2e-4, 7e-4, 3e-5 and 1e-5, so they are drawn with
+probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
-At prefixes that earlier draws have visited, the guess comes from what the network said there, and
-elsewhere from a Markov chain (`rnn_names.lookahead.chain`).
+For prefixes that earlier draws have visited, the guess comes from the network's predictions, and
+for others from a Markov chain (`rnn_names.lookahead.chain`).
 
-A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
-every name is the network's own, whatever the guess is worth, as long as no weight is above 32
-bounds (in a cast, which takes one copy at most: above one), and the guess is above 0
-wherever the conditions can still be met; `UNSEEN` in `chain` sees to that. A bad guess shows in two
-ways only: names are drawn in vain, and a name of large weight is repeated. The bound is chosen so
-that few are (`rnn_names.lookahead.preparation`). Draws are independent of each other.
+A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
+frequency of every name is the network's own, however good the guess, as long as no weight exceeds
+32 bounds (one bound in a cast, which takes at most one copy), and the guess is above 0 wherever the
+conditions can still be met (`chain.UNSEEN`). A bad guess has two effects only: more proposals yield
+no name, and a name of large weight is repeated. The bound is chosen so that few are
+(`rnn_names.lookahead.preparation`). Draws are independent of each other.
 
-At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300: all that is
-ahead, and all weights, are kept as natural logarithms.
+At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
+and weights are stored as natural logarithms.
 """
 
 from dataclasses import dataclass, replace
@@ -40,34 +39,34 @@ from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.ngram.contexts import Contexts
 
-MAX_COPIES = 32  # how often one proposal may give its name
-MAX_VISITED = 1 << 22  # probabilities that the visited prefixes keep, n_y for each
+MAX_COPIES = 32  # the most copies of a name from one proposal
+MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 
 
 @dataclass(frozen=True)
 class LookAhead:
     """Guides draws towards names that an automaton accepts.
 
-    The first one knows nothing (`unguided`); others are `learned` from what draws have visited,
-    and measured (`preparation.with_bound`). With `visits`, a draw is one to learn from.
+    The first one guesses 1 everywhere (`unguided`). Others are `learned` from visited prefixes, and
+    measured (`preparation.with_bound`). With `visits`, draws record the prefixes they visit.
     """
 
-    spelling: Spelling  # what names have to look like, by an automaton of S states
+    spelling: Spelling  # with an automaton of S states
     log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
-    prefixes: VisitedPrefixes  # the visited ones, N of them
-    # (N, n_y) what is ahead of each character after each visited prefix (but those visited since it
-    # learned); in column EOS, 0 where a name may end and else −∞
+    prefixes: VisitedPrefixes  # N of them, and those visited since it learned
+    # (N, n_y) log ahead of each character after each visited prefix; in column EOS, 0 where a name
+    # may end, else −∞
     log_ahead: Array
-    contexts: Contexts  # of the Markov chain, K of them
-    table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
-    log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
-    acceptance: float = 0.0  # share of draws that give a name, as measured
-    repeats: float = 1.0  # share of names that are repeats, as measured
-    visits: Visits | None = None  # records prefixes, new ones numbered from N on
+    contexts: Contexts  # the K contexts of the Markov chain
+    table: Array  # (max_length + 2, K, S) log ahead by the chain: length, context, state
+    log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
+    acceptance: float = 0.0  # measured share of draws that yield a name
+    repeats: float = 1.0  # measured share of names that are repeats
+    visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
-        """One that guesses 1 everywhere: draws stay as they are, with weights of 1."""
+        """A look-ahead that guesses 1 everywhere: it does not change draws; all weights are 1."""
         states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
@@ -79,9 +78,9 @@ class LookAhead:
         )
 
     def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
-        """One that has learned from its prefixes, which were visited at a temperature.
+        """A look-ahead that has learned from its prefixes, which were visited at a temperature.
 
-        If it `explores`, names that end at one of these are left out: they are known.
+        If it `explores`, names that end at a visited prefix are ruled out, since they are known.
         """
         prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
@@ -100,14 +99,14 @@ class LookAhead:
         for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
-        # Of too many prefixes, the most promising are kept. To explore, names that end at known
-        # prefixes are then left out, and what is ahead is counted again.
+        # If there are too many prefixes, only the most probable ones are kept. To explore, names
+        # that end at these are then ruled out, and the guesses computed again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
             prefixes.back_up(ahead)
         if is_large:
-            kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
-            prefixes, ahead = prefixes.take(kept), ahead[kept]
+            rows = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
+            prefixes, ahead = prefixes.take(rows), ahead[rows]
         if explores:
             ahead[:, EOS] = -np.inf
             prefixes.back_up(ahead)
@@ -115,14 +114,14 @@ class LookAhead:
 
     @property
     def log_value(self) -> float:
-        """Natural logarithm of the guess at the probability of the conditions."""
+        """Natural logarithm of the guessed probability of the conditions."""
         return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 
     def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
-        `visited` has rows of `prefixes`; −1, and those visited since it learned, have no row of
-        `log_ahead`: there the chain guesses.
+        `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
+        visited since it learned, which have no row of `log_ahead`.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():
@@ -134,7 +133,7 @@ class LookAhead:
         return ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:
-        """The copies of each name: weight / bound, rounded by chance; `MAX_COPIES` at most.
+        """The number of copies of each name: weight / bound, rounded at random, at most 32.
 
         `uniform` are random numbers from 0 to 1.
         """

@@ -128,7 +128,7 @@ def unknown_logit(model: LanguageModel) -> float:
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
     """A network over the joint vocabulary; a GRU if there are characters that are new to it."""
-    known = vocabulary.rows_of(model.vocabulary)
+    known = vocabulary.indices_of(model.vocabulary)
     unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
     params = as_gru(model.params) if len(unknown) else model.params
     n_a = model.hidden_size

@@ -98,8 +98,8 @@ def _search(
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
                 warnings.warn(
-                    f"the ranking is of names of at most {count_phrase(longest, 'character')}; to look "
-                    "into longer ones would take too long",
+                    f"the ranking is of names of at most {count_phrase(longest, 'character')}; to "
+                    "look into longer ones would take too long",
                     LongNamesWarning,
                     stacklevel=2,
                 )

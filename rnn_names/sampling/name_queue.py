@@ -79,7 +79,7 @@ class NameQueue:
 
     Args:
         begin, end: the range of numbers.
-        sizes: the attempts of the first walk, the factor by which walks may grow, the most attempts.
+        sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
         unique: the filter that the caller applies to the names, if any.
     """
 

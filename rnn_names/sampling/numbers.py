@@ -5,9 +5,9 @@ Character t of attempt a at name i is decided by
     u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
     child(key, k)     =  mix(key + (k + 1) γ)
 
-`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No state passes
-from one name to the next, so any name can be drawn alone, or on another machine. The page does the
-same in JavaScript. The meaning of i and a depends on what is drawn. In a cast, the key also has the
+`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Names share no
+state, so any name can be drawn alone, or on another machine. The page does the same in JavaScript.
+The meaning of i and a depends on what is drawn. In a cast, the key also has the
 path of the part, and the attempt below a; the seed of an alias follows from its key:
 
     names of a stream                   i: the name                       a: the attempt

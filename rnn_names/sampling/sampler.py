@@ -108,7 +108,7 @@ class ConditionalSampler:
         return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
     def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
-        """Raises SamplingError if no spelling is possible, or if none of a few meets the conditions."""
+        """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
         possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible and self.shape is not None:
             hint = SHAPE_HINT

@@ -64,7 +64,7 @@ class TrainingSetup:
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
-            known = vocabulary.rows_of(self.init.vocabulary)
+            known = vocabulary.indices_of(self.init.vocabulary)
             rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array

@@ -403,7 +403,7 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never
-        monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", enough)
+        monkeypatch.setattr(preparation, "ENOUGH_ACCEPTED", enough)
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
         guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
