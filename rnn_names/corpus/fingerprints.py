@@ -4,9 +4,8 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ are those of SplitMix64 (`rnn_names.arrays`). All this is part of the file format. A name
-that is not among the n names of a list is mistaken for one of them with probability n / 2⁶⁴. A model
-may store only the uppermost bits, as bundled ones store 44; then the others are 0.
+`mix` and γ are those of SplitMix64 (`rnn_names.arrays`). All this is part of the file format. A
+name is mistaken for one of a list of n with probability n / 2⁶⁴. A model may store only the uppermost bits, as bundled ones store 44; then the others are 0.
 """
 
 import numpy as np

@@ -138,7 +138,7 @@ def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:
 
 
 def _kind(character: str) -> str:
-    """A for capitals, a for small letters, x for other letters, 0 for digits; else the character."""
+    """A for capitals, a for small letters, x for other ones, 0 for digits; else the character."""
     if character.isupper() or character.islower():
         return "A" if character.isupper() else "a"
     return {"L": "x", "M": "x", "N": "0"}.get(unicodedata.category(character)[0], character)

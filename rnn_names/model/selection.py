@@ -1,4 +1,4 @@
-"""Models as users give them: by file or by name, each with a weight if wanted."""
+"""Models as users specify them: by file or by name, perhaps with a weight."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from rnn_names.model import bundled
 
 
 class ModelChoice(NamedTuple):
-    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
+    """A user's choice of a model: a file or the name of a bundled model, and its weight."""
 
     path: str
     weight: float | None = None
@@ -21,7 +21,7 @@ class ModelChoice(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "ModelChoice":
-        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
+        """Parses MODEL or MODEL=WEIGHT; if a file has the whole text as its name, it is chosen."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
             return cls(text)
@@ -35,19 +35,19 @@ class ModelChoice(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Its weight in a blend; 1 where none was given."""
+        """Its weight in a blend, by default 1."""
         return 1.0 if self.weight is None else self.weight
 
     @property
     def title(self) -> str:
-        """Its name in the record of a blend: that of its file, without folders."""
+        """Its title in the record of a blend: the name of its file without folders."""
         return os.path.basename(self.path)
 
 
 def find_model_file(path: str) -> str:
-    """The file that is meant by a path, or by the name of a bundled model or one of a pack.
+    """The file of a path, or of the name of a bundled model or a model of another package.
 
-    A file of that name comes first; a folder does not.
+    A file of that name takes precedence; a folder does not.
 
     >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
@@ -57,13 +57,13 @@ def find_model_file(path: str) -> str:
         return path
     if name in bundled.MODELS or name in bundled.OTHER_NAMES:
         return bundled.path_of(name)
-    # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
+    # Looking for packs takes milliseconds; paths of missing files usually have a dot or a slash.
     pack = bundled.packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
     return bundled.file_of_pack(pack) if pack else path
 
 
 def is_start_word(path: str) -> bool:
-    """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
+    """Whether a path is CLOSEST or NONE; a file of that name takes precedence.
 
     >>> is_start_word("closest"), is_start_word("./closest")
     (True, False)
@@ -72,19 +72,19 @@ def is_start_word(path: str) -> bool:
 
 
 def is_file(path: str) -> bool:
-    """Whether there is one, of any kind, and no folder."""
+    """Whether the path exists and is not a folder."""
     return os.path.exists(path) and not os.path.isdir(path)
 
 
 def advice(path: str) -> str:
-    """Advice about a model that is not there: the file or bundled model of the closest name.
+    """Advice about a missing model: the file or the bundled model with the most similar name.
 
     >>> advice("dinosaur")
     'train a model, or take a bundled one: dinosaurs'
     >>> advice("elves")
     'train a model, or take a bundled one: elvish, elvish-men, elvish-women'
     """
-    from difflib import get_close_matches  # takes long to import, and is hardly ever needed
+    from difflib import get_close_matches  # takes long to import, and is rarely needed
 
     if bundled.OTHER_NAMES.get(path.lower(), path.lower()) in bundled.MODELS:
         return "it comes with the program, and is missing: install rnn-names again"

@@ -151,13 +151,13 @@ def step_weights(params: Params) -> StepWeights:
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.n_sigmoid_gates] *= 0.5
-    Wax[:, 0] = 0  # as an input, 0 is not EOS but the zero vector of the first step
+    Wax[:, 0] = 0  # input 0 is not EOS but the zero vector of the first step
     return StepWeights(cell, Waa, diagonal_blocks(Waa), Wax + ba, params.get("bn"))
 
 
 # --- Blocks of a blend ----------------------------------------------------------------------------
-# The parts of a blend have no connections to each other, so its Waa is zero outside of one block for
-# each part. A product without the zeros takes half the time for two parts of equal size.
+# The parts of a blend have no connections to each other, so its Waa is zero outside of one block per
+# part. A product without the zeros takes half the time for two parts of equal size.
 
 MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too small to be fast
 

@@ -1,4 +1,4 @@
-"""Training in one call."""
+"""`train`: training in one call."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -28,20 +28,20 @@ class TrainArguments(Settings):
 
 @parameters_of(TrainArguments)
 def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> Model:
-    """Trains on some names and gives the best model.
+    """Trains on names and returns the best model.
 
     Args:
         names: names as strings, the path of a file with one per line, a dictionary with the count
             of each name, or a corpus.
-        settings: how to train. What it leaves open, by default everything, follows from the corpus.
+        settings: the settings; defaults follow from the corpus.
         init: a model to start from; "closest" for the bundled one that predicts the names best,
             "none" for random weights. By default, fewer than 1,000 names start from the base, more
             from random weights.
-        given: single settings, which come before `settings`; None leaves one to those.
+        given: single settings, which take precedence over `settings`; None has no effect.
 
     Raises:
         CorpusError: for names that cannot be learned from.
-        TrainingError: for settings that make no sense, or if the numbers overflow.
+        TrainingError: for invalid settings, or if training diverges.
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):

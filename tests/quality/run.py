@@ -425,7 +425,7 @@ def main() -> None:
     for part in args.parts:
         if part in TABLES:
             table = TABLES[part]
-            rows = table.indices_of(sections_before().get(TITLES[part], ""))
+            rows = table.rows_of(sections_before().get(TITLES[part], ""))
             for name in table.titles:
                 if name in args.lists:
                     rows[table.titles[name]] = table.row(name)
