@@ -108,20 +108,20 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def missing_module_message(error: ModuleNotFoundError) -> str:
+def missing_module(error: ModuleNotFoundError) -> str:
     """The message for a module that is not installed.
 
-    >>> print(missing_module_message(ModuleNotFoundError(name="tqdm.std")))
+    >>> print(missing_module(ModuleNotFoundError(name="tqdm.std")))
     the module tqdm is missing; to install it: python -m pip install tqdm
     """
     name = str(error.name).partition(".")[0]
     return f"the module {name} is missing; to install it: python -m pip install {name}"
 
 
-def count_phrase(n: int, noun: str) -> str:
+def plural(n: int, noun: str) -> str:
     """A number and a noun, in the plural where needed, for a message.
 
-    >>> print(count_phrase(1, "name"), count_phrase(2000, "name"))
+    >>> print(plural(1, "name"), plural(2000, "name"))
     1 name 2,000 names
     """
     return f"{n:,} {noun}{'s' * (n != 1)}"

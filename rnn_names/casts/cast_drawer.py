@@ -40,7 +40,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
-from rnn_names.errors import RepeatedInitialsWarning, SamplingError, count_phrase
+from rnn_names.errors import RepeatedInitialsWarning, SamplingError, plural
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.first_passing import FewFound
 from rnn_names.sampling.name_queue import ENDLESS
@@ -362,7 +362,7 @@ class CastDrawer:
         letters = self._taken.letters
         if letters[letter] == 2 and letters.total() == len(letters) + 1:
             warnings.warn(
-                f"these names have only {count_phrase(len(letters), 'first letter')}: "
+                f"these names have only {plural(len(letters), 'first letter')}: "
                 f"from line {len(letters) + 1} on, they repeat",
                 RepeatedInitialsWarning,
                 stacklevel=2,

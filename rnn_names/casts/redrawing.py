@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.casts.cast_drawer import MAX_ROUNDS, ROUNDS_AT_ONCE, CastDrawer
 from rnn_names.casts.lines import Line, NameSource, PartSource, Request
 from rnn_names.casts.part_names import letter_of
-from rnn_names.errors import FewNewNamesWarning, SamplingError, count_phrase
+from rnn_names.errors import FewNewNamesWarning, SamplingError, plural
 
 Item = TypeVar("Item")
 REDRAWN = 1 << 32  # the first round of what is redrawn
@@ -28,7 +28,7 @@ class RedrawingCast(CastDrawer):
         for number, part in self._wanted.redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
                 named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
-                reason = f"a line has {count_phrase(len(columns), 'part')}{named}"
+                reason = f"a line has {plural(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
             for batch in self.lines():

@@ -12,7 +12,7 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
-from rnn_names.errors import count_phrase, shortened
+from rnn_names.errors import plural, shortened
 from rnn_names.model.selection import ModelChoice, find_model_file
 from rnn_names.system import facts as this_system
 
@@ -63,10 +63,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
-    yield (
-        "vocabulary",
-        f"{count_phrase(len(characters), 'character')}: {shortened(characters, 200)}",
-    )
+    yield ("vocabulary", f"{plural(len(characters), 'character')}: {shortened(characters, 200)}")
     yield "corpus", _corpus(training)
     yield "training", _training(training)
     for part in training.get("blend", []):
@@ -82,7 +79,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield title, line.replace("\xa0", " ")
     known = facts["fingerprints"]
     none = "none: the model cannot tell new names"
-    yield "fingerprints", count_phrase(known, "name") if known else none
+    yield "fingerprints", plural(known, "name") if known else none
     for source in facts["sources"]:
         yield "source", "{what}; {origin}, {terms}".format(**source)
 
@@ -93,21 +90,19 @@ def _network(network: dict[str, Any]) -> str:
 
 def _counted(n: Any, noun: str) -> str:
     """A number of things; "" for what is no number, as a record from outside may have."""
-    return count_phrase(n, noun) if type(n) is int else ""
+    return plural(n, noun) if type(n) is int else ""
 
 
 def _corpus(training: dict[str, Any]) -> str:
     distinct, all_lines = training.get("distinct_names"), training.get("names")
     held_out, shortest = training.get("held_out_names"), training.get("shortest")
-    parts = (
-        [f"{count_phrase(distinct, 'distinct name')} trained on"] if type(distinct) is int else []
-    )
+    parts = [f"{plural(distinct, 'distinct name')} trained on"] if type(distinct) is int else []
     if type(all_lines) is int and all_lines != distinct:
         parts.append(f"{all_lines:,} with repeats")
     if type(held_out) is int:
         parts.append(f"{held_out:,} held out")
     lengths = f"{shortest} to" if shortest else "at most"
-    parts.append(f"{lengths} {count_phrase(training['longest'], 'character')} long")
+    parts.append(f"{lengths} {plural(training['longest'], 'character')} long")
     lists = training.get("lists")
     files = ", ".join(map(str, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)

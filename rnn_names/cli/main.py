@@ -19,7 +19,7 @@ import click
 
 from rnn_names.cli import config, interrupts, streams
 from rnn_names.cli.usage_hints import command_hint
-from rnn_names.errors import RnnNamesError, missing_module_message, printable, with_option_names
+from rnn_names.errors import RnnNamesError, missing_module, printable, with_option_names
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
@@ -137,7 +137,7 @@ def exit_code(work: Callable[[], int]) -> int:
         if error.filename is None:  # Click writes help and completions itself
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:
-        message = missing_module_message(error)
+        message = missing_module(error)
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
         message = f"a module cannot be loaded (is memory short?): {printable(reason)}"

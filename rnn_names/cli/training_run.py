@@ -16,7 +16,7 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, tell
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import TrainingError, count_phrase, printable
+from rnn_names.errors import TrainingError, plural, printable
 from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
@@ -245,14 +245,14 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
     network = "a GRU" if settings.cell == "gru" else "an RNN"
-    network += f" of {count_phrase(settings.hidden_size, 'unit')}"
-    length = f"up to {count_phrase(settings.epochs, 'epoch')}, "
-    length += f"{count_phrase(settings.batch_size, 'name')} per batch."
+    network += f" of {plural(settings.hidden_size, 'unit')}"
+    length = f"up to {plural(settings.epochs, 'epoch')}, "
+    length += f"{plural(settings.batch_size, 'name')} per batch."
     training = f"Training {network} for {length}"
     if not settings.epochs:
         training = f"{network[0].upper()}{network[1:]}."
     names = f"{len(corpus):,} distinct names{repeats}"
-    lines = [f"{names}, {count_phrase(n_characters, 'character')}{held_out}.", training]
+    lines = [f"{names}, {plural(n_characters, 'character')}{held_out}.", training]
     if start:
         lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
     if trainer.epoch:
@@ -280,7 +280,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     more = " more" if progress.epochs_before else ""  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, _width()),
-        f"{count_phrase(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
+        f"{plural(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
         model,

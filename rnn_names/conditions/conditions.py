@@ -15,10 +15,10 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import NoAutomatonError, avoiding, matching
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import CommonOptions, compiled, joined_by_or
+from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.spelling import Condition, encoded
 from rnn_names.corpus.characters import folded
-from rnn_names.corpus.fingerprints import among, compute_fingerprints, lowest_kept, unpacked
+from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
@@ -40,7 +40,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        title = f"suffix {joined_by_or(options.suffix)}"
+        title = f"suffix {or_list(options.suffix)}"
         conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
@@ -48,7 +48,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
             _matching(f"contains {short_repr(text)}", [pattern], vocabulary, ignore_case)
         )
     if options.match:
-        title = f"match {joined_by_or(options.match)}"
+        title = f"match {or_list(options.match)}"
         conditions.append(_matching(title, options.match, vocabulary, ignore_case))
     if options.like:
         conditions.append(_like(options, vocabulary))
@@ -59,9 +59,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
-        conditions.append(
-            Condition("listed", lambda names: among(compute_fingerprints(names), own))
-        )
+        conditions.append(Condition("listed", lambda names: among(fingerprint(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
         conditions.append(
@@ -100,7 +98,7 @@ def _matching(
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
-    title = f"like {joined_by_or(options.like)} (edits: {options.edits})"
+    title = f"like {or_list(options.like)} (edits: {options.edits})"
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
@@ -155,12 +153,8 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
         return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
 
     required = [("contains", text, [text]) for text in options.contains]
-    required.append(
-        ("prefix", joined_by_or(options.prefix), [f"\n{text}" for text in options.prefix])
-    )
-    required.append(
-        ("suffix", joined_by_or(options.suffix), [f"{text}\n" for text in options.suffix])
-    )
+    required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))
+    required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
         if texts and not any(map(has, texts)):
             raise SamplingError(
@@ -192,7 +186,7 @@ def common_words() -> Array:
 def are_words(names: Names) -> Array:
     """Whether each name is a common English word: (len(names),) bool."""
     capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
-    return among(compute_fingerprints(capitalised), common_words())
+    return among(fingerprint(capitalised), common_words())
 
 
 @cache

@@ -20,7 +20,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
-from rnn_names.corpus.fingerprints import among, compute_fingerprints, terms
+from rnn_names.corpus.fingerprints import among, fingerprint, terms
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
@@ -85,7 +85,7 @@ class NearList:
         return spellings
 
     def _near(self, names: Names, edits: int) -> Array:
-        near = among(compute_fingerprints(names), self._known)
+        near = among(fingerprint(names), self._known)
         of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
         of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (of_one, of_two)[:edits]:
@@ -118,7 +118,7 @@ class NearList:
         """Whether each name is two edits away from a name of the list, if not fewer: (m,)."""
         rows, edited = self._edited(names)
         # Several edits of a name may result in the same text, which is looked up once.
-        different = compute_fingerprints(edited) ^ rows.astype(np.uint64)
+        different = fingerprint(edited) ^ rows.astype(np.uint64)
         once = np.unique(different, return_index=True)[1]
         near = np.zeros(len(names), bool)
         near[rows[once[self._near(edited.take(once), 1)]]] = True

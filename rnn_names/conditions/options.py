@@ -22,7 +22,7 @@ from rnn_names.declarations import (
     declarations,
     option,
 )
-from rnn_names.errors import SamplingError, count_phrase, short_repr
+from rnn_names.errors import SamplingError, plural, short_repr
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
@@ -326,7 +326,7 @@ class CastOptions(Options):
         for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
-                    f"redraw {number:,}: the cast has {count_phrase(self.count, 'line')}",
+                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}",
                     ["redraw"],
                 )
         if self.redraw and (self.seed is None or self.remember):
@@ -353,10 +353,10 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     raise SamplingError(f"match {short_repr(pattern)}: {reason}", ["match"])
 
 
-def joined_by_or(texts: Collection[str]) -> str:
+def or_list(texts: Collection[str]) -> str:
     """The texts as alternatives, for a message.
 
-    >>> print(joined_by_or(["wyn"]), joined_by_or(["a", "b"]), joined_by_or("abcdef"))
+    >>> print(or_list(["wyn"]), or_list(["a", "b"]), or_list("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
     """
     first = map(short_repr, [*texts][:3])

@@ -16,9 +16,7 @@ class Prefixes(NamedTuple):
 
     texts: list[Indices]  # none is a prefix of another
     shape: Shape | None  # of names, changed so that it allows these texts
-    in_other_case: dict[
-        str, str
-    ]  # the list's spelling of prefixes that it has in another case only
+    in_other_case: dict[str, str]  # the list's spelling of prefixes that have another case there
 
 
 def spelled_prefixes(

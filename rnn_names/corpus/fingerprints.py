@@ -5,7 +5,8 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
 `mix` and γ are those of SplitMix64 (`rnn_names.arrays`). All this is part of the file format. A
-name is mistaken for one of a list of n with probability n / 2⁶⁴. A model may store only the uppermost bits, as bundled ones store 44; then the others are 0.
+name outside of a list of n has the fingerprint of a name in it with probability n / 2⁶⁴. A model
+may store only the uppermost bits, as bundled ones store 44; then the others are 0.
 """
 
 import numpy as np
@@ -19,10 +20,10 @@ MIN_BITS = 32  # the fewest bits that a model stores
 HASHED_AT_ONCE = 1 << 16  # names hashed together, to bound the memory
 
 
-def compute_fingerprints(names: Names) -> Array:
+def fingerprint(names: Names) -> Array:
     """The fingerprint of each name, which is normalised to NFC: (len(names),) uint64.
 
-    >>> prints = compute_fingerprints(Names.from_strings(["Ada", "Adam", ""]))
+    >>> prints = fingerprint(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]
     ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']
     """

@@ -33,9 +33,9 @@ from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import BlendError, count_phrase, printable, short_repr
+from rnn_names.errors import BlendError, plural, printable, short_repr
 from rnn_names.network import rnn
-from rnn_names.network.cells import Params, cell_type
+from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.processes.threads import one_blas_thread
@@ -97,7 +97,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
         except ValueError:
             raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
-        have, need = count_phrase(len(numbers), "weight"), count_phrase(count, "model")
+        have, need = plural(len(numbers), "weight"), plural(count, "model")
         raise BlendError(f"{have} for {need}: give one for each")
     largest = max(numbers)  # to divide by first, since finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
@@ -178,7 +178,7 @@ def as_gru(params: Params) -> Params:
 
 
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
-    gates = cell_type(networks[0]).gates
+    gates = cell_of(networks[0]).gates
     of_each = {name: [params[name] for params in networks] for name in networks[0]}
     ends = np.cumsum([len(a0) for a0 in of_each["a0"]])
     units = ends[-1]

@@ -14,7 +14,7 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, count_phrase, printable, short_repr
+from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
@@ -53,11 +53,11 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {count_phrase(self.hidden_size, 'unit')}"]
-        parts.append(count_phrase(len(self.vocabulary.characters), "character"))
+        parts = [f"{self.cell.upper()} of {plural(self.hidden_size, 'unit')}"]
+        parts.append(plural(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:
-            parts.append(count_phrase(names, "name"))
+            parts.append(plural(names, "name"))
         if type(loss) is float:
             parts.append(f"held-out loss {loss:.3f}")
         return f"Model({', '.join(parts)})"
@@ -162,10 +162,8 @@ class Model(LanguageModel):
     def arrays(self) -> dict[str, Array]:
         """The arrays in the file: the parameters, and the fingerprints if there are any."""
         arrays = dict(self.params)
-        for name, fingerprints in (
-            ("fingerprints", self.fingerprints),
-            ("listed", self.own_list_fingerprints),
-        ):
+        own_list = self.own_list_fingerprints
+        for name, fingerprints in (("fingerprints", self.fingerprints), ("listed", own_list)):
             if fingerprints is not None:
                 is_short = lowest_kept(fingerprints) >= 1 << (64 - PACKED_BITS)
                 arrays[name] = packed(fingerprints) if is_short else fingerprints
@@ -204,9 +202,7 @@ class NameStream(Iterator[str]):
 
     def __next__(self) -> str:
         while (name := next(self._names, None)) is None:
-            self._names = iter(
-                next(self._parts).to_strings()
-            )  # its StopIteration ends this iterator
+            self._names = iter(next(self._parts).to_strings())  # StopIteration ends both
         return name
 
     def arrays(self) -> Iterator[Array]:
@@ -270,12 +266,11 @@ def blend(
     mixed = blending.one_network(models, shares, titles)
     record = {**mixed.training, "blend": _parts(models, shares, titles)}
     sources = tuple(dict.fromkeys(chain.from_iterable(model.sources for model in models)))
-    prints = mixed.fingerprints
     return Model(
         mixed.vocabulary,
         mixed.params,
         record,
-        prints,
+        mixed.fingerprints,
         sources,
         own_list_fingerprints=mixed.own_list_fingerprints,
     )
@@ -293,9 +288,7 @@ def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
     titles = [f"model {i}" for i in range(1, count + 1)] if titles is None else list(titles)
     if len(titles) != count:
-        raise BlendError(
-            f"{count_phrase(len(titles), 'title')} for {count} models: give one for each"
-        )
+        raise BlendError(f"{plural(len(titles), 'title')} for {count} models: give one for each")
     for title in titles:
         if not isinstance(title, str):
             raise BlendError(f"title {short_repr(title)}: not a text")

@@ -139,14 +139,14 @@ Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
 
 
-def cell_type(params: Params) -> Cell:
+def cell_of(params: Params) -> Cell:
     """The type of cell of a network's parameters."""
     return GRUCell if "bn" in params else PlainCell
 
 
 def step_weights(params: Params) -> StepWeights:
     """The weights of a step from the parameters of a network."""
-    cell, n_a = cell_type(params), params["Waa"].shape[1]
+    cell, n_a = cell_of(params), params["Waa"].shape[1]
     by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
@@ -156,7 +156,7 @@ def step_weights(params: Params) -> StepWeights:
 
 
 # --- Blocks of a blend ----------------------------------------------------------------------------
-# The parts of a blend have no connections to each other, so its Waa is zero outside of one block per
+# Parts of a blend have no connections to each other, so its Waa is zero outside of a block for each
 # part. A product without the zeros takes half the time for two parts of equal size.
 
 MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too small to be fast

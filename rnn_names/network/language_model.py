@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.fingerprints import among, compute_fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
 from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
@@ -83,7 +83,7 @@ class LanguageModel:
         The very low probability of a false positive is in `rnn_names.corpus.fingerprints`. Raises
         SamplingError if the model has no fingerprints.
         """
-        return among(compute_fingerprints(_normalised(names)), require_fingerprints(self))
+        return among(fingerprint(_normalised(names)), require_fingerprints(self))
 
 
 def require_fingerprints(model: LanguageModel) -> Array:

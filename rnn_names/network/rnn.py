@@ -18,14 +18,7 @@ from __future__ import annotations  # else `np.random` is imported for a type, w
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
-from rnn_names.network.cells import (
-    CELLS,
-    Params,
-    StepWeights,
-    block_product,
-    cell_type,
-    step_weights,
-)
+from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
 
 # --- Parameters -----------------------------------------------------------------------------------
@@ -118,10 +111,8 @@ def next_states(
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
-    for block, chosen in zip(
-        [*projections, above], cache[: cell.n_blocks_from_parent], strict=False
-    ):
-        block.take(parent, axis=0, out=chosen, mode="clip")
+    for block, out_block in zip([*projections, above], cache, strict=False):
+        block.take(parent, axis=0, out=out_block, mode="clip")
     from_x = work("from_x", cell.gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
@@ -203,7 +194,7 @@ def _backward_over_time(
     `da` (N, n_a) begins with the gradients from the output layer; each level adds those of its
     parents. Overwrites the "cache" of `hidden_states`.
     """
-    cell, (n, n_a) = cell_type(params), a.shape
+    cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(params["a0"][None])
     # The gradients of the projections of all parents: first a0, the parent of level 0, then the
     # parents of level 1, and so on. Those of a level end at ends[level].
@@ -241,9 +232,7 @@ def _backward_over_time(
 def sum_siblings(d: Array, siblings: list[Array], out: Array) -> None:
     """Sums the rows of each parent's children: (blocks, m, n_a) to (blocks, parents, n_a)."""
     first, *others = siblings
-    for block, total in zip(
-        d, out, strict=True
-    ):  # one by one, since `take` needs a contiguous `out`
+    for block, total in zip(d, out, strict=True):  # `take` needs a contiguous `out`
         block.take(first, axis=0, out=total, mode="clip")
     for rows in others:  # the second children, the third, …
         out[:, : len(rows)] += d[:, rows]

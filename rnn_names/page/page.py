@@ -19,7 +19,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from rnn_names.errors import count_phrase, printable
+from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.page.script import (
     LEFT_OUT,
@@ -214,13 +214,13 @@ def _source(part: PageModel) -> str:
     training, network = facts["training"], facts["network"]
     rows = []
     if type(training.get("distinct_names")) is int:
-        files, learned = training.get("lists"), count_phrase(training["distinct_names"], "name")
+        files, learned = training.get("lists"), plural(training["distinct_names"], "name")
         if isinstance(files, list) and files:
             learned += f" of {', '.join(map(str, files[:5]))}"
         rows.append(("Learned from", learned))
     for source in part.model.sources:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
-    cell, units = network["cell"].upper(), count_phrase(network["hidden_size"], "unit")
+    cell, units = network["cell"].upper(), plural(network["hidden_size"], "unit")
     rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
     listed = definitions((what, isolated(text)) for what, text in rows)
     return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"

@@ -14,9 +14,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import among, compute_fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import count_phrase, printable
+from rnn_names.errors import plural, printable
 from rnn_names.model.atomic import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
@@ -64,10 +64,8 @@ def as_html(report: Report) -> str:
     corpus, trainer, init = report.corpus, report.trainer, report.init
     settings = trainer.settings
     sampled = drawn_from(trainer, NAMES_MEASURED)
-    listed = np.sort(compute_fingerprints(corpus.names))
-    is_listed: list[bool] = among(
-        compute_fingerprints(Names.from_strings(sampled)), listed
-    ).tolist()
+    listed = np.sort(fingerprint(corpus.names))
+    is_listed: list[bool] = among(fingerprint(Names.from_strings(sampled)), listed).tolist()
     first_names = dict(islice(dict(zip(sampled, is_listed, strict=True)).items(), FIRST_NAMES))
     known = sum(first_names.values())
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
@@ -80,12 +78,12 @@ def as_html(report: Report) -> str:
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
         name=escape(printable(os.path.basename(report.output))),
-        network=f"{cell} of {count_phrase(settings.hidden_size, 'unit')}",
+        network=f"{cell} of {plural(settings.hidden_size, 'unit')}",
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
         ending="" if trainer.is_over else stopped,
-        count=count_phrase(len(first_names), "name"),
+        count=plural(len(first_names), "name"),
         first_names="".join(items),
         known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",
         figures=_figures(report, is_listed),
@@ -181,7 +179,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
-        f"<p>The list, repeats counted, against {count_phrase(len(sampled), 'name')} of the model."
+        f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model."
         "</p>\n"
         '<div class="pair">\n'
         f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
@@ -199,7 +197,7 @@ def _read(report: Report) -> dict[str, str]:
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
         "held out": f"{len(report.trainer.held_out):,}",
-        "longest name": count_phrase(int(corpus.names.lengths.max()), "character"),
+        "longest name": plural(int(corpus.names.lengths.max()), "character"),
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
 

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.errors import SamplingError, count_phrase
+from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
@@ -111,7 +111,7 @@ class Aliases:
             names_so_far = {*owners, *(each[0] for each in error.results if each)}
             possible = min(limit, len(names_so_far) or limit)
             raise SamplingError(
-                f"only {possible:,.0f} of {count_phrase(n, 'key')} "
+                f"only {possible:,.0f} of {plural(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.non_defaults,
             ) from None

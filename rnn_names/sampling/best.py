@@ -22,7 +22,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.errors import LongNamesWarning, SamplingError, count_phrase
+from rnn_names.errors import LongNamesWarning, SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
@@ -98,7 +98,7 @@ def _search(
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
                 warnings.warn(
-                    f"the ranking is of names of at most {count_phrase(longest, 'character')}; to "
+                    f"the ranking is of names of at most {plural(longest, 'character')}; to "
                     "look into longer ones would take too long",
                     LongNamesWarning,
                     stacklevel=2,

@@ -11,13 +11,13 @@ from typing import TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, joined_by_or
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, count_phrase, short_repr
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.walk_sampler import WalkSampler
 
@@ -72,7 +72,7 @@ class ConditionalSampler:
     ) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
-        limits = count_phrase(longest, "character")
+        limits = plural(longest, "character")
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
@@ -129,7 +129,7 @@ class ConditionalSampler:
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
             if is_one or (roots.log_prob > -np.inf).any():
                 return
-            what = f"prefix {joined_by_or(options.prefix)}: no name can begin this way"
+            what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.node_data)
@@ -142,7 +142,7 @@ class ConditionalSampler:
     def joined_titles(self, followed: Sequence[Condition]) -> str:
         """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
-        titles = [f"prefix {joined_by_or(prefixes)}"] if prefixes else []
+        titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(each.title for each in followed)])
 
     @property

@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, count_phrase
+from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import (
@@ -76,9 +76,9 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
         causes = [] if delivered >= n_possible else [tally.tightest()]
         if n_possible < count:
             causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-        of = count_phrase(delivered, "name")
+        of = plural(delivered, "name")
         if count < ENDLESS:
-            of = f"{delivered:,} of {count_phrase(count, 'name')}"
+            of = f"{delivered:,} of {plural(count, 'name')}"
         raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.fingerprints import among, compute_fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.remembered import Remembered
@@ -57,13 +57,13 @@ class Unique:
 
     def _add(self, names: Names) -> None:
         if self._far_apart is None:
-            self.seen = np.union1d(self.seen, compute_fingerprints(names))
+            self.seen = np.union1d(self.seen, fingerprint(names))
         else:
             self._far_apart.add(names.to_strings())
 
     def _new(self, names: Names) -> Array:
         if self._far_apart is None:
-            prints, first = np.unique(compute_fingerprints(names), return_index=True)
+            prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import compute_fingerprints, union
+from rnn_names.corpus.fingerprints import fingerprint, union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, odd_pairs
 from rnn_names.model.model import Model
@@ -41,7 +41,7 @@ class TrainingSetup:
         names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.of(names)
         self.list_facts = _list_facts(self.corpus, self.held_out, names, vocabulary)
-        fingerprints, own_list = np.unique(compute_fingerprints(names)), None
+        fingerprints, own_list = np.unique(fingerprint(names)), None
         if init is not None:
             vocabulary = init.vocabulary.union(vocabulary)
             if init.fingerprints is not None:

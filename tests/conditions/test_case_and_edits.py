@@ -18,7 +18,7 @@ from rnn_names.conditions.edits import FarApart, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.spelling import Spelling
-from rnn_names.corpus.fingerprints import compute_fingerprints, terms, upper_bits
+from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
@@ -144,7 +144,7 @@ TITLES = WORDS.map(" ".join)
 @settings(max_examples=30)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
-    known = np.unique(compute_fingerprints(Names.from_strings(listed)))
+    known = np.unique(fingerprint(Names.from_strings(listed)))
     known = upper_bits(known, 32) if short else known
     near = near_list(known, " -ABab").near(Names.from_strings(names), edits)
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
@@ -158,7 +158,7 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 @pytest.mark.parametrize("edits", [1, 2])
 def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
-    known = np.unique(compute_fingerprints(Names.from_strings(listed)))
+    known = np.unique(fingerprint(Names.from_strings(listed)))
     near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), edits)
     for name, is_near in zip(names, near.tolist(), strict=True):
         exactly = min(edits_between(name, each) for each in listed)
@@ -174,7 +174,7 @@ def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, nam
 )
 def test_letters_in_another_case_are_near(pair):
     near, listed = pair.strip().split("|")
-    known = np.unique(compute_fingerprints(Names.from_strings(["MacDonald", "van Dijk", listed])))
+    known = np.unique(fingerprint(Names.from_strings(["MacDonald", "van Dijk", listed])))
     characters = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
     found = near_list(known, characters.characters, any_case=True)
     assert found.near(Names.from_strings([near]), 1).tolist() == [True]
@@ -190,7 +190,7 @@ def test_the_case_of_a_first_letter_is_no_edit():
 def test_nor_is_that_of_several_first_letters():
     listed = Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a"])
     characters = Vocabulary.of(Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"]))
-    known = np.unique(compute_fingerprints(listed))
+    known = np.unique(fingerprint(listed))
     of_list = near_list(known, characters.characters, any_case=True)
     for text, edits in [("De La Cruz", 0), ("De la cruz", 0), ("De La Druz", 1), ("b\u00e9a", 1)]:
         assert of_list.near(Names.from_strings([text]), edits)[0], text
@@ -199,7 +199,7 @@ def test_nor_is_that_of_several_first_letters():
 def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])
-    gap = compute_fingerprints(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
+    gap = fingerprint(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
     assert near_list(gap, "ABab").near(names, 2).tolist() == [False, False]
 
 
@@ -217,7 +217,7 @@ APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
     ids=["the longest names", "a mark at the end", "an accent apart", "and an edit"],
 )
 def test_what_is_near_a_listed_name(listed, characters, names, edits, near):
-    known = compute_fingerprints(Names.from_strings([listed]))
+    known = fingerprint(Names.from_strings([listed]))
     assert near_list(known, characters).near(Names.from_strings(names), edits).tolist() == near
 
 
@@ -251,7 +251,7 @@ def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
     assert all(nearest(name, listed[:i]) >= 2 for i, name in enumerate(listed))
     both = replace(
         started,
-        own_list_fingerprints=np.unique(compute_fingerprints(Names.from_strings(listed[:2]))),
+        own_list_fingerprints=np.unique(fingerprint(Names.from_strings(listed[:2]))),
     )
     assert {*both.sample(20, seed=1, listed=True)} == {*listed[:2]}
     with pytest.raises(SamplingError, match="novel and listed: no name is both"):
@@ -283,7 +283,7 @@ def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monke
 
 def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
-    prints = np.unique(compute_fingerprints(Names.from_strings(all_texts(4))))
+    prints = np.unique(fingerprint(Names.from_strings(all_texts(4))))
     model = replace(tiny_model(), fingerprints=prints)
     message = r"the tightest condition was min_edits \(met by fewer than 1 in ([\d,]+) draws\)"
     with pytest.raises(SamplingError, match=message) as error:

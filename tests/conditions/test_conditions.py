@@ -12,7 +12,7 @@ from rnn_names import Model
 from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.fingerprints import compute_fingerprints
+from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import stream as streaming
@@ -144,7 +144,7 @@ def test_unique_names_are_the_stream_without_its_repeats(model):
 
 def accented_model():
     """A model that can draw an accented letter as one character, and apart."""
-    prints = compute_fingerprints(Names.from_strings(["é"]))
+    prints = fingerprint(Names.from_strings(["é"]))
     return Model(Vocabulary("eé\u0301"), tiny_model().params, {"longest": 2}, prints)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.corpus.fingerprints import PACKED_BITS, compute_fingerprints, upper_bits
+from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.model.sources import of_start
@@ -303,7 +303,7 @@ def test_what_is_learned_is_saved_as_a_model_file(tmp_path):
     model = Model.load(tmp_path / "mine.npz")
     np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)
     assert model.knows(lines).all() and not model.knows(["Qxzzy"]).any()
-    whole = np.unique(compute_fingerprints(Names.from_strings(lines)))
+    whole = np.unique(fingerprint(Names.from_strings(lines)))
     np.testing.assert_array_equal(model.fingerprints, upper_bits(whole, PACKED_BITS))
     training = model.training
     assert (training["names"], training["held_out_names"]) == (73, 8)
