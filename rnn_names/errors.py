@@ -78,13 +78,13 @@ class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 
 
-def with_option_names(error: RnnNamesError, sign: str = "--") -> str:
+def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """The message of an error, with each setting that it names written as an option.
 
     Only the first mention outside of quotation marks and paths is replaced.
 
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
-    >>> print(with_option_names(error))
+    >>> print(with_options(error))
     --prefix 'prefix': try a --min-length
     """
     text = str(error)

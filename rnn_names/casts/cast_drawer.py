@@ -332,7 +332,7 @@ class CastDrawer:
     # --- Where no names are found -----------------------------------------------------------------
 
     def _is_over(self, request: Request, next_round: Round) -> bool:
-        """Whether so many rounds were in vain that no further one is drawn."""
+        """Whether too many rounds were in vain to draw a further one."""
         return 0 < next_round.number >= self._max_rounds(request)
 
     def _cause(self, request: Request, next_round: Round) -> Cause:

@@ -26,13 +26,7 @@ from typing import Any, NamedTuple
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import (
-    CorpusError,
-    RnnNamesError,
-    SamplingError,
-    short_repr,
-    with_option_names,
-)
+from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, short_repr, with_options
 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
@@ -292,7 +286,7 @@ class _Reader:
             wanted = Options(**{**shared, **given.values})
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
-            raise self.error(with_option_names(error, sign=""), [*own, begin][0]) from None
+            raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
         column, path = self.placed(name, NAMES)
         sets = frozenset({*given.values, *given.files})
         return Slot(begin, given.rules, column, path, tuple(models), wanted, given.files, sets)
@@ -387,7 +381,7 @@ def located(text: str, place: int) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise type(error)(_pointed(with_option_names(error, sign=""), text, place)) from None
+        raise type(error)(_pointed(with_options(error, sign=""), text, place)) from None
 
 
 def _pointed(message: str, text: str, place: int) -> str:

@@ -19,7 +19,7 @@ import click
 
 from rnn_names.cli import config, interrupts, streams
 from rnn_names.cli.usage_hints import command_hint
-from rnn_names.errors import RnnNamesError, missing_module, printable, with_option_names
+from rnn_names.errors import RnnNamesError, missing_module, printable, with_options
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
@@ -124,7 +124,7 @@ def exit_code(work: Callable[[], int]) -> int:
         streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        message = with_option_names(error)
+        message = with_options(error)
     except MemoryError:
         message = (
             "not enough memory for this; try smaller settings, end other programs, or raise the "

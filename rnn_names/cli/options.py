@@ -13,7 +13,7 @@ import click
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
 from rnn_names.cli.usage_hints import usage_hint
-from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_option_names
+from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_options
 
 DEFAULT_MODEL = "names.npz"
 
@@ -156,7 +156,7 @@ def wrong_usage() -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise click.UsageError(with_option_names(error)) from None
+        raise click.UsageError(with_options(error)) from None
 
 
 def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:

@@ -26,7 +26,7 @@ from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
-from rnn_names.errors import SamplingError, printable, short_repr, with_option_names
+from rnn_names.errors import SamplingError, printable, short_repr, with_options
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -166,7 +166,7 @@ class _Picking:
                 except SamplingError as error:
                     if not self.pages and not page.lines:
                         raise
-                    shortage = with_option_names(error)
+                    shortage = with_options(error)
                 else:
                     if line is None:
                         shortage = "hardly any others are left"

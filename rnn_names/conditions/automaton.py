@@ -216,7 +216,6 @@ class _Reading:
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:
-        """The indices of the characters that an item matches."""
         if str(item) not in self._sets:
             expression = _parser.SubPattern(_parser.State(), [item])
             matches = _compiler.compile(expression, self._flags).match

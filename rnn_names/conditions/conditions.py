@@ -44,9 +44,8 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
-        conditions.append(
-            _matching(f"contains {short_repr(text)}", [pattern], vocabulary, ignore_case)
-        )
+        title = f"contains {short_repr(text)}"
+        conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
     if options.match:
         title = f"match {or_list(options.match)}"
         conditions.append(_matching(title, options.match, vocabulary, ignore_case))
@@ -62,9 +61,8 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(Condition("listed", lambda names: among(fingerprint(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
-        conditions.append(
-            Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded))
-        )
+        is_allowed = _one_by_one(lambda name: folded(name) not in excluded)
+        conditions.append(Condition("exclude", is_allowed))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = {*map(len, words)}
@@ -119,7 +117,6 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 
 
 def _own_list(model: LanguageModel) -> Array:
-    """The fingerprints of the model's own list, or an error if it has none."""
     require_fingerprints(model)
     return cast(Array, model.own_fingerprints)
 

@@ -97,7 +97,6 @@ class NearList:
         return near
 
     def _are_one_edit_away(self, names: Names) -> Array:
-        """Whether each name is one edit away from a name of the list: (m,)."""
         text, lengths = self._padded(names)
         columns = np.arange(text.shape[1])
         at = self._terms[columns, text]

@@ -166,8 +166,7 @@ class CommonOptions(Checked):
         shortest, longest = self.min_length, self.max_length
         if shortest is not None and longest is not None and shortest > longest:
             raise SamplingError(
-                f"min_length {shortest}: no name can have so many characters with max_length "
-                f"{longest}",
+                f"min_length {shortest}: no name can be that long with max_length {longest}",
                 ["min_length", "max_length"],
             )
         if self.novel and self.listed:

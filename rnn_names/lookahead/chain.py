@@ -41,9 +41,7 @@ class MarkovChain:
 
         The axes are its length so far, context and state; `log_may_end`, (L + 1, S), is 0 or −∞.
         """
-        end = np.clip(
-            self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9
-        )  # below 1, so that names can continue
+        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
         given_more = self.probabilities / (1 - end)
 
         def log_probabilities(length: int) -> Array:

@@ -153,7 +153,6 @@ def _header(file: IO[bytes], head: bytes) -> _Header:
 
 
 def _unpacked(header: _Header, data: bytes) -> bytes:
-    """The bytes of a member's array."""
     array = f"array {header.name}"
     if header.flags & (_ENCRYPTED | _SIZES_LATER) or header.method not in (_STORED, _DEFLATED):
         raise ModelFileError(f"{array}: encrypted, or compressed in a way that is not read here")

@@ -31,17 +31,13 @@ class StepWeights(NamedTuple):
 
 
 class PlainCell:
-    """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is projected."""
+    """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is the projection."""
 
     gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
-    n_sigmoid_gates = (
-        0  # so many gates, the first ones, go through σ, and have their weights halved
-    )
-    n_blocks_from_parent = (
-        1  # that come from the parent: its projections, then, for a GRU, its state
-    )
-    blocks = 1  # that a step keeps for the backward pass, first those from the parent
-    input_gradient_blocks = (0,)  # those of them that are gradients of from_x after that pass
+    n_sigmoid_gates = 0
+    blocks = 1  # of the cache, which a step leaves for the backward pass
+    n_blocks_from_parent = 1  # the first blocks: the parent's projections; for a GRU, its state
+    input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
 
     @staticmethod
     def step(from_x: Array, cache: Array, a: Array) -> None:

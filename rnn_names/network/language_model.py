@@ -40,7 +40,7 @@ class LanguageModel:
     fingerprints: Array | None = None  # (n,) of all names it has learned, if they are stored
     own_list_fingerprints: Array | None = field(
         default=None, kw_only=True
-    )  # of its own list, if not all are
+    )  # if not all are its own
 
     def __post_init__(self) -> None:
         check_products()
@@ -61,9 +61,8 @@ class LanguageModel:
     @property
     def own_fingerprints(self) -> Array | None:
         """Of its own list, without those of a model that training started from."""
-        return (
-            self.fingerprints if self.own_list_fingerprints is None else self.own_list_fingerprints
-        )
+        own = self.own_list_fingerprints
+        return self.fingerprints if own is None else own
 
     @cached_property
     def shape(self) -> Shape | None:

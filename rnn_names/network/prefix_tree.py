@@ -42,9 +42,7 @@ class PrefixTree:
     # parent, then the second child of every parent with two, and so on. In the example, level 1 has
     # [1], [0]: the first child of "" is "a", row 1 of its level, and the second is "b", row 0.
     siblings: list[list[Array]]
-    paths: (
-        Array  # (depth + 1, m) int. Node of each name after t characters; arbitrary after its end
-    )
+    paths: Array  # (depth + 1, m) int. Node of a name after t characters; arbitrary after its end
     ends: Array  # (m,) int. The node at which each name ends
 
     @cached_property

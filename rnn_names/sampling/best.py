@@ -271,6 +271,5 @@ class _Search:
             self._bound = max(self._bound, self._best[-1][0])
 
     def _keep_best(self) -> None:
-        """Keeps the requested number of names, best first."""
         self._best.sort(key=lambda name: (-name[0], name[1]))
         del self._best[self._wanted :]

@@ -299,8 +299,7 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     rank = ranges(-burn_in, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP))
     order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
-    starts = np.flatnonzero(
-        differs_from_previous(proposal[order]) | differs_from_previous(group[order])
-    )
+    is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
+    starts = np.flatnonzero(is_new)
     n = np.diff(np.append(starts, len(order)))
     return order[np.lexsort((ranges(0 * n, n), group[order]))]

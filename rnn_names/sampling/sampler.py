@@ -215,9 +215,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
     options = with_boldness(options, model)
     try:
         sampler = ConditionalSampler(model, options)
-        notes = [
-            f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in sampler.in_other_case.items()
-        ]
+        other = sampler.in_other_case.items()
+        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise

@@ -177,7 +177,6 @@ class Walk:
         return node_data
 
     def _end(self, names: Array, node: Array, node_data: Any, length: int) -> None:
-        """Records names that end, each at a node."""
         self.lengths[names] = length
 
     def _child_data(self, children: Children, node_data: Any, next_state: Array) -> Any:

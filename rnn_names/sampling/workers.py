@@ -75,7 +75,6 @@ class Workers:
         return [self.submit(self._draw, numbers, attempts, each) for each in rows]
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
-        """Draws a chunk of a walk: the attempts in these rows (m,)."""
         keys = keys_of(self.key, numbers[rows], attempts[rows])
         # The first thread to arrive uses the helper process.
         thread = threading.get_ident()

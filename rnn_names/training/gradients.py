@@ -72,10 +72,7 @@ class PartGradients:
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
-        self.gradients = (
-            np.empty_like(flat),
-            second_gradient,
-        )  # (n,) of the first part, of the second
+        self.gradients = np.empty_like(flat), second_gradient  # (n,) of the first and second part
         self.params = views(flat, shapes)
         self._work = Workspace()
         self.batches: Any = None  # those of `stage`

@@ -90,7 +90,6 @@ class NameFeatures:
         return self._as_factors(tilt[:2], of_terms)
 
     def _powers(self, lengths: Array) -> Array:
-        """The lengths and their squares: (n, 2)."""
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
@@ -105,7 +104,6 @@ class NameFeatures:
         return np.concatenate(of_names), np.concatenate(terms)
 
     def _as_factors(self, of_powers: Array, of_terms: Array) -> Factors:
-        """The tilt λ as factors of the next character."""
         n_y, kinds = self._n_y, self._kinds
         characters, first, last, following = np.split(of_terms, [n_y, 2 * n_y, 3 * n_y])
         following = following.reshape(self._n_kinds, self._n_kinds)

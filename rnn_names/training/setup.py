@@ -47,11 +47,9 @@ class TrainingSetup:
             if init.fingerprints is not None:
                 fingerprints, own_list = union(init.fingerprints, fingerprints), fingerprints
         sources = of_start(init.sources if init is not None else ())
-        self.model_fields: dict[str, Any] = {
-            "fingerprints": fingerprints,
-            "own_list_fingerprints": own_list,
-            "sources": sources,
-        }
+        self.model_fields = dict[str, Any](
+            fingerprints=fingerprints, own_list_fingerprints=own_list, sources=sources
+        )
 
         self.vocabulary = vocabulary
         self.batches = Batches.of(self.corpus, vocabulary)

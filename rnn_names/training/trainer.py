@@ -72,7 +72,6 @@ class Trainer:
         return self.stages[self.position.index]
 
     def _begin_stage(self) -> None:
-        """Sets the weights and the optimizer of a stage, before its first epoch."""
         self._flat[:] = self._network  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
@@ -198,9 +197,8 @@ class Trainer:
 
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss is at least `DIVERGENCE_FACTOR` times log n_y, that of a uniform guess."""
-        return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * math.log(
-            len(self.vocabulary)
-        )
+        uniform = math.log(len(self.vocabulary))
+        return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
