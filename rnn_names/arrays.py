@@ -132,10 +132,7 @@ class Workspace:
         self._flat: dict[str, Array] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
-        """An array of this shape, in the memory of the last array of this name.
-
-        If that had the same shape, its values are still there; otherwise they are arbitrary.
-        """
+        """An array in the memory of the last one of this name, with its values if of its shape."""
         size = math.prod(shape)
         flat = self._flat.get(name)
         if flat is None or flat.size < size:

@@ -56,10 +56,7 @@ class CaseWarning(RnnNamesWarning):
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that more names than usual are repeats, or begin like others.
-
-    The expected frequency of every name is still the model's own.
-    """
+    """Conditions are so rare that more names than usual are repeats; mean frequencies are right."""
 
 
 class RepeatedInitialsWarning(RnnNamesWarning):

@@ -92,10 +92,7 @@ RENAMES_OPEN_FILES = os.name == "posix"
 
 
 def remove_unlocked(path: str) -> None:
-    """Removes a regular file, unless a process, perhaps in another container, has locked it.
-
-    Does nothing on Windows.
-    """
+    """Removes a regular file, except on Windows, unless a process has locked it."""
     try:
         import fcntl
     except ImportError:

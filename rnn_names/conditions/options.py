@@ -192,10 +192,9 @@ class CommonOptions(Checked):
 
     @property
     def slowness(self) -> int:
-        """About how many times as long as usual it takes to test a name.
+        """About how many times as long as usual a test takes: a millisecond if `min_edits` is 3.
 
-        With a `min_edits` of 3, a test takes about a millisecond. A stream that finds hardly any
-        name gives up after 1 / slowness of the usual attempts.
+        A stream that finds hardly any name gives up after 1 / slowness of the usual attempts.
         """
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 

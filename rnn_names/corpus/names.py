@@ -93,10 +93,7 @@ class Names:
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def in_nfc(self) -> Names:
-        """The names in NFC, except texts that are far too long to be names.
-
-        A network may draw a letter and its accent as two characters.
-        """
+        """The names in NFC, except texts that are far too long to be names."""
         # If the joined names are in NFC, each is; this check takes a tenth of the time.
         together = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         if unicodedata.is_normalized("NFC", together):

@@ -69,10 +69,7 @@ def _is_better(second: LookAhead, first: LookAhead) -> bool:
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature from the prefixes that draws visit.
-
-    Between a draw and `learn`, new prefixes have no guesses.
-    """
+    """A look-ahead that learns, at a temperature, from the prefixes that draws visit."""
 
     def __init__(self, draw_round: DrawRound, look_ahead: LookAhead, temperature: float) -> None:
         self._draw_round, self._temperature = draw_round, temperature

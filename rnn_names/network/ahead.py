@@ -36,11 +36,9 @@ def value_table(
 ) -> Array:
     """What is ahead, by length and state: (longest + 2, …); the last row, of too long names, is 0.
 
-    Args:
-        probabilities: of the next character, (…, n_y), in each state, as a function of the length.
-        after: (…, n_y), the flat index of the state after each state and character.
-        value: (longest + 1, …), the value of a name that ends, by length and state.
-        logs: whether all numbers are natural logarithms.
+    `probabilities` returns those of the next character, (…, n_y), for a length; `after`, (…, n_y),
+    is the flat index of the state after each state and character; `value`, (longest + 1, …), is the
+    value of a name that ends. With `logs`, all numbers are natural logarithms.
     """
     ahead = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):

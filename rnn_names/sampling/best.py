@@ -257,10 +257,7 @@ class _Search:
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
-        """Records the names, rows `ends`, that meet the conditions outside the automaton.
-
-        Raises the bound when there are twice as many as requested.
-        """
+        """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
         codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
         passed, _ = rows_that_pass(self.sampler.conditions, names)

@@ -84,10 +84,7 @@ def guided_if_rare(
 
 
 def _prepare(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
-    """A guided sampler; None if its spelling needs too large an automaton.
-
-    It learns from draws with fixed keys.
-    """
+    """A guided sampler that has learned from draws; None if its automaton would be too large."""
     if follows_large:
         sampler = ConditionalSampler(sampler.model, sampler.options, follows_large=True)
     try:
@@ -119,7 +116,7 @@ def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
 
 
 @dataclass
-class LookAheadState(Rows):
+class GuidedState(Rows):
     """The node data of a guided walk, for m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
@@ -131,7 +128,7 @@ class LookAheadState(Rows):
 class GuidedTurn(NamedTuple):
     """The node data of a turn, with updated weights, and what is ahead of each character."""
 
-    state: LookAheadState
+    state: GuidedState
     log_ahead: Array  # (nodes, n_y)
 
 
@@ -146,7 +143,7 @@ class GuidedWalk(Walk):
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(
-        self, states: Array, state: LookAheadState, length: int, node: Array, work: Workspace
+        self, states: Array, state: GuidedState, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, GuidedTurn]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.source.log_probabilities(states, work)
@@ -172,9 +169,7 @@ class GuidedWalk(Walk):
         super()._end(names, node, turn, length)
         self.log_weights[names] = turn.state.log_weight[node]
 
-    def _child_data(
-        self, children: Children, turn: GuidedTurn, next_state: Array
-    ) -> LookAheadState:
+    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedState:
         _, parent, character = children
         look_ahead, state = self.look_ahead, turn.state
         if look_ahead.visits is None:
@@ -183,7 +178,7 @@ class GuidedWalk(Walk):
             visited = look_ahead.visits.child(state.visited[parent], character, next_state)
         context = look_ahead.contexts.after[state.context[parent], character]
         log_weight = state.log_weight[parent] - turn.log_ahead[parent, character]
-        return LookAheadState(next_state, context, visited, log_weight)
+        return GuidedState(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
@@ -193,11 +188,11 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
     context = contexts.longest(prefixes.string[:1])
     if [*map(len, roots.texts)] == [begun]:
         return roots._replace(
-            node_data=LookAheadState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
+            node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = look_ahead.log_ahead[0, last]
-    node_data = LookAheadState(
+    node_data = GuidedState(
         roots.node_data,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
@@ -246,10 +241,7 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`, with at most one name from each proposal.
-
-        Names of a weight above the bound, about one in 200, are under-represented.
-        """
+        """As `WalkSampler.draw`; names of weights above the bound, one in 200, are too rare."""
         names, rows, _ = self.propose(keys, root)
         return names, rows
 

@@ -193,7 +193,7 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    node_data: Any  # (m,) states of the automaton; `guided.LookAheadState` for a guided walk
+    node_data: Any  # (m,) states of the automaton; `guided.GuidedState` for a guided walk
     names: Array = NO_NAMES  # (k,) columns of the walk's `text`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 

@@ -126,10 +126,7 @@ class Teacher(WalkSource):
         return self._joint(log_p, self._histories(tree), length)
 
     def _joint(self, log_p: Array, histories: Array, length: Array) -> Array:
-        """The distribution of the next character after N prefixes: (N, n_y).
-
-        Overwrites the network's log-probabilities, `log_p` (N, n_y).
-        """
+        """The next character's distribution, written over the network's `log_p`: (N, n_y)."""
         log_p *= self.share
         log_p += (1 - self.share) * np.log(self.ngram.probabilities(histories))
         log_p[length == 0, EOS] = -np.inf  # a name has a character

@@ -266,7 +266,8 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
     with pytest.raises(SamplingError, match=r"^min_edits 3: .* keeps too little to tell; 2 is"):
         old.sample(1, min_edits=3)
     monkeypatch.setattr(unique, "REPEATS", 1 << 9)
-    with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
+    message = r"only \d+ of 900 names found: .*min_edits \(met by 1 in"
+    with pytest.raises(SamplingError, match=message):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)
     with pytest.raises(SamplingError, match="no fingerprints"):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
