@@ -111,7 +111,7 @@ def test_settings_and_how_the_learning_rate_goes_are_those_of_python(tmp_path):
         for size, settings in zip(sizes, found[started], strict=True):
             expected = defaults_for(size, "adam", started)
             assert settings == {name: expected[name] for name in settings} and len(settings) == 8
-    assert pull == trainer.PULL
+    assert pull == trainer.DECAY_TO_START
     stage = Stage("network", False, 10, 64, 1, dropout=0.5, recurrent_dropout=0.4)
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
 
@@ -253,7 +253,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
     lines = lines_of("norse-women")[:25]
     steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, names=lines, base=small_base)
     assert steps == [[None, True]] * 2
-    assert after == pytest.approx(before * (1 - trainer.PULL / 100)) and before
+    assert after == pytest.approx(before * (1 - trainer.DECAY_TO_START / 100)) and before
     assert start.startswith("the base (nearest lists: ")
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")

@@ -76,7 +76,9 @@ _teacher_of = distillation.Teacher.of
 VARIANTS = {
     "nothing": Variant("nothing"),
     "start": Variant("starting from the base (short lists only)"),
-    "pull": Variant("the pull to the start (short lists only)", patches=[(trainer, "PULL", 0)]),
+    "pull": Variant(
+        "the pull to the start (short lists only)", patches=[(trainer, "DECAY_TO_START", 0)]
+    ),
     "all-names": Variant("learning all names (short lists only)", {"held_out": 0.1}),
     "distillation": Variant("distillation", {"distil_epochs": 0}),
     # Not 1, since 0 times the log of 0 is not a number.

@@ -189,7 +189,7 @@ def test_a_network_stays_near_what_it_starts_from():
     start = base_start(corpus_from_strings(names), Settings())
     far = []
     for pull in (0, 2.4):
-        with mock.patch.object(trainer, "PULL", pull):
+        with mock.patch.object(trainer, "DECAY_TO_START", pull):
             model = train(names, epochs=3, distil_epochs=0)
         far.append(np.abs(model.params["Waa"] - start.model.params["Waa"]).mean())
     assert 0 < far[1] < far[0]

@@ -307,12 +307,12 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
 
 
 def test_the_table_of_defaults_is_what_the_rule_gives():
-    text = defaults_for.__doc__.replace("900 started", "900")  # the first column
+    text = defaults_for.__doc__.replace("900 warm", "900")  # the first column
     lines = [line.split() for line in text.splitlines()]
-    rows = [line for line in lines if line[:1] and line[0] in ("names", *vars(Settings()))]
+    rows = [line for line in lines if line[:1] and line[0] in ("n_names", *vars(Settings()))]
     table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
     assert len(table) == 9
-    for column, names in enumerate(table.pop("names")):
+    for column, names in enumerate(table.pop("n_names")):
         rule = defaults_for(int(names), "adam", warm_start=column == 0)
         for name, cells in table.items():
             assert cells[column] == round(rule[name], 2), (name, names)
