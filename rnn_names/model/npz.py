@@ -95,8 +95,6 @@ _END_BYTES = 22  # of the last record, without a comment
 
 
 class _Header(NamedTuple):
-    """The header of a member of a zip."""
-
     name: str
     flags: int
     method: int
