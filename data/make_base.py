@@ -26,8 +26,8 @@ from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam, flatten, views
-from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.stages import Stage
 
 DATA = Path(__file__).resolve().parent
@@ -108,7 +108,7 @@ def main(path: str, left_out: list[str]) -> None:
         if name not in left_out
     }
     short = (each for each in corpora.values() if len(each) < SHORT_LIST)
-    held_out = (Run(each, Settings(epochs=0, held_out=0.1)).held_out for each in short)
+    held_out = (TrainingSetup(each, Settings(epochs=0, held_out=0.1)).held_out for each in short)
     aside = {name for names in held_out for name in names.to_strings()}
     for name, corpus in corpora.items():
         kept = [i for i, each in enumerate(corpus.names.to_strings()) if each not in aside]

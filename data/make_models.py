@@ -39,8 +39,8 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
 from rnn_names.training.gradients import PARTS
-from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.setup import TrainingSetup
 
 DATA = Path(__file__).resolve().parent
 
@@ -100,9 +100,11 @@ def corpus_of(name: str) -> Corpus:
         return read_corpus([(path.name, file)])
 
 
-def run_of(model: Model, corpus: Corpus) -> Run:
+def run_of(model: Model, corpus: Corpus) -> TrainingSetup:
     """A run with the held-out names of the one that made a model."""
-    return Run(corpus, Settings(epochs=0, held_out=0.1, seed=model.training["settings"]["seed"]))
+    return TrainingSetup(
+        corpus, Settings(epochs=0, held_out=0.1, seed=model.training["settings"]["seed"])
+    )
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:

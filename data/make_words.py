@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_names.conditions.conditions import COMMON_WORDS
-from rnn_names.corpus.fingerprints import fingerprints, upper_bits
+from rnn_names.corpus.fingerprints import fingerprint, upper_bits
 from rnn_names.corpus.names import Names
 
 LETTERS = {10: range(3, 8), 20: range(3, 8), 35: range(3, 6)}
@@ -36,6 +36,6 @@ def words(folder: Path) -> list[str]:
 
 if __name__ == "__main__":
     found = words(Path(sys.argv[1]))
-    prints = upper_bits(fingerprints(Names.from_strings(map(str.capitalize, found))), 32)
+    prints = upper_bits(fingerprint(Names.from_strings(map(str.capitalize, found))), 32)
     np.save(COMMON_WORDS, np.diff(prints >> np.uint64(32), prepend=np.uint64(0)).astype("<u4"))
     print(f"{len(found):,} words")

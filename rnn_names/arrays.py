@@ -22,7 +22,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 def check_products() -> None:
     """Raises RnnNamesError if BLAS has a faulty kernel for this processor, as in some emulators.
 
-    Names would be nonsense without a word. Products of integers do not come from BLAS.
+    Otherwise names would silently be nonsense. NumPy does not use BLAS for products of integers.
     """
     a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
     x: Array
@@ -30,8 +30,8 @@ def check_products() -> None:
     with np.errstate(all="ignore"):
         for dtype in (np.float32, np.float64):
             x, y = a.astype(dtype), b.astype(dtype)
-            for found, expected in ((x @ y, a @ b), (x @ y.T, a @ b.T), (x.T @ y, a.T @ b)):
-                if not np.array_equal(found, expected):
+            for product, expected in ((x @ y, a @ b), (x @ y.T, a @ b.T), (x.T @ y, a.T @ b)):
+                if not np.array_equal(product, expected):
                     raise RnnNamesError(
                         "matrix products come out wrong here: NumPy's BLAS has a faulty kernel for "
                         "this processor; set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
@@ -56,14 +56,14 @@ def mix(z: Array) -> Array:
 
 
 def ranges(starts: Array, sizes: Array) -> Array:
-    """The numbers start, start + 1, …, `size` of them, for each start: (Σ sizes,).
+    """For each start, the `size` numbers start, start + 1, …, one range after another: (Σ sizes,).
 
     >>> ranges(np.array([5, 0, 40]), np.array([2, 0, 3])).tolist()
     [5, 6, 40, 41, 42]
     """
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    # A plain count 0, 1, 2, … is off, in each range, by one constant.
+    # Within each range, the result differs from a plain count 0, 1, 2, … by a constant.
     return np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
 
 
@@ -76,23 +76,23 @@ def slices(bounds: Array) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds.tolist())]
 
 
-def by_level(length: Array) -> list[Array]:
-    """The rows of each length, from the shortest on.
+def rows_by_length(lengths: Array) -> list[Array]:
+    """The rows of each length, in rising order of length.
 
-    >>> [rows.tolist() for rows in by_level(np.array([4, 2, 4]))]
+    >>> [rows.tolist() for rows in rows_by_length(np.array([4, 2, 4]))]
     [[1], [0, 2]]
     """
-    order = np.argsort(length, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(length[order])) + 1)
+    order = np.argsort(lengths, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
 
 
 def stable_order(keys: Array) -> Array:
-    """The stable order of integers from 0 up; NumPy sorts short ones digit by digit."""
+    """The stable sorting order of integers ≥ 0; NumPy sorts integers of 8 and 16 bits faster."""
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
 
 
 def rounded(weights: Array, bits: int = 7) -> Array:
-    """Each float32 number as the nearest with `bits` bits of a mantissa, half way up: bfloat16.
+    """float32 numbers rounded to a mantissa of `bits` bits, halves upwards; 7 bits are bfloat16.
 
     >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
     [1.0, 0.333984375, -1.0013580322265625e-05]
@@ -106,7 +106,7 @@ class Rows:
     """Base of dataclasses whose fields are arrays with one row per item."""
 
     def __getitem__(self, rows: Any) -> "Self":
-        """Some of the rows."""
+        """The selected rows."""
         return type(self)(*(column[rows] for column in vars(self).values()))
 
     @classmethod
@@ -117,13 +117,13 @@ class Rows:
 
 
 class Workspace:
-    """Arrays that live on from one minibatch to the next, by name.
+    """Arrays that are reused from one minibatch to the next, by name.
 
-    Fresh arrays of megabytes cost more than the arithmetic on them.
+    To allocate arrays of megabytes takes longer than the arithmetic on them.
 
     >>> work = Workspace()
-    >>> work("kept", 2, 3)[:] = 7
-    >>> work("kept", 2, 3)[0].tolist()  # the same array
+    >>> work("cache", 2, 3)[:] = 7
+    >>> work("cache", 2, 3)[0].tolist()  # the same array
     [7.0, 7.0, 7.0]
     """
 
@@ -132,10 +132,7 @@ class Workspace:
         self._flat: dict[str, Array] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
-        """An array of this shape, in the memory of the last one of this name.
-
-        It holds what that one held if that had the same shape, and anything if not.
-        """
+        """An array in the memory of the last one of this name, with its values if of its shape."""
         size = math.prod(shape)
         flat = self._flat.get(name)
         if flat is None or flat.size < size:
@@ -143,12 +140,12 @@ class Workspace:
         return flat[:size].reshape(shape)
 
 
-def changes(rising: Array) -> Array:
-    """Whether each number differs from the one before it: (m,) bool.
+def differs_from_previous(values: Array) -> Array:
+    """Whether each value differs from the one before it, True for the first: (m,) bool.
 
-    >>> changes(np.array([3, 3, 5])).tolist()
+    >>> differs_from_previous(np.array([3, 3, 5])).tolist()
     [True, False, True]
     """
-    result = np.ones(len(rising), bool)
-    np.not_equal(rising[1:], rising[:-1], out=result[1:])
+    result = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=result[1:])
     return result

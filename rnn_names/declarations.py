@@ -1,7 +1,7 @@
 """Options of `sample` and settings of `train`, each declared once.
 
-They are fields of dataclasses, made by `option`. From that one place come the check of a value
-(`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
+Each is a field of a dataclass, made by `option`. From it follow the check of a value (`Checked`),
+the keyword of the Python functions (`parameters_of`), the option of the command line
 (`rnn_names.cli.options`) and the row of docs/python.md.
 """
 
@@ -14,7 +14,7 @@ from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from rnn_names.errors import RnnNamesError, quoted
+from rnn_names.errors import RnnNamesError, short_repr
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,19 +26,19 @@ S = TypeVar("S")
 
 @dataclass(eq=False)
 class Kind:
-    """A kind of values."""
+    """A kind of values: which are allowed, and how to check one."""
 
-    text: str  # which are allowed
-    checked: Callable[[Any], Any]  # gives one in its plainest type; ValueError if it is not allowed
-    metavar: str | None = None  # what stands for one in help
-    schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON has no such values
+    text: str  # describes the allowed values
+    checked: Callable[[Any], Any]  # returns a value in its plainest type, or raises ValueError
+    metavar: str | None = None  # the placeholder in help
+    schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON cannot express the values
 
     def __str__(self) -> str:
         return self.text
 
 
 class Number(Kind):
-    """Finite numbers within bounds, which belong to them unless they are open.
+    """Finite numbers within bounds; the bounds themselves are allowed unless they are open.
 
     >>> print(Number(0, 1, min_open=True), Number(0), Number(1, 99, whole=True), sep=", ")
     a number above 0 and at most 1, a finite number of at least 0, a whole number from 1 to 99
@@ -71,21 +71,21 @@ class Number(Kind):
         super().__init__(text, self._checked, "N" if whole else "X", schema)
 
     def _checked(self, value: Any) -> float:
-        """An int or a float, not NumPy's, which a model file could not keep."""
+        """The value as an int or a float of Python: a model file cannot store NumPy's."""
         kind: Any = Integral if self.whole else Real
         _require(isinstance(value, kind) and not isinstance(value, bool))
         try:
             number = int(value) if self.whole else float(value)
         except OverflowError:
             raise ValueError from None
-        # NaN is refused, since a comparison with it is false.
+        # Comparisons with NaN are false, so it is refused.
         above = number > self.minimum if self.min_open else number >= self.minimum
         below = number < self.maximum if self.max_open else number <= self.maximum
         _require(above and below and number < math.inf)
         return number
 
     def read(self, text: str) -> float:
-        """The number that a text stands for."""
+        """The number in a text."""
         return self._checked(int(text) if self.whole else float(text))
 
 
@@ -107,7 +107,7 @@ def _require(is_allowed: object) -> None:
 
 
 def _if(is_allowed: Callable[[Any], object], plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function that gives values that are allowed, in their plainest type."""
+    """A function that returns allowed values in their plainest type."""
 
     def checked(value: Any) -> Any:
         _require(is_allowed(value))
@@ -117,25 +117,25 @@ def _if(is_allowed: Callable[[Any], object], plain: Callable[[Any], Any]) -> Cal
 
 
 def _are_texts(value: Any) -> bool:
-    """Whether it is a list of texts; a single one would be taken for its characters."""
+    """Whether the value is a list of texts; a single text is not, though it iterates like one."""
     is_list = isinstance(value, Collection) and not isinstance(value, str)
     return is_list and all(isinstance(text, str) for text in value)
 
 
 def _numbers(value: Any) -> tuple[Any, ...]:
-    """Lines and parts as pairs, from 5, "5.2" or "5,5.town"; the part is 0 without one."""
+    """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
     if not isinstance(value, Collection) or isinstance(value, str):
         raise ValueError
-    number, found = Number(1, whole=True), list[tuple[float, Any]]()
+    number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
     for each in value:
-        if isinstance(each, tuple):  # one that was read
+        if isinstance(each, tuple):  # a pair
             line, part = each
             each = f"{line}.{part}" if part else f"{line}"
         for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
             line, point, part = text.partition(".")
             place = part if part[:1].isalpha() else number.read(part) if point else 0
-            found.append((number.read(line), place))
-    return tuple(found)
+            pairs.append((number.read(line), place))
+    return tuple(pairs)
 
 
 def _path(value: Any) -> str:
@@ -168,14 +168,14 @@ PATH = Kind("the path of a file", _path, "FILE")
 class Declaration(NamedTuple):
     """An option, apart from its name."""
 
-    default: Any  # its value where none is given
-    kind: Kind  # the values that it may have, beside None where that is the default
+    default: Any
+    kind: Kind  # the allowed values; None is also allowed if it is the default
     help: str  # what it does, for the command line and for Python
-    group: str = ""  # the heading in the help of the command line; "" keeps it out of there
-    short: str = ""  # another name on the command line, such as "-t"
-    metavar: str = ""  # what stands for its value there; "" for what the kind says
+    group: str = ""  # the heading in the command line's help; "" keeps the option out of it
+    short: str = ""  # a short name on the command line, such as "-t"
+    metavar: str = ""  # the placeholder for its value in help; "" for that of the kind
     unset: str = ""  # what a default of None stands for
-    new_name: str = ""  # of an option with an old name: the one that takes its value
+    new_name: str = ""  # for an old name of an option: its new name
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
@@ -190,9 +190,9 @@ def declarations(owner: Any) -> dict[str, Declaration]:
 
 
 class Checked:
-    """Base of dataclasses of options: values are checked, and get their plainest types."""
+    """Base of dataclasses of options: checks values and converts them to their plainest types."""
 
-    error: ClassVar[type[RnnNamesError]]  # what is raised for a value that is not allowed
+    error: ClassVar[type[RnnNamesError]]  # raised for a value that is not allowed
 
     def __post_init__(self) -> None:
         for name, declaration in declarations(self).items():
@@ -204,7 +204,7 @@ class Checked:
             except ValueError:
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
-                message = f"{name} {quoted(value)}: must be {declaration.kind}"
+                message = f"{name} {short_repr(value)}: must be {declaration.kind}"
                 raise self.error(message, [name]) from None
             object.__setattr__(self, name, checked)
             if declaration.new_name and checked != declaration.default:
@@ -224,7 +224,7 @@ class Checked:
 def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
     """A decorator that gives a function the parameters of a dataclass.
 
-    Type checkers, editors and `inspect.signature` see them; its docstring gets a line for each.
+    Type checkers, editors and `inspect.signature` see them; the docstring gets a line for each.
     """
 
     def decorate(function: Callable[..., R]) -> Any:
@@ -252,7 +252,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 def method_parameters_of(
     owner: Callable[P, Any],
 ) -> "Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]":
-    """The decorator for a method, which keeps its first parameter, `self`."""
+    """As `parameters_of`, for a method, which keeps its first parameter, `self`."""
     # The type is a text, since Python 3.10 cannot evaluate `Concatenate[S, ...]`.
     decorate: Any = parameters_of(owner)
     return decorate

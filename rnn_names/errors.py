@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 
 class RnnNamesError(Exception):
-    """Base of the errors that this package raises for what a caller or a file got wrong.
+    """Base of the errors that this package raises for mistakes of a caller or in a file.
 
-    Its text is one line that says what is wrong, where, and what to do about it.
+    The message is one line that says what is wrong, where, and what to do about it.
 
     Attributes:
-        settings: the settings and options that the text names, as Python does (`hidden_size`), so
-            that the command line can name them in its way (`--hidden-size`).
+        settings: the settings and options that the message names as in Python (`hidden_size`), so
+            that the command line can show its own names for them (`--hidden-size`).
     """
 
     def __init__(self, message: str, settings: Iterable[str] = ()) -> None:
@@ -20,7 +20,7 @@ class RnnNamesError(Exception):
 
 
 class CorpusError(RnnNamesError):
-    """A name list that cannot be read, or that holds what no name can."""
+    """A name list that cannot be read, or that contains something that is not a name."""
 
 
 class VocabularyError(RnnNamesError):
@@ -32,7 +32,7 @@ class ModelFileError(RnnNamesError):
 
 
 class TrainingError(RnnNamesError):
-    """Training that cannot start, or whose numbers went wrong."""
+    """Training that cannot start, or that diverged."""
 
 
 class BlendError(RnnNamesError):
@@ -40,51 +40,48 @@ class BlendError(RnnNamesError):
 
 
 class SamplingError(RnnNamesError):
-    """A request for names that cannot be met."""
+    """A request for names that cannot be fulfilled."""
 
 
 class RnnNamesWarning(UserWarning):
-    """Base of this package's warnings: a result is less than the caller may assume."""
+    """Base of this package's warnings: a result is not all that the caller may expect."""
 
 
 class LongNamesWarning(RnnNamesWarning):
-    """A ranking per character that leaves the longest names out."""
+    """A ranking per character leaves out the longest names."""
 
 
 class CaseWarning(RnnNamesWarning):
-    """A text that no name of the list has is read in upper or lower case, as the list is."""
+    """No name of the list has a text in the given case, so it is matched in the list's case."""
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that more names than usual are repeats, or begin like others.
-
-    The expected share of every name is still the model's own.
-    """
+    """Conditions are so rare that more names than usual are repeats; mean frequencies are right."""
 
 
 class RepeatedInitialsWarning(RnnNamesWarning):
-    """A cast has more lines than there are first letters, so these repeat."""
+    """A cast has more lines than there are first letters, so letters repeat."""
 
 
 class OwnFileWarning(RnnNamesWarning):
-    """A bundled cast reads a file of the current folder in place of its own."""
+    """A bundled cast reads a file in the current folder instead of its own."""
 
 
 class FewNewNamesWarning(RnnNamesWarning):
-    """Of the names drawn, most are left out, since they came before, or are too much alike."""
+    """Most drawn names are rejected as repeats or near copies."""
 
 
 class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 
 
-def worded(error: RnnNamesError, sign: str = "--") -> str:
-    """The message of an error, with options, after a sign, for the settings that it names.
+def with_options(error: RnnNamesError, sign: str = "--") -> str:
+    """The message of an error, with each setting that it names written as an option.
 
-    Each is where it comes first, outside of quotation marks and paths.
+    Only the first mention outside of quotation marks and paths is replaced.
 
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
-    >>> print(worded(error))
+    >>> print(with_options(error))
     --prefix 'prefix': try a --min-length
     """
     text = str(error)
@@ -94,12 +91,10 @@ def worded(error: RnnNamesError, sign: str = "--") -> str:
     return text
 
 
-def shown(text: str) -> str:
-    r"""A text that the program did not choose, such as a file's name, for a message.
+def printable(text: str) -> str:
+    r"""A text from outside, such as a file name, for a message: escaped if it is not printable.
 
-    It stays as it is if it can be printed; else it is escaped.
-
-    >>> print(shown("Zoë.txt"), shown("two\nlines"))
+    >>> print(printable("Zoë.txt"), printable("two\nlines"))
     Zoë.txt 'two\nlines'
     """
     return text if text.isprintable() and text else repr(text)
@@ -110,29 +105,29 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def missing(error: ModuleNotFoundError) -> str:
-    """Advice about a module that is not installed.
+def missing_module(error: ModuleNotFoundError) -> str:
+    """The message for a module that is not installed.
 
-    >>> print(missing(ModuleNotFoundError(name="tqdm.std")))
+    >>> print(missing_module(ModuleNotFoundError(name="tqdm.std")))
     the module tqdm is missing; to install it: python -m pip install tqdm
     """
     name = str(error.name).partition(".")[0]
     return f"the module {name} is missing; to install it: python -m pip install {name}"
 
 
-def counted(n: int, noun: str) -> str:
-    """A number of things, for a message.
+def plural(n: int, noun: str) -> str:
+    """A number and a noun, in the plural where needed, for a message.
 
-    >>> print(counted(1, "name"), counted(2000, "name"))
+    >>> print(plural(1, "name"), plural(2000, "name"))
     1 name 2,000 names
     """
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
-def quoted(value: object) -> str:
-    """A value that a user gave, as Python writes it and not too long, for a message.
+def short_repr(value: object) -> str:
+    """The `repr` of a user's value for a message, shortened if it is long.
 
-    >>> print(quoted("Ada"), quoted("a" * 70), quoted(2.5))
+    >>> print(short_repr("Ada"), short_repr("a" * 70), short_repr(2.5))
     'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' 2.5
     """
     return repr(shortened(value, 60)) if isinstance(value, str) else shortened(repr(value), 60)

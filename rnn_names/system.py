@@ -1,6 +1,6 @@
 """Differences between Linux, macOS and Windows: no other module asks which system this is.
 
-What a system lacks, the program does without, and the numbers stay the same. The table "On other
+The program works without what a system lacks, and computes the same numbers. The table "On other
 systems" in docs/contributing.md says what that means for users.
 """
 
@@ -20,11 +20,11 @@ ENDING_SIGNALS = [
 """Signals that ask a program to end. Windows has no SIGHUP."""
 
 READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
-"""Numbers of the error of writing into a pipe that nobody reads any more."""
+"""The `errno` values of writing to a pipe that nobody reads any more."""
 
 
 def usable_cores() -> int:
-    """The number of cores this process may use; a container's quota of time does not count."""
+    """The number of cores this process may use; a container's CPU quota is not considered."""
     if hasattr(os, "sched_getaffinity"):  # Linux has it
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -39,7 +39,7 @@ def can_start_helper() -> bool:
 
 
 class ForkSafe:
-    """A `lock` that is free in a fork, where the thread that held it is not."""
+    """A `lock` that is released in a forked child, where the thread that held it does not run."""
 
     def __init__(self, kind: Callable[[], Any] = threading.RLock) -> None:
         self._kind = kind
@@ -52,14 +52,14 @@ class ForkSafe:
 
 
 def send_flags() -> int:
-    """Flags (Linux has one) with which sending to a closed socket never raises SIGPIPE."""
+    """Flags with which sending to a closed socket never raises SIGPIPE (Linux has one)."""
     import socket
 
     return getattr(socket, "MSG_NOSIGNAL", 0)
 
 
 def nameless_file() -> int:
-    """The descriptor of a file without a name; OSError where there can be none."""
+    """The descriptor of a file without a name; OSError if the system has none."""
     import tempfile
 
     try:
@@ -71,12 +71,12 @@ def nameless_file() -> int:
         if hasattr(os, "memfd_create")  # Linux has it
         else tempfile.TemporaryFile() as file
     ):
-        # From 3 up: 0 to 2 may be free, and then what is written to stdout would go into it.
+        # From 3 up: if 0 to 2 are free, output to stdout would go into the file.
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
 
 
 def lock(file: BinaryIO) -> None:
-    """Waits until no other process or thread has locked a file, and locks it until it is closed."""
+    """Waits until no other process or thread locks a file, then locks it until it is closed."""
     try:
         import fcntl
     except ImportError:  # Windows, which locks a part of a file, here its first byte
@@ -92,16 +92,13 @@ RENAMES_OPEN_FILES = os.name == "posix"
 
 
 def remove_unlocked(path: str) -> None:
-    """Removes a regular file, unless a process, perhaps of another container, has locked it.
-
-    On Windows it stays.
-    """
+    """Removes a regular file, except on Windows, unless a process has locked it."""
     try:
         import fcntl
     except ImportError:
         return
     try:
-        # Neither follows a link nor waits for the other end of a pipe.
+        # Does not follow a link, nor wait for the other end of a pipe.
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return
@@ -112,13 +109,13 @@ def remove_unlocked(path: str) -> None:
 
 
 def stop_waiting(pipe: int) -> None:
-    """Makes writing into a full pipe an error; on Windows it is never full here."""
+    """Makes writing to a full pipe an error; on Windows the pipes used here are never full."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(pipe, False)
 
 
 def leave_signals_to_others() -> None:
-    """Keeps the signals above from coming to this thread; on Windows they never do."""
+    """Blocks the signals above in this thread; on Windows it never receives them."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
 

@@ -24,7 +24,7 @@ sys.path.insert(1, f"{sys.path[0]}/data")
 
 from make_models import corpus_of
 
-from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
+from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.model import bundled
 from rnn_names.model.model import Model
 from rnn_names.page.script import MODULE_BEGINNING, PageModel, as_script_data, described, scripts
@@ -84,7 +84,9 @@ def build(names: list[str], target: Path = TARGET) -> Path:
 def module_of(name: str) -> str:
     """A bundled model as the engine reads it, with the names of its list."""
     model, names = Model.load(bundled.path_of(name)), corpus_of(name).names
-    assert np.array_equal(upper_bits(fingerprints(names), PACKED_BITS), model.fingerprints), name
+    assert np.array_equal(
+        upper_bits(fingerprint(names), PACKED_BITS), model.fingerprints
+    ), name
     in_list = {"names": shortened(names.to_strings())}
     data = {**described([PageModel(name, model)])[0], "fingerprints": in_list}
     return as_script_data(data)

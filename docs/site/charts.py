@@ -82,7 +82,7 @@ def number(cell: str) -> float:
 
 
 def rows_that_begin(path: Path, text: str) -> list[list[str]]:
-    """All rows of a page's tables whose first cell begins so."""
+    """All rows of a page's tables whose first cell begins with this text."""
     return [row for table in tables(path) for row in table if row[0].startswith(text)]
 
 

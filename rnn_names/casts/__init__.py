@@ -6,5 +6,6 @@ what lines are made of, `part_names` draws names of one part, and `requests` the
 fit those in `used_names`. `initials` ties first letters, `redrawing` redraws lines. The calls:
 
     cast → draw_rows → CastDrawer.lines → _batches → _new_lines, which makes the choices
-    → _complete → _fill → _draw → Request.draw → PartNames.find → first_met → Sampler.draw
+    → _complete → _fill → _draw → Request.draw → PartNames.find → first_passing_attempts
+    → ConditionalSampler.draw
 """

@@ -44,7 +44,7 @@ from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.unique import REPEATS, Unique
 from rnn_names.sampling.workers import WORTH_THREADS
 from rnn_names.system import usable_cores

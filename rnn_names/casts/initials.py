@@ -21,8 +21,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_names import PILOTS, PartNames, first_letter
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
+from rnn_names.sampling.name_queue import MAX_ATTEMPTS
 from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally
 
@@ -69,7 +69,7 @@ class SharedLetters:
                     try:
                         texts = part.find(name_keys, letter[left])
                     except FewFound as error:
-                        texts, given_up = error.found[: error.row], [left[error.row]]
+                        texts, given_up = error.results[: error.row], [left[error.row]]
                     met = np.arange(len(texts))
                 else:
                     names, met, _ = part.draw(name_keys, letter[left])
@@ -81,7 +81,7 @@ class SharedLetters:
             return lines, np.append(left, given_up).astype(np.intp), tally
 
         largest, slowness = min(p.largest_walk for p in parts), max(p.slowness for p in parts)
-        return first_met(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
+        return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 
 def letter_weights(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:

@@ -10,10 +10,10 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.first_met import first_met
+from rnn_names.sampling.first_passing import first_passing_attempts
+from rnn_names.sampling.name_queue import MAX_ATTEMPTS
 from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
-from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.sampler import Tally, make_sampler
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
@@ -41,23 +41,23 @@ class PartNames:
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
-        sampler, self.options = sampler_of(model, options)
+        sampler, self.options = make_sampler(model, options)
         self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
-        drawer = sampler.drawer
+        source = sampler.walk_sampler
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
             rare = RARE_PART if is_tied else RARE
-            drawer = guided_if_rare(sampler, rare) or drawer
-        self._sampler = sampler.with_drawer(drawer.by_letters if is_tied else drawer)
+            source = guided_if_rare(sampler, rare) or source
+        self._sampler = sampler.with_names_of(source.by_letters if is_tied else source)
         if is_tied:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        roots = self._sampler.drawer.roots
+        roots = self._sampler.walk_sampler.roots
         letters = [first_letter(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
@@ -69,7 +69,7 @@ class PartNames:
         self.likely_letters = {letter: p for letter, p in self.letter_weights.items() if p >= min_p}
 
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, as `Sampler.draw`; each of its letter, if given."""
+        """The names that meet the conditions, as the sampler gives them; with first letters."""
         if letters is None:
             return self._sampler.draw(keys)
         root = np.zeros(len(keys), np.intp)
@@ -104,4 +104,6 @@ class PartNames:
             names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
             return names.to_strings(), met, tally
 
-        return first_met(draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness)
+        return first_passing_attempts(
+            draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness
+        )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import Line, NameSource, PartSource
-from rnn_names.errors import FewNewNamesWarning, SamplingError, counted
+from rnn_names.errors import FewNewNamesWarning, SamplingError, plural
 
 Item = TypeVar("Item")
 
@@ -29,7 +29,7 @@ class LineRedrawer:
         for number, part in redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
                 named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
-                reason = f"a line has {counted(len(columns), 'part')}{named}"
+                reason = f"a line has {plural(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:
             for batch in self.drawer.lines():

@@ -22,7 +22,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedLetters
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.used_names import UsedNames
-from rnn_names.sampling.first_met import FewFound
+from rnn_names.sampling.first_passing import FewFound
 from rnn_names.sampling.numbers import child, keys_of, uniform
 
 MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
@@ -112,7 +112,7 @@ class Request:
         try:
             found: Sequence[Any] = source.names.find(keys_of(source.key, rounds, numbers))
         except FewFound as error:
-            found = error.found
+            found = error.results
             wants[error.row][0].cause = source, error.tally.tightest()
         return [None if name is None else (name,) for name in found]
 
@@ -191,4 +191,4 @@ class SharedLetterRequest(Request):
             shares = {int(part): met / max(made, 1) for part, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
             wants[error.row][0].cause = first.parts[worst], first.no_round_fits
-            return error.found
+            return error.results

@@ -8,7 +8,7 @@ from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_names import PartNames, first_letter
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
-from rnn_names.errors import RepeatedInitialsWarning, counted
+from rnn_names.errors import RepeatedInitialsWarning, plural
 
 
 class UsedNames:
@@ -86,7 +86,7 @@ class UsedLetters:
         if self._warns and self.counts[letter] == 2:
             self._warns = False
             warnings.warn(
-                f"these names have only {counted(len(self.counts), 'first letter')}: "
+                f"these names have only {plural(len(self.counts), 'first letter')}: "
                 f"from line {len(self.counts) + 1} on, they repeat",
                 RepeatedInitialsWarning,
                 stacklevel=2,

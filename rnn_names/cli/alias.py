@@ -12,7 +12,7 @@ from rnn_names.cli.options import FILE, command, option, options_of, read_option
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
 from rnn_names.cli.streams import open_input, refuse_single, tell
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.errors import CorpusError, shown
+from rnn_names.errors import CorpusError, printable
 from rnn_names.model.selection import ModelChoice
 
 KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
@@ -76,5 +76,5 @@ def _secret(path: str | None) -> bytes:
     with open_input(path) as (title, stream):
         secret = read_small(title, stream).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if not secret:
-        raise CorpusError(f"{shown(title)}: there is no secret in it")
+        raise CorpusError(f"{printable(title)}: there is no secret in it")
     return secret

@@ -8,8 +8,8 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import check_output, command, output_option
 from rnn_names.cli.streams import is_same_file, tell
-from rnn_names.errors import BlendError, counted, shown
-from rnn_names.model.selection import ModelChoice, file_of
+from rnn_names.errors import BlendError, plural, printable
+from rnn_names.model.selection import ModelChoice, find_model_file
 
 
 @command(
@@ -31,12 +31,14 @@ def blend(models: tuple[ModelChoice, ...], output: str) -> None:
 
     check_output(output, "model", SIGNATURE)
     for each in models:
-        if os.path.exists(output) and is_same_file(file_of(each.path), output):
-            raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
+        if os.path.exists(output) and is_same_file(find_model_file(each.path), output):
+            raise BlendError(
+                f"{printable(output)}: one of the models to blend; write to another file"
+            )
     model = blend_of(models)
     model.save(output)
-    units, size = counted(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
+    units, size = plural(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
     tell(
-        f"Wrote {shown(output)} ({model.cell.upper()} of {units}, {size:.1f} MB). "
-        f"Try: rnn-names sample -n 20 -m {shown(shlex.quote(output))}"
+        f"Wrote {printable(output)} ({model.cell.upper()} of {units}, {size:.1f} MB). "
+        f"Try: rnn-names sample -n 20 -m {printable(shlex.quote(output))}"
     )

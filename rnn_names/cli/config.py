@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.options import OutputPath
-from rnn_names.errors import RnnNamesError, quoted, shown
+from rnn_names.errors import RnnNamesError, printable, short_repr
 
 FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # and what is in it
 
@@ -44,7 +44,7 @@ def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | N
     try:
         tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise RnnNamesError(f"{file}: not TOML in UTF-8: {shown(str(error))}") from None
+        raise RnnNamesError(f"{file}: not TOML in UTF-8: {printable(str(error))}") from None
     for name in path:
         if name not in tables:
             return None
@@ -59,14 +59,16 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
     group: Any = context.command
     for name, options in tables.items():
         if name not in group.commands or not isinstance(options, dict):
-            raise RnnNamesError(f"{file}: {quoted(name)}: give tables of commands, such as sample")
+            raise RnnNamesError(
+                f"{file}: {short_repr(name)}: give tables of commands, such as sample"
+            )
     called = str(context.invoked_subcommand)
     params: Any = getattr(group.get_command(context, called), "params", ())
     known = {each.lstrip("-"): param for param in params for each in param.opts}
     values = {}
     for name, value in tables.get(called, {}).items():
         param = known.get(name)
-        place = f"{file}: {called}: {shown(name)}"
+        place = f"{file}: {called}: {printable(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
             advice = f"; did you mean {other}?" if other in known.keys() - {name} else ""
@@ -77,7 +79,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
         what = "true or false" if param.is_flag else "a text or a number"
         kinds = {bool} if param.is_flag else {str, int, float}
         if not kinds.issuperset(map(type, several)) or any("\0" in str(each) for each in several):
-            raise RnnNamesError(f"{place} = {quoted(value)}: must be {what}")
+            raise RnnNamesError(f"{place} = {short_repr(value)}: must be {what}")
         texts = several if param.is_flag else [*map(str, several)]
         values[str(param.name)] = texts if param.multiple else texts[0]
     return {called: values}

@@ -12,8 +12,8 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import printable, write
-from rnn_names.errors import counted, shortened
-from rnn_names.model.selection import ModelChoice, file_of
+from rnn_names.errors import plural, shortened
+from rnn_names.model.selection import ModelChoice, find_model_file
 from rnn_names.system import facts as this_system
 
 LONGEST_ROW = 400  # characters; a file may have texts of any length
@@ -46,7 +46,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     else:
         models = models_or_default(model)
         of_model = blend_of(models).facts()
-        size = os.path.getsize(file_of(models[0].path)) if len(models) == 1 else None
+        size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
@@ -63,7 +63,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
-    yield "vocabulary", f"{counted(len(characters), 'character')}: {shortened(characters, 200)}"
+    yield ("vocabulary", f"{plural(len(characters), 'character')}: {shortened(characters, 200)}")
     yield "corpus", _corpus(training)
     yield "training", _training(training)
     for part in training.get("blend", []):
@@ -79,7 +79,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield title, line.replace("\xa0", " ")
     known = facts["fingerprints"]
     none = "none: the model cannot tell new names"
-    yield "fingerprints", counted(known, "name") if known else none
+    yield "fingerprints", plural(known, "name") if known else none
     for source in facts["sources"]:
         yield "source", "{what}; {origin}, {terms}".format(**source)
 
@@ -90,19 +90,19 @@ def _network(network: dict[str, Any]) -> str:
 
 def _counted(n: Any, noun: str) -> str:
     """A number of things; "" for what is no number, as a record from outside may have."""
-    return counted(n, noun) if type(n) is int else ""
+    return plural(n, noun) if type(n) is int else ""
 
 
 def _corpus(training: dict[str, Any]) -> str:
     distinct, all_lines = training.get("distinct_names"), training.get("names")
     held_out, shortest = training.get("held_out_names"), training.get("shortest")
-    parts = [f"{counted(distinct, 'distinct name')} trained on"] if type(distinct) is int else []
+    parts = [f"{plural(distinct, 'distinct name')} trained on"] if type(distinct) is int else []
     if type(all_lines) is int and all_lines != distinct:
         parts.append(f"{all_lines:,} with repeats")
     if type(held_out) is int:
         parts.append(f"{held_out:,} held out")
     lengths = f"{shortest} to" if shortest else "at most"
-    parts.append(f"{lengths} {counted(training['longest'], 'character')} long")
+    parts.append(f"{lengths} {plural(training['longest'], 'character')} long")
     lists = training.get("lists")
     files = ", ".join(map(str, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import CorpusError, quoted
+from rnn_names.errors import CorpusError, short_repr
 
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
 SEPARATORS = {",": "commas", ";": "semicolons"}
@@ -64,7 +64,7 @@ def list_notes(corpus: Corpus) -> list[str]:
         line = lines[text.count("\n", 0, first.start())]
         more = f", one of {len(groups):,} such lines" if len(groups) > 1 else ""
         notes.append(
-            f"{quoted(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
+            f"{short_repr(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
             f"{oddity['command']} > new.txt"
         )
     for separator, plural in SEPARATORS.items():

@@ -19,7 +19,7 @@ import click
 
 from rnn_names.cli import config, interrupts, streams
 from rnn_names.cli.usage_hints import command_hint
-from rnn_names.errors import RnnNamesError, missing, shown, worded
+from rnn_names.errors import RnnNamesError, missing_module, printable, with_options
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
@@ -124,27 +124,29 @@ def exit_code(work: Callable[[], int]) -> int:
         streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        message = worded(error)
+        message = with_options(error)
     except MemoryError:
         message = (
             "not enough memory for this; try smaller settings, end other programs, or raise the "
             "limit"
         )
     except OSError as error:
-        message = f"{shown(str(error.filename or 'standard output'))}: {error.strerror or error}"
+        message = (
+            f"{printable(str(error.filename or 'standard output'))}: {error.strerror or error}"
+        )
         if error.filename is None:  # Click writes help and completions itself
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:
-        message = missing(error)
+        message = missing_module(error)
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
-        message = f"a module cannot be loaded (is memory short?): {shown(reason)}"
+        message = f"a module cannot be loaded (is memory short?): {printable(reason)}"
     except Exception as error:
         if streams.COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
             return 1
         if sys.flags.dev_mode:
             raise
         message = f"a mistake in rnn-names {__version__}, please report it: "
-        message += shown(f"{type(error).__name__}: {error}"[:200])
+        message += printable(f"{type(error).__name__}: {error}"[:200])
     streams.tell(f"Error: {message}")
     return 1

@@ -17,7 +17,7 @@ from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
-from rnn_names.errors import ModelFileError, RnnNamesError, quoted
+from rnn_names.errors import ModelFileError, RnnNamesError, short_repr
 from rnn_names.model import bundled
 from rnn_names.model.bundled import DEFAULT
 from rnn_names.model.selection import ModelChoice
@@ -116,7 +116,7 @@ def _load(own: dict[str, Any], name: str) -> Any:
     from rnn_names.model.model import Model
 
     if name not in own and name.lower() not in bundled.names():
-        raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
+        raise ModelFileError(f"no model {short_repr(name)}; list_models has all there are")
     return Model.load(own.get(name, name))
 
 

@@ -13,7 +13,7 @@ import click
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
 from rnn_names.cli.usage_hints import usage_hint
-from rnn_names.errors import RnnNamesError, SamplingError, quoted, shown, worded
+from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_options
 
 DEFAULT_MODEL = "names.npz"
 
@@ -118,7 +118,7 @@ class NumberParam(click.FloatRange):
         try:
             return self.kind.read(value)
         except ValueError:
-            self.fail(f"{quoted(value)} is not {self.kind}.", param, ctx)
+            self.fail(f"{short_repr(value)} is not {self.kind}.", param, ctx)
 
 
 class OutputPath(click.Path):
@@ -148,7 +148,7 @@ def check_signature(path: str, what: str, signature: bytes, option: str) -> None
         with open(path, "rb") as file:
             if file.read(len(signature)).upper() != signature:
                 raise RnnNamesError(
-                    f"{shown(path)}: already exists and is no {what}; give another {option}"
+                    f"{printable(path)}: already exists and is no {what}; give another {option}"
                 )
 
 
@@ -158,7 +158,7 @@ def wrong_usage() -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise click.UsageError(worded(error)) from None
+        raise click.UsageError(with_options(error)) from None
 
 
 def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:

@@ -22,7 +22,7 @@ import click
 
 from rnn_names.cli.options import option
 from rnn_names.cli.streams import write
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, short_repr
 
 if TYPE_CHECKING:
     from rnn_names.arrays import Array
@@ -199,7 +199,7 @@ class Table(AbstractContextManager["Table"]):
         for name in names:
             if name not in fields:
                 raise click.UsageError(
-                    f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
+                    f"--columns {short_repr(name)}: no such column; there are {', '.join(fields)}"
                 )
         self.columns = list(dict.fromkeys(names))
         self.title, self.is_text = title, form.kind == "text"

@@ -26,7 +26,7 @@ from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import in_one_line
-from rnn_names.errors import SamplingError, quoted, shown, worded
+from rnn_names.errors import SamplingError, printable, short_repr, with_options
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -110,7 +110,7 @@ class _Picking:
     ) -> None:
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.path = source, count, shown(path)
+        self.source, self.count, self.path = source, count, printable(path)
         self.file = Remembered(path, "output", source.has_blocks)
         self.remembered = Remembered(remember) if remember else None
         if remember and is_same_file(remember, path):
@@ -151,7 +151,7 @@ class _Picking:
                     action(*found.groups())
                     break
             else:
-                say(f"{quoted(typed)}: not understood; ? for help")
+                say(f"{short_repr(typed)}: not understood; ? for help")
         say(self._count())
 
     # --- Showing ----------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class _Picking:
                 except SamplingError as error:
                     if not self.pages and not page.lines:
                         raise
-                    shortage = worded(error)
+                    shortage = with_options(error)
                 else:
                     if line is None:
                         shortage = "hardly any others are left"
@@ -281,7 +281,7 @@ class _Picking:
         with critical_section():
             change = self.file.change(left)
         for name in missing:
-            say(f"{shown(name)} is not in {self.path}")
+            say(f"{printable(name)} is not in {self.path}")
         if taken:
             self._did("Took out", "Put back", brief(taken), change)
             self.kept = {line for line in self.kept if line.strip() not in taken}

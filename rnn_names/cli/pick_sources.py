@@ -10,7 +10,7 @@ from typing import Any
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.errors import SamplingError, counted
+from rnn_names.errors import SamplingError, plural
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
@@ -42,7 +42,7 @@ class NamesToPick:
         return self._drawn(wanted)
 
     def _drawn(self, wanted: Options) -> Iterator[str]:
-        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
         parts = names_of_stream(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
@@ -85,7 +85,7 @@ class LinesToPick:
         places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
         if part and part not in places:
             named = ", ".join(f"{n} {name}" for n, name in enumerate(columns, 1))
-            raise SamplingError(f"a line has {counted(len(columns), 'part')}: {named}")
+            raise SamplingError(f"a line has {plural(len(columns), 'part')}: {named}")
         origins = [self._origins[line] for line in lines]
         if not all(line.names for _, line in origins):
             raise SamplingError("nothing here can be alike")

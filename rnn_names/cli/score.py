@@ -9,8 +9,8 @@ from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, refuse_single, tell
 from rnn_names.conditions.options import BestOptions
-from rnn_names.errors import counted
-from rnn_names.model.selection import ModelChoice, file_of
+from rnn_names.errors import plural
+from rnn_names.model.selection import ModelChoice, find_model_file
 
 
 @command(
@@ -38,7 +38,7 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
     from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
 
-    if not os.path.exists(file) and os.path.exists(file_of(file)):
+    if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
@@ -69,4 +69,4 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
                 out.write_names(names, log_probs)
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
-    tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")
+    tell(f"{plural(n, 'name')}{note}, {plural(characters, 'character')}, {mean}")

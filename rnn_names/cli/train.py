@@ -20,7 +20,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.streams import is_same_file, open_input
-from rnn_names.errors import RnnNamesError, shown
+from rnn_names.errors import RnnNamesError, printable
 from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 
@@ -92,9 +92,9 @@ def train(
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.report.report import BEGINNING, Report
     from rnn_names.training.checkpoint import Checkpoint, state_path
-    from rnn_names.training.run import Run
+    from rnn_names.training.setup import TrainingSetup
     from rnn_names.training.trainer import Trainer
-    from rnn_names.training.warm_start import start_of
+    from rnn_names.training.warm_start import find_start
 
     with wrong_usage():
         settings = Settings(**options)
@@ -110,13 +110,13 @@ def train(
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     if not as_is:
         refuse_table(names)
-    start = None if given else start_of(names, settings, word)
+    start = None if given else find_start(names, settings, word)
     started_from = start.name if start else ", ".join(map(str, given)) or None
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
         model = start.model if start else blend_of(given) if given else None
-        trainer = Trainer(Run(names, settings, model))
+        trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
@@ -150,5 +150,5 @@ def _check_files(
         may_be_same = second not in written or (first, second) == ("--init", "--output")
         if not may_be_same and is_same_file(path, other):
             raise RnnNamesError(
-                f"{shown(path)}: {first} and {second} are the same file; give each its own"
+                f"{printable(path)}: {first} and {second} are the same file; give each its own"
             )

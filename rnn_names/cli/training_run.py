@@ -16,7 +16,7 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL, check_signature
 from rnn_names.cli.streams import bar, tell
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import TrainingError, counted, shown
+from rnn_names.errors import TrainingError, plural, printable
 from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
@@ -24,7 +24,7 @@ from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.stages import Epoch, next_shown
-from rnn_names.training.trainer import LOST, Trainer
+from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
 SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
@@ -91,7 +91,7 @@ class TrainingRun:
         if self.report is None or (self.model is None and self.trainer.settings.epochs):
             return ""
         self.report.save()
-        return f"Wrote {shown(self.report.path)}, the report of this training."
+        return f"Wrote {printable(self.report.path)}, the report of this training."
 
     def interrupted(self) -> int:
         """Writes what is not on disk yet, and says what is; in the thread of `interrupts`."""
@@ -118,7 +118,7 @@ class TrainingRun:
             return "nothing was saved"
         epoch = self.model.training["epoch"]
         what = f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
-        return f"{shown(self.output)} holds {what}"
+        return f"{printable(self.output)} holds {what}"
 
 
 @contextmanager
@@ -201,10 +201,11 @@ class Progress:
         self.epochs.append(epoch)
         with self.screen_lock:  # a stage may end early, and the size of distillation was a guess
             self.bar.total = self.bar.n + self.trainer.characters_left
-        if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):
+        if self.trainer.has_diverged(epoch.training_loss, epoch.held_out_loss):
             self.say(
                 f"{epoch.stage.capitalize()}: it ends with epoch {epoch.epoch}, in which its loss "
-                f"passed {LOST} times that of a uniform guess. The best weights so far are kept."
+                f"passed {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights so "
+                "far are kept."
             )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
@@ -246,21 +247,21 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
     network = "a GRU" if settings.cell == "gru" else "an RNN"
-    network += f" of {counted(settings.hidden_size, 'unit')}"
-    length = f"up to {counted(settings.epochs, 'epoch')}, "
-    length += f"{counted(settings.batch_size, 'name')} per batch."
+    network += f" of {plural(settings.hidden_size, 'unit')}"
+    length = f"up to {plural(settings.epochs, 'epoch')}, "
+    length += f"{plural(settings.batch_size, 'name')} per batch."
     training = f"Training {network} for {length}"
     if not settings.epochs:
         training = f"{network[0].upper()}{network[1:]}."
     names = f"{len(corpus):,} distinct names{repeats}"
-    lines = [f"{names}, {counted(n_characters, 'character')}{held_out}.", training]
+    lines = [f"{names}, {plural(n_characters, 'character')}{held_out}.", training]
     if start:
         lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):
         lines.append(
-            f"Note: {shown(checkpoint.path)} holds an interrupted run, which --resume goes on "
+            f"Note: {printable(checkpoint.path)} holds an interrupted run, which --resume goes on "
             "with. This one replaces it after its first epoch."
         )
     return "\n".join(lines)
@@ -269,10 +270,10 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
 def summary(progress: Progress, output: str, init: str | None) -> str:
     """Tells the result of the training, its losses as a picture, and what to try next."""
     trainer, size = progress.trainer, os.path.getsize(output)
-    option = f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
-    model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"
+    option = f" -m {printable(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
+    model = f"Wrote {printable(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"
     if not trainer.epoch:
-        weights = f"those of {shown(init)}" if init else "random"
+        weights = f"those of {printable(init)}" if init else "random"
         return f"No training: the weights are {weights}.\n{model}"
     record = trainer.model.training
     losses = f"training loss {record['training_loss']:.4f}"
@@ -281,7 +282,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     more = " more" if progress.epochs_before else ""  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, _width()),
-        f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
+        f"{plural(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
         model,

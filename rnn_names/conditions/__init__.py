@@ -1,6 +1,6 @@
 """Conditions on names. Nothing here draws.
 
-Read `options`, then `spelling`, which is one `automaton`, `prefixes`, and `conditions`, which test
-whole names. `edits` tells what is like another name or too much so, `near_list` what is too near a
-model's list.
+Start with `options`. `spelling` joins conditions on the text in one `automaton`; `conditions` tests
+whole names. `prefixes` finds the ways to write a prefix, `edits` finds names like another, and
+`near_list` names too similar to a model's list.
 """

@@ -1,7 +1,7 @@
-"""Finite automata over vocabulary indices: what a name's spelling must be, as a table of states.
+"""Finite automata over vocabulary indices, which accept or reject the spelling of a name.
 
-Python's own parser reads regular expressions, so the syntax is that of `re`. An expression that is
-not regular (with back-references or look-around) has no automaton, nor does one with flags.
+Regular expressions have the syntax of `re`, whose parser reads them. Expressions that are not
+regular (with back-references or look-around) have no automaton, nor have those with flags.
 """
 
 import re
@@ -17,22 +17,22 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
-MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; pairs of the states of two
+MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
 
 
 class NoAutomatonError(RnnNamesError):
-    """A pattern has no automaton, or none that is small enough."""
+    """A pattern has no automaton, or only one that is too large."""
 
 
 @dataclass(frozen=True)
 class Automaton:
-    """A deterministic automaton; it starts in state 0."""
+    """A deterministic automaton of S states; it starts in state 0."""
 
-    after: Array  # (S, n_y) the state after each state and character; column EOS is not used
+    after: Array  # (S, n_y) the next state, by state and character; column EOS is not used
     accepting: Array  # (S,) whether a name may end in each state
 
     def run(self, indexed: Names) -> Array:
-        """The state after each name, given as indices: (len(indexed),)."""
+        """The state after each name, whose codes are indices: (len(indexed),)."""
         state = np.zeros(len(indexed), np.int32)
         lengths = indexed.lengths
         for place in range(int(lengths.max(initial=0))):
@@ -47,7 +47,7 @@ class Automaton:
         return accepted
 
     def __and__(self, other: "Automaton") -> "Automaton":
-        """The automaton of what both accept: its states are pairs of theirs."""
+        """The intersection, which accepts what both accept; its states are pairs of states."""
         ours, theirs = self.after.tolist(), other.after.tolist()
         pairs, after = explored(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
@@ -57,12 +57,12 @@ class Automaton:
 
 
 def explored(
-    start: Hashable, targets_of: Callable[[Any], list[Any]], max_states: int = MAX_STATES
+    start: Hashable, next_states: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
-    """All states that can be reached, and the numbers, (S, kinds), of those that follow each."""
+    """All reachable states, and for each the numbers of the states that follow it, (S, kinds)."""
     number, states, after = {start: 0}, [start], []
-    for state in states:  # grows as it is read
-        targets = targets_of(state)
+    for state in states:  # the list grows meanwhile
+        targets = next_states(state)
         for target in targets:
             if target not in number:
                 number[target] = len(states)
@@ -73,15 +73,16 @@ def explored(
     return states, np.array(after, np.int32)
 
 
-def automaton_of(
+def build_automaton(
     start: Hashable,
     all_after: Callable[[Any, list[Any]], list[Any]],
     kinds: Sequence[Hashable],
     accepts: Callable[[Any], bool],
 ) -> Automaton:
-    """The automaton of states that `all_after` gives, after each kind of character.
+    """An automaton whose transitions depend only on the kind of each character.
 
-    `kinds` has the kind of each character of the vocabulary.
+    `all_after` returns the states after a state and each of some kinds; `kinds` has the kind of
+    each character of the vocabulary; `accepts` tells which states are accepting.
     """
     distinct = [*dict.fromkeys(kinds)]
     states, after = explored(start, lambda state: all_after(state, distinct))
@@ -94,13 +95,14 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that contain none of the words, whatever the case.
+def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that contain none of the words, ignoring case.
 
-    A state is the longest end of what was read that begins a word; None once a word was read.
+    A state is the longest suffix of the text so far that is the beginning of a word; None after a
+    whole word.
 
     >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
-    >>> free_of(["ab"], vocabulary).accepts(names, vocabulary).tolist()
+    >>> avoiding(["ab"], vocabulary).accepts(names, vocabulary).tolist()
     [True, True, False, False]
     """
     each = [*map(folded, vocabulary.characters)]
@@ -117,7 +119,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
             read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
         return read
 
-    return automaton_of(
+    return build_automaton(
         "",
         lambda read, kinds: [after(read, text) for text in kinds],
         each,
@@ -127,10 +129,10 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 
 # --- Regular expressions --------------------------------------------------------------------------
 
-MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
-MAX_STEPS_READ = 1 << 24  # for the states: those of (a{0,99}){99} are sets of thousands
+MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
+MAX_STEPS_READ = 1 << 24  # work for the states: those of (a{0,99}){99} are sets of thousands
 Steps = frozenset[int]  # numbers of steps that may come next
-END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
+END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
 _parser: Any = vars(re).get("_parser") or vars(re)["sre_parse"]  # the latter in Python 3.10
 _compiler: Any = vars(re).get("_compiler") or vars(re)["sre_compile"]
@@ -139,10 +141,10 @@ _compiler: Any = vars(re).get("_compiler") or vars(re)["sre_compile"]
 def matching(
     patterns: Iterable[str], vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts the names that any of the regular expressions matches in full.
+    """Accepts the names that fully match any of the regular expressions.
 
-    For ".*ab" there are three states: nothing of "ab" read yet, "a" read, "ab" read. Each row below
-    is a state, and holds the states after "a" and after "b".
+    ".*ab" has three states: nothing of "ab" was read, "a" was read, "ab" was read. Each row below
+    is a state, and contains the states after "a" and after "b".
 
     >>> matching([".*ab"], Vocabulary("ab")).after[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
@@ -151,24 +153,24 @@ def matching(
     try:
         return reading.automaton(Steps().union(*map(reading.expression, patterns)))
     except (AttributeError, ValueError, TypeError, RecursionError) as error:
-        # The parser of another Python may give something else.
+        # The parser of another Python version may return something else.
         raise NoAutomatonError(str(error)) from error
 
 
 class _Reading:
-    """Reads expressions from their ends, as a nondeterministic automaton of steps.
+    """Reads expressions from right to left into a nondeterministic automaton of steps.
 
-    A step, a state of it, is one character of a set, and what comes after it. "b|ca" begins with
-    two: one is b, and then the end; the other is c, and then a step that is a, and then the end.
-    A loop, such as "a*", is a step without a character: what comes after it is what it begins with.
-    The states of the deterministic automaton are the sets of steps that may come next.
+    A step is a character of a set, followed by other steps. "b|ca" begins with two steps: b, then
+    the end; and c, then a step that is a, then the end. A loop, such as "a*", is a step without a
+    character, followed by its own beginning. The states of the deterministic
+    automaton are the sets of possible next steps.
     """
 
     def __init__(self, characters: str, ignore_case: bool) -> None:
         self._characters = characters
         self._flags = re.UNICODE | (re.IGNORECASE if ignore_case else 0)
         self._any = frozenset(range(1, len(characters) + 1))
-        self._sets: dict[str, frozenset[int]] = {}  # by the item that matches these characters
+        self._sets: dict[str, frozenset[int]] = {}  # characters that match, by item
         self._steps = [(frozenset[int](), Steps()), (self._any, Steps([ANYTHING]))]
         self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps with characters
         self._size = self._work = 0
@@ -176,7 +178,7 @@ class _Reading:
     def expression(self, pattern: str) -> Steps:
         """The steps that an expression begins with."""
         parsed = _parser.parse(pattern)
-        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is so long: spare all the steps
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is that long
             return Steps()
         if parsed.state.flags & ~re.UNICODE.value:
             raise NoAutomatonError("flags")
@@ -184,7 +186,7 @@ class _Reading:
         return self._sequence(parsed[is_anchored:], Steps([END]))
 
     def _sequence(self, items: Any, rest: Steps) -> Steps:
-        """The steps that a sequence of items begins with, where `rest` comes after them."""
+        """The steps that a sequence of items begins with, if `rest` follows."""
         self._size += len(items) + len(rest) + 1
         if self._size > MAX_SIZE:
             raise NoAutomatonError("too large")
@@ -193,7 +195,7 @@ class _Reading:
         return rest
 
     def _item(self, item: Any, rest: Steps) -> Steps:
-        """The steps that an item begins with: a pair of its kind, to the parser, and its value."""
+        """The steps that an item begins with; it is a pair of the parser's kind and a value."""
         kind, value = str(item[0]), item[1]
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
             return self._step(self._matched(item), rest)
@@ -205,8 +207,8 @@ class _Reading:
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             at_least, at_most, part = value
-            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
-            if at_most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
+            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # more repeats must be empty
+            if at_most >= MAX_NAME_LENGTH:  # as for "a*"
                 rest = self._loop(part, rest)
             else:
                 rest = self._times(part, at_most - at_least, rest, rest)
@@ -214,7 +216,6 @@ class _Reading:
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:
-        """The indices of the characters that an item matches."""
         if str(item) not in self._sets:
             expression = _parser.SubPattern(_parser.State(), [item])
             matches = _compiler.compile(expression, self._flags).match
@@ -223,7 +224,7 @@ class _Reading:
         return self._sets[str(item)]
 
     def _step(self, indices: frozenset[int], rest: Steps) -> Steps:
-        """One character out of a set, and what comes after it; equal steps are one."""
+        """The step of a character of a set followed by `rest`; equal steps have one number."""
         if not indices or not rest:
             return Steps()
         number = self._number.setdefault((indices, rest), len(self._steps))
@@ -232,15 +233,15 @@ class _Reading:
         return Steps([number])
 
     def _times(self, part: Any, count: int, rest: Steps, or_else: Steps) -> Steps:
-        """A part `count` times and then `rest`; before each time, `or_else` may come instead."""
+        """The steps of `count` times a part, then `rest`; `or_else` may replace each time."""
         for _ in range(count):
             before, rest = rest, self._sequence(part, rest) | or_else
-            if rest == before:  # it can be empty only, for instance
+            if rest == before:  # for instance, if the part is always empty
                 break
         return rest
 
     def _loop(self, part: Any, rest: Steps) -> Steps:
-        """A part zero or more times."""
+        """The steps of a part zero or more times and then `rest`."""
         number = len(self._steps)
         loop = Steps([number])
         self._steps.append((frozenset(), rest))
@@ -251,21 +252,21 @@ class _Reading:
         return loop
 
     def _reached(self, steps: Steps) -> set[int]:
-        """The steps, and all that loops among them begin with."""
-        found, waiting = set[int](), [*steps]
+        """The steps, and those that loops among them begin with."""
+        reached, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
-            if number not in found:
-                found.add(number)
+            if number not in reached:
+                reached.add(number)
                 characters, following = self._steps[number]
                 waiting += () if characters else following
-        return found
+        return reached
 
     def _may_end(self, steps: Steps) -> bool:
         return not self._reached(steps).isdisjoint((END, ANYTHING))
 
     def _all_after(self, steps: Steps, indices: Sequence[int]) -> list[Steps]:
-        """The steps that may come after each of the characters, one of each kind."""
+        """The possible steps after each of the characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
         for number in self._reached(steps):
             characters, following = self._steps[number]
@@ -277,10 +278,10 @@ class _Reading:
         return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
 
     def automaton(self, start: Steps) -> Automaton:
-        """The deterministic automaton of the texts that begin with some steps."""
+        """The deterministic automaton that starts with some steps."""
         sets = {indices for indices, _ in self._steps} - {self._any}
-        kinds: dict[tuple[bool, ...], int] = {}  # an index of each kind that steps tell apart
-        return automaton_of(
+        kinds: dict[tuple[bool, ...], int] = {}  # a character of each kind that steps distinguish
+        return build_automaton(
             start,
             self._all_after,
             [kinds.setdefault(tuple(i in each for each in sets), i) for i in sorted(self._any)],
@@ -289,7 +290,7 @@ class _Reading:
 
 
 def same_character(character: str, ignore_case: bool) -> Callable[[str], object]:
-    """A test: whether a character is this one, in either case if that is ignored.
+    """A test of whether a character equals this one, perhaps ignoring case.
 
     >>> [c for c in "ςΣσsſ" if same_character("ς", ignore_case=True)(c)]
     ['ς', 'Σ', 'σ']

@@ -1,6 +1,6 @@
-"""Conditions on whole names: each tells which of many names meet it.
+"""Conditions on whole names: each tests many names at once.
 
-Those on the spelling have an automaton, too, with which `rnn_names.lookahead.guide` can look ahead.
+Conditions on the spelling also have an automaton, which `rnn_names.lookahead` can follow.
 """
 
 import os
@@ -12,74 +12,76 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
+from rnn_names.conditions.automaton import NoAutomatonError, avoiding, matching
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import CommonOptions, any_of, compiled
+from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.spelling import Condition, encoded
 from rnn_names.corpus.characters import folded
-from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpacked
+from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, require_fingerprints
 
-# The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
-# others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
+# The most names of a list, times the lowest bit that its fingerprints keep: with more, too many
+# names would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
-"""The words of `clean`: most only as whole words, so that Dickens and Scunthorpe stay."""
+"""The words of `clean`: most are matched as whole words, so that Dickens and Scunthorpe pass."""
 
 COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 """The fingerprints of the words of `no_words`; data/make_words.py makes them."""
 
 
-def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions that options ask for, but prefixes and lengths; the quickest come first."""
-    vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
+def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
+    """The conditions in the options, except prefixes and lengths; the fastest come first."""
+    vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        title = f"suffix {any_of(options.suffix)}"
-        found.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
+        title = f"suffix {or_list(options.suffix)}"
+        conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
-        found.append(_matching(f"contains {quoted(text)}", [pattern], vocabulary, ignore_case))
+        title = f"contains {short_repr(text)}"
+        conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
     if options.match:
-        title = f"match {any_of(options.match)}"
-        found.append(_matching(title, options.match, vocabulary, ignore_case))
+        title = f"match {or_list(options.match)}"
+        conditions.append(_matching(title, options.match, vocabulary, ignore_case))
     if options.like:
-        found.append(_like(options, vocabulary))
+        conditions.append(_like(options, vocabulary))
     if options.known_triples:
-        found.append(known_triples_condition(model, options))
+        conditions.append(known_triples_condition(model, options))
     if options.novel:
         require_fingerprints(model)
-        found.append(Condition("novel", lambda names: ~model.knows(names)))
+        conditions.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
         own = _own_list(model)
-        found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
+        conditions.append(Condition("listed", lambda names: among(fingerprint(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
-        found.append(Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded)))
+        is_allowed = _one_by_one(lambda name: folded(name) not in excluded)
+        conditions.append(Condition("exclude", is_allowed))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = {*map(len, words)}
-        large = partial(free_of, words, vocabulary)
+        large = partial(avoiding, words, vocabulary)
 
         def is_free(name: str) -> bool:
             text = folded(name)
             parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
             return words.isdisjoint(parts)
 
-        found.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=large))
+        conditions.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=large))
     if options.clean:
-        found.append(Condition("clean", _one_by_one(is_clean)))
+        conditions.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
-        found.append(Condition("no_words", lambda names: ~are_words(names)))
+        conditions.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
         of_any_shape = options.any_shape or bool(options.prefix)
-        found.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
-    return found
+        conditions.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
+    return conditions
 
 
 def _matching(
@@ -94,7 +96,7 @@ def _matching(
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
-    title = f"like {any_of(options.like)} (edits: {options.edits})"
+    title = f"like {or_list(options.like)} (edits: {options.edits})"
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
@@ -108,14 +110,13 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
     try:
         return any(expression.fullmatch(name) for expression in expressions)
-    except SystemError as error:  # Python 3.11 has it for groups in possessive repeats
+    except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
         raise SamplingError(
             f"{title}: this version of Python cannot match it: {error}", settings=["match"]
         ) from None
 
 
 def _own_list(model: LanguageModel) -> Array:
-    """The fingerprints of the model's own list; an error if it keeps none."""
     require_fingerprints(model)
     return cast(Array, model.own_fingerprints)
 
@@ -133,7 +134,7 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
 
 
 def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Condition:
-    """The condition `known_triples`; an error if a text that is asked for has other triples."""
+    """The condition `known_triples`, or an error if a required text has other triples."""
     known = model.known_triples
     if known is None:
         raise SamplingError(
@@ -148,10 +149,10 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             return any(text in pair or text in pair[1] + known[pair] for pair in known)
         return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
 
-    asked = [("contains", text, [text]) for text in options.contains]
-    asked.append(("prefix", any_of(options.prefix), [f"\n{text}" for text in options.prefix]))
-    asked.append(("suffix", any_of(options.suffix), [f"{text}\n" for text in options.suffix]))
-    for option, title, texts in asked:
+    required = [("contains", text, [text]) for text in options.contains]
+    required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))
+    required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
+    for option, title, texts in required:
         if texts and not any(map(has, texts)):
             raise SamplingError(
                 f"{option} {title}: no name of the list has each three of these characters in a "
@@ -162,7 +163,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
 
 
 def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:
-    """A regular expression for a text; an error if no name can hold it."""
+    """A regular expression for a text, or an error if the model does not know its characters."""
     if not ignore_case:
         encoded(option, text, vocabulary)
     return re.escape(text)
@@ -174,7 +175,7 @@ def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:
 
 @cache
 def common_words() -> Array:
-    """The fingerprints of common words, with a capital."""
+    """The fingerprints of common words, capitalised."""
     gaps = np.load(COMMON_WORDS)
     return unpacked(np.cumsum(gaps, dtype=gaps.dtype))
 
@@ -182,12 +183,12 @@ def common_words() -> Array:
 def are_words(names: Names) -> Array:
     """Whether each name is a common English word: (len(names),) bool."""
     capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
-    return among(fingerprints(capitalised), common_words())
+    return among(fingerprint(capitalised), common_words())
 
 
 @cache
 def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Rude and loaded words, folded: whole ones, and parts, where a space is the end of a word."""
+    """Rude and loaded words, folded: whole words, and parts, in which a space is a word's end."""
     with open(RUDE_WORDS, encoding="utf-8") as file:
         words = [folded(word) for line in file if line[0] != "#" for word in line.split()]
     parts = tuple(f" {word} ".replace(" *", "").replace("* ", "") for word in words if "*" in word)
@@ -195,7 +196,7 @@ def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def is_clean(name: str) -> bool:
-    """Whether there is no rude word in a name.
+    """Whether a name contains no rude word.
 
     >>> names = ("Cassandra", "Dickens", "Scunthorpe", "Moby Dick", "Badfuckery", "Shitbourne")
     >>> [name for name in names if is_clean(name)]

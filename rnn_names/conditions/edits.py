@@ -1,21 +1,21 @@
-"""Names a few edits away from others: a character inserted, deleted or replaced by another.
+"""Names a few edits from others; an edit inserts, deletes or replaces a character.
 
 The fewest edits from one text to another are their Levenshtein distance. It is computed row by row,
-a row for each character c that is read of a name:
+one row for each character c of a name:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
                  row_before[i] + 1,                                       c inserted
                  row[i − 1] + 1)                                          text[i − 1] deleted
 
-and row[i] is the distance from what was read to the first i characters of the text. All distances
-above the edits allowed count as one, so there are few different rows: they are the states of an
-automaton (Schulz & Mihov 2002).
+where row[i] is the distance from the characters so far to the first i characters of the text. All
+distances above the allowed edits are replaced by one number, so there are few different rows: the
+states of an automaton (Schulz & Mihov 2002).
 """
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from rnn_names.conditions.automaton import Automaton, automaton_of, same_character
+from rnn_names.conditions.automaton import Automaton, build_automaton, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
@@ -26,7 +26,7 @@ def within_edits(
 ) -> Automaton:
     """Accepts names at most `edits` edits away from any of the texts.
 
-    A character of the texts that the vocabulary lacks equals none of a name.
+    A character that is in the texts and not in the vocabulary matches no character of a name.
 
     >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
     >>> within_edits(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
@@ -35,14 +35,14 @@ def within_edits(
     known = {c: same_character(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
-        """The first character of the texts that counts as the same; "" if there is none."""
+        """The first character of the texts that equals this one; "" if there is none."""
         return next((c for c, matches in known.items() if matches(character)), "")
 
-    spelled = [[*map(kind, text)] for text in texts]
-    return automaton_of(
-        tuple(_first_row(text, edits) for text in spelled),
+    targets = [[*map(kind, text)] for text in texts]
+    return build_automaton(
+        tuple(_first_row(text, edits) for text in targets),
         lambda rows, kinds: [
-            tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))
+            tuple(_next_row(row, text, c, edits) for row, text in zip(rows, targets, strict=True))
             for c in kinds
         ],
         [*map(kind, vocabulary.characters)],
@@ -66,56 +66,56 @@ def _next_row(
 
 
 class FarApart:
-    """Holds names, and admits only those that are more than `edits` edits away from each of them.
+    """A set of names that admits only names more than `edits` edits away from each of them.
 
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
-    has the names by all that they become, and a name is compared with those that share a row.
+    has the names by all their shortened texts, and a name is compared with those that share one.
     """
 
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
         self._edits = edits
-        self._names: dict[str, list[str]] = {}  # by what they become by deletions
+        self._names: dict[str, list[str]] = {}  # by their shortened texts
         self._before: FarApart | None = None
         self.add(others)
 
     @classmethod
     def of(cls, options: CommonOptions) -> "FarApart | None":
-        """The one that `min_edits` asks for; None where it is not given."""
+        """The set for `min_edits`; None if the option is not set."""
         if options.min_edits is None:
             return None
         return cls(options.min_edits - 1, options.exclude)
 
     def fork(self) -> "FarApart":
-        """A copy that takes more names in; this one stays as it is."""
+        """A copy to which names can be added without changing this set."""
         other = FarApart(self._edits)
         other._before = self
         return other
 
     def add_if_far(self, name: str) -> bool:
-        """Adds a name if it is far from all, and tells whether it is."""
+        """Adds a name if it is far from all names; returns whether it was added."""
         if not self.is_far(name):
             return False
         self.add([name])
         return True
 
     def is_far(self, name: str) -> bool:
-        """Whether a name is far from all."""
+        """Whether a name is far from all names."""
         if self._before is not None and not self._before.is_far(name):
             return False
-        name, becomes = _shortened(name, self._edits)
+        name, shortened = _shortened(name, self._edits)
         if not self._edits:
             return name not in self._names
         return not any(
             self._are_near(name, other)
-            for text in becomes & self._names.keys()
+            for text in shortened & self._names.keys()
             for other in self._names[text]
         )
 
     def add(self, names: Iterable[str]) -> None:
-        """Adds names, however near they are."""
+        """Adds names, even if they are near others."""
         for each in names:
-            name, becomes = _shortened(each, self._edits)
-            for text in becomes:
+            name, shortened = _shortened(each, self._edits)
+            for text in shortened:
                 self._names.setdefault(text, []).append(name)
 
     def _are_near(self, a: str, b: str) -> bool:
@@ -131,9 +131,9 @@ class FarApart:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and all that it becomes by up to `edits` deletions."""
+    """A name, folded, and the texts that remain after up to `edits` deletions."""
     name = folded(name)
-    found = {name}
+    texts = {name}
     for _ in range(edits):
-        found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
-    return name, frozenset(found)
+        texts |= {each[:i] + each[i + 1 :] for each in texts for i in range(len(each))}
+    return name, frozenset(texts)

@@ -1,15 +1,15 @@
-"""Finds names that are a few edits away from a list that is known by its fingerprints.
+"""Finds names that are a few edits away from a list of which only fingerprints are known.
 
-Everything that a name becomes by an edit is looked up. A fingerprint is a sum over characters
-(`rnn_names.corpus.fingerprints`). So an edit at a place keeps the terms of the characters before
-it; those after it move one place to the left or the right, or stay.
+All texts that are one edit away from a name are looked up. A fingerprint is a sum over characters
+(`rnn_names.corpus.fingerprints`), so an edit does not change the terms of the characters before it;
+those after it move one place to the left or right, or stay.
 
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera", and "Llandeg"
-with a space in it as "Llan Deg", too. An inserted letter has the case of its place. It is tried in
-both cases where names of the list may have either: at the beginning of later words ("Stoke on
-Trent"); within words, if the list has names such as "MacRae" (`inner_capitals`); at the beginning,
-if it has names such as "de Vries" (`small_beginnings`). There, a first letter in the other case is
-no edit.
+with an inserted space also as "Llan Deg". An inserted letter has the case of its place. Both cases
+are tried where names of the list may have either: at the beginning of later words ("Stoke on
+Trent"); within words, if the list has names like "MacRae" (`inner_capitals`); at the beginning, if
+it has names like "de Vries" (`small_beginnings`). There, changing the first letter's case is not an
+edit.
 """
 
 from collections.abc import Iterator
@@ -20,22 +20,22 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
-from rnn_names.corpus.fingerprints import among, fingerprints, terms
+from rnn_names.corpus.fingerprints import among, fingerprint, terms
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
-EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
-MAX_SPELLINGS = 1 << 6  # of a name in which words may begin with either case
-NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first of two edits is made together
+EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the cache
+MAX_SPELLINGS = 1 << 6  # of a name whose words may begin in either case
+NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made together
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
-"""Kinds of edits: how many characters go, and how many come in their place."""
+"""Kinds of edits: how many characters are deleted, and how many are inserted there."""
 
 
 class NearList:
-    """Tells which names are a few edits away from a model's own list.
+    """Tests which names are a few edits away from a model's own list.
 
-    Unless they may be of any shape, names are taken to have the list's, which saves look-ups.
+    Unless `of_any_shape`, assumes that names have the list's shape, which saves look-ups.
     """
 
     def __init__(self, model: LanguageModel, of_any_shape: bool = False) -> None:
@@ -54,39 +54,38 @@ class NearList:
         self._letters = np.unique(self._lower[1:])
         self._in_both_cases = np.union1d(self._letters, self._upper[self._letters])
         self._marks = np.flatnonzero(self._is_mark)
-        # (places, n_y) what each character adds to a fingerprint; 0 for none.
+        # (places, n_y) the term that each character adds to a fingerprint; 0 for no character.
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
-        # Most fingerprints are seen not to be in the list by their first bits.
+        # For most fingerprints, the first bits show that they are not in the list.
         bits = min(max(len(known).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
         self._may_be[(known >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
+        """Whether each name is at most `edits`, 0 to 2, edits from a name of the list: (n,)."""
         spellings = [*map(self._spellings, names.to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
         return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])
 
     def _spellings(self, name: str) -> list[str]:
-        """The name in NFC, as the list is, if it can be spelled so.
+        """The name, in NFC if the vocabulary allows it, as the list is; and with changed case.
 
-        Then, with first letters of words in the other case, where either is possible: of each
-        single word, and of several together.
+        Where both cases are possible, the first letters of words are changed, in all combinations.
         """
         in_nfc, characters = composed(name), self._vocabulary.characters
         name = in_nfc if all(c in characters for c in in_nfc) else name
-        found = [name]
+        spellings = [name]
         for i, c in enumerate(name):
             swapped = c.swapcase()
             begins = not name[i - 1].isalnum() if i else self._small_beginnings
-            if begins and swapped != c and swapped in characters and len(found) < MAX_SPELLINGS:
-                found += [each[:i] + swapped + each[i + 1 :] for each in found]
-        return found
+            if begins and swapped != c and swapped in characters and len(spellings) < MAX_SPELLINGS:
+                spellings += [each[:i] + swapped + each[i + 1 :] for each in spellings]
+        return spellings
 
     def _near(self, names: Names, edits: int) -> Array:
-        near = among(fingerprints(names), self._known)
+        near = among(fingerprint(names), self._known)
         of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
         of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (of_one, of_two)[:edits]:
@@ -98,14 +97,13 @@ class NearList:
         return near
 
     def _are_one_edit_away(self, names: Names) -> Array:
-        """Whether each name is one edit away from one of the list: (m,)."""
         text, lengths = self._padded(names)
         columns = np.arange(text.shape[1])
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
-        # The sum of all characters from a place on, moved by −1, 0 or 1 places: (m, L + 3) each.
-        there = {by: self._terms[np.maximum(columns + by, 0), text] for by in (-1, 0, 1)}
-        moved = {by: np.cumsum(each[:, ::-1], axis=1)[:, ::-1] for by, each in there.items()}
+        # The sum of the terms from each place on, if moved by −1, 0 or 1 places: (m, L + 3) each.
+        terms_by = {by: self._terms[np.maximum(columns + by, 0), text] for by in (-1, 0, 1)}
+        moved = {by: np.cumsum(each[:, ::-1], axis=1)[:, ::-1] for by, each in terms_by.items()}
         near = np.zeros(len(text), bool)
         for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
             prints = before[row, place] + self._terms[place + inserted, following]
@@ -116,17 +114,17 @@ class NearList:
         return near
 
     def _are_two_edits_away(self, names: Names) -> Array:
-        """Whether each name that is no nearer is two edits away from one of the list: (m,)."""
+        """Whether each name is two edits away from a name of the list, if not fewer: (m,)."""
         rows, edited = self._edited(names)
-        # Several edits may give a name the same text, which is looked up once.
-        different = fingerprints(edited) ^ rows.astype(np.uint64)
+        # Several edits of a name may result in the same text, which is looked up once.
+        different = fingerprint(edited) ^ rows.astype(np.uint64)
         once = np.unique(different, return_index=True)[1]
         near = np.zeros(len(names), bool)
         near[rows[once[self._near(edited.take(once), 1)]]] = True
         return near
 
     def _edited(self, names: Names) -> tuple[Array, Names]:
-        """All texts that are one edit away from some names, and the row of the name of each."""
+        """The rows of the names, and all texts that are one edit away from them."""
         text, lengths = self._padded(names)
         columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
         for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
@@ -145,15 +143,15 @@ class NearList:
         return np.concatenate(rows)[is_text], Names.from_lengths(codes, lengths[is_text])
 
     def _padded(self, names: Names) -> tuple[Array, Array]:
-        """Names as indices, 0 after their ends: (m, L + 3); and their lengths, (m,)."""
+        """Names as indices, (m, L + 3), with 0 after their ends; and their lengths, (m,)."""
         text, lengths = self._vocabulary.indexed(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(self, text: Array, lengths: Array) -> Iterator[tuple[Any, ...]]:
-        """All edits of some names, kind by kind, p together.
+        """Yields all edits of some names, p edits of one kind at a time.
 
-        Given are the row of each name, (p,), the place in it, (p,), the kind, the k characters that
-        may come in there, (p, k) or (k,), as indices, 0 for none, and the character after these,
+        Yields the row of each name, (p,), the place in it, (p,), the kind, the k characters that
+        may be inserted there, (p, k) or (k,), as indices, 0 for none, and the character after them,
         (p,), perhaps in another case.
         """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
@@ -179,6 +177,6 @@ class NearList:
 
     def _are_listed(self, prints: Array) -> Array:
         """The rows that have a fingerprint of the list."""
-        found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
-        found = found[among(prints.ravel()[found], self._known)]
-        return np.unravel_index(found, prints.shape)[0]
+        at = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
+        at = at[among(prints.ravel()[at], self._known)]
+        return np.unravel_index(at, prints.shape)[0]

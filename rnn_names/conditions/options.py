@@ -22,7 +22,7 @@ from rnn_names.declarations import (
     declarations,
     option,
 )
-from rnn_names.errors import SamplingError, counted, quoted
+from rnn_names.errors import SamplingError, plural, short_repr
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
@@ -39,7 +39,7 @@ BOLDNESS: dict[str, dict[str, Any]] = {
     "balanced": {},
     "wild": {"temperature": 1.3},
 }  # fmt: skip
-"""The options that each word stands for; tests/quality/BOLDNESS.md tells how names were judged."""
+"""The options that each word sets; tests/quality/BOLDNESS.md tells how names were judged."""
 
 _STANDS_FOR = "; ".join(
     f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
@@ -51,8 +51,8 @@ _STANDS_FOR = "; ".join(
 class CommonOptions(Checked):
     """Options of random names and of the most probable ones.
 
-    Min-p, then temperature, top-k and top-p change the distribution of the next character. The
-    others, except `start`, are conditions: names have that distribution given that they meet them.
+    First min-p, then temperature, top-k and top-p change the distribution of the next character.
+    The others, except `start`, are conditions: names have that distribution given the conditions.
     """
 
     prefix: str | Collection[str] = _texts(
@@ -102,9 +102,9 @@ class CommonOptions(Checked):
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
-        "No near twins: names are at least this many edits apart, and as far from those in the "
-        "list (unless listed) and in exclude. Case counts only for letters inside words of the "
-        "list. 1 is novel and unique; 2 also leaves out names that differ in one character.",
+        "Require at least K edits between any two names, and between a name and every name in the "
+        "list (unless listed) or in exclude. 1 rejects repeats and listed names; 2 also rejects "
+        "names that differ in one character. Case is ignored, except inside words of the list.",
         metavar="K",
         unset="any",
     )
@@ -131,7 +131,7 @@ class CommonOptions(Checked):
     boldness: str = _sampling(
         "balanced",
         Choice(*BOLDNESS),
-        f"One word for several options, which override it. {_STANDS_FOR}. "
+        f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
         "Where many names of the list are common words, safe does not leave words out.",
     )
     min_p: float | None = _number(
@@ -166,8 +166,7 @@ class CommonOptions(Checked):
         shortest, longest = self.min_length, self.max_length
         if shortest is not None and longest is not None and shortest > longest:
             raise SamplingError(
-                f"min_length {shortest}: no name can have so many characters with max_length "
-                f"{longest}",
+                f"min_length {shortest}: no name can be that long with max_length {longest}",
                 ["min_length", "max_length"],
             )
         if self.novel and self.listed:
@@ -179,8 +178,8 @@ class CommonOptions(Checked):
             for text in texts:
                 if len(text) > MAX_NAME_LENGTH:
                     limit = f"{len(text):,} characters, and a name has at most {MAX_NAME_LENGTH}"
-                    raise SamplingError(f"{name} {quoted(text)}: {limit}", [name])
-            # Every name begins with "", ends in it and contains it, but not every one is like it.
+                    raise SamplingError(f"{name} {short_repr(text)}: {limit}", [name])
+            # Every name begins with, ends in and contains "", but not every name is like it.
             if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
             object.__setattr__(self, name, tuple(texts))
@@ -188,15 +187,14 @@ class CommonOptions(Checked):
             compiled(pattern)
         if self.edits != 2 and not self.like:
             raise SamplingError(
-                "edits goes with like: give a name that names are to be like", ["edits", "like"]
+                "edits needs like: give a name that names should be like", ["edits", "like"]
             )
 
     @property
     def slowness(self) -> int:
-        """About how many times as long as usual it takes to test a name.
+        """About how many times as long as usual a test takes: a millisecond if `min_edits` is 3.
 
-        A name takes about a millisecond with `min_edits` of 3. A stream that finds hardly any name
-        gives up after 1 / slowness of the usual attempts.
+        A stream that finds hardly any name gives up after 1 / slowness of the usual attempts.
         """
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 
@@ -223,11 +221,11 @@ class Options(CommonOptions):
 
     @property
     def is_unique(self) -> bool:
-        """Whether no name may come twice."""
+        """Whether names may not repeat."""
         return self.unique or self.min_edits is not None or self.remember is not None
 
     def some_seed(self) -> int:
-        """The seed; a random one where none is given."""
+        """The seed, or a random one if none is set."""
         return int.from_bytes(os.urandom(16), "little") if self.seed is None else self.seed
 
 
@@ -261,7 +259,7 @@ class BestOptions(CommonOptions):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AliasOptions(CommonOptions):
-    """The parameters of `alias`; min_edits is held against the list and exclude alone."""
+    """The parameters of `alias`; min_edits compares only with the list and exclude."""
 
     keys: Collection[str] = ()
     _: KW_ONLY
@@ -276,12 +274,12 @@ class AliasOptions(CommonOptions):
             if getattr(self, name):
                 raise SamplingError(f"{name}: the name of a key depends on the key alone", [name])
         if not isinstance(self.secret, bytes):
-            raise SamplingError(f"secret {quoted(self.secret)}: must be bytes", ["secret"])
+            raise SamplingError(f"secret {short_repr(self.secret)}: must be bytes", ["secret"])
         if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
-            raise SamplingError(f"keys {quoted(self.keys)}: must be a list of texts", ["keys"])
+            raise SamplingError(f"keys {short_repr(self.keys)}: must be a list of texts", ["keys"])
         for key in self.keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
-                raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
+                raise SamplingError(f"key {short_repr(key)}: must be a text", ["keys"])
 
 
 OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
@@ -290,7 +288,7 @@ OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
-    """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
+    """The parameters of `cast`. Conditions apply to each part that does not set its own."""
 
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
@@ -322,11 +320,12 @@ class CastOptions(Options):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.pattern, str):
-            raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])
+            raise SamplingError(f"pattern {short_repr(self.pattern)}: must be a text", ["pattern"])
         for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
-                    f"redraw {number:,}: the cast has {counted(self.count, 'line')}", ["redraw"]
+                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}",
+                    ["redraw"],
                 )
         if self.redraw and (self.seed is None or self.remember):
             reason = "remember leaves out what came before" if self.remember else "give the seed"
@@ -334,7 +333,7 @@ class CastOptions(Options):
 
     @property
     def shared(self) -> dict[str, Any]:
-        """The options given that hold for each part by itself."""
+        """The options that are set and apply to each part by itself."""
         names = declarations(Options).keys() - OF_WHOLE_CASTS
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
@@ -345,18 +344,18 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
         return re.compile(composed(pattern), re.IGNORECASE if ignore_case else 0)
     except RecursionError:
         reason = "its groups are nested too deeply"
-    except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits
+    except (OverflowError, ValueError):  # ValueError for a number of thousands of digits
         reason = "not a regular expression: the repetition number is too large"
     except re.error as error:
         reason = f"not a regular expression: {error}"
-    raise SamplingError(f"match {quoted(pattern)}: {reason}", ["match"])
+    raise SamplingError(f"match {short_repr(pattern)}: {reason}", ["match"])
 
 
-def any_of(texts: Collection[str]) -> str:
-    """Alternatives for a message.
+def or_list(texts: Collection[str]) -> str:
+    """The texts as alternatives, for a message.
 
-    >>> print(any_of(["wyn"]), any_of(["a", "b"]), any_of("abcdef"))
+    >>> print(or_list(["wyn"]), or_list(["a", "b"]), or_list("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
     """
-    first = map(quoted, [*texts][:3])
+    first = map(short_repr, [*texts][:3])
     return " or ".join([*first, "…"] if len(texts) > 3 else first)

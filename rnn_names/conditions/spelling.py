@@ -1,7 +1,6 @@
-"""The spelling of names: one automaton for their shape, length and all conditions on their text.
+"""The spelling of names: one automaton for their shape and conditions on their text, and lengths.
 
-A walk carries the automaton's state for each node, and stops a name as soon as it can no longer be
-completed.
+A walk knows the automaton's state at each node, and stops a name as soon as it cannot be completed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,16 +14,16 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.errors import VocabularyError, quoted
-from rnn_names.network.ahead import by_length
+from rnn_names.errors import VocabularyError, short_repr
+from rnn_names.network.ahead import value_table
 
-MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
+MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 
-Text = tuple[int, ...]  # vocabulary indices
+Indices = tuple[int, ...]  # a text as vocabulary indices
 
 
-def names_of(texts: Sequence[Text]) -> Names:
-    """Texts as names, in indices."""
+def names_from_indices(texts: Sequence[Indices]) -> Names:
+    """Texts as `Names` whose codes are indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
@@ -33,10 +32,10 @@ def names_of(texts: Sequence[Text]) -> Names:
 class Condition:
     """A condition on names."""
 
-    title: str  # the name of its option, and what was asked
-    passes: Callable[[Names], Array]  # which names meet it: (len(names),) bool
+    title: str  # its option and value
+    passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Makes a large one, which is followed only where few names meet the condition.
+    # Makes a large automaton, which is used only if few names meet the condition.
     automaton_if_rare: Callable[[], Automaton] | None = None
 
 
@@ -45,15 +44,15 @@ class Spelling:
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
-        # (max_length + 1, S) whether a name may end, by its length and state
+        # (max_length + 1, S) whether a name may end, by length and state
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
 
     @cached_property
     def counts(self) -> Array:
-        """The number of ways to complete a text, by its length and state: (max_length + 2, S)."""
+        """The number of ways to complete a text, by length and state: (max_length + 2, S)."""
         ones = np.ones(self.automaton.after.shape[1])
         with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, self.automaton.after, self.may_end.astype(float))
+            return value_table(lambda _: ones, self.automaton.after, self.may_end.astype(float))
 
     @cached_property
     def can_be_met(self) -> Array:
@@ -66,17 +65,17 @@ class Spelling:
         may_follow[:, EOS] = self.may_end[length, states]
         return may_follow
 
-    def texts(self, root: Text) -> list[Text]:
-        """All texts that are accepted and begin with a root."""
-        start = self.automaton.run(names_of([root]))
-        found, waiting = list[Text](), [(root, start[0])]
-        for text, state in waiting:  # grows as it is read
+    def texts(self, root: Indices) -> list[Indices]:
+        """All accepted texts that begin with a root."""
+        start = self.automaton.run(names_from_indices([root]))
+        accepted, waiting = list[Indices](), [(root, start[0])]
+        for text, state in waiting:  # the list grows meanwhile
             may_follow = self.may_follow(len(text), np.array([state]))[0]
             if may_follow[EOS]:
-                found.append(text)
+                accepted.append(text)
             following = np.flatnonzero(may_follow[1:]) + 1
             waiting += [((*text, c), self.automaton.after[state, c]) for c in following.tolist()]
-        return found
+        return accepted
 
 
 def joint_automaton(
@@ -86,9 +85,9 @@ def joint_automaton(
     max_length: int,
     follows_large: bool = False,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and the conditions that fit into it; these; and the others.
+    """An automaton for the shape and those conditions that fit; these conditions; the others.
 
-    If it `follows_large`, it takes the large automata that rare conditions have, too.
+    With `follows_large`, it also includes the large automata of conditions.
     """
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
@@ -111,19 +110,19 @@ def joint_automaton(
 
 
 def of_shape(shape: Shape) -> Automaton:
-    """Accepts the texts of a shape. Its states are the kinds of the last character."""
+    """Accepts the texts of a shape. A state is the kind of the last character."""
     kinds = len(shape.barred)
     after = np.where(shape.barred, kinds, np.arange(kinds))
-    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # what is wrong stays wrong
+    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
     return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
 
 
-def encoded(option: str, text: str, vocabulary: Vocabulary) -> Text:
-    """The indices of an option's text; an error if no name can hold it."""
+def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
+    """The indices of an option's text, or an error if the model does not know a character."""
     for character in text:
         if character not in vocabulary.characters:
             raise VocabularyError(
-                f"{option} {quoted(text)}: the model does not know the character {character!r}",
+                f"{option} {short_repr(text)}: the model does not know the character {character!r}",
                 settings=[option],
             )
     return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())

@@ -1,22 +1,22 @@
-"""The characters of names: those that none can hold, how many, and in which form of Unicode."""
+"""The characters of names: which are refused, the most of a name, and Unicode normalisation."""
 
 import unicodedata
 
-MAX_NAME_LENGTH = 200  # characters; a longer line is taken for a mistake
+MAX_NAME_LENGTH = 200  # characters; a longer line is refused as a mistake
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Unicode's Bidi_Control: they can make a name display as another."""
+"""Unicode's Bidi_Control: these can make a name look like another."""
 
 REFUSED_CHARACTERS = (
     "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS
 )
-"""What no name can hold: control characters, which could rewrite a terminal; line separators; the
-byte-order mark; bidi controls."""
+"""Characters that no name can contain: control characters, which could rewrite a terminal; line
+separators; the byte-order mark; bidi controls."""
 
 
 def refused_characters(text: str) -> str:
-    r"""The characters of a text that no name can hold; surrogates too, since UTF-8 has none.
+    r"""The characters of a text that no name can contain, including surrogates, which UTF-8 lacks.
 
     >>> refused_characters("a\tb")
     '\t'
@@ -25,7 +25,7 @@ def refused_characters(text: str) -> str:
 
 
 def complaint(line: str) -> str:
-    """Explains why a line is no name: a character in it, or its length."""
+    """The reason why a line is not a name: a refused character, or its length."""
     refused = refused_characters(line)[:1]
     if not refused:
         return (
@@ -43,12 +43,12 @@ def complaint(line: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """A line of a cast that may have line breaks, as it is remembered."""
+    """A line of a cast in one line of text, to be remembered."""
     return text.replace("\n", " / ").strip()
 
 
 def composed(text: str) -> str:
-    r"""A text in NFC, as names are: a letter and its accent are one character, where there is one.
+    r"""A text in NFC, the form of names: a letter and its accent are one character if possible.
 
     >>> composed("Zoe\u0308") == "Zo\u00eb"
     True
@@ -57,7 +57,7 @@ def composed(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The form in which texts are compared where case does not count.
+    """The form in which texts are compared ignoring case.
 
     >>> folded("STRASSE") == folded("Straße")
     True

@@ -1,13 +1,13 @@
 r"""A list of names to learn from: how it is read, its distinct names, the held-out split.
 
-Files are read in pieces of a few megabytes, cut at line ends: bytes to lines to names, checked and
-normalised. Every refusal names the file and the line. A list may have counts, as census tables do:
-a name, a tab and a whole number a line.
+Files are read in pieces of a few megabytes, which end at line ends. Names are checked and
+normalised; errors name the file and the line. A list may have counts, as census tables do: each
+line has a name, a tab and a whole number.
 
 Mary\t7065
 Anna\t2604
 
-It has counts if its first line that is not blank has one. Then every line must have one.
+A list has counts if its first line that is not blank has one. Then every line must have one.
 """
 
 import codecs
@@ -24,12 +24,12 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, complaint
 from rnn_names.corpus.names import Names, texts
-from rnn_names.errors import CorpusError, shown
+from rnn_names.errors import CorpusError, printable
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
-MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
+MAX_DIGITS = 11  # of a count: the sum of the counts of any list stays far below 2⁶³
 PIECE_BYTES = 1 << 22
-ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
+ZIP = b"PK\x03\x04"  # the beginning of word-processor documents and of models
 
 
 @dataclass(frozen=True)
@@ -37,24 +37,24 @@ class Corpus:
     """A list of names to learn from."""
 
     names: Names  # the distinct names, in code-point order
-    counts: Array  # (n,) int64, how often each occurs in the list, or its count there
+    counts: Array  # (n,) int64, how often each occurs in the list, or its count in the list
     n_blank: int = 0
     has_counts: bool = False  # whether the list has counts: an epoch then draws in proportion
-    lists: tuple[str, ...] = ()  # the files that they come from, without folders
+    lists: tuple[str, ...] = ()  # the names of their files, without folders
 
     def __len__(self) -> int:
         return len(self.names)
 
     @property
     def n_lines(self) -> int:
-        """Names of the list, repeats counted."""
+        """The number of names in the list, including repeats."""
         return int(self.counts.sum())
 
     def split(self, fraction: float, rng: "np.random.Generator") -> "tuple[Corpus, Corpus]":
-        """Sets names aside at random: the corpus without them, and that of the held-out names.
+        """A random split into a training and a held-out corpus.
 
-        The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`,
-        or none for 0.
+        `fraction` of the distinct names are held out: at least 1 and at most `MAX_HELD_OUT`, or
+        none for 0.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -67,15 +67,15 @@ class Corpus:
         return self.take(np.delete(np.arange(n), held_out)), self.take(held_out)
 
     def take(self, rows: Array) -> "Corpus":
-        """Some of the names, with their counts."""
+        """The names in some rows, with their counts."""
         return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 
 
 def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus, or raises CorpusError.
 
-    White space around a name is trimmed, blank lines are skipped, text is normalised to NFC.
-    `sources` are titles and streams.
+    Trims white space around names, skips blank lines and normalises text to NFC. `sources` are
+    pairs of a title and a stream.
     """
     parts: list[Names] = []
     piece_counts: list[Array] = []
@@ -90,7 +90,7 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
             n_blank += len(lines) - len(full)
     title = ", ".join(titles)
     if not any(map(len, parts)):
-        raise CorpusError(f"{title}: no names in it; give a text with one name per line")
+        raise CorpusError(f"{title}: contains no names; give a text with one name per line")
     names, counts = Names.concatenate(parts).distinct(np.concatenate(piece_counts))
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):
@@ -112,7 +112,7 @@ def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
 
 
 def corpus_from_strings(strings: Iterable[str]) -> Corpus:
-    """A corpus from Python strings, each held to the same rules as a line of a file."""
+    """A corpus from Python strings, with the same rules as lines of a file."""
     lines = texts(strings)
     if any("\n" in line for line in lines):
         raise CorpusError("a name contains a line break: give one name per string")
@@ -125,12 +125,12 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
 
 @contextmanager
 def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str, BinaryIO]]:
-    """Opens a text, and gives its title for messages; CorpusError, with advice, if it cannot."""
-    title = shown(os.fsdecode(path))
+    """Opens a file; yields its title for messages and the stream, or raises CorpusError."""
+    title = printable(os.fsdecode(path))
     if os.path.isdir(path):
         raise CorpusError(f"{title}: a directory; give a text file with one name per line")
     try:
-        # No `with` here: errors of opening are told apart from those of reading.
+        # No `with` here, to distinguish errors of opening from errors of reading.
         file = open(path, "rb")  # noqa: SIM115
     except (OSError, ValueError) as error:  # ValueError for a path with a NUL
         reason = getattr(error, "strerror", None) or error
@@ -140,7 +140,7 @@ def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str
 
 
 def read_small(title: str, stream: BinaryIO) -> bytes:
-    """All bytes of a small text."""
+    """All bytes of a small file."""
     data = stream.read(PIECE_BYTES + 1)
     if len(data) > PIECE_BYTES:
         raise CorpusError(f"{title}: over {PIECE_BYTES:,} bytes; is it the right file?")
@@ -153,9 +153,9 @@ def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
-    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
+    """Yields the trimmed lines of a stream, piece by piece; a blank line is an empty name.
 
-    With each piece come its counts, (n,), or None for a list without counts.
+    Each piece has its counts, (n,), or None for a list without counts.
     """
     has_counts: bool | None = None  # unknown while all lines are blank
     for n_before, text in read_lines(title, stream):
@@ -178,7 +178,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
 
 
 def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a stream as they are, piece by piece, and how many came before each piece."""
+    """Yields the untrimmed lines of a stream, piece by piece, and the number of earlier lines."""
     n_before = 0
     for data in _pieces(title, stream):
         if not n_before:
@@ -201,10 +201,10 @@ def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
 
 
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a stream in pieces that end at line ends, and so have a whole line each."""
+    """Yields the bytes of a stream in pieces that end at line ends."""
     rest, n_lines = b"", 0
     missing = _bytes_left(stream)
-    # `read1` returns what is already there: a score comes while the writer of a pipe goes on.
+    # `read1` returns what is available: a pipe's first names are scored while it is written.
     read = getattr(stream, "read1", stream.read)
     try:
         while data := read(PIECE_BYTES):
@@ -232,7 +232,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _bytes_left(stream: BinaryIO) -> int:
-    """The number of bytes of a regular file still to be read; 0 for any other stream."""
+    """The number of unread bytes of a regular file; 0 for any other stream."""
     try:
         status = os.fstat(stream.fileno())
         return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
@@ -241,7 +241,7 @@ def _bytes_left(stream: BinaryIO) -> int:
 
 
 def split_count(line: str) -> tuple[str, int]:
-    r"""A trimmed line as a name and its count; 0 where it does not end in a tab and a count.
+    r"""The name and the count of a trimmed line; 0 if it does not end in a tab and a count.
 
     >>> split_count("Mary\t7065"), split_count("Anna"), split_count("")
     (('Mary', 7065), ('Anna', 0), ('', 0))

@@ -1,6 +1,6 @@
 r"""Many names as one flat array of code points, with offsets; and the indices of characters.
 
-No Python loop runs over names or characters.
+Operations do not loop over names or characters in Python.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes, ranges
+from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
-from rnn_names.errors import CorpusError, quoted
+from rnn_names.errors import CorpusError, short_repr
 
-EOS = 0  # index of the end-of-name symbol, written "\n"; characters have the indices 1, 2, …
-UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
+EOS = 0  # index of the end-of-name symbol, "\n"; characters have the indices 1, 2, …
+UNKNOWN = -1  # the index of a character that is not in the vocabulary
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
 _COLUMNS = 16  # characters that are compared together
 
@@ -38,7 +38,7 @@ class Names:
 
     @classmethod
     def from_strings(cls, strings: Iterable[str]) -> Names:
-        """Names from Python strings, as they are."""
+        """Names from Python strings, unchanged."""
         strings = list(strings)
         codes = np.frombuffer(
             "".join(strings).encode("utf-32-le", "surrogatepass"), dtype="<u4"
@@ -48,7 +48,7 @@ class Names:
 
     @classmethod
     def from_lengths(cls, codes: Array, lengths: Array) -> Names:
-        """Names that stand one after another, (n,) characters each."""
+        """Names from the code points of all, one after another, and their lengths, (n,)."""
         return cls(codes, _offsets(lengths))
 
     @classmethod
@@ -62,9 +62,9 @@ class Names:
 
     @classmethod
     def from_columns(cls, text: Array, lengths: Array) -> Names:
-        """Names that were written one character of all of them at a time: column i holds name i.
+        """Names from a matrix, (longest, n), whose column i has the characters of name i.
 
-        `text` is (longest, n), with anything after a name's end; names of length 0 are left out.
+        Values after a name's end are ignored, and names of length 0 left out.
 
         >>> names = Names.from_columns(np.array([[65, 66, 67], [100, 111, 0]]), np.array([2, 0, 1]))
         >>> names.to_strings()
@@ -77,14 +77,14 @@ class Names:
         return len(self.offsets) - 1
 
     def __getitem__(self, rows: slice) -> Names:
-        """The names of a slice, in the memory of this one."""
+        """The names of a slice, which share the memory of this object."""
         start, stop, _ = rows.indices(len(self))
         offsets = self.offsets[start : max(start, stop) + 1]
         return Names(self.codes[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     @property
     def lengths(self) -> Array:
-        """Characters of each name, (n,)."""
+        """The number of characters of each name: (n,)."""
         return np.diff(self.offsets)
 
     def to_strings(self) -> list[str]:
@@ -93,11 +93,8 @@ class Names:
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def in_nfc(self) -> Names:
-        """The names in NFC; those too long to be names, however they are composed, stay.
-
-        A network may draw a letter and its accent apart.
-        """
-        # If all names joined are in NFC, each is; to check that takes a tenth of the time.
+        """The names in NFC, except texts that are far too long to be names."""
+        # If the joined names are in NFC, each is; this check takes a tenth of the time.
         together = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         if unicodedata.is_normalized("NFC", together):
             return self
@@ -115,7 +112,7 @@ class Names:
         return text.tobytes().decode("utf-32-le").encode()
 
     def take(self, rows: Array) -> Names:
-        """The names of these rows, in that order."""
+        """The names in some rows, in the order of the rows."""
         starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
         offsets = _offsets(lengths).astype(self.offsets.dtype, copy=False)
         codes = np.empty(offsets[-1], self.codes.dtype)
@@ -126,7 +123,7 @@ class Names:
         return Names(codes, offsets)
 
     def padded(self, rows: Array | slice = slice(None)) -> tuple[Array, Array]:
-        """Some rows as a rectangle: (m, longest) codes with 0 on the right, and their (m,) lengths.
+        """The codes of some rows, (m, longest), padded with 0, and their lengths, (m,).
 
         >>> Names.from_strings(["Ada", "Bo"]).padded()[0].tolist()
         [[65, 100, 97], [66, 111, 0]]
@@ -142,7 +139,7 @@ class Names:
     def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
         """The distinct names in code-point order, and how often each occurs.
 
-        With weights (n,), each of these names counts that often.
+        With `weights`, (n,), each name counts as often as its weight.
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -154,9 +151,9 @@ class Names:
         return self.take(order[starts]), np.add.reduceat(weights[order], starts)
 
     def order(self) -> tuple[Array, Array]:
-        """Rows in code-point order, and whether each of them differs from the one before.
+        """Rows in code-point order, and whether each differs from the one before.
 
-        Rows are sorted by `_COLUMNS` characters at a time, the last ones first.
+        They are sorted by `_COLUMNS` characters at a time, the last ones first.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()
@@ -167,13 +164,13 @@ class Names:
         for start in starts[::-1]:
             order = order[np.argsort(self._texts(start)[order], kind="stable")]
         for start in starts:
-            differs |= changes(self._texts(start)[order])
+            differs |= differs_from_previous(self._texts(start)[order])
         return order, differs
 
     def _texts(self, start: int) -> Array:
-        """`_COLUMNS` characters of each name, (n,), for comparison: each code is raised by 1.
+        """`_COLUMNS` characters of each name, (n,), for comparison, each code increased by 1.
 
-        So a name sorts before those that it is the beginning of, such as itself and a code of 0.
+        So a name sorts before its continuations, even by a code of 0.
         """
         columns = np.arange(start, start + _COLUMNS)
         inside = columns < self.lengths[:, None]
@@ -213,47 +210,47 @@ class Vocabulary:
 
     @cached_property
     def codes(self) -> Array:
-        r"""(len(self),) uint32: the code point of each index; EOS is that of "\n"."""
+        r"""The code point of each index, "\n" for EOS: (len(self),) uint32."""
         text = "\n" + self.characters
         return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
 
     @cached_property
     def _index(self) -> Array:
-        """The index of each code point up to the highest one, and after them `UNKNOWN`."""
+        """The index of each code point up to the highest one; the last item is `UNKNOWN`."""
         index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)
         index[self.codes[1:]] = np.arange(1, len(self))
         return index
 
     def encode(self, codes: Array) -> Array:
-        """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
+        """The indices of code points, in any shape; `UNKNOWN` for characters not in it."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
 
-    def rows_of(self, other: Vocabulary) -> Array:
-        """The index here of each index of another vocabulary, all of whose characters are here.
+    def indices_of(self, other: Vocabulary) -> Array:
+        """The index of each symbol of another vocabulary, all of whose characters are in this one.
 
-        >>> Vocabulary("abc").rows_of(Vocabulary("ac")).tolist()
+        >>> Vocabulary("abc").indices_of(Vocabulary("ac")).tolist()
         [0, 1, 3]
         """
         return np.append(EOS, self.encode(other.codes[1:]))
 
     def indexed(self, names: Names) -> Names:
-        """Some names as indices."""
+        """The names with indices as codes."""
         return Names(self.encode(names.codes), names.offsets)
 
 
 def texts(names: object) -> list[str]:
-    """Some names as a list of texts. A single text is refused, and not taken for its letters."""
+    """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
     if isinstance(names, str):
         raise CorpusError(
-            f"{quoted(names)}: a single text; give a list of names: [{quoted(names)}]"
+            f"{short_repr(names)}: a single text; give a list of names: [{short_repr(names)}]"
         )
     if not isinstance(names, Iterable):
-        raise CorpusError(f"{quoted(names)}: give a list of names")
-    found = list(names)
-    for number, name in enumerate(found, 1):
+        raise CorpusError(f"{short_repr(names)}: give a list of names")
+    result = list(names)
+    for number, name in enumerate(result, 1):
         if not isinstance(name, str):
-            raise CorpusError(f"name {number:,}: {quoted(name)} is not a text")
-    return found
+            raise CorpusError(f"name {number:,}: {short_repr(name)} is not a text")
+    return result
 
 
 def _offsets(lengths: Array) -> Array:

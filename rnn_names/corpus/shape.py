@@ -1,11 +1,11 @@
-r"""The shape of names: which kinds of characters stand side by side.
+r"""The shape of names: which kinds of characters may be adjacent.
 
-No name has a capital right after a letter unless one of the list has; and none has two spaces or
-marks in a row, such as ". ", unless one of the list has these two. The ends of a name count as
-spaces, "\n".
+A name has a capital right after a letter only if one of the list has. It has two spaces or marks in
+a row, such as ". ", only if one of the list has these two. Both ends of a name count as "\n", a
+space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
->>> pairs_of(names, Vocabulary.of(names))
+>>> odd_pairs(names, Vocabulary.of(names))
 ['. ']
 """
 
@@ -22,27 +22,27 @@ from rnn_names.corpus.names import Names, Vocabulary
 
 @dataclass(frozen=True)
 class Shape:
-    """The kinds of characters that never stand side by side in a list."""
+    """The pairs of kinds of characters that are never adjacent in a list."""
 
-    kind: Array  # (n_y,) the kind of each index, a number; that of the end of a name is 0
-    barred: Array  # (kinds, kinds) whether each kind must not come right after each other one
+    kind: Array  # (n_y,) int, the kind of each index; the end of a name has kind 0
+    barred: Array  # (kinds, kinds) whether the second kind must not follow the first
 
     def fits(self, prefix: Sequence[int]) -> bool:
-        """Whether names may begin so; `prefix` has indices."""
+        """Whether names may begin with a prefix, given as indices."""
         kinds = self.kind[[0, *prefix]]
         return not self.barred[kinds[:-1], kinds[1:]].any()
 
     def allowing(self, prefix: Sequence[int]) -> "Shape":
-        """The shape, changed so that names may begin so."""
+        """A shape that also allows names to begin with a prefix."""
         kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False
         return Shape(self.kind, barred)
 
 
-def shape_of(
+def make_shape(
     vocabulary: Vocabulary, pairs: Collection[str] | None, lower_case_beginnings: bool
 ) -> Shape | None:
-    """The shape of names with these pairs, as `pairs_of` gave them; None if it is any."""
+    """The shape of names with these odd pairs (`odd_pairs`); None if it allows every name."""
     kinds, kind = _kinds(vocabulary)
     barred = np.zeros((len(kinds), len(kinds)), dtype=bool)
     if pairs is not None:
@@ -53,8 +53,8 @@ def shape_of(
     return Shape(kind, barred) if barred.any() else None
 
 
-def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
-    """The odd pairs of kinds that these names have; others are barred."""
+def odd_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
+    """The odd pairs of adjacent kinds in these names; all others are barred."""
     kinds, kind = _kinds(vocabulary)
     each = kind[_with_ends(names, vocabulary)]
     seen = np.zeros((len(kinds), len(kinds)), dtype=bool)
@@ -62,14 +62,14 @@ def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     return sorted(a + b for a, b in kinds[np.argwhere(seen)].tolist() if _is_odd(a, b))
 
 
-Triples = Mapping[str, str]  # by two characters in a row, all that follow them
+Triples = Mapping[str, str]  # the characters that follow each two adjacent characters
 
-MAX_LETTERS = 250  # in larger alphabets, few three characters stand in a row twice
+MAX_LETTERS = 250  # in larger alphabets, few triples occur twice
 NAMES_AT_ONCE = 1 << 18
 
 
 def known_triples(names: Names, vocabulary: Vocabulary) -> Triples | None:
-    r"""Every three characters in a row in some name; case does not count.
+    r"""All triples of adjacent characters in the names, ignoring case.
 
     Both ends of a name are "\n". None for alphabets of more than `MAX_LETTERS`.
 
@@ -83,24 +83,24 @@ def known_triples(names: Names, vocabulary: Vocabulary) -> Triples | None:
     seen = np.zeros(len(letters) ** 3, dtype=bool)
     for start in range(0, len(names), NAMES_AT_ONCE):
         seen[_triples(names[start : start + NAMES_AT_ONCE], vocabulary)] = True
-    found: dict[str, str] = {}
+    triples: dict[str, str] = {}
     for a, b, c in letters[np.argwhere(seen.reshape(3 * letters.shape))].tolist():
-        found[a + b] = found.get(a + b, "") + c
-    return found
+        triples[a + b] = triples.get(a + b, "") + c
+    return triples
 
 
 def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> Triples | None:
-    """All that some lists have; None where one of these is not known, or the alphabet is large."""
+    """The triples of several lists together; None if one is None, or the alphabet is large."""
     if None in known or len(_letters(vocabulary)[0]) > MAX_LETTERS:
         return None
-    found: dict[str, set[str]] = {}
+    joined: dict[str, set[str]] = {}
     for pair, following in chain.from_iterable(each.items() for each in known if each is not None):
-        found.setdefault(pair, set()).update(following)
-    return {pair: "".join(sorted(following)) for pair, following in sorted(found.items())}
+        joined.setdefault(pair, set()).update(following)
+    return {pair: "".join(sorted(following)) for pair, following in sorted(joined.items())}
 
 
 def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
-    """Whether each name has only triples of characters that are in `known`: (len(names),) bool."""
+    """Whether each name has only triples that are in `known`: (len(names),) bool."""
     letters = _letters(vocabulary)[0]
     texts = "".join(pair + c for pair, following in known.items() for c in following)
     rows = np.searchsorted(letters, [*texts]).reshape(-1, 3)
@@ -110,7 +110,7 @@ def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
 
 
 def _triples(names: Names, vocabulary: Vocabulary) -> Array:
-    """Around each character of names, it and its neighbours, as one number: (n,)."""
+    """The triple around each character of names, as one number: (n,)."""
     letters, letter = _letters(vocabulary)
     indices = _with_ends(names, vocabulary)
     each, here = letter[indices], np.flatnonzero(indices)
@@ -118,12 +118,12 @@ def _triples(names: Names, vocabulary: Vocabulary) -> Array:
 
 
 def _with_ends(names: Names, vocabulary: Vocabulary) -> Array:
-    """The indices of all characters, and an end before each name and after the last."""
+    """The indices of all characters, with an end before each name and after the last."""
     return np.insert(vocabulary.encode(names.codes), names.offsets, 0)
 
 
 def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """The characters in lower case, in order, and which of them each index has: (n_y,)."""
+    """The sorted lower-case characters, and the number of each index among them: (n_y,)."""
     return np.unique([*lower_case("\n" + vocabulary.characters)], return_inverse=True)
 
 
@@ -133,17 +133,17 @@ def lower_case(text: str) -> str:
 
 
 def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """The kinds that there are, in order, and which of them each index has: (n_y,)."""
+    """The sorted kinds of characters, and the number of each index's kind: (n_y,)."""
     return np.unique([*map(_kind, "\n" + vocabulary.characters)], return_inverse=True)
 
 
 def _kind(character: str) -> str:
-    """A for a capital, a for a small letter, x for any other, 0 for digits; else the character."""
+    """A for capitals, a for small letters, x for other ones, 0 for digits; else the character."""
     if character.isupper() or character.islower():
         return "A" if character.isupper() else "a"
     return {"L": "x", "M": "x", "N": "0"}.get(unicodedata.category(character)[0], character)
 
 
 def _is_odd(a: str, b: str) -> bool:
-    """Whether one kind comes right after another only in names of lists that have such names."""
+    """Whether kind b may follow kind a only if it does in the list."""
     return a in "Aax" if b == "A" else not {a, b} & {*"Aax0"}

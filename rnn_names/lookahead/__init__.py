@@ -1,5 +1,5 @@
-"""Looking ahead: names that meet rare conditions are found without drawing all others.
+"""Looking ahead: drawing names that meet rare conditions without drawing all others.
 
-Read `guide`, which says what is ahead, `visited`, what draws saw, `chain`, which guesses elsewhere,
-and `preparation`, which learns.
+Start with `look_ahead`, which guesses what is ahead of a prefix. It uses `visited`, the prefixes of
+earlier draws, and elsewhere `chain`. `preparation` draws and learns.
 """

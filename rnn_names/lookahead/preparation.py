@@ -1,18 +1,18 @@
-"""Prepares a look-ahead: draws that it learns from, and the bound of the weights.
+"""Prepares a look-ahead: makes draws that it learns from, and sets the bound of the weights.
 
-Each round draws names with what is known so far, and then learns from them. The first rounds use a
-temperature between 1 and 2, where few steps are certain and draws see much. Then the temperature is
-halved, round by round, down to the one wanted, as in simulated annealing (Kirkpatrick et al. 1983).
-So the names that are most probable in the end have been drawn before, and what is ahead of a prefix
-takes all of them into account, at the current temperature. While it cools, names that end at known
-prefixes are left out, so that draws explore. Without cooling, at a temperature of 0.08, names that
-should be 0.02 % of the output were all of it: no draw had come where the others were.
+Each round draws names with the current look-ahead, which then learns from them. The first rounds
+use a temperature between 1 and 2, at which draws vary most. Then the temperature is halved, round
+by round, down to the requested one, as in simulated annealing (Kirkpatrick et al. 1983). So the
+names that are most probable in the end have been drawn before, and the guesses take all of them
+into account. While it cools, names that end at visited prefixes are ruled out, so that draws
+explore. Without cooling, at a temperature of 0.08, names that should be 0.02 % of the output were
+all of it: no draw had reached the others.
 
-Then each round is a test: one half of its draws sets the bound, the least with which few names
-would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
-too much; then a warning says so. Where most are, at a low temperature, the most probable names were
-not seen: all begins again at the high one, with what is known. None of this depends on the seed or
-on how many names are wanted.
+Then each round is a test. One half of its draws sets the bound, the lowest with which few names
+would be repeats; all draws measure how many are repeats. Tests end when few are, or when they have
+cost too much; then a warning says so. If most are repeats at a low temperature, the most probable
+names were not seen, and preparation restarts at the high temperature with the visited prefixes. The
+result depends neither on the seed nor on the number of requested names.
 """
 
 import math
@@ -24,28 +24,28 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead.look_ahead import LookAhead
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import sharpened
 
-FIRST_ROUND = 1 << 12  # names drawn without a guide
-COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
+FIRST_ROUND = 1 << 12  # names drawn without a look-ahead
+COOLED_BELOW = 1.0  # below this temperature, draws begin at a higher one
 ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
-FIRST_TEST = 1 << 12  # names of the first test; each later one draws twice as many
-MAX_CHARACTERS = 1 << 19  # characters of a round's names, which are fewer if they may be long
-MAX_REPEATS = 0.005  # share of the names that may be repeats
-MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
-ENOUGH_COME_OUT = 1 / 8  # share of draws that give a name; with fewer, tests go on
-ENOUGH_VISITS = 1 << 16  # nodes after which they do not go on for that alone
-MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
-COOLED_AGAIN = 0.2  # share of repeats above which all begins again, once, with what is known
+FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
+MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
+MAX_REPEATS = 0.005  # the accepted share of repeats among names
+MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repeats
+ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
+ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
+MAX_VISITS = 1 << 18  # nodes after which preparation ends
+COOLED_AGAIN = 0.2  # share of repeats above which preparation restarts, once
 
 DrawRound = Callable[[float, int, LookAhead], Array]
-"""Draws `size` names at a temperature by a look-ahead; gives their log weights, (size,)."""
+"""Draws `size` names at a temperature by a look-ahead; returns their log weights, (size,)."""
 
 
-def prepared(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
-    """A look-ahead that has learned, with a bound that was measured."""
+def prepare_look_ahead(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
+    """A look-ahead that has learned from draws, with its measured bound."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
@@ -53,26 +53,23 @@ def prepared(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> 
     first = preparation.cooled(halvings)
     if not halvings or first.repeats <= COOLED_AGAIN:
         return first
-    # Draws had come into a corner before the most probable names were seen. Now that more is known,
-    # they come out of it.
+    # The draws were stuck in a low-probability region: restart at the high temperature with the
+    # prefixes visited so far.
     preparation.change_temperature(2**halvings)
     second = preparation.cooled(halvings, is_second=True)
     return second if _is_better(second, first) else first
 
 
 def _is_better(second: LookAhead, first: LookAhead) -> bool:
-    """Whether to use the second: the one with a far higher bound; of like ones, by repeats."""
-    gain = second.log_bound - first.log_bound  # large, where the first lacks the most probable ones
+    """Whether the second has a far higher bound or, with a similar bound, fewer repeats."""
+    gain = second.log_bound - first.log_bound  # large if the first lacks the most probable names
     if abs(gain) > math.log(MAX_BOUND):
         return gain > 0
     return second.repeats < first.repeats
 
 
 class _Preparation:
-    """A look-ahead that learns at a temperature from the prefixes that draws visit.
-
-    Between a draw and `learn`, it has new prefixes without what is ahead of them.
-    """
+    """A look-ahead that learns, at a temperature, from the prefixes that draws visit."""
 
     def __init__(self, draw_round: DrawRound, look_ahead: LookAhead, temperature: float) -> None:
         self._draw_round, self._temperature = draw_round, temperature
@@ -80,7 +77,7 @@ class _Preparation:
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
-        """Draws names, and records what they visit, to learn from; gives their log weights."""
+        """Draws names and records the prefixes they visit; returns their log weights."""
         look_ahead = self._look_ahead
         visits = Visits(look_ahead.prefixes)
         size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
@@ -90,11 +87,11 @@ class _Preparation:
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
-        """Learns from all that was visited."""
+        """Learns from all visited prefixes."""
         self._look_ahead = self._look_ahead.learned(self._temperature, explores=explores)
 
     def change_temperature(self, factor: float) -> None:
-        """Goes on at a temperature that is `factor` times as high, with what is known."""
+        """Multiplies the temperature by `factor` and learns again from the visited prefixes."""
         prefixes = self._look_ahead.prefixes
         log_p = sharpened(prefixes.log_probabilities, 1 / factor)
         prefixes = replace(prefixes, log_probabilities=log_p)
@@ -103,7 +100,7 @@ class _Preparation:
         self.learn(explores=True)
 
     def cooled(self, halvings: int, *, is_second: bool = False) -> LookAhead:
-        """The look-ahead after rounds, which halve the temperature `halvings` times, and tests."""
+        """The look-ahead after rounds that halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUNDS:
                 self.draw(size)
@@ -113,11 +110,10 @@ class _Preparation:
         max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
         size = FIRST_TEST
         while True:
-            used = self._look_ahead
-            measured = with_bound(used, self.draw(size))
-            enough_come_out = measured.acceptance >= ENOUGH_COME_OUT
-            is_enough = enough_come_out or self._n_visits >= ENOUGH_VISITS
-            # Top-k, say, may rule out all that meet the conditions.
+            look_ahead = self._look_ahead
+            measured = with_bound(look_ahead, self.draw(size))
+            is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
+            # Top-k, for example, may rule out all names that meet the conditions.
             is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
@@ -126,16 +122,17 @@ class _Preparation:
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
-    """The look-ahead with a bound from one half of the weights, (m,), measured on all."""
+    """The look-ahead with a bound set by one half of the weights, (m,), and measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return look_ahead
     log_weights = log_weights - log_mean
-    # The weight of every name whose prefixes were all visited. There, ahead of a character is the
-    # total of the next prefix. So in the product of total / ahead only the first total is left.
-    usual = look_ahead.log_value - log_mean + 1e-6  # above rounding errors: each comes once at most
+    # The weight of every name whose prefixes were all visited: there, `ahead` of a character is the
+    # total of the next prefix, so the product of total / ahead reduces to the first total. With the
+    # margin for rounding errors, such names have at most one copy.
+    usual = look_ahead.log_value - log_mean + 1e-6
     log_bound = min(
-        max(log_bound_of(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
+        max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
     )
     expected = np.exp(log_weights - log_bound)
     return replace(
@@ -146,11 +143,11 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
     )
 
 
-def log_bound_of(log_weights: Array, max_repeats: float) -> float:
+def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    A name of weight w comes w / bound times; all beyond the first are repeats. Of the k largest
-    weights, that is Σ w − k bound, and no other k gives more than the k of those above the bound.
+    A name of weight w has w / bound copies; all but the first are repeats. The k largest weights
+    have Σ w − k bound repeats, times the bound, which is largest for the k weights above the bound.
     """
     falling = np.sort(np.exp(log_weights))[::-1]
     up_to = np.cumsum(falling)

@@ -1,26 +1,26 @@
-"""The prefixes that draws have visited: what is known of them, and how a draw records more."""
+"""The prefixes that draws have visited, and how draws record them."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
-from rnn_names.arrays import Array, by_level
+from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
-MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records; more new prefixes are left out
+MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for each new prefix
 
 
 @dataclass
 class VisitedPrefixes:
-    """Prefixes that draws have visited, N of them, and what the network said after each.
+    """The N prefixes that draws have visited, and the network's predictions after each.
 
-    What is ahead of a prefix follows from that (`rnn_names.network.ahead`), with a guess only where
-    no longer prefix was visited. Each comes after its parent, which is one character shorter.
+    What is ahead of a prefix follows from these (`rnn_names.network.ahead`), with guesses only
+    where no longer prefix was visited. A prefix comes after its parent, one character shorter.
     """
 
     parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
@@ -29,11 +29,11 @@ class VisitedPrefixes:
     automaton_state: Array  # (N,) state of the conditions' automaton
     string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
     log_probabilities: Array  # (N, n_y) the network's, of what comes next
-    n_names: Array  # (N,) how many names had each
+    n_names: Array  # (N,) how many names had each prefix
 
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
-        """The prefix that every name begins with, not visited yet."""
+        """Only the prefix that every name begins with, not visited yet."""
         n_y = automaton.after.shape[1]
         string = np.zeros(1, np.int64)
         for symbol in (n_y, *prefix):
@@ -53,13 +53,13 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
-        """A key of each prefix but the first, by parent and character, rising; and its row."""
+        """The rising keys, by parent and character, of all prefixes but the first; their rows."""
         keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """Rows of the prefixes one character longer than those in rows; −1 where unknown."""
+        """The rows of prefixes one character longer than those in `row`; −1 if not visited."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
@@ -68,33 +68,33 @@ class VisitedPrefixes:
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
     def back_up(self, log_ahead: Array) -> Array:
-        """The logarithm of what is ahead of each prefix, (N,), backed up from the longest ones.
+        """The logarithm of what is ahead of each prefix, (N,), computed from the longest ones.
 
-        `log_ahead`, (N, n_y), is overwritten where a character leads to one of the prefixes.
+        Overwrites `log_ahead`, (N, n_y), where a character leads to a visited prefix.
         """
         values = np.zeros(len(self))
-        for rows in by_level(self.length)[::-1]:
+        for rows in rows_by_length(self.length)[::-1]:
             values[rows] = log_expected(self.log_probabilities[rows], log_ahead[rows])
-            below = rows[rows > 0]
-            log_ahead[self.parent[below], self.character[below]] = values[below]
+            children = rows[rows > 0]
+            log_ahead[self.parent[children], self.character[children]] = values[children]
         return values
 
     def log_probs(self, log_steps: Array) -> Array:
-        """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
+        """The log-probability of each prefix given the first, (N,), by the steps' (N, n_y)."""
         log_probs = np.zeros(len(self))
-        for rows in by_level(self.length)[1:]:
+        for rows in rows_by_length(self.length)[1:]:
             above = self.parent[rows]
             log_probs[rows] = log_probs[above] + log_steps[above, self.character[rows]]
         return log_probs
 
     def most_probable(self, log_ahead: Array, size: int) -> Array:
-        """Rows, rising, of the `size` prefixes that guided draws are most likely to visit."""
+        """The rising rows of the `size` prefixes that guided draws most probably visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":
-        """Some of the prefixes, rows rising; the beginnings of each are among them."""
+        """The prefixes in some rising rows, which include all parents."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
         parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
@@ -102,7 +102,7 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw visits: `known` ones, and new ones behind them."""
+    """Records the prefixes that a draw visits: `known` ones, and new ones appended after them."""
 
     def __init__(self, known: VisitedPrefixes) -> None:
         self.known, self.n_recorded = known, 0
@@ -112,7 +112,7 @@ class Visits:
         self._recorded: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
-        """The row of each longer prefix. A new one gets the next; −1 when no more are recorded."""
+        """The row of each longer prefix, a new row for a new one, or −1 if there is no room."""
         rows = self.known.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))
@@ -121,13 +121,13 @@ class Visits:
         return rows
 
     def record(self, rows: Array, log_probabilities: Array, names: Array) -> None:
-        """Records what the network said after some prefixes, and how many names had them."""
-        kept = np.flatnonzero(rows >= 0)
-        self.n_recorded += len(kept)
-        self._recorded.append((rows[kept], log_probabilities[kept], names[kept]))
+        """Records the network's predictions after some prefixes, and how many names had them."""
+        known = np.flatnonzero(rows >= 0)
+        self.n_recorded += len(known)
+        self._recorded.append((rows[known], log_probabilities[known], names[known]))
 
     def joined(self) -> VisitedPrefixes:
-        """All prefixes that are known now."""
+        """The known prefixes and the new ones."""
         known, n_y = self.known, self.known.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
         n_new, first = self._n_rows - len(known), len(known)

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file completely or not at all."""
 
 import os
 import re
@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from rnn_names import system
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 
 writing = system.ForkSafe()
-"""Taken while a file is written, and by whoever is about to end the process. So no write is cut
-short, no temporary file stays, and no two threads use the same one."""
+"""Held while a file is written, and by code that is about to end the process. So no write is cut
+short, no temporary file remains, and no two threads use the same one."""
 
 _STREAMS = ("standard input", "standard output", "standard error")
 
@@ -28,9 +28,9 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Raises ModelFileError, before long work, if no temporary file can be written beside it.
+    """Raises ModelFileError, before long work, if no temporary file can be written beside `path`.
 
-    Temporary files of killed runs are removed.
+    Removes temporary files of killed runs.
     """
     with _temporary(path):
         folder, name = os.path.split(real_path(path))
@@ -45,7 +45,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     """A new file beside `path`, removed at the end; an `OSError` becomes a ModelFileError."""
     obstacle = _obstacle(path)
     if obstacle:
-        raise ModelFileError(f"{shown(path)}: {obstacle}")
+        raise ModelFileError(f"{printable(path)}: {obstacle}")
     try:
         with writing.lock, _opened(real_path(path)) as file:
             try:
@@ -55,28 +55,28 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
                     os.unlink(file.name)
     except OSError as error:
         raise ModelFileError(
-            f"{shown(path)}: cannot be written: {error.strerror or error}"
+            f"{printable(path)}: cannot be written: {error.strerror or error}"
         ) from error
 
 
 def _opened(target: str) -> BinaryIO:
-    """A new file, locked; two runs in different containers may have one process number."""
+    """A new locked file; two runs in different containers may have the same process number."""
     while True:
         file = open(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp", "xb")  # noqa: SIM115
         with suppress(OSError):  # some file systems have no locks
             system.lock(file)
-        if os.path.exists(file.name):  # else another run cleared it before it was locked
+        if os.path.exists(file.name):  # else another run removed it before it was locked
             return file
         file.close()
 
 
 def real_path(path: str) -> str:
-    """The path from the root, without links."""
+    """The absolute path without links."""
     try:
         return os.path.realpath(path)
     except FileNotFoundError:
         raise ModelFileError(
-            f"{shown(path)}: the current folder was deleted: change to another one"
+            f"{printable(path)}: the current folder was deleted: change to another one"
         ) from None
 
 
@@ -89,7 +89,7 @@ def _obstacle(path: str) -> str:
         return "cannot be written: no file has such a name"
     target = real_path(path)
     folder = os.path.dirname(target)
-    folder_shown = shown(folder if os.path.islink(path) else os.path.dirname(path) or ".")
+    folder_shown = printable(folder if os.path.islink(path) else os.path.dirname(path) or ".")
     if not os.path.basename(path) or os.path.isdir(target):
         return "a directory; give the name of a file"
     if os.path.exists(target) and not os.path.isfile(target):
@@ -105,9 +105,9 @@ def _obstacle(path: str) -> str:
 
 
 def standard_stream(path: str) -> int | None:
-    """The standard stream, 0, 1 or 2, that is this file and must not be replaced; or None."""
+    """The number of the standard stream that is this file and must not be replaced, or None."""
     for number in range(len(_STREAMS)):
-        with suppress(OSError):  # a stream may be closed, and a file not there yet
+        with suppress(OSError):  # a stream may be closed, and a file may not exist yet
             if os.path.samestat(os.fstat(number), os.stat(path)):
                 return number
     return None

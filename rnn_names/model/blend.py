@@ -1,24 +1,24 @@
-"""Blending: several networks as one, whose names lie between theirs. Nothing is trained.
+"""Blending: one network from several, whose names lie between theirs. Nothing is trained.
 
-The blend predicts the normalised geometric mean of what its parts predict, with weights wᵢ > 0
-that sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 2002):
+The blend predicts the normalised geometric mean of its parts' predictions, with weights wᵢ > 0 that
+sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 2002):
 
     log p(c | prefix)  =  Σ wᵢ log pᵢ(c | prefix)  −  log Z(prefix)
 
-Each log pᵢ is part i's logits up to a constant that all characters share, and softmax forgets
-such constants. So the blend is softmax(Σ wᵢ logitsᵢ), and that is one network with the parts'
-hidden states side by side:
+Each log pᵢ equals part i's logits up to a constant that all characters share, and softmax is
+invariant to such constants. So the blend is softmax(Σ wᵢ logitsᵢ), which is one network with the
+parts' hidden states side by side:
 
     a   = [a₁ | a₂ | …]                        Wya = [w₁ Wya₁ | w₂ Wya₂ | …]
     Waa = Waa₁, Waa₂, … along the diagonal      by = Σ wᵢ byᵢ
 
 Parts may differ in their cells and in their characters:
 
--   A plain cell is a GRU whose gates stand still: r = 1 and z = 0, by large biases.
+-   A plain cell is a GRU whose gates are fixed: r = 1 and z = 0, by large biases.
 -   A character that a part does not know has one fixed logit, `unknown_logit`: a probability of
-    about 1e-4, wherever it is. It is low, so that letters of one list alone are rare in the names
-    of a blend; it is not zero, or no name with such a letter could come out at all. When such a
-    character is read, the part keeps the state that it had (z = 1), as if it had not been there.
+    about 1e-4 everywhere. It is low, so that letters that only one list has are rare in the names
+    of a blend. It is not zero, so that names with such letters are possible. As an input, the
+    character leaves the part's state unchanged (z = 1).
 """
 
 import math
@@ -33,7 +33,7 @@ from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import BlendError, counted, quoted, shown
+from rnn_names.errors import BlendError, plural, printable, short_repr
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
@@ -41,18 +41,18 @@ from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
 
-UNKNOWN_PROBABILITY = 1e-4  # mean probability, by a part, of a character that it does not know
-NAMES_TO_MEASURE = 256  # names drawn from a part for that mean: some two thousand characters
+UNKNOWN_PROBABILITY = 1e-4  # mean probability of a character that a part does not know
+NAMES_TO_MEASURE = 256  # names drawn from a part to measure this mean
 MAX_HIDDEN_SIZE = 4096  # hidden units of a blend
-SATURATED = 2.0**20  # a gate's bias far beyond its other terms: its sigmoid is then 0 or 1
+SATURATED = 2.0**20  # a gate's bias far larger than its other terms: the gate is then 0 or 1
 
 
 def one_network(
     models: Sequence[LanguageModel], weights: Sequence[float], titles: Sequence[str]
 ) -> LanguageModel:
-    """The normalised geometric mean of several networks, as one network.
+    """The normalised geometric mean of several networks, as one network; weights sum to 1.
 
-    Its names are as short and as long as those of any part, and begin so. Weights sum to 1.
+    It allows the lengths and beginnings of names that any part allows.
     """
     vocabularies = [model.vocabulary for model in models]
     _check_letters(vocabularies, titles)
@@ -78,12 +78,12 @@ def one_network(
         _side_by_side(networks, weights),
         {name: value for name, value in record.items() if value is not None},
         _of_all(union, [model.fingerprints for model in models]),
-        listed=_of_all(union, [model.own_fingerprints for model in models]),
+        own_list_fingerprints=_of_all(union, [model.own_fingerprints for model in models]),
     )
 
 
 def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
-    """The weights of `count` parts, checked and scaled to sum to 1; equal ones for None.
+    """The weights of `count` parts, checked and scaled to sum to 1; None gives equal weights.
 
     >>> scaled([3, 1], 2), scaled(None, 4)
     ([0.75, 0.25], [0.25, 0.25, 0.25, 0.25])
@@ -95,11 +95,11 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
         try:
             numbers.append(POSITIVE.checked(weight))
         except ValueError:
-            raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
+            raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
-        given, models = counted(len(numbers), "weight"), counted(count, "model")
-        raise BlendError(f"{given} for {models}: give one for each")
-    largest = max(numbers)  # divided by first: finite numbers may have an infinite sum
+        have, need = plural(len(numbers), "weight"), plural(count, "model")
+        raise BlendError(f"{have} for {need}: give one for each")
+    largest = max(numbers)  # to divide by first, since finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]
 
@@ -108,13 +108,13 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
 
 
 def unknown_logit(model: LanguageModel) -> float:
-    """The logit u that stands for any one character that a model does not know.
+    """The logit u of each character that a model does not know.
 
-    With it, exp(u) / Σ exp(logits) is `UNKNOWN_PROBABILITY` in the mean over the characters and
-    ends of names drawn from the model; a little less in a blend, which has more characters.
+    The mean of exp(u) / Σ exp(logits) over the characters and ends of names drawn from the model is
+    `UNKNOWN_PROBABILITY`. In a blend, which has more characters, it is a little lower.
     """
     with one_blas_thread():
-        # Of a model with random weights, perhaps no name ends within the longest length.
+        # With random weights, perhaps no name ends within the longest length.
         names = Names.from_strings(preview(model, NAMES_TO_MEASURE, seed=0) or [""])
         indices, lengths = model.vocabulary.indexed(names).padded(names.order()[0])
         tree = prefix_tree(indices, lengths, len(model.vocabulary))
@@ -127,8 +127,8 @@ def unknown_logit(model: LanguageModel) -> float:
 
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
-    """A network over the joint vocabulary; a GRU if there are characters that are new to it."""
-    known = vocabulary.rows_of(model.vocabulary)
+    """A network over the joint vocabulary; a GRU if it does not know all characters."""
+    known = vocabulary.indices_of(model.vocabulary)
     unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
     params = as_gru(model.params) if len(unknown) else model.params
     n_a = model.hidden_size
@@ -149,8 +149,8 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
         if not letters[i] & others:
             mine, theirs = ("".join(sorted(each)[:10]) for each in (letters[i], others))
             raise BlendError(
-                f"{shown(title)} has no letter in common with the rest of the blend ({mine}… and "
-                f"{theirs}…), so there are no names between them"
+                f"{printable(title)} has no letter in common with the rest of the blend ({mine}… "
+                f"and {theirs}…), so there are no names between them"
             )
 
 
@@ -158,10 +158,10 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
 
 
 def as_gru(params: Params) -> Params:
-    """A network with plain cells as one with GRUs, which computes the same; a GRU as it is.
+    """The GRU that computes the same as a network with plain cells; GRUs are returned unchanged.
 
-    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, the equations of `cells.GRUCell` come
-    to a plain cell's tanh(x Waxᵀ + ba + a_prev Waaᵀ).
+    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, the equations of `cells.GRUCell`
+    reduce to a plain cell's tanh(x Waxᵀ + ba + a_prev Waaᵀ).
     """
     if "bn" in params:
         return params
@@ -184,7 +184,7 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
     units = ends[-1]
 
     def gate_by_gate(name: str) -> Array:
-        """The rows of all parts for the first gate, then those for the next."""
+        """The rows of all parts for the first gate, then those for the next gate."""
         parts = [array.reshape(gates, -1, *array.shape[1:]) for array in of_each[name]]
         return np.concatenate(parts, axis=1).reshape(gates * units, *parts[0].shape[2:])
 
@@ -206,5 +206,5 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
 
 
 def _of_all(join: Callable[[Any, Any], Any], of_each: Sequence[Any]) -> Any:
-    """The union of something that all parts have; None where that of one is not known."""
+    """The values of all parts joined; None if one of them is None."""
     return None if any(each is None for each in of_each) else reduce(join, of_each)

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from rnn_names.model.sources import Source
 
-HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
+HERE = os.path.dirname(os.path.abspath(__file__))  # a real folder: pip, pipx and uv unpack packages
 FOLDER = os.path.join(HERE, "bundled_files")
 
 
 class Bundled(NamedTuple):
-    """A bundled model: what it writes, and the list that it learned from."""
+    """A bundled model: the kind of its names, and the list that it learned from."""
 
     group: str
     source: Source
@@ -19,7 +19,7 @@ class Bundled(NamedTuple):
 with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as _file:
     _rows = [line.rstrip("\n").split("\t") for line in _file]
 MODELS = {name: Bundled(group, Source(*source)) for name, group, *source in _rows}
-"""What `make models` makes (data/make_models.py)."""
+"""The models that `make models` trains (data/make_models.py)."""
 
 
 def path_of(name: str) -> str:
@@ -27,29 +27,29 @@ def path_of(name: str) -> str:
     return os.path.join(FOLDER, f"{OTHER_NAMES.get(name, name)}.npz")
 
 
-OTHER_NAMES = {"norse": "icelandic-first-names"}  # other names of bundled models
-DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
-NONE = "none"  # what training starts from in place of a model: random weights
-CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
+OTHER_NAMES = {"norse": "icelandic-first-names"}  # aliases of bundled models
+DEFAULT = "first-names"  # used if no model is given and the folder has none
+NONE = "none"  # training starts from random weights
+CLOSEST = "closest"  # training starts from the bundled model that predicts the list best
 BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from: training/base.py
 BASE_SOURCE = Source(
     "names of the bundled lists, as rnn-names models shows",
     "GeoNames (geonames.org), Faker, mimesis and others",
     "CC BY 4.0, MIT and public domain",
 )
-SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
+SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each model
 
 
 def samples() -> dict[str, list[str]]:
     """Three new names of each bundled model."""
-    import json  # takes long to import, and is hardly ever needed
+    import json  # takes long to import, and is rarely needed
 
     with open(SAMPLES, encoding="utf-8") as file:
         return dict(json.load(file))
 
 
 def packs() -> dict[str, Any]:
-    """Models of other packages: the entry point drow = "my_package" is my_package/drow.npz."""
+    """Models of other packages: the entry point drow = "my_package" means my_package/drow.npz."""
     from importlib.metadata import entry_points  # takes long to import, and is seldom needed
 
     return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
@@ -61,10 +61,10 @@ def names() -> set[str]:
 
 
 def file_of_pack(point: Any) -> str:
-    """The model file of another package, of which nothing is imported."""
+    """The model file of another package, found without importing the package."""
     from importlib.util import find_spec
 
     package, *folders = point.module.split(".")
     spec = find_spec(package)
-    found = (spec and spec.submodule_search_locations) or [package]
-    return os.path.join(*found[:1], *folders, f"{point.name}.npz")
+    locations = (spec and spec.submodule_search_locations) or [package]
+    return os.path.join(*locations[:1], *folders, f"{point.name}.npz")

@@ -1,4 +1,4 @@
-"""Checks what a model file holds: ModelFileError is raised for what does not fit."""
+"""Checks the contents of a model file; raises ModelFileError for errors."""
 
 import json
 from typing import Any
@@ -10,28 +10,28 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model.sources import Source
 
-FORMAT = 1  # version of the file format; a file of another one is refused
-MAX_WEIGHT = 1e12  # no training gives larger weights, with which sums could overflow
-MAX_PARTS = 64  # models in a blend: it keeps the record of each one's training
-MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
-_RENAMED = {"made_up_names": "synthetic_names"}  # settings by their names in older versions
+FORMAT = 1  # version of the file format; files of other versions are refused
+MAX_WEIGHT = 1e12  # far above trained weights; with larger ones, sums could overflow
+MAX_PARTS = 64  # models in a blend, which has the training record of each
+MAX_SOURCES = 1000  # sources of one model: a blend has the sources of all its parts
+_RENAMED = {"made_up_names": "synthetic_names"}  # settings by their old names
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
     **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4", "|u1")),
 }
-"""The arrays that a model file may hold, and the types that each may have."""
+"""The arrays that a model file may contain, and the allowed types of each."""
 
 
 def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
-    """The attributes of a model, from `meta` and the arrays of its file."""
+    """The fields of a `Model`, from `meta` and the arrays of its file."""
     if meta.get("format") != FORMAT:
-        found = shown(str(meta.get("format"))[:40])
+        version = printable(str(meta.get("format"))[:40])
         raise ModelFileError(
-            f"format version {found}, and this program reads version {FORMAT}: use the program "
+            f"format version {version}, and this program reads version {FORMAT}: use the program "
             "that wrote it"
         )
     characters = meta.get("vocabulary")
@@ -53,12 +53,13 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         "params": params,
         "training": _training_record(meta.get("training"), characters),
         "sources": _sources(meta.get("sources", [])),
-        **prints,
+        "fingerprints": prints.get("fingerprints"),
+        "own_list_fingerprints": prints.get("listed"),
     }
 
 
 def _are_records(values: Any, kinds: dict[str, type], max_length: int) -> bool:
-    """Whether this is a list of objects with these keys and types of values, and not too long."""
+    """Whether this is a list, not too long, of objects with these keys and types of values."""
     are_objects = isinstance(values, list) and all(isinstance(each, dict) for each in values)
     return (
         are_objects
@@ -81,7 +82,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:
-    """The record of a training, with what sampling takes from it checked; settings renamed."""
+    """The training record, with the fields that sampling needs checked, and settings renamed."""
     if not isinstance(training, dict):
         training = {}
     try:

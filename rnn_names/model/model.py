@@ -1,4 +1,4 @@
-"""A trained model: vocabulary, parameters, the record of its training; and what it can do."""
+"""A trained model: vocabulary, parameters, training record; and its methods."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,10 +14,10 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
+from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
-from rnn_names.model.selection import ModelChoice, advice, file_of
+from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -29,35 +29,35 @@ PROGRAM_VERSION = f"rnn-names {__version__}"
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Model(LanguageModel):
-    """A network and the characters that it knows.
+    """A trained network and its vocabulary.
 
     Attributes:
         vocabulary: the characters.
         params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
-        training: the record of its training, as JSON. `longest` and `shortest` are the lengths of
-            the longest and the shortest name seen; `lower_case_beginnings` says whether any name
-            begins with a lower-case letter, and `pairs` what else its names have side by side.
-        fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
-            None where they are not kept.
-        listed: those of the names of its own list, if `fingerprints` has also those of a model that
-            training started from; else None.
-        sources: the lists it learned from that have a source and terms to go with them.
+        training: the training record, as JSON. `longest` and `shortest` are the lengths of the
+            longest and the shortest name of the list; `lower_case_beginnings` says whether any name
+            begins with a lower-case letter, and `pairs` which odd pairs of characters names have.
+        fingerprints: (n,) sorted, of all names it has learned, by `rnn_names.corpus.fingerprints`;
+            None if they are not stored.
+        own_list_fingerprints: those of its own list, if `fingerprints` also has those of a model
+            that training started from; else None.
+        sources: the lists it learned from that have a source and terms of use.
     """
 
     sources: tuple[Source, ...] = ()
 
     def __repr__(self) -> str:
-        """One line.
+        """A summary in one line.
 
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {counted(self.hidden_size, 'unit')}"]
-        parts.append(counted(len(self.vocabulary.characters), "character"))
+        parts = [f"{self.cell.upper()} of {plural(self.hidden_size, 'unit')}"]
+        parts.append(plural(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:
-            parts.append(counted(names, "name"))
+            parts.append(plural(names, "name"))
         if type(loss) is float:
             parts.append(f"held-out loss {loss:.3f}")
         return f"Model({', '.join(parts)})"
@@ -67,20 +67,15 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
-    @property
-    def language_model(self) -> LanguageModel:
-        """The model itself: its base class has what sampling and scoring need."""
-        return self
-
-    # A decorator gives a method the parameters of a class of options: `sample` is called as
-    # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
+    # The decorator gives a method the parameters of a class of options: `sample` is called like
+    # SampleOptions, sample(20, prefix="A"). Each option is declared there, with its help.
 
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **options: Any) -> list[str]:
-        """New names at random, with the model's distribution given the conditions.
+        """Random names, with the model's distribution given the conditions.
 
         Raises:
-            SamplingError: for values that make no sense, or conditions that cannot be met.
+            SamplingError: for invalid values, or conditions that cannot be met.
             VocabularyError: for a prefix, suffix or contained text with characters that the model
                 does not know.
         """
@@ -91,12 +86,12 @@ class Model(LanguageModel):
 
     @method_parameters_of(StreamOptions)
     def stream(self, *count: Any, **options: Any) -> "NameStream":
-        """The names of `sample` one by one, as they are drawn: more than memory holds, if wanted.
+        """An iterator over the names of `sample`, which can be more than fit into memory.
 
-        `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
-        `sample`, those of conditions that cannot be met when names are asked for.
+        `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are as from
+        `sample`; if conditions cannot be met, the iterator raises the error.
         """
-        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
         wanted = StreamOptions(*count, **options)
@@ -105,10 +100,10 @@ class Model(LanguageModel):
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **options: Any) -> list[str]:
-        """The most probable names, from the most probable down, exactly.
+        """The most probable names, exactly, most probable first.
 
         Raises:
-            SamplingError, VocabularyError: as `sample`; or if the search would take too long.
+            SamplingError, VocabularyError: as `sample`, and if the search would take too long.
         """
         from rnn_names.sampling.best import best
 
@@ -117,13 +112,13 @@ class Model(LanguageModel):
 
     @method_parameters_of(AliasOptions)
     def alias(self, *keys: Any, **options: Any) -> list[str]:
-        """A name for each of some keys, such as customers' ids: always the same for the same key.
+        """A name for each key, such as a customer's id: always the same for the same key.
 
-        It depends on the key, the model, the options and `secret` alone. Without a secret, whoever
-        guesses a key can see whether a name is that key's.
+        It depends only on the key, the model, the options and `secret`. Without a secret, anyone
+        who guesses a key can check whether a name belongs to it.
 
         Raises:
-            SamplingError: for values that make no sense, or conditions that hardly any name meets.
+            SamplingError: for invalid values, or conditions that hardly any name meets.
         """
         from rnn_names.sampling.alias import Aliases
 
@@ -135,25 +130,25 @@ class Model(LanguageModel):
         return blend([self, *others], weights)
 
     def facts(self) -> dict[str, Any]:
-        """Everything about the model but its arrays, as JSON; `fingerprints` is their number."""
-        kept = deepcopy(self.meta)
+        """Everything about the model except its arrays, as JSON; `fingerprints` is their number."""
+        meta = deepcopy(self.meta)
         return {
             "network": {
                 "cell": self.cell,
                 "hidden_size": self.hidden_size,
                 "parameters": sum(array.size for array in self.params.values()),
             },
-            **{name: kept[name] for name in ("vocabulary", "training", "sources")},
+            **{name: meta[name] for name in ("vocabulary", "training", "sources")},
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
 
     def save(self, path: StrOrBytesPath) -> None:
-        """Writes the model file in one step, or raises ModelFileError and leaves what was there."""
+        """Writes the model file completely, or raises ModelFileError and leaves an old file."""
         npz.write(os.fsdecode(path), self.meta, self.arrays)
 
     @property
     def meta(self) -> dict[str, Any]:
-        """The JSON object of the file, which it holds besides the arrays."""
+        """The JSON object in the file."""
         return {
             "format": FORMAT,
             "cell": self.cell,
@@ -165,23 +160,24 @@ class Model(LanguageModel):
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """The arrays of the file: the parameters, and the fingerprints where they are kept."""
+        """The arrays in the file: the parameters, and the fingerprints if there are any."""
         arrays = dict(self.params)
-        for name, prints in (("fingerprints", self.fingerprints), ("listed", self.listed)):
-            if prints is not None:
-                is_short = lowest_kept(prints) >= 1 << (64 - PACKED_BITS)
-                arrays[name] = packed(prints) if is_short else prints
+        own_list = self.own_list_fingerprints
+        for name, fingerprints in (("fingerprints", self.fingerprints), ("listed", own_list)):
+            if fingerprints is not None:
+                is_short = lowest_kept(fingerprints) >= 1 << (64 - PACKED_BITS)
+                arrays[name] = packed(fingerprints) if is_short else fingerprints
         return arrays
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> "Model":
-        """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
+        """Reads a model file, or the bundled model of that name, or raises ModelFileError."""
         try:
             name = os.fsdecode(path)
         except TypeError:
-            raise ModelFileError(f"path {quoted(path)}: must be the name of a file") from None
+            raise ModelFileError(f"path {short_repr(path)}: must be the name of a file") from None
         try:
-            meta, arrays = npz.read(file_of(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(find_model_file(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
@@ -189,16 +185,16 @@ class Model(LanguageModel):
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
-            raise ModelFileError(f"{shown(name)}: {error}") from None
+            raise ModelFileError(f"{printable(name)}: {error}") from None
 
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
-        """The model of what was in a file; ModelFileError if anything does not fit."""
+        """The model with the contents of a file, or ModelFileError if they are not valid."""
         return cls(**checked(meta, arrays))
 
 
 class NameStream(Iterator[str]):
-    """The names that `stream` gives, one after another; meanwhile BLAS uses one thread."""
+    """The iterator that `stream` returns; until it ends, BLAS uses one thread."""
 
     def __init__(self, parts: Iterator[Names]) -> None:
         self._parts = parts
@@ -206,11 +202,11 @@ class NameStream(Iterator[str]):
 
     def __next__(self) -> str:
         while (name := next(self._names, None)) is None:
-            self._names = iter(next(self._parts).to_strings())  # its end is ours
+            self._names = iter(next(self._parts).to_strings())  # StopIteration ends both
         return name
 
     def arrays(self) -> Iterator[Array]:
-        """The names to come, as arrays of strings of whatever sizes are drawn together.
+        """Yields the remaining names in arrays of strings, of various sizes.
 
         >>> from rnn_names import Model
         >>> sum(len(names) for names in Model.load("dinosaurs").stream(5000).arrays())
@@ -236,33 +232,33 @@ def blend(
 ) -> Model:
     """One model whose names lie between those of several; nothing is trained.
 
-    It predicts the normalised geometric mean of what they predict, each to the power of its weight,
-    as `rnn_names.model.blend` explains.
+    It predicts the normalised, weighted geometric mean of their predictions, as
+    `rnn_names.model.blend` explains.
 
     Args:
-        models: the parts, of any cells and sizes; blends are welcome.
+        models: the parts, of any cells and sizes; they may be blends.
         weights: finite numbers above 0, one for each part, scaled to sum to 1; None for equal ones.
-        titles: what the parts are called in the blend's record; None for "model 1", "model 2", …
+        titles: the names of the parts in the blend's record; None for "model 1", "model 2", …
 
     Returns:
-        the blend; of a single model, that model. `training["blend"]` has its parts with their
-        weights and training records; its fingerprints are those of all lists.
+        the blend, or a single model itself. `training["blend"]` has its parts with their weights
+        and training records; its fingerprints are those of all lists.
 
     Raises:
-        BlendError: for parts, weights or titles that do not fit, models without a letter in common,
-            or a blend that would be too large.
+        BlendError: for invalid parts, weights or titles, models without a common letter, or a
+            blend that would be too large.
 
     >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
     >>> names = blend([welsh, dinosaurs], weights=[2, 1]).sample(3, seed=1)
     >>> len(names)
     3
     """
-    from rnn_names.model import blend as blending  # a single model does without
+    from rnn_names.model import blend as blending  # not needed for a single model
 
     models = list(models)
     for model in models:
         if not isinstance(model, Model):
-            raise BlendError(f"{quoted(model)}: not a Model; Model.load reads one from a file")
+            raise BlendError(f"{short_repr(model)}: not a Model; Model.load reads one from a file")
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]
@@ -270,33 +266,39 @@ def blend(
     mixed = blending.one_network(models, shares, titles)
     record = {**mixed.training, "blend": _parts(models, shares, titles)}
     sources = tuple(dict.fromkeys(chain.from_iterable(model.sources for model in models)))
-    prints = mixed.fingerprints
-    return Model(mixed.vocabulary, mixed.params, record, prints, sources, listed=mixed.listed)
+    return Model(
+        mixed.vocabulary,
+        mixed.params,
+        record,
+        mixed.fingerprints,
+        sources,
+        own_list_fingerprints=mixed.own_list_fingerprints,
+    )
 
 
-def blended(given: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
-    """The blend of models as users give them; that of one is the model."""
-    models = [*given]
-    parts = [load(each.path) for each in models]
+def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
+    """The blend of the models that a user chose, or a single one itself."""
+    choices = [*choices]
+    parts = [load(each.path) for each in choices]
     if len(parts) == 1:
-        return parts[0]  # without importing what blends
-    return blend(parts, [each.share for each in models], [each.title for each in models])
+        return parts[0]  # without importing the code for blends
+    return blend(parts, [each.share for each in choices], [each.title for each in choices])
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
     titles = [f"model {i}" for i in range(1, count + 1)] if titles is None else list(titles)
     if len(titles) != count:
-        raise BlendError(f"{counted(len(titles), 'title')} for {count} models: give one for each")
+        raise BlendError(f"{plural(len(titles), 'title')} for {count} models: give one for each")
     for title in titles:
         if not isinstance(title, str):
-            raise BlendError(f"title {quoted(title)}: not a text")
+            raise BlendError(f"title {short_repr(title)}: not a text")
     return titles
 
 
 def _parts(
     models: Sequence[Model], shares: Sequence[float], titles: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The record of a blend: its parts; in place of a part that is a blend, its parts."""
+    """The record of a blend: its parts, with the parts of any part that is a blend."""
     parts: list[dict[str, Any]] = []
     for model, share, title in zip(models, shares, titles, strict=True):
         whole = {"model": title, "weight": 1.0, "network": model.facts()["network"]}

@@ -1,16 +1,16 @@
-"""Arrays and a JSON text in one `.npz` file: written whole or not at all, and read with suspicion.
+"""Arrays and a JSON text in one `.npz` file: written completely or not at all, and read safely.
 
-Model files and the state of interrupted runs may come from a stranger. So reading one runs nothing
-in it, and checks every size before memory is allocated for it. Only what NumPy's own `savez` writes
-is accepted:
+Model files and the states of interrupted runs may come from a stranger. So reading one executes
+nothing in it, and checks every size before memory is allocated. Only the format that NumPy's
+`savez` writes is accepted:
 
-- members of the zip one after another, stored or deflated, each with its sizes and its CRC-32
-  before it; so the directory at the end is not read;
+- members of the zip one after another, stored or deflated, each preceded by its sizes and its
+  CRC-32, so that the directory at the end need not be read;
 - array headers in one fixed form, read by a regular expression: Python's parser, which NumPy uses,
-  would warn, recurse or grow on a bad one;
+  may warn, recurse or use much memory on a malicious one;
 - no pickles.
 
-`zipfile` accepts more forms, and importing it takes as long as reading a model does.
+`zipfile` accepts more forms, and importing it takes as long as reading a model.
 """
 
 import io
@@ -26,34 +26,36 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model.atomic import write_atomically
 
-SIGNATURE = b"PK\3\4"  # of each member of a zip, and so what a model file begins with
-MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64, which is not read
+SIGNATURE = b"PK\3\4"  # the beginning of each member of a zip, and so of a model file
+MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64
 MAX_NAME = 40  # characters of the name of an array
-MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked for each of the file, and without any
+MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked per byte of the file; plus these
 MAX_META_BYTES = 1 << 22
-MAX_DEPTH = 32  # of lists and objects in `meta`, far below the depth of Python's recursion
+MAX_DEPTH = 32  # of lists and objects in `meta`, far below Python's recursion limit
 MAX_HEADER_BYTES = 1 << 10
 DAMAGED = "not a model file, or a damaged one"
 
 
 def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Writes the file whole; if it cannot, ModelFileError is raised, and `path` is as it was."""
+    """Writes the file completely, or raises ModelFileError and leaves `path` unchanged."""
     little_endian: dict[str, Any] = {
         name: array.astype(array.dtype.newbyteorder("<"), copy=False)
         for name, array in arrays.items()
     }
     text = json.dumps(meta)
     if 4 * len(text) > MAX_META_BYTES:  # as UTF-32
-        raise ModelFileError(f"{shown(path)}: cannot be written: its record is too long to be read")
-    buffer = io.BytesIO()  # a zip on a full disk would print a complaint of its own when deleted
+        raise ModelFileError(
+            f"{printable(path)}: cannot be written: its record is too long to be read"
+        )
+    buffer = io.BytesIO()  # `zipfile` would print an error when deleted on a full disk
     np.savez(buffer, meta=np.array(text), **little_endian)
     packed = buffer.getbuffer()
     if len(packed) > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
+            f"{printable(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
             "hidden_size",
             settings=["hidden_size"],
         )
@@ -61,40 +63,38 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
 
 
 def read(
-    path: str, types_of: Callable[[str], Collection[str]]
+    path: str, allowed_types: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The JSON object and the arrays of a file, read-only.
+    """The JSON object and the read-only arrays of a file, or ModelFileError.
 
-    `types_of` gives, for the name of an array, the NumPy types that it may have, such as "<f4";
-    none for an unknown name. Anything wrong with the file raises ModelFileError.
+    `allowed_types` returns the NumPy types that an array of a name may have, such as "<f4"; none
+    for an unknown name.
     """
-    title = shown(path)
+    title = printable(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
             raise ModelFileError("not a model file: not a regular file, but a pipe or a device")
         with open(path, "rb") as file:
-            members = _members(file, types_of)
-            arrays = {name: _array(data, name, types_of(name)) for name, data in members}
+            members = _members(file, allowed_types)
+            arrays = {name: _array(data, name, allowed_types(name)) for name, data in members}
             return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
     except OSError as error:
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}") from error
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
     except (zlib.error, struct.error, ValueError) as error:
-        said = shown(" ".join(str(error).split())[:100] or type(error).__name__)
+        said = printable(" ".join(str(error).split())[:100] or type(error).__name__)
         raise ModelFileError(f"{title}: {DAMAGED} ({said})") from error
 
 
 _LOCAL = struct.Struct("<4s2x2H4x3I2H")  # PKWARE's APPNOTE.TXT, 4.3.7, without version and date
-_ZIP64 = struct.Struct("<4x2Q")  # 4.5.3: both sizes, where NumPy has left room for large ones
-_STORED, _DEFLATED = 0, 8  # ways of compression
-_ENCRYPTED, _SIZES_LATER = 1, 8  # flags; the sizes are after the bytes where it cannot seek
+_ZIP64 = struct.Struct("<4x2Q")  # 4.5.3: both sizes, for which NumPy leaves room
+_STORED, _DEFLATED = 0, 8  # compression methods
+_ENCRYPTED, _SIZES_LATER = 1, 8  # flags; a writer that cannot seek writes sizes later
 _END_BYTES = 22  # of the last record, without a comment
 
 
 class _Header(NamedTuple):
-    """What stands before the bytes of a member of a zip."""
-
     name: str
     flags: int
     method: int
@@ -104,9 +104,9 @@ class _Header(NamedTuple):
 
 
 def _members(
-    file: IO[bytes], types_of: Callable[[str], Collection[str]]
+    file: IO[bytes], allowed_types: Callable[[str], Collection[str]]
 ) -> Iterator[tuple[str, bytes]]:
-    """The members of a zip, one after another: the name and the bytes of each array."""
+    """Yields the members of a zip: the name and the bytes of each array."""
     size, names = os.fstat(file.fileno()).st_size, set[str]()
     if size > MAX_FILE_BYTES:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
@@ -115,7 +115,7 @@ def _members(
         header = _header(file, head)
         name = header.name
         is_name = name.isidentifier() and len(name) <= MAX_NAME
-        if not is_name or (name != "meta" and not types_of(name)):
+        if not is_name or (name != "meta" and not allowed_types(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in names:
             raise ModelFileError("damaged: an array is in it twice")
@@ -126,7 +126,7 @@ def _members(
                 f"{size:,} bytes that claim to unpack to {header.unpacked:,} or more: no real "
                 "model shrinks so far"
             )
-        # Not more than the file has, or as much memory as the header says would be asked for.
+        # At most the size of the file: `read` allocates memory for the size in the header.
         yield name, _unpacked(header, file.read(min(header.packed, size)))
     text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
     if text.strip() and all(c.isprintable() or c.isspace() for c in text):
@@ -141,7 +141,7 @@ def _members(
 
 
 def _header(file: IO[bytes], head: bytes) -> _Header:
-    """The header that begins with these bytes; the file is then at the member's own."""
+    """The header that begins with these bytes; the file is then at the member's data."""
     _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
     name = file.read(name_length).decode("ascii").removesuffix(".npy")
     sizes = file.read(extra)
@@ -151,13 +151,12 @@ def _header(file: IO[bytes], head: bytes) -> _Header:
 
 
 def _unpacked(header: _Header, data: bytes) -> bytes:
-    """The bytes of a member's array."""
     array = f"array {header.name}"
     if header.flags & (_ENCRYPTED | _SIZES_LATER) or header.method not in (_STORED, _DEFLATED):
         raise ModelFileError(f"{array}: encrypted, or compressed in a way that is not read here")
     if header.method == _DEFLATED:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        # One byte more than there should be shows that there is too much; 0 would be no bound.
+        # One byte more than expected, to detect excess; 0 would mean no bound.
         data = inflate.decompress(data, header.unpacked + 1)
     if len(data) != header.unpacked:
         raise ValueError(f"{array}: its size is not what the zip says")
@@ -173,7 +172,7 @@ _HEADER = re.compile(
 
 
 def _array(data: bytes, name: str, types: Collection[str]) -> Array:
-    """The array in a member's bytes: of one of the types and finite; `meta` is a text."""
+    """The array in a member's bytes, of one of the types and finite; `meta` is a text."""
     length = int.from_bytes(data[8:10], "little")
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):

@@ -1,4 +1,4 @@
-"""Models as users give them: by file or by name, each with a weight if wanted."""
+"""Models as users specify them: by file or by name, perhaps with a weight."""
 
 import os
 import re
@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model import bundled
 
 
 class ModelChoice(NamedTuple):
-    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
+    """A user's choice of a model: a file or the name of a bundled model, and its weight."""
 
     path: str
     weight: float | None = None
@@ -21,7 +21,7 @@ class ModelChoice(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "ModelChoice":
-        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
+        """Parses MODEL or MODEL=WEIGHT; if a file has the whole text as its name, it is chosen."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
             return cls(text)
@@ -35,21 +35,21 @@ class ModelChoice(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Its weight in a blend; 1 where none was given."""
+        """Its weight in a blend, by default 1."""
         return 1.0 if self.weight is None else self.weight
 
     @property
     def title(self) -> str:
-        """Its name in the record of a blend: that of its file, without folders."""
+        """Its title in the record of a blend: the name of its file without folders."""
         return os.path.basename(self.path)
 
 
-def file_of(path: str) -> str:
-    """The file that is meant by a path, or by the name of a bundled model or one of a pack.
+def find_model_file(path: str) -> str:
+    """The file of a path, or of the name of a bundled model or a model of another package.
 
-    A file of that name comes first; a folder does not.
+    A file of that name takes precedence; a folder does not.
 
-    >>> [os.path.basename(file_of(path)) for path in ("Dinosaurs", "norse", "my.npz")]
+    >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
@@ -57,13 +57,13 @@ def file_of(path: str) -> str:
         return path
     if name in bundled.MODELS or name in bundled.OTHER_NAMES:
         return bundled.path_of(name)
-    # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
+    # Looking for packs takes milliseconds; paths of missing files usually have a dot or a slash.
     pack = bundled.packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
     return bundled.file_of_pack(pack) if pack else path
 
 
 def is_start_word(path: str) -> bool:
-    """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
+    """Whether a path is CLOSEST or NONE; a file of that name takes precedence.
 
     >>> is_start_word("closest"), is_start_word("./closest")
     (True, False)
@@ -72,19 +72,19 @@ def is_start_word(path: str) -> bool:
 
 
 def is_file(path: str) -> bool:
-    """Whether there is one, of any kind, and no folder."""
+    """Whether the path exists and is not a folder."""
     return os.path.exists(path) and not os.path.isdir(path)
 
 
 def advice(path: str) -> str:
-    """Advice about a model that is not there: the file or bundled model of the closest name.
+    """Advice about a missing model: the file or the bundled model with the most similar name.
 
     >>> advice("dinosaur")
     'train a model, or take a bundled one: dinosaurs'
     >>> advice("elves")
     'train a model, or take a bundled one: elvish, elvish-men, elvish-women'
     """
-    from difflib import get_close_matches  # takes long to import, and is hardly ever needed
+    from difflib import get_close_matches  # takes long to import, and is rarely needed
 
     if bundled.OTHER_NAMES.get(path.lower(), path.lower()) in bundled.MODELS:
         return "it comes with the program, and is missing: install rnn-names again"
@@ -95,7 +95,7 @@ def advice(path: str) -> str:
         ]
         own = [f"{name}.npz"] if f"{name}.npz" in files else []
         if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
-            return f"did you mean {shown(os.path.join(folder, similar[0]))}?"
+            return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
     known = sorted(bundled.names())

@@ -1,18 +1,18 @@
-"""Where the names that a model learned from came from, and under which terms."""
+"""The provenance of the lists that a model learned from, and their terms."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Source(NamedTuple):
-    """A list of names: "towns of Norway", who made it, "GeoNames (geonames.org)", its licence."""
+    """Provenance of a name list."""
 
-    what: str
-    origin: str
-    terms: str
+    what: str  # description, e.g. "towns of Norway"
+    origin: str  # publisher, e.g. "GeoNames (geonames.org)"
+    terms: str  # licence
 
 
 def of_start(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """The sources of the model that a training started from, marked as such."""
+    """The sources of the model that training started from, marked as such."""
     note = " (where training started)"
     return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)

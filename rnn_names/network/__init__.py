@@ -1,6 +1,5 @@
-"""The network: arrays and equations. It reads and writes no list and no model, and knows no screen.
+"""The network: arrays and equations. Pure computation; no I/O.
 
-Read `rnn` and its `cells`, then `prefix_tree`, which lays out what they work on. What the folders
-above need to know of a model, and its probabilities of names, are in `language_model`. `ahead`
-adds up what may follow.
+Start with `rnn` and its `cells`, then `prefix_tree`, the layout of a minibatch. `language_model` is
+a network with its vocabulary, and the probabilities of names. `ahead` sums over what may follow.
 """

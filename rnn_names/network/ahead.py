@@ -1,21 +1,22 @@
-"""What is ahead of a name that has come so far: one recursion, from the longest names down.
+"""What is ahead of a prefix: one recursion, from the longest prefixes to the shortest.
 
-    ahead(name so far)  =  Σ_c p(c | name so far) · ahead(name so far + c)
+    ahead(prefix)  =  Σ_c p(c | prefix) · ahead(prefix + c)
 
-over all next characters c and the end of the name. The value of an ended name decides what the
-result means: 1 if it meets a condition and else 0, and it is the probability that the condition
-will be met; with p = 1 as well, it is how many names meet it.
+over all next characters c and the end of the name. The result depends on the values of ended names.
+If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
+condition will be met. With p = 1 as well, it is the number of names that meet it.
 
-It also makes the steps of a distribution that is p given the condition, or p times the value:
+The recursion also gives a distribution that is p given the condition, or p times the value:
 
-    q(c | name so far)  =  p(c | name so far) · ahead(name so far + c) / ahead(name so far)
+    q(c | prefix)  =  p(c | prefix) · ahead(prefix + c) / ahead(prefix)
 
-In the product along a name, each ahead but the first is once a numerator and once a denominator.
+In the product along a name, each `ahead` but the first cancels.
 
-An example: after each character, a coin ends the name, or after three at the latest. The value of a
-name is 0 with one character, 7/4 with two, and 7/2 with three. By the number of characters so far,
+An example: after each character, a coin decides whether the name ends; it ends after three at the
+latest. The value of a name with one, two or three characters is 0, 7/4 or 7/2. By the number of
+characters so far,
 
-    ahead(3) = ½ · 7/2 = 7/4                     no name goes on
+    ahead(3) = ½ · 7/2 = 7/4                     no name continues
     ahead(2) = ½ · 7/4 + ½ · ahead(3) = 7/4      so q(end | 2) = ½ · 7/4 / ahead(2) = ½
     ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
 """
@@ -27,17 +28,17 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
 
-LEAST_LOG = -1e300  # in place of −∞ where that is subtracted: −∞ − −∞ would be no number
+LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − −∞ is not a number
 
 
-def by_length(
+def value_table(
     probabilities: Callable[[int], Array], after: Array, value: Array, *, logs: bool = False
 ) -> Array:
-    """What is ahead by length and state: (longest + 2, …); 0 in the last row, of too long names.
+    """What is ahead, by length and state: (longest + 2, …); the last row, of too long names, is 0.
 
-    `probabilities` gives those of the next character, (…, n_y), in each state at a length; `after`,
-    (…, n_y), is the state after each state and character, numbered as if in one row; `value`,
-    (longest + 1, …), that of a name that ends. With `logs`, all numbers are natural logarithms.
+    `probabilities` returns those of the next character, (…, n_y), for a length; `after`, (…, n_y),
+    is the flat index of the state after each state and character; `value`, (longest + 1, …), is the
+    value of a name that ends. With `logs`, all numbers are natural logarithms.
     """
     ahead = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):
@@ -51,12 +52,12 @@ def by_length(
 
 
 def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
-    """The logarithm of Σ p · ahead over the last axis, of numbers of any size."""
+    """The logarithm of Σ p · ahead over the last axis, without overflow or underflow."""
     return log_sum(log_probabilities + log_ahead)
 
 
 def log_sum(terms: Array) -> Array:
-    """The logarithm of Σ exp(terms) over the last axis, of any size; `terms` are overwritten."""
+    """The logarithm of Σ exp(terms) over the last axis; overwrites `terms`."""
     top = np.maximum(terms.max(axis=-1), LEAST_LOG)
     terms -= top[..., None]
     np.exp(terms, out=terms)
@@ -65,6 +66,6 @@ def log_sum(terms: Array) -> Array:
 
 
 def sharpened(log_probabilities: Array, power: float) -> Array:
-    """Logarithms of p to a power, scaled so that each row sums to 1: (m, n_y) to (m, n_y)."""
+    """The logarithms of p to a power, normalised so that each row sums to 1: (m, n_y)."""
     powers = log_probabilities * power
     return powers - log_sum(powers.copy())[:, None]

@@ -1,9 +1,9 @@
-"""The two cells: from a hidden state and an input to the next state, and the gradients back.
+"""The two cells, which compute the next hidden state, and their gradients.
 
-A cell is two functions, `step` and `step_backward`, of what comes from the input and of a recurrent
-projection of the states. A step makes several numbers per hidden unit: the gates of a GRU, its
-candidate, and so on. Each kind is a *block* of its own, so arrays are (blocks, m, n_a), and
-element-wise work runs over one stretch of memory.
+A cell has two functions, `step` and `step_backward`, of the input's projection and the recurrent
+projection of the states. A step computes several numbers per hidden unit: the gates of a GRU, its
+candidate, and so on. Each kind is a *block*, so arrays are (blocks, m, n_a), and element-wise
+operations run over contiguous memory.
 """
 
 from collections.abc import Mapping
@@ -18,34 +18,37 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 
 
 class StepWeights(NamedTuple):
-    """The weights of a step, gate by gate and transposed."""
+    """The weights of a step, by gate and transposed.
 
-    cell: "Cell"  # what they are for
+    The first `n_sigmoid_gates` gates use the logistic function; their weights are stored halved.
+    """
+
+    cell: "Cell"
     Waa: Array  # (gates, n_a, n_a)
-    bounds: list[int]  # as `diagonal_blocks` gives them for Waa
-    from_x: Array  # (gates, n_x, n_a) of each character, x Waxᵀ + ba
+    bounds: list[int]  # `diagonal_blocks` of Waa
+    from_x: Array  # (gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
 
 
 class PlainCell:
-    """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is projected."""
+    """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is the projection."""
 
     gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
-    halved = 0  # so many gates, the first ones, go through σ, and have their weights halved
-    parent_blocks = 1  # that come from the parent: its projections, then, for a GRU, its state
-    blocks = 1  # that a step keeps for the backward pass, first those from the parent
-    input_blocks = (0,)  # those of them that are gradients of from_x after that pass
+    n_sigmoid_gates = 0
+    blocks = 1  # of the cache, which a step leaves for the backward pass
+    n_blocks_from_parent = 1  # the first blocks: the parent's projections; for a GRU, its state
+    input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
 
     @staticmethod
-    def step(from_x: Array, kept: Array, a: Array) -> None:
-        """The new states `a` (m, n_a) from from_x (gates, m, n_a) and `kept` (blocks, m, n_a)."""
-        np.add(kept[0], from_x[0], out=a)
+    def step(from_x: Array, cache: Array, a: Array) -> None:
+        """The new states `a` (m, n_a) from from_x (gates, m, n_a) and `cache` (blocks, m, n_a)."""
+        np.add(cache[0], from_x[0], out=a)
         np.tanh(a, out=a)
 
     @staticmethod
-    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """Puts the gradient of from_x and p alike into `kept`: dp = da ∘ (1 − a²)."""
-        (dp,) = kept
+    def step_backward(da: Array, a: Array, cache: Array, work: Workspace) -> None:
+        """Writes the gradient of both from_x and p to `cache`: dp = da ∘ (1 − a²)."""
+        (dp,) = cache
         np.multiply(a, a, out=dp)
         np.subtract(1, dp, out=dp)
         dp *= da
@@ -61,8 +64,8 @@ class GRUCell:
         c = tanh(x Wnᵀ + bc + r ∘ p)             candidate
         a = (1 − z) ∘ c + z ∘ a_prev
 
-    `Wax` stacks Wr, Wz and Wn, `Waa` stacks Ur, Uz and Un, and `ba` stacks br, bz and bc. Only bn
-    is an array of its own. The backward pass, from the gradient da of a, by the chain rule with
+    `Wax` stacks Wr, Wz and Wn, `Waa` stacks Ur, Uz and Un, and `ba` stacks br, bz and bc; bn is a
+    separate array. The backward pass follows from the gradient da of a by the chain rule, with
     σ' = σ(1 − σ) and tanh' = 1 − tanh²:
 
         w    = da ∘ (1 − z)
@@ -72,8 +75,8 @@ class GRUCell:
         dp   = dc ∘ r
         da_prev = da ∘ z + dr Ur + dz Uz + dp Un
 
-    (dz, dc and dr are the gradients of what is inside σ and tanh.) The backward pass overwrites
-    what a step keeps with gradients, block by block:
+    (dz, dc and dr are the gradients of the arguments of σ and tanh.) The backward pass overwrites
+    the blocks of the cache with gradients:
 
         block    before the step    after it    after the backward pass
         0        p_r                r           dr
@@ -82,25 +85,25 @@ class GRUCell:
         3        a_prev             a_prev      carry = da ∘ z
         4                           c           dc
 
-    So 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and 0, 1 and 4 those of
-    from_x. The carry is added to da_prev without a product.
+    So blocks 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and blocks 0, 1 and 4
+    the gradients of from_x. The carry is added to da_prev without a product.
     """
 
     gates = 3
-    halved = 2
-    parent_blocks = 4
+    n_sigmoid_gates = 2
     blocks = 5
-    input_blocks = (0, 1, 4)
+    n_blocks_from_parent = 4
+    input_gradient_blocks = (0, 1, 4)
 
     @staticmethod
-    def step(from_x: Array, kept: Array, a: Array) -> None:
+    def step(from_x: Array, cache: Array, a: Array) -> None:
         """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the weights have the inner ½."""
-        gates = kept[:2]  # at first, their projections
+        gates = cache[:2]  # at first, their projections
         gates += from_x[:2]
         np.tanh(gates, out=gates)
         gates += 1
         gates *= 0.5
-        r, z, p, a_prev, c = kept
+        r, z, p, a_prev, c = cache
         np.multiply(r, p, out=c)
         c += from_x[2]
         np.tanh(c, out=c)
@@ -109,10 +112,10 @@ class GRUCell:
         a += c
 
     @staticmethod
-    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """Puts gradients into `kept`, by the equations and the table of the class."""
-        r, z, p, _, c = kept
-        dr, dz, dp, carry, dc = kept
+    def step_backward(da: Array, a: Array, cache: Array, work: Workspace) -> None:
+        """Writes gradients to `cache`, by the equations and the table of the class."""
+        r, z, p, _, c = cache
+        dr, dz, dp, carry, dc = cache
         w, slope = work("scratch", 2, *a.shape)
         np.multiply(da, z, out=carry)
         np.subtract(da, carry, out=w)  # da ∘ (1 − z)
@@ -133,50 +136,49 @@ CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
 
 
 def cell_of(params: Params) -> Cell:
-    """The cell that parameters belong to."""
+    """The type of cell of a network's parameters."""
     return GRUCell if "bn" in params else PlainCell
 
 
 def step_weights(params: Params) -> StepWeights:
-    """The weights of a step, laid out for it; halved for the gates that go through σ."""
+    """The weights of a step from the parameters of a network."""
     cell, n_a = cell_of(params), params["Waa"].shape[1]
     by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
-        array[: cell.halved] *= 0.5
-    Wax[:, 0] = 0  # as an input, 0 is not EOS but the zero row: nothing was read yet
+        array[: cell.n_sigmoid_gates] *= 0.5
+    Wax[:, 0] = 0  # input 0 is not EOS but the zero vector of the first step
     return StepWeights(cell, Waa, diagonal_blocks(Waa), Wax + ba, params.get("bn"))
 
 
 # --- Blocks of a blend ----------------------------------------------------------------------------
-# The hidden units of a blend's parts know nothing of one another, so its Waa is zero outside of one
-# block for each part. A product without the zeros takes half the time for two parts of one size.
+# Parts of a blend have no connections to each other, so its Waa is zero outside of a block for each
+# part. A product without the zeros takes half the time for two parts of equal size.
 
-MAX_BLOCKS = 16  # that are multiplied one by one; more are too small to be fast
+MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too small to be fast
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:
-    """The bounds of the square blocks along the diagonal of `Waa` (gates, n_a, n_a).
+    """The bounds of square blocks along the diagonal of `Waa` (gates, n_a, n_a).
 
-    Around them are zeros, for every gate. Most networks have one block, all of `Waa`.
+    Outside of the blocks, every gate is zero. Most networks have one block, all of `Waa`.
 
     >>> diagonal_blocks(np.array([[[1, 2, 0], [3, 4, 0], [0, 0, 5]]]))
     [0, 2, 3]
     """
     n_a = Waa.shape[1]
     if (Waa[:, 0, -1] != 0).any() or (Waa[:, -1, 0] != 0).any():
-        return [0, n_a]  # the first and the last unit are linked: there can be no end between them
+        return [0, n_a]  # the first and the last unit are linked, so there is one block
     linked = (Waa != 0).any(axis=0)
     linked |= linked.T
-    # The last unit that each unit is linked to. A block ends where no unit so far is linked to a
-    # later one.
+    # The last unit linked to each unit. A block ends where no unit so far is linked to a later one.
     last = np.where(linked.any(axis=1), n_a - 1 - linked[:, ::-1].argmax(axis=1), 0)
     ends = np.flatnonzero(np.maximum.accumulate(last) <= np.arange(n_a)) + 1
     return [0, *ends.tolist()] if len(ends) <= MAX_BLOCKS else [0, n_a]
 
 
 def block_product(a: Array, Waa: Array, bounds: list[int], out: Array) -> None:
-    """The product of the states `a` (m, n_a) and each gate's transposed `Waa`: (gates, m, n_a)."""
+    """Writes the products of `a` (m, n_a) and each gate's `Waa` to `out` (gates, m, n_a)."""
     for start, stop in pairwise(bounds):
         units = slice(start, stop)
         np.matmul(a[:, units], Waa[:, units, units], out=out[:, :, units])

@@ -1,11 +1,10 @@
 """A network with its vocabulary and facts about its list; and the probabilities of names.
 
-The probability of a name is the product of those of its characters, each given what is before it:
+The probability of a name is the product of its characters' probabilities given the previous ones:
 
     log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
 
-The network computes all terms of a batch of names on their prefix tree; a name's terms are on its
-path.
+The network computes all terms of a batch of names on a prefix tree; a name's terms are on its path.
 """
 
 from collections.abc import Iterable
@@ -17,9 +16,9 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
-from rnn_names.corpus.shape import Shape, shape_of
+from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
@@ -27,19 +26,21 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 
 def _recorded(name: str, otherwise: Any, meaning: str) -> Any:
-    """A property: what the record of a training says, or something else where it does not."""
+    """A property that reads a field of the training record, or returns `otherwise`."""
     return property(lambda model: model.training.get(name, otherwise), doc=meaning)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LanguageModel:
-    """A network, the characters that it knows, and what its corpus was like."""
+    """A network, its vocabulary, and facts about its corpus."""
 
     vocabulary: Vocabulary
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
-    fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    listed: Array | None = field(default=None, kw_only=True)  # of its own list, if not all are
+    fingerprints: Array | None = None  # (n,) of all names it has learned, if they are stored
+    own_list_fingerprints: Array | None = field(
+        default=None, kw_only=True
+    )  # if not all are its own
 
     def __post_init__(self) -> None:
         check_products()
@@ -52,39 +53,40 @@ class LanguageModel:
     longest = _recorded("longest", MAX_NAME_LENGTH, "Characters of the longest name of the corpus.")
     shortest = _recorded("shortest", 1, "Characters of the shortest name of the corpus.")
     lower_case_beginnings = _recorded(
-        "lower_case_beginnings", True, "Whether any name of the corpus begins so."
+        "lower_case_beginnings", True, "Whether any name of it begins in lower case."
     )
-    pairs = _recorded("pairs", None, "Its odd pairs, by `corpus.shape`; None if not known.")
-    known_triples = _recorded("known_triples", None, "By `corpus.shape`; None if not known.")
+    pairs = _recorded("pairs", None, "Its odd pairs (`corpus.shape`), or None.")
+    known_triples = _recorded("known_triples", None, "By `corpus.shape`, or None.")
 
     @property
     def own_fingerprints(self) -> Array | None:
-        """Those of its own list, without those of a model that training started from."""
-        return self.fingerprints if self.listed is None else self.listed
+        """Of its own list, without those of a model that training started from."""
+        own = self.own_list_fingerprints
+        return self.fingerprints if own is None else own
 
     @cached_property
     def shape(self) -> Shape | None:
-        """The shape of the names of the corpus, as far as it is known."""
-        return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
+        """The shape of the names of the corpus, as far as known."""
+        return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
-        """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
+        """Natural logarithm of each name's probability, including its end: (len(names),).
 
-        -inf for a name with a character unknown to the model. Strings are normalised to NFC first.
+        −inf for a name with a character unknown to the model. Strings are normalised to NFC first.
         """
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> Array:
-        """Whether each name is in the corpus, held-out names included: (len(names),) bool.
+        """Whether each name is in the corpus, including held-out names: (len(names),) bool.
 
-        A new name is mistaken for one of them with the very low probability that
-        `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
+        The very low probability of a false positive is in `rnn_names.corpus.fingerprints`. Raises
+        SamplingError if the model has no fingerprints.
         """
-        return among(fingerprints(_normalised(names)), require_fingerprints(self))
+        return among(fingerprint(_normalised(names)), require_fingerprints(self))
 
 
 def require_fingerprints(model: LanguageModel) -> Array:
-    """The fingerprints of a model; SamplingError if it keeps none."""
+    """The fingerprints of a model, or SamplingError if it has none."""
     if model.fingerprints is None:
         raise SamplingError(
             "the model has no fingerprints of its corpus, so it cannot tell which names are "
@@ -100,9 +102,9 @@ def _normalised(names: Iterable[str] | Names) -> Names:
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
-    """The log-probability of each name, its end included, in nats; -inf for unknown characters."""
+    """The log-probability of each name with its end, in nats; −inf for unknown characters."""
     scores = np.full(len(names), -np.inf)
-    order, _ = names.order()  # in it, names that share beginnings fall into one batch
+    order, _ = names.order()  # names with common prefixes are in one batch
     work = Workspace(params["Waa"].dtype)
     batch = names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
@@ -118,7 +120,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
 def mean_loss(
     params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
 ) -> float:
-    """The mean loss in nats per character, ends counted; each name counts `weights` times."""
+    """The mean loss in nats per character, including ends; each name counts `weights` times."""
     scores = log_probs(params, vocabulary, names)
     if weights is None:
         return -float(scores.sum()) / (len(names.codes) + len(names))
@@ -126,13 +128,13 @@ def mean_loss(
 
 
 def names_per_batch(n_y: int) -> int:
-    """The names of a batch when nothing is learned: a bound for arrays (N, n_y)."""
+    """The number of names of a batch outside of training: it bounds arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 
 def _path_sums(tree: PrefixTree, log_y_hat: Array) -> Array:
     """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
-    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; that of "" is 0
+    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
     for level in range(1, len(tree.levels)):
         rows = tree.levels[level]
         above = tree.levels[level - 1].start + tree.parent[rows]

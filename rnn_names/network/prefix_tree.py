@@ -1,7 +1,7 @@
 """Minibatches laid out as prefix trees.
 
-Names that begin alike have the same hidden states up to where they part. A minibatch is therefore
-the tree of its *distinct* prefixes, level by level: one node for about two characters.
+Names with a common prefix have the same hidden states along it. So a minibatch is the tree of its
+*distinct* prefixes, level by level: about one node for two characters.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from rnn_names.corpus.names import EOS
 class PrefixTree:
     """The distinct prefixes of a minibatch of names, one node (row) each.
 
-    Level 0 is the empty prefix; level t holds the distinct prefixes of t characters. Within a
-    level, nodes with more children come first, so that the nodes that have children at all are its
-    first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
+    Level 0 is the empty prefix; level t has the distinct prefixes of t characters. Within a level,
+    nodes with more children come first, so that the nodes with any children are its first rows. The
+    names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
 
         row  prefix  level  x  parent  y: EOS a b c
         0    ""      0      0  0          0   1 2 0
@@ -34,40 +34,39 @@ class PrefixTree:
         ends      2, 3, 4
     """
 
-    x: Array  # (N,) int. Index of the character that leads into each node; 0 at the empty prefix
-    y: Array  # (N, n_y) float. How many names go on from each node with each character; 0: they end
-    parent: Array  # (N,) int. Row, within the level above, of each node's parent; 0 on level 0
-    levels: list[slice]  # where each level starts and ends in those rows
-    # for each level, arrays of its rows, counted from the level's first: the first child of
-    # every node above that has a child, then the second child of every node that has two, and
-    # so on. In the example, level 1 has [1], [0]: the first child of "" is "a", row 1 of its
-    # level, and the second is "b", row 0.
+    x: Array  # (N,) int. Index of the last character of each node's prefix; 0 at the empty prefix
+    y: Array  # (N, n_y) float. How many names have each next character at each node; 0 is the end
+    parent: Array  # (N,) int. Row, within the previous level, of each node's parent; 0 on level 0
+    levels: list[slice]  # the rows of each level
+    # For each level, arrays of its rows, counted from the level's first: the first child of every
+    # parent, then the second child of every parent with two, and so on. In the example, level 1 has
+    # [1], [0]: the first child of "" is "a", row 1 of its level, and the second is "b", row 0.
     siblings: list[list[Array]]
     paths: Array  # (depth + 1, m) int. Node of a name after t characters; arbitrary after its end
-    ends: Array  # (m,) int. The node at which each name of the batch ends
+    ends: Array  # (m,) int. The node at which each name ends
 
     @cached_property
     def n_parents(self) -> list[int]:
-        """For each level, how many nodes of the level above have children: its first rows."""
+        """For each level, how many nodes of the previous level have children: its first rows."""
         return [len(first) for first, *_ in self.siblings]
 
     @property
     def n_characters(self) -> int:
-        """Characters of all names of the batch, each end-of-name symbol counted as one."""
+        """The number of characters of all names, including end-of-name symbols."""
         return round(float(self.y.sum(dtype=np.float64)))
 
     @property
     def parent_rows(self) -> Array:
-        """Rows of all nodes with children, in an array with the initial state before the nodes."""
+        """The rows of all parents, in an array that has the initial state before the nodes."""
         above = [0, *(1 + rows.start for rows in self.levels[:-1])]
         return ranges(np.array(above), np.array(self.n_parents))
 
 
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
-    """The prefix tree of names over a vocabulary of `n_y` symbols, EOS counted.
+    """The prefix tree of names over a vocabulary of `n_y` symbols, including EOS.
 
-    `indices` (m, columns) has a name per row, in lexicographic order, padded with EOS on the right;
-    names may repeat. `lengths` (m,) are their characters.
+    `indices` (m, columns) has one name per row, in lexicographic order, padded with EOS on the
+    right; names may repeat. `lengths` (m,) are their numbers of characters.
 
     >>> tree = prefix_tree(np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2]), n_y=4)
     >>> tree.levels
@@ -81,12 +80,12 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     number, new, passing = numbered_prefixes(indices, lengths)
 
     # The n nodes by number. All but the first are children, one for each new prefix.
-    t, name = np.nonzero(new)  # (n - 1,) each: characters of the parent, and a name below it
+    t, name = np.nonzero(new)  # (n - 1,) each: the parent's length, and a name with this prefix
     parent, character = number[t, name], indices[name, t]  # (n - 1,) each
     level = np.append(0, t + 1)  # (n,)
     n, n_children = len(level), np.bincount(parent, minlength=len(level))
 
-    # Rows go by level, and in it by falling number of children, n_y - 1 at most: one key for both.
+    # Rows are sorted by level, then by falling number of children, at most n_y - 1.
     row = np.empty(n, np.intp)
     row[stable_order(level * n_y + (n_y - 1 - n_children))] = np.arange(n)
     starts = np.searchsorted(level, np.arange(level[-1] + 2))  # of each level, and of the next
@@ -100,8 +99,8 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     y[EOS] = np.bincount(ends, minlength=n)
     y[character, row[parent]] = passing[1:]
 
-    # Siblings have consecutive numbers. Sorted by level, by their index among these, and by the row
-    # of their parent, each run of one level and index is an array of `siblings`.
+    # Siblings have consecutive numbers. If nodes are sorted by level, by index among their siblings
+    # and by the row of their parent, each run of one level and index is an array of `siblings`.
     index = np.arange(n - 1) - (np.cumsum(n_children) - n_children)[parent]  # 0, 1, …
     run = level[1:] * n_y + index
     order = np.argsort(run * n + row[parent])  # no two are equal
@@ -113,14 +112,14 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 
 
 def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Array]:
-    """Numbers the n distinct prefixes: first the empty one, then those of 1 character, and so on.
+    """Numbers the n distinct prefixes by length: the empty one, those of 1 character, and so on.
 
     Arguments as in `prefix_tree`; `indices` has `depth` columns.
 
     Returns:
-        number: (depth + 1, m) of a name's prefix of t characters; arbitrary after its end.
-        new: (depth, m) whether a prefix of 1, 2, … characters is the first such.
-        passing: (n,) how many names begin with each prefix but the empty one, which has 0 here.
+        number: (depth + 1, m) of each name's prefix of t characters; arbitrary after its end.
+        new: (depth, m) whether a name's prefix of 1, 2, … characters is its first occurrence.
+        passing: (n,) how many names begin with each prefix; 0 for the empty one.
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
     >>> number, new, passing = numbered_prefixes(*names)
@@ -132,15 +131,15 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
     [0, 1, 2, 1, 1]
     """
     m, depth = indices.shape
-    # Names are sorted. So a prefix is new where it differs from the name before in its last
-    # character, or where a shorter one of the same name is new, or in the first name.
+    # Names are sorted. So a prefix is new if its last character differs from the previous name's,
+    # if a shorter prefix of the same name is new, or if the name is the first.
     new = np.ones((depth, m), dtype=bool)
     np.not_equal(indices[1:].T, indices[:-1].T, out=new[:, 1:])
     np.logical_or.accumulate(new, axis=0, out=new)
     inside = np.arange(1, depth + 1)[:, None] <= lengths  # (depth, m)
     new &= inside
 
-    # One count through the array, level after level, goes up by 1 at each new prefix.
+    # A running count over the array, level by level, increases by 1 at each new prefix.
     number = np.zeros((depth + 1, m), dtype=np.intp)
     np.cumsum(new.ravel(), out=number[1:].ravel())  # 1, 2, …, written to `number` itself
     return number, new, np.bincount(number[1:][inside], minlength=1)

@@ -1,19 +1,19 @@
 """The recurrent network: forward pass, loss, back-propagation through time.
 
-New to this? `tests/support/plain_bptt.py` is the textbook's version: one name at a time, one line
-per equation. This file computes the same numbers for thousands of names at once, and a test holds
-the two equal. The notation is that of the courses, with one row per example:
+New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
+equation. This file computes the same numbers for thousands of names at once, and a test compares
+the two. The notation is that of courses, with one row per example:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-The step is that of the plain cell; `rnn_names.network.cells` has it, and that of the GRU. Time
-steps are the levels of a prefix tree (`rnn_names.network.prefix_tree`). The maths takes any float
-type. The forward pass leaves arrays for the backward pass in a `Workspace`, by name.
+This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
+levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type. The
+forward pass leaves arrays for the backward pass in a `Workspace`, by name.
 """
 
-from __future__ import annotations  # or `np.random` is imported for a type, which takes 10 ms
+from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
 
 import numpy as np
 
@@ -29,9 +29,9 @@ def init_params(
 ) -> dict[str, Array]:
     """Random parameters of a network with `n_y` symbols and `n_a` hidden units.
 
-    `Waa` starts orthogonal, gate by gate (Saxe et al. 2013, arXiv:1312.6120: signals keep their
-    size over many steps), `Wya` with variance 1/n_a. `Wax` is large, variance 1/2 a column: one
-    input is 1 and the rest 0, so there is no sum over inputs that would make its effect larger.
+    Each gate's `Waa` is orthogonal, which preserves the size of signals over many steps (Saxe et
+    al. 2013, arXiv:1312.6120). `Wya` has variance 1/n_a. `Wax` has the large variance 1/2: inputs
+    are one-hot, so there is no sum over inputs that would increase its effect.
     """
     gates = CELLS[cell].gates
     orthogonal = [np.linalg.qr(rng.standard_normal((n_a, n_a)))[0] for _ in range(gates)]
@@ -52,14 +52,14 @@ def init_params(
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
-    """The logarithm of `softmax`, logits − log Σ exp(logits); the logits may be of any size."""
+    """The logarithm of `softmax`, logits − log Σ exp(logits), without overflow."""
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     out -= np.log(np.exp(out).sum(axis=-1, keepdims=True))
     return out
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
-    """exp(logits) / Σ exp(logits) along the last axis; the logits may be of any size."""
+    """exp(logits) / Σ exp(logits) along the last axis, without overflow."""
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     np.exp(out, out=out)
     out /= out.sum(axis=-1, keepdims=True)
@@ -67,9 +67,9 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from that of the input layer, (gates, m, n_a); `x` (m,) rises.
+    """Gradients of Wax and ba from `d`, that of the input layer, (gates, m, n_a); `x` (m,) rises.
 
-    Column i of the gradient of Wax is the sum of a run of rows of `d`: those whose character is i.
+    Column i of the gradient of Wax is the sum of the rows of `d` whose character is i.
     """
     gates, _, n_a = d.shape
     by_character = np.zeros((gates, n_x, n_a), d.dtype)
@@ -95,32 +95,32 @@ def next_states(
     x: Array,
     weights: StepWeights,
     work: Workspace,
-    kept: Array | None = None,
+    cache: Array | None = None,
     out: Array | None = None,
 ) -> Array:
-    """One time step: the states of m nodes, (m, n_a), from `above` (p, n_a), their parents'.
+    """One time step: the states of m nodes, (m, n_a), from their parents' states, `above` (p, n_a).
 
-    `parent` (m,) are rows of `above`, one for each node, and `x` (m,) the characters. `out` is
-    overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass needs.
+    `parent` (m,) is the row of each node's parent in `above`, and `x` (m,) its character. Writes
+    the states to `out`, and what the backward pass needs to `cache` (blocks, m, n_a).
     """
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
-    kept = work("kept", cell.blocks, m, n_a) if kept is None else kept
+    cache = work("cache", cell.blocks, m, n_a) if cache is None else cache
     out = work("states", m, n_a) if out is None else out
     projections = work("projections", cell.gates, p, n_a)
     block_product(above, weights.Waa, weights.bounds, out=projections)
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
-    for block, chosen in zip([*projections, above], kept[: cell.parent_blocks], strict=False):
-        block.take(parent, axis=0, out=chosen, mode="clip")
+    for block, out_block in zip([*projections, above], cache, strict=False):
+        block.take(parent, axis=0, out=out_block, mode="clip")
     from_x = work("from_x", cell.gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
-    cell.step(from_x, kept, out)
+    cell.step(from_x, cache, out)
     return out
 
 
 def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
-    """The state before any character was read, (1, n_a): one step from a0 with no input."""
+    """The state before the first character, (1, n_a): one step from a0 without input."""
     start = np.zeros(1, np.intp)
     return next_states(params["a0"][None], start, start, weights, work).copy()
 
@@ -129,46 +129,45 @@ def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
 
 
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
-    """The hidden state after every prefix of a tree, (N, n_a), level by level.
+    """The hidden state after every prefix of a tree: (N, n_a).
 
-    What the backward pass needs stays in `work`: "states" (1 + N, n_a), from a0 on, and "kept"
-    (blocks, N, n_a).
+    Leaves in `work` what the backward pass needs: "states" (1 + N, n_a), beginning with a0, and
+    "cache" (blocks, N, n_a).
     """
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
-    a, above, kept = states[1:], states[:1], work("kept", weights.cell.blocks, n, n_a)
+    a, above, cache = states[1:], states[:1], work("cache", weights.cell.blocks, n, n_a)
     for rows, n_parents in zip(tree.levels, tree.n_parents, strict=True):
         parent, x = tree.parent[rows], tree.x[rows]
-        # Nodes that have children are the first of their level: the others need no projection.
-        above = next_states(above[:n_parents], parent, x, weights, work, kept[:, rows], a[rows])
+        # Parents are the first nodes of their level; the others need no projection.
+        above = next_states(above[:n_parents], parent, x, weights, work, cache[:, rows], a[rows])
     return a
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
-    """The predictions log ŷ, in nats, for the character after every prefix of a tree: (N, n_y)."""
+    """The predictions log ŷ of the character after every prefix of a tree, in nats: (N, n_y)."""
     return _log_y_hat(hidden_states(tree, params, work), params, work)
 
 
 def _log_y_hat(a: Array, params: Params, work: Workspace) -> Array:
-    # Stored column after column: sums along the short rows then run along memory, several times as
-    # fast.
+    # Stored column by column, which makes sums along the short rows several times as fast.
     logits = output_layer(a, params, out=work("y_hat", len(params["by"]), len(a)).T)
     return log_softmax(logits, out=logits)
 
 
 def cross_entropy(y: Array, log_y_hat: Array) -> float:
-    """− Σ y · log ŷ in nats, summed over rows: (N, n_y) twice to a number."""
+    """− Σ y · log ŷ, summed over all rows, in nats; both are (N, n_y)."""
     return -float(np.vdot(y.T, log_y_hat.T))
 
 
 def loss_and_gradients(
     tree: PrefixTree, params: Params, work: Workspace, output_mask: Array | None = None
 ) -> tuple[float, dict[str, Array]]:
-    """The cross-entropy of a tree's names and its gradient, by back-propagation through time.
+    """The cross-entropy of a tree's names and its gradients, by back-propagation through time.
 
-    Both are in nats, summed over all characters of all names. `output_mask` (N, n_a) are factors on
-    the hidden states on their way to the output layer (dropout).
+    Both are in nats, summed over all characters of all names. `output_mask` (N, n_a) multiplies the
+    hidden states before the output layer (dropout).
     """
     a = to_output = hidden_states(tree, params, work)
     if output_mask is not None:
@@ -190,25 +189,25 @@ def loss_and_gradients(
 def _backward_over_time(
     tree: PrefixTree, params: Params, work: Workspace, a: Array, da: Array
 ) -> dict[str, Array]:
-    """Gradients of a0, Wax, Waa, ba and bn, from the last level to the first.
+    """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    At first, `da` (N, n_a) holds what comes from the output layer; a level's children add to it
-    before its turn. What `hidden_states` left under "kept" is overwritten.
+    `da` (N, n_a) begins with the gradients from the output layer; each level adds those of its
+    parents. Overwrites the "cache" of `hidden_states`.
     """
     cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(params["a0"][None])
-    # The gradients of the projections of all nodes that have children: first a0's, for level 0,
-    # then the parents of level 1, and so on. Those for a level end at ends[level].
+    # The gradients of the projections of all parents: first a0, the parent of level 0, then the
+    # parents of level 1, and so on. Those of a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
-    dp = work("dp", cell.parent_blocks, ends[-1], n_a)
-    kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
+    dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
+    cache = work("cache", cell.blocks, n, n_a)  # as the forward pass filled it
     U = params["Waa"].reshape(cell.gates, n_a, n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, n_parents = tree.levels[level], tree.n_parents[level]
-        cell.step_backward(da[rows], a[rows], kept[:, rows], work)
+        cell.step_backward(da[rows], a[rows], cache[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
-        sum_siblings(kept[: cell.parent_blocks, rows], tree.siblings[level], d_parents)
+        sum_siblings(cache[: cell.n_blocks_from_parent, rows], tree.siblings[level], d_parents)
         above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
         products = work("products", cell.gates, *above.shape)
         np.matmul(d_parents[: cell.gates], U, out=products)
@@ -220,8 +219,8 @@ def _backward_over_time(
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)
     d_from_x = work("d_from_x", cell.gates, n, n_a)
-    for block, d in zip(cell.input_blocks, d_from_x, strict=True):
-        kept[block].take(order, axis=0, out=d, mode="clip")
+    for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):
+        cache[block].take(order, axis=0, out=d, mode="clip")
     gradients = input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1])
     dWaa = np.matmul(dp[: cell.gates].transpose(0, 2, 1), parent_states)
     gradients |= {"Waa": dWaa.reshape(params["Waa"].shape), "a0": da0[0]}
@@ -231,9 +230,9 @@ def _backward_over_time(
 
 
 def sum_siblings(d: Array, siblings: list[Array], out: Array) -> None:
-    """Adds up the rows of all children of a node: (blocks, m, n_a) to (blocks, parents, n_a)."""
+    """Sums the rows of each parent's children: (blocks, m, n_a) to (blocks, parents, n_a)."""
     first, *others = siblings
-    for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
+    for block, total in zip(d, out, strict=True):  # `take` needs a contiguous `out`
         block.take(first, axis=0, out=total, mode="clip")
     for rows in others:  # the second children, the third, …
         out[:, : len(rows)] += d[:, rows]

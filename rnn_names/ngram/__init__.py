@@ -1,5 +1,5 @@
 """Models of the last few characters.
 
-Read `contexts`; `kneser_ney`, which counts those of a list; and `tilt`, which gives its names the
-lengths, pairs of characters and ends of the list's.
+Start with `contexts`. `kneser_ney` fits an n-gram to a list; `tilt` gives its names the lengths,
+pairs of characters and endings of the list.
 """

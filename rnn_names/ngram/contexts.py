@@ -1,14 +1,14 @@
-"""The last few symbols of a name: which strings of them a model knows, and where each one leads.
+"""Contexts: the strings of the last few symbols of a name that a model knows.
 
-A symbol is a character, or START, which stands before the first one. A string of symbols is one
-integer: its symbols are digits to the base n_y + 1, the last symbol lowest, and START is the digit
-n_y. With n_y = 3, START a b is 312₄. No string holds EOS, the digit 0, so no string has the number
-of a longer one.
+A symbol is a character, or START, which precedes the first character. A string of symbols is stored
+as an integer: its symbols are digits to the base n_y + 1, the last symbol lowest, and START is the
+digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the digit 0, so strings of
+different lengths have different numbers.
 
-A *context* is a string that a model knows. What begins or ends a context is a context, down to the
-empty one, which is 0. So the longest context that a name ends in can be followed character by
-character: from each context, each character leads to one other. After "a b" comes c: if "a b c" is
-a context, that is the next one; if not, it is the same as after "b".
+A *context* is a string that a model knows. Every prefix and suffix of a context is a context,
+including the empty one, which is 0. So the longest context that a name ends in can be followed
+character by character: each character leads from each context to one other. If "a b c" is a
+context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
 
 from functools import cached_property
@@ -25,13 +25,13 @@ def max_symbols(n_y: int, limit: int) -> int:
 
 
 def extended(strings: Array, symbols: Array, n_y: int, limit: int) -> Array:
-    """The last `limit` symbols of strings, one or many, after one more: (m,) twice to (m,)."""
+    """The last `limit` symbols of strings with a symbol appended to each: (m,)."""
     base = n_y + 1
-    return strings % base ** (limit - 1) * base + symbols  # cut first: one more may not fit
+    return strings % base ** (limit - 1) * base + symbols  # truncated first, to avoid overflow
 
 
 def transitions(names: Names, start: int) -> tuple[Array, Array]:
-    """The symbol before each symbol of names, START for the first; and each, EOS included.
+    """For each symbol of names, including EOS, the previous symbol, or START; and the symbol.
 
     >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
     >>> before.tolist(), after.tolist()
@@ -44,15 +44,15 @@ def transitions(names: Names, start: int) -> tuple[Array, Array]:
 
 
 class Contexts:
-    """Some contexts, K of them, from the shortest to the longest."""
+    """K contexts, from the shortest to the longest."""
 
     def __init__(self, keys: Array, n_y: int) -> None:
-        self.keys, self.base = keys, n_y + 1  # (K,) the strings as integers, rising
+        self.keys, self.base = keys, n_y + 1  # (K,) the rising integers of the strings
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
         starts = starts[: np.searchsorted(starts, len(keys)) + 1]
-        self.by_symbols = slices(starts)  # rows, by symbols
-        self.shorter = np.zeros(len(keys), np.int64)  # row of each without its first symbol
+        self.by_symbols = slices(starts)  # the rows of the contexts of 0, 1, 2, … symbols
+        self.shorter = np.zeros(len(keys), np.int64)  # row of each context without its first symbol
         for k, rows in enumerate(self.by_symbols[1:]):
             self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
 
@@ -60,12 +60,12 @@ class Contexts:
         return len(self.keys)
 
     def shortest(self, limit: int) -> "Contexts":
-        """At most `limit` of them, but the empty one always: all up to some number of symbols."""
-        fitting = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
-        return Contexts(self.keys[: max([1, *fitting])], self.base - 1)
+        """All contexts up to some number of symbols, at most `limit`, but always the empty one."""
+        stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
+        return Contexts(self.keys[: max([1, *stops])], self.base - 1)
 
     def longest(self, strings: Array) -> Array:
-        """The row of the longest context that each string ends in: (m,) to (m,)."""
+        """The row of the longest context that each string, (m,), ends in: (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):
             ends = strings % self.base**symbols
@@ -75,7 +75,7 @@ class Contexts:
 
     @cached_property
     def after(self) -> Array:
-        """The row that each context and symbol lead to: (K, base)."""
+        """The row of the context to which each symbol leads from each context: (K, base)."""
         after = np.zeros((len(self.keys), self.base), np.int32)
         for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):
             after[rows] = after[self.shorter[rows]]

@@ -1,22 +1,22 @@
 """A character n-gram with interpolated Kneser-Ney smoothing, in arrays.
 
-On a short list it predicts about as well as a network, and makes other mistakes. So training asks
-both (`rnn_names.training.distillation`).
+On a short list it predicts about as well as a network, and makes other mistakes. So training
+combines both (`rnn_names.training.distillation`).
 
-Order k predicts a character w from the history h of the k − 1 symbols before it. Every count c is
-lowered by a discount D, and the probability that this leaves over, λ, goes to order k − 1, whose
-history h′ is h without its first symbol. Order 0 is uniform:
+Order k predicts a character w from its history h, the previous k − 1 symbols. Every count c is
+reduced by a discount D, and the remaining probability λ goes to order k − 1, whose history h′ is h
+without its first symbol. Order 0 is uniform:
 
     p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  λ(h) p_{k−1}(w | h′)
     λ(h) = Σ_w D(c(hw)) / c(h)
 
-At the highest order c counts occurrences. Below it c counts the *different* symbols that come
-before hw, because a lower order is only asked where a higher one knows nothing (Kneser & Ney 1995).
-The discounts are the three of Chen & Goodman 1999, section 3. A name has one START before it.
-Nothing comes before START, so what begins with it keeps its occurrences.
+At the highest order c counts occurrences. Below it c counts the *different* symbols before hw,
+since a lower order matters only where a higher one has no counts (Kneser & Ney 1995). There are
+three discounts, as in Chen & Goodman 1999, section 3. One START precedes each name. Nothing
+precedes START, so strings that begin with it are counted by occurrences at every order.
 
-An example: what follows START, from the names "ab" and "aa", with the discounts D = 0.2 at order 1
-and D = 2/3 at order 2.
+An example: predictions after START, from the names "ab" and "aa", with the discounts D = 0.2 at
+order 1 and D = 2/3 at order 2.
 
     order 1   a and EOS follow 2 different symbols each, b follows 1: c = 2, 2, 1 of 5
               λ = (0.2 + 0.2 + 0.2) / 5 = 0.12
@@ -31,13 +31,13 @@ from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols, transitions
 
-ORDER = 6  # others predict no list of 1,000 to 90,000 names better by 0.01 nats per character
+ORDER = 6  # no other is better by 0.01 nats per character on lists of 1,000 to 90,000 names
 
 
 class NGram:
-    """An n-gram fitted to names.
+    """An n-gram fitted to names, whose codes are vocabulary indices.
 
-    Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
+    With `weights`, (n,), each name counts as often as its weight.
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
@@ -45,7 +45,7 @@ class NGram:
     """
 
     def __init__(self, names: Names, n_y: int, weights: Array | None = None) -> None:
-        self.n_y, self.base, self.start = n_y, n_y + 1, n_y  # `start` is START alone
+        self.n_y, self.base, self.start = n_y, n_y + 1, n_y  # `start` is the history START
         self.order = max_symbols(n_y, ORDER)
         histories, characters = self._histories(names)
         while self.order > 1 and histories.max() < self.base ** (self.order - 2):
@@ -53,18 +53,18 @@ class NGram:
         n_each = np.ones(len(names), np.int64) if weights is None else weights
         orders = self._counts(histories, characters, np.repeat(n_each, names.lengths + 1))
         seen, counts, discounts = (np.concatenate(each) for each in zip(*orders, strict=True))
-        # The last digit of a gram is the character, the digits before it are the history. Grams are
-        # in order, so those of one history stand together.
+        # The last digit of a gram is the character, the others are the history. Since grams are
+        # sorted, those with one history are adjacent.
         keys, first = np.unique(seen // self.base, return_index=True)
-        self.contexts = Contexts(keys, n_y)  # the histories that it has seen, K
+        self.contexts = Contexts(keys, n_y)  # the K histories that occur
         totals = np.add.reduceat(counts, first)  # (K,) c(h)
-        self._starts = np.append(first, len(seen))  # where the grams of each history begin
+        self._starts = np.append(first, len(seen))  # the first gram of each history
         self._characters = seen % self.base
         self._discounted = (counts - discounts) / np.repeat(totals, np.diff(self._starts))
         self._left_over = np.add.reduceat(discounts, first) / totals  # (K,) λ(h)
 
     def _histories(self, names: Names) -> tuple[Array, Array]:
-        """The history of every character of all names, EOS counted; and these characters."""
+        """The history of every character of all names, including EOS; and these characters."""
         last, characters = transitions(names, self.start)
         histories = last if self.order > 1 else 0 * last
         for _ in range(2, self.order):  # one more symbol, unless the history begins with START
@@ -75,17 +75,17 @@ class NGram:
     def _counts(
         self, histories: Array, characters: Array, n_each: Array
     ) -> list[tuple[Array, Array, Array]]:
-        """The different grams of each order, rising, their counts c and discounts D."""
+        """For each order, the sorted distinct grams, their counts c and discounts D."""
         orders: list[tuple[Array, Array, Array]] = []
         for symbols in range(self.order - 1, -1, -1):
             power = self.base**symbols
-            there = histories >= power // self.base  # those that have so many symbols
-            grams = histories[there] % power * self.base + characters[there]
+            is_long = histories >= power // self.base  # whether they have this many symbols
+            grams = histories[is_long] % power * self.base + characters[is_long]
             seen, which = np.unique(grams, return_inverse=True)
-            counts = np.bincount(which, n_each[there]).astype(np.int64)
+            counts = np.bincount(which, n_each[is_long]).astype(np.int64)
             if orders:
-                # How many different longer grams end in each; those that begin with START keep
-                # their occurrences.
+                # The number of different longer grams that end in each; grams that begin with
+                # START keep their occurrences.
                 ends = orders[-1][0] % (power * self.base)
                 inner, different = np.unique(ends, return_counts=True)
                 counts[np.searchsorted(seen, inner)] = different
@@ -94,37 +94,37 @@ class NGram:
         return orders[::-1]
 
     def extend(self, history: Array, character: Array) -> Array:
-        """The histories after one more character: (m,) twice to (m,)."""
+        """The histories after one more character, (m,)."""
         return extended(history, character, self.n_y, self.order - 1)
 
     def probabilities(self, history: Array) -> Array:
-        """Of the next character after each history: (m,) to (m, n_y)."""
+        """The probabilities of the next character after each history: (m,) to (m, n_y)."""
         return self.after_contexts(self.contexts.longest(history))
 
     def after_contexts(self, rows: Array) -> Array:
-        """The probabilities of the next character after some of the contexts: (m,) to (m, n_y)."""
+        """The probabilities of the next character after the contexts in some rows: (m, n_y)."""
         p = np.full((len(rows), self.n_y), 1 / self.n_y)
         longer = np.flatnonzero(rows)
-        if len(longer):  # many differ in their first symbol only, and have p_{k−1} in common
+        if len(longer):  # contexts that differ only in their first symbol share p_{k−1}
             shorter, which = np.unique(self.contexts.shorter[rows[longer]], return_inverse=True)
             p[longer] = self.after_contexts(shorter)[which]
         p *= self._left_over[rows, None]  # λ(h) p_{k−1}(w | h′)
         first, n = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
-        entries = ranges(first, n)  # of all those histories, one after another
+        entries = ranges(first, n)  # of all these histories
         histories = np.repeat(np.arange(len(rows)), n)
         p[histories, self._characters[entries]] += self._discounted[entries]
         return p
 
 
 def _discounts(n: Array) -> Array:
-    """D(1), D(2) and D(3 or more), from how many counts of 1, 2, 3 and 4 there are, n₁ to n₄.
+    """The discounts D(1), D(2) and D(3 or more) from n₁ to n₄, the numbers of counts of 1 to 4.
 
-    They are those of Chen & Goodman 1999, equation 26:
+    By equation 26 of Chen & Goodman 1999:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
-    Where an n_i is 0, too little was counted for three discounts. All are Y then, the one discount
-    of Kneser & Ney 1995, with n₁ and n₂ taken to be at least ½.
+    If an n_i is 0, there are too few counts for three discounts. Then all are Y, the discount of
+    Kneser & Ney 1995, with n₁ and n₂ at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

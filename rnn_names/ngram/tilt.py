@@ -1,17 +1,17 @@
-"""A tilt of whole names, as factors of the next character.
+"""A tilt: a reweighting of whole names, applied as factors of the next character.
 
 A tilt multiplies the probability of every name c₁ … c_L by factors for its length, for each
-character after the kind of the one before (a capital, a space, …), and for its last character:
+character after the kind of the previous one (a capital, a space, …), and for its last character:
 
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 
-To draw names character by character, each step needs V, the mean of the product of the factors
-still to come. So for a character c after a,
+To draw names character by character, each step needs V, the mean product of the remaining factors.
+For a character c after a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
 
-and for the end p · e(a) · g(L). Here V is the mean over the names of an n-gram: 0 for those longer
-than the longest.
+and for the end p · e(a) · g(L). V is the mean over the names of an n-gram, in which names that are
+too long count as 0.
 """
 
 from typing import NamedTuple
@@ -20,34 +20,34 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
-from rnn_names.network.ahead import by_length
+from rnn_names.network.ahead import value_table
 from rnn_names.ngram.kneser_ney import NGram
 
-MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; more histories are shortened to fit
+MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; histories are shortened to fit
 
 
 class Factors(NamedTuple):
     """The logarithms of the factors of a tilt."""
 
-    kinds: Array  # (n_y + 1,) the kind of each symbol, a whole number; START, the last, has its own
+    kinds: Array  # (n_y + 1,) int, the kind of each symbol; the last symbol is START
     pairs: Array  # (kinds, n_y) log f
     ends: Array  # (n_y + 1,) log e
     lengths: Array  # (longest + 1,) log g
 
     def times(self, other: "Factors") -> "Factors":
-        """Both tilts, one after the other."""
+        """The tilt that multiplies the factors of both."""
         sums = (mine + its for mine, its in zip(self[1:], other[1:], strict=True))
         return Factors(self.kinds, *sums)
 
     def after(self, symbols: Array) -> Array:
-        """The factors of each next character but for g, after some symbols: (m,) to (m, n_y)."""
+        """The factors of each next character without g, after some symbols: (m,) to (m, n_y)."""
         factors = self.pairs[self.kinds[symbols]]
         factors[:, EOS] = self.ends[symbols]
         return np.exp(factors, out=factors)
 
     def after_any(self, shares: Array) -> Array:
-        """The mean of the factors after a character, by the shares of characters: (n_y,) twice."""
-        shares = np.append(0, shares[1:] / shares[1:].sum())  # EOS comes before none
+        """The mean factors of each next character, by the shares of the previous one: (n_y,)."""
+        shares = np.append(0, shares[1:] / shares[1:].sum())  # EOS precedes no character
         mean = np.bincount(self.kinds[:-1], shares, len(self.pairs)) @ np.exp(self.pairs)
         mean[EOS] = shares @ np.exp(self.ends[:-1])
         return mean
@@ -61,13 +61,13 @@ class Tilt:
         self._contexts = contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.keys[1:] % contexts.base)
-        p[0] *= factors.after_any(p[0])  # after characters that are in no context: as the average
-        after = contexts.after[:, :-1]  # START leads nowhere from a name
+        p[0] *= factors.after_any(p[0])  # the average, for characters in no context
+        after = contexts.after[:, :-1]  # no name contains START
         # (longest + 2, contexts) V
-        self._ahead = by_length(lambda _: p, after, self._at_end)
+        self._ahead = value_table(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
-        """The factors of the next character's probabilities, 1 at most: (m, n_y)."""
+        """The factors of the next character's probabilities, at most 1: (m, n_y)."""
         contexts = self._contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
         values = self._ahead[length[:, None] + 1, next_contexts]  # V

@@ -35,7 +35,7 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
-PATIENCE = 30.0  # seconds for an answer, besides ten times what this process did meanwhile
+PATIENCE = 30.0  # seconds to wait, plus ten times the time this process worked meanwhile
 _START = """\
 import sys
 sys.path[:] = {path!a}
@@ -43,15 +43,15 @@ from rnn_names.processes.helper import serve
 serve({connection}, {memory}, {shape})
 """
 
-_PROTOCOL = 4  # of pickles: that of protocol 5, `bytearray`, failed once where memory had run out
-_MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
+_PROTOCOL = 4  # of pickles: protocol 5 failed once when memory had run out
+_MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts no other
 
 
 class SharedArray:
-    """An array of float32 in memory without a name: nothing of it is left behind. Forks share it.
+    """An array of float32 that processes share, in a file without a name, so nothing remains of it.
 
-    `fd` is the descriptor of the file that holds it, open for as long as this object lives; None
-    where there is no such memory, and the array is one like any other.
+    `fd` is the descriptor of the file, open while this object lives; None if there is no such
+    file, and the array is an ordinary one.
     """
 
     def __init__(self, *shape: int) -> None:
@@ -60,8 +60,7 @@ class SharedArray:
         try:
             fd = system.nameless_file()
             weakref.finalize(self, _close, fd)
-            # Written, not only sized: where there is no room, this fails here, and not later as a
-            # SIGBUS in the middle of a step.
+            # Written, not only sized: without room, this fails here, not later with a SIGBUS.
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = mapped(fd, shape), fd
@@ -70,27 +69,27 @@ class SharedArray:
 
 
 def mapped(fd: int, shape: tuple[int, ...]) -> Array:
-    """A file as an array, which all processes share that map it."""
+    """A file as an array, shared by all processes that map it."""
     return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
 
 
 def _close(fd: int) -> None:
-    with suppress(OSError):  # a program that became a daemon may have closed all there were
+    with suppress(OSError):  # a program that became a daemon may have closed it
         os.close(fd)
 
 
 class Helper(AbstractContextManager["Helper"]):
-    """An object, and its copy in a helper process; either can make a call.
+    """An object, and its copy in a helper process; calls can run in either process.
 
-    Calls have the same values in both. The helper process may start late, end at any time, be
-    stopped, or not start at all: then this process makes the calls. It is used only once `check`,
-    called with the object, has given the same value in both: files of this program may have
-    changed, or environment variables of BLAS.
+    A call returns the same value in either process. The helper process may start late, end at any
+    time, or not start at all: then this process runs the calls. It is used only after `check` has
+    returned the same value for both objects: files of this program, or environment variables of
+    BLAS, may have changed.
 
     Args:
-        make: makes the object, here and there. It and all functions that are called can be pickled,
-            and so can their arguments and values; no value of a call is None.
-        arguments: of `make`, after the rows of `memory`, which the two share.
+        make: creates the object in both processes. It, all called functions, their arguments and
+            their values can be pickled; no value of a call is None.
+        arguments: of `make`, after the rows of `memory`, which the processes share.
     """
 
     def __init__(
@@ -102,20 +101,20 @@ class Helper(AbstractContextManager["Helper"]):
     ) -> None:
         self._check, self._memory = check, memory
         self.here = make(*(memory.array if memory else ()), *arguments)
-        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # what the process is to be sent
+        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # calls to send
         self._process: subprocess.Popen[bytes] | None = None
-        self._in_use = threading.Lock()  # held by whoever waits for an answer
+        self._in_use = threading.Lock()  # held while a call is pending
         self._was_started = self._is_ready = self._is_checked = self._has_ended = False
-        self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
+        self.calls_made_there = 0  # without the check; for tests and benchmarks
 
     def __exit__(self, *_: object) -> None:
         self.end()
 
     def start(self) -> None:
-        """Starts the helper process, and does not wait until it is ready."""
+        """Starts the helper process without waiting for it."""
         if not self._was_started and (self._memory is None or self._memory.fd is not None):
-            self._was_started = True  # not again, if the process goes
-            with suppress(Exception):  # without it, things only take longer
+            self._was_started = True  # not again if the process ends
+            with suppress(Exception):  # without it, work only takes longer
                 self._process = self._started()
 
     def _started(self) -> "subprocess.Popen[bytes]":
@@ -131,13 +130,13 @@ class Helper(AbstractContextManager["Helper"]):
         try:
             with theirs:
                 return subprocess.Popen(
-                    # Isolated from variables and the current folder: its path is set by the code.
+                    # Isolated from variables and the current folder: the code sets its path.
                     [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", code],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno(), *([] if fd is None else [fd])],
-                    # In a session of its own, it gets no signal of the terminal's.
+                    # In a session of its own, it gets no signals from the terminal.
                     start_new_session=True,
                     env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
                 )
@@ -146,14 +145,15 @@ class Helper(AbstractContextManager["Helper"]):
             raise
 
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Calls `function(object, *arguments)` here, and there before the next call."""
+        """Calls `function(object, *arguments)` here, and in the process before its next call."""
         function(self.here, *arguments)
         self._unsent.append((function, arguments))
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
 
-        The result waits for the value, or makes the call here; `CancelledError` after `end`.
+        The returned function waits for the value, or makes the call here. After `end`, it raises
+        CancelledError.
         """
         if self._has_ended:
             raise CancelledError
@@ -166,7 +166,7 @@ class Helper(AbstractContextManager["Helper"]):
                     value = self._receive(10 * (time.monotonic() - began))
                     self.calls_made_there += 1
                 except Exception:
-                    self._leave()
+                    self._kill_process()
                 finally:
                     self._in_use.release()
             if self._has_ended:
@@ -176,12 +176,12 @@ class Helper(AbstractContextManager["Helper"]):
         return result
 
     def end(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Ends the process, even during a call."""
         self._has_ended = True
-        self._leave()
+        self._kill_process()
 
     def is_ready(self) -> bool:
-        """Whether the process has started, and takes calls; False in a fork of the program."""
+        """Whether the process accepts calls; False in a fork of the program."""
         if self._process is None or self._owner != os.getpid():
             return False
         if not self._is_ready:
@@ -191,10 +191,7 @@ class Helper(AbstractContextManager["Helper"]):
         return self._is_ready
 
     def _is_sent(self, function: Callable[..., Any], arguments: Any) -> bool:
-        """Sends a call, after the updates before it; whether the process takes it.
-
-        The lock stays with a call that is sent.
-        """
+        """Sends a call after pending updates, and keeps the lock; returns whether it was sent."""
         if self._process is None or not self._in_use.acquire(blocking=False):
             return False
         try:
@@ -203,15 +200,15 @@ class Helper(AbstractContextManager["Helper"]):
                     self._send(*call)
                 self._unsent.clear()
                 if not self._is_checked:
-                    # One after the other: both may write to the shared memory.
+                    # One after the other, since both may write to the shared memory.
                     self._send(self._check, ())
                     self._is_checked = self._receive() == self._check(self.here)
                 if self._is_checked:
                     self._send(function, arguments)
                     return True
-                self._leave()
-        except Exception:  # it has gone, or what it needs cannot be sent
-            self._leave()
+                self._kill_process()
+        except Exception:  # it has ended, or the call cannot be sent
+            self._kill_process()
         self._in_use.release()
         return False
 
@@ -220,11 +217,11 @@ class Helper(AbstractContextManager["Helper"]):
         self._socket.sendall(pickle.dumps((function, arguments), _PROTOCOL), system.send_flags())
 
     def _receive(self, more_patience: float = 0) -> Any:
-        """Waits for a value; EOFError where the process has ended."""
+        """Waits for a value; EOFError if the process has ended."""
         self._socket.settimeout(PATIENCE + more_patience)
         return pickle.load(self._reader)
 
-    def _leave(self) -> None:
+    def _kill_process(self) -> None:
         """Ends the process, unless this is a fork of the program."""
         process, self._process = self._process, None
         if process is not None and self._owner == os.getpid():
@@ -236,7 +233,7 @@ class Helper(AbstractContextManager["Helper"]):
 
 
 def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
-    """The helper process: makes calls until the program has ended; `fd` is its socket."""
+    """Runs in the helper process: makes calls until the program ends; `fd` is its socket."""
     program = socket.socket(fileno=fd).makefile("rwb")
     rows: Any = () if memory is None else mapped(memory, shape)
 
@@ -244,7 +241,7 @@ def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
         pickle.dump(value, program, _PROTOCOL)
         program.flush()
 
-    # The caller looks at results that are not finite; they are no warning.
+    # No warnings for results that are not finite: the caller checks them.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
         send(True)  # it is ready
         make, arguments = pickle.load(program)
@@ -253,4 +250,4 @@ def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
             function, arguments = pickle.load(program)
             if (value := function(made, *arguments)) is not None:
                 send(value)
-            function = arguments = value = None  # they may be large, and the next ones, too
+            function = arguments = value = None  # freed, since they may be large

@@ -1,6 +1,6 @@
 """Threads that share array work: NumPy releases the interpreter's lock inside its operations.
 
-BLAS has threads of its own, which speed up matrix products only; they are off meanwhile.
+BLAS's own threads, which speed up only matrix products, are off meanwhile.
 """
 
 import os
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 Submit = Callable[..., Callable[[], Any]]
-"""Has a thread call a function with some arguments; the result waits for the value."""
+"""Calls a function with some arguments in a thread; returns a function that waits for the value."""
 
 _blas_has_one_thread = False
 
 ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-"""The environment of a process whose BLAS starts no threads."""
+"""Environment variables with which BLAS starts no threads."""
 
 
 def start_blas_with_one_thread() -> None:
-    """Keeps BLAS from starting threads of its own, if NumPy is not loaded yet."""
+    """Prevents BLAS from starting threads, if NumPy is not loaded yet."""
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
         os.environ.update(ONE_BLAS_THREAD)
@@ -36,9 +36,9 @@ def start_blas_with_one_thread() -> None:
 
 
 SWITCH_INTERVAL = 1e-4
-"""Seconds between switches of threads: operations of NumPy are shorter here than Python's 5 ms."""
+"""Seconds between switches of threads: NumPy's operations are shorter than Python's 5 ms."""
 
-_settings, _inside = ExitStack(), 0  # of the whole process; the number of contexts that use them
+_settings, _inside = ExitStack(), 0  # of the whole process; the number of active contexts
 # Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
 _guard = system.ForkSafe()
 
@@ -47,8 +47,8 @@ _guard = system.ForkSafe()
 def one_blas_thread() -> Iterator[None]:
     """Makes BLAS use one thread, and Python switch threads more often, within the context.
 
-    Results of BLAS then do not depend on the number of cores. Contexts of generators overlap and
-    end in any order, so the last one to end restores what the first one found.
+    Then BLAS's results do not depend on the number of cores. Contexts of generators overlap and end
+    in any order, so the last one to end restores the original settings.
     """
     global _inside
     with _guard.lock:
@@ -73,10 +73,10 @@ def one_blas_thread() -> Iterator[None]:
 def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
-    Yields a `Submit`, and how many threads make calls. If they cannot be started, which gives a
-    warning, or `n` is 1, the thread that asks for a value makes the call. Overflow in a call gives
-    no warning. At the end, calls that have not begun are discarded; an interrupt does not wait for
-    the others either.
+    Yields a `Submit`, and the number of threads. If `n` is 1, or threads cannot be started, which
+    gives a warning, the thread that asks for a value makes the call. Overflow in a call gives no
+    warning. At the end, calls that have not begun are discarded; an interrupt does not wait for the
+    others.
     """
     with one_blas_thread():
         pool = _started_pool(n) if n > 1 else None
@@ -95,13 +95,13 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
 
 
 def _started_pool(n: int) -> "ThreadPoolExecutor | None":
-    """A pool whose `n` threads run; None, with a warning, where they cannot all be started."""
+    """A pool of `n` running threads; None, with a warning, if they cannot all be started."""
     from concurrent.futures import ThreadPoolExecutor
 
     pool, all_started = ThreadPoolExecutor(n), threading.Event()
     try:
         for _ in range(n):
-            pool.submit(all_started.wait)  # a thread that waits is not free for the next call
+            pool.submit(all_started.wait)  # a waiting thread cannot take the next call
     except RuntimeError:
         warnings.warn(
             "no further thread can be started (a limit on processes or memory?): one thread does "
@@ -118,7 +118,7 @@ def _started_pool(n: int) -> "ThreadPoolExecutor | None":
 
 
 def deferred(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-    """A call that is made when its value is asked for."""
+    """A call that is made when its value is requested."""
     return partial(_quietly, function, *arguments)
 
 

@@ -1,5 +1,5 @@
-"""Reports of a training, for people to look at.
+"""Reports of a training.
 
-`report` makes the report, with charts from `svg`; `terminal` draws the loss curves in text.
+`report` writes the HTML report, with charts from `svg`; `terminal` draws the loss curves as text.
 `markup` and `style.css` are shared with the page that writes names.
 """

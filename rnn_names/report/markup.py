@@ -4,25 +4,25 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
-from rnn_names.errors import shown
+from rnn_names.errors import printable
 
 
 def assets(*names: str) -> str:
-    """The texts of files of the package, joined; hashes of them want plain line feeds."""
+    """The joined texts of files of the package, with line feeds, so that hashes are the same."""
     folder = files("rnn_names")
     return "".join(folder.joinpath(name).read_text("utf-8") for name in names).replace("\r\n", "\n")
 
 
 def isolated(text: str) -> str:
-    """A text from outside: escaped, and without effect on the writing direction around it.
+    """A text from outside, escaped, that cannot change the writing direction around it.
 
     >>> isolated("<b>")
     '<bdi>&lt;b&gt;</bdi>'
     """
-    return f"<bdi>{escape(shown(text))}</bdi>"
+    return f"<bdi>{escape(printable(text))}</bdi>"
 
 
 def definitions(facts: Iterable[tuple[str, str]]) -> str:
-    """A list of terms and their values; the values are HTML."""
+    """A definition list of terms and values; the values are HTML."""
     rows = (f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts)
     return f"<dl>{''.join(rows)}</dl>"

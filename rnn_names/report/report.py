@@ -1,4 +1,4 @@
-"""A report of a training: one HTML file without scripts; what comes from outside is escaped."""
+"""A report of a training: one HTML file without scripts, with text from outside escaped."""
 
 import os
 import unicodedata
@@ -14,9 +14,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import counted, shown
+from rnn_names.errors import plural, printable
 from rnn_names.model.atomic import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
@@ -26,37 +26,37 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
 BEGINNING = b"<!DOCTYPE HTML>"  # of every report, in capitals
-NAMES_SHOWN = 8  # names drawn at each epoch that is shown
-FIRST_NAMES = 50  # names of the finished model that the report begins with
-BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
-NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
-MAX_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
+NAMES_SHOWN = 8  # names drawn for each epoch in the table
+FIRST_NAMES = 50  # names of the finished model at the beginning of the report
+BARS = 30  # the most bars of a chart: their labels fit on a telephone
+NAMES_MEASURED = 2000  # names drawn from the finished model for comparison with the list
+MAX_DRAWN = 1 << 24  # outputs of the network; it limits names that are long and of many characters
 
 
 @dataclass
 class Report:
     """The results of a training so far."""
 
-    corpus: Corpus  # all names that were read, held-out ones too
-    trainer: Trainer  # as it was after the last epoch added
-    sources: Sequence[str]  # titles of the files that the names came from
+    corpus: Corpus  # all names, including held-out ones
+    trainer: Trainer
+    sources: Sequence[str]  # titles of the files of the names
     output: str  # the model's file
-    path: str  # the report's own
+    path: str  # the report's file
     init: str | None = None  # the model that training started from, if any
-    epochs: list[Epoch] = field(default_factory=list)  # of a resumed run, since it was resumed
+    epochs: list[Epoch] = field(default_factory=list)  # since the run was started or resumed
     samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
 
     def __post_init__(self) -> None:
         self.samples[self.trainer.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def add(self, epoch: Epoch) -> None:
-        """Adds an epoch's record, and at growing intervals names of the best weights so far."""
+        """Adds an epoch, and at growing intervals names drawn with the best weights so far."""
         self.epochs.append(epoch)
         if epoch.is_best and epoch.epoch >= next_shown(max(self.samples)):
             self.samples[epoch.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def save(self) -> None:
-        """Writes the report, whole or not at all."""
+        """Writes the report, completely or not at all."""
         write_atomically(self.path, as_html(self).encode())
 
 
@@ -65,8 +65,8 @@ def as_html(report: Report) -> str:
     corpus, trainer, init = report.corpus, report.trainer, report.init
     settings = trainer.settings
     sampled = drawn_from(trainer, NAMES_MEASURED)
-    listed = np.sort(fingerprints(corpus.names))
-    is_listed: list[bool] = among(fingerprints(Names.from_strings(sampled)), listed).tolist()
+    listed = np.sort(fingerprint(corpus.names))
+    is_listed: list[bool] = among(fingerprint(Names.from_strings(sampled)), listed).tolist()
     first_names = dict(islice(dict(zip(sampled, is_listed, strict=True)).items(), FIRST_NAMES))
     known = sum(first_names.values())
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
@@ -78,13 +78,13 @@ def as_html(report: Report) -> str:
         start = f"is {isolated(init)}, from which training started"
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
-        name=escape(shown(os.path.basename(report.output))),
-        network=f"{cell} of {counted(settings.hidden_size, 'unit')}",
+        name=escape(printable(os.path.basename(report.output))),
+        network=f"{cell} of {plural(settings.hidden_size, 'unit')}",
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
         ending="" if trainer.is_over else stopped,
-        count=counted(len(first_names), "name"),
+        count=plural(len(first_names), "name"),
         first_names="".join(items),
         known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",
         figures=_figures(report, is_listed),
@@ -106,7 +106,7 @@ def as_html(report: Report) -> str:
 
 
 def _figures(report: Report, is_listed: Sequence[bool]) -> str:
-    """The items of a list of what counts most."""
+    """The most important numbers, as items of a list."""
     trainer = report.trainer
     training = trainer.model.training
     figures = []
@@ -117,7 +117,7 @@ def _figures(report: Report, is_listed: Sequence[bool]) -> str:
         figures.append((f"{loss:.3f}", kind))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
         first = report.epochs[0].epoch
-        # Of a resumed run, how long the epochs before took is not known.
+        # For a resumed run, the time of earlier epochs is not known.
         since = f" from epoch {first} on" if first > 1 else ""
         seconds = sum(epoch.seconds for epoch in report.epochs)
         figures.append((str(timedelta(seconds=round(seconds))), f"of training{since}"))
@@ -138,8 +138,8 @@ def _losses(epochs: Sequence[Epoch]) -> str:
     best, note = None, ""
     if held_out:
         curves["held-out"] = held_out
-        kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
-        best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == kept), None)
+        chosen = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
+        best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == chosen), None)
         distilled = epochs[-1].stage == "distillation"
         teacher = "and in the distillation stage against the teacher, " if distilled else ""
         note = f"<p>The training loss is measured under dropout, {teacher}"
@@ -180,7 +180,8 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
-        f"<p>The list, repeats counted, against {counted(len(sampled), 'name')} of the model.</p>\n"
+        f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model."
+        "</p>\n"
         '<div class="pair">\n'
         f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
         f"{_figure(title, series, bar_chart(series, characters))}\n</div>"
@@ -197,7 +198,7 @@ def _read(report: Report) -> dict[str, str]:
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
         "held out": f"{len(report.trainer.held_out):,}",
-        "longest name": counted(int(corpus.names.lengths.max()), "character"),
+        "longest name": plural(int(corpus.names.lengths.max()), "character"),
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
 
@@ -217,7 +218,7 @@ def _every_epoch(epochs: Sequence[Epoch]) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "plain") -> str:
-    """A table; its cells are HTML, the first of each row is the row's title."""
+    """A table whose cells are HTML; the first cell of each row is its title."""
     titles = "".join(f'<th scope="col">{title}</th>' for title in head)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
@@ -236,7 +237,7 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
 
 
 def drawn_from(trainer: Trainer, count: int) -> list[str]:
-    """Names of the best weights so far: so many, or as many as take seconds to draw."""
+    """At most `count` names drawn with the best weights so far, within seconds."""
     model = trainer.model
     outputs = int(model.training["longest"]) * len(model.vocabulary)  # for the longest name
     # With one seed for all epochs, only the network changes from row to row of the report.
@@ -244,7 +245,7 @@ def drawn_from(trainer: Trainer, count: int) -> list[str]:
 
 
 def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[float, float]]:
-    """The shares of each length in a list and in drawn names; the last of `BARS` has all longer.
+    """The shares of each length in a list and in drawn names; the last bar includes longer names.
 
     >>> al, bo_and_adam = (Names.from_strings(names.split()) for names in ("Al", "Bo Adam"))
     >>> length_bars(bo_and_adam, np.array([1, 3]), al)
@@ -261,7 +262,7 @@ def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[fl
 
 
 def character_shares(names: Names, counts: Array) -> dict[str, float]:
-    """The share of each character by its label, the most frequent first, whatever the case.
+    """The share of each character by its label, ignoring case, most frequent first.
 
     >>> character_shares(Names.from_strings(["Al", "A"]), np.array([1, 2]))
     {'a': 0.75, 'l': 0.25}
@@ -275,7 +276,7 @@ def character_shares(names: Names, counts: Array) -> dict[str, float]:
 
 
 def _label(character: str) -> str:
-    """A character as a label: spaces and combining marks would not be seen alone."""
+    """A visible label for a character, which may be a space or a combining mark."""
     if character.isspace():
         return "␣"
     lower = character.lower()

@@ -1,7 +1,7 @@
 """Charts as SVG, for an HTML page.
 
 Coordinates are percentages: a chart stretches to any width, and its labels and lines keep their
-size. The page's style sheet has colours, fonts and height; `s0` and `s1` are the first two series.
+size. The style sheet sets colours, fonts and height; `s0` and `s1` are the first two series.
 """
 
 import math
@@ -16,10 +16,10 @@ def line_chart(
     point: tuple[int, float, str] | None = None,
     dividers: Sequence[tuple[float, str]] = (),
 ) -> str:
-    """Curves through two or more points (x, y) of each series, x a whole number.
+    """Curves through at least two points (x, y) of each series, with integers x.
 
-    `point` marks one of the last series, with a text above it. `dividers` mark where something else
-    begins, with a text.
+    `point` is a point of the last series to mark with a text. `dividers` are positions x to mark
+    with a text each.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -27,11 +27,11 @@ def line_chart(
     x_ticks = [first, *(x for x in map(round, ticks(first, last)) if x > first)]
 
     def place(x: float, y: float) -> tuple[float, float]:
-        """The place of a point in the chart, in percent from the top left."""
+        """The position of a point in the chart, in percent from the top left."""
         height = y_ticks[-1] - y_ticks[0]
         return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / height
 
-    # As many digits as tell a tick from its neighbours.
+    # Enough digits to distinguish neighbouring ticks.
     digits = max(0, -math.floor(math.log10(y_ticks[1] - y_ticks[0]) + 1e-9))
     parts = [_rule(place(first, y)[1], f"{y:.{digits}f}") for y in y_ticks]
     parts += [_label(place(x, ys[0])[0], str(x)) for x in dict.fromkeys(x_ticks)]
@@ -55,9 +55,9 @@ def line_chart(
 def bar_chart(
     series: tuple[str, str], bars: Mapping[str, tuple[float, float]], numbers: bool = False
 ) -> str:
-    """Pairs of bars for shares from 0 to 1, by label: one of each series.
+    """A pair of bars for each label, one for each series; shares are from 0 to 1.
 
-    Of more than twelve consecutive `numbers`, every other label is enough.
+    If labels are more than twelve consecutive `numbers`, every other one is omitted.
     """
     y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
     digits = 0 if y_ticks[1] >= 0.01 else 1
@@ -80,7 +80,7 @@ def bar_chart(
 
 
 def ticks(low: float, high: float, around: bool = False) -> list[float]:
-    """A few round numbers between two numbers; or `around` them, so that they lie within.
+    """A few round numbers between two numbers, or also `around` them.
 
     >>> ticks(1, 60), ticks(1.7, 3.2, around=True)
     ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])
@@ -112,7 +112,7 @@ def _label(x: float, text: str) -> str:
 
 
 def _mark(x: float, y: float, text: str, line: int) -> str:
-    """A line from the top down to a point, and a text beside it, to where there is more room."""
+    """A line from the top down to a point, and a text on the side with more room."""
     side, shift = ("end", -6) if x > 50 else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'

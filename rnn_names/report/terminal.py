@@ -1,4 +1,4 @@
-"""A small picture of the losses for the terminal, side by side, made of block characters."""
+"""Curves of the losses for the terminal, side by side, made of block characters."""
 
 import math
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from rnn_names.training.stages import Epoch
 
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
-COLUMNS_PER_EPOCH = 5  # at most, of a curve
-MIN_EPOCHS = 3  # with fewer there is no curve to see
+COLUMNS_PER_EPOCH = 5  # the most columns for an epoch
+MIN_EPOCHS = 3  # the fewest epochs of a curve
 BLOCKS = " ▁▂▃▄▅▆▇█"
 GAP = "   "
 
 
 def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
-    """The lines of the picture; none where there is no room for it or nothing to see."""
+    """The lines of the curves; none if there is no room or there are too few epochs."""
     n = len(epochs)
     if n < MIN_EPOCHS:
         return []
@@ -27,7 +27,7 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
     margin = max(len("epoch"), *map(len, scale))
     room = min((width - margin - 1 - len(GAP)) // len(curves), WIDEST)
-    # As many for each epoch, or all that there are.
+    # The same number for each epoch, or all columns that there are.
     columns = min(room // n, COLUMNS_PER_EPOCH) * n if n <= room else room
     if columns < NARROWEST:
         return []

@@ -1,17 +1,23 @@
 """Drawing names.
 
-In the order of a draw, from the inside out: `numbers`, `choice` and `walk`, down the tree from its
-roots; `next_character`, the source of a walk; `drawer`, which has all of these; `sampler`, which
-tests the names and counts them; `attempts`, the queue, and `workers`, which draw; `stream`, and
-`unique` with the file of remembered names. `guided` is a drawer under rare conditions; `first_met`
-draws for the few rows of a cast, and for `alias`, which names keys; `best` searches for the most
-probable names.
+    numbers         random numbers for each name
+    choice          choose the next character
+    walk            extend a batch of prefixes until every name ends
+    next_character  the probabilities of the next character, for a walk
+    walk_sampler    draw names of one spelling by a walk
+    sampler         test the other conditions on these names
+    name_queue      retry numbers whose attempts failed
+    workers         draw in threads and a helper process
+    stream          yield the names of a seed; `unique` and `remembered` leave out repeats
+    guided          draw names that meet rare conditions
+    first_passing   find a name for each of a few rows of a cast, or for each key of an `alias`
+    best            search for the most probable names
 
 The calls behind a name:
 
-    stream.names_of_stream: sampler_of, _drawn_names
+    stream.names_of_stream: make_sampler, _drawn_names
         NameQueue.names: Workers.start, _sort_out, _names_below
-            Workers._draw: Drawer.draw (Walk.run, choose), Sampler.filtered
-        under rare conditions: guided_if_rare (shares_met, _prepared, preparation.prepared), _groups
-            Guided.groups: proposed (GuidedWalk.run, choose), Sampler.filtered, _in_order
+            Workers._draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
+        under rare conditions: guided_if_rare (acceptance_rates, _prepare), _groups
+            GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order
 """

@@ -1,7 +1,7 @@
 """Names for keys: always the same name for the same key, model, options and secret.
 
-The name of a key is name 0 of a seed: the first 64 bits of HMAC-SHA256(secret, key), as a number.
-So it does not depend on which other keys there are, and `sample --seed` can draw it again.
+The name of a key is name 0 of a seed, the number in the first 64 bits of HMAC-SHA256(secret, key).
+So it does not depend on other keys, and `sample --seed` can draw it again.
 """
 
 import hmac
@@ -13,48 +13,48 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.errors import SamplingError, counted
+from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_VAIN_ATTEMPTS = 1 << 20  # attempts in a row that give no key a name
+MAX_VAIN_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
 
 
-def seed_of(key: str, secret: bytes = b"") -> int:
+def alias_seed(key: str, secret: bytes = b"") -> int:
     """The seed whose first name is the alias of a key.
 
-    >>> seed_of("customer 17", b"secret")
+    >>> alias_seed("customer 17", b"secret")
     13862366244174327588
     """
     return int.from_bytes(hmac.digest(secret, key.encode(), "sha256")[:8], "little")
 
 
 class Aliases:
-    """Gives each key a name; `SamplingError` where conditions are too rare for that."""
+    """Gives each key a name; raises SamplingError if conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._sampler, self._options = sampler_of(model, options)
+        self._sampler, self._options = make_sampler(model, options)
         if self._sampler.may_be_rare:
-            from rnn_names.sampling.guided import RARE, shares_met
+            from rnn_names.sampling.guided import RARE, acceptance_rates
 
-            if shares_met(self._sampler, RARE)[1] <= RARE:
+            if acceptance_rates(self._sampler, RARE)[1] <= RARE:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
-                    "to give each key one; ask for less",
+                    "to give each key one; use fewer conditions",
                     options.non_defaults,
                 )
 
     def of(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
-        Of two keys whose first choice is the same name, the one with the smaller seed has it, and
-        the other one its next; so the order of keys does not matter, but which there are does.
+        If two keys have the same first choice, the key with the smaller seed gets it, and the other
+        key gets its next name. So the set of keys matters, but not their order.
         """
-        seeds = {key: seed_of(key, self._options.secret) for key in keys}
+        seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
         of_keys = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
@@ -63,11 +63,11 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _matched(self, name_keys: Array) -> list[str]:
-        """A name for each key, (n,): of its first attempt that passes and is not another key's.
+        """A name for each key, (n,): that of its first attempt that passes and is free.
 
-        Every round, those without a name try again. A name that several want goes to the first of
-        them, whoever had it before: so all end up as if each had chosen in turn (Gale & Shapley
-        1962).
+        In every round, keys without a name try again. A name that several keys draw goes to the
+        first of them, even if another has it. So the result is the same as if keys had chosen in
+        turn (Gale & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
         names = [""] * n  # by key
@@ -83,21 +83,23 @@ class Aliases:
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which = waiting[rows]
             attempts = attempts + begun[which]
-            part, met, tally = self._sampler.draw(child(name_keys[which], attempts))
-            drawn = [*zip(part.to_strings(), attempts[met].tolist(), strict=True)]
+            names, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
+            results = [*zip(names.to_strings(), attempts[passed].tolist(), strict=True)]
             if unique or far_apart:  # a name that an earlier key has is not free
-                pairs = enumerate(zip(drawn, which[met].tolist(), strict=True))
+                pairs = enumerate(zip(results, which[passed].tolist(), strict=True))
                 free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
-                drawn, met = [drawn[k] for k in free], met[free]
-            return drawn, met, tally
+                results, passed = [results[k] for k in free], passed[free]
+            return results, passed, tally
 
         try:
             if unique and n > self._sampler.n_possible:
                 raise FewFound(Tally(), 0, [])
             while len(waiting):
-                found = first_met(draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS)
+                results = first_passing_attempts(
+                    draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS
+                )
                 again = list[int]()
-                for row, (name, attempt) in zip(waiting.tolist(), found, strict=True):
+                for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):
                     begun[row] = attempt + 1
                     winner, loser = sorted((row, owners.get(name, n) if unique else n))
                     names[winner], owners[name] = name, winner
@@ -106,10 +108,10 @@ class Aliases:
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
             limit = self._sampler.n_possible if unique else n
-            found_names = {*owners, *(each[0] for each in error.found if each)}
-            possible = min(limit, len(found_names) or limit)
+            names_so_far = {*owners, *(each[0] for each in error.results if each)}
+            possible = min(limit, len(names_so_far) or limit)
             raise SamplingError(
-                f"only {possible:,.0f} of {counted(n, 'key')} "
+                f"only {possible:,.0f} of {plural(n, 'key')} "
                 "can have a name of their own: too few names meet the conditions",
                 self._options.non_defaults,
             ) from None

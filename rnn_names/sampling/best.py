@@ -1,13 +1,13 @@
 """The most probable names, exactly: a search of all prefixes above a bound.
 
-No name is more probable than any of its beginnings. So all names above some probability are found
-by looking into every prefix above it, and into no other. The bound is lowered from search to
-search, until there are as many names as wanted: the prefixes above it grow about as 1 / bound, so
-that all searches before the last cost little. The search goes depth first: few prefixes wait at any
-time. When it knows twice as many names as wanted, the bound rises to the least of the better half.
+A name is at most as probable as each of its prefixes. So extending every prefix above a bound finds
+all names above it. The bound is lowered from search to search until there are enough names. The
+number of prefixes grows about as 1 / bound, so the searches before the last one cost little. The
+search is depth-first: few prefixes wait at any time. When it has twice as many names as requested,
+it raises the bound to the lowest of the better half.
 
-Where there would be too many prefixes, the search stops at a higher bound: the names above that are
-certain, and an error says how many they are.
+If there would be too many prefixes, the search stops at a higher bound. The names above that bound
+are certain, and an error says how many there are.
 """
 
 import warnings
@@ -17,29 +17,29 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, by_level
+from rnn_names.arrays import Array, Rows, Workspace, rows_by_length
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import names_of
+from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.errors import LongNamesWarning, SamplingError, counted
+from rnn_names.errors import LongNamesWarning, SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import Sampler, rows_that_pass, sampler_of
+from rnn_names.sampling.sampler import ConditionalSampler, make_sampler, rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
-AT_ONCE = 1024  # prefixes for which the network runs together
-CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
-MAX_PER_CHARACTER = 1 << 16  # prefixes from which on the ranking leaves out longer names
-MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
-LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
-FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
+AT_ONCE = 1024  # prefixes that are extended together
+CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer are extended together if names are long
+MAX_PER_CHARACTER = 1 << 16  # prefixes after which the ranking leaves out longer names
+MAX_PREFIXES = 1 << 22  # of a search: 10 to 30 seconds for the bundled models
+LONG_NAMES = 50  # characters from which fewer prefixes are allowed, since each takes longer
+FIRST_BOUND = -8.0  # log-probability in nats: at most some thousand prefixes lie above it
 MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # by which the bound, as a probability, is divided
 COLD = 0.5  # the temperature below which the network runs in float64
-_Name = tuple[float, list[int]]  # the number that ranks it, and its indices
-Progress = Callable[[int], Any]  # takes how many more prefixes are done
+_Name = tuple[float, list[int]]  # its rank score and its indices
+Progress = Callable[[int], Any]  # takes the number of prefixes just extended
 
 
 def best(
@@ -50,16 +50,15 @@ def best(
     *,
     rank: str = "total",
 ) -> Iterator[Names]:
-    """The most probable names that meet the conditions, from the most probable down, in parts.
+    """The most probable names that meet the conditions, most probable first, in parts.
 
-    `seed` and `unique` make no difference; `start` skips names. Names of one probability come in
-    the order of their characters. After the names that are certain, SamplingError is raised if
-    there are too few.
+    `seed` and `unique` have no effect; `start` skips names. Equally probable names are in the order
+    of their characters. If too few names are certain, SamplingError is raised after the last one.
 
-    With `rank` "per-character", names go by the mean log-probability of their characters, the end
-    counted and a single prefix left out. Where the longest name has M characters, its end counted,
-    a name of L is ranked by M / L times its log-probability: no more than that of any of its
-    beginnings, so the same search finds them.
+    `rank="per-character"` ranks names by the mean log-probability of their characters, including
+    the end and excluding a single prefix. If the longest name has M characters, a name of L has the
+    score M / L times its log-probability (both counted with the end). The score is at most the
+    log-probability of each prefix, so the same search finds these names.
     """
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
@@ -76,7 +75,7 @@ def best(
             pass
         names, shortage = search(before)
         with file.turn() as (others, added):
-            if len(others):  # another run added names meanwhile: once more, and it has to wait
+            if len(others):  # another run added names meanwhile: search again, holding the lock
                 names, shortage = search(Names.concatenate([before, others]))
             added.append(names)
     if count:
@@ -88,8 +87,8 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    """The names found, and an error if they are too few."""
-    sampler, options = sampler_of(model, options)
+    """The names, and an error if there are too few."""
+    sampler, options = make_sampler(model, options)
     search = _Search(sampler, progress, rank)
     last = options.start + count
     if not count:
@@ -99,12 +98,12 @@ def _search(
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
                 warnings.warn(
-                    f"the ranking is of names of at most {counted(longest, 'character')}; to look "
-                    "into longer ones would take too long",
+                    f"the ranking is of names of at most {plural(longest, 'character')}; to "
+                    "look into longer ones would take too long",
                     LongNamesWarning,
                     stacklevel=2,
                 )
-                shorter = Sampler(model, replace(sampler.options, max_length=longest))
+                shorter = ConditionalSampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
         while True:
@@ -160,44 +159,44 @@ class _Prefixes(Rows):
 
 
 class _Search:
-    def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
+    def __init__(self, sampler: ConditionalSampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        drawer = sampler.drawer
-        self._source, self._roots = drawer.quick, drawer.roots
+        walks = sampler.walk_sampler
+        self._source, self._roots = walks.quick, walks.roots
         if (sampler.options.temperature or 1) < COLD:
-            self._source, self._roots = drawer.exact, drawer.exact_roots
-        self._is_one = len(drawer.texts) == 1  # prefix, whose probability is left out
-        # Characters of each name that do not count; its end counts.
-        self.begun = len(drawer.texts[0]) - 1 if self._is_one else -1
+            self._source, self._roots = walks.exact, walks.exact_roots
+        self._is_one = len(walks.texts) == 1  # prefix, whose probability is left out
+        # The number of characters of each name that do not count; the end counts.
+        self.begun = len(walks.texts[0]) - 1 if self._is_one else -1
         size = self._source.n_y * self.spelling.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self._source.dtype)
-        self.done = 0  # prefixes looked into
+        self.done = 0  # prefixes extended
         self.n_prefixes = 0  # prefixes of the last search
-        self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
-        self._left_out = -np.inf  # the highest log-probability of what was below the bound
+        self._best: list[_Name] = []  # above the bound, at most twice as many as requested
+        self._left_out = -np.inf  # the highest log-probability below the bound
 
     def run(self, wanted: int) -> list[str]:
-        """The most probable names, from the most probable down: as many as wanted, if possible."""
+        """The most probable names, most probable first: `wanted` names, or all there are."""
         self.done = 0
-        found: list[_Name] = []
-        for _, found in self.by_bound(wanted):
-            if len(found) == wanted:
+        names: list[_Name] = []
+        for _, names in self.by_bound(wanted):
+            if len(names) == wanted:
                 break
-        texts = names_of([tuple(text) for _, text in found])
-        return self.sampler.drawer.in_characters(texts).to_strings()
+        texts = names_from_indices([tuple(text) for _, text in names])
+        return self.sampler.walk_sampler.in_characters(texts).to_strings()
 
     @property
     def is_all(self) -> bool:
-        """Whether the last search left out nothing that is possible."""
+        """Whether the last search found all possible names."""
         return self._left_out == -np.inf
 
     def by_bound(self, wanted: int) -> Iterator[tuple[float, list[_Name]]]:
-        """Searches above lower and lower bounds: gives each bound, and the best names above it.
+        """Searches above ever lower bounds, and yields each bound with the best names above it.
 
-        Ends with the last names that are possible, or where there are too many prefixes.
+        Ends when all possible names are found, or there are too many prefixes.
         """
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
@@ -206,24 +205,24 @@ class _Search:
             affordable = (max_prefixes - self.done) / self.n_prefixes
             if self.is_all or affordable < MIN_BOUND_STEP:
                 return
-            # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
-            # grow more slowly, larger and larger steps.
+            # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
+            # they grow more slowly, steps get larger and larger.
             factor = min(2 * wanted / max(len(self._best), 1), MAX_BOUND_STEP, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
 
     def _reaches(self, bound: float, max_prefixes: int, wanted: int) -> bool:
-        """Looks for the best names above a bound. False where there are too many prefixes."""
+        """Finds the best names above a bound; returns False if there are too many prefixes."""
         self._best, self._bound, self._wanted = [], bound, wanted
         self._left_out = -np.inf
         self.n_prefixes = 0
         self._frontier = Frontier(self._at_once)
         roots = self._roots
         log_prob = np.zeros(1) if self._is_one else roots.log_prob
-        for rows in by_level(roots.lengths):
+        for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
-            prefixes = _Prefixes(text, roots.carried[rows], log_prob[rows])
+            prefixes = _Prefixes(text, roots.node_data[rows], log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
@@ -235,7 +234,7 @@ class _Search:
         return True
 
     def _look_into(self, batch: _Prefixes, states: Array) -> None:
-        """Records the names that end at some prefixes; the prefixes that go on wait."""
+        """Records the names that end at some prefixes, and queues the longer prefixes."""
         spelling, (n, length) = self.spelling, batch.text.shape
         self.n_prefixes += n
         self.done += n
@@ -258,10 +257,7 @@ class _Search:
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
-        """Records the names, rows `ends`, that meet the conditions outside the automaton.
-
-        The bound rises once there are twice as many as wanted.
-        """
+        """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
         codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
         passed, _ = rows_that_pass(self.sampler.conditions, names)
@@ -272,6 +268,5 @@ class _Search:
             self._bound = max(self._bound, self._best[-1][0])
 
     def _keep_best(self) -> None:
-        """Keeps as many names as wanted, the best ones first."""
         self._best.sort(key=lambda name: (-name[0], name[1]))
         del self._best[self._wanted :]

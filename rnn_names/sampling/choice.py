@@ -1,9 +1,9 @@
 """Choosing the next character of each of many names, by their own random numbers.
 
-What the network says differs in its last bits from one processor to another, and with what else is
-computed at the same time. So where a random number lies within a margin of the edge between two
-characters, the choice is *too close to call*: the name is drawn again in float64, where the
-difference is some 10⁹ times as small, and which side is right is certain.
+The last bits of the network's probabilities differ from one processor to another, and with the
+batch that is computed. If a random number lies within a margin of the edge between two characters,
+the choice is *too close to call*: the name is drawn again in float64, where the error is some 10⁹
+times as small, so that the right side is certain.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.sampling.numbers import random_bits
 
-MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk, at most
-MAX_NODES = 1 << 12  # nodes at which names choose together, at most
+MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
+MAX_NODES = 1 << 12  # nodes at which names choose together
 _ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # of 64; 12 are the node's, 32 are random
 
 
@@ -24,10 +24,10 @@ def choose(
     keys: Array,
     position: int,
 ) -> tuple[Array, Array, Array]:
-    """A next character for each name, chosen for all of them in one step.
+    """Chooses a next character for each name, for all names in one step.
 
-    On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
-    its probability. With the probabilities 1/4 and 3/4 at node 0, 1/2 and 1/2 at node 1:
+    On a line, node k has the part from k to k + 1, in which each character has a piece as long as
+    its probability. For the probabilities 1/4 and 3/4 at node 0, and 1/2 and 1/2 at node 1:
 
         0   1/4       1    3/2    2
         |----|--------|-----|-----|
@@ -36,22 +36,21 @@ def choose(
     A name at node k gets the point k + u, and so the branch n_y node + character.
 
     Args:
-        probabilities: (n_y, nodes), of any sum; they are overwritten.
-        margin: the largest error of a sum of probabilities: one, or (nodes,).
+        probabilities: (n_y, nodes), of any sum; overwritten.
+        margin: the largest error of a sum of probabilities: a number, or (nodes,).
         names: (m,) numbers of names.
-        node: (m,) the node that each is at, rising.
+        node: (m,) the node of each name, rising.
         keys: (names,) the keys of all names, as in `numbers`.
         position: the position of the character in its name.
 
     Returns:
-        The names in a new order; the branch of each, (m,), rising; which are too close to call.
+        The names in a new order; the branch of each, (m,), rising; whether it is too close to call.
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or the number of a node would not fit into a point
     # A point is an integer of 64 bits: the node, the 32 bits of u, the name's row in `names`.
-    # Points are sorted, since neighbours then read the same memory. The row makes all of them
-    # different; and to sort integers and read the row from them is several times as fast as to
-    # sort an index of them.
+    # Points are sorted so that neighbours read the same memory. Sorting integers that contain the
+    # row is several times as fast as `argsort`, and the row makes all of them different.
     points = node.astype(np.uint64)
     points <<= np.uint64(32)
     points |= random_bits(keys[names], position)
@@ -76,14 +75,14 @@ def choose(
 
 
 # --- Top-k and top-p ------------------------------------------------------------------------------
-# Which characters are kept may itself be too close to call: where the least that is kept and the
-# most probable of the others differ by no more than the margin, or the sum is as near to p.
+# The set of kept characters may itself be too close to call: if the least probable one kept and the
+# most probable one dropped differ by at most the margin, or if a sum is that close to p.
 
 
 def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> Array:
-    """Keeps the k largest of each column, and any equal to the k-th.
+    """Keeps the k largest numbers of each column, and any equal to the k-th; others become 0.
 
-    Returns the columns where the cut is too close to call, for numbers with `relative` errors.
+    Returns whether each column's cut is too close to call, for numbers with `relative` errors.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
@@ -91,25 +90,25 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> 
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -> Array:
-    """Keeps the fewest largest of each column that together have the share p, and equal ones.
+    """Keeps the fewest largest numbers of each column with at least the share p, and equal ones.
 
-    Returns the columns where the cut is too close to call, for sums with errors up to `margin`.
+    Returns whether each column's cut is too close to call, for sums with errors up to `margin`.
     """
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
-    wanted = p * sums[-1]
-    last = np.minimum((sums < wanted).sum(axis=0), len(sums) - 1)  # (nodes,) row of the least
-    close = (np.abs(sums - wanted) < margin).any(axis=0)
+    target = p * sums[-1]
+    last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) row of the least
+    close = (np.abs(sums - target) < margin).any(axis=0)
     return close | _cut(probabilities, falling, last, margin, relative)
 
 
 def _cut(
     probabilities: Array, falling: Array, last: Array, margin: float, relative: float
 ) -> Array:
-    """Keeps what is at least falling[last]; returns the columns where the next is hardly less."""
+    """Keeps numbers of at least falling[last]; returns whether the next is hardly smaller."""
     columns = np.arange(len(last))
-    kept = falling[last, columns]  # the least that is kept
+    least = falling[last, columns]  # the smallest number kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
-    probabilities[probabilities < kept] = 0
-    # A quarter: a wrong cut moves edges by no more, and errors need a third (`MARGIN`).
-    return (kept - following < relative * kept) & (kept > margin / 4)
+    probabilities[probabilities < least] = 0
+    # A wrong cut moves edges by at most a quarter of the margin; errors take a third (`MARGIN`).
+    return (least - following < relative * least) & (least > margin / 4)

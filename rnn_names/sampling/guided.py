@@ -1,55 +1,56 @@
-"""Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.guide`), corrected.
+"""Names under rare conditions: proposals by a look-ahead, corrected to the model's distribution.
 
-A proposal of weight w yields w / bound copies of its name, rounded at random. Names come in groups
-of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random numbers of
-its own. So a group is a function of the seed and its number.
+A proposal of weight w (`rnn_names.lookahead.look_ahead`) yields w / bound copies of its name,
+rounded at random. Names come in groups of one size: those of group g are from its proposals 0, 1,
+2, …, each with random numbers of its own. So a group is a function of the seed and its number.
 """
 
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, changes, ranges
+from rnn_names.arrays import Array, Rows, Workspace, differs_from_previous, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text, names_of
+from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
-from rnn_names.lookahead.preparation import prepared, warn_of_repeats
+from rnn_names.lookahead.look_ahead import MAX_COPIES, LookAhead
+from rnn_names.lookahead.preparation import prepare_look_ahead, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
-from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, keys_of, uniform
-from rnn_names.sampling.sampler import Sampler, Tally, rows_that_pass
+from rnn_names.sampling.sampler import ConditionalSampler, Tally, rows_that_pass
 from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
-PILOT = 1 << 13  # names drawn to see how rare the conditions are
-RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
+PILOT = 1 << 13  # names drawn to measure how rare the conditions are
+RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
 BURN_IN, GROUP = MAX_COPIES - 1, 64
-"""Names that a group draws first and drops, and names that it gives.
+"""The number of names that a group draws first and drops, and the number that it yields.
 
-A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end of a group may cut
-such a run. Were the beginning never to cut one, heavy names would lose copies. After the burn-in, a
-run is cut at the beginning as often as at the end, and each name's share is right.
+A heavy proposal yields its name up to `MAX_COPIES` times in a row, and the end of a group may
+truncate this run. Without the burn-in, runs would be truncated only at the end of a group, so heavy
+names would be under-represented. With it, they are truncated as often at the beginning.
 """
 WANTED = BURN_IN + GROUP  # names that a group draws
-COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides how often a name comes
+COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides the number of copies
 
 
-def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
-    """The share of names, in a fixed draw, that have the length and the spelling asked for.
+def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, float]:
+    """The share of names with the required length and spelling, measured with fixed keys.
 
-    The second share also meets the conditions with large automata. If that is above `rare`, a few
-    names are enough to see it.
+    The names of the second share also meet the conditions with large automata. If it is clearly
+    above `rare`, fewer names are drawn.
     """
     for size in (PILOT // 8, PILOT):
-        names, _ = sampler.drawer.draw(keys_of(key_of(0), np.arange(size)))
+        names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
         rows, _ = rows_that_pass(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
         if shares[1] > rare:
@@ -57,67 +58,66 @@ def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
     return shares
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> "Guided | None":
-    """A drawer that looks ahead, if few of the model's names have the length and the spelling.
+def guided_if_rare(
+    sampler: ConditionalSampler, rare: float | None = None
+) -> "GuidedSampler | None":
+    """A sampler that looks ahead, if few of the model's names have the length and the spelling.
 
-    Few are a share of at most `rare` (default: `RARE`). No seed matters here.
+    Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
     """
     rare = RARE if rare is None else rare
-    spelled, share = shares_met(sampler, rare)
+    spelled, share = acceptance_rates(sampler, rare)
     if share > rare:
         return None
     large = sampler.large_conditions
     follows_large = spelled > rare  # names are rare by the large conditions alone
-    guided = _prepared(sampler, follows_large)
+    guided = _prepare(sampler, follows_large)
     if guided is not None and large and not follows_large:
-        names, _, _ = guided.proposed(keys_of(key_of(0), np.arange(PILOT // 8)))
-        kept, _ = rows_that_pass(large, names)
-        if len(kept) <= rare * len(names):  # nor do names of that spelling meet the others
-            guided = _prepared(sampler, follows_large=True)
+        names, _, _ = guided.propose(keys_of(key_of(0), np.arange(PILOT // 8)))
+        passed, _ = rows_that_pass(large, names)
+        if len(passed) <= rare * len(names):  # the large conditions are rare, too
+            guided = _prepare(sampler, follows_large=True)
     if guided is None or guided.look_ahead.acceptance <= GAIN * share:
         return None
     warn_of_repeats(guided.look_ahead)
     return guided
 
 
-def _prepared(sampler: Sampler, follows_large: bool) -> "Guided | None":
-    """A guided drawer for a spelling; None where that takes too large an automaton.
-
-    It learns from draws with fixed keys.
-    """
+def _prepare(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
+    """A guided sampler that has learned from draws; None if its automaton would be too large."""
     if follows_large:
-        sampler = Sampler(sampler.model, sampler.options, follows_large=True)
+        sampler = ConditionalSampler(sampler.model, sampler.options, follows_large=True)
     try:
         spelling, text = _with_one_root(sampler)
-    except NoAutomatonError:  # of very many prefixes
+    except NoAutomatonError:  # there are very many prefixes
         return None
     rounds = count(1)
 
     def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return Guided(sampler, options, text, look_ahead).walked(keys).log_weights
+        return GuidedSampler(sampler, options, text, look_ahead).run_walk(keys).log_weights
 
     unguided = LookAhead.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    look_ahead = prepared(draw_round, unguided, temperature)
-    return Guided(sampler, sampler.options, text, look_ahead)
+    look_ahead = prepare_look_ahead(draw_round, unguided, temperature)
+    return GuidedSampler(sampler, sampler.options, text, look_ahead)
 
 
-def _with_one_root(sampler: Sampler) -> tuple[Spelling, Text]:
+def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
     """The spelling and its only root: of several prefixes, the automaton requires one of them."""
-    texts, spelling, vocabulary = sampler.drawer.texts, sampler.spelling, sampler.model.vocabulary
+    texts, spelling = sampler.walk_sampler.texts, sampler.spelling
     if len(texts) == 1:
         return spelling, texts[0]
-    spelled = sampler.drawer.in_characters(names_of(texts)).to_strings()
-    one_of_them = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
-    automaton = spelling.automaton & one_of_them
+    prefixes = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
+    patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
+    automaton = spelling.automaton & matching(patterns, sampler.model.vocabulary)
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
 @dataclass
-class Carried(Rows):
-    """The state of a walk that looks ahead, at m nodes."""
+class GuidedState(Rows):
+    """The node data of a guided walk, for m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
     context: Array  # (m,) of the Markov chain
@@ -125,8 +125,15 @@ class Carried(Rows):
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
 
+class GuidedTurn(NamedTuple):
+    """The node data of a turn, with updated weights, and what is ahead of each character."""
+
+    state: GuidedState
+    log_ahead: Array  # (nodes, n_y)
+
+
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for draws in vain."""
+    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for names without an end."""
 
     source: NextCharacter
 
@@ -134,46 +141,44 @@ class GuidedWalk(Walk):
         super().__init__(source, look_ahead.spelling, keys)
         self.look_ahead = look_ahead
         self.log_weights = np.full(len(keys), -np.inf)
-        # Of the turn under way: set by _predicted, read by _carried_to.
-        self._log_ahead = np.zeros((0, 0))
 
-    def _predicted(
-        self, states: Array, carried: Carried, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, Carried]:
-        """Multiplies the probabilities by what is ahead, and weights by the total."""
+    def _predict(
+        self, states: Array, state: GuidedState, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, GuidedTurn]:
+        """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.source.log_probabilities(states, work)
         if self.look_ahead.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.look_ahead.visits.record(carried.visited, log_p, n_names)
-        at = carried.visited, carried.context, carried.automaton_state
-        self._log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
-        terms = np.ascontiguousarray((log_p + self._log_ahead).T)  # (n_y, nodes)
+            self.look_ahead.visits.record(state.visited, log_p, n_names)
+        at = state.visited, state.context, state.automaton_state
+        log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
+        terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = carried.log_weight + np.log(total) + top
-        return probabilities, 0.0, replace(carried, log_weight=log_weight)
+            log_weight = state.log_weight + np.log(total) + top
+        return probabilities, 0.0, GuidedTurn(replace(state, log_weight=log_weight), log_ahead)
 
-    def _automaton_state(self, carried: Carried) -> Array:
-        return carried.automaton_state
+    def _automaton_state(self, turn: GuidedTurn) -> Array:
+        return turn.state.automaton_state
 
-    def _end(self, names: Array, node: Array, carried: Carried, length: int) -> None:
+    def _end(self, names: Array, node: Array, turn: GuidedTurn, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(names, node, carried, length)
-        self.log_weights[names] = carried.log_weight[node]
+        super()._end(names, node, turn, length)
+        self.log_weights[names] = turn.state.log_weight[node]
 
-    def _carried_to(self, children: Children, carried: Carried, next_state: Array) -> Carried:
+    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedState:
         _, parent, character = children
-        look_ahead = self.look_ahead
+        look_ahead, state = self.look_ahead, turn.state
         if look_ahead.visits is None:
-            visited = look_ahead.prefixes.child(carried.visited[parent], character)
+            visited = look_ahead.prefixes.child(state.visited[parent], character)
         else:
-            visited = look_ahead.visits.child(carried.visited[parent], character, next_state)
-        context = look_ahead.contexts.after[carried.context[parent], character]
-        log_weight = carried.log_weight[parent] - self._log_ahead[parent, character]
-        return Carried(next_state, context, visited, log_weight)
+            visited = look_ahead.visits.child(state.visited[parent], character, next_state)
+        context = look_ahead.contexts.after[state.context[parent], character]
+        log_weight = state.log_weight[parent] - turn.log_ahead[parent, character]
+        return GuidedState(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
@@ -183,27 +188,31 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
     context = contexts.longest(prefixes.string[:1])
     if [*map(len, roots.texts)] == [begun]:
         return roots._replace(
-            carried=Carried(roots.carried, context, np.zeros(1, int), np.zeros(1))
+            node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = look_ahead.log_ahead[0, last]
-    carried = Carried(
-        roots.carried,
+    node_data = GuidedState(
+        roots.node_data,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
         look_ahead.log_value - np.maximum(log_ahead, LEAST_LOG),
     )
-    return roots._replace(carried=carried, log_prob=roots.log_prob + log_ahead)
+    return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
 
 
-class Guided(Drawer):
-    """Draws names under conditions that hardly any of the model's own names meets.
+class GuidedSampler(WalkSampler):
+    """Draws names that meet rare conditions, by a look-ahead.
 
-    Names of groups also meet the conditions of `sampler` that are not in the spelling.
+    Only `groups` also tests the conditions of `sampler` that are not in the spelling.
     """
 
     def __init__(
-        self, sampler: Sampler, options: CommonOptions, text: Text, look_ahead: LookAhead
+        self,
+        sampler: ConditionalSampler,
+        options: CommonOptions,
+        text: Indices,
+        look_ahead: LookAhead,
     ) -> None:
         super().__init__(sampler.model, options, look_ahead.spelling, [text])
         self.sampler, self.look_ahead = sampler, look_ahead
@@ -215,74 +224,74 @@ class Guided(Drawer):
 
     @property
     def max_groups(self) -> int:
-        """The most groups that are filled together."""
+        """The most groups that are drawn together."""
         return max(int(MAX_PROPOSALS * self.look_ahead.acceptance) // GROUP, 1)
 
-    def walked(self, keys: Array, root: Array | None = None) -> GuidedWalk:
-        """A walk that has drawn proposals by their keys, (n,)."""
+    def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
+        """A finished walk that has drawn proposals by their keys, (n,)."""
         walk = GuidedWalk(self.exact, keys, self.look_ahead)
         walk.run(self.roots, root)
         return walk
 
-    def proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names that some proposals, (n,), yield; their rows; how often each comes, (n,)."""
-        walk = self.walked(keys, root)
+    def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
+        """The names of the proposals that yield any, their rows, and the copies of each, (n,)."""
+        walk = self.run_walk(keys, root)
         copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
         walk.lengths[copies == 0] = 0
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `Drawer.draw`: each proposal brings one name at most.
-
-        Names of a weight above the bound, about one in 200, are under-represented.
-        """
-        names, rows, _ = self.proposed(keys, root)
+        """As `WalkSampler.draw`; names of weights above the bound, one in 200, are too rare."""
+        names, rows, _ = self.propose(keys, root)
         return names, rows
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
-        """The names of groups, (n,), `GROUP` of each, in order, and the tally.
+        """The names of groups, (n,), in order, `GROUP` names for each, and the tally.
 
-        A group ends after `budget` proposals. The first with fewer names is the last one given.
+        A group ends after `budget` proposals. The first group with fewer names is the last.
         """
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         begun = 0  # proposals drawn for each of them
         at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
-        # Of each round: the group and the proposal of m names, (2, m), and these names.
-        found: list[tuple[Array, Names]] = []
-        n_found = np.zeros(len(numbers), np.intp)
+        # From each round: the group and the proposal of m names, (2, m), and these names.
+        rounds: list[tuple[Array, Names]] = []
+        n_names = np.zeros(len(numbers), np.intp)
         while len(waiting) and begun < budget:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - begun), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             origin = np.stack([waiting[row], begun + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
-            names, rows, copies = self.proposed(keys)
-            names, rows, counts = self.sampler.filtered(len(keys), names, rows)
+            names, rows, copies = self.propose(keys)
+            names, rows, counts = self.sampler.filter(len(keys), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            found.append((origin[:, rows[each_copy]], names.take(each_copy)))
-            n_found += np.bincount(found[-1][0][0], minlength=len(numbers))
-            waiting = np.flatnonzero(n_found < WANTED)
+            rounds.append((origin[:, rows[each_copy]], names.take(each_copy)))
+            n_names += np.bincount(rounds[-1][0][0], minlength=len(numbers))
+            waiting = np.flatnonzero(n_names < WANTED)
             begun += at_a_time
             at_a_time *= 2
-        origins, parts = zip(*found, strict=True)
+        origins, parts = zip(*rounds, strict=True)
         group, proposal = np.concatenate(origins, axis=1)
-        order = _in_order(group, proposal, n_found)
+        order = _in_order(group, proposal, n_names)
         return Names.concatenate([*parts]).take(order), tally
 
 
-def _in_order(group: Array, proposal: Array, n_found: Array) -> Array:
-    """The rows of the names to give, group by group, up to the first group with too few.
+def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
+    """The rows of the names to yield, group by group, up to the first group with too few names.
 
-    Given are the group and the proposal of each name, rising within the group, and the number of
-    names found for each group. A repeat should not follow its name: the first name of each proposal
-    comes first.
+    Within a group, the first copies of all names come first, so that repeats are far apart.
+
+    Args:
+        group, proposal: of each name; proposals rise within each group.
+        n_names: the number of names of each group.
     """
     order = np.argsort(group, kind="stable")
-    burn_in = np.where(n_found < WANTED, 0, BURN_IN)  # where there are too few, all are given
-    rank = ranges(-burn_in, n_found)
-    last = int(np.argmax(np.append(n_found, 0) < GROUP))
+    burn_in = np.where(n_names < WANTED, 0, BURN_IN)  # if there are too few, all are yielded
+    rank = ranges(-burn_in, n_names)
+    last = int(np.argmax(np.append(n_names, 0) < GROUP))
     order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
-    starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
+    is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
+    starts = np.flatnonzero(is_new)
     n = np.diff(np.append(starts, len(order)))
     return order[np.lexsort((ranges(0 * n, n), group[order]))]

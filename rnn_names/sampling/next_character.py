@@ -14,12 +14,12 @@ from rnn_names.sampling.walk import Children, WalkSource
 if TYPE_CHECKING:
     from rnn_names.conditions.options import CommonOptions
 
-NODES_AT_ONCE = 1 << 9  # computed together; with fewer, threads wait more often
+NODES_AT_ONCE = 1 << 9  # with fewer nodes computed together, threads wait more often
 MARGIN = 8e-6
-"""The largest error of a sum of probabilities that are computed in float32, and of drawn edges.
+"""The largest error of a sum of probabilities in float32, and so of an edge in `choose`.
 
-`tests/benchmarks/margin.py` measures errors of at most a third of that, for bundled models, blends
-and random networks of 128 to 384 units; and of that / T at a temperature T below 1.
+`tests/benchmarks/margin.py` measures errors of at most a third of it, or of MARGIN / T at a
+temperature T < 1, for bundled models, blends and random networks of 128 to 384 units.
 """
 RELATIVE = 1e-4  # the largest relative error of one probability
 
@@ -33,8 +33,8 @@ class NextCharacter(WalkSource):
         self.weights = step_weights(self.params)
         self.n_y = len(params["by"])
         self.nodes_at_once = min(NODES_AT_ONCE, names_per_batch(self.n_y))
-        # With the maximum taken off the logits first, a tiny temperature makes −∞ of the others and
-        # keeps the best; float32 ends at 1e±38.
+        # The maximum is subtracted from the logits first, so a tiny temperature leaves the best one
+        # and makes the others −∞. float32 ends at 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
         self.min_p = np.log(options.min_p) if options.min_p else None
         self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
@@ -42,7 +42,7 @@ class NextCharacter(WalkSource):
         in_float32 = self.dtype == np.float32
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
         self.relative = in_float32 * RELATIVE * max(1, 1 / self.temperature)
-        self.tie = in_float32 * 2 * RELATIVE  # of the difference of two logits
+        self.tie = in_float32 * 2 * RELATIVE  # error of a difference of two logits
         self.first_state = rnn.first_state(self.params, self.weights, Workspace(dtype))
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
@@ -57,7 +57,7 @@ class NextCharacter(WalkSource):
         return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
-        """Natural logarithms of the probabilities, however small: (nodes, n_y)."""
+        """Natural logarithms of the probabilities, exact even for tiny ones: (nodes, n_y)."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_k is not None:
@@ -69,7 +69,7 @@ class NextCharacter(WalkSource):
         return rnn.log_softmax(logs, out=logs)
 
     def _logits(self, states: Array, work: Workspace) -> tuple[Array, Array]:
-        """The logits by min-p and temperature, (nodes, n_y), and where min-p is too close."""
+        """The logits after min-p and temperature, (nodes, n_y), and where min-p is too close."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
@@ -84,5 +84,5 @@ class NextCharacter(WalkSource):
         return logits, close
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """The hidden states of some nodes, (m, n_a), in memory of `work`."""
+        """The hidden states of some nodes, (m, n_a), an array of `work`."""
         return rnn.next_states(*children, self.weights, work)

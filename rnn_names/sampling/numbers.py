@@ -1,14 +1,14 @@
-"""The random numbers of a name: by its seed and its own number, whatever else is drawn with it.
+"""The random numbers of a name: functions of its seed and its own number alone.
 
 Character t of attempt a at name i is decided by
 
     u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
     child(key, k)     =  mix(key + (k + 1) γ)
 
-`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Nothing is
-kept from one name to the next, so any name can be drawn alone, or on another machine. The page does
-the same in JavaScript. What i and a stand for depends on what is drawn; the key of a name of a cast
-has the path of its part, and below a the attempt; the seed of an alias is that of its text:
+`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Names share no
+state, so any name can be drawn alone, or on another machine. The page does the same in JavaScript.
+The meaning of i and a depends on what is drawn. In a cast, the key also has the
+path of the part, and the attempt below a; the seed of an alias follows from its key:
 
     names of a stream                   i: the name                       a: the attempt
     the same, under rare conditions     i: the group                      a: the proposal
@@ -37,7 +37,7 @@ def child(keys: Array, numbers: Array | int) -> Array:
 
 
 def key_of(seed: int, *path: int) -> Array:
-    """The key that all names of a seed start from, (1,); those of each `path` are independent."""
+    """The key of all names of a seed, (1,); the keys of different paths are independent."""
     key = np.zeros(1, np.uint64)
     words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
     for word in (*words, *path):
@@ -46,7 +46,7 @@ def key_of(seed: int, *path: int) -> Array:
 
 
 def keys_of(key: Array, first: Array, second: Array | int = 0) -> Array:
-    """The keys for i = `first` and a = `second`, by the table above: (n,)."""
+    """The keys for i = `first` and a = `second` of the table above: (n,)."""
     return child(child(key, first), second)
 
 
@@ -56,7 +56,7 @@ def random_bits(keys: Array, position: Array | int) -> Array:
 
 
 def uniform(keys: Array, position: Array | int) -> Array:
-    """u(…, t) for the position t in each name: (n,) from 0 to 1, which is not reached."""
+    """u(…, t) for the position t in each name: (n,), 0 ≤ u < 1."""
     return random_bits(keys, position) * 2.0**-32
 
 

@@ -1,4 +1,4 @@
-"""A file of the names that several runs have given out."""
+"""A file of the names that several runs have drawn."""
 
 import io
 import os
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 from rnn_names import system
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CorpusError, SamplingError, shown
+from rnn_names.errors import CorpusError, SamplingError, printable
 
 
 class Remembered:
-    """A file of names, or blocks of lines, given out so far; several runs may extend it at once."""
+    """A file of drawn names, or blocks of lines; several runs may extend it at the same time."""
 
     def __init__(self, path: str, option: str = "remember", has_blocks: bool = False) -> None:
         self._path, self._option, self._end = path, option, 0
@@ -21,7 +21,7 @@ class Remembered:
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
-        """Locks the file. Yields the names that others added, and a list to append names to."""
+        """Locks the file; yields the names that other runs added, and a list to append names to."""
         try:
             with open(self._path, "a+b", buffering=0) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -29,7 +29,7 @@ class Remembered:
                 system.lock(file)
                 file.seek(self._end)
                 data, added = file.readall(), list[Names]()
-                # A run may have given names with white space around them; people write none.
+                # A run may have drawn a name with white space around it; people write it without.
                 both = (dict.fromkeys((name, name.strip())) for name in self._lines(data))
                 others = Names.from_strings([name for each in both for name in each if name])
                 try:
@@ -38,7 +38,7 @@ class Remembered:
                     lines = b"".join(names.to_lines() for names in added)
                     end = file.seek(0, os.SEEK_END)
                     file.seek(max(end - 1, 0))
-                    if lines and file.read(1) not in (b"", b"\n"):  # its writer was killed, perhaps
+                    if lines and file.read(1) not in (b"", b"\n"):  # a writer may have been killed
                         lines = b"\n" + lines
                     self._append(file, lines)
                     self._end = file.tell()
@@ -52,7 +52,7 @@ class Remembered:
             return [name for name in names.to_strings() if name == name.strip()]
 
     def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
-        """Replaces the content by what a function makes of it. Gives the old and the new one."""
+        """Replaces the content by `edited(content)`; returns the old and the new content."""
 
         def created(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_CREAT, 0o666)
@@ -62,8 +62,8 @@ class Remembered:
                 system.lock(file)
                 old = file.readall()
                 new = edited(old)
-                self._append(file, new[len(old) :])  # first: the disk may be full
-                if not new.startswith(old):  # else another program may add lines meanwhile
+                self._append(file, new[len(old) :])  # first, since the disk may be full
+                if not new.startswith(old):  # else other programs may append meanwhile
                     file.seek(0)
                     _write(file, new)
                     file.truncate()
@@ -72,31 +72,31 @@ class Remembered:
             raise self._error(error.strerror or str(error)) from error
 
     def with_names(self, data: bytes, names: list[str]) -> bytes:
-        """A content with some names at the end."""
+        """The content `data` with some names appended."""
         end = "\n\n" if self._has_blocks else "\n"
-        while data and not data.endswith(end.encode()):  # its last line has no end, perhaps
+        while data and not data.endswith(end.encode()):  # the last line may have no end
             data += b"\n"
         return data + "".join(name.strip() + end for name in names).encode()
 
     def without(self, data: bytes, name: str) -> bytes:
-        """A content without the last place where it has a name."""
+        """The content `data` without the last occurrence of a name."""
         places = rb"(?:.*\S.*\n?)+(?:\s*\n)?" if self._has_blocks else rb".+\n?"
-        for found in reversed([*re.finditer(places, data)]):
-            if [line.strip() for line in self._lines(found[0])] == [name]:
-                return data[: found.start()] + data[found.end() :]
+        for match in reversed([*re.finditer(places, data)]):
+            if [line.strip() for line in self._lines(match[0])] == [name]:
+                return data[: match.start()] + data[match.end() :]
         return data
 
     def _error(self, reason: str) -> SamplingError:
-        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
+        return SamplingError(f"{self._option} {printable(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts; or the blocks, with an empty line after each."""
+        """The names in some lines, without counts; or the blocks between empty lines."""
         try:
-            whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
+            whole, _, last = data.rpartition(b"\n")  # the last line may end inside a character
             text = f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
-                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
         if self._has_blocks:
@@ -107,7 +107,7 @@ class Remembered:
 
     @staticmethod
     def _append(file: io.FileIO, lines: bytes) -> None:
-        """Writes lines whole or not at all: they may be cut where a disk is full."""
+        """Appends lines completely, or not at all if the disk is full."""
         end = file.seek(0, os.SEEK_END)
         try:
             _write(file, lines)

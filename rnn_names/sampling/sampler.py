@@ -1,6 +1,6 @@
-"""Draws names and filters them by all conditions that a name meets or breaks by itself.
+"""Draws names and filters them by all conditions that can be tested on each name alone.
 
-Where few names have the length and the spelling, `guided_if_rare` looks ahead instead.
+If few names have the length and the spelling, `guided_if_rare` looks ahead instead.
 """
 
 import warnings
@@ -12,29 +12,29 @@ from typing import TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_of
+from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 T = TypeVar("T", bound=CommonOptions)
 
-FEW_POSSIBLE = 1 << 10  # spellings: if there are no more, each is tested for other conditions
-MAX_WALK = 1 << 20  # names of a walk: in a larger one, more share beginnings, and more wait
+FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
+MAX_WALK = 1 << 20  # names of a walk: a larger one shares more prefixes, but delays names
 NO_CONDITIONS = {
     "boldness", "min_p", "temperature", "top_k", "top_p",
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
     "edits", "remember", "seed", "start", "unique", "count", "rank",
 }  # fmt: skip
-"""Options for which `conditions_of` makes no condition."""
+"""Options for which `make_conditions` makes no condition."""
 
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
-FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
+FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -42,7 +42,7 @@ SHAPE_HINT = (
 
 
 class Tally(dict[str, tuple[int, int]]):
-    """How many names were tested for each condition, and how many passed, by its title."""
+    """The numbers of names tested for each condition and passed, by the condition's title."""
 
     def add(self, more: Mapping[str, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -51,78 +51,79 @@ class Tally(dict[str, tuple[int, int]]):
             self[title] = before[0] + tested, before[1] + passed
 
     def tightest(self) -> str:
-        """Why names were not found, for a message: the condition that the smallest share met."""
-        rates = {each: max(met, 0.5) / tested for each, (tested, met) in self.items() if tested}
+        """The condition that the smallest share of names met, for a message."""
+        rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"
         title = min(rates, key=rates.__getitem__)
         tested, passed = self[title]
         rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {title} ({rate} drawn passes)"
+        return f"the tightest condition was {title} (met by {rate} draws)"
 
 
-class Sampler:
-    """Draws names from a model, each of which meets the conditions.
+class ConditionalSampler:
+    """Draws names from a model that meet all conditions.
 
-    The automaton of the spelling follows all conditions whose automata are small enough together;
-    with `follows_large`, it takes large automata, too, which pay where few names meet a condition.
+    A `WalkSampler` draws names of one spelling; the other conditions are tested on whole names. The
+    spelling's automaton joins all conditions whose automata are small enough together. With
+    `follows_large`, it includes large automata, which pay off if few names meet a condition.
     """
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
     ) -> None:
         self.model, self.options = model, options
-        shortest, longest = lengths_of(model, options)
-        limits = counted(longest, "character")
+        shortest, longest = length_limits(model, options)
+        limits = plural(longest, "character")
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         every: list[Condition] = []
-        # The module of conditions is imported only if needed, so that twenty names come at once.
+        # Imported only if needed, so that a few names come quickly.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
-            from rnn_names.conditions.conditions import conditions_of
+            from rnn_names.conditions.conditions import make_conditions
 
-            every = conditions_of(model, options)
-        # Conditions the automaton follows, and those tested on finished names.
+            every = make_conditions(model, options)
+        # The conditions in the automaton, and those tested on whole names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
             len(model.vocabulary), self.shape, every, longest, follows_large
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.drawer = Drawer(model, options, self.spelling, texts)
+        self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
         self._check_spellings(every, limits)
         self._check_first_draw()
 
-    def with_drawer(self, drawer: Drawer) -> "Sampler":
-        """A sampler with the same conditions whose names come from another drawer."""
+    def with_names_of(self, walk_sampler: WalkSampler) -> "ConditionalSampler":
+        """A sampler with the same conditions, which tests the names of another walk sampler."""
         other = copy(self)
-        other.drawer = drawer
+        other.walk_sampler = walk_sampler
         return other
 
     @property
     def largest_walk(self) -> int:
-        """The most names that are drawn together: fewer if the vocabulary is large."""
+        """The most names to draw together: fewer for a large vocabulary."""
         return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
 
     @property
     def n_possible(self) -> float:
-        """The number of names that have the spelling; infinity for very many."""
-        roots = self.drawer.roots
-        return float(self.spelling.counts[roots.lengths, roots.carried].sum())
+        """The number of names with the spelling; infinity for very many."""
+        roots = self.walk_sampler.roots
+        return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
     def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
-        """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
+        """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
         possible, hint, titles = self.n_possible, "", self.in_spelling
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = [text for root in self.drawer.texts for text in self.spelling.texts(root)]
-            spelled = self.drawer.in_characters(names_of(texts))
-            hint, titles = f"; {possible:,.0f} tried, which is all", [*every]
+            texts = [text for root in self.walk_sampler.texts for text in self.spelling.texts(root)]
+            spelled = self.walk_sampler.in_characters(names_from_indices(texts))
+            hint, titles = f"; all {possible:,.0f} spellings tried", [*every]
             possible = len(rows_that_pass(self.conditions, spelled)[0])
         if not possible:
             what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
@@ -130,31 +131,31 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.drawer.roots
+        options, roots = self.options, self.walk_sampler.roots
         if options.prefix:
-            # A single prefix is given, not drawn: only top-k and top-p can bar it.
+            # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
             if is_one or (roots.log_prob > -np.inf).any():
                 return
-            what = f"prefix {any_of(options.prefix)}: no name begins so"
+            what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
-            log_p = self.drawer.quick.log_probabilities(roots.states, Workspace())
-            may_follow = self.spelling.may_follow(0, roots.carried)
+            log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
+            may_follow = self.spelling.may_follow(0, roots.node_data)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
-            what = f"every name would begin as none of the list does{SHAPE_HINT}"
+            what = f"every name would begin as no name of the list does{SHAPE_HINT}"
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
     def joined_titles(self, followed: Sequence[Condition]) -> str:
-        """The prefix that is asked for and some conditions, for a message."""
+        """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
-        titles = [f"prefix {any_of(prefixes)}"] if prefixes else []
+        titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(each.title for each in followed)])
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether perhaps few of the model's names have the length and the spelling."""
+        """Whether few of the model's names may have the length and the spelling."""
         options = self.options
         shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
         any_length = shortest <= 1 and options.max_length is None
@@ -163,46 +164,46 @@ class Sampler:
 
     @property
     def large_conditions(self) -> list[Condition]:
-        """Conditions with large automata, which are followed only where few names meet them."""
+        """Conditions with large automata, which join the spelling only if few names meet them."""
         return [each for each in self.conditions if each.automaton_if_rare]
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
-        names, rows = self.drawer.draw(keys, root)
-        return self.filtered(len(keys), names, rows)
+        names, rows = self.walk_sampler.draw(keys, root)
+        return self.filter(len(keys), names, rows)
 
-    def filtered(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """Leaves the names that meet the conditions; `rows` are theirs in a draw of this size."""
-        kept, tally = rows_that_pass(self.conditions, names)
-        return names.take(kept), rows[kept], Tally({self.title: (size, len(names)), **tally})
+    def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
+        """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""
+        passed, tally = rows_that_pass(self.conditions, names)
+        return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options, with those that boldness stands for where the model's list allows them."""
+    """The options, with those that boldness stands for as far as the model's list allows them."""
     own = model.own_fingerprints
-    wanted = {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         from rnn_names.conditions.conditions import common_words, known_triples_condition
 
         try:
             known_triples_condition(model, options)
-        except SamplingError:  # it keeps none, or a text is asked for that has others
-            del wanted["known_triples"]
+        except SamplingError:  # the model has no triples, or a required text has others
+            del preset["known_triples"]
         if own is None:
-            del wanted["min_edits"], wanted["no_words"]
-        elif isinstance(options, Options) and options.start:  # which are near depends on all before
-            wanted |= {"min_edits": None, "novel": not options.listed}
+            del preset["min_edits"], preset["no_words"]
+        elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
+            preset |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).mean() > FEW_WORDS:
-            del wanted["no_words"]
-    more = {name: value for name, value in wanted.items() if name not in options.non_defaults}
+            del preset["no_words"]
+    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
     return replace(options, **more)
 
 
-def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The least and the greatest length of names: as asked for, or as in the list."""
+def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
+    """The least and the greatest length of names, from the options or else from the list."""
     of_prefixes = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
-    if shortest is None:  # an explicit limit from above wins
+    if shortest is None:  # an explicit upper limit wins
         shortest = min(model.shortest, longest or model.shortest)
     shortest = max(shortest, min(of_prefixes), 1)
     if longest is None:
@@ -215,20 +216,21 @@ def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     return shortest, longest
 
 
-def sampler_of(model: LanguageModel, options: T) -> tuple[Sampler, T]:
-    """A sampler, and its options with those that boldness stands for.
+def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
+    """A sampler, and its options including those that boldness stands for.
 
-    If no name can match as typed, case is ignored, with a CaseWarning.
+    If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
     options = with_boldness(options, model)
     try:
-        sampler = Sampler(model, options)
-        notes = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
+        sampler = ConditionalSampler(model, options)
+        other = sampler.in_other_case.items()
+        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = Sampler(model, replace(options, ignore_case=True))
+            sampler = ConditionalSampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
         every = [*sampler.in_spelling, *sampler.conditions]
@@ -240,7 +242,7 @@ def sampler_of(model: LanguageModel, options: T) -> tuple[Sampler, T]:
 
 
 def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
-    """Rows of the names that meet all conditions, and how many were tested for each."""
+    """The rows of the names that meet all conditions, and the tally."""
     rows: Array = np.arange(len(names))
     tally = Tally()
     for condition in conditions:

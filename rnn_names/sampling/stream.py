@@ -1,8 +1,8 @@
 """A seed's stream of names, in the order of their numbers.
 
-Name i is that of the first attempt at i that meets the conditions (`attempts`). Several threads
-draw, one of which may leave its work to a helper process; neither changes a name, since a name
-depends on its seed and its number alone.
+Name i is that of the first attempt at i that meets the conditions (`name_queue`). Several threads
+may draw, one of them through a helper process. That changes no name, since a name depends on its
+seed and its number alone.
 """
 
 import os
@@ -15,10 +15,10 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, counted
+from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import (
+from rnn_names.sampling.name_queue import (
     ENDLESS,
     FIRST_WALK,
     MAX_ATTEMPTS,
@@ -27,28 +27,28 @@ from rnn_names.sampling.attempts import (
     needed,
 )
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
-from rnn_names.sampling.unique import Unique, unique_of
+from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
+from rnn_names.sampling.unique import Unique, make_unique_filter
 from rnn_names.sampling.workers import Workers
 
 if TYPE_CHECKING:
-    from rnn_names.sampling.guided import Guided
+    from rnn_names.sampling.guided import GuidedSampler
 
-FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
-GROWTH = 16  # a walk may have so many times as many names as the last one
-GROWTH_TO_COUNT = 256  # the same, where it is known how many names are wanted
-MIN_TRIED = 1 << 7  # least number of attempts for a preview
-MAX_VAIN_CHARACTERS = 1 << 23  # characters of attempts in vain, after which a stream ends
+FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream, which may be read briefly
+GROWTH = 16  # the most by which the number of names grows from walk to walk
+GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
+MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
 def names_of_stream(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
+    """Yields `count` names, in parts; raises SamplingError after the last if there are fewer."""
     process = os.getpid()
-    sampler, options = sampler_of(model, options)
+    sampler, options = make_sampler(model, options)
     with one_blas_thread():
         if not count:
             return
-        unique = unique_of(count, options)
+        unique = make_unique_filter(count, options)
         n_possible = sampler.n_possible if unique else np.inf
         delivered = 0
         tally = Tally()
@@ -59,9 +59,9 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
                     unique.warn_if_few_are_new()
                 delivered += len(names)
                 yield names
-                if os.getpid() != process:  # its threads are not here
+                if os.getpid() != process:  # the threads run in the parent only
                     raise SamplingError(
-                        "this stream was begun before the process forked: begin one in each"
+                        "this stream began before the process forked: begin one in each process"
                     )
                 if delivered == count:
                     return
@@ -70,23 +70,23 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
         except TooFewNames as error:
             tally = error.tally
         if unique:
-            # `min_edits` has one title for both tests: count from the one against the list.
+            # `min_edits` has one title for both tests: count from the test against the list.
             tested, _ = tally.get(unique.title, (unique.tested, 0))
             tally[unique.title] = tested, unique.passed
         causes = [] if delivered >= n_possible else [tally.tightest()]
         if n_possible < count:
             causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-        of = counted(delivered, "name")
+        of = plural(delivered, "name")
         if count < ENDLESS:
-            of = f"{delivered:,} of {counted(count, 'name')}"
+            of = f"{delivered:,} of {plural(count, 'name')}"
         raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from not many more attempts: a network in training may end none."""
+    """At most `count` names, with few attempts: a network in training may end no name."""
     names: list[str] = []
-    with suppress(SamplingError):  # what it has learned so far may begin no name
-        sampler, key = Sampler(model, Options()), key_of(seed)
+    with suppress(SamplingError):  # the network may not begin any name yet
+        sampler, key = ConditionalSampler(model, Options()), key_of(seed)
         number = 0
         while len(names) < count and number < max(2 * count, MIN_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
@@ -96,9 +96,9 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 
 def _drawn_names(
-    sampler: Sampler, options: Options, count: int, unique: Unique | None
+    sampler: ConditionalSampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
-    """The names from `options.start` on, in parts; more than wanted where some may be repeats."""
+    """The names from `options.start` on, in parts; more than `count` if some may be repeats."""
     begin = options.start
     end = ENDLESS if options.is_unique else begin + count
     guided = None
@@ -122,9 +122,14 @@ def _drawn_names(
 
 
 def _groups(
-    guided: "Guided", begin: int, end: int, budget: int, unique: Unique | None, workers: Workers
+    guided: "GuidedSampler",
+    begin: int,
+    end: int,
+    budget: int,
+    unique: Unique | None,
+    workers: Workers,
 ) -> Iterator[Names]:
-    """The names of a stream under rare conditions: those of its groups, one after another."""
+    """The names of a stream under rare conditions, group by group."""
     from rnn_names.sampling.guided import GROUP
 
     group = begin // GROUP  # the next group
@@ -140,11 +145,11 @@ def _groups(
             call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)
             begun.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
-        first, wanted, call = begun.popleft()
+        first, expected, call = begun.popleft()
         names, counts = call()
         tally.add(counts)
         part = names[max(begin - first, 0) : end - first]
         next_number += len(part)
         yield part
-        if len(names) < wanted and next_number < end:
+        if len(names) < expected and next_number < end:
             raise TooFewNames(tally)

@@ -1,4 +1,4 @@
-"""No name twice: in one stream, or in all streams that remember their names in one file."""
+"""Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
 import warnings
 from typing import Any
@@ -7,34 +7,34 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.remembered import Remembered
 
-REPEATS = 1 << 16  # names; a stream of unique ones ends if fewer than 1 in 4,096 of them is new
-FEW_NEW_AFTER = 1 << 15  # names after which a warning says if few of them are new
+REPEATS = 1 << 16  # names of a window; a stream ends if fewer than 1 in 4,096 of them are new
+FEW_NEW_AFTER = 1 << 15  # names after which a warning may say that few are new
 
 
-def unique_of(wanted: int, options: Options) -> "Unique | None":
-    """The filter that lets each name through once, if that is asked for."""
+def make_unique_filter(count: int, options: Options) -> "Unique | None":
+    """The filter that admits each name once, or None if the options allow repeats."""
     if options.min_edits is None:
-        return Unique(wanted, options.remember) if options.is_unique else None
+        return Unique(count, options.remember) if options.is_unique else None
     from rnn_names.conditions.edits import FarApart
 
-    return Unique(wanted, options.remember, FarApart.of(options), options.slowness)
+    return Unique(count, options.remember, FarApart.of(options), options.slowness)
 
 
 class Unique:
-    """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from all before.
+    """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from earlier ones.
 
-    `slowness` is that of its tests and of the conditions'.
+    `slowness` is about how many times as long as usual a test takes.
     """
 
     def __init__(
-        self, wanted: int, remember: str | None = None, far_apart: Any = None, slowness: int = 1
+        self, count: int, remember: str | None = None, far_apart: Any = None, slowness: int = 1
     ) -> None:
-        self.wanted, self._far_apart, self._slowness = wanted, far_apart, slowness
+        self.count, self._far_apart, self._slowness = count, far_apart, slowness
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
@@ -43,7 +43,7 @@ class Unique:
         self._file = None if remember is None else Remembered(remember)
 
     def admit(self, names: Names) -> Array:
-        """Rows of the names admitted now; they count as seen."""
+        """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
             rows = self._new(names)
         else:
@@ -57,42 +57,42 @@ class Unique:
 
     def _add(self, names: Names) -> None:
         if self._far_apart is None:
-            self.seen = np.union1d(self.seen, fingerprints(names))
+            self.seen = np.union1d(self.seen, fingerprint(names))
         else:
             self._far_apart.add(names.to_strings())
 
     def _new(self, names: Names) -> Array:
         if self._far_apart is None:
-            prints, first = np.unique(fingerprints(names), return_index=True)
+            prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])
         else:
             is_new = map(self._far_apart.add_if_far, names.to_strings())
             rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
-        return rows[: self.wanted - self.passed]
+        return rows[: self.count - self.passed]
 
     def needed(self) -> int:
-        """Estimates, rounding up, how many more names of the stream must be drawn."""
-        missing = self.wanted - self.passed
+        """An estimate, rounded up, of how many more names of the stream must be drawn."""
+        missing = self.count - self.passed
         return missing * (self.tested + 1) // (self.passed + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
-        """Warns once, with FewNewNamesWarning, where most names are left out."""
+        """Warns once, with FewNewNamesWarning, if most names are rejected."""
         is_due = self.tested >= FEW_NEW_AFTER // self._slowness and not self._has_warned
         if is_due and self.passed < self.tested / 4:
             self._has_warned = True
             warnings.warn(
-                "3 of 4 names drawn are left out by now, since they came before or are too much "
-                "alike; there may be few more",
+                "Three in four drawn names are now rejected as repeats or near copies; few new "
+                "names may remain.",
                 FewNewNamesWarning,
                 stacklevel=3,
             )
 
     def window_is_exhausted(self) -> bool:
-        """Whether `REPEATS` names have been tested and nearly all were repeats.
+        """Whether nearly all names of the current window were repeats.
 
-        Every so many names, the next window begins.
+        A new window starts every `REPEATS` names.
         """
         tested = self.tested - self._last[0]
         passed = self.passed - self._last[1]

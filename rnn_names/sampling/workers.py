@@ -1,4 +1,4 @@
-"""Workers draw the walks of a stream: this thread, or several and a helper process."""
+"""Drawing the walks of a stream: in this thread, or in several threads and a helper process."""
 
 import math
 import threading
@@ -13,30 +13,30 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import keys_of
-from rnn_names.sampling.sampler import Sampler, Tally
+from rnn_names.sampling.sampler import ConditionalSampler, Tally
+from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-CHUNKS = 32  # chunks of the largest walk, each of names that begin alike, to bound the memory
-MIN_CHUNKED_NAMES = 1 << 13  # names of a walk that is drawn in chunks
-WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
-LONG = 1 << 17  # names to be drawn for which the helper process is started
-MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
+CHUNKS = 32  # chunks of the largest walk, to bound the memory
+MIN_CHUNKED_NAMES = 1 << 13  # the fewest names of a walk that is drawn in chunks
+WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
+LONG = 1 << 17  # the fewest names for which the helper process is started
+MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 
 _helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 Passed = tuple[Names, Array, Tally]
-"""Names that passed, the rows of their attempts, rising, and the tally."""
+"""Names that passed, the rising rows of their attempts, and the tally."""
 
 
 class Workers:
-    """Draw walks: in this thread, in several where there is enough to draw, in a helper process."""
+    """Draws walks: in this thread, or for many names in several threads and a helper process."""
 
-    def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
+    def __init__(self, sampler: ConditionalSampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self.key, self._stack = sampler, key, stack
         self._has_threads = False
         self.submit: Submit = deferred
@@ -45,7 +45,7 @@ class Workers:
         self._helper_thread = 0  # the thread that uses the helper; 0 for none yet
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts threads, and the helper process, if so many names are worth it."""
+        """Starts threads, and the helper process, if `left` names are enough to gain from them."""
         if left >= WORTH_THREADS and not self._has_threads:
             self._has_threads = True
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
@@ -53,14 +53,14 @@ class Workers:
         is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
         if is_worth_while and _helper_slot.lock.acquire(blocking=False):
             self._stack.callback(_helper_slot.lock.release)
-            from rnn_names.processes.helper import Helper  # a few names do without
+            from rnn_names.processes.helper import Helper  # not needed for a few names
 
-            # A copy is made here and there, without what the drawer has cached (`__getstate__`).
-            self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
+            # A copy is made in both processes, without cached properties (`__getstate__`).
+            self._helper = self._stack.enter_context(Helper(copy, self._sampler.walk_sampler))
             self._helper.start()
 
     def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Passed]]:
-        """Starts to draw some attempts, (n,) both, in chunks of names that begin alike."""
+        """Starts to draw attempts at numbers, (n,) both, in chunks of names that begin alike."""
         max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
         n = 1
         if len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > max_names:
@@ -68,23 +68,22 @@ class Workers:
         rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
             some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-            drawer = self._sampler.drawer
+            chunks = self._sampler.walk_sampler.chunks
             # In parts, to bound the memory.
-            chunk = np.concatenate([drawer.chunks(keys_of(self.key, *each), n) for each in some])
+            chunk = np.concatenate([chunks(keys_of(self.key, *each), n) for each in some])
             rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
         return [self.submit(self._draw, numbers, attempts, each) for each in rows]
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
-        """Draws a chunk of a walk, some rows (m,) of its numbers and attempts."""
         keys = keys_of(self.key, numbers[rows], attempts[rows])
-        # The first thread that comes uses the helper; the others alone need memory to draw.
+        # The first thread to arrive uses the helper process.
         thread = threading.get_ident()
         self._helper_thread = self._helper_thread or thread
         if self._helper is not None and self._helper_thread == thread:
-            drawn = self._helper.begin(Drawer.draw, keys)()
+            drawn = self._helper.begin(WalkSampler.draw, keys)()
         else:
-            drawn = self._sampler.drawer.draw(keys)
-        names, passed, tally = self._sampler.filtered(len(keys), *drawn)
-        # They wait for the names before them: in a byte a character, if these are Latin ones.
+            drawn = self._sampler.walk_sampler.draw(keys)
+        names, passed, tally = self._sampler.filter(len(keys), *drawn)
+        # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally

@@ -1,11 +1,11 @@
 """The base: one network that has learned all bundled lists, with a vector e for each.
 
-What the lists share and e make an ordinary network, which uses the characters of its list alone:
+The shared parameters and e give an ordinary network, for the characters of one list:
 
     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
 
-`We` stacks the three matrices. A new list starts from the network of the vector that is fitted to
-it. `data/make_base.py` makes the base.
+`We` stacks the three matrices. A new list starts from the network of the vector fitted to it.
+`data/make_base.py` trains the base.
 """
 
 import unicodedata
@@ -25,10 +25,10 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import Adam
 
-MAX_FITTED = 300  # names that a vector is fitted to
+MAX_FITTED = 300  # the most names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
-NEARNESS = 0.002  # times ‖e − start‖² is added to the loss
-OTHER = "-"  # stands in for a character unlike any that the base knows
+NEARNESS = 0.002  # weight of the penalty ‖e − start‖²
+OTHER = "-"  # replaces a character that is unlike any that the base knows
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,18 @@ class Base:
         return cls(lists, Vocabulary(meta["vocabulary"]), arrays, vectors)
 
     def save(self, path: str) -> None:
-        """Writes it to a file."""
+        """Writes the file of a base."""
         meta = {"lists": self.lists, "vocabulary": self.vocabulary.characters}
         npz.write(path, meta, {**self.shared, "vectors": self.vectors})
 
     def rows(self, characters: str) -> Array:
-        """The rows of EOS and of each character, or one that is like it: (n_y,)."""
+        """The vocabulary rows of EOS and of each character, or of a similar one: (n_y,)."""
         known = self.vocabulary.characters
-        found = (alike(each, known) or OTHER for each in characters)
-        return np.array([0, *(1 + known.index(each) for each in found)])
+        similar = (alike(each, known) or OTHER for each in characters)
+        return np.array([0, *(1 + known.index(each) for each in similar)])
 
     def network(self, e: Array, rows: Array) -> dict[str, Array]:
-        """The network of a vector e (d,), with some rows of the vocabulary."""
+        """The network of a vector e (d,), with the characters in some rows of the vocabulary."""
         shared, bounds = self.shared, np.cumsum([len(self.shared[name]) for name in ("ba", "by")])
         ba, by, a0 = np.split(shared["We"] @ e, bounds)
         return {
@@ -73,16 +73,16 @@ class Base:
         }
 
     def gradient_of_sums(self, params: dict[str, Array], d: dict[str, Array], rows: Array) -> Array:
-        """The gradient of the sums of ba, by and a0, from that, d, of `network(e, rows)`.
+        """The gradient of the sums that make ba, by and a0, from the gradients d of the network.
 
-        By the chain rule, the gradient of e is its product with `We`.
+        By the chain rule, its product with `We` is the gradient of e.
         """
         by = np.bincount(rows, d["by"], len(self.shared["by"]))
         sums = [d["ba"], by, d["a0"] * (1 - params["a0"] ** 2)]
         return np.concatenate(sums).astype(np.float32)
 
     def fitted(self, corpus: Corpus) -> tuple[Model, list[str]]:
-        """A model fitted to a list, and what the two nearest lists contain."""
+        """A model fitted to a list, and descriptions of the two nearest lists."""
         names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
         n = min(len(corpus), MAX_FITTED)
@@ -110,7 +110,7 @@ class Base:
 
 
 def alike(character: str, known: str) -> str | None:
-    """The known character that is like another one, if any: by its letter, case or sound.
+    """The known character most similar to another one, by letter, case or sound; or None.
 
     >>> [alike(each, "abcdefz") for each in "aéEжф."]
     ['a', 'e', 'e', 'z', 'f', None]
@@ -120,8 +120,8 @@ def alike(character: str, known: str) -> str | None:
     sound = sound[-1:] if len(sound) == 2 and sound[0] == "E" else sound[:1]
     letter = unicodedata.normalize("NFD", character)[0]
     cased = sound if "CAPITAL" in name else sound.lower()
-    found = (each for each in (character, letter, letter.swapcase(), cased) if each)
-    return next((each for each in found if each in known), None)
+    similar = (each for each in (character, letter, letter.swapcase(), cased) if each)
+    return next((each for each in similar if each in known), None)
 
 
 @cache

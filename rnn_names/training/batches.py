@@ -16,7 +16,7 @@ class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
     With `weights`, (len(names),), an epoch draws as many names as there are rows, in proportion to
-    them; else each row comes once.
+    the weights; otherwise it has each row once.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
@@ -28,7 +28,7 @@ class Batches:
 
     names: Names  # distinct names in lexicographic order; their `codes` are vocabulary indices
     rows: Array  # (n,) int. For each name of the list, repeats counted, its row in `names`
-    n_y: int  # size of the vocabulary, EOS counted
+    n_y: int  # size of the vocabulary, including EOS
     weights: Array | None = field(default=None, kw_only=True)  # for drawing in proportion
     neighbours: int = field(default=1, kw_only=True)  # rows that stay together in all minibatches
 
@@ -44,24 +44,23 @@ class Batches:
 
     @property
     def counts(self) -> Array:
-        """The weight of each name, or 1: (len(names),)."""
+        """The weight of each name, or how often it occurs in `rows`: (len(names),)."""
         if self.weights is not None:
             return self.weights
         return np.bincount(self.rows, minlength=len(self.names))
 
     @property
     def characters(self) -> int:
-        """The number that an epoch trains on, ends of names counted; with weights, on average."""
+        """The number of characters of an epoch, including ends; with weights, the mean number."""
         counts = self.counts
         return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
     def minibatches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
-        """The minibatches of one epoch, in random order, the last one perhaps smaller.
+        """Yields the minibatches of one epoch, in random order; the last one may be smaller.
 
-        Each row comes once; with weights, as many rows in proportion to them. Yields the middle of
-        the minibatch in the epoch, from 0 to 1, and its rows, sorted, (size,).
+        Yields the middle of the minibatch in the epoch, from 0 to 1, and its sorted rows, (size,).
 
-        Neighbours have long beginnings in common: minibatches that keep them together are smaller
+        Neighbours have long common prefixes, so minibatches that keep them together are smaller
         trees.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
@@ -73,15 +72,15 @@ class Batches:
             yield (start + len(batch) / 2) / len(shuffled), batch
 
     def tree(self, rows: Array) -> PrefixTree:
-        """The prefix tree of a minibatch of these rows, which are sorted."""
+        """The prefix tree of a minibatch, given its sorted rows."""
         return prefix_tree(*self.names.padded(rows), self.n_y)
 
 
 def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:
-    """As many rows as there are weights, in proportion to them.
+    """Draws rows in proportion to the weights, as many rows as there are weights.
 
-    Each row comes as often as it should on average, rounded up or down by chance (systematic
-    sampling): on a line of all weights, marks are set at equal distances, from a random place on.
+    The frequency of each row is its expected frequency, rounded up or down at random (systematic
+    sampling): it is the number of equidistant marks, with a random start, in its piece of a line.
 
     >>> _in_proportion(np.array([2, 0, 1, 1]), np.random.default_rng(0)).tolist()
     [0, 0, 2, 3]

@@ -2,9 +2,9 @@
 
 A run writes its state after the last epoch to `<output>.resume`, every few seconds and when it is
 interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
-interrupted. The state of an earlier run stays until a new one first writes its model.
+interrupted. The state of an earlier run remains until a new run first writes its model.
 
-The file is a model file with more in it: arrays whose names begin with `state_`, and in `meta`
+The file is a model file with additional arrays, whose names begin with `state_`, and in `meta`
 
     run        corpus (a digest of the list), init, settings as resolved for the list, and
                state, the numbers of the trainer
@@ -21,16 +21,16 @@ from typing import Any
 import numpy as np
 
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
+from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, printable
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 SECONDS_BETWEEN_WRITES = 5.0
-_STATE = "state_"  # what names of the state's arrays begin with
+_STATE = "state_"  # the prefix of the names of the state's arrays
 
 
 class Checkpoint:
@@ -48,56 +48,56 @@ class Checkpoint:
     def resumed(
         cls, output: str, corpus: Corpus, settings: Settings, init: str | None
     ) -> "Checkpoint":
-        """An interrupted run, as it was; the arguments must be those of that run."""
+        """Restores an interrupted run; the arguments must be the same as in that run."""
         path = state_path(output)
         if not os.path.exists(path):
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to continue; train without resume",
+                f"{printable(path)}: there is no interrupted run to continue; train without resume",
                 settings=["resume"],
             )
-        meta, arrays = archive.read(path, types_of)
+        meta, arrays = archive.read(path, allowed_types)
         of_model = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
         of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
             model, run = Model.of(meta, of_model), _run_in(meta)
-            # The best model so far stands for the one that the run started from: cell, size and
-            # vocabulary are the same. `restore` sets fingerprints and sources.
+            # The best model so far replaces the initial model: it has the same cell, size and
+            # vocabulary. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None else None
-            checkpoint = cls(output, Trainer(Run(corpus, settings, start)), corpus, init)
+            checkpoint = cls(output, Trainer(TrainingSetup(corpus, settings, start)), corpus, init)
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
-                f"{shown(path)}: {error}; or train without resume",
+                f"{printable(path)}: {error}; or train without resume",
                 settings=[*error.settings, "resume"],
             ) from None
         checkpoint.written = checkpoint.is_resumed = True
         return checkpoint
 
     def _check_is_like(self, run: dict[str, Any]) -> None:
-        """Raises TrainingError unless a run had the same list, settings and model to start from."""
+        """Raises TrainingError unless a run had the same list, settings and initial model."""
         if run.get("corpus") != self._run["corpus"]:
             raise TrainingError("that run learned from other names: give it the same list")
         had, now = ({**each["settings"], "init": each.get("init")} for each in (run, self._run))
         others = [name for name in had | now if now.get(name) != had.get(name)]
         if len(others) > 1 and "init" in others:
-            others.remove("init")  # by default, it follows from the settings
+            others.remove("init")  # the default follows from the settings
         if others:
             differences = ", and ".join(
-                f"{name} {shown(str(had.get(name))[:60])}, not {shown(str(now.get(name)))}"
+                f"{name} {printable(str(had.get(name))[:60])}, not {printable(str(now.get(name)))}"
                 for name in others
             )
             raise TrainingError(f"that run had {differences}: give it the same", settings=others)
 
     def keep(self) -> None:
-        """Takes the trainer's state, after an epoch, and writes it every few seconds."""
-        # A copy: training goes on, and an interrupt may write it at any moment.
+        """Copies the trainer's state, after an epoch, and writes it every few seconds."""
+        # A copy, since training continues, and an interrupt may write the state at any moment.
         self._state, self.written = (self.trainer.model, deepcopy(self.trainer.state())), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()
 
     def write(self) -> None:
-        """Writes the state, if there is one that is not written."""
+        """Writes the state if it is not written yet."""
         if self._state is None or self.written:
             return
         model, state = self._state
@@ -109,24 +109,24 @@ class Checkpoint:
         self.written, self._last_write = True, time.monotonic()
 
     def remove(self) -> None:
-        """Removes the file: there is nothing to continue."""
+        """Removes the file, since there is nothing to continue."""
         self._state, self.written = None, False
         with suppress(OSError):
             os.unlink(self.path)
 
 
 def state_path(output: str) -> str:
-    """The file that keeps the state of a run that writes the model `output`."""
+    """The file for the state of a run that writes the model `output`."""
     return f"{output}.resume"
 
 
-def types_of(name: str) -> tuple[str, ...]:
-    """The types that an array of such a file may have; none for an unknown name."""
+def allowed_types(name: str) -> tuple[str, ...]:
+    """The allowed types of an array in the file; none for an unknown name."""
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 
 def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
-    """The run that a file describes; ModelFileError where this program did not write it."""
+    """The run in `meta`, or ModelFileError if this program did not write it."""
     run = meta.get("run")
     if not isinstance(run, dict) or not (
         isinstance(run.get("settings"), dict) and isinstance(run.get("state"), dict)
@@ -134,14 +134,14 @@ def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
         raise ModelFileError("not the state of an interrupted run: give it its own file again")
     if meta.get("program") != PROGRAM_VERSION:
         raise ModelFileError(
-            f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
-            "with that one"
+            f"written by {printable(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: "
+            "continue with that one"
         )
     return run
 
 
 def digest(corpus: Corpus) -> str:
-    """A digest that identifies a corpus: a SHA-256 over its names and their counts."""
+    """The SHA-256 digest of a corpus, over its names and their counts."""
     sha = hashlib.sha256()
     has_counts = np.array([corpus.has_counts])
     for array in (corpus.names.codes, corpus.names.offsets, corpus.counts, has_counts):

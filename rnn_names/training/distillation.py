@@ -1,19 +1,19 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher is an n-gram and a network of one list. They make different mistakes, so together they
-are better than each alone. It predicts the geometric mean of their distributions, normalised (a
-product of experts, Hinton 2002):
+The teacher consists of an n-gram and a network of one list. They make different mistakes, so
+together they are better than each alone. It predicts the normalised geometric mean of their
+distributions (a product of experts, Hinton 2002):
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
 The share s is ½, and 0.7 for a network that started from a model.
 
-A tilt then gives the teacher's names the lengths, letters and so on that names of the list have on
-average (`rnn_names.training.wholes`).
+A tilt then gives the teacher's names the mean lengths, letters and so on of the list's names
+(`rnn_names.training.name_features`).
 
-The network learns from synthetic names, which the teacher writes, and from the real ones, repeated.
+The network learns from synthetic names, drawn from the teacher, and from the repeated real ones.
 After each prefix it learns a whole distribution, the soft target, instead of the one character that
-happened to follow (Hinton et al. 2015, arXiv:1503.02531).
+followed (Hinton et al. 2015, arXiv:1503.02531).
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.batches import Batches
-from rnn_names.training.wholes import Wholes
+from rnn_names.training.name_features import NameFeatures
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-DRAWN_FOR_TILT = 10_000, 30_000  # five names for each listed, within these bounds
-NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
-NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
-MAX_LOSS_RATIO = 1.01  # a tilt that raises the loss of the list's names further is discarded
-REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
+DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the number of names, five per name of the list
+NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
+NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
+MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
+REAL_SHARE = 0.4  # repeated real names for each synthetic one; each is there at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
-MANY_NAMES = 40_000  # … if there are so many, repeats counted; for fewer, it costs 0.001 nats
-MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twice as many
+MANY_NAMES = 40_000  # … if there are this many; with fewer, it would cost 0.001 nats
+MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 
 class Teacher(WalkSource):
-    """An n-gram and a network that predict together, as the source of a walk.
+    """An n-gram and a network that predict together; the source of a walk.
 
-    A state has the hidden state, the n-gram's history, and the number of characters so far.
+    A state consists of the hidden state, the n-gram's history, and the number of characters so far.
     """
 
     dtype = np.float32
@@ -81,7 +81,7 @@ class Teacher(WalkSource):
         """The teacher of a run whose network trained on `batches`."""
         ngram = _ngram(batches, rng)
         names = batches.names
-        wholes = Wholes(batches, vocabulary)
+        features = NameFeatures(batches, vocabulary)
         teacher = cls(ngram, network, int(names.lengths.max()), share)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
@@ -91,12 +91,12 @@ class Teacher(WalkSource):
             drawn = teacher.draw(count, rng)
             if not len(drawn):  # the network ends no name
                 break
-            factors = wholes.factors(drawn)
+            factors = features.factors(drawn)
             if before is not None:
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
-            # Where the n-gram, by which the tilt looks ahead, differs too much:
+            # The n-gram, by which the tilt looks ahead, may differ too much from the teacher.
             if loss > MAX_LOSS_RATIO * last:
                 teacher.tilt = before
                 break
@@ -108,7 +108,7 @@ class Teacher(WalkSource):
             return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
-        """About `count` names: those that would be too long are left out."""
+        """About `count` names; names that would be too long are left out."""
         keys = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count))
         drawn = []
         spelling = Spelling(anything(self.n_y), 1, self.max_length)
@@ -120,16 +120,13 @@ class Teacher(WalkSource):
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
-        # How many characters each node's prefix has, (N,): the number of its level.
+        # The number of characters of each node's prefix, (N,), which is its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
         log_p = rnn.log_predictions(tree, self.network, work).copy("K")
         return self._joint(log_p, self._histories(tree), length)
 
     def _joint(self, log_p: Array, histories: Array, length: Array) -> Array:
-        """The distribution of the next character after N prefixes: (N, n_y).
-
-        `log_p`, those of the network, (N, n_y), is overwritten with it.
-        """
+        """The next character's distribution, written over the network's `log_p`: (N, n_y)."""
         log_p *= self.share
         log_p += (1 - self.share) * np.log(self.ngram.probabilities(histories))
         log_p[length == 0, EOS] = -np.inf  # a name has a character
@@ -137,18 +134,18 @@ class Teacher(WalkSource):
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Not where the tilt leaves nothing after a prefix, or so much that it overflows.
+            # Unless the tilt makes all probabilities 0, or overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
     def _histories(self, tree: PrefixTree) -> Array:
-        """The n-gram's history at each node, (N,), level by level: a parent's and one character."""
+        """The n-gram's history at each node, (N,), from the histories of parents."""
         histories = np.full(len(tree.x), self.ngram.start)
         for above, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
             histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
         return histories
 
-    # --- As a walk asks ---------------------------------------------------------------------------
+    # --- The source of a walk ---------------------------------------------------------------------
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
@@ -172,8 +169,8 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
         rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)
     counts = None
     if weights is not None:
-        # In proportion, as many in all as in an epoch, and each once at least: discounts are made
-        # for counts of 1, 2 and 3, and take nothing off counts of millions.
+        # Scaled to as many names as in an epoch, each at least once: discounts are for counts of 1,
+        # 2 and 3, and have no effect on counts of millions.
         counts = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
         counts = counts.astype(np.int64)
     return NGram(batches.names.take(rows), batches.n_y, counts)
@@ -183,8 +180,8 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 class DistillationSet(Batches):
     """Names to learn from, with a soft target for each of their prefixes.
 
-    Distinct prefixes are numbered, and the soft target of each is computed once. An example, with
-    the names "a", "ba" and "bc":
+    Distinct prefixes are numbered, and each has one soft target. For example, with the names "a",
+    "ba" and "bc":
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
@@ -195,11 +192,11 @@ class DistillationSet(Batches):
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """
 
-    prefix_numbers: Array  # (longest + 1, n) int. Of each name's prefixes; arbitrary after its end
-    soft_targets: Array  # (prefixes, n_y) float32. The teacher's distribution for each number
+    prefix_numbers: Array  # (longest + 1, n) int, of each name's prefixes; arbitrary after its end
+    soft_targets: Array  # (prefixes, n_y) float32, the teacher's distribution for each number
 
     def tree(self, rows: Array) -> PrefixTree:
-        """The prefix tree of a minibatch, with soft targets in place of what follows."""
+        """The prefix tree of a minibatch, with soft targets as y."""
         tree = super().tree(rows)
         numbers = node_numbers(tree, self.names, self.prefix_numbers, rows)
         passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
@@ -207,7 +204,7 @@ class DistillationSet(Batches):
 
 
 def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Array) -> Array:
-    """The number of each node's prefix, (N,); the tree is that of these rows of the names."""
+    """The number of each node's prefix, (N,), in the tree of some rows of the names."""
     steps = len(tree.paths)
     inside = np.arange(steps)[:, None] <= names.lengths[rows]  # (steps, m)
     numbers = np.empty(len(tree.x), np.intp)
@@ -218,14 +215,14 @@ def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Ar
 def distillation_set(
     teacher: Teacher, names: Names, count: int, rng: np.random.Generator, submit: Submit = deferred
 ) -> DistillationSet:
-    """Some distinct real names and about `count` synthetic ones, with soft targets."""
-    # As many as fit. Estimated as if no two shared a prefix, and all had the mean length.
+    """Real names, repeated, and about `count` synthetic ones, with soft targets."""
+    # Fewer if they do not fit. The estimate assumes no common prefixes, and the mean length.
     room = MAX_SOFT_TARGETS // (teacher.n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count > room:
         chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
         names, count = names.take(np.sort(chosen)), min(count, room // 2)
 
-    # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
+    # The names: repeated real ones, and synthetic ones, which may also be real.
     rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
     second_half = submit(teacher.draw, count - count // 2, rng_2)
     synthetic = [teacher.draw(count // 2, rng_1), second_half()]
@@ -237,8 +234,8 @@ def distillation_set(
     numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
 
-    # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
-    # share a prefix, it is computed twice.
+    # The soft targets, for the prefix trees of a few thousand names each. A prefix of two trees is
+    # computed twice.
     size = names_per_batch(teacher.n_y)
     batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
@@ -254,10 +251,10 @@ def distillation_set(
 def targets_by_number(
     teacher: Teacher, batches: Batches, prefix_numbers: Array, groups: list[Array]
 ) -> list[tuple[Array, Array]]:
-    """For each group of rows, the numbers of its prefixes, (N,), and soft targets, (N, n_y)."""
-    work, found = Workspace(), []
+    """The numbers of the prefixes, (N,), and their soft targets, (N, n_y), for groups of rows."""
+    work, targets = Workspace(), []
     for rows in groups:
         tree = batches.tree(rows)
         numbers = node_numbers(tree, batches.names, prefix_numbers, rows)
-        found.append((numbers, teacher.soft_targets(tree, work)))
-    return found
+        targets.append((numbers, teacher.soft_targets(tree, work)))
+    return targets

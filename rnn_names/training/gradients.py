@@ -1,11 +1,11 @@
 """The gradient of a minibatch, with dropout.
 
-A large minibatch is cut in two parts, each a prefix tree. The helper process, if ready, computes
-the second:
+A large minibatch is divided into two parts, each a prefix tree. The helper process, if ready,
+computes the second:
 
     gradient = (gradient of the first part + gradient of the second) / characters
 
-The numbers are the same, bit for bit, if this process computes both.
+The result is the same, bit for bit, if this process computes both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,24 +22,24 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
-PARTS = 2  # parts of a large minibatch, however many cores there are
-MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
-MIN_WORK_FOR_HELPER = 2e10  # characters left, times numbers of Waa: about a second's work
+PARTS = 2  # parts of a large minibatch, on any number of cores
+MIN_WORK_TO_SHARE = 15_000  # names of a minibatch times rows of Waa, for two parts
+MIN_WORK_FOR_HELPER = 2e10  # characters left times the size of Waa: about a second
 
 
 def parts_for(batch_size: int, n_rows: int) -> int:
-    """The number of parts that a minibatch is cut into; `n_rows` are those of Waa."""
+    """The number of parts of a minibatch; `n_rows` is the number of rows of Waa."""
     return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
 
 def gradients_of_epoch(
     helper: Helper, batches: Batches, stage: Stage, seed: list[int], characters_left: int
 ) -> Iterator[tuple[float, float, int, Array]]:
-    """Computes the gradients of a stage's next epoch, with the helper process if it is worth it.
+    """Computes the gradients of a stage's next epoch, with the helper process if that is faster.
 
-    Yields for each minibatch its middle in the epoch, from 0 to 1; the loss, in nats; the number of
-    characters, ends of names included; and the gradient (n,) of the mean loss per character, which
-    the next minibatch overwrites.
+    Yields for each minibatch its middle in the epoch, from 0 to 1; the loss in nats; the number of
+    characters, including ends; and the gradient (n,) of the mean loss per character, which the next
+    minibatch overwrites.
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
@@ -64,26 +64,26 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts; there is one in this process and one in the helper process.
+    """Computes gradients of parts. This process has one such object, the helper process another.
 
-    They share memory, (2, n): the weights `flat`, and the gradient of a second part.
+    They share the weights, `flat`, and the gradient of a second part, (n,) both.
     """
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
-        self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
+        self.gradients = np.empty_like(flat), second_gradient  # (n,) of the first and second part
         self.params = views(flat, shapes)
         self._work = Workspace()
         self.batches: Any = None  # those of `stage`
-        self.stage: Any = None  # the one that `begin_stage` was last given
+        self.stage: Any = None  # that of the last call of `begin_stage`
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
-        """Takes what a stage learns from, and how."""
+        """Sets the batches and the settings of a stage."""
         self.batches, self.stage = batches, stage
 
     def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
-        """Puts the summed gradient of the rows into `gradients`; returns loss and characters."""
+        """Writes the summed gradient of the rows to `gradients`; returns loss and characters."""
         tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
         loss, gradients = part_gradients(self.params, self.stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self.params]
@@ -91,13 +91,13 @@ class PartGradients:
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:
-        """A result that is the same in every process: a minibatch's."""
+        """The result of a minibatch, which must be the same in both processes."""
         _, rows = next(self.batches.minibatches(self.stage.batch_size, np.random.default_rng(0)))
         loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """The value of a function."""
+        """Calls a function, in the process of this object."""
         return function(*arguments)
 
 
@@ -108,15 +108,15 @@ def part_gradients(
     work: Workspace,
     rng: np.random.Generator,
 ) -> tuple[float, dict[str, Array]]:
-    """The loss of a part of a minibatch, and its gradients.
+    """The loss and the gradients of a part of a minibatch.
 
     Dropout multiplies hidden states by random factors (inverted dropout), in two places:
 
         a⟨t⟩ = step(x⟨t⟩, mask_u ∘ a⟨t−1⟩)              mask_u (n_a,), the same at all steps
-        ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), of its own at each node
+        ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
-    In the step, a⟨t−1⟩ is masked only where it meets Waa (Gal & Ghahramani 2016, arXiv:1512.05287).
-    There (mask_u ∘ a) Waaᵀ = a (Waa ∘ mask_u)ᵀ: the mask goes on the columns of Waa, once.
+    In the step, only the product with Waa uses the masked a⟨t−1⟩ (Gal & Ghahramani 2016,
+    arXiv:1512.05287). Since (mask_u ∘ a) Waaᵀ = a (Waa ∘ mask_u)ᵀ, the columns of Waa are masked.
     """
     n_a = params["Waa"].shape[1]
     unit_mask = dropout_mask(rng, stage.recurrent_dropout, work("unit_mask", n_a))  # (n_a,)
@@ -130,10 +130,10 @@ def part_gradients(
 
 
 def dropout_mask(rng: np.random.Generator, dropout: float, out: Array) -> Array | None:
-    """Factors of inverted dropout, 0 or 1 / (1 − dropout), in `out`; None for no dropout."""
+    """Writes factors of inverted dropout, 0 or 1 / (1 − dropout), to `out`; None for no dropout."""
     if not dropout:
         return None
-    # Each factor takes 16 random bits, four of them a word of 64: a third of the time of floats.
+    # Each factor uses 16 of 64 random bits, in a third of the time of random floats.
     words = rng.bit_generator.random_raw(-(-out.size // 4))
     random = words.view(np.uint16)[: out.size].reshape(out.shape)
     np.greater_equal(random, round(dropout * 2**16), out=out, casting="unsafe")

@@ -1,4 +1,4 @@
-"""From gradients to better parameters, all of them in one flat vector: SGD, Adam."""
+"""The optimizers, SGD and Adam, which update all parameters in one flat vector."""
 
 import math
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from rnn_names.arrays import Array
 
 
 def flatten(arrays: Mapping[str, Array]) -> Array:
-    """One vector with all numbers of the arrays, one array after another."""
+    """The arrays concatenated to one vector."""
     return np.concatenate([array.ravel() for array in arrays.values()])
 
 
 def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Views of a vector with names and shapes: the opposite of `flatten`.
+    """Views of a vector as named arrays: the inverse of `flatten`.
 
     >>> views(np.arange(4.0), {"b": (2,), "W": (1, 2)})["W"].tolist()
     [[2.0, 3.0]]
@@ -39,13 +39,13 @@ class SGD:
 class Adam:
     """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1).
 
-    With g the gradient and t the number of the step, from 1:
+    With the gradient g and the number t of the step, from 1:
 
         m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
         params −= learning rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 
-    The corrections are taken out of the fraction, as at the end of the paper's section 2: they are
-    numbers, and m and v are vectors. With C = √(1 − β₂ᵗ) the last line becomes
+    As at the end of the paper's section 2, the corrections, which are numbers, are moved out of the
+    fraction of vectors. With C = √(1 − β₂ᵗ) the last line becomes
 
         params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
     """

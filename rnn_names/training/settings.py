@@ -1,7 +1,7 @@
 """Settings of a training, and defaults that depend on the corpus.
 
-`Settings` are those that are given; None stands for the default, which `defaults_for` gives.
-`ResolvedSettings` are what a run uses.
+`Settings` are the settings of a caller, in which None stands for a default. `defaults_for` returns
+the defaults; `ResolvedSettings` are the settings of a run.
 """
 
 import math
@@ -12,11 +12,11 @@ from typing import Any
 from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
 
-SHORT_LIST = 1_000  # names; a list with fewer starts from the base, and holds none out
-LONG_LIST = 50_000  # names; a list with as many gets the largest network and few epochs
+SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
+LONG_LIST = 50_000  # names; a list with as many has the largest network and few epochs
 DISTILLATION_BATCHES = 272, 408  # least batch size: for a batch_size below 64, and from 64 up
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
-DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
+DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy
 
 _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
@@ -48,9 +48,9 @@ class ResolvedSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Checked):
-    """Settings as they are given; None stands for a default that depends on the corpus.
+    """Settings of a training; None stands for a default that depends on the corpus.
 
-    `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
+    If training starts from a model, `cell` and `hidden_size` are those of the model. The
     distillation stage has no dropout.
 
     Raises:
@@ -117,13 +117,12 @@ class Settings(Checked):
 
     error = TrainingError
 
-    def resolved(self, names: int, started: bool = False) -> ResolvedSettings:
-        """The same settings with a value in place of every None.
+    def resolved(self, n_names: int, warm_start: bool = False) -> ResolvedSettings:
+        """The settings with a value for every None; arguments as in `defaults_for`.
 
-        Where `epochs` leaves no room for so many epochs of distillation, there are fewer of them.
-        Arguments as in `defaults_for`.
+        Reduces the epochs of distillation if `epochs` leaves no room for them.
         """
-        values = defaults_for(names, self.optimizer, started)
+        values = defaults_for(n_names, self.optimizer, warm_start)
         if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]
             values["distil_epochs"] = round(share * self.epochs)
@@ -134,14 +133,14 @@ class Settings(Checked):
         return ResolvedSettings(**values)
 
 
-def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str, Any]:
-    """The default settings of a list of `names` distinct names, held-out ones included.
+def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict[str, Any]:
+    """The default settings for a list of `n_names` distinct names, including held-out ones.
 
-    A short list that `started` from a model has less to learn: fewer epochs and synthetic names,
-    and no held-out names. A longer list needs a larger network, larger minibatches,
-    fewer epochs and less dropout:
+    With a `warm_start`, when a short list starts from a model, there is less to learn: fewer epochs
+    and synthetic names, and no held-out names. A longer list needs a larger network, larger
+    minibatches, fewer epochs and less dropout:
 
-        names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000
+        n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
         epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
@@ -151,24 +150,24 @@ def defaults_for(names: int, optimizer: str, started: bool = False) -> dict[str,
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
         patience                    30      75      65      55      24       16       16          16
     """
-    ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
+    ratio = max(n_names, 100) / 1200  # to the length of the list of dinosaurs
+    first_epochs = 8 if n_names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
     synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
-    if started:
+    if warm_start:
         first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3
-    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
+    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if warm_start else 0.6)
     sizes = {500: 128, 5_000: 192, LONG_LIST: 256}
     return {
         "cell": "gru",
-        "hidden_size": next((size for below, size in sizes.items() if names < below), 384),
+        "hidden_size": next((size for below, size in sizes.items() if n_names < below), 384),
         "epochs": first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
         "synthetic_names": synthetic_names,
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
         "learning_rate": round(rate, 4),
-        "held_out": 0.0 if started else 0.1,
+        "held_out": 0.0 if warm_start else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),

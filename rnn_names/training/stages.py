@@ -1,7 +1,7 @@
 """The stages of a run, and the record of an epoch.
 
 network         starts from a model or random weights, and learns from the names
-distillation    starts from the best weights of that, and learns what a teacher predicts
+distillation    starts from the best weights so far, and learns a teacher's predictions
 """
 
 import math
@@ -14,21 +14,21 @@ from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE,
 class Stage:
     """A stage of a run and its settings."""
 
-    name: str  # what the user reads
+    name: str  # for the user
     is_distillation: bool  # whether it learns a teacher's predictions
-    epochs: int  # at most
+    epochs: int  # the most epochs
     batch_size: int  # names of a minibatch
     highest_rate: float  # the highest learning rate
     dropout: float  # as in `Settings`
     recurrent_dropout: float  # as in `Settings`
 
     def learning_rate(self, share_over: float) -> float:
-        """The rate after a share, 0 to 1: half a cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
+        """The rate after a share, 0 to 1, of the stage: a half cosine (arXiv:1608.03983)."""
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
 
-def stages_of(settings: ResolvedSettings) -> list[Stage]:
-    """The stages of a run, in order: the network's, then distillation; those that have epochs."""
+def make_stages(settings: ResolvedSettings) -> list[Stage]:
+    """The stages of a run that have epochs, in order."""
     network = Stage(
         name="network",
         is_distillation=False,
@@ -53,27 +53,27 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
 
 @dataclass
 class Position:
-    """The position of a run, between two epochs: numbers, as JSON can hold them."""
+    """The position of a run between two epochs, as numbers for JSON."""
 
     smoothed_loss: float  # as in `Epoch`
     index: int = 0  # of the stage that the next epoch belongs to
-    stage_epoch: int = 0  # how many epochs of that stage are done
-    epoch: int = 0  # how many epochs are done in all
-    characters: int = 0  # trained on in them, end-of-name symbols counted
+    stage_epoch: int = 0  # finished epochs of that stage
+    epoch: int = 0  # finished epochs in total
+    characters: int = 0  # trained on so far, including end-of-name symbols
 
 
 def next_shown(epoch: int) -> int:
-    """The first epoch after this one that is shown if it is better: at growing intervals."""
+    """The next epoch to show if it is better, at growing intervals."""
     return epoch + max(epoch // 2, 1)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """The record of an epoch, which training yields, and logs and reports show.
+    """The record of an epoch, which training yields, for logs and reports.
 
-    Losses are in nats per character, end-of-name symbols counted. The training loss is the epoch's
-    mean, with dropout, in distillation against soft targets; the smoothed one is an exponential
-    average. The held-out (validation) loss is measured after the epoch, without dropout.
+    Losses are in nats per character, including end-of-name symbols. The training loss is the mean
+    over the epoch, with dropout, and in distillation against soft targets. The smoothed loss is an
+    exponential average. The held-out (validation) loss is that after the epoch, without dropout.
     """
 
     epoch: int

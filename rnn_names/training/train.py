@@ -1,4 +1,4 @@
-"""Training in one call."""
+"""`train`: training in one call."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from rnn_names.corpus.corpus import MAX_DIGITS, Corpus, corpus_from_file, corpus_from_strings
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import CorpusError, TrainingError, quoted
+from rnn_names.errors import CorpusError, TrainingError, short_repr
 from rnn_names.model.bundled import CLOSEST, NONE
 from rnn_names.model.model import Model
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import start_of
+from rnn_names.training.warm_start import find_start
 
 
 @dataclass(frozen=True)
@@ -28,38 +28,38 @@ class TrainArguments(Settings):
 
 @parameters_of(TrainArguments)
 def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> Model:
-    """Trains on some names and gives the best model.
+    """Trains on names and returns the best model.
 
     Args:
         names: names as strings, the path of a file with one per line, a dictionary with the count
             of each name, or a corpus.
-        settings: how to train. What it leaves open, by default everything, follows from the corpus.
+        settings: the settings; defaults follow from the corpus.
         init: a model to start from; "closest" for the bundled one that predicts the names best,
             "none" for random weights. By default, fewer than 1,000 names start from the base, more
             from random weights.
-        given: single settings, which come before `settings`; None leaves one to those.
+        given: single settings, which take precedence over `settings`; None has no effect.
 
     Raises:
         CorpusError: for names that cannot be learned from.
-        TrainingError: for settings that make no sense, or if the numbers overflow.
+        TrainingError: for invalid settings, or if training diverges.
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
         raise TrainingError(
-            f"settings {quoted(settings)}: must be a Settings", settings=["settings"]
+            f"settings {short_repr(settings)}: must be a Settings", settings=["settings"]
         )
     is_word = isinstance(init, str) and init in (CLOSEST, NONE)
     if not (init is None or is_word or isinstance(init, Model)):
         raise TrainingError(
-            f"init {quoted(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
+            f"init {short_repr(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
         )
     given = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **given)
     corpus = _corpus(names)
     if not isinstance(init, Model):
-        start = start_of(corpus, settings, init)
+        start = find_start(corpus, settings, init)
         init = start and start.model
-    trainer = Trainer(Run(corpus, settings, init))
+    trainer = Trainer(TrainingSetup(corpus, settings, init))
     for _ in trainer.epochs():
         pass
     return trainer.model

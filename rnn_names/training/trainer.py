@@ -1,4 +1,4 @@
-"""The training loop: a run goes through its stages, and yields the record of each epoch."""
+"""The training loop: goes through the stages of a run and yields the record of each epoch."""
 
 import math
 import time
@@ -20,32 +20,33 @@ from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
-from rnn_names.training.stages import Epoch, Position, Stage, stages_of
+from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
+from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
-SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
-STARTED_SHARE = 0.7  # share of the network in the teacher, if it started from a model
-PULL = 2.4  # a step at the highest rate moves weights by PULL / names of the way to their start
-LOST = 4  # a loss of this many times that of a uniform guess ends a stage
+SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
+WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
+DIVERGENCE_FACTOR = 4  # a loss of this many times that of a uniform guess ends a stage
+DECAY_TO_START = 2.4
+"""Strength of the weight decay towards the initial weights, divided by the number of names."""
 
 
 class Trainer:
-    """Trains the network of a run, stage by stage."""
+    """Trains a network, stage by stage."""
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.settings, self.vocabulary = run, run.settings, run.vocabulary
-        self.corpus, self.held_out = run.corpus, run.held_out
-        self._attributes = run.attributes  # of every model, beside its weights
-        self._distillation_set: Batches | None = None  # made when it is needed
-        self.stages = stages_of(run.settings)
+    def __init__(self, setup: TrainingSetup) -> None:
+        self.setup, self.settings, self.vocabulary = setup, setup.settings, setup.vocabulary
+        self.corpus, self.held_out = setup.corpus, setup.held_out
+        self._model_fields = setup.model_fields
+        self._distillation_set: Batches | None = None  # created when needed
+        self.stages = make_stages(setup.settings)
         # Before the first epoch, the loss is about that of a uniform guess.
         self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
-        first = run.first_weights()
+        first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
-        self._first = flatten(first)  # (n,) what the network starts from
-        # _network (n,)  the best of the first stage; distillation and its teacher start there
-        # _flat (n,)     the weights in training, in memory that the helper process shares
+        self._first = flatten(first)  # (n,) the initial weights
+        # _network (n,)  the best weights of the first stage, from which distillation starts
+        # _flat (n,)     the current weights, in memory shared with the helper process
         # model.params   the best weights so far, rounded to bfloat16
         self._network = self._first.copy()
         self._memory = SharedArray(2, len(self._first))
@@ -57,12 +58,12 @@ class Trainer:
 
     @property
     def epoch(self) -> int:
-        """The number of epochs done."""
+        """The number of finished epochs."""
         return self.position.epoch
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing more to do."""
+        """Whether all stages have ended."""
         return self.position.index == len(self.stages)
 
     @property
@@ -71,42 +72,41 @@ class Trainer:
         return self.stages[self.position.index]
 
     def _begin_stage(self) -> None:
-        """Sets the weights and the optimizer of a stage, before its first epoch."""
         self._flat[:] = self._network  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     @property
     def characters_left(self) -> int:
-        """About how many characters are left, if no stage ends early."""
+        """About how many characters are left to train on, if no stage ends early."""
         at = self.position
         left = sum(stage.epochs * self._characters(stage) for stage in self.stages[at.index :])
         return left if self.is_over else left - at.stage_epoch * self._characters(self.stage)
 
     def _characters(self, stage: Stage) -> int:
-        """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
+        """The characters of an epoch of a stage; for distillation, an estimate until it begins."""
         if not stage.is_distillation:
-            return self.run.batches.characters
+            return self.setup.batches.characters
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self.run.batches.names))
-        # Of the mean length:
-        return count * self.run.batches.characters // len(self.run.batches.rows)
+        count += max(round(distillation.REAL_SHARE * count), len(self.setup.batches.names))
+        # Assumes the mean length.
+        return count * self.setup.batches.characters // len(self.setup.batches.rows)
 
     # --- The loop ---------------------------------------------------------------------------------
 
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
     ) -> Iterator[Epoch]:
-        """Trains, and yields after each epoch.
+        """Trains, and yields the record of each epoch.
 
-        `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
-        no longer finite, TrainingError is raised, and `model` is the best one before.
+        `progress` is called with every minibatch's characters and the smoothed training loss. If a
+        loss is not finite, raises TrainingError; `model` is then the best model so far.
         """
         helper = Helper(PartGradients, self._shapes, check=PartGradients.check, memory=self._memory)
         with one_blas_thread(), helper:
             while not self.is_over:
-                # Overflow gives no warning of NumPy's: it ends in a TrainingError.
+                # No warnings of NumPy: overflow ends in a TrainingError.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(helper, progress)
                 yield epoch
@@ -121,9 +121,9 @@ class Trainer:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
             rate = stage.learning_rate((at.stage_epoch + middle) / stage.epochs)
             self._optimizer.step(self._flat, gradient, rate)
-            if self.run.is_started and not stage.is_distillation:
-                pull = PULL / max(len(self.corpus), 100) * rate / stage.highest_rate
-                self._flat += pull * (self._first - self._flat)
+            if self.setup.is_warm_start and not stage.is_distillation:
+                decay = DECAY_TO_START / max(len(self.corpus), 100) * rate / stage.highest_rate
+                self._flat += decay * (self._first - self._flat)
             loss, characters = loss + batch_loss, characters + n
             if not math.isfinite(loss):
                 break
@@ -137,51 +137,51 @@ class Trainer:
 
     def _training_set(self, helper: Helper) -> Batches:
         if not self.stage.is_distillation:
-            return self.run.batches
+            return self.setup.batches
         if self._distillation_set is None:
-            run = self.run
+            setup = self.setup
             network = views(self._network, self._shapes)
-            share = STARTED_SHARE if run.is_started else 0.5
-            rng = run.generator(TEACHER)
-            teacher = distillation.Teacher.of(run.batches, run.vocabulary, network, rng, share)
-            rng = run.generator(SYNTHETIC_NAMES)
+            share = WARM_START_SHARE if setup.is_warm_start else 0.5
+            rng = setup.generator(TEACHER)
+            teacher = distillation.Teacher.of(setup.batches, setup.vocabulary, network, rng, share)
+            rng = setup.generator(SYNTHETIC_NAMES)
             count = self.settings.synthetic_names
             self._distillation_set = distillation.distillation_set(
-                teacher, run.batches.names, count, rng, partial(helper.begin, PartGradients.call)
+                teacher, setup.batches.names, count, rng, partial(helper.begin, PartGradients.call)
             )
         return self._distillation_set
 
     # --- After an epoch ---------------------------------------------------------------------------
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
-        """Measures the network, keeps it if it is the best, and may end the stage."""
+        """Measures the network, keeps it if it is the best so far, and may end the stage."""
         held_out_loss = None
         flat = rounded(self._flat)
         if len(self.held_out):
-            params, counts = views(flat, self._shapes), self.run.held_out_counts
+            params, counts = views(flat, self._shapes), self.setup.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         at, stage = self.position, self.stage
-        is_lost = self.is_lost(training_loss, held_out_loss)
+        has_diverged = self.has_diverged(training_loss, held_out_loss)
         is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
         is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
-        if not is_sound or (is_lost and not self.model.training["epoch"]):
+        if not is_sound or (has_diverged and not self.model.training["epoch"]):
             raise TrainingError(
                 f"the loss grew beyond all bounds in epoch {at.epoch}: train again with "
                 f"learning_rate below {self.settings.learning_rate:g}",
                 settings=["learning_rate"],
             )
-        # Without held-out names, the newest weights are the best; else those of the lowest loss.
+        # The best weights have the lowest held-out loss, or without held-out names, are the newest.
         lowest = self.model.training["held_out_loss"]
         is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
-        is_best = is_lowest and not is_lost
+        is_best = is_lowest and not has_diverged
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
                 self._network[:] = self._flat
-        # Patience counts from the best epoch of the stage, or from its beginning.
+        # Patience is counted from the best epoch of the stage, or from the stage's beginning.
         since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        if is_lost or is_stuck or at.stage_epoch >= stage.epochs:
+        if has_diverged or is_stuck or at.stage_epoch >= stage.epochs:
             at.index, at.stage_epoch = at.index + 1, 0
             self._begin_stage()
         return Epoch(
@@ -195,23 +195,24 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
-    def is_lost(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Whether a loss is at least `LOST` times that of a uniform guess, which is log n_y."""
-        return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
+    def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
+        """Whether a loss is at least `DIVERGENCE_FACTOR` times log n_y, that of a uniform guess."""
+        uniform = math.log(len(self.vocabulary))
+        return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
-        training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
+        training = {"epoch": self.epoch, **losses, **self.setup.list_facts, **settings}
         params = views(rounded(self._flat), self._shapes)
-        return Model(self.vocabulary, params, training, **self._attributes)
+        return Model(self.vocabulary, params, training, **self._model_fields)
 
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """What a run resumes from, besides `model`: JSON values, and its arrays, not copied."""
+        """The state to resume from, besides `model`: JSON values and arrays, not copied."""
         return {
             **vars(self.position),
             "trained": self._flat,
@@ -221,12 +222,9 @@ class Trainer:
         }
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Restores what `state()` returned in a run with the same list and settings.
-
-        `model` is that run's best model.
-        """
+        """Restores the `state()` and the best model of a run with the same list and settings."""
         at, record = self.position, model.training
-        epochs = [*(stage.epochs for stage in self.stages), 1]  # none are done once all is over
+        epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
@@ -241,17 +239,17 @@ class Trainer:
             and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
             < MAX_WEIGHT
         ):
-            raise TrainingError("not a state that this program writes of such a run")
+            raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(at)})
         for name, array in self.state().items():
             if isinstance(array, np.ndarray):
                 array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
-        self._attributes = {name: getattr(model, name) for name in self._attributes}
+        self._model_fields = {name: getattr(model, name) for name in self._model_fields}
 
 
 def _form(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys, types and shapes that the state of a run has at any time.
+    """The keys, types and shapes of a state.
 
     >>> _form({"epoch": 3, "loss": 0.5}) == _form({"epoch": 4, "loss": "1"})
     False

@@ -14,12 +14,12 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 
-MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on: it takes a second
-ALIKE = 0.8  # least share of a list's characters that the base knows, or has like ones of
+MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, for a second
+ALIKE = 0.8  # the least share of a list's characters that are similar to the base's
 
 
 class Start(NamedTuple):
-    """A model that training starts from: its name, and the message that says so."""
+    """A model that training starts from, its name, and a message about it."""
 
     name: str
     model: Model
@@ -43,18 +43,15 @@ def closest_model(names: Names) -> Start:
     return Start(name, models[name], message)
 
 
-def start_of(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
-    """The model that a word asks for, CLOSEST or NONE; by default, a short list's of the base."""
+def find_start(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
+    """The model to start from for CLOSEST or NONE; by default, for a short list, the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)
     return None if init == NONE else base_start(corpus, settings)
 
 
 def base_start(corpus: Corpus, settings: Settings) -> Start | None:
-    """The network of the base that a short list starts from, unless the settings ask for others.
-
-    It knows most of the characters, or some that they are like.
-    """
+    """The network of the base for a short list; None if settings or characters differ too much."""
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
     base, characters = bundled_base(), Vocabulary.of(corpus.names).characters
@@ -70,7 +67,7 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
 
 
 def _loss(model: Model, names: Names) -> float:
-    """Nats per character, of a uniform guess for names it cannot spell; inf if it spells none."""
+    """Nats per character, with a uniform guess for names it cannot spell; inf if it spells none."""
     scores = model.log_prob(names)  # (len(names),) in nats; −inf with an unknown character
     spelled = np.isfinite(scores)
     if not spelled.any():
@@ -81,13 +78,13 @@ def _loss(model: Model, names: Names) -> float:
 
 
 def settings_for(init: Model | None, settings: Settings) -> Settings:
-    """The settings, with the cell and the size of the model that training starts from, if any."""
+    """The settings, with the cell and the size of the initial model, if there is one."""
     if init is None:
         return settings
     for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
-        asked = getattr(settings, name)
-        if asked not in (None, own):
+        value = getattr(settings, name)
+        if value not in (None, own):
             raise TrainingError(
-                f"{name} {asked}: the model to start from has {own}; leave it out", settings=[name]
+                f"{name} {value}: the model to start from has {own}; leave it out", settings=[name]
             )
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size)

@@ -20,8 +20,8 @@ from training_sides import TorchNetwork, Variant, tensors
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.training.batches import Batches
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 
 VARIANTS: tuple[Variant, ...] = (
     ("one-hot", "packed", 2, "float32"),
@@ -53,7 +53,7 @@ class Rival:
 
     def __init__(self, corpus: str, seed: int) -> None:
         """`corpus`: path of a name list."""
-        run = Run(corpus_from_file(corpus), Settings(seed=seed))
+        run = TrainingSetup(corpus_from_file(corpus), Settings(seed=seed))
         self._vocabulary, self._seed = run.vocabulary, seed
         self._n_a, self._n_y = run.settings.hidden_size, len(run.vocabulary)
         self._learned, self._held_out = map(self._batches, (run.corpus.names, run.held_out))

@@ -10,9 +10,9 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.guided import Guided, guided_if_rare
+from rnn_names.sampling.guided import GuidedSampler, guided_if_rare
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
 
 
@@ -23,13 +23,15 @@ class RareSampling:
         """Has loaded no model yet."""
         self._looks_ahead = looks_ahead
         self._models: dict[str, Model] = {}
-        self._ready: dict[str, tuple[Sampler, Guided | None]] = {}
+        self._ready: dict[str, tuple[ConditionalSampler, GuidedSampler | None]] = {}
 
-    def _sampler(self, model: str, options: dict[str, Any]) -> tuple[Sampler, Guided | None]:
+    def _sampler(
+        self, model: str, options: dict[str, Any]
+    ) -> tuple[ConditionalSampler, GuidedSampler | None]:
         """A sampler, and what looks ahead for it: the seed makes no difference to that."""
         order = f"{model} {options}"
         if order not in self._ready:
-            sampler = Sampler(self._loaded(model), Options(**options))
+            sampler = ConditionalSampler(self._loaded(model), Options(**options))
             guided = guided_if_rare(sampler) if self._looks_ahead else None
             self._ready = {order: (sampler, guided)}
         return self._ready[order]

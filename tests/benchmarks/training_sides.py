@@ -29,8 +29,8 @@ from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import PARTS, parts_for
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 EMBEDDING_SIZE = 24
@@ -75,7 +75,7 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         learning_rate=LEARNING_RATE,
         **plain,
     )
-    run = Run(names, settings)
+    run = TrainingSetup(names, settings)
     run.batches = PlannedBatches(run.batches.names, run.batches.rows, run.batches.n_y)
     return Trainer(run)
 

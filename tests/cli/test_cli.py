@@ -281,7 +281,7 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        ("train blank.txt", "blank.txt: no names"),
+        ("train blank.txt", "blank.txt: contains no names"),
         ("train one.txt", "one.txt: only one distinct name; at least two are needed"),
         ("train good.txt --held-out 0.9", "leave none to train on"),
         ("train good.txt --init=", "'': cannot be read"),

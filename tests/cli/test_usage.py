@@ -11,7 +11,7 @@ SAMPLE = [
     ("--temperature warm", "'warm' is not a finite number above 0"),
     ("--top-k 0", "'0' is not a whole number of at least 1"),
     ("--top-p 0", "'0' is not a number above 0 and at most 1"),
-    ("--min-length 9 --max-length 3", "--min-length 9: no name can have so many characters"),
+    ("--min-length 9 --max-length 3", "--min-length 9: no name can be that long"),
     ("--max-length 201", "'201' is not a whole number from 1 to 200"),
     ("--match (a", "--match '(a': not a regular expression"),
     ("--best --seed 3", "--seed goes with random names"),

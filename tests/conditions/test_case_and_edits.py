@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.conditions.automaton import free_of, matching
-from rnn_names.conditions.conditions import conditions_of
+from rnn_names.conditions.automaton import avoiding, matching
+from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import FarApart, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.spelling import Spelling
-from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
+from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling import drawer, stream, unique
+from rnn_names.sampling import stream, unique, walk_sampler
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -102,7 +102,7 @@ def test_what_is_free_of_words(words):
     vocabulary = Vocabulary("Aabsß")
     texts, parts = all_texts(4, "Aabsß"), [word.casefold() for word in words if word]
     free = [not any(part in text.casefold() for part in parts) for text in texts]
-    assert accepts(free_of(words, vocabulary), texts, vocabulary) == free
+    assert accepts(avoiding(words, vocabulary), texts, vocabulary) == free
 
 
 def test_a_beginning_that_no_listed_name_has_comes_in_any_case_on_demand():
@@ -144,7 +144,7 @@ TITLES = WORDS.map(" ".join)
 @settings(max_examples=30)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
-    known = np.unique(fingerprints(Names.from_strings(listed)))
+    known = np.unique(fingerprint(Names.from_strings(listed)))
     known = upper_bits(known, 32) if short else known
     near = near_list(known, " -ABab").near(Names.from_strings(names), edits)
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
@@ -158,7 +158,7 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 @pytest.mark.parametrize("edits", [1, 2])
 def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
-    known = np.unique(fingerprints(Names.from_strings(listed)))
+    known = np.unique(fingerprint(Names.from_strings(listed)))
     near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), edits)
     for name, is_near in zip(names, near.tolist(), strict=True):
         exactly = min(edits_between(name, each) for each in listed)
@@ -174,7 +174,7 @@ def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, nam
 )
 def test_letters_in_another_case_are_near(pair):
     near, listed = pair.strip().split("|")
-    known = np.unique(fingerprints(Names.from_strings(["MacDonald", "van Dijk", listed])))
+    known = np.unique(fingerprint(Names.from_strings(["MacDonald", "van Dijk", listed])))
     characters = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
     found = near_list(known, characters.characters, any_case=True)
     assert found.near(Names.from_strings([near]), 1).tolist() == [True]
@@ -190,7 +190,7 @@ def test_the_case_of_a_first_letter_is_no_edit():
 def test_nor_is_that_of_several_first_letters():
     listed = Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a"])
     characters = Vocabulary.of(Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"]))
-    known = np.unique(fingerprints(listed))
+    known = np.unique(fingerprint(listed))
     of_list = near_list(known, characters.characters, any_case=True)
     for text, edits in [("De La Cruz", 0), ("De la cruz", 0), ("De La Druz", 1), ("b\u00e9a", 1)]:
         assert of_list.near(Names.from_strings([text]), edits)[0], text
@@ -199,7 +199,7 @@ def test_nor_is_that_of_several_first_letters():
 def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])
-    gap = fingerprints(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
+    gap = fingerprint(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
     assert near_list(gap, "ABab").near(names, 2).tolist() == [False, False]
 
 
@@ -217,7 +217,7 @@ APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
     ids=["the longest names", "a mark at the end", "an accent apart", "and an edit"],
 )
 def test_what_is_near_a_listed_name(listed, characters, names, edits, near):
-    known = fingerprints(Names.from_strings([listed]))
+    known = fingerprint(Names.from_strings([listed]))
     assert near_list(known, characters).near(Names.from_strings(names), edits).tolist() == near
 
 
@@ -249,7 +249,10 @@ def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
     listed = started.sample(3, seed=1, listed=True, min_edits=2)
     assert all(started.knows(listed))
     assert all(nearest(name, listed[:i]) >= 2 for i, name in enumerate(listed))
-    both = replace(started, listed=np.unique(fingerprints(Names.from_strings(listed[:2]))))
+    both = replace(
+        started,
+        own_list_fingerprints=np.unique(fingerprint(Names.from_strings(listed[:2]))),
+    )
     assert {*both.sample(20, seed=1, listed=True)} == {*listed[:2]}
     with pytest.raises(SamplingError, match="novel and listed: no name is both"):
         started.sample(1, novel=True, listed=True)
@@ -263,7 +266,8 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
     with pytest.raises(SamplingError, match=r"^min_edits 3: .* keeps too little to tell; 2 is"):
         old.sample(1, min_edits=3)
     monkeypatch.setattr(unique, "REPEATS", 1 << 9)
-    with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
+    message = r"only \d+ of 900 names found: .*min_edits \(met by 1 in"
+    with pytest.raises(SamplingError, match=message):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)
     with pytest.raises(SamplingError, match="no fingerprints"):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
@@ -280,9 +284,9 @@ def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monke
 
 def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
-    prints = np.unique(fingerprints(Names.from_strings(all_texts(4))))
+    prints = np.unique(fingerprint(Names.from_strings(all_texts(4))))
     model = replace(tiny_model(), fingerprints=prints)
-    message = r"the tightest condition was min_edits \(fewer than 1 in ([\d,]+) drawn passes\)"
+    message = r"the tightest condition was min_edits \(met by fewer than 1 in ([\d,]+) draws\)"
     with pytest.raises(SamplingError, match=message) as error:
         model.sample(20, seed=1, min_edits=3)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
@@ -293,7 +297,7 @@ def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
 def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
     monkeypatch.setattr(unique, "FEW_NEW_AFTER", 1 << 7)
     monkeypatch.setattr(unique, "REPEATS", 1 << 9)
-    with pytest.warns(FewNewNamesWarning, match="3 of 4 names"), pytest.raises(SamplingError):
+    with pytest.warns(FewNewNamesWarning, match="Three in four"), pytest.raises(SamplingError):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 
 
@@ -309,7 +313,7 @@ def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
 def test_names_of_another_shape_than_the_list_are_near_copies_too(options):
     model = train(["Ana", "Anna", "Ban", "Bana", "Nab"], init=None, epochs=0)
     near = Names.from_strings(["ban", "nab", "ann", "nna", "na", "bAn"])
-    [min_edits] = conditions_of(model, Options(min_edits=2, **options))
+    [min_edits] = make_conditions(model, Options(min_edits=2, **options))
     assert not min_edits.passes(near).any()
 
 
@@ -339,9 +343,9 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
 )
 def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
-    monkeypatch.setattr(drawer.Drawer, "draw", None)
+    monkeypatch.setattr(walk_sampler.WalkSampler, "draw", None)
     for verb in (tiny_model().sample, tiny_model().best):
-        with pytest.raises(SamplingError, match=r"can meet all of .*; \d+ tried, which is all"):
+        with pytest.raises(SamplingError, match=r"can meet all of .*; all \d+ spellings tried"):
             verb(1, **options)
 
 

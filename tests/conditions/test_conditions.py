@@ -12,7 +12,7 @@ from rnn_names import Model
 from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import stream as streaming
@@ -144,7 +144,7 @@ def test_unique_names_are_the_stream_without_its_repeats(model):
 
 def accented_model():
     """A model that can draw an accented letter as one character, and apart."""
-    prints = fingerprints(Names.from_strings(["é"]))
+    prints = fingerprint(Names.from_strings(["é"]))
     return Model(Vocabulary("eé\u0301"), tiny_model().params, {"longest": 2}, prints)
 
 
@@ -224,7 +224,7 @@ def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
     monkeypatch.setattr(streaming, "MAX_VAIN_CHARACTERS", 1 << 16)
     options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
-    message = r"only 0 of 3 names found: .* match .* \(fewer than 1 in ([\d,]+) drawn passes\)"
+    message = r"only 0 of 3 names found: .* match .* \(met by fewer than 1 in ([\d,]+) draws\)"
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
@@ -239,7 +239,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
     kept = {name for name, p in with_b.items() if 5e-6 < p < 3e-4}
     message = (
         r"only \d+ of 100,000 names found: the tightest condition was exclude "
-        r"\(1 in (\d+) drawn passes\)"
+        r"\(met by 1 in (\d+) draws\)"
     )
     options = Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])
     with pytest.raises(SamplingError, match=message) as error:

@@ -13,7 +13,7 @@ from rnn_names.corpus.corpus import PIECE_BYTES, corpus_from_strings, read_corpu
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import log_probs
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.training.run import Run
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 CENSUS = {"Mary": 7065, "Anna": 2604, "Emma": 2003, "Ida": 1472, "Zoë": 5, "Mary Ann": 1}
@@ -118,8 +118,8 @@ def test_any_counts_are_read_as_they_stand(counts):
 
 def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
     names = corpus_from_strings([f"{a}{b}\t{1 + 999 * (a == 'a')}" for a in "abcd" for b in "abcd"])
-    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0)))
-    batches, drawn = trainer.run.batches, Counter()
+    trainer = Trainer(TrainingSetup(names, Settings(**QUICK, held_out=0)))
+    batches, drawn = trainer.setup.batches, Counter()
     for seed in range(1000):
         epoch = [rows for _, rows in batches.minibatches(5, np.random.default_rng(seed))]
         assert sum(map(len, epoch)) == 16
@@ -138,7 +138,7 @@ def test_counts_of_billions_cost_no_memory_and_no_time():
 
 def test_the_held_out_loss_weighs_names_by_their_counts():
     names = corpus_from_strings([f"{name}\t{count}" for name, count in CENSUS.items()])
-    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0.5)))
+    trainer = Trainer(TrainingSetup(names, Settings(**QUICK, held_out=0.5)))
     epoch = next(iter(trainer.epochs()))
     held_out = trainer.held_out.to_strings()
     assert len(held_out) == 3
@@ -152,8 +152,8 @@ def test_an_n_gram_with_weights_is_that_of_repeated_names():
     rng = np.random.default_rng(0)
     rows = np.sort(rng.integers(0, 9, 60))
     names = corpus_from_strings([a + b + c for a in "abc" for b in "ab" for c in "ab"][:9])
-    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0)))
-    coded, n_y = trainer.run.batches.names, len(trainer.vocabulary)
+    trainer = Trainer(TrainingSetup(names, Settings(**QUICK, held_out=0)))
+    coded, n_y = trainer.setup.batches.names, len(trainer.vocabulary)
     repeated = NGram(coded.take(rows), n_y)
     weighted = NGram(coded, n_y, np.bincount(rows, minlength=9))
     histories = np.arange((n_y + 1) ** 3)  # all of up to three symbols

@@ -12,7 +12,7 @@ from rnn_names import Model, train
 from rnn_names.corpus.fingerprints import (
     PACKED_BITS,
     among,
-    fingerprints,
+    fingerprint,
     packed,
     union,
     unpacked,
@@ -41,7 +41,7 @@ def by_hand(name):
 @settings(deadline=None, derandomize=True)
 @given(st.lists(TEXTS, max_size=20))
 def test_fingerprints_are_what_the_format_says(names):
-    assert fingerprints(Names.from_strings(names)).tolist() == [by_hand(name) for name in names]
+    assert fingerprint(Names.from_strings(names)).tolist() == [by_hand(name) for name in names]
 
 
 def test_fingerprints_of_some_names_do_not_change():
@@ -57,7 +57,7 @@ def test_fingerprints_of_some_names_do_not_change():
         "愛": 0x337E58A9DDCFDD71,
         "Zoë": 0xF613B14D0FD3C39A,
     }
-    assert fingerprints(Names.from_strings(expected)).tolist() == [*expected.values()]
+    assert fingerprint(Names.from_strings(expected)).tolist() == [*expected.values()]
 
 
 @pytest.mark.parametrize(
@@ -66,27 +66,27 @@ def test_fingerprints_of_some_names_do_not_change():
 )
 def test_names_in_any_normal_form_have_the_fingerprint_of_nfc(composed, apart):
     assert apart != composed
-    prints = fingerprints(Names.from_strings(["Zoë", apart, composed])).tolist()
+    prints = fingerprint(Names.from_strings(["Zoë", apart, composed])).tolist()
     assert prints == [by_hand("Zoë"), by_hand(composed), by_hand(composed)]
     # A name may begin with an accent: it is not the accent of the name before.
-    prints = fingerprints(Names.from_strings(["e", "\u0301"])).tolist()
+    prints = fingerprint(Names.from_strings(["e", "\u0301"])).tolist()
     assert prints == [by_hand("e"), by_hand("\u0301")]
 
 
 def test_parts_do_not_show(monkeypatch):
     names = Names.from_strings(["a", "", "bc", "ab", "ba"] * 3)
-    whole = fingerprints(names)
+    whole = fingerprint(names)
     monkeypatch.setattr("rnn_names.corpus.fingerprints.HASHED_AT_ONCE", 4)
-    assert fingerprints(names).tolist() == whole.tolist()
+    assert fingerprint(names).tolist() == whole.tolist()
     assert len(set(whole.tolist())) == 5
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.sets(TEXTS, max_size=20), st.sets(TEXTS, max_size=20))
 def test_among_tells_what_is_in_a_list(known, asked):
-    prints = np.unique(fingerprints(Names.from_strings(sorted(known))))
+    prints = np.unique(fingerprint(Names.from_strings(sorted(known))))
     names = sorted(asked)
-    asked_prints = fingerprints(Names.from_strings(names))
+    asked_prints = fingerprint(Names.from_strings(names))
     for kept in (prints, upper_bits(prints, 32), upper_bits(prints, PACKED_BITS)):
         assert among(asked_prints, kept).tolist() == [name in known for name in names]
 
@@ -94,7 +94,7 @@ def test_among_tells_what_is_in_a_list(known, asked):
 @settings(deadline=None, derandomize=True)
 @given(st.sets(TEXTS, max_size=20))
 def test_packed_fingerprints_are_their_uppermost_bits(names):
-    prints = fingerprints(Names.from_strings(sorted(names)))
+    prints = fingerprint(Names.from_strings(sorted(names)))
     short = upper_bits(prints, PACKED_BITS)
     assert unpacked(packed(short)).tolist() == short.tolist()
     assert unpacked(short).tolist() == short.tolist()
@@ -103,7 +103,7 @@ def test_packed_fingerprints_are_their_uppermost_bits(names):
 
 
 def test_union_keeps_the_bits_that_both_have():
-    a, b = (np.unique(fingerprints(Names.from_strings([*names]))) for names in ("uvwxy", "vwxyz"))
+    a, b = (np.unique(fingerprint(Names.from_strings([*names]))) for names in ("uvwxy", "vwxyz"))
     assert len(union(a, b)) == 6
     for bits in (32, PACKED_BITS):
         assert union(upper_bits(a, bits), b).tolist() == upper_bits(union(a, b), bits).tolist()

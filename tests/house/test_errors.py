@@ -4,25 +4,31 @@ import pickle
 
 import pytest
 
-from rnn_names.errors import RnnNamesError, TrainingError, quoted, shown, worded
+from rnn_names.errors import (
+    RnnNamesError,
+    TrainingError,
+    printable,
+    short_repr,
+    with_options,
+)
 
 
 def test_a_setting_is_named_as_its_reader_knows_it():
     error = TrainingError("try a smaller hidden_size or seed", ["hidden_size", "seed"])
     assert str(error) == "try a smaller hidden_size or seed"
-    assert worded(error) == "try a smaller --hidden-size or --seed"
+    assert with_options(error) == "try a smaller --hidden-size or --seed"
 
 
 def test_errors_travel_between_processes():
     error = pickle.loads(pickle.dumps(TrainingError("leave out init", ["init"])))
-    assert type(error) is TrainingError and worded(error) == "leave out --init"
+    assert type(error) is TrainingError and with_options(error) == "leave out --init"
 
 
-@pytest.mark.parametrize("show", [shown, quoted])
+@pytest.mark.parametrize("show", [printable, short_repr])
 @pytest.mark.parametrize("text", ["seed", "a seed.npz", "seed/of/all", "seed-1"])
 def test_no_text_of_a_user_is_taken_for_the_name_of_a_setting(show, text):
     error = RnnNamesError(f"seed {show(text + chr(7))}: must be a number", ["seed"])
-    assert worded(error) == f"--seed {show(text + chr(7))}: must be a number"
+    assert with_options(error) == f"--seed {show(text + chr(7))}: must be a number"
     if text != "seed":
         error = RnnNamesError(f"{show(text.removeprefix('a '))}: try another seed", ["seed"])
-        assert worded(error) == f"{show(text.removeprefix('a '))}: try another --seed"
+        assert with_options(error) == f"{show(text.removeprefix('a '))}: try another --seed"

@@ -25,6 +25,10 @@ INSTEAD = {
     r"is spent": "is overwritten",
     r"Gated unit, or": "GRU, or vanilla (Elman) RNN",
     r"Bound of every": "clip to ±, elementwise",
+    r"\bwholes\b": "whole names",
+    r"\bbegins? so\b": "begin this way",
+    r"\bso many\b": "the number itself",
+    r"\bgo(?:es|ing)? on with\b": "continue with",
 }
 """Words that mean something else in everyday English, or nothing, and what to write instead."""
 

@@ -11,15 +11,16 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.lookahead import chain, guide, preparation
-from rnn_names.lookahead.guide import LookAhead
+from rnn_names.lookahead import chain, preparation
+from rnn_names.lookahead import look_ahead as look_ahead_module
+from rnn_names.lookahead.look_ahead import LookAhead
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
 from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
@@ -37,7 +38,7 @@ TEXTS = all_texts()
 
 
 def looking_ahead(model, **options):
-    return guided_if_rare(Sampler(model, Options(**options)))
+    return guided_if_rare(ConditionalSampler(model, Options(**options)))
 
 
 def first_keys(seed, size):
@@ -97,7 +98,7 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(options):
 def poor(monkeypatch):
     """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
     monkeypatch.setattr(chain, "CONTEXTS", 1)
-    monkeypatch.setattr(guide, "MAX_VISITED", 20)
+    monkeypatch.setattr(look_ahead_module, "MAX_VISITED", 20)
     monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
     monkeypatch.setattr(preparation, "ROUNDS", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
@@ -110,7 +111,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     guided, size = looking_ahead(model, **options), 60_000
-    names, rows, copies = guided.proposed(first_keys(8, size))
+    names, rows, copies = guided.propose(first_keys(8, size))
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
@@ -123,13 +124,13 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 def log_weights(guided, size):
     """Those of names drawn with a look-ahead."""
-    return guided.walked(first_keys(3, size)).log_weights
+    return guided.run_walk(first_keys(3, size)).log_weights
 
 
-def walked(drawer, look_ahead, keys):
+def walked(walk_sampler, look_ahead, keys):
     """A walk by a look-ahead that is over."""
-    walk = GuidedWalk(drawer.exact, keys, look_ahead)
-    walk.run(guided_roots(drawer.exact_roots, look_ahead))
+    walk = GuidedWalk(walk_sampler.exact, keys, look_ahead)
+    walk.run(guided_roots(walk_sampler.exact_roots, look_ahead))
     return walk
 
 
@@ -154,7 +155,7 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
 
 def test_the_bound_lets_few_names_repeat():
     log_weights = np.random.default_rng(1).normal(size=500) * 2
-    bound = preparation.log_bound_of(log_weights, 0.1)
+    bound = preparation.least_log_bound(log_weights, 0.1)
     for off, share in ((0, 0.1), (0.1, 0.09), (-0.1, 0.11)):
         times = np.exp(log_weights - bound - off)
         repeats = np.maximum(times - 1, 0).sum() / times.sum()
@@ -226,7 +227,7 @@ def test_a_name_that_would_come_a_billion_times_takes_no_memory():
 def test_copies_are_bounded(log_weight):
     look_ahead = learned(tiny_model(), 50)[0]
     copies = look_ahead.copies(np.array([-np.inf, log_weight]), np.array([0.5, 0.5]))
-    assert copies.tolist() == [0, 20 if log_weight == 3 else guide.MAX_COPIES]
+    assert copies.tolist() == [0, 20 if log_weight == 3 else look_ahead_module.MAX_COPIES]
 
 
 def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
@@ -323,18 +324,18 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 
 
 def learned(model, draws=3000, **options):
-    """A look-ahead that has learned from unguided draws, and its drawer."""
-    sampler = Sampler(model, Options(**options))
-    unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.drawer.texts[0], int))
-    prefixes = visited(sampler.drawer, draws, unguided)
+    """A look-ahead that has learned from unguided draws, and its walk_sampler."""
+    sampler = ConditionalSampler(model, Options(**options))
+    unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.walk_sampler.texts[0], int))
+    prefixes = visited(sampler.walk_sampler, draws, unguided)
     look_ahead = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
-    return look_ahead, sampler.drawer
+    return look_ahead, sampler.walk_sampler
 
 
-def visited(drawer, draws, look_ahead):
+def visited(walk_sampler, draws, look_ahead):
     """The prefixes that are known after some draws."""
     visits = Visits(look_ahead.prefixes)
-    walked(drawer, replace(look_ahead, visits=visits), first_keys(0, draws))
+    walked(walk_sampler, replace(look_ahead, visits=visits), first_keys(0, draws))
     return visits.joined()
 
 
@@ -363,8 +364,8 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, drawer = learned(tiny_model(), 50)
-    prefixes = visited(drawer, 50, first)
+    first, walk_sampler = learned(tiny_model(), 50)
+    prefixes = visited(walk_sampler, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.n_names[0] == 100
     names = indices(prefixes)
@@ -402,7 +403,7 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never
-        monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", enough)
+        monkeypatch.setattr(preparation, "ENOUGH_ACCEPTED", enough)
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
         guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
@@ -411,7 +412,7 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
 
 
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch):
-    monkeypatch.setattr(guide, "MAX_VISITED", 1 << 12)
+    monkeypatch.setattr(look_ahead_module, "MAX_VISITED", 1 << 12)
     model = random_model(string.ascii_lowercase, longest=9)
     look_ahead, _ = learned(model, 3000, suffix="us")
     prefixes = look_ahead.prefixes
@@ -447,7 +448,7 @@ def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypa
 
 def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):
     monkeypatch.setattr(unique_names, "REPEATS", 1 << 12)
-    with pytest.raises(SamplingError, match=r"the tightest condition was unique \(1 in"):
+    with pytest.raises(SamplingError, match=r"the tightest condition was unique \(met by 1 in"):
         tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 
 

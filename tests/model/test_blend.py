@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, blend
-from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import BlendError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, scaled, unknown_logit
@@ -23,7 +23,7 @@ from support.networks import CELLS
 
 def random_model(seed, cell="gru", characters="abc", n_a=4, longest=6, names=()):
     """A model of random weights that knows some characters, and some names by fingerprints."""
-    prints = np.unique(fingerprints(Names.from_strings(list(names))))
+    prints = np.unique(fingerprint(Names.from_strings(list(names))))
     made = networks.random_model(characters, cell, seed, n_a, longest=longest)
     return replace(made, fingerprints=prints)
 

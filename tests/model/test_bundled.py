@@ -17,7 +17,7 @@ from rnn_names.arrays import rounded
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.main import cli
 from rnn_names.cli.train import train as train_command
-from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
+from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.bundled import BASE
@@ -79,7 +79,7 @@ def test_a_model_is_that_of_its_list(name):
     if name in OF_LONG_LISTS:
         loss = make_models.held_out_loss(model, corpus)
         assert loss == pytest.approx(model.training["held_out_loss"], abs=make_models.TOLERANCE)
-    prints = upper_bits(fingerprints(corpus.names), PACKED_BITS)
+    prints = upper_bits(fingerprint(corpus.names), PACKED_BITS)
     assert np.array_equal(model.fingerprints, prints)
     for array in model.params.values():
         assert np.array_equal(rounded(array), array)

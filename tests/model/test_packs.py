@@ -9,7 +9,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.model import bundled
-from rnn_names.model.selection import file_of
+from rnn_names.model.selection import find_model_file
 from support.networks import random_model
 from support.program import ROOT, error_line
 
@@ -44,7 +44,7 @@ def test_a_model_of_a_package_is_taken_by_its_name(installed, invoke):
 
 
 def test_files_and_bundled_models_come_first(installed, invoke):
-    assert file_of("elvish") == bundled.path_of("elvish")
+    assert find_model_file("elvish") == bundled.path_of("elvish")
     random_model("x", longest=2, shortest=2).save(installed / "drow")
     assert invoke("sample", "-m", "drow", "-n", 1, cwd=installed).stdout == "xx\n"
 

@@ -13,7 +13,7 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.lookahead.chain import MarkovChain
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.ahead import by_length
+from rnn_names.network.ahead import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 N_Y = 3
@@ -71,7 +71,7 @@ def test_a_string_fits_an_integer_however_it_goes_on(n_y):
 def test_the_coin_of_the_docstring():
     """It ends a name with probability ½ after each character, of at most three."""
     value = np.array([0, 0, 7 / 4, 7 / 2])[:, None]
-    ahead = by_length(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), value)
+    ahead = value_table(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), value)
     assert ahead[1:, 0].tolist() == pytest.approx([7 / 8, 7 / 4, 7 / 4, 0])
     parent, length = np.array([0, 0, 1, 2]), np.arange(4)
     with np.errstate(divide="ignore"):
@@ -83,7 +83,9 @@ def test_the_coin_of_the_docstring():
 
 
 def test_what_may_happen_is_never_given_0():
-    ahead = by_length(lambda _: np.array([[1e-9, 1e-9]]), np.zeros((1, 2), int), np.ones((200, 1)))
+    ahead = value_table(
+        lambda _: np.array([[1e-9, 1e-9]]), np.zeros((1, 2), int), np.ones((200, 1))
+    )
     assert (ahead[:200] > 0).all()
 
 

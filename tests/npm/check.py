@@ -21,7 +21,6 @@ sys.path.insert(0, f"{sys.path[0]}/docs/npm")
 sys.path.insert(0, f"{sys.path[1]}/tests")
 
 import build
-
 from rnn_names.model import bundled
 from support import npm
 

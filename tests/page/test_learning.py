@@ -10,7 +10,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
+from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.model.sources import of_start
@@ -111,7 +111,7 @@ def test_settings_and_how_the_learning_rate_goes_are_those_of_python(tmp_path):
         for size, settings in zip(sizes, found[started], strict=True):
             expected = defaults_for(size, "adam", started)
             assert settings == {name: expected[name] for name in settings} and len(settings) == 8
-    assert pull == trainer.PULL
+    assert pull == trainer.DECAY_TO_START
     stage = Stage("network", False, 10, 64, 1, dropout=0.5, recurrent_dropout=0.4)
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
 
@@ -253,7 +253,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
     lines = lines_of("norse-women")[:25]
     steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, names=lines, base=small_base)
     assert steps == [[None, True]] * 2
-    assert after == pytest.approx(before * (1 - trainer.PULL / 100)) and before
+    assert after == pytest.approx(before * (1 - trainer.DECAY_TO_START / 100)) and before
     assert start.startswith("the base (nearest lists: ")
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")
@@ -303,7 +303,7 @@ def test_what_is_learned_is_saved_as_a_model_file(tmp_path):
     model = Model.load(tmp_path / "mine.npz")
     np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)
     assert model.knows(lines).all() and not model.knows(["Qxzzy"]).any()
-    whole = np.unique(fingerprints(Names.from_strings(lines)))
+    whole = np.unique(fingerprint(Names.from_strings(lines)))
     np.testing.assert_array_equal(model.fingerprints, upper_bits(whole, PACKED_BITS))
     training = model.training
     assert (training["names"], training["held_out_names"]) == (73, 8)

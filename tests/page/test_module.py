@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, cast
-from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
@@ -265,8 +265,8 @@ def test_listed_names_in_a_cast_of_new_ones(in_node, small_models):
 
 
 def test_listed_names_are_those_of_the_own_list_not_of_the_start(in_node, small_models):
-    listed = np.sort(fingerprints(Names.from_strings(["ba", "cab"])))
-    mine = ("mine", replace(small_models["gru"], listed=listed))
+    listed = np.sort(fingerprint(Names.from_strings(["ba", "cab"])))
+    mine = ("mine", replace(small_models["gru"], own_list_fingerprints=listed))
     (names,) = in_node("print(await sample(20, { seed: 1, listed: true }));", mine)
     assert {*names} == {"ba", "cab"}
 

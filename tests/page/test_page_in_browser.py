@@ -306,7 +306,7 @@ def test_models_without_a_common_letter_are_told(open_page, small_models):
 WHY_NOT = {
     "“abł” cannot be in a name: no name of the list has the character “ł”.": {"prefix": "abł"},
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
-    "No name that begins so can meet the conditions.": {"prefix": "ab", "match": "c.*"},
+    "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
     "“(” is no regular expression: missing ).": {"match": "("},
     "": {"prefix": "ab"},

@@ -18,8 +18,8 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.page.page import page
 from rnn_names.page.script import PageModel
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from support.browser import Browser, missing
 from support.documents import ROOT
@@ -64,7 +64,7 @@ def learned(name, opened):
     lines = (ROOT / "data" / f"{name}.txt").read_text("utf-8").split("\n")
     names = [line.strip() for line in lines if line.strip()]
     began = time.process_time()
-    trainer = Trainer(Run(corpus_from_strings(names), Settings(distil_epochs=0)))
+    trainer = Trainer(TrainingSetup(corpus_from_strings(names), Settings(distil_epochs=0)))
     for _ in trainer.epochs():
         pass
     best = trainer.model.training

@@ -39,8 +39,8 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
 from rnn_names.training import distillation, trainer, warm_start
-from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.setup import TrainingSetup
 
 RESULTS = Path(__file__).resolve().parent / "ABLATION.md"
 FOLDER = KEPT / "ablation"
@@ -76,7 +76,9 @@ _teacher_of = distillation.Teacher.of
 VARIANTS = {
     "nothing": Variant("nothing"),
     "start": Variant("starting from the base (short lists only)"),
-    "pull": Variant("the pull to the start (short lists only)", patches=[(trainer, "PULL", 0)]),
+    "pull": Variant(
+        "the pull to the start (short lists only)", patches=[(trainer, "DECAY_TO_START", 0)]
+    ),
     "all-names": Variant("learning all names (short lists only)", {"held_out": 0.1}),
     "distillation": Variant("distillation", {"distil_epochs": 0}),
     # Not 1, since 0 times the log of 0 is not a number.
@@ -123,7 +125,7 @@ def measure(name: str, without: str, seed: int) -> None:
             start = warm_start.base_start(corpus, Settings())
         for patch in variant.patches:
             stack.enter_context(mock.patch.object(*patch))
-        run = Run(corpus, Settings(seed=seed, **variant.settings), start and start.model)
+        run = TrainingSetup(corpus, Settings(seed=seed, **variant.settings), start and start.model)
         trained = trainer.Trainer(run)
         for _ in trained.epochs():
             pass

@@ -27,10 +27,10 @@ from two_samples import KEPT
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
-from rnn_names.lookahead import guide, preparation
+from rnn_names.lookahead import look_ahead, preparation
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import guided_if_rare
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream
 
 FOLDER = KEPT / "ablation"
@@ -57,9 +57,9 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "nothing": ("nothing", []),
     "chain": (
         "the Markov chain's contexts, but the empty one",
-        [(guide, "max_contexts", lambda automaton, max_length: 1)],
+        [(look_ahead, "max_contexts", lambda automaton, max_length: 1)],
     ),
-    "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
+    "visited": ("the visited prefixes, but a few", [(look_ahead, "MAX_VISITED", 200)]),
     "cooling": (
         "the first rounds at higher temperatures",
         [(preparation, "COOLED_BELOW", 1e-9)],
@@ -88,7 +88,7 @@ def measure(number: int, without: str) -> None:
         warnings.simplefilter("ignore")
         stack.enter_context(one_blas_thread())
         began = time.process_time()
-        guided = guided_if_rare(Sampler(model, options))
+        guided = guided_if_rare(ConditionalSampler(model, options))
         found = 0
         try:
             for names in names_of_stream(model, COUNT, options):

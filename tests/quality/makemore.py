@@ -19,8 +19,8 @@ import numpy as np
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import mean_loss
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 SEED, HELD_OUT = 3407, 1_000
@@ -54,7 +54,7 @@ def main() -> None:
     print(
         f"{len(lines):,} lines; {HELD_OUT - len(new)} of the {HELD_OUT:,} held out are learned, too"
     )
-    trainer = Trainer(Run(corpus_from_strings(learned), Settings()))
+    trainer = Trainer(TrainingSetup(corpus_from_strings(learned), Settings()))
     for _ in trainer.epochs():
         pass
     model = trainer.model

@@ -49,8 +49,8 @@ from splits import compared, split
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import read_corpus
 from rnn_names.network.language_model import mean_loss
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
@@ -191,7 +191,7 @@ def losses(
     found = []
     for init in inits:
         began = time.perf_counter()
-        trainer = Trainer(Run(corpus, settings, init, held_out))
+        trainer = Trainer(TrainingSetup(corpus, settings, init, held_out))
         for _ in trainer.epochs():
             pass
         found.append(trainer.model.training["held_out_loss"])
@@ -257,7 +257,7 @@ def ensemble() -> Iterator[str]:
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), 0, task.size)
     trainers = [
-        Trainer(Run(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
+        Trainer(TrainingSetup(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
         for seed in range(3)
     ]
     for trainer in trainers:

@@ -46,8 +46,8 @@ from rnn_names.model.bundled import MODELS
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
 from rnn_names.training.base import Base
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Start
 
@@ -197,7 +197,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, Start | None]:
 
 def train(corpus: Corpus, way: Way, seed: int, start: Start | None) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(Run(corpus, way.settings(seed), start and start.model))
+    trainer = Trainer(TrainingSetup(corpus, way.settings(seed), start and start.model))
     for _ in trainer.epochs():
         pass
     return trainer.model

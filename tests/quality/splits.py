@@ -15,8 +15,8 @@ from kneser_ney import KneserNey
 
 from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus
 from rnn_names.corpus.names import Names
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 
@@ -59,7 +59,7 @@ def compared(corpus: Corpus, held_out: Names) -> Compared:
 
     Both are chosen on the names held out, as the network's best epoch is.
     """
-    trainer = Trainer(Run(corpus, Settings(held_out=0.1), held_out=held_out))
+    trainer = Trainer(TrainingSetup(corpus, Settings(held_out=0.1), held_out=held_out))
     began = time.perf_counter()
     for _ in trainer.epochs():
         pass

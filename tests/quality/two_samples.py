@@ -42,8 +42,8 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import MAX_WALK
 from rnn_names.sampling.walk import Children, Roots, Walk
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -145,7 +145,7 @@ def trained(corpus: Corpus, seed: int) -> Model:
     """The network that default training makes of a list; one that was made before is taken."""
     path = KEPT / f"{digest_of(corpus, seed)}.npz"
     if not path.exists():
-        trainer = Trainer(Run(corpus, Settings(seed=seed)))
+        trainer = Trainer(TrainingSetup(corpus, Settings(seed=seed)))
         for _ in trainer.epochs():
             pass
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,8 @@ from rnn_names.report import report
 from rnn_names.report import svg as charts
 from rnn_names.report.report import NAMES_MEASURED, Report, as_html, drawn_from
 from rnn_names.sampling import stream
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
@@ -62,7 +62,10 @@ def reported(names, tmp_path, epochs=6, since=0, until=None, **settings):
     """The report of a training on some names, one resumed or stopped after an epoch perhaps."""
     corpus = corpus_from_strings(names)
     settings = Settings(**{**SMALL, "epochs": epochs, **settings})
-    before, trainer = Trainer(Run(corpus, settings)), Trainer(Run(corpus, settings))
+    before, trainer = (
+        Trainer(TrainingSetup(corpus, settings)),
+        Trainer(TrainingSetup(corpus, settings)),
+    )
     if since:
         list(islice(before.epochs(), since))
         trainer.restore(before.state(), before.model)

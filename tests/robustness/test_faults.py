@@ -26,7 +26,7 @@ import pytest
 
 from rnn_names import Model, system
 from rnn_names.corpus.corpus import PIECE_BYTES, read_names
-from rnn_names.errors import CorpusError, ModelFileError, shown
+from rnn_names.errors import CorpusError, ModelFileError, printable
 from rnn_names.model.atomic import check_writable
 from support.model_files import OLD_MODEL, make_model
 from support.program import MAIN, error_line, fork, heed_interrupts, python, unmeasured
@@ -325,7 +325,8 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
 )
 def test_what_is_short_or_missing_is_one_line(error, told, invoke, monkeypatch, model_file):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
-    monkeypatch.setattr("rnn_names.sampling.sampler.Sampler.__init__", Mock(side_effect=error))
+    constructor = "rnn_names.sampling.sampler.ConditionalSampler.__init__"
+    monkeypatch.setattr(constructor, Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
 
 
@@ -583,7 +584,7 @@ def test_every_wrong_file_is_one_line_and_exit_1(line, file, wrong, invoke):
         options = TINY[2:] if "--init" in line else TINY
         arguments += options if " -o " in line else [*options, "-o", "new.npz"]
     message = error_line(invoke(*arguments, cwd=wrong))
-    assert message.startswith((f"{shown(file)}: ", f"{shown(file)}, "))
+    assert message.startswith((f"{printable(file)}: ", f"{printable(file)}, "))
     assert WRONG[line, file] in message
     assert message.isprintable()
     assert contents() == before
@@ -619,7 +620,7 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
     assert title[1].isprintable()
     page = Path(report).read_text("utf-8")
     for shown_name in (os.path.basename(output), named(".txt"), named(".npz")):
-        assert escape(shown(shown_name)) in page
+        assert escape(printable(shown_name)) in page
     assert len(Path(log).read_text().splitlines()) == 1
     info, as_json = invoke("info", output), invoke("info", output, "--json")
     assert all(line.isprintable() for line in (info.stdout + as_json.stdout).splitlines())

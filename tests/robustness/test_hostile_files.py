@@ -15,7 +15,7 @@ from rnn_names import Model
 from rnn_names.errors import ModelFileError
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import MAX_WEIGHT
-from rnn_names.training.checkpoint import types_of
+from rnn_names.training.checkpoint import allowed_types
 from support.model_files import WRONG_CONTENTS, make_model, members, rewrite
 from support.program import python
 from torture import faults
@@ -214,7 +214,7 @@ def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tm
         for damaged in (plain, *(in_first_header(plain, *change) for change in changes)):
             (tmp_path / "m.npz.resume").write_bytes(damaged)
             with pytest.raises(ModelFileError) as refusal:
-                archive.read(str(tmp_path / "m.npz.resume"), types_of)
+                archive.read(str(tmp_path / "m.npz.resume"), allowed_types)
             assert "unknown array 'state_" in str(refusal.value)
             assert str(refusal.value).isprintable()
             assert len(str(refusal.value)) < len(str(tmp_path)) + 120

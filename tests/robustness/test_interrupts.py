@@ -14,8 +14,8 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
@@ -323,7 +323,7 @@ def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path)
 def test_the_library_leaves_signals_alone(names):
     """To a caller, an interrupt is an exception like any other: the trainer can go on after it."""
     trainer = Trainer(
-        Run(
+        TrainingSetup(
             corpus_from_strings(names[:80]),
             Settings(hidden_size=4, epochs=3, distil_epochs=0, held_out=0.0),
         )

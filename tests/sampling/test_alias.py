@@ -47,7 +47,7 @@ def test_unique_names_do_not_depend_on_the_order_of_keys():
     shuffled = random.Random(2).sample(keys, 60)
     assert dict(zip(shuffled, model.alias(shuffled, unique=True), strict=True)) == names
     plain, taken = dict(zip(keys, model.alias(keys), strict=True)), set()
-    for key in sorted(keys, key=alias.seed_of):
+    for key in sorted(keys, key=alias.alias_seed):
         if plain[key] not in taken:
             assert names[key] == plain[key], "nobody before it has its first choice"
         taken.add(names[key])

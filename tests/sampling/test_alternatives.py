@@ -14,9 +14,9 @@ def test_what_top_k_and_top_p_rule_out_begins_no_name(options):
     model = tiny_model()
     other = min({*"abc"} - {name[0] for name in model.sample(400, seed=1, **options)})
     for beginning in ({"prefix": other}, {"prefix": [other + "a", other + "b"]}):
-        with pytest.raises(SamplingError, match="no name begins so"):
+        with pytest.raises(SamplingError, match="no name can begin this way"):
             model.sample(1, **beginning, **options)
-        with pytest.raises(SamplingError, match="no name begins so"):
+        with pytest.raises(SamplingError, match="no name can begin this way"):
             model.best(1, **beginning, **options)
     with pytest.raises(SamplingError):
         model.best(1, match=other + ".*", **options)
@@ -35,7 +35,7 @@ def test_what_cannot_be_met_names_all_alternatives():
         tiny_model().sample(1, prefix=["a", "b"], match=["c", "cc"])
     with pytest.raises(VocabularyError, match="does not know the character 'x'"):
         tiny_model().sample(1, prefix=["a", "x"])
-    with pytest.raises(SamplingError, match="no name begins so"):
+    with pytest.raises(SamplingError, match="no name can begin this way"):
         tiny_model().sample(1, prefix=["a", "b"], top_k=1)
     with pytest.raises(SamplingError, match="4,500 prefixes are too many to follow"):
         tiny_model().sample(1, prefix=all_texts(8)[-4500:])

@@ -17,7 +17,7 @@ from rnn_names.network import rnn
 from rnn_names.sampling import next_character, sampler, walk, workers
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, keys_of
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream, preview
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
@@ -45,10 +45,12 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large walks draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
-    drawer = Sampler(model, Options()).drawer.by_letters
+    walk_sampler = ConditionalSampler(model, Options()).walk_sampler.by_letters
     keys, root = keys_of(key_of(1), np.arange(4200)), np.arange(4200)
-    together, rows = drawer.draw(keys, root)
-    halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))]
+    together, rows = walk_sampler.draw(keys, root)
+    halves = [
+        walk_sampler.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))
+    ]
     assert together.to_strings() == [name for half in halves for name in half.to_strings()]
     firsts = [ord(name[0]) - 0x4E00 for name in together.to_strings()]
     assert firsts == rows.tolist() and len(rows) > 1000

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from support import plain_bptt
@@ -31,7 +31,7 @@ def tiny_model(cell="gru", seed=1, letters=LETTERS, **training):
     made = random_model(letters, cell, seed, longest=LONGEST, **training)
     made.params["by"][0] -= 1  # longer names
     known = [name.translate(str.maketrans(LETTERS, letters)) for name in KNOWN]
-    return replace(made, fingerprints=np.unique(fingerprints(Names.from_strings(known))))
+    return replace(made, fingerprints=np.unique(fingerprint(Names.from_strings(known))))
 
 
 def all_texts(longest=LONGEST, letters=LETTERS):

@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import numpy as np
 
-from rnn_names.conditions.conditions import conditions_of
+from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import with_boldness
@@ -114,7 +114,7 @@ def names_by_number(model, seed, roots=("",), start=0, **options):
     shortest = options.min_length or min(model.shortest, options.max_length or model.shortest)
     shortest = max(shortest, min(map(len, begun)), 1)
     longest = options.max_length or max(model.longest, shortest)
-    shape, conditions = model.shape, conditions_of(model, options)
+    shape, conditions = model.shape, make_conditions(model, options)
     for root in begun:
         shape = shape and shape.allowing(root)
 

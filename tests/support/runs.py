@@ -2,7 +2,7 @@
 
 from rnn_names import Model, Settings
 from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.run import Run
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 
 
@@ -13,7 +13,7 @@ def interrupted(output, corpus, epochs, settings, init=None, start=None):
     """
     if init and start is None:
         start = Model.load(init)
-    trainer = Trainer(Run(corpus, Settings(**settings), start))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**settings), start))
     checkpoint = Checkpoint(str(output), trainer, corpus, init)
     for epoch in checkpoint.trainer.epochs():
         checkpoint.keep()

@@ -16,7 +16,7 @@ from rnn_names import Model
 from rnn_names.errors import ModelFileError
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.npz import read
-from rnn_names.training.checkpoint import types_of
+from rnn_names.training.checkpoint import allowed_types
 from support.model_files import make_model
 from support.networks import bytes_of
 from support.program import fork, heed_interrupts, unmeasured
@@ -73,7 +73,7 @@ def killed(output, rng):
     if output.exists():
         Model.load(output)
     if state.exists():
-        meta, arrays = read(str(state), types_of)
+        meta, arrays = read(str(state), allowed_types)
         Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
     if litter:
         return "half-written file left aside"

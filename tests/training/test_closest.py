@@ -19,8 +19,8 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.training import checkpoint, trainer, warm_start
 from rnn_names.training.base import Base, bundled_base
 from rnn_names.training.batches import Batches
-from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import base_start, closest_model
 from support.networks import bytes_of
@@ -189,7 +189,7 @@ def test_a_network_stays_near_what_it_starts_from():
     start = base_start(corpus_from_strings(names), Settings())
     far = []
     for pull in (0, 2.4):
-        with mock.patch.object(trainer, "PULL", pull):
+        with mock.patch.object(trainer, "DECAY_TO_START", pull):
             model = train(names, epochs=3, distil_epochs=0)
         far.append(np.abs(model.params["Waa"] - start.model.params["Waa"]).mean())
     assert 0 < far[1] < far[0]
@@ -198,14 +198,14 @@ def test_a_network_stays_near_what_it_starts_from():
 def test_all_names_of_a_short_list_are_learned_unless_a_share_is_held_out():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
     model = base_start(corpus, Settings()).model
-    assert len(Run(corpus, Settings(), model).held_out) == 0
-    assert len(Run(corpus, Settings(held_out=0.2), model).held_out) == 20
-    assert len(Run(corpus, Settings()).held_out) == 10, "without a start"
+    assert len(TrainingSetup(corpus, Settings(), model).held_out) == 0
+    assert len(TrainingSetup(corpus, Settings(held_out=0.2), model).held_out) == 20
+    assert len(TrainingSetup(corpus, Settings()).held_out) == 10, "without a start"
 
 
 def test_init_none_starts_from_random_weights():
     names, settings = cut("german-first-names", 100), Settings(epochs=1, seed=3)
-    trainer = Trainer(Run(corpus_from_strings(names), settings))
+    trainer = Trainer(TrainingSetup(corpus_from_strings(names), settings))
     for _ in trainer.epochs():
         pass
     assert bytes_of(train(names, settings, init="none")) == bytes_of(trainer.model)

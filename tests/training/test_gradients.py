@@ -10,8 +10,8 @@ import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training import distillation, gradients, trainer
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from support.processes import patient_helpers
 
@@ -49,7 +49,7 @@ def helpers(monkeypatch):
 
 def trained(names, progress=lambda *_: None, **settings):
     """The weights after a run, and the loss of each epoch."""
-    run = Trainer(Run(corpus_from_strings(names), Settings(**{**SETTINGS, **settings})))
+    run = Trainer(TrainingSetup(corpus_from_strings(names), Settings(**{**SETTINGS, **settings})))
     records = list(run.epochs(progress))
     return run.model.params, [record.training_loss for record in records]
 
@@ -92,7 +92,7 @@ def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, a
 
 def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
     """After a loop that was left, and another."""
-    run = Trainer(Run(corpus_from_strings(names), Settings(**SETTINGS)))
+    run = Trainer(TrainingSetup(corpus_from_strings(names), Settings(**SETTINGS)))
     losses = []
     for epochs in (1, 4, 9):
         for record in run.epochs():
@@ -142,7 +142,7 @@ def test_small_minibatches_stay_in_one_part():
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
 def test_the_helper_ends_with_the_loop(how, names, helpers):
-    run = Trainer(Run(corpus_from_strings(names), Settings(**SETTINGS)))
+    run = Trainer(TrainingSetup(corpus_from_strings(names), Settings(**SETTINGS)))
     pids = []
 
     def progress(*_):

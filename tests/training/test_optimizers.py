@@ -7,8 +7,8 @@ import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training import optimizers
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from support import plain_bptt
 
@@ -60,7 +60,7 @@ def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatc
     plain = {"held_out": 0, "dropout": 0, "recurrent_dropout": 0, "distil_epochs": 0}
     sizes = {"hidden_size": 6, "epochs": 4, "batch_size": 100}
     how = {"cell": cell, "optimizer": "sgd", "learning_rate": 0.5, "clip": clip, "seed": 1}
-    trainer = Trainer(Run(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how)))
+    trainer = Trainer(TrainingSetup(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how)))
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
     characters = sum(len(name) + 1 for name in NAMES)
     passed, before = 0, optimizers.views(trainer.state()["trained"].copy(), trainer._shapes)

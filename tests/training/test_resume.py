@@ -16,9 +16,9 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError
 from rnn_names.model.npz import read
 from rnn_names.model.sources import Source
-from rnn_names.training.checkpoint import Checkpoint, digest, types_of
-from rnn_names.training.run import Run
+from rnn_names.training.checkpoint import Checkpoint, allowed_types, digest
 from rnn_names.training.settings import Settings
+from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
 from support import runs
 from support.networks import bytes_of
@@ -68,7 +68,7 @@ def corpus(beginnings):
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):
     settings = SETTINGS | settings
-    whole = Trainer(Run(corpus, Settings(**settings)))
+    whole = Trainer(TrainingSetup(corpus, Settings(**settings)))
     records = [asdict(record) | {"seconds": 0} for record in whole.epochs()]
     left = interrupted(tmp_path / "m.npz", corpus, epochs, settings=settings)
     trainer = resumed(tmp_path / "m.npz", corpus, settings)
@@ -87,7 +87,7 @@ def test_a_run_that_started_from_a_model_needs_it_no_longer(changes, corpus, tmp
     init = str(tmp_path / "start.npz")
     start = train(["Zoé", "Ana", "R2"], hidden_size=8, epochs=0, init="none")
     replace(start, **changes).save(init)
-    whole = Trainer(Run(corpus, Settings(**SETTINGS), Model.load(init)))
+    whole = Trainer(TrainingSetup(corpus, Settings(**SETTINGS), Model.load(init)))
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
     os.unlink(init)
@@ -209,7 +209,7 @@ run.Progress.epoch = epoch
     best = Model.load(tmp_path / "m.npz").training["epoch"]
     assert f"m.npz holds the best weights so far (epoch {best})" in last
     assert last.endswith("to continue, give the same command with --resume.")
-    meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
+    meta, _ = read(str(tmp_path / "m.npz.resume"), allowed_types)
     assert 1 <= meta["run"]["state"]["epoch"] < 8
     done = fork(MAIN, *command, *OPTIONS, "--resume", **to_its_end)
     assert done.returncode == 0, done.stderr

@@ -11,9 +11,9 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import TrainingError
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import trainer as training
-from rnn_names.training.run import Run
-from rnn_names.training.stages import DISTILLATION_RATE, stages_of
-from rnn_names.training.trainer import LOST, Trainer
+from rnn_names.training.setup import TrainingSetup
+from rnn_names.training.stages import DISTILLATION_RATE, make_stages
+from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
@@ -32,7 +32,7 @@ def corpus(names):
 
 def trained(corpus, settings, **others):
     """A run that is over, and the records of its epochs."""
-    trainer = Trainer(Run(corpus, Settings(**{**settings, **others})))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**{**settings, **others})))
     return trainer, list(trainer.epochs())
 
 
@@ -65,7 +65,7 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + names)))
     settings = Settings(**asked).resolved(len(corpus), started)
     assert (settings.epochs, settings.distil_epochs) == (network + distillation, distillation)
-    run = [(stage.is_distillation, stage.epochs) for stage in stages_of(settings)]
+    run = [(stage.is_distillation, stage.epochs) for stage in make_stages(settings)]
     expected = [(False, network), (True, distillation)]
     assert run == [(kind, epochs) for kind, epochs in expected if epochs]
 
@@ -73,7 +73,7 @@ def test_the_stages_have_the_epochs_of_the_run(names, asked, started, network, d
 @pytest.mark.parametrize(("batch_size", "expected"), [(16, 272), (64, 408), (510, 510)])
 def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, corpus):
     asked = Settings(batch_size=batch_size, learning_rate=0.01)
-    network, distillation = stages_of(asked.resolved(len(corpus)))
+    network, distillation = make_stages(asked.resolved(len(corpus)))
     assert (network.batch_size, distillation.batch_size) == (batch_size, expected)
     stages, shares = (network, distillation), np.linspace(0, 1, 1001)
     rates = [max(map(each.learning_rate, shares)) for each in stages]
@@ -98,7 +98,9 @@ def test_patience_counts_in_each_stage_anew(corpus):
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
-    trainer = Trainer(Run(corpus, Settings(**{**FOUR_EPOCHS, "synthetic_names": 1000}, held_out=0)))
+    trainer = Trainer(
+        TrainingSetup(corpus, Settings(**{**FOUR_EPOCHS, "synthetic_names": 1000}, held_out=0))
+    )
     at_first, done, left = trainer.characters_left, 0, []
     for record in trainer.epochs():
         done += record.characters
@@ -112,7 +114,9 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
 
 def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
     settings = {"epochs": 200, "learning_rate": 1e-9, "patience": 2, "hidden_size": 4}
-    trainer = Trainer(Run(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60})))
+    trainer = Trainer(
+        TrainingSetup(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60}))
+    )
     at_first = trainer.characters_left
     for record in trainer.epochs():
         if record.stage == "distillation":
@@ -129,7 +133,7 @@ def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
 def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
     """Where no names are held out, that is its last epoch."""
     settings = {**FOUR_EPOCHS, "held_out": held_out, "epochs": 8}
-    trainer = Trainer(Run(corpus, Settings(**settings)))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**settings)))
     best, kept = math.inf, None
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
@@ -142,7 +146,7 @@ def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
 
 def test_distillation_starts_from_the_best_network_and_betters_it(names):
     corpus = corpus_from_strings(names)
-    trainer = Trainer(Run(corpus, Settings(**ONE_NETWORK, patience=3)))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**ONE_NETWORK, patience=3)))
     records = []
     for record in trainer.epochs():
         records.append(record)
@@ -168,7 +172,7 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
     ],
 )
 def test_the_epoch_with_the_lowest_loss_of_all_is_kept(measured, kept, corpus, monkeypatch):
-    trainer, told = Trainer(Run(corpus, Settings(**FOUR_EPOCHS))), iter(measured)
+    trainer, told = Trainer(TrainingSetup(corpus, Settings(**FOUR_EPOCHS))), iter(measured)
     monkeypatch.setattr(training, "mean_loss", lambda *_: next(told))
     records = list(trainer.epochs())
     assert [record.epoch for record in records if record.is_best] == kept
@@ -177,7 +181,7 @@ def test_the_epoch_with_the_lowest_loss_of_all_is_kept(measured, kept, corpus, m
 
 
 def test_without_held_out_names_the_newest_weights_are_kept(corpus):
-    trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS, held_out=0)))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**FOUR_EPOCHS, held_out=0)))
     for record in trainer.epochs():
         assert record.is_best
         assert trainer.model.training["epoch"] == record.epoch
@@ -204,7 +208,7 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
     ids=str,
 )
 def test_a_position_that_cannot_be_is_refused(change, record, corpus):
-    trainer = Trainer(Run(corpus, Settings(**FOUR_EPOCHS)))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**FOUR_EPOCHS)))
     model = replace(trainer.model, training={**trainer.model.training, **record})
     with pytest.raises(TrainingError):
         trainer.restore({**trainer.state(), **change}, model)
@@ -217,7 +221,7 @@ def run_with_one_lost_epoch(held_out=0.1):
     """A run whose weights are spoiled after the second epoch."""
     corpus = corpus_from_strings([a + b + c for a in "abc" for b in "def" for c in "ghi"])
     settings = {"hidden_size": 8, "epochs": 9, "distil_epochs": 3, "batch_size": 16}
-    trainer = Trainer(Run(corpus, Settings(**settings, held_out=held_out)))
+    trainer = Trainer(TrainingSetup(corpus, Settings(**settings, held_out=held_out)))
     for epoch in trainer.epochs():
         yield trainer, epoch
         if epoch.epoch == 2:
@@ -229,10 +233,10 @@ def test_a_lost_stage_ends_with_the_best_weights_so_far(held_out):
     *_, (trainer, _) = run = list(run_with_one_lost_epoch(held_out))
     epochs = [epoch for _, epoch in run]
     lost = epochs[2]
-    assert trainer.is_lost(lost.training_loss, lost.held_out_loss) and not lost.is_best
+    assert trainer.has_diverged(lost.training_loss, lost.held_out_loss) and not lost.is_best
     assert stages(epochs) == ["network"] * 3 + ["distillation"] * 3, "the next begins at once"
     assert trainer.model.training["epoch"] != 3
-    assert trainer.model.training["training_loss"] < LOST * math.log(10)
+    assert trainer.model.training["training_loss"] < DIVERGENCE_FACTOR * math.log(10)
 
 
 def test_a_resumed_run_knows_that_a_lost_stage_is_over():

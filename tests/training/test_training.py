@@ -16,9 +16,9 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
 from rnn_names.training.optimizers import views
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings, defaults_for
-from rnn_names.training.stages import stages_of
+from rnn_names.training.setup import TrainingSetup
+from rnn_names.training.stages import make_stages
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
@@ -27,7 +27,9 @@ SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
 
 
 def trainer_of(names, init=None, **settings):
-    return Trainer(Run(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init))
+    return Trainer(
+        TrainingSetup(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init)
+    )
 
 
 def trained(names, **settings):
@@ -243,13 +245,13 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
 def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
     start, corpus = train(names, cell="rnn", hidden_size=16, epochs=0), corpus_from_strings(names)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
-        assert Trainer(Run(corpus, Settings(**settings), start)).model.hidden_size == 16
+        assert Trainer(TrainingSetup(corpus, Settings(**settings), start)).model.hidden_size == 16
     for settings, message in (
         ({"cell": "gru"}, "cell gru: .* has rnn"),
         ({"hidden_size": 8}, "hidden_size 8: .* has 16"),
     ):
         with pytest.raises(TrainingError, match=message):
-            Trainer(Run(corpus, Settings(**settings), start))
+            Trainer(TrainingSetup(corpus, Settings(**settings), start))
 
 
 # --- What differs from the plain network: dropout and factors -------------------------------------
@@ -262,10 +264,10 @@ def test_the_gradient_under_dropout(cell, names):
     The same random numbers each time give the same masks.
     """
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
-    trainer = Trainer(Run(corpus_from_strings(names[:12]), settings))
+    trainer = Trainer(TrainingSetup(corpus_from_strings(names[:12]), settings))
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
-    tree = trainer.run.batches.tree(np.arange(12))
-    [stage, *_] = stages_of(trainer.settings)
+    tree = trainer.setup.batches.tree(np.arange(12))
+    [stage, *_] = make_stages(trainer.settings)
 
     def part(params):
         work, rng = Workspace(np.float64), np.random.default_rng(5)
@@ -305,13 +307,13 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
 
 
 def test_the_table_of_defaults_is_what_the_rule_gives():
-    text = defaults_for.__doc__.replace("900 started", "900")  # the first column
+    text = defaults_for.__doc__.replace("900 warm", "900")  # the first column
     lines = [line.split() for line in text.splitlines()]
-    rows = [line for line in lines if line[:1] and line[0] in ("names", *vars(Settings()))]
+    rows = [line for line in lines if line[:1] and line[0] in ("n_names", *vars(Settings()))]
     table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
     assert len(table) == 9
-    for column, names in enumerate(table.pop("names")):
-        rule = defaults_for(int(names), "adam", started=column == 0)
+    for column, names in enumerate(table.pop("n_names")):
+        rule = defaults_for(int(names), "adam", warm_start=column == 0)
         for name, cells in table.items():
             assert cells[column] == round(rule[name], 2), (name, names)
 

@@ -97,7 +97,7 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
   };
   const first = parts.map((part) => part.first);
   const starts = beginnings.map((text) => numberOf([...text].reduce(after, first)));
-  if (!all.length) throw new WrongSettings("No name that begins so can meet the conditions.");
+  if (!all.length) throw new WrongSettings("No name with this beginning can meet the conditions.");
   const next = [];
   for (const states of all) {
     if (all.length > MAX_STATES) return undefined;

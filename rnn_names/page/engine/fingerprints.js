@@ -128,7 +128,7 @@ export class NearLists {
   }
 }
 
-/** Whether two names, as their characters folded, differ by so many edits at most, 0 or 1. */
+/** Whether two names, as their characters folded, differ by at most `edits` edits, 0 or 1. */
 export function areNear(a, b, edits) {
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
   if (longer - shorter > edits) return false;

@@ -218,7 +218,7 @@ export class PatternReader {
       .map((line) => {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
-          if (to === undefined) throw new SyntaxError("write an expression, -> and a text");
+          if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
           return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
         } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);

@@ -69,7 +69,7 @@ export function namesOfText(text) {
   return names;
 }
 
-/** At most so many of some names, from all over their order. */
+/** At most `most` of some names, evenly from their order. */
 export function someOf(names, most) {
   const step = Math.max(names.length / most, 1);
   return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));

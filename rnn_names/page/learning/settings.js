@@ -5,7 +5,7 @@ export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;
 export const PULL = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
 
-/** What a list of so many distinct names is trained with, by Python's names; `started`, from the base. */
+/** The settings for a list of `names` distinct names, as in Python; `started`: from the base. */
 export function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
   const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);

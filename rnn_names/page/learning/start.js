@@ -1,4 +1,4 @@
-// What training starts from: random weights, or those of a model (rnn_names/training/run.py).
+// What training starts from: random weights, or those of a model (rnn_names/training/setup.py).
 
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
 function normal(random) {

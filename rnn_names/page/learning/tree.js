@@ -20,7 +20,7 @@ import { EOS } from "../engine/network.js";
  *     13   "bc"    3  8       1            1   0 0 0
  *
  * levels: { start, n } of each level, and { aboveStart, parents }: where the rows begin that its
- * nodes hang from, and how many those are. y: (rows, outputs) how many names go on with each
+ * nodes hang from, and how many those are. y: (rows, outputs) how many names have each
  * character; passing: (rows,) how many have the prefix.
  */
 export function prefixTree(names, outputs) {

@@ -180,7 +180,7 @@ export function listenToKeys(draw) {
   });
 }
 
-/** Goes from a name to the one that is so many places aside and below. */
+/** Moves from a name to the one some places aside and below. */
 function moveFocus(name, aside, below) {
   const places = shownPlaces();
   const columns = new Set(places.map((place) => place.getBoundingClientRect().left)).size;

@@ -21,7 +21,7 @@ function sharesAsTexts() {
   );
 }
 
-/** Gives a model so many percent, and the others the rest, in the ratios that they have. */
+/** Gives a model a percentage, and the others the rest, in their present ratios. */
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));

@@ -12,7 +12,7 @@ from rnn_names.network import rnn
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import Teacher
-from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
+from rnn_names.training.name_features import PRIOR_NAMES, NameFeatures, fitted_tilt
 from support.networks import indexed, tilt_weight
 
 
@@ -47,7 +47,7 @@ def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
     rng, n_y = np.random.default_rng(5), len(vocabulary)
     drawn = [rng.integers(1, n_y, rng.integers(1, 8)).tolist() for _ in range(5000)]
-    factors = Wholes(batches, vocabulary).factors(indexed(drawn))
+    factors = NameFeatures(batches, vocabulary).factors(indexed(drawn))
     w = np.array([tilt_weight(factors, name) for name in drawn])
     listed = [vocabulary.encode(np.array([*map(ord, name)])).tolist() for name in TOWNS]
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
@@ -73,7 +73,7 @@ def test_characters_that_a_list_has_twice_at_most_are_not_fitted(repeats):
     corpus, vocabulary = corpus_from_strings(listed), Vocabulary("abcdefgxyz")
     rng = np.random.default_rng(3)
     drawn = [rng.integers(1, 11, rng.integers(1, 5)).tolist() for _ in range(3000)]
-    factors = Wholes(Batches.of(corpus, vocabulary), vocabulary).factors(indexed(drawn))
+    factors = NameFeatures(Batches.of(corpus, vocabulary), vocabulary).factors(indexed(drawn))
     assert np.ptp(factors.pairs[:, 3:], axis=1).max() == np.ptp(factors.ends[3:-1]) == 0
     w = np.array([tilt_weight(factors, name) for name in drawn])
     own, found = (each @ [name.count(1) for name in drawn] / each.sum() for each in (w**0, w))
@@ -103,13 +103,13 @@ def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewh
     vocabulary = Vocabulary.of(corpus.names)
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
     drawn = indexed([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
-    wholes = Wholes(Batches.of(corpus, vocabulary), vocabulary)
+    wholes = NameFeatures(Batches.of(corpus, vocabulary), vocabulary)
 
     def largest():
         return np.abs(wholes.factors(drawn).pairs).max()
 
     assert largest() < 4
-    monkeypatch.setattr("rnn_names.training.wholes.SPREAD", np.inf)
+    monkeypatch.setattr("rnn_names.training.name_features.SPREAD", np.inf)
     assert largest() > 4
 
 
@@ -128,11 +128,11 @@ def test_a_tilt_that_harms_the_names_of_the_list_is_left_out(monkeypatch, batche
     batches, vocabulary = batches_and_vocabulary
     kept = ignorant_teacher(batches, vocabulary).tilt
     assert kept is not None
-    fitted = Wholes.factors
+    fitted = NameFeatures.factors
 
     def opposite(self, drawn):
         factors = fitted(self, drawn)
         return factors._replace(pairs=-3 * factors.pairs)
 
-    monkeypatch.setattr(Wholes, "factors", opposite)
+    monkeypatch.setattr(NameFeatures, "factors", opposite)
     assert ignorant_teacher(batches, vocabulary).tilt is None

@@ -1,7 +1,7 @@
-"""Attempts at the numbers of a stream, until one passes at each.
+"""A queue of the numbers of a stream, each of which is attempted until an attempt passes.
 
-Numbers whose attempts failed wait in a queue with their next ones, and each walk takes the oldest.
-So walks stay full, and names are given in the order of their numbers.
+Numbers whose attempts failed wait in the queue, and each walk takes the oldest. So walks stay full,
+and names come in the order of their numbers.
 """
 
 import math
@@ -11,112 +11,112 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, changes, ranges
+from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.unique import Unique
 from rnn_names.sampling.workers import Passed, Workers
 
-FIRST_WALK = 1 << 12  # names of a stream's first walk, at most
-NUMBERS_AT_ONCE = 1 << 15  # numbers whose names are given together, at most
-MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
-NAMES_PER_BUDGET = 16  # every 16 names earn one more budget
-ENDLESS = 1 << 62  # names of a seed: more than anybody draws
+FIRST_WALK = 1 << 12  # the most names of a stream's first walk
+NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
+MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
+NAMES_PER_BUDGET = 16  # accepted names that grant another budget
+ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
 class TooFewNames(Exception):
-    """Too few names meet the conditions; `tally` says how these did."""
+    """Too few names meet the conditions; `tally` counts how many met each."""
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
 
 
 def needed(unique: Unique | None) -> int:
-    """The number of further names of a stream that are likely to be taken."""
+    """The number of further names that the stream is likely to need."""
     return unique.needed() if unique else ENDLESS
 
 
 def likely_attempts(tested: int, passed: int) -> int:
-    """Attempts that a name is likely to need: half as many again as names took; 2 at first."""
+    """Attempts that a name is likely to need: 1.5 times the mean so far; 2 at first."""
     return math.ceil(1.5 * (tested + 1) / (passed + 1))
 
 
 def budget_after(n_names: Any, budget: int) -> Any:
-    """Attempts that may be made in all, given how many names there are: one number, or many."""
+    """The total number of attempts allowed once `n_names` were accepted: a number or an array."""
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
 class BegunWalk(NamedTuple):
-    """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
+    """A walk that is being drawn: n attempts at rising numbers, which may repeat."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
-    waiting: deque[Callable[[], Passed]]  # for each chunk that is not drawn yet
-    drawn: list[Passed]  # the other chunks
+    pending: deque[Callable[[], Passed]]  # the chunks that are not drawn yet
+    results: list[Passed]  # of the other chunks
 
 
-class Found(NamedTuple):
-    """Names at n numbers, rising, and the attempts that gave them."""
+class PassingNames(NamedTuple):
+    """The names of n rising numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
     names: Names
 
-    def split(self, number: int) -> tuple["Found", "Found"]:
-        """The names below a number, and the others."""
+    def split(self, number: int) -> tuple["PassingNames", "PassingNames"]:
+        """The names below a number, and the rest."""
         n = int(np.searchsorted(self.numbers, number))
         numbers, attempts, names = self
-        below = Found(numbers[:n], attempts[:n], names[:n])
-        return below, Found(numbers[n:], attempts[n:], names[n:])
+        below = PassingNames(numbers[:n], attempts[:n], names[:n])
+        return below, PassingNames(numbers[n:], attempts[n:], names[n:])
 
 
 class NameQueue:
     """A queue of numbers and attempts; numbers without a name wait for their next attempt.
 
-    `budget` attempts may give no name; names extend it, new ones where none is to come twice. What
-    counts is the attempts that the numbers take in turn, each up to the first that passes, so that
-    where names end does not depend on how many are drawn together.
+    The stream ends after `budget` unsuccessful attempts. Every 16 accepted names (distinct ones if
+    names are unique) grant another `budget`. Attempts are counted in the order of the numbers, for
+    each up to the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
-        begin, end: the numbers from `begin` on, below `end`.
-        sizes: the attempts of the first walk, by what factor walks may grow, and the most attempts.
-        unique: leaves out names that were given before, if no name is to come twice.
+        begin, end: the range of numbers.
+        sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
+        unique: the filter that the caller applies to the names, if any.
     """
 
     def __init__(
         self, begin: int, end: int, sizes: tuple[int, int, int], budget: int, unique: Unique | None
     ) -> None:
-        # Names were given below number `_next_to_yield`; none was tried from `_next_number` on.
+        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
         self._begin = self._next_to_yield = self._next_number = begin
         self._end, self._budget, self._unique = end, budget, unique
-        self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
+        self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
-        self._found = list[Found]()  # the names that are not given yet, as they were drawn
-        self._tested = self._passed = 0  # attempts, however many were drawn together
-        self._spent = 0  # of the budget, at all numbers below `_next_to_yield`
+        self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
+        self._tested = self._passed = 0  # all attempts that were drawn
+        self._spent = 0  # attempts counted at the numbers below `_next_to_yield`
         self._tally = Tally()
 
     def names(self, workers: Workers) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; then TooFewNames if too few passed."""
+        """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
         begun = deque[BegunWalk]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
             likely = min(self._end - self._next_to_yield, needed(self._unique))
-            # An endless stream is likely to need as many names again as so far.
+            # An endless stream is expected to double.
             workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
-            while sum(len(walk.waiting) for walk in begun) < workers.count and self._left:
+            while sum(len(walk.pending) for walk in begun) < workers.count and self._left:
                 numbers, attempts = self._next_walk(is_scarce)
                 chunks = deque(workers.start(numbers, attempts))
                 begun.append(BegunWalk(numbers, attempts, chunks, []))
             if not begun:
                 return
-            begun[0].drawn.append(begun[0].waiting.popleft()())
-            if begun[0].waiting:
+            begun[0].results.append(begun[0].pending.popleft()())
+            if begun[0].pending:
                 continue
             self._sort_out(begun.popleft())
             in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
-            # The oldest number without a name, and the attempts that it has taken.
+            # The lowest number without a name, and how many of its attempts failed.
             number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
             yield from self._names_below(min(in_walks, number))
             in_vain = tried if number < in_walks else 0
@@ -125,30 +125,30 @@ class NameQueue:
 
     @property
     def _n_new(self) -> int:
-        """How many names were given; new ones, if no name is to come twice."""
+        """The number of accepted names: of distinct ones if names are unique."""
         return self._unique.passed if self._unique else self._next_to_yield - self._begin
 
     @property
     def _left(self) -> int:
-        """How many numbers wait for an attempt.
+        """The number of numbers that may be attempted now.
 
-        At most `growth` times as many begin as were given, so that a reader of a few names does not
-        wait for thousands.
+        New numbers are limited to `growth` times those yielded, so that a reader of a few names
+        does not wait for thousands.
         """
-        given = self._next_to_yield - self._begin
-        ahead = min(needed(self._unique), self._growth * max(given, self._first), self._largest)
+        yielded = self._next_to_yield - self._begin
+        ahead = min(needed(self._unique), self._growth * max(yielded, self._first), self._largest)
         more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
     def _next_walk(self, is_scarce: bool) -> tuple[Array, Array]:
         """The numbers of a walk and their attempts, (n,) both.
 
-        Say that number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9 and
-        10 get one each. Then numbers are 7, 7, 9, 10, and attempts 2, 3, 0, 0.
+        For example, number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9
+        and 10 get one each: numbers 7, 7, 9, 10 and attempts 2, 3, 0, 0.
 
-        A number first gets as many as it is likely to need, if the walk has room. Then they double,
-        so that one unlucky number does not hold up those after it. Where names are scarce, those
-        after it wait.
+        A number first gets as many attempts as it is likely to need, if the walk has room. Then
+        they double, so that one unlucky number does not delay the later ones. If names are scarce,
+        the later ones wait.
         """
         size = min(self._size, max(self._left, FIRST_WALK))
         self._size = min(self._size * self._growth, self._largest)
@@ -158,7 +158,7 @@ class NameQueue:
         again = np.clip(self._failed[1], min_again, max(min(2 * likely, size), min_again))
         n_failed = max(int(np.searchsorted(np.cumsum(again), size, side="right")), 1)
         (numbers, first), self._failed = np.split(self._failed, [n_failed], axis=1)
-        n = 0  # new numbers: none as long as others wait
+        n = 0  # new numbers: none while old ones wait
         if not self._failed.size:
             room = (size - int(again.sum())) // at_first
             n = min(max(room, 0 if numbers.size else 1), self._left)
@@ -171,38 +171,38 @@ class NameQueue:
         return np.append(np.repeat(numbers, again), new), attempts
 
     def _sort_out(self, walk: BegunWalk) -> None:
-        """Keeps the name of the first attempt that passed at each number; other numbers failed."""
-        numbers, attempts, _, drawn = walk
+        """Keeps the name of each number's first passing attempt; queues the other numbers."""
+        numbers, attempts, _, results = walk
         has_passed = np.zeros(len(numbers), bool)  # each attempt
-        for _, rows, tally in drawn:
+        for _, rows, tally in results:
             has_passed[rows] = True
             self._tally.add(tally)
         self._tested += len(numbers)
         self._passed += int(has_passed.sum())
-        begins = np.flatnonzero(changes(numbers)).astype(np.int32)  # of each number
+        begins = np.flatnonzero(differs_from_previous(numbers)).astype(np.int32)  # of each number
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
         failed = np.append(self._failed, [numbers[last], attempts[last] + np.int64(1)], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
         passed = np.flatnonzero(has_passed).astype(np.int32)
-        is_first = np.zeros(len(numbers), bool)  # of those at its number that passed
-        is_first[passed[changes(numbers[passed])]] = True
-        while drawn:  # each is freed as soon as its names are sorted out
-            names, rows, _ = drawn.pop()
+        is_first = np.zeros(len(numbers), bool)  # whether it is its number's first that passed
+        is_first[passed[differs_from_previous(numbers[passed])]] = True
+        while results:  # popped, to free each chunk early
+            names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])
             at = rows[first]
-            self._found.append(Found(numbers[at], attempts[at], names.take(first)))
+            self._passing.append(PassingNames(numbers[at], attempts[at], names.take(first)))
 
     def _names_below(self, end: int) -> Iterator[Names]:
-        """Takes out the names of all numbers below `end`, in parts; TooFewNames if too few passed.
+        """Removes and yields the names of all numbers below `end`, in parts.
 
-        Then the names end where the budget does. Where none may come twice, new names extend the
-        budget, of which only the caller knows.
+        Raises TooFewNames where the budget ends, unless names are unique: then only the caller
+        knows how many are accepted.
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ready, later = zip(*(found.split(until) for found in self._found), strict=True)
-            self._found = [found for found in later if len(found.numbers)]
+            ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
+            self._passing = [each for each in later if len(each.numbers)]
             numbers, attempts, names = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
             spent = self._spent + np.cumsum(1 + np.concatenate(attempts)[order].astype(np.int64))

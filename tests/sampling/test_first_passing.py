@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.first_met import FewFound, first_met
+from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
 from rnn_names.sampling.sampler import Tally
 
 MOST = 50
@@ -25,9 +25,9 @@ def found_and_row(passing, n, largest):
         return [None if g else r for g, r in zip(given_up, results, strict=True)], met, Tally()
 
     try:
-        return first_met(draw, n, largest, MOST), None
+        return first_passing_attempts(draw, n, largest, MOST), None
     except FewFound as error:
-        return error.found[: error.row], error.row
+        return error.results[: error.row], error.row
 
 
 @given(
@@ -53,5 +53,5 @@ def test_a_row_in_vain_is_told_in_the_time_of_a_few(n):
         return [], np.zeros(0, np.intp), Tally()
 
     with pytest.raises(FewFound):
-        first_met(draw, n, 1 << 10, 1 << 15)
+        first_passing_attempts(draw, n, 1 << 10, 1 << 15)
     assert sum(tested) <= 3 << 15

@@ -1,9 +1,9 @@
-"""Statistics of whole names, and the tilt that gives a teacher's names those of the list.
+"""Features of whole names, and the tilt that gives a teacher's names the means of the list.
 
-The names that a teacher draws get the list's means of these features φ of a name:
+A teacher's names get the list's means of these features φ of a name:
 
-    its length and the square of it; its first letter; its last; how often it has each letter;
-    how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
+    its length and squared length; its first letter; its last; how often it has each letter; how
+    often each kind of character follows each (capitals, small letters, spaces, …, both ends)
 
 Letters that the list has at most twice are not fitted, and the other means leave room for them.
 
@@ -12,9 +12,9 @@ Of all distributions with these means, the closest to the teacher's, p, is its e
 
     p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
 
-λ is fitted to names that the teacher drew: with the weights w, they have the list's means. All
+λ is fitted so that names drawn from the teacher have the list's means under the weights w. All
 features but the first two are sums along a name, so w is a product, which `rnn_names.ngram.tilt`
-makes factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
+turns into factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
 """
 
 from unicodedata import category
@@ -27,22 +27,22 @@ from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
 from rnn_names.training.batches import Batches
 
-SEEN_RARELY = 2  # occurrences of a rare character in the distinct training names, at most
-PRIOR_NAMES = 30  # names with the teacher's own means, added to the list's: a short one says little
-SEEN_OFTEN = 10  # a feature is fitted if so many draws have it
-MAX_FEATURES = 400  # features that are fitted, at most: the most common ones
-SPREAD = 1  # standard deviation of the prior of λ; without one, that of rare terms runs away
-RIDGE = 1e-3  # of the penalty on λ: a name's letters add up to its length
-ENOUGH = 1e-6  # Newton's method ends where another step would gain less, in nats per name
-NAMES_AT_A_TIME = 1 << 16  # names whose features are added up together; it bounds the memory
+SEEN_RARELY = 2  # the most occurrences of a rare character in the distinct training names
+PRIOR_NAMES = 30  # weight of the teacher's own means, in names: short lists tell little
+SEEN_OFTEN = 10  # the fewest draws with a feature that is fitted
+MAX_FEATURES = 400  # the most features that are fitted: the most frequent ones
+SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
+RIDGE = 1e-3  # penalty on λ, since a name's letters add up to its length
+ENOUGH = 1e-6  # the least gain of a step of Newton's method, in nats per name
+NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound the memory
 
 
-class Wholes:
-    """The features of names over one vocabulary, and what the training names have of them.
+class NameFeatures:
+    """The features of names over one vocabulary, and their means over the training names.
 
-    All but the powers of the length are sums of *terms*, which are numbered: each character of a
-    name is a term, and so are its first, its last, and each kind after a kind. Kinds of characters
-    are Unicode's general categories; START and EOS are two more.
+    All features but the powers of the length count *terms*, which are numbered: each character of a
+    name is a term, its first and its last character are terms, and so is each kind after a kind.
+    The kinds are Unicode's general categories, START and EOS.
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
@@ -53,24 +53,24 @@ class Wholes:
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
-        # It is by chance that a list has some rare characters, and not others: none is fitted.
+        # Which rare characters a list has is chance, so none is fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
-        self._wanted_terms = np.zeros(self._n_terms)  # the mean number of each in a name
+        self._mean_terms = np.zeros(self._n_terms)  # the mean number of each term in a name
         for start in range(0, len(names), NAMES_AT_A_TIME):
             rows = slice(start, start + NAMES_AT_A_TIME)
             of_name, terms = self._terms(names[rows])
-            self._wanted_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
-        # Room for characters that the list lacks: their probability is about the share of those
-        # that it has once (Good 1953, "The population frequencies of species"), by kind.
+            self._mean_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
+        # Room for characters that the list lacks: for each kind, their probability is about the
+        # share of characters that occur once (Good 1953, "The population frequencies of species").
         counts, kind = np.repeat(batches.counts, names.lengths), self._kinds[:-1]
         each = np.bincount(names.codes, counts, self._n_y)
         total, once = (np.bincount(kind, n, self._n_kinds) for n in (each, each * (seen == 1)))
-        self._wanted_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
+        self._mean_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
 
     def factors(self, drawn: Names) -> Factors:
-        """The tilt that gives names that were drawn the list's means."""
+        """The tilt that gives drawn names the list's means."""
         of_name, terms = self._terms(drawn)
         often = np.bincount(terms, minlength=self._n_terms)
         often[: 3 * self._n_y].reshape(3, -1)[:, self._unfitted] = 0
@@ -81,20 +81,19 @@ class Wholes:
         of_name, columns = of_name[column[terms] >= 0], column[terms[column[terms] >= 0]]
         counts = np.bincount(of_name * len(fitted) + columns, minlength=len(drawn) * len(fitted))
         features = np.hstack([self._powers(drawn.lengths), counts.reshape(len(drawn), -1)])
-        listed = np.append(self._mean_powers, self._wanted_terms[fitted])
-        wanted = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
+        listed = np.append(self._mean_powers, self._mean_terms[fitted])
+        sums = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
         n = self._n + PRIOR_NAMES
-        tilt = fitted_tilt(features, wanted / n, 1 / (SPREAD**2 * n))
+        tilt = fitted_tilt(features, sums / n, 1 / (SPREAD**2 * n))
         of_terms = np.zeros(self._n_terms)
         of_terms[fitted] = tilt[2:]
-        return self._factors_of(tilt[:2], of_terms)
+        return self._as_factors(tilt[:2], of_terms)
 
     def _powers(self, lengths: Array) -> Array:
-        """Some lengths and their squares: (n, 2)."""
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
-        """All terms of the names: the name that each belongs to, and its number."""
+        """The name of each term, and its number, for all terms of the names."""
         n_y, start = self._n_y, self._n_y
         of_name = np.repeat(np.arange(len(names)), names.lengths + 1)
         before, after = transitions(names, start)
@@ -104,8 +103,7 @@ class Wholes:
         of_names = [of_name, of_name[first], of_name[last], of_name]
         return np.concatenate(of_names), np.concatenate(terms)
 
-    def _factors_of(self, of_powers: Array, of_terms: Array) -> Factors:
-        """The factors of a tilt λ."""
+    def _as_factors(self, of_powers: Array, of_terms: Array) -> Factors:
         n_y, kinds = self._n_y, self._kinds
         characters, first, last, following = np.split(of_terms, [n_y, 2 * n_y, 3 * n_y])
         following = following.reshape(self._n_kinds, self._n_kinds)
@@ -116,18 +114,18 @@ class Wholes:
         return Factors(kinds, pairs, ends, lengths)
 
 
-def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int = 30) -> Array:
-    """λ, (d,), with which the weights exp(λ · φ) give some names the means that are wanted.
+def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 30) -> Array:
+    """λ, (d,), such that names with the weights exp(λ · φ) have given means of the features.
 
-    That is where log Σ exp(λ · (φ − wanted)) + ridge · λ² / 2 is least, in nats per name, for
-    features φ (n, d). It is convex, and Newton's method finds it, in so many steps at most. `prior`
-    is in ridge, with `RIDGE` for stability. Where φ is the same for all names, λ is 0.
+    For features φ (n, d), it minimises the convex log Σ exp(λ · (φ − means)) + ridge · λ² / 2, in
+    nats per name, with at most `steps` steps of Newton's method. `ridge` is `prior` plus `RIDGE`
+    for stability. If φ is the same for all names, λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
     [1.1, 0.0]
     """
     varies = np.ptp(features, axis=0) > 0
-    centred = features[:, varies] - wanted[varies]
+    centred = features[:, varies] - means[varies]
     ridge = RIDGE * centred.var(axis=0) + prior
 
     def value(tilt: Array) -> float:
@@ -147,6 +145,6 @@ def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int =
         if gradient @ step <= ENOUGH:
             break
         tilt, lowest = tilt - step, lower
-    found = np.zeros(len(wanted))
-    found[varies] = tilt
-    return found
+    result = np.zeros(len(means))
+    result[varies] = tilt
+    return result

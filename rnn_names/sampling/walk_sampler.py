@@ -1,4 +1,4 @@
-"""Draws names by the keys of their random numbers, all from one network and one spelling."""
+"""Draws names from one network and one spelling, by the keys of their random numbers."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Spelling, Text, names_of
+from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
@@ -17,8 +17,8 @@ from rnn_names.sampling.numbers import uniform
 from rnn_names.sampling.walk import Children, Roots, Walk
 
 
-class Drawer:
-    """Draws names from a model, many together; which ones are drawn together does not matter.
+class WalkSampler:
+    """Draws names in batches. A name does not depend on its batch. Tests no condition but spelling.
 
     It can be pickled, for the helper process.
     """
@@ -28,7 +28,7 @@ class Drawer:
         model: LanguageModel,
         options: CommonOptions,
         spelling: Spelling,
-        texts: Sequence[Text],
+        texts: Sequence[Indices],
     ) -> None:
         self.spelling = spelling
         self.texts = texts
@@ -36,17 +36,17 @@ class Drawer:
         self._codes = model.vocabulary.codes
 
     def __getstate__(self) -> dict[str, object]:
-        """What copies and pickles have: nothing that is cached."""
+        """The attributes for copies and pickles, without cached properties."""
         kinds = {name: getattr(type(self), name, None) for name in vars(self)}
         return {k: v for k, v in vars(self).items() if not isinstance(kinds[k], cached_property)}
 
     @cached_property
-    def by_letters(self) -> "Drawer":
-        """A drawer whose roots are all first characters, unless a prefix is asked for."""
+    def by_letters(self) -> "WalkSampler":
+        """A sampler whose roots are all first characters, unless there is a prefix."""
         other = copy(self)  # without the cached roots
         other.quick, other.exact = self.quick, self.exact
         if [*self.texts] == [()]:
-            first = self.spelling.may_follow(0, self.exact_roots.carried)[0]
+            first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
 
@@ -63,19 +63,19 @@ class Drawer:
     @cached_property
     def exact_roots(self) -> Roots:
         """The roots, in float64."""
-        return roots_of(self.texts, self.exact, self.spelling.automaton)
+        return compute_roots(self.texts, self.exact, self.spelling.automaton)
 
     @cached_property
     def roots(self) -> Roots:
-        """The roots; where names choose among several, by their exact probabilities."""
-        roots = roots_of(self.texts, self.quick, self.spelling.automaton)
+        """The roots, in float32; if there are several, with their exact probabilities."""
+        roots = compute_roots(self.texts, self.quick, self.spelling.automaton)
         several = len(self.texts) > 1
         return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """Names by the keys of their random numbers, (n,), and the row of each name.
 
-        Names that break the spelling are left out. Each begins from a `root` (n,), or draws one.
+        Leaves out names that break the spelling. Names begin from `root` (n,), or draw their roots.
         """
         walk = Walk(self.quick, self.spelling, keys)
         walk.run(self.roots, root)
@@ -87,10 +87,10 @@ class Drawer:
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
     def chunks(self, keys: Array, n: int) -> Array:
-        """Sorts names into n chunks, so that names that begin alike share one: (names,).
+        """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
 
-        How a name begins follows from its first random number, u. Where more names have a
-        beginning than fit into a chunk, it is cut by the next one, which decides how they go on.
+        The first random number of a name decides its beginning. A beginning with too many names for
+        one chunk is divided by the next random number, which decides the next character.
         """
         roots = self.roots
         p, position, position_after = roots.weights, 0, roots.lengths
@@ -100,30 +100,30 @@ class Drawer:
             position_after = np.full(len(p), position + 1)
         p /= p.sum()
         ends = np.cumsum(p)
-        begins_with = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
-        following = uniform(keys, position_after[begins_with])
-        within = np.where((p > 1 / n)[begins_with], following, 0.5)
-        before = (ends - p)[begins_with]
-        return (n * (before + p[begins_with] * within)).astype(np.min_scalar_type(n))
+        beginning = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
+        following = uniform(keys, position_after[beginning])
+        within = np.where((p > 1 / n)[beginning], following, 0.5)
+        before = (ends - p)[beginning]
+        return (n * (before + p[beginning] * within)).astype(np.min_scalar_type(n))
 
     def in_characters(self, names: Names) -> Names:
-        """Names with code points in place of indices."""
+        """Names with code points instead of indices."""
         return Names(self._codes[names.codes], names.offsets)
 
 
-def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:
-    """The roots with these texts; their states come level by level, as in a walk."""
+def compute_roots(texts: Sequence[Indices], source: NextCharacter, automaton: Automaton) -> Roots:
+    """The roots with these texts, whose states are computed level by level."""
     work = Workspace(source.dtype)
     states, log_prob = source.first_state, np.zeros(1)
-    found: dict[Text, tuple[Array, float]] = {(): (states[0], 0.0)}
-    level: list[Text] = [()]
+    computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
+    level: list[Indices] = [()]
     for length in range(1, max(map(len, texts)) + 1):
         row = {text: at for at, text in enumerate(level)}
         level = sorted({text[:length] for text in texts if len(text) >= length})
         parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
         log_prob = log_prob[parent] + source.log_probabilities(states, work)[parent, last]
         states = source.states_after(Children(states, parent, last), work).copy()
-        found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
-    of_texts, log_probs = zip(*map(found.__getitem__, texts), strict=True)
-    carried = automaton.run(names_of(texts))
-    return Roots(texts, np.array(of_texts), np.array(log_probs), carried)
+        computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
+    of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
+    node_data = automaton.run(names_from_indices(texts))
+    return Roots(texts, np.array(of_texts), np.array(log_probs), node_data)

@@ -1,4 +1,4 @@
-"""A run before its first epoch: what it learns from, and what its networks start from."""
+"""The set-up of a training: the names it learns from, and its first weights."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import fingerprints, union
+from rnn_names.corpus.fingerprints import fingerprint, union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import known_triples, pairs_of
+from rnn_names.corpus.shape import known_triples, odd_pairs
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_start
 from rnn_names.network import rnn
@@ -17,59 +17,60 @@ from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
-"""Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
-epoch; dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
+"""Uses of random numbers. Each has a generator, seeded with the run's seed, the use, and the epoch;
+dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
 
 
-class Run:
-    """The fixed part of a training: nothing of it changes from epoch to epoch.
+class TrainingSetup:
+    """The part of a training that does not change from epoch to epoch.
 
-    The network starts from `init`, to which characters of the list are added, or from random
-    weights.
+    The network starts from `init`, extended by new characters of the list, or from random weights.
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
         self.init = init
-        self.is_started = init is not None and len(corpus) < SHORT_LIST
-        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_started)
+        self.is_warm_start = init is not None and len(corpus) < SHORT_LIST
+        self.settings = settings_for(init, settings).resolved(len(corpus), self.is_warm_start)
 
-        # The names to learn and to measure by; counts are those of the latter, if the list has any.
-        self.corpus, aside = corpus.split(self.settings.held_out, self.generator(SPLIT))
-        self.held_out = aside.names
-        self.held_out_counts = aside.counts if aside.has_counts else None
+        # Training and held-out names; `held_out_counts` is None if the list has no counts.
+        self.corpus, held_out = corpus.split(self.settings.held_out, self.generator(SPLIT))
+        self.held_out = held_out.names
+        self.held_out_counts = held_out.counts if held_out.has_counts else None
 
-        # What is saved beside weights: the record of the list, fingerprints and sources.
+        # Saved besides the weights: facts about the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.of(names)
-        self.record = _list_record(self.corpus, self.held_out, names, vocabulary)
-        prints, listed = np.unique(fingerprints(names)), None
+        self.list_facts = _list_facts(self.corpus, self.held_out, names, vocabulary)
+        fingerprints, own_list = np.unique(fingerprint(names)), None
         if init is not None:
             vocabulary = init.vocabulary.union(vocabulary)
             if init.fingerprints is not None:
-                prints, listed = union(init.fingerprints, prints), prints
+                fingerprints, own_list = union(init.fingerprints, fingerprints), fingerprints
         sources = of_start(init.sources if init is not None else ())
-        self.attributes = dict[str, Any](fingerprints=prints, listed=listed, sources=sources)
+        self.model_fields = dict[str, Any](
+            fingerprints=fingerprints, own_list_fingerprints=own_list, sources=sources
+        )
 
         self.vocabulary = vocabulary
         self.batches = Batches.of(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
-        """The random numbers of a use."""
+        """The random number generator of a use."""
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:
-        """The weights of `init`, if there is one; random ones for characters that it lacks."""
+        """Random weights, replaced by those of `init` as far as it has them."""
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
-            known = vocabulary.rows_of(self.init.vocabulary)
+            known = vocabulary.indices_of(self.init.vocabulary)
             rows: Any = {"Wax": (slice(None), known), "Wya": known, "by": known}
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array
         return params
 
 
-def _list_record(
+def _list_facts(
     learned: Corpus, held_out: Names, names: Names, vocabulary: Vocabulary
 ) -> dict[str, Any]:
     beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
@@ -81,6 +82,6 @@ def _list_record(
         "longest": int(names.lengths.max()),
         "shortest": int(names.lengths.min()),
         "lower_case_beginnings": any(map(str.islower, beginnings)),
-        "pairs": pairs_of(names, vocabulary),
+        "pairs": odd_pairs(names, vocabulary),
         "known_triples": known_triples(names, vocabulary),
     }

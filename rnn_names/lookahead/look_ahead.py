@@ -1,0 +1,141 @@
+"""Looking ahead: drawing names that meet a rare condition without drawing all others.
+
+The network predicts only the next character. The look-ahead adds a guess, `ahead`: the probability
+that a name with this prefix will meet the conditions. The next character is then drawn with
+
+    q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
+    total          =  Σ_c P(c | prefix) · ahead(prefix, c)
+
+So a name's importance weight, P(name) / q(name), is the product over its characters of total /
+ahead(c). If the guess were exact, all weights would equal the probability of the conditions.
+
+An example: first names that end in "pp". After "Phil" the network predicts i 0.29, o 0.21, l 0.16,
+a 0.12, and so on. The guesses for these four are 2e-4, 7e-4, 3e-5 and 1e-5, so they are drawn with
+probabilities of about 0.26, 0.65, 0.02 and 0.005.
+
+For prefixes that earlier draws have visited, the guess comes from the network's predictions, and
+for others from a Markov chain (`rnn_names.lookahead.chain`).
+
+A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
+frequency of every name is the network's own, however good the guess, as long as no weight exceeds
+32 bounds (one bound in a cast, which takes at most one copy), and the guess is above 0 wherever the
+conditions can still be met (`chain.UNSEEN`). A bad guess has two effects only: more proposals yield
+no name, and a name of large weight is repeated. The bound is chosen so that few are
+(`rnn_names.lookahead.preparation`). Draws are independent of each other.
+
+At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
+and weights are stored as natural logarithms.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnn_names.arrays import Array, rows_by_length
+from rnn_names.conditions.spelling import Spelling
+from rnn_names.corpus.names import EOS
+from rnn_names.lookahead.chain import fitted_chain, max_contexts
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits
+from rnn_names.network.ahead import log_expected
+from rnn_names.ngram.contexts import Contexts
+
+MAX_COPIES = 32  # the most copies of a name from one proposal
+MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
+
+
+@dataclass(frozen=True)
+class LookAhead:
+    """Guides draws towards names that an automaton accepts.
+
+    The first one guesses 1 everywhere (`unguided`). Others are `learned` from visited prefixes, and
+    measured (`preparation.with_bound`). With `visits`, draws record the prefixes they visit.
+    """
+
+    spelling: Spelling  # with an automaton of S states
+    log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
+    prefixes: VisitedPrefixes  # N of them, and those visited since it learned
+    # (N, n_y) log ahead of each character after each visited prefix; in column EOS, 0 where a name
+    # may end, else −∞
+    log_ahead: Array
+    contexts: Contexts  # the K contexts of the Markov chain
+    table: Array  # (max_length + 2, K, S) log ahead by the chain: length, context, state
+    log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
+    acceptance: float = 0.0  # measured share of draws that yield a name
+    repeats: float = 1.0  # measured share of names that are repeats
+    visits: Visits | None = None  # records prefixes; new ones are numbered from N on
+
+    @classmethod
+    def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
+        """A look-ahead that guesses 1 everywhere: it does not change draws; all weights are 1."""
+        states, n_y = spelling.automaton.after.shape
+        return cls(
+            spelling,
+            np.zeros(spelling.may_end.shape),
+            VisitedPrefixes.beginning(prefix, spelling.automaton),
+            log_ahead=np.zeros((1, n_y)),
+            contexts=Contexts(np.zeros(1, np.int64), n_y),
+            table=np.zeros((spelling.max_length + 2, 1, states)),
+        )
+
+    def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
+        """A look-ahead that has learned from its prefixes, which were visited at a temperature.
+
+        If it `explores`, names that end at a visited prefix are ruled out, since they are known.
+        """
+        prefixes = self.prefixes
+        automaton, max_length = self.spelling.automaton, self.spelling.max_length
+        size = max_contexts(automaton, max_length)
+        chain = fitted_chain(prefixes, max_length, size, temperature)
+        log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
+        by_chain = replace(
+            self,
+            log_may_end=log_may_end,
+            contexts=chain.contexts,
+            table=chain.log_ahead(automaton, log_may_end),
+        )
+        ahead: Array = np.empty(prefixes.log_probabilities.shape)
+        context = chain.contexts.longest(prefixes.string)
+        nowhere = np.full(len(prefixes), -1)
+        for rows in rows_by_length(prefixes.length):
+            at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
+            ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
+        # If there are too many prefixes, only the most probable ones are kept. To explore, names
+        # that end at these are then ruled out, and the guesses computed again.
+        is_large = ahead.size > MAX_VISITED
+        if is_large or not explores:
+            prefixes.back_up(ahead)
+        if is_large:
+            rows = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
+            prefixes, ahead = prefixes.take(rows), ahead[rows]
+        if explores:
+            ahead[:, EOS] = -np.inf
+            prefixes.back_up(ahead)
+        return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
+
+    @property
+    def log_value(self) -> float:
+        """Natural logarithm of the guessed probability of the conditions."""
+        return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
+
+    def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
+        """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
+
+        `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
+        visited since it learned, which have no row of `log_ahead`.
+        """
+        known = (visited >= 0) & (visited < len(self.log_ahead))
+        if known.all():
+            return self.log_ahead[visited]
+        next_context = self.contexts.after[context, :-1]
+        ahead = self.table[length + 1][next_context, self.spelling.automaton.after[state]]
+        ahead[:, EOS] = self.log_may_end[length, state]
+        ahead[known] = self.log_ahead[visited[known]]
+        return ahead
+
+    def copies(self, log_weights: Array, uniform: Array) -> Array:
+        """The number of copies of each name: weight / bound, rounded at random, at most 32.
+
+        `uniform` are random numbers from 0 to 1.
+        """
+        expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
+        return np.floor(expected + uniform).astype(np.intp)
