@@ -9,7 +9,6 @@ from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
 
-
 OTHER_WORDS = {
     "elf": "elvish",
     "male": "men",
