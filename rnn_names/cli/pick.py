@@ -89,7 +89,7 @@ def pick(
                     f"{shown(output)} {what}; give another file for what is kept, as in "
                     "-o chosen.txt"
                 )
-    Picking(source, count, output, wanted.remember).run()
+    Picking(source, count, output, wanted).run()
 
 
 pick.help = f"{pick.help}".replace("\n\n", f"\n\n\b\n{command_table(of_casts=True)}\n\n", 1)

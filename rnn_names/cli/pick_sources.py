@@ -53,13 +53,15 @@ class NamesToPick:
         near = replace(wanted, like=names)
         if wanted.boldness == "safe" or wanted.min_edits:
             near = replace(near, min_edits=1)
-        streams = [near]
-        if not (wanted.match or wanted.prefix or wanted.suffix):
-            thirds = [(name, max(len(name) // 3, 2)) for name in names]
-            alike = [f"{re.escape(name[:n])}.*" for name, n in thirds]
-            alike += [f".*{re.escape(name[-n:])}" for name, n in thirds]
-            streams.append(replace(wanted, match=alike))
-        return _apart_first(in_turn(map(self._while_found, streams)))
+        few_edits = self._while_found(near)
+        if wanted.match or wanted.prefix or wanted.suffix:
+            return _apart_first(few_edits)
+        thirds = [(name, max(len(name) // 3, 2)) for name in names]
+        begun = replace(wanted, prefix=[name[:n] for name, n in thirds])
+        ended = replace(wanted, suffix=[name[-n:] for name, n in thirds])
+        others = map(self._while_found, [begun, ended])
+        in_turns = (stream for other in others for stream in (few_edits, other))
+        return _apart_first(in_turn(in_turns))
 
     def _while_found(self, wanted: Options) -> Iterator[str]:
         with suppress(SamplingError):

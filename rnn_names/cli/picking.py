@@ -25,12 +25,15 @@ from rnn_names.cli.pick_pages import (
 )
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import is_same_file, tell
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import composed, in_one_line
+from rnn_names.declarations import declarations
 from rnn_names.errors import FewNewNamesWarning, SamplingError, counted, quoted, shown, worded
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 NUMBERS = r"(\d{1,6}(?:-\d{1,6})?(?:[\s,]+SIGN?\d{1,6}(?:-\d{1,6})?)*)"
 LIKE = rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?"
+CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
 HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
 
 
@@ -79,11 +82,12 @@ class Picking:
     """Pages of names, the file of those that are kept, and what each command does."""
 
     def __init__(
-        self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str | None
+        self, source: NamesToPick | LinesToPick, count: int, path: str, wanted: Options
     ) -> None:
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.path = source, count, shown(path)
+        self.source, self.count, self.path, self.wanted = source, count, shown(path), wanted
+        remember = wanted.remember
         self.file = KeptFile(path, source.pattern)
         self.file.check_kind()
         self.remembered = Remembered(remember) if remember else None
@@ -181,7 +185,7 @@ class Picking:
                 except SamplingError as error:
                     if not self.pages and not page.lines:
                         raise
-                    shortage = _shortage(error)
+                    shortage = self._shortage(error)
                 else:
                     if line is None:
                         shortage = "Hardly any others are left."
@@ -196,6 +200,18 @@ class Picking:
                 say(f"Note: {note.message}")
         if shortage:
             say(if_too_few or shortage)
+
+    def _shortage(self, error: SamplingError) -> str:
+        """Why there are no more, in short: the conditions that leave so few."""
+        values = {name: getattr(self.wanted, name, None) for name in dict.fromkeys(error.settings)}
+        loose = [
+            f"--{name.replace('_', '-')}" + (f" {value}" if type(value) is int else "")
+            for name, value in values.items()
+            if value and name in CONDITIONS
+        ]
+        if not loose:
+            return worded(error).partition("\n")[0]
+        return f"There are no more such names. For others, loosen {' or '.join(loose)}."
 
     def _next(self, stream: Iterator[str]) -> str | None:
         """The next line that was not seen; None if there is hardly any."""
@@ -327,14 +343,6 @@ class Picking:
         if taken:
             self._did("Took out", "Put back", brief(taken), change)
             self.kept = {line for line in self.kept if line.strip() not in taken}
-
-
-def _shortage(error: SamplingError) -> str:
-    """Why no more is found, in short: the options that leave so few."""
-    options = [f"--{name.replace('_', '-')}" for name in dict.fromkeys(error.settings)]
-    if options:
-        return f"There are no more such names. To get others, loosen {' or '.join(options)}."
-    return worded(error).partition("\n")[0]
 
 
 def _not_understood(typed: str) -> str:
