@@ -13,7 +13,7 @@ from typing import Any
 from rnn_names.cli.streams import printable, tell, write
 
 WIDEST_ANSWER = 80  # columns of an answer
-LONGEST_BRIEF = 32  # characters of what an answer names
+LONGEST_BRIEF = 40  # characters of what an answer names
 GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
 
@@ -75,7 +75,7 @@ def brief(lines: Sequence[str]) -> str:
     >>> print(brief(["Ada", "Bo Hill\n  a smith"]))
     Ada, Bo Hill…
     >>> print(brief(["Emil Wingford, a locksmith, who speaks in a whisper", "Ada Hill, a smith"]))
-    Emil Wingford, a locksmith…; Ada Hill, a smith
+    Emil Wingford, a locksmith, who speaks…; Ada Hill, a smith
     """
     texts = list[str]()
     for first, *rest in (each.strip().split("\n") for each in lines):

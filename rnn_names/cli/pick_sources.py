@@ -11,7 +11,7 @@ from typing import Any
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.errors import SamplingError, shown
+from rnn_names.errors import SamplingError, VocabularyError, shown
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
@@ -64,7 +64,7 @@ class NamesToPick:
         return _apart_first(in_turn(in_turns))
 
     def _while_found(self, wanted: Options) -> Iterator[str]:
-        with suppress(SamplingError):
+        with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
             yield from self._drawn(wanted)
 
     def _drawn(self, wanted: Options) -> Iterator[str]:

@@ -261,7 +261,8 @@ class Picking:
 
     def _keep(self, lines: list[str], instead_of: str = "") -> None:
         def added(old: bytes) -> bytes:
-            return self.file.with_entries(self.file.without(old, instead_of.strip()), lines)
+            rest = self.file.without(old, instead_of.strip()) if instead_of else old
+            return self.file.with_entries(rest, lines)
 
         if lines:
             with critical_section():
