@@ -33,28 +33,28 @@ class KeptFile(Remembered):
             self._place = ENTRY_OF_LINES
         if not os.path.lexists(path):  # it is made when something is kept
             check_writable(path)
+        self._check_kind()
+
+    def _content(self) -> bytes:
+        return self.change(lambda data: data)[0] if os.path.lexists(self._path) else b""
 
     def entries(self) -> list[str]:
         """All entries that are in the file now."""
-        if not os.path.lexists(self._path):
-            return []
-        data, _ = self.change(lambda data: data)
-        texts = (self._text(found[0]) for found in re.finditer(self._place, data))
+        texts = (self._text(found[0]) for found in re.finditer(self._place, self._content()))
         return [text for text in texts if text]
 
-    def check_kind(self) -> None:
+    def _check_kind(self) -> None:
         """Raises SamplingError where the file has names, and casts are to come, or vice versa."""
-        if not self.entries():
+        data = self._content().strip()
+        has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE)
+        if has_casts and not self.has_blocks:
+            has, wanted = "casts of several lines", "names"
+        elif data and self.has_blocks and not has_casts and not re.search(rb"\n\s*\n", data):
+            has, wanted = "single names", "casts"
+        else:
             return
-        data, _ = self.change(lambda data: data)
-        has_indent = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE)
-        message = ""
-        if has_indent and not self.has_blocks:
-            message = "has casts of several lines; give another file for names, as in -o names.txt"
-        elif self.has_blocks and not has_indent and not re.search(rb"\n\s*\n", data):
-            message = "has single names; give another file for casts, as in -o casts.txt"
-        if message:
-            raise SamplingError(f"{shown(self._path)} {message}")
+        message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
+        raise SamplingError(f"{shown(self._path)} {message}")
 
     def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by what a function makes of it. Gives the old and the new one."""
@@ -91,5 +91,6 @@ class KeptFile(Remembered):
         lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
         if "\t" in self._remarks:
             lines = (line.partition("\t")[0] for line in lines)
-        is_remark = ("#",) if "#" in self._remarks else ()
-        return "\n".join(line for line in lines if not line.startswith(is_remark)).strip()
+        if "#" in self._remarks:
+            lines = (line for line in lines if not line.startswith("#"))
+        return "\n".join(lines).strip()

@@ -14,7 +14,7 @@ from rnn_names.cli.streams import printable, tell, write
 
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of what an answer names
-GAP = 2  # columns between columns of names
+COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
 
 
@@ -34,9 +34,8 @@ def terminal(stream: Any) -> os.terminal_size | None:
 
 def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
-    if is_typed():
-        size = terminal(sys.stderr)
-        text = wrapped(text, min(size.columns if size else WIDEST_ANSWER, WIDEST_ANSWER))
+    if size := terminal(sys.stderr):
+        text = wrapped(text, min(size.columns, WIDEST_ANSWER))
     tell(printable(text, ascii))
 
 
@@ -57,8 +56,8 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     """
     if size is None:
         return [*lines]
-    width = max(map(len, lines), default=0) + GAP
-    columns = (size.columns + GAP) // width
+    width = max(map(len, lines), default=0) + COLUMN_GAP
+    columns = (size.columns + COLUMN_GAP) // width
     if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
         indents = (len(line) - len(line.lstrip(" -0123456789")) for line in lines)
         fitting = zip(lines, indents, strict=True)
@@ -102,19 +101,15 @@ def briefs(entries: Sequence[str]) -> list[str]:
 
 def lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
-    rows: dict[int, str] = {}
-    is_wrong = False
+    wanted = list[int]()
     for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
         if dash and int(last) < int(first):
             say(f"{first}-{last}: write {last}-{first}")
-        for number in range(int(first), int(last or first) + 1):
-            if not 1 <= number <= len(lines):
-                is_wrong = True
-                break
-            rows[number] = lines[number - 1]
-    if is_wrong:
+        wanted += range(int(first), min(int(last or first), int(first) + len(lines)) + 1)
+    found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
+    if len({*wanted}) > len(found):
         say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")
-    return rows
+    return found
 
 
 def numbered(number: int, line: str, count: int) -> str:

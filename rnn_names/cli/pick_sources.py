@@ -15,9 +15,6 @@ from rnn_names.errors import SamplingError, VocabularyError, shown
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
-MAX_LEFT_OUT = (
-    1 << 10
-)  # lines in a row that resemble what is kept: then there are hardly any others
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
 
@@ -99,22 +96,17 @@ class LinesToPick:
             self._kept_beginnings.add(line.partition("\n")[0])
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
-        """Lines, whatever was seen, while there are any that resemble none that is kept."""
+        """Lines without an end, whatever was seen; "" for one that resembles one that is kept."""
         from rnn_names.casts.cast import errors_of, lines_of_file
         from rnn_names.casts.redrawing import RedrawingCast
         from rnn_names.processes.threads import one_blas_thread
 
-        left_out = 0  # in a row
         for seed in itertools.count(self._first_seed):
             wanted = replace(self._wanted, seed=seed)
             drawer = RedrawingCast(self._pattern, wanted, self._load, lines_of_file)
             with errors_of(self._file), one_blas_thread():
                 for line in itertools.chain.from_iterable(drawer.lines()):
-                    left_out = left_out + 1 if self._resembles_kept(line) else 0
-                    if left_out > MAX_LEFT_OUT:
-                        return
-                    if not left_out:
-                        yield self._text(drawer, line)
+                    yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
     def _resembles_kept(self, line: Any) -> bool:
         """Whether a line begins as one that is kept, or has a name of one, which is to be unique.
@@ -158,11 +150,10 @@ class LinesToPick:
     def _described(self, column: str) -> str:
         """The name of a part; of one without a name, what it begins with, as in {norse}."""
         place = next(part.begin for part in self._pattern.parts if part.column == column)
-        begin = re.match(r"([{[])([^][{}:]*)", self._pattern.text[place:])
+        begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
         if begin is None or not column.startswith("part_"):
             return column
-        is_whole = self._pattern.text[place:][begin.end() :].startswith(("}", "]", ":"))
-        return f"{begin[0]}{'' if is_whole else '…'}{'}' if begin[1] == '{' else ']'}"
+        return begin[0] if begin[0][-1] in "]}" else f"{begin[0][:-1]}…"
 
     def _text(self, drawer: Any, line: Any) -> str:
         self._origins[line.row[0]] = drawer, line

@@ -1,17 +1,15 @@
-"""What `pick` does with what is typed: `COMMANDS`."""
+"""What `pick` does with what is typed: `ACTIONS`."""
 
 import itertools
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from typing import NamedTuple
 
 import click
 
 from rnn_names.cli.interrupts import critical_section, wait_if_ending
-from rnn_names.cli.kept_file import KeptFile
 from rnn_names.cli.pick_pages import (
     Page,
     brief,
@@ -32,50 +30,44 @@ from rnn_names.errors import FewNewNamesWarning, SamplingError, counted, quoted,
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 NUMBERS = r"(\d{1,6}(?:-\d{1,6})?(?:[\s,]+SIGN?\d{1,6}(?:-\d{1,6})?)*)"
-LIKE = rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?"
-CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
+NUMBERS_AND_PART = rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?"
+LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
 HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
 
-
-class Command(NamedTuple):
-    """What is typed, and what it does; `pattern` matches it, and has the method's arguments."""
-
-    typed: str
-    help: str
-    pattern: str
-    method: str
-    of_casts: bool = False
-
-
-COMMANDS = (
-    Command("1 4 7", "keep these; 2-5 is a row", NUMBERS.replace("SIGN?", ""), "keep"),
-    Command("Enter", "show others", "|n|next", "show_others"),
-    Command("b", "go back to the page before", "b|back", "go_back"),
-    Command("p", "show this page again", "p|page", "show_again"),
-    Command("+4", "show some like the fourth", LIKE, "show_like"),
-    Command("+4.2", "change only its second part", LIKE, "show_like", of_casts=True),
-    Command("+ NAME", "show some like this one", r"\+\s*([^\s\d].*)", "show_like_name"),
-    Command("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "keep_typed"),
-    Command("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "keep_typed"),
-    Command("l", "list what is kept", "l|list", "list_kept"),
-    Command(
+ACTIONS = (
+    ("1 4 7", "keep these; 2-5 is a row", NUMBERS.replace("SIGN?", ""), "_keep_numbered"),
+    ("Enter", "show others", "|n|next", "_show_others"),
+    ("b", "go back to the page before", "b|back", "_go_back"),
+    ("p", "show this page again", "p|page", "_show_again"),
+    ("+4", "show some like the fourth", NUMBERS_AND_PART, "_show_like_numbered"),
+    ("+4.2", "change only its second part", NUMBERS_AND_PART, "_show_like_numbered"),
+    ("+ NAME", "show some like this one", r"\+\s*([^\s\d].*)", "_show_like"),
+    ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
+    ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
+    ("l", "list what is kept", "l|list", "_list"),
+    (
         "-3",
         "take out the third of the list",
         rf"-\s*{NUMBERS.replace('SIGN', '-')}",
-        "take_out_numbered",
+        "_take_out_of_list",
     ),
-    Command("- NAME", "take out this one", r"-\s*(\S.*)", "take_out_name"),
-    Command("u", "undo what you did last", "u|undo", "undo"),
-    Command("?", "show these commands", r"\?|h|help", "help"),
-    Command("q", "end", "q|quit|exit", "end"),
+    ("- NAME", "take out this one", r"-\s*(\S.*)", "_take_out_name"),
+    ("u", "undo what you did last", "u|undo", "_undo"),
+    ("?", "show these commands", r"\?|h|help", "_help"),
+    ("q", "end", "q|quit|exit", ""),
 )
+"""What is typed, what it does, the expression for it, and the method that gets its groups."""
+NEEDED = {
+    "+": "+ and a number of this page, or a name",
+    "-": "- and a number of the list (l), or a name",
+    "=": "= and what to keep",
+}
 
 
 def command_table(of_casts: bool) -> str:
     """The commands and what they do, a line for each."""
-    return "\n".join(
-        f"{each.typed:8} {each.help}" for each in COMMANDS if of_casts >= each.of_casts
-    )
+    shown = (each for each in ACTIONS if of_casts or "." not in each[0])
+    return "\n".join(f"{typed:8} {help}" for typed, help, *_ in shown)
 
 
 class Picking:
@@ -84,12 +76,12 @@ class Picking:
     def __init__(
         self, source: NamesToPick | LinesToPick, count: int, path: str, wanted: Options
     ) -> None:
+        from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
         self.source, self.count, self.path, self.wanted = source, count, shown(path), wanted
         remember = wanted.remember
         self.file = KeptFile(path, source.pattern)
-        self.file.check_kind()
         self.remembered = Remembered(remember) if remember else None
         if remember and is_same_file(remember, path):
             raise SamplingError(
@@ -98,9 +90,7 @@ class Picking:
         self.pages: list[list[str]] = []
         self.page_number = -1  # in `pages`: that on the screen
         self.listed: list[str] = []  # what numbers after a minus mean
-        self.kept: set[str] = set()  # in this run
-        self.undoable: list[tuple[str, str, tuple[bytes, bytes], set[str]]] = []
-        self.has_ended = False
+        self.undoable: list[tuple[str, str, tuple[bytes, bytes]]] = []
         entries = self.file.entries()
         if entries:
             say(f"Note: adds to {self.path}, which has {len(entries):,}")
@@ -116,60 +106,50 @@ class Picking:
         self._show(self.others)
         if is_typed():
             say(HINT)
-        while not self.has_ended and (typed := _read()) is not None:
-            for each in COMMANDS:
-                if found := re.fullmatch(each.pattern, typed, re.IGNORECASE):
-                    getattr(self, each.method)(*found.groups())
+        method = "_help"
+        while method and (typed := _read()) is not None:
+            for _, _, pattern, method in ACTIONS:
+                if found := re.fullmatch(pattern, typed, re.IGNORECASE):
+                    getattr(self, method, lambda: None)(*found.groups())
                     break
             else:
+                method = "_help"
                 say(_not_understood(typed))
         say(self._count())
 
-    def end(self) -> None:
-        """No more is read."""
-        self.has_ended = True
-
-    def help(self) -> None:
-        """Tells of all commands."""
+    def _help(self) -> None:
         tell(command_table(isinstance(self.source, LinesToPick)))
 
     # --- Showing ----------------------------------------------------------------------------------
 
-    def show_others(self) -> None:
-        """Shows the page that came after this one, or else a new one."""
+    def _show_others(self) -> None:
         if self.page_number < len(self.pages) - 1:
             self.page_number += 1
-            self.show_again()
+            self._show_again()
         else:
             self._show(self.others)
 
-    def go_back(self) -> None:
-        """Shows the page before."""
+    def _go_back(self) -> None:
         if self.page_number < 1:
             say("There is no page before this one.")
         else:
             self.page_number -= 1
-            self.show_again()
+            self._show_again()
 
-    def show_again(self) -> None:
-        """Shows the page, with a mark on what is kept."""
+    def _show_again(self) -> None:
+        kept = self.file.entries()
         with Page(len(self.page)) as page:
             for line in self.page:
                 first, end, rest = line.partition("\n")
-                page.add(f"{first}{' (kept)' * (line in self.kept)}{end}{rest}")
+                page.add(f"{first}{' (kept)' * (line.strip() in kept)}{end}{rest}")
 
-    def show_like(self, numbers: str, part: str | None = None) -> None:
-        """Shows some like those that have these numbers."""
+    def _show_like_numbered(self, numbers: str, part: str | None) -> None:
         if found := lines_numbered(numbers, self.page):
-            self._show_like([*found.values()], part)
+            self._show_like(*found.values(), part=part)
 
-    def show_like_name(self, name: str) -> None:
-        """Shows some like a name, or like the line that begins so."""
-        self._show_like([composed(name)], None)
-
-    def _show_like(self, lines: list[str], part: str | None) -> None:
+    def _show_like(self, *lines: str, part: str | None = None) -> None:
         try:
-            stream = self.source.like(lines, part)
+            stream = self.source.like([*map(composed, lines)], part)
         except SamplingError as error:
             say(str(error))
         else:
@@ -178,47 +158,37 @@ class Picking:
     def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
         shortage = ""
-        with warnings.catch_warnings(record=True) as notes, Page(self.count) as page:
-            while len(page.lines) < self.count and not shortage:
-                try:
+        with warnings.catch_warnings(), Page(self.count) as page:
+            warnings.simplefilter("ignore", FewNewNamesWarning)  # a full page is enough
+            try:
+                while len(page.lines) < self.count:
                     line = self._next(stream)
-                except SamplingError as error:
-                    if not self.pages and not page.lines:
-                        raise
-                    shortage = self._shortage(error)
-                else:
-                    if line is None:
-                        shortage = "Hardly any others are left."
-                    else:
-                        page.add(line)
-                        self._has_shown(line)
+                    page.add(line)
+                    self._has_shown(line)
+            except SamplingError as error:
+                if error.settings and not self.pages and not page.lines:
+                    raise
+                shortage = if_too_few or self._shortage(error)
         if page.lines:
             self.page_number += 1
             self.pages.insert(self.page_number, page.lines)
-        for note in notes:
-            if not issubclass(note.category, FewNewNamesWarning):  # a full page needs no more
-                say(f"Note: {note.message}")
         if shortage:
-            say(if_too_few or shortage)
+            say(shortage)
 
     def _shortage(self, error: SamplingError) -> str:
         """Why there are no more, in short: the conditions that leave so few."""
-        values = {name: getattr(self.wanted, name, None) for name in dict.fromkeys(error.settings)}
-        loose = [
-            f"--{name.replace('_', '-')}" + (f" {value}" if type(value) is int else "")
-            for name, value in values.items()
-            if value and name in CONDITIONS
-        ]
+        given = [name for name in error.settings if name in LOOSENED and getattr(self.wanted, name)]
+        loose = " or ".join(f"--{name.replace('_', '-')}" for name in dict.fromkeys(given))
         if not loose:
             return worded(error).partition("\n")[0]
-        return f"There are no more such names. For others, loosen {' or '.join(loose)}."
+        return f"There are no more such names. For others, loosen {loose}."
 
-    def _next(self, stream: Iterator[str]) -> str | None:
-        """The next line that was not seen; None if there is hardly any."""
+    def _next(self, stream: Iterator[str]) -> str:
+        """The next line that was not seen."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
             if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
                 return line
-        return None
+        raise SamplingError("Hardly any others are left.")
 
     def _has_shown(self, line: str) -> None:
         self.seen.add(line)
@@ -237,64 +207,55 @@ class Picking:
     def _count(self) -> str:
         return f"{len(self.file.entries()):,} in {self.path}"
 
-    def keep(self, numbers: str) -> None:
-        """Keeps those that have these numbers."""
-        found = lines_numbered(numbers, self.page)
-        again = [number for number, line in found.items() if line in self.kept]
+    def _keep_numbered(self, numbers: str) -> None:
+        found, kept = lines_numbered(numbers, self.page), self.file.entries()
+        again = [str(number) for number, line in found.items() if line.strip() in kept]
         if again:
-            say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
-        self._keep([line for line in found.values() if line not in self.kept])
+            say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
+        self._keep([line for line in found.values() if line.strip() not in kept])
 
-    def keep_typed(self, number: str, name: str) -> None:
+    def _keep_typed(self, number: str, name: str) -> None:
         """Keeps a name as it is typed; a line that has a number, with this for its first line."""
-        name, line = composed(name), ""
-        if number:
-            [line] = lines_numbered(number, self.page).values() or [""]
-            if not line:
-                return
-        _, line_end, rest = line.partition("\n")
-        new = name + line_end + rest
-        if new in self.file.entries():
-            say(f"{brief([new])} is kept already")
-        else:
-            self._keep([new], instead_of=line if line in self.kept else "")
+        numbered = lines_numbered(number, self.page) if number else {0: ""}
+        for line in numbered.values():
+            new = composed(name) + "".join(line.partition("\n")[1:])
+            if new in self.file.entries():
+                say(f"{brief([new])} is kept already")
+            else:
+                self._keep([new], instead_of=line.strip())
 
     def _keep(self, lines: list[str], instead_of: str = "") -> None:
         def added(old: bytes) -> bytes:
-            rest = self.file.without(old, instead_of.strip()) if instead_of else old
+            rest = self.file.without(old, instead_of) if instead_of else old
             return self.file.with_entries(rest, lines)
 
         if lines:
-            with critical_section():
-                change = self.file.change(added)
-            self._did("Kept", "Took out", brief(lines), change)
-            self.kept = (self.kept | {*lines}) - {instead_of}
+            self._change("Kept", "Took out", added, lines)
             self.seen.update(lines)
             self.source.keep(lines)
 
-    def _did(self, done: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
-        """Tells of a change of the file, which can be undone."""
-        say(f"{done} {lines} ({self._count()})")
-        self.undoable.append((undone, lines, change, self.kept))
+    def _change(
+        self, done: str, undone: str, edited: Callable[[bytes], bytes], lines: list[str]
+    ) -> None:
+        """Changes the file, tells of it, and notes how to undo it."""
+        with critical_section():
+            change = self.file.change(edited)
+        say(f"{done} {brief(lines)} ({self._count()})")
+        self.undoable.append((undone, brief(lines), change))
 
-    def undo(self) -> None:
-        """Puts the file back as it was before the last change."""
+    def _undo(self) -> None:
         if not self.undoable:
             say("There is nothing to undo.")
             return
-        message, lines, (before, after), kept = self.undoable.pop()
+        undone, lines, (before, after) = self.undoable.pop()
         with critical_section():
             now, _ = self.file.change(lambda now: before if now == after else now)
-        advice = ""
         if now == after:
-            self.kept = kept
+            say(f"{undone} {lines} ({self._count()})")
         else:
-            message = "The file has changed since; left as it is:"
-            advice = "; - NAME takes one out"
-        say(f"{message} {lines} ({self._count()}){advice}")
+            say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")
 
-    def list_kept(self) -> None:
-        """Lists what is kept, with the numbers that take out."""
+    def _list(self) -> None:
         self.listed = self.file.entries()
         count = -len(self.listed)
         lines = [numbered(-n, text, count) for n, text in enumerate(briefs(self.listed), 1)]
@@ -303,60 +264,46 @@ class Picking:
         if not self.listed:
             say("Nothing is kept yet.")
 
-    def take_out_numbered(self, numbers: str) -> None:
-        """Takes out those that have these numbers in the list."""
+    def _take_out_of_list(self, numbers: str) -> None:
         self.listed = self.listed or self.file.entries()
-        self._take_out([*lines_numbered(numbers, self.listed, "The list").values()])
+        for_numbers = [*lines_numbered(numbers, self.listed, "The list").values()]
+        entries = self.file.entries()
+        for gone in (each for each in for_numbers if each not in entries):
+            say(f"{brief([gone])} is not in {self.path} any more")
+        self._take_out([each for each in for_numbers if each in entries])
 
-    def take_out_name(self, name: str) -> None:
+    def _take_out_name(self, name: str) -> None:
         """Takes out the one that is this name, or begins with it."""
-        entries, folded = self.file.entries(), name.casefold()
-        found = [each for each in entries if each == name]
-        found = found or [each for each in entries if each.partition("\n")[0].casefold() == folded]
-        if found:  # of several, the last
-            self._take_out(found[-1:])
-            return
-        found = [each for each in entries if each.casefold().startswith(folded)]
+        firsts = {each: each.partition("\n")[0] for each in self.file.entries()}
+        folded = name.casefold()
+        exact = [each for each in firsts if each == name]
+        exact = exact or [each for each, first in firsts.items() if first.casefold() == folded][-1:]
+        found = exact or [each for each in firsts if each.casefold().startswith(folded)]
         if len(found) == 1:
             self._take_out(found)
         elif found:
-            self.listed = entries
-            numbers = [f"-{n}" for n, each in enumerate(entries, 1) if each in found]
+            self.listed = self.file.entries()
+            numbers = [f"-{n}" for n, each in enumerate(self.listed, 1) if each in found]
             say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
         else:
-            first = [each.partition("\n")[0] for each in entries]
-            near = get_close_matches(name, first, n=1)
-            say(f"{shown(name)} is not in {self.path}" + (f"; nearest: {near[0]}" if near else ""))
+            near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
+            say(f"{shown(name)} is not in {self.path}{''.join(near)}")
 
     def _take_out(self, entries: list[str]) -> None:
         def left(data: bytes) -> bytes:
             for entry in entries:
-                rest = self.file.without(data, entry)
-                (missing if rest == data else taken).append(entry)
-                data = rest
+                data = self.file.without(data, entry)
             return data
 
-        taken, missing = list[str](), list[str]()
-        with critical_section():
-            change = self.file.change(left) if entries else (b"", b"")
-        if missing:
-            say(f"{brief(missing)} is not in {self.path} any more")
-        if taken:
-            self._did("Took out", "Put back", brief(taken), change)
-            self.kept = {line for line in self.kept if line.strip() not in taken}
+        if entries:
+            self._change("Took out", "Put back", left, entries)
 
 
 def _not_understood(typed: str) -> str:
-    """What is wrong about what was typed."""
-    if typed in ("+", "-", "="):
-        whole = {"+": "a number of this page", "-": "a number of the list (l)", "=": "what to keep"}
-        return f"{typed} and {whole[typed]}{', or a name' if typed != '=' else ''}"
-    words = [
-        each for each in re.split(r"[\s,]+", typed) if not re.fullmatch(r"[-+]?\d[-\d]*", each)
-    ]
-    if words and re.match(r"\d", typed):
-        return f"{quoted(words[0])} is no number; nothing was kept"
-    return f"{quoted(typed)}: not understood; ? for help"
+    no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
+    if no_number and typed[0].isdecimal():
+        return f"{quoted(no_number[0])} is no number; nothing was kept"
+    return NEEDED.get(typed, f"{quoted(typed)}: not understood; ? for help")
 
 
 def _read() -> str | None:

@@ -13,12 +13,9 @@ OTHER_WORDS = {
     "elf": "elvish",
     "male": "men",
     "female": "women",
-    "viking": "norse-men, norse-women",
-    "vikings": "norse-men, norse-women",
-    "last-names": "surnames",
-    "family-names": "surnames",
-    "village": "english-towns; or a cast: rnn-names cast village",
-    "villages": "english-towns; or a cast: rnn-names cast village",
+    **dict.fromkeys(("viking", "vikings"), "norse-men, norse-women"),
+    **dict.fromkeys(("last-names", "family-names"), "surnames"),
+    **dict.fromkeys(("village", "villages"), "english-towns; or a cast: rnn-names cast village"),
 }
 """Words that name no model, and the models that are likely to be meant."""
 

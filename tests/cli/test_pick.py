@@ -165,7 +165,7 @@ def test_undo_leaves_a_file_that_has_changed_since(added, folder):
     assert f"changed since; left as it is: {first.strip()}" in told.decode()
 
 
-def test_half_of_the_names_like_one_are_within_a_few_edits_the_others_begin_or_end_alike(pick):
+def test_names_like_one_are_near_it_or_begin_or_end_alike(pick):
     (first, like, beginning), _ = pick("+4", "+4", arguments=[*ELVES, "--prefix", "S"])
     vocabulary = Model.load("elvish").vocabulary
     near = within_edits([first[3]], 2, vocabulary)
@@ -309,7 +309,7 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
     assert told == [
         "No others like it were found.",
-        "There is no part 4; there are 1 [Sir …], 2 town, 3 [a|b|c|d].",
+        "There is no part 4; there are 1 [Sir …, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
 
