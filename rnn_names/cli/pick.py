@@ -1,6 +1,7 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
 import os
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from rnn_names.cli.options import (
     read_options,
 )
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.picking import Picking, command_table
+from rnn_names.cli.picking import Picking, action_table
 from rnn_names.cli.streams import is_same_file
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import shown
@@ -56,7 +57,8 @@ def pick(
     """Show names, a page at a time, and keep those whose numbers you type.
 
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
-    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
+    the next. You may edit that file: a line with # in front, and what comes after a tab, are
+    remarks. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
     one differ from it in a single name, or in a part, by its number or name: +4.town. Where a cast
     has several lines, an empty line comes after each in the file.
     """
@@ -92,4 +94,4 @@ def pick(
     Picking(source, count, output, wanted).run()
 
 
-pick.help = f"{pick.help}".replace("\n\n", f"\n\n\b\n{command_table(of_casts=True)}\n\n", 1)
+pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(True)}\n\n", 1)

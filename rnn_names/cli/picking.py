@@ -64,10 +64,10 @@ NEEDED = {
 }
 
 
-def command_table(of_casts: bool) -> str:
+def action_table(of_casts: bool) -> str:
     """The commands and what they do, a line for each."""
     shown = (each for each in ACTIONS if of_casts or "." not in each[0])
-    return "\n".join(f"{typed:8} {help}" for typed, help, *_ in shown)
+    return "\n".join(f"{typed:10}{help}" for typed, help, *_ in shown)
 
 
 class Picking:
@@ -118,7 +118,7 @@ class Picking:
         say(self._count())
 
     def _help(self) -> None:
-        tell(command_table(isinstance(self.source, LinesToPick)))
+        tell(action_table(isinstance(self.source, LinesToPick)))
 
     # --- Showing ----------------------------------------------------------------------------------
 

@@ -616,6 +616,7 @@ def test_long_lines_are_broken_between_words():
     typist = Typist(40, "pick", "npc", "--seed", 2, "-n", 2)
     os.write(typist.screen, b"q\n")
     lines, _ = typist.lines()
+    lines = [line for line in lines if not line.startswith("Looking")]
     assert lines[:2] == [
         "1 Emil Wingford, a locksmith, who checks",
         "  the lock three times and wants to be",
