@@ -133,7 +133,7 @@ class LinesToPick:
         places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
         if part and part not in places:
             named = ", ".join(f"{n} {self._described(name)}" for n, name in enumerate(columns, 1))
-            raise SamplingError(f"There is no part {part}; there are {named}.")
+            raise SamplingError(f"There is no part {part}. Parts: {named}.")
         origins = []
         for line in lines:
             begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]

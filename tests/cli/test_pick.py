@@ -309,7 +309,7 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
     assert told == [
         "No others like it were found.",
-        "There is no part 4; there are 1 [Sir …, 2 town, 3 [a|b|c|d].",
+        "There is no part 4. Parts: 1 [Sir …, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
 
