@@ -17,7 +17,7 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, quoted, shown
+from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, short_repr, printable
 from rnn_names.model.model import Model, blended
 from rnn_names.model.selection import ModelChoice, is_file
 from rnn_names.processes.threads import one_blas_thread
@@ -49,7 +49,9 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     known = wanted.models or {}
     for name, model in known.items():
         if not isinstance(model, Model):
-            raise SamplingError(f"models: {name} is {quoted(model)}: must be a model", ["models"])
+            raise SamplingError(
+                f"models: {name} is {short_repr(model)}: must be a model", ["models"]
+            )
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return [row[1:] if wanted.parts else row[0] for row in rows]
@@ -74,7 +76,7 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
             from difflib import get_close_matches
 
             if like := get_close_matches(cast, CASTS, n=1):
-                raise SamplingError(f"there is no cast {quoted(text)}; did you mean {like[0]}?")
+                raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
         return text, ""
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"
@@ -108,7 +110,7 @@ def errors_of(file: str) -> Iterator[None]:
             raise
         folder, name = os.path.split(file)
         is_bundled = folder == CASTS_FOLDER
-        message = f"{shown(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
+        message = f"{printable(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
         place = "" if is_bundled else line_end + place
         raise type(error)(message + place, error.settings) from None
 
@@ -122,7 +124,9 @@ def lines_of_file(path: str) -> list[str]:
 def bundled_lines(path: str) -> list[str]:
     """The lines of a file of the bundled casts; no other is read."""
     if path not in os.listdir(CASTS_FOLDER):
-        raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+        raise SamplingError(
+            f"{short_repr(path)}: files are not read here; give the texts as [a|b|c]"
+        )
     return lines_of_file(os.path.join(CASTS_FOLDER, path))
 
 

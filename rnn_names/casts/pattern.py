@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, worded
+from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, short_repr, with_options
 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
@@ -256,7 +256,7 @@ class _Reader:
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
             there = f"there are {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
-            raise self.error(f"no part before this is called {quoted(name)}; {there}", place)
+            raise self.error(f"no part before this is called {short_repr(name)}; {there}", place)
         return Reference(begin, self.options(begin, allows_all=False).rules, name, ())
 
     def slot(self, begin: int, name: str) -> Part:
@@ -287,7 +287,7 @@ class _Reader:
             wanted = Options(**{**shared, **given.values})
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
-            raise self.error(worded(error, sign=""), [*own, begin][0]) from None
+            raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
         column, path = self.placed(name, NAMES)
         sets = frozenset({*given.values, *given.files})
         return Slot(begin, given.rules, column, path, tuple(models), wanted, given.files, sets)
@@ -318,7 +318,7 @@ class _Reader:
             meant = f"min-length={limits[1]},max-length={limits[2]}"
             raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
         if name not in ALLOWED:
-            raise self.error(f"no option {quoted(word)}{_option_hint(name)}", place)
+            raise self.error(f"no option {short_repr(word)}{_option_hint(name)}", place)
         kind = ALLOWED[name].kind
         if name in places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
@@ -336,7 +336,7 @@ class _Reader:
             else:
                 values[name] = kind.read(text) if isinstance(kind, Number) else kind.checked(text)
         except ValueError:
-            raise self.error(f"{word} {quoted(text)}: must be {kind}", place) from None
+            raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
 
 
 def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
@@ -348,13 +348,13 @@ def rules_of(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     rules, where = [], f"{file}: " if file else ""
     for line in (each for each in lines if not each.startswith("#")):
         if (found := _RULE.fullmatch(line)) is None:
-            message = f"{quoted(line)}: no rule; write an expression, -> and a replacement"
+            message = f"{short_repr(line)}: no rule; write an expression, -> and a replacement"
             raise CorpusError(where + message)
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")
         except (re.error, IndexError, RecursionError, OverflowError) as error:
-            raise CorpusError(f"{where}rule {quoted(line)}: {error}") from None
+            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
 
     def changed(text: str) -> str:
         rule = next((each for each in rules if each[0].search(text)), None)
@@ -379,7 +379,7 @@ def located(text: str, place: int) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise type(error)(_pointed(worded(error, sign=""), text, place)) from None
+        raise type(error)(_pointed(with_options(error, sign=""), text, place)) from None
 
 
 def _pointed(message: str, text: str, place: int) -> str:

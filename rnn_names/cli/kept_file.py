@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 
-from rnn_names.errors import SamplingError, shown
+from rnn_names.errors import SamplingError, printable
 from rnn_names.model.atomic import check_writable
 from rnn_names.sampling.remembered import Remembered, write_all
 
@@ -54,7 +54,7 @@ class KeptFile(Remembered):
         else:
             return
         message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
-        raise SamplingError(f"{shown(self._path)} {message}")
+        raise SamplingError(f"{printable(self._path)} {message}")
 
     def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by what a function makes of it. Gives the old and the new one."""

@@ -40,7 +40,14 @@ from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import FewNewNamesWarning, SamplingError, counted, quoted, shown, worded
+from rnn_names.errors import (
+    FewNewNamesWarning,
+    SamplingError,
+    plural,
+    short_repr,
+    printable,
+    with_options,
+)
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -136,7 +143,7 @@ def pick(
             raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
         if os.path.splitext(output)[1].lower() in (".csv", ".tsv"):
             raise click.UsageError(
-                f"--output {shown(output)}: kept lines are plain text; give a .txt, or take "
+                f"--output {printable(output)}: kept lines are plain text; give a .txt, or take "
                 "rnn-names cast --format csv for a table"
             )
         text, source_file = read_pattern(pattern or "", file)
@@ -146,7 +153,7 @@ def pick(
             if is_same_file(output, each):
                 what = "is the pattern" if each == source_file else "has words of the pattern"
                 raise click.UsageError(
-                    f"{shown(output)} {what}; give another file for what is kept, as in "
+                    f"{printable(output)} {what}; give another file for what is kept, as in "
                     "-o chosen.txt"
                 )
     _Picking(source, count, output, wanted).run()
@@ -164,7 +171,7 @@ class _Picking:
         from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.path, self.wanted = source, count, shown(path), wanted
+        self.source, self.count, self.path, self.wanted = source, count, printable(path), wanted
         remember = wanted.remember
         self.file = KeptFile(path, source.pattern)
         self.remembered = Remembered(remember) if remember else None
@@ -181,7 +188,7 @@ class _Picking:
             say(f"Note: adds to {self.path}, which has {len(entries):,}")
         shown_before = self.remembered.names() if self.remembered else []
         if remember and shown_before:
-            say(f"Note: leaves out {counted(len(shown_before), 'name')} of {shown(remember)}")
+            say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
         self.seen = {*entries, *shown_before}
         source.keep(entries)
         self.others = source.others(self.seen)
@@ -265,7 +272,7 @@ class _Picking:
         given = [name for name in error.settings if name in LOOSENED and getattr(self.wanted, name)]
         loose = " or ".join(f"--{name.replace('_', '-')}" for name in dict.fromkeys(given))
         if not loose:
-            return worded(error).partition("\n")[0]
+            return with_options(error).partition("\n")[0]
         return f"There are no more such names. For others, loosen {loose}."
 
     def _next(self, stream: Iterator[str]) -> str:
@@ -372,7 +379,7 @@ class _Picking:
             say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
         else:
             near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
-            say(f"{shown(name)} is not in {self.path}{''.join(near)}")
+            say(f"{printable(name)} is not in {self.path}{''.join(near)}")
 
     def _take_out(self, entries: list[str]) -> None:
         def left(data: bytes) -> bytes:
@@ -387,8 +394,8 @@ class _Picking:
 def _not_understood(typed: str) -> str:
     no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
     if no_number and typed[0].isdecimal():
-        return f"{quoted(no_number[0])} is no number; nothing was kept"
-    return NEEDED.get(typed, f"{quoted(typed)}: not understood; ? for help")
+        return f"{short_repr(no_number[0])} is no number; nothing was kept"
+    return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 
 def _read() -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.errors import SamplingError, VocabularyError, shown
+from rnn_names.errors import SamplingError, VocabularyError, printable
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
@@ -65,7 +65,7 @@ class NamesToPick:
             yield from self._drawn(wanted)
 
     def _drawn(self, wanted: Options) -> Iterator[str]:
-        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
         parts = names_of_stream(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
@@ -138,7 +138,7 @@ class LinesToPick:
         for line in lines:
             begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]
             if not begin:
-                raise SamplingError(f"No line that was shown begins with {shown(line)}.")
+                raise SamplingError(f"No line that was shown begins with {printable(line)}.")
             origins.append(self._origins[line if line in self._origins else begin[-1]])
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")

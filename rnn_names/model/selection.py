@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, shown
+from rnn_names.errors import ModelFileError, printable
 from rnn_names.model import bundled
 
 OTHER_WORDS = {
@@ -115,7 +115,7 @@ def advice(path: str) -> str:
         ]
         own = [f"{name}.npz"] if f"{name}.npz" in files else []
         if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
-            return f"did you mean {shown(os.path.join(folder, similar[0]))}?"
+            return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
     known, word = sorted(bundled.names()), name.lower()

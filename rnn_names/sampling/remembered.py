@@ -9,7 +9,7 @@ from typing import Literal
 
 from rnn_names import system
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CorpusError, SamplingError, shown
+from rnn_names.errors import CorpusError, SamplingError, printable
 
 
 class Remembered:
@@ -59,7 +59,7 @@ class Remembered:
             raise self._error(error.strerror or str(error)) from error
 
     def _error(self, reason: str) -> SamplingError:
-        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
+        return SamplingError(f"{self._option} {printable(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
         """The names in some lines, without counts."""
@@ -73,7 +73,7 @@ class Remembered:
             return f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
-                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
                 "list of names"
             ) from None
 
