@@ -27,6 +27,10 @@ CASTS = {
 
 
 def cast_file(path: str) -> str:
-    """The file that a pattern names: one of that name, or else one of the bundled casts."""
+    """The file that a pattern names: one of that name, or else one of the bundled casts.
+
+    An empty file counts for none: a shell makes one before `cast village > village.txt` begins.
+    """
+    is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
     bundled = os.path.join(CASTS_FOLDER, path)
-    return bundled if path in os.listdir(CASTS_FOLDER) and not is_file(path) else path
+    return bundled if path in os.listdir(CASTS_FOLDER) and not is_own else path

@@ -4,6 +4,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -17,7 +18,7 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import OwnFileWarning, SamplingError, short_repr
+from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, printable, short_repr
 from rnn_names.model.model import Model, blended
 from rnn_names.model.selection import ModelChoice, is_file
 from rnn_names.processes.threads import one_blas_thread
@@ -63,27 +64,56 @@ def parsed(wanted: CastOptions) -> Pattern:
     is_model = name in (wanted.models or ()) or is_file(name)
     if name in CASTS and wanted.pattern.startswith("{") and not is_model:
         raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
-    return parse(load_pattern(wanted.pattern), wanted.shared, ModelChoice.of)
+    return parse(read_pattern(wanted.pattern)[0], wanted.shared, ModelChoice.of)
 
 
-def load_pattern(text: str, path: str | None = None) -> str:
-    """A pattern; or that of a bundled cast, by its name; or that in a file."""
-    if path is None and text.strip().lower() not in CASTS:
-        if text.strip().isalpha():  # a single word is no pattern
+def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
+    """A pattern, or that of a bundled cast, by its name, or that in a file; and its file, or ""."""
+    cast = text.strip().lower()
+    if path is not None:
+        return _content(path), path
+    if cast not in CASTS:
+        if cast.isalpha():  # a single word is no pattern
             from difflib import get_close_matches
 
-            if like := get_close_matches(text.strip().lower(), CASTS, n=1):
+            if like := get_close_matches(cast, CASTS, n=1):
                 raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
-        return text
-    with opened(path or cast_file(f"{text.strip().lower()}.txt")) as (title, stream):
-        pieces = read_lines(title, BytesIO(read_small(title, stream)))
-        lines = (line.removesuffix("\r") for _, piece in pieces for line in piece)
-        pattern = composed("\n".join(lines))
-    for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}) if path is None else ():
+        return text, ""
+    file = cast_file(f"{cast}.txt")
+    pattern, is_own = _content(file), file == f"{cast}.txt"
+    notes = [f"{file} is that of this folder, not the bundled cast"] * is_own
+    if is_own and not re.search(r"[{[]", pattern):  # lines of the cast that were written there
+        notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
+        file = os.path.join(CASTS_FOLDER, file)
+        pattern = _content(file)
+    for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}):
         if cast_file(name) == name:
-            message = f"{name} is that of this folder, not the one of the bundled cast"
-            warnings.warn(message, OwnFileWarning, stacklevel=3)
-    return pattern
+            notes.append(f"{name} is that of this folder, not the one of the bundled cast")
+    for note in notes:
+        warnings.warn(note, OwnFileWarning, stacklevel=3)
+    return pattern, file
+
+
+def _content(path: str) -> str:
+    with opened(path) as (title, stream):
+        pieces = read_lines(title, BytesIO(read_small(title, stream)))
+        return composed("\n".join(line.removesuffix("\r") for _, piece in pieces for line in piece))
+
+
+@contextmanager
+def errors_of(file: str) -> Iterator[None]:
+    """Errors that show a pattern name its file; they show nothing of a bundled one."""
+    try:
+        yield
+    except RnnNamesError as error:
+        message, line_end, place = str(error).partition("\n")
+        if not file or not line_end:
+            raise
+        folder, name = os.path.split(file)
+        is_bundled = folder == CASTS_FOLDER
+        message = f"{printable(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
+        place = "" if is_bundled else line_end + place
+        raise type(error)(message + place, error.settings) from None
 
 
 def lines_of_file(path: str) -> list[str]:

@@ -172,8 +172,7 @@ class _Reader:
     def closes(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
         if self.at == len(self.text):
-            hint = "; did the shell cut the pattern? Put it in single quotes"
-            hint = hint if bracket == "]" else ""
+            hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
             raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
         if not self.takes(bracket):
             raise self.error(STRAY.format(self.text[self.at]), self.at)
@@ -272,6 +271,8 @@ class _Reader:
                 raise self.error(f"one of several names is [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
+            if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
+                raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.options(begin, allows_all=False).rules
                 return OneOf(begin, rules, *self.placed(name, CHOICES), (), (), model)
@@ -346,9 +347,7 @@ def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     ['Helga', 'Gunnars']
     """
     rules, where = [], f"{file}: " if file else ""
-    for line in lines:
-        if line.startswith("#"):
-            continue
+    for line in (each for each in lines if not each.startswith("#")):
         if (found := _RULE.fullmatch(line)) is None:
             raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
         try:
@@ -384,15 +383,16 @@ def located(text: str, place: int) -> Iterator[None]:
 
 
 def _pointed(message: str, text: str, place: int) -> str:
-    """A message, and below it a text with a caret under a place.
+    """A message, and below it the line of a text that has a place, with a caret under that.
 
     >>> print(_pointed("no such model", "{nors} {surnames}", 1))
     no such model
       {nors} {surnames}
        ^
     """
-    begin = max(place - SHOWN, 0)
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[begin : place + SHOWN])
+    begin = max(place - SHOWN, text.rfind("\n", 0, place) + 1)
+    [line, *_] = text[begin : place + SHOWN].split("\n")
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in line)
     before = shown[: place - begin]
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)
     columns = len(before) + wide - sum(unicodedata.combining(c) > 0 for c in before)

@@ -67,7 +67,7 @@ def cast(
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import draw_rows, load_pattern, parsed
+    from rnn_names.casts.cast import draw_rows, errors_of, parsed, read_pattern
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
@@ -84,16 +84,16 @@ def cast(
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")
-    text = load_pattern("".join(pattern), file)
+    text, source = read_pattern("".join(pattern), file)
     if show:
         write(f"{text}\n".encode())
         return
     wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
-    with wrong_usage():
+    with wrong_usage(), errors_of(source):
         read = parsed(wanted)
     _note_overridden(read, wanted)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
-    with out:
+    with errors_of(source), out:
         for rows in draw_rows(read, wanted, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]

@@ -1,9 +1,12 @@
 """`rnn-names pick`: look at names, and keep those that please."""
 
 import itertools
+import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from inspect import cleandoc
 from typing import Any
 
@@ -21,18 +24,71 @@ from rnn_names.cli.options import (
     output_option,
     read_options,
 )
-from rnn_names.cli.pick_pages import Page, brief, is_typed, lines_numbered, numbered, say
+from rnn_names.cli.pick_pages import (
+    Page,
+    brief,
+    briefs,
+    is_typed,
+    laid_out,
+    lines_numbered,
+    numbered,
+    say,
+    terminal,
+)
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
-from rnn_names.corpus.characters import in_one_line
-from rnn_names.errors import SamplingError, printable, short_repr, with_options
+from rnn_names.corpus.characters import composed, in_one_line
+from rnn_names.declarations import declarations
+from rnn_names.errors import (
+    FewNewNamesWarning,
+    SamplingError,
+    plural,
+    printable,
+    short_repr,
+    with_options,
+)
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 NUMBERS = r"(\d{1,6}(?:-\d{1,6})?(?:[\s,]+SIGN?\d{1,6}(?:-\d{1,6})?)*)"
-HINT = "Type numbers to keep names, Enter for others, ? for help, q to end."
+NUMBERS_AND_PART = rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?"
+LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
+ACTIONS = (
+    ("1 4 7", "keep these; 2-5 is a row", NUMBERS.replace("SIGN?", ""), "_keep_numbered"),
+    ("Enter", "show others", "|n|next", "_show_others"),
+    ("b", "go back to the page before", "b|back", "_go_back"),
+    ("p", "show this page again", "p|page", "_show_again"),
+    ("+4", "show some like the fourth", NUMBERS_AND_PART, "_show_like_numbered"),
+    ("+4.2", "change only its second part", NUMBERS_AND_PART, "_show_like_numbered"),
+    ("+ NAME", "show some like this one", r"\+\s*([^\s\d].*)", "_show_like"),
+    ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
+    ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
+    ("l", "list what is kept", "l|list", "_list"),
+    (
+        "-3",
+        "take out the third of the list",
+        rf"-\s*{NUMBERS.replace('SIGN', '-')}",
+        "_take_out_of_list",
+    ),
+    ("- NAME", "take out this one", r"-\s*(\S.*)", "_take_out_name"),
+    ("u", "undo what you did last", "u|undo", "_undo"),
+    ("?", "show these commands", r"\?|h|help", "_help"),
+    ("q", "end", "q|quit|exit", "_end"),
+)
+"""What is typed, what it does, the expression for it, and the method that gets its groups."""
+NEEDED = {
+    "+": "+ and a number of this page, or a name",
+    "-": "- and a number of the list (l), or a name",
+    "=": "= and what to keep",
+}
+
+
+def action_table(of_casts: bool) -> str:
+    """The commands and what they do, a line for each."""
+    shown = (each for each in ACTIONS if of_casts or "." not in each[0])
+    return "\n".join(f"{typed:10}{help}" for typed, help, *_ in shown)
 
 
 @command(
@@ -65,23 +121,12 @@ def pick(
 ) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 
-    \b
-    1 4 7   keep these; 2-5 is a row
-    Enter   show others
-    b       go back to the page before
-    +4      show some like the fourth
-    +4.2    change only its second part
-    l       list what is kept
-    -3      take out the third of that list
-    - NAME  take out this one
-    u       undo what you did last
-    q       end
-
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
-    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
+    the next. You may edit that file: a line with # in front, and what comes after a tab, are
+    remarks. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
     one differ from it in a single name, or in a part, by its number or name: +4.town. Where a cast
     has several lines, an empty line comes after each in the file.
-    """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    """
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
     is_cast = pattern is not None or file is not None
@@ -92,26 +137,43 @@ def pick(
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
     else:
         from rnn_names.casts.bundled import CASTS
-        from rnn_names.casts.cast import load_pattern
+        from rnn_names.casts.cast import read_pattern
 
         if file is None and pattern in bundled.names() - CASTS.keys():
             raise click.UsageError(f"{pattern} is a model: rnn-names pick -m {pattern}")
-        text = load_pattern(pattern or "", file)
+        if os.path.splitext(output)[1].lower() in (".csv", ".tsv"):
+            raise click.UsageError(
+                f"--output {printable(output)}: kept lines are plain text; give a .txt, or take "
+                "rnn-names cast --format csv for a table"
+            )
+        text, source_file = read_pattern(pattern or "", file)
         of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
-        wanted, source = of_cast, LinesToPick(of_cast)
-    _Picking(source, count, output, wanted.remember).run()
+        wanted, source = of_cast, LinesToPick(of_cast, source_file)
+        for each in source.files:
+            if is_same_file(output, each):
+                what = "is the pattern" if each == source_file else "has words of the pattern"
+                raise click.UsageError(
+                    f"{printable(output)} {what}; give another file for what is kept, as in "
+                    "-o chosen.txt"
+                )
+    _Picking(source, count, output, wanted).run()
+
+
+pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(True)}\n\n", 1)
 
 
 class _Picking:
     """Pages of names, the file of those that are kept, and what each command does."""
 
     def __init__(
-        self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str | None
+        self, source: NamesToPick | LinesToPick, count: int, path: str, wanted: Options
     ) -> None:
+        from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.path = source, count, printable(path)
-        self.file = Remembered(path, "output", source.has_blocks)
+        self.source, self.count, self.path, self.wanted = source, count, printable(path), wanted
+        remember = wanted.remember
+        self.file = KeptFile(path, source.pattern)
         self.remembered = Remembered(remember) if remember else None
         if remember and is_same_file(remember, path):
             raise SamplingError(
@@ -120,72 +182,105 @@ class _Picking:
         self.pages: list[list[str]] = []
         self.page_number = -1  # in `pages`: that on the screen
         self.listed: list[str] = []  # what numbers after a minus mean
-        self.kept: set[str] = set()  # in this run
-        self.undoable: list[tuple[str, str, tuple[bytes, bytes], set[str]]] = []
-        names = self.file.names()
-        if names:
-            say(f"Note: adds to {self.path}, which has {len(names):,}")
-        self.seen = {*names, *(self.remembered.names() if self.remembered else ())}
+        self.undoable: list[tuple[str, str, tuple[bytes, bytes]]] = []
+        entries = self.file.entries()
+        if entries:
+            say(f"Note: adds to {self.path}, which has {len(entries):,}")
+        shown_before = self.remembered.names() if self.remembered else []
+        if remember and shown_before:
+            say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
+        self.seen = {*entries, *shown_before}
+        source.keep(entries)
+        self.others = source.others(self.seen)
 
     def run(self) -> None:
         """Shows a page, and does what is typed."""
-        others = self.source.others(self.seen)
-        actions: dict[str, Callable[..., None]] = {
-            "": lambda: self._show(others),
-            "b|back": self._go_back,
-            NUMBERS.replace("SIGN?", ""): self._keep,
-            rf"\+\s*{NUMBERS.replace('SIGN', '[+]')}(?:\.([\w-]+))?": self._show_like,
-            "l|list": self._list,
-            rf"-\s*{NUMBERS.replace('SIGN', '-')}": self._take_out_of_list,
-            r"-\s*(.+)": self._take_out_name,
-            "-": lambda: say("- and a number of the list (l), or a name"),
-            "u|undo": self._undo,
-            r"\?|h|help": _help,
-        }
-        self._show(others)
+        self._show(self.others)
         if is_typed():
-            say(HINT)
-        while (typed := _read()) is not None and typed.lower() not in ("q", "quit", "exit"):
-            for pattern, action in actions.items():
-                if found := re.fullmatch(pattern, typed, re.IGNORECASE):
-                    action(*found.groups())
-                    break
+            say("Type numbers to keep names, Enter for others, ? for help, q to end.")
+        while (typed := _read()) is not None:
+            matches = ((re.fullmatch(each[2], typed, re.IGNORECASE), each[3]) for each in ACTIONS)
+            found, method = next((each for each in matches if each[0]), (None, ""))
+            if found is None:
+                say(_not_understood(typed))
+            elif method == "_end":
+                break
             else:
-                say(f"{short_repr(typed)}: not understood; ? for help")
+                getattr(self, method)(*found.groups())
         say(self._count())
+
+    def _help(self) -> None:
+        tell(action_table(isinstance(self.source, LinesToPick)))
 
     # --- Showing ----------------------------------------------------------------------------------
 
-    def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
-        """Shows a page of what was not seen; says why it is not full."""
-        shortage = ""
-        with Page(self.count) as page:
-            while len(page.lines) < self.count and not shortage:
-                try:
-                    line = self._next(stream)
-                except SamplingError as error:
-                    if not self.pages and not page.lines:
-                        raise
-                    shortage = with_options(error)
-                else:
-                    if line is None:
-                        shortage = "hardly any others are left"
-                    else:
-                        page.add(line)
-                        self._has_shown(line)
-        if page.lines:
-            came_from = [self.page] if self.page_number < len(self.pages) - 1 else []
-            self.pages += [*came_from, page.lines]
-            self.page_number = len(self.pages) - 1
-        if shortage:
-            say(f"Note: {if_too_few or shortage}")
+    def _show_others(self) -> None:
+        if self.page_number < len(self.pages) - 1:
+            self.page_number += 1
+            self._show_again()
+        else:
+            self._show(self.others)
 
-    def _next(self, stream: Iterator[str]) -> str | None:
-        """The next line that was not seen; None if there is hardly any."""
+    def _go_back(self) -> None:
+        if self.page_number < 1:
+            say("There is no page before this one.")
+        else:
+            self.page_number -= 1
+            self._show_again()
+
+    def _show_again(self) -> None:
+        kept = self.file.entries()
+        with Page(len(self.page)) as page:
+            for line in self.page:
+                first, end, rest = line.partition("\n")
+                page.add(f"{first}{' (kept)' * (line.strip() in kept)}{end}{rest}")
+
+    def _show_like_numbered(self, numbers: str, part: str | None) -> None:
+        if found := lines_numbered(numbers, self.page):
+            self._show_like(*found.values(), part=part)
+
+    def _show_like(self, *lines: str, part: str | None = None) -> None:
+        try:
+            stream = self.source.like([*map(composed, lines)], part)
+        except SamplingError as error:
+            say(str(error))
+        else:
+            self._show(stream, "No others like it were found.")
+
+    def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
+        """Shows a page of what was not seen, after this one; says why it is not full."""
+        shortage = ""
+        with warnings.catch_warnings(), Page(self.count) as page:
+            warnings.simplefilter("ignore", FewNewNamesWarning)  # a full page is enough
+            try:
+                while len(page.lines) < self.count:
+                    line = self._next(stream)
+                    page.add(line)
+                    self._has_shown(line)
+            except SamplingError as error:
+                if error.settings and not self.pages and not page.lines:
+                    raise
+                shortage = if_too_few or self._shortage(error)
+        if page.lines:
+            self.page_number += 1
+            self.pages.insert(self.page_number, page.lines)
+        if shortage:
+            say(shortage)
+
+    def _shortage(self, error: SamplingError) -> str:
+        """Why there are no more, in short: the conditions that leave so few."""
+        given = [name for name in error.settings if name in LOOSENED and getattr(self.wanted, name)]
+        loose = " or ".join(f"--{name.replace('_', '-')}" for name in dict.fromkeys(given))
+        if not loose:
+            return with_options(error).partition("\n")[0]
+        return f"There are no more such names. For others, loosen {loose}."
+
+    def _next(self, stream: Iterator[str]) -> str:
+        """The next line that was not seen."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
             if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
                 return line
-        return None
+        raise SamplingError("Hardly any others are left.")
 
     def _has_shown(self, line: str) -> None:
         self.seen.add(line)
@@ -193,25 +288,6 @@ class _Picking:
             with critical_section(), self.remembered.turn() as (others, added):
                 self.seen.update(others.to_strings())
                 added.append(others.from_strings([in_one_line(line)]))
-
-    def _go_back(self) -> None:
-        if self.page_number < 1:
-            say("There is no page before this one.")
-            return
-        self.page_number -= 1
-        with Page(len(self.page)) as page:
-            for line in self.page:
-                first, end, rest = line.partition("\n")
-                page.add(f"{first}{' (kept)' * (line in self.kept)}{end}{rest}")
-
-    def _show_like(self, numbers: str, part: str | None) -> None:
-        if found := lines_numbered(numbers, self.page):
-            try:
-                stream = self.source.like([*found.values()], part)
-            except SamplingError as error:
-                say(f"Note: {error}")
-            else:
-                self._show(stream, "no others like it were found")
 
     # --- Keeping ----------------------------------------------------------------------------------
 
@@ -221,70 +297,105 @@ class _Picking:
         return self.pages[self.page_number] if self.pages else []
 
     def _count(self) -> str:
-        return f"{len(self.file.names()):,} in {self.path}"
+        return f"{len(self.file.entries()):,} in {self.path}"
 
-    def _keep(self, numbers: str) -> None:
-        found = lines_numbered(numbers, self.page)
-        again = [number for number, line in found.items() if line in self.kept]
+    def _keep_numbered(self, numbers: str) -> None:
+        found, kept = lines_numbered(numbers, self.page), self.file.entries()
+        again = [str(number) for number, line in found.items() if line.strip() in kept]
         if again:
-            say(f"{', '.join(map(str, again))} {'is' if len(again) == 1 else 'are'} kept already")
-        lines = [line for line in found.values() if line not in self.kept]
-        if lines:
-            with critical_section():
-                change = self.file.change(lambda old: self.file.with_names(old, lines))
-            self._did("Kept", "Took out", brief(lines), change)
-            self.kept = self.kept | {*lines}
+            say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
+        self._keep([line for line in found.values() if line.strip() not in kept])
 
-    def _did(self, done: str, undone: str, lines: str, change: tuple[bytes, bytes]) -> None:
-        """Tells of a change of the file, which can be undone."""
-        say(f"{done} {lines} ({self._count()})")
-        self.undoable.append((undone, lines, change, self.kept))
+    def _keep_typed(self, number: str, name: str) -> None:
+        """Keeps a name as it is typed; a line that has a number, with this for its first line."""
+        numbered = lines_numbered(number, self.page) if number else {0: ""}
+        for line in numbered.values():
+            new = composed(name) + "".join(line.partition("\n")[1:])
+            if new in self.file.entries():
+                say(f"{brief([new])} is kept already")
+            else:
+                self._keep([new], instead_of=line.strip())
+
+    def _keep(self, lines: list[str], instead_of: str = "") -> None:
+        def added(old: bytes) -> bytes:
+            rest = self.file.without(old, instead_of) if instead_of else old
+            return self.file.with_entries(rest, lines)
+
+        if lines:
+            self._change("Kept", "Took out", added, lines)
+            self.seen.update(lines)
+            self.source.keep(lines)
+
+    def _change(
+        self, done: str, undone: str, edited: Callable[[bytes], bytes], lines: list[str]
+    ) -> None:
+        """Changes the file, tells of it, and notes how to undo it."""
+        with critical_section():
+            change = self.file.change(edited)
+        say(f"{done} {brief(lines)} ({self._count()})")
+        self.undoable.append((undone, brief(lines), change))
 
     def _undo(self) -> None:
         if not self.undoable:
             say("There is nothing to undo.")
             return
-        message, lines, (before, after), kept = self.undoable.pop()
+        undone, lines, (before, after) = self.undoable.pop()
         with critical_section():
             now, _ = self.file.change(lambda now: before if now == after else now)
         if now == after:
-            self.kept = kept
+            say(f"{undone} {lines} ({self._count()})")
         else:
-            message = "The file has changed since; left as it is:"
-        say(f"{message} {lines} ({self._count()})")
+            say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")
 
     def _list(self) -> None:
-        self.listed = self.file.names()
-        for number, name in enumerate(self.listed, 1):
-            tell(numbered(number, brief([name]), len(self.listed)))
+        self.listed = self.file.entries()
+        count = -len(self.listed)
+        lines = [numbered(-n, text, count) for n, text in enumerate(briefs(self.listed), 1)]
+        for line in laid_out(lines, terminal(sys.stderr)):
+            tell(line)
         if not self.listed:
             say("Nothing is kept yet.")
 
     def _take_out_of_list(self, numbers: str) -> None:
-        self.listed = self.listed or self.file.names()
-        self._take_out([*lines_numbered(numbers, self.listed).values()])
+        self.listed = self.listed or self.file.entries()
+        for_numbers = [*lines_numbered(numbers, self.listed, "The list").values()]
+        entries = self.file.entries()
+        for gone in (each for each in for_numbers if each not in entries):
+            say(f"{brief([gone])} is not in {self.path} any more")
+        self._take_out([each for each in for_numbers if each in entries])
 
     def _take_out_name(self, name: str) -> None:
-        kept = {each: each.split("\n")[0] for each in self.file.names()}  # their first lines
-        named = [each for each, first in kept.items() if first.casefold() == name.casefold()]
-        self._take_out([name if name in named else (named or [name])[-1]])
+        """Takes out the one that is this name, or begins with it."""
+        firsts = {each: each.partition("\n")[0] for each in self.file.entries()}
+        folded = name.casefold()
+        exact = [each for each in firsts if each == name]
+        exact = exact or [each for each, first in firsts.items() if first.casefold() == folded][-1:]
+        found = exact or [each for each in firsts if each.casefold().startswith(folded)]
+        if len(found) == 1:
+            self._take_out(found)
+        elif found:
+            self.listed = self.file.entries()
+            numbers = [f"-{n}" for n, each in enumerate(self.listed, 1) if each in found]
+            say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
+        else:
+            near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
+            say(f"{printable(name)} is not in {self.path}{''.join(near)}")
 
-    def _take_out(self, names: list[str]) -> None:
+    def _take_out(self, entries: list[str]) -> None:
         def left(data: bytes) -> bytes:
-            for name in names:
-                rest = self.file.without(data, name)
-                (missing if rest == data else taken).append(name)
-                data = rest
+            for entry in entries:
+                data = self.file.without(data, entry)
             return data
 
-        taken, missing = list[str](), list[str]()
-        with critical_section():
-            change = self.file.change(left)
-        for name in missing:
-            say(f"{printable(name)} is not in {self.path}")
-        if taken:
-            self._did("Took out", "Put back", brief(taken), change)
-            self.kept = {line for line in self.kept if line.strip() not in taken}
+        if entries:
+            self._change("Took out", "Put back", left, entries)
+
+
+def _not_understood(typed: str) -> str:
+    no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
+    if no_number and typed[0].isdecimal():
+        return f"{short_repr(no_number[0])} is no number; nothing was kept"
+    return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 
 def _read() -> str | None:
@@ -293,7 +404,3 @@ def _read() -> str | None:
     line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
     wait_if_ending()
     return line.strip() if line else None
-
-
-def _help() -> None:
-    tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))

@@ -4,13 +4,17 @@ import os
 import re
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from textwrap import wrap
+from textwrap import shorten, wrap
+from typing import Any
 
 from rnn_names.cli.streams import printable, tell, write
 
 WIDEST_ANSWER = 80  # columns of an answer
+LONGEST_BRIEF = 40  # characters of what an answer names
+COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
 
 
@@ -19,54 +23,113 @@ def is_typed() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def terminal(stream: Any) -> os.terminal_size | None:
+    """The size of the terminal of a person who types; None where there is none."""
+    if is_typed():
+        with suppress(OSError, ValueError, AttributeError):
+            size = os.get_terminal_size(stream.fileno())
+            return size if size.columns else None
+    return None
+
+
 def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
-    if is_typed():
-        width = WIDEST_ANSWER
-        with suppress(OSError, ValueError):  # answers go to no terminal, perhaps
-            width = min(os.get_terminal_size(sys.stderr.fileno()).columns or width, width)
-        lines = (wrap(line, width, break_on_hyphens=False) for line in text.split("\n"))
-        text = "\n".join("\n".join(line) for line in lines)
+    if size := terminal(sys.stderr):
+        text = wrapped(text, min(size.columns, WIDEST_ANSWER))
     tell(printable(text, ascii))
 
 
+def wrapped(text: str, width: int, indent: int = 0) -> str:
+    """Lines of text, broken between words; `indent` is that of what continues the first line."""
+    lines = list[str]()
+    for line in text.split("\n"):
+        continued = " " * (len(line) - len(line.lstrip()) + 2 if lines else indent)
+        lines += wrap(line, width, subsequent_indent=continued, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
+
+
+def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
+    """Numbered lines as a terminal has room for them: in columns, if there are too many for one.
+
+    >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
+    ['1 Ada     3 Cleo', '2 Bo']
+    """
+    if size is None:
+        return [*lines]
+    width = max(map(len, lines), default=0) + COLUMN_GAP
+    columns = (size.columns + COLUMN_GAP) // width
+    if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
+        indents = (len(line) - len(line.lstrip(" -0123456789")) for line in lines)
+        fitting = zip(lines, indents, strict=True)
+        return [wrapped(line, size.columns, indent) for line, indent in fitting]
+    rows = -(-len(lines) // columns)
+    return [
+        "".join(f"{line:<{width}}" for line in lines[row::rows]).rstrip() for row in range(rows)
+    ]
+
+
 def brief(lines: Sequence[str]) -> str:
-    r"""Some lines, for an answer; of those that have line breaks, what comes before the first.
+    r"""Some lines, for an answer; long ones are cut.
 
     >>> print(brief(["Ada", "Bo Hill\n  a smith"]))
     Ada, Bo Hill…
+    >>> print(brief(["Emil Wingford, a locksmith, who speaks in a whisper", "Ada Hill, a smith"]))
+    Emil Wingford, a locksmith, who speaks…; Ada Hill, a smith
     """
-    split = (line.strip().partition("\n") for line in lines)
-    return ", ".join(f"{first}…" if more else first for first, _, more in split)
+    texts = list[str]()
+    for first, *rest in (each.strip().split("\n") for each in lines):
+        text = shorten(first, LONGEST_BRIEF, placeholder="…").replace(",…", "…")
+        texts.append(text.removesuffix("…") + "…" if rest else text)
+    return ("; " if "," in "".join(texts) else ", ").join(texts)
 
 
-def lines_numbered(numbers: str, lines: Sequence[str]) -> dict[int, str]:
-    """The lines that have some numbers, as in "1 4-7"; says which numbers are wrong."""
-    rows: dict[int, str] = {}
+def briefs(entries: Sequence[str]) -> list[str]:
+    r"""Entries by their first lines; those that share one, with the first line that differs.
+
+    >>> briefs(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
+    ['Hare… pie', 'Hare… soup', 'Toad…']
+    """
+    lines = [each.split("\n") for each in entries]
+    shared = Counter((place, line) for each in lines for place, line in enumerate(each))
+    texts = list[str]()
+    for first, *rest in lines:
+        alike = shared[0, first]
+        own = [each for place, each in enumerate(rest, 1) if shared[place, each] < alike]
+        texts.append(first + "…" * bool(rest) + (f" {own[0].strip()}" if own and alike > 1 else ""))
+    return texts
+
+
+def lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
+    """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
+    wanted = list[int]()
     for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
         if dash and int(last) < int(first):
             say(f"{first}-{last}: write {last}-{first}")
-        for number in range(int(first), int(last or first) + 1):
-            if not 1 <= number <= len(lines):
-                say(f"There is no {number} here.")
-                break
-            rows[number] = lines[number - 1]
-    return rows
+        wanted += range(int(first), min(int(last or first), int(first) + len(lines)) + 1)
+    found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
+    if len({*wanted}) > len(found):
+        say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")
+    return found
 
 
 def numbered(number: int, line: str, count: int) -> str:
-    """A line with its number, as wide as `count`."""
+    """A line with its number, as wide as `count`; a number of a list is negative."""
     return printable(f"{number:>{len(str(count))}} {line}", ascii)
 
 
 class Page:
-    """Lines with numbers, each written at once, since the next one may take long."""
+    """Lines with numbers, each written at once, since the next one may take long.
+
+    A page of names that is higher than the terminal is written at the end, in columns.
+    """
 
     def __init__(self, count: int) -> None:
         self.lines: list[str] = []
         self._count = count
         self._timer: threading.Timer | None = None
         self._was_late = False
+        self._size = terminal(sys.stdout)
+        self._waiting = list[str]()  # lines that columns are to be made of
 
     def __enter__(self) -> "Page":
         self._wait()
@@ -75,12 +138,20 @@ class Page:
     def __exit__(self, *_: object) -> None:
         if self._timer:
             self._timer.cancel()
+        self._write(self._waiting)
 
     def add(self, line: str) -> None:
         """Writes the next line."""
         self.lines.append(line)
-        write(f"{numbered(len(self.lines), line, self._count)}\n".encode())
+        shown = numbered(len(self.lines), line, self._count)
+        if self._size and self._count > self._size.lines - 2 and "\n" not in line:
+            self._waiting.append(shown)
+        else:
+            self._write([shown])
         self._wait()
+
+    def _write(self, lines: Sequence[str]) -> None:
+        write("".join(f"{line}\n" for line in laid_out(lines, self._size)).encode())
 
     def _wait(self) -> None:
         """Waits for the next line; says so after a second, once."""

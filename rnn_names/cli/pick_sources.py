@@ -1,6 +1,7 @@
 """What `pick` shows: names of a model, or lines of a cast; and others like some of them."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,22 +11,26 @@ from typing import Any
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.errors import SamplingError, plural
+from rnn_names.errors import SamplingError, VocabularyError, printable
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
+WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
 
 
 class NamesToPick:
     """Names of a model."""
 
-    has_blocks = False  # whether lines have line breaks
+    pattern, files = "", list[str]()
 
     def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
         self._model = blend_of(models)
         self._wanted = replace(wanted, unique=True, remember=None)
         self._seeds = itertools.count(wanted.some_seed())
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Nothing is to be known of what is kept but that it was seen."""
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """Names without an end, but for those seen; where names are safe, none near them."""
@@ -33,13 +38,31 @@ class NamesToPick:
         return self._drawn(self._wanted)
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
-        """Names that are like one of these; last those that are also near twins of each other."""
+        """Names a few edits from one of these, and in turn some that begin or end as one does.
+
+        Those that are near twins of others come last.
+        """
+        from rnn_names.casts.redrawing import in_turn
+
         if part:
-            raise SamplingError("only the lines of a cast have parts")
-        wanted = replace(self._wanted, like=names, exclude=[*self._wanted.exclude, *names])
+            raise SamplingError("Only the lines of a cast have parts.")
+        wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *names])
+        near = replace(wanted, like=names)
         if wanted.boldness == "safe" or wanted.min_edits:
-            return _apart_first(self._drawn(replace(wanted, min_edits=1)))
-        return self._drawn(wanted)
+            near = replace(near, min_edits=1)
+        few_edits = self._while_found(near)
+        if wanted.match or wanted.prefix or wanted.suffix:
+            return _apart_first(few_edits)
+        thirds = [(name, max(len(name) // 3, 2)) for name in names]
+        begun = replace(wanted, prefix=[name[:n] for name, n in thirds])
+        ended = replace(wanted, suffix=[name[-n:] for name, n in thirds])
+        others = map(self._while_found, [begun, ended])
+        in_turns = (stream for other in others for stream in (few_edits, other))
+        return _apart_first(in_turn(in_turns))
+
+    def _while_found(self, wanted: Options) -> Iterator[str]:
+        with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
+            yield from self._drawn(wanted)
 
     def _drawn(self, wanted: Options) -> Iterator[str]:
         from rnn_names.sampling.name_queue import ENDLESS
@@ -50,21 +73,31 @@ class NamesToPick:
 
 
 class LinesToPick:
-    """Lines of a cast."""
+    """Lines of a cast; `file` is that of its pattern."""
 
-    def __init__(self, wanted: CastOptions) -> None:
-        from rnn_names.casts.cast import parsed
+    def __init__(self, wanted: CastOptions, file: str) -> None:
+        from rnn_names.casts.cast import errors_of, parsed
 
-        self._wanted = replace(wanted, count=LINES_OF_A_SEED, remember=None)
-        with wrong_usage():
+        self._wanted, self._file = replace(wanted, count=LINES_OF_A_SEED, remember=None), file
+        with wrong_usage(), errors_of(file):
             self._pattern = parsed(self._wanted)
-        self.has_blocks = "\n" in wanted.pattern.strip()
+        self.pattern = wanted.pattern.strip()
+        lists = [paths for slot in self._pattern.slots for paths in slot.files.values()]
+        of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
+        self.files = [*filter(None, itertools.chain([file], *lists, *of_parts))]
         self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
+        self._kept_words, self._kept_beginnings = set[str](), set[str]()
+
+    def keep(self, lines: Iterable[str]) -> None:
+        """Lines that follow resemble none of these."""
+        for line in lines:
+            self._kept_words.update(re.findall(WORD, line))
+            self._kept_beginnings.add(line.partition("\n")[0])
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
-        """Lines without an end, whatever was seen."""
-        from rnn_names.casts.cast import lines_of_file
+        """Lines without an end, whatever was seen; "" for one that resembles one that is kept."""
+        from rnn_names.casts.cast import errors_of, lines_of_file
         from rnn_names.casts.cast_drawer import CastDrawer
         from rnn_names.casts.redrawing import LineRedrawer
         from rnn_names.processes.threads import one_blas_thread
@@ -73,26 +106,56 @@ class LinesToPick:
             wanted = replace(self._wanted, seed=seed)
             drawer = CastDrawer(self._pattern, wanted, self._load, lines_of_file)
             redrawer = LineRedrawer(drawer)
-            with one_blas_thread():
-                for lines in drawer.lines():
-                    yield from (self._text(redrawer, line) for line in lines)
+            with errors_of(self._file), one_blas_thread():
+                for line in itertools.chain.from_iterable(drawer.lines()):
+                    yield "" if self._resembles_kept(line) else self._text(redrawer, line)
+
+    def _resembles_kept(self, line: Any) -> bool:
+        """Whether a line begins as one that is kept, or has a name of one, which is to be unique.
+
+        A beginning counts if it has a name, or several other parts.
+        """
+        first, line_end, _ = line.row[0].partition("\n")
+        end = self._pattern.text.find("\n")
+        parts = [part for part in self._pattern.parts if part.begin < end]
+        varies = len(parts) > 1 or bool({*parts} & {*self._pattern.slots})
+        if line_end and varies and first in self._kept_beginnings:
+            return True
+        unique = (name for source, name in line.names.items() if source.part.options.is_unique)
+        return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], part: str | None = None) -> Iterator[str]:
-        """Lines that differ from one of these in one name; or in a part, by its number or name."""
+        """Lines that differ from one of these in one name; or in a part, by its number or name.
+
+        A line that was shown may be given by its beginning.
+        """
         from rnn_names.casts.redrawing import in_turn
 
         columns = self._pattern.columns
         places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
         if part and part not in places:
-            named = ", ".join(f"{n} {name}" for n, name in enumerate(columns, 1))
-            raise SamplingError(f"a line has {plural(len(columns), 'part')}: {named}")
-        origins = [self._origins[line] for line in lines]
+            named = ", ".join(f"{n} {self._described(name)}" for n, name in enumerate(columns, 1))
+            raise SamplingError(f"There is no part {part}. Parts: {named}.")
+        origins = []
+        for line in lines:
+            begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]
+            if not begin:
+                raise SamplingError(f"No line that was shown begins with {printable(line)}.")
+            origins.append(self._origins[line if line in self._origins else begin[-1]])
         if not all(line.names for _, line in origins):
-            raise SamplingError("nothing here can be alike")
+            raise SamplingError("This line has no name to change.")
         return in_turn(
             (self._text(redrawer, new) for new in redrawer.alike(line, places[part] if part else 0))
             for redrawer, line in origins
         )
+
+    def _described(self, column: str) -> str:
+        """The name of a part; of one without a name, what it begins with, as in {norse}."""
+        place = next(part.begin for part in self._pattern.parts if part.column == column)
+        begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
+        if begin is None or not column.startswith("part_"):
+            return column
+        return begin[0] if begin[0][-1] in "]}" else f"{begin[0][:-1]}…"
 
     def _text(self, redrawer: Any, line: Any) -> str:
         self._origins[line.row[0]] = redrawer, line

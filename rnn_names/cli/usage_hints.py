@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from difflib import get_close_matches
 
 import click
 
@@ -19,6 +20,7 @@ MISSPELLINGS = {
 
 ADVICE = {
     "cast -m --model": "the pattern names its models, as in rnn-names cast '{norse} {surnames}'",
+    "pick --initials --format --columns": "kept names are plain lines; rnn-names cast has it",
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
 """What to do instead of giving a command some options."""
@@ -46,6 +48,12 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
     for words, advice in ADVICE.items():
         if command.name == words.split()[0] and name in words.split():
             return f"No such option '{name}': {advice}"
+    choices = getattr(getattr(error, "param", None), "type", None)
+    wrong = re.match("'(.*)' is not one of", error.message)
+    if wrong and isinstance(choices, click.Choice):
+        like = [each for each in choices.choices if each.startswith(wrong[1].lower())]
+        like = like or get_close_matches(wrong[1].lower(), choices.choices, n=1)
+        return f"{error.format_message()} Did you mean {like[0]}?" if like else ""
     extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
     if extra and command.name == "score":
         pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"

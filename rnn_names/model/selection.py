@@ -9,6 +9,16 @@ from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, printable
 from rnn_names.model import bundled
 
+OTHER_WORDS = {
+    "elf": "elvish",
+    "male": "men",
+    "female": "women",
+    **dict.fromkeys(("viking", "vikings"), "norse-men, norse-women"),
+    **dict.fromkeys(("last-names", "family-names"), "surnames"),
+    **dict.fromkeys(("village", "villages"), "english-towns; or a cast: rnn-names cast village"),
+}
+"""Words that name no model, and the models that are likely to be meant."""
+
 
 class ModelChoice(NamedTuple):
     """A user's choice of a model: a file or the name of a bundled model, and its weight."""
@@ -47,15 +57,17 @@ class ModelChoice(NamedTuple):
 def find_model_file(path: str) -> str:
     """The file of a path, or of the name of a bundled model or a model of another package.
 
-    A file of that name takes precedence; a folder does not.
+    A file of that name comes first; a folder does not, nor, before a bundled model, does a text,
+    such as one that kept names go to: `pick -m elvish -o elvish`.
 
     >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
-    if is_file(path):
+    is_bundled = name in bundled.MODELS or name in bundled.OTHER_NAMES
+    if is_file(path) and not (is_bundled and _is_text(path)):
         return path
-    if name in bundled.MODELS or name in bundled.OTHER_NAMES:
+    if is_bundled:
         return bundled.path_of(name)
     # Looking for packs takes milliseconds; paths of missing files usually have a dot or a slash.
     pack = bundled.packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
@@ -74,6 +86,14 @@ def is_start_word(path: str) -> bool:
 def is_file(path: str) -> bool:
     """Whether the path exists and is not a folder."""
     return os.path.exists(path) and not os.path.isdir(path)
+
+
+def _is_text(path: str) -> bool:
+    if not os.path.isfile(path):  # reading a pipe would empty it
+        return False
+    with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+        return "".join(file.read(64).split()).isprintable()
+    return False
 
 
 def advice(path: str) -> str:
@@ -98,8 +118,10 @@ def advice(path: str) -> str:
             return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
-    known = sorted(bundled.names())
-    close = get_close_matches(name, known, n=1, cutoff=0.8)
-    close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
+    known, word = sorted(bundled.names()), name.lower()
+    close = [*filter(None, [OTHER_WORDS.get(word)])]
+    close = close or [each for each in known if word in each.split("-")]
+    close = close or get_close_matches(word, known, n=1, cutoff=0.8)
+    close = close or [each for each in known if each.startswith(word[:3])][:3]
     names = close or [bundled.DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"]
     return f"train a model, or take a bundled one: {', '.join(names)}"

@@ -229,6 +229,18 @@ def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path
     )
 
 
+def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):
+    (tmp_path / "mine.txt").write_text("{men}\n  of {nors}\n", "utf-8")
+    done = invoke("cast", "--file", "mine.txt", "-n", 2, cwd=tmp_path)
+    first, *rest = done.stderr.splitlines()
+    assert first.startswith("Error: mine.txt: nors: cannot be read")
+    assert rest == ["    of {nors}", "       ^"]
+    done = invoke("cast", "village", "--prefix", "%", cwd=tmp_path)
+    assert done.stderr == (
+        "Error: village.txt: prefix '%': the model does not know the character '%'\n"
+    )
+
+
 def test_an_option_that_every_name_sets_itself_is_told(invoke):
     done = invoke("cast", "village", "-n", 3, "--seed", 4, "-t", 1.5, "--max-length", 20)
     assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout

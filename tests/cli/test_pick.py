@@ -165,18 +165,26 @@ def test_undo_leaves_a_file_that_has_changed_since(added, folder):
     assert f"changed since; left as it is: {first.strip()}" in told.decode()
 
 
-def test_names_like_one_are_within_a_few_edits_of_it(pick):
+def test_names_like_one_are_near_it_or_begin_or_end_alike(pick):
+    (first, like, beginning), _ = pick("+4", "+4", arguments=[*ELVES, "--prefix", "S"])
+    vocabulary = Model.load("elvish").vocabulary
+    near = within_edits([first[3]], 2, vocabulary)
+    assert all(accepts(near, like, vocabulary)) and len({*like, *beginning}) == 20
     (first, like), _ = pick("+4")
-    assert len(like) == 10
-    near = within_edits([first[3]], 2, Model.load("elvish").vocabulary)
-    assert len(accepts(near, like, Model.load("elvish").vocabulary)) == 10
-    assert all(accepts(near, like, Model.load("elvish").vocabulary)) and first[3] not in like
+    name = first[3]
+    is_near = accepts(within_edits([name], 2, vocabulary), like, vocabulary)
+    assert sum(is_near) >= 4 and not all(is_near)
+    third = len(name) // 3
+    assert all(
+        near or other.startswith(name[:third]) or other.endswith(name[-third:])
+        for other, near in zip(like, is_near, strict=True)
+    )
 
 
 def test_names_like_one_are_no_near_twins_of_each_other(pick):
     (_, like), _ = pick("+2")
     assert len(like) == 10 and all(map(FarApart(1).add_if_far, like))
-    (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 60])
+    (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 190])
     assert not all(map(FarApart(1).add_if_far, like))
 
 
@@ -184,17 +192,16 @@ def test_what_cannot_be_done_is_said(pick, folder):
     (page,), told = pick(
         "11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-"
     )
-    assert told[:2] == ["There is no 11 here.", "There is no 0 here."]
-    assert told[2].startswith("1 4 7") and told[12:] == [
+    assert told[:2] == ["This page has 1 to 10."] * 2
+    assert told[2].startswith("1 4 7") and told[16:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
         "3-1: write 1-3",
-        "There is no 99 here.",
-        "Note: only the lines of a cast have parts",
+        "This page has 1 to 10.",
+        "Only the lines of a cast have parts.",
         "There is no page before this one.",
-        "There is no 4 here.",
-        "There is no 5 here.",
+        "The list has 1 to 1.",
         "Bo is not in kept.txt",
         "- and a number of the list (l), or a name",
         "1 in kept.txt",
@@ -204,35 +211,41 @@ def test_what_cannot_be_done_is_said(pick, folder):
 
 def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
     _, first = pick("?", "quit")
-    assert len(first) == 11 and max(map(len, first)) <= 40
+    assert len(first) == 15 and max(map(len, first)) <= 40
     for words in (["h", "exit"], ["help", "Q"]):
         _, told = pick(*words, "never read")
         assert told == first
 
 
 def test_numbers_count_for_the_page_that_b_brings_back(pick, folder):
-    pages, _ = pick("", "+3", "b", "b", "2", "", "b", "b", "1")
-    first, second, like, third = *pages[:3], pages[5]
+    pages, _ = pick("", "+3", "b", "b", "2", "p", "", "", "", "1")
+    first, second, like, new = *pages[:3], pages[8]
     marked = [f"{name} (kept)" if name == first[1] else name for name in first]
-    assert pages[3:] == [second, first, third, marked, like]
-    assert not {*third} & {*first, *second, *like}
-    assert kept(folder) == [first[1], like[0]]
+    assert pages[3:8] == [second, first, marked, second, like]
+    assert not {*new} & {*first, *second, *like}
+    assert kept(folder) == [first[1], new[0]]
+
+
+def test_a_page_that_is_like_an_earlier_one_stands_after_it(pick):
+    pages, _ = pick("", "b", "+1", "b", "n", "n")
+    first, second, _, like, *others = pages
+    assert others == [first, like, second]
 
 
 def test_what_is_kept_is_listed_and_taken_out_by_number_or_name(pick, folder):
     pick("1-5", "q")
     before = kept(folder)
     (page,), told = pick("1", "l", "-3 5", f"- {before[0].upper()}", "l", "1", "-1", "q")
-    numbered = [f"{number} {name}" for number, name in enumerate([*before, page[0]], 1)]
+    numbered = [f"-{number} {name}" for number, name in enumerate([*before, page[0]], 1)]
     assert told == [
         "Note: adds to kept.txt, which has 5",
         f"Kept {page[0]} (6 in kept.txt)",
         *numbered,
         f"Took out {before[2]}, {before[4]} (4 in kept.txt)",
         f"Took out {before[0]} (3 in kept.txt)",
-        f"1 {before[1]}",
-        f"2 {before[3]}",
-        f"3 {page[0]}",
+        f"-1 {before[1]}",
+        f"-2 {before[3]}",
+        f"-3 {page[0]}",
         "1 is kept already",
         f"Took out {before[1]} (2 in kept.txt)",
         "2 in kept.txt",
@@ -264,14 +277,14 @@ def test_an_empty_list_is_said_to_be_empty(pick):
 def test_numbers_beside_one_that_is_not_there_are_kept(pick, folder):
     (page,), told = pick("1 47 2", "9-12")
     assert kept(folder) == [page[0], page[1], page[8], page[9]]
-    assert told[:2] == ["There is no 47 here.", f"Kept {page[0]}, {page[1]} (2 in kept.txt)"]
+    assert told[:2] == ["This page has 1 to 10.", f"Kept {page[0]}, {page[1]} (2 in kept.txt)"]
 
 
 def test_where_there_are_no_more_names_that_is_said(pick):
     few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--boldness", "balanced", "--any-shape"]
     pages, told = pick("", "1", "", arguments=few)
     assert len(pages) == 1 and 1 <= len(pages[0]) <= 6
-    assert told[0].startswith("Note: only ")
+    assert told[0] == "There are no more such names. For others, loosen --match."
 
 
 def test_lines_of_a_cast_are_kept(pick, folder):
@@ -294,17 +307,16 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert all(line.endswith(f", {end}") for line in [*like, *towns])
     assert {*ends} == {f"{begin} of {town}, {other}" for other in {*"abcd"} - {end}}
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
-    columns = "1 part_1, 2 town, 3 part_3"
     assert told == [
-        "Note: no others like it were found",
-        f"Note: a line has 3 parts: {columns}",
+        "No others like it were found.",
+        "There is no part 4. Parts: 1 [Sir …, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
 
 
 def test_nothing_can_be_like_a_line_without_names(pick):
     _, told = pick("+3", "+2.1", arguments=["pick", "tavern", "--seed", 2])
-    assert told[:2] == ["Note: nothing here can be alike"] * 2
+    assert told[:2] == ["This line has no name to change."] * 2
 
 
 def test_of_kept_lines_with_line_breaks_the_first_is_told(pick, folder):
@@ -323,7 +335,7 @@ TWO_LINES = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept
 def test_what_has_several_lines_is_one_entry_of_the_file(arguments, pick, folder):
     (page,), told = pick("2 1", "l", arguments=arguments)
     first, second = page
-    assert told[1:] == [f"1 {second}…", f"2 {first}…", "2 in kept.txt"]
+    assert told[1:] == [f"-1 {second}…", f"-2 {first}…", "2 in kept.txt"]
     text = (folder / "kept.txt").read_text("utf-8")
     entries = text.split("\n\n")
     assert [each.split("\n")[0] for each in entries] == [second, first, ""]
@@ -344,7 +356,7 @@ def test_what_has_several_lines_is_one_entry_of_the_file(arguments, pick, folder
 def test_entries_of_several_lines_are_told_apart_however_the_file_ends(end, pick, folder):
     (folder / "kept.txt").write_bytes(f"Ada\r\n  of Bergen{end}".encode())
     (page,), told = pick("1", "l", "-1", arguments=TWO_LINES)
-    assert told[2:5] == ["1 Ada…", f"2 {page[0]}…", "Took out Ada… (1 in kept.txt)"]
+    assert told[2:5] == ["-1 Ada…", f"-2 {page[0]}…", "Took out Ada… (1 in kept.txt)"]
     assert kept(folder)[0] == page[0] and len(kept(folder)) == 3
 
 
@@ -365,6 +377,166 @@ def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
     assert text.startswith("--output folder: ")
     text = error_line(invoke("pick", "-m", "elvish", "--match", "zzz", input=""))
     assert "no name" in text
+
+
+def test_a_kept_file_hides_no_cast_of_its_name(pick, invoke, folder):
+    arguments = ["pick", "inn", "--seed", 2, "-n", 2, "-o", "inn.txt"]
+    (first,), _ = pick("1", arguments=arguments)
+    (again,), told = pick("1", arguments=arguments)
+    note = "Note: inn.txt has no {MODEL} or [a|b], so this is the bundled cast inn"
+    assert told[:2] == [note, "Note: adds to inn.txt, which has 1"]
+    assert again[0] == first[1]
+    done = invoke("cast", "inn", "-n", 1)
+    assert (done.returncode, done.stderr) == (0, f"{note}\n")
+
+
+def test_an_empty_file_hides_no_cast(invoke, folder):
+    (folder / "village.txt").touch()  # as the shell does for `> village.txt`
+    (folder / "trades.txt").touch()
+    done = invoke("cast", "village", "-n", 2)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = invoke("cast", "village", "--show").stdout
+    assert "{trade=trades.txt}" in shown
+    (folder / "village.txt").write_text(shown, "utf-8")
+    done = invoke("cast", "village", "-n", 2)
+    assert done.stderr == "Note: village.txt is that of this folder, not the bundled cast\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "output", "said"),
+    [
+        (["--file", "my.txt"], "my.txt", "my.txt is the pattern; give another file"),
+        (["village"], "trades.txt", "trades.txt has words of the pattern; give another"),
+        (["inn"], "kept.csv", "kept lines are plain text; give a .txt"),
+    ],
+)
+def test_what_a_pattern_reads_is_no_output(arguments, output, said, invoke, folder):
+    (folder / "my.txt").write_text("{elvish}\n  of {norse}\n", "utf-8")
+    done = invoke("pick", *arguments, "-o", output, input="1\n")
+    assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
+    assert [each.name for each in folder.iterdir()] == ["my.txt"]
+
+
+def test_nothing_kept_leaves_no_file(pick, folder):
+    pick("l", "- Bo", "q")
+    assert not (folder / "kept.txt").exists()
+
+
+def test_kept_names_hide_no_bundled_model(pick, folder):
+    elves = ["pick", "-m", "elvish", "--seed", 3, "-o", "elvish"]
+    (first,), _ = pick("1", arguments=elves)
+    (again,), _ = pick("1", arguments=elves)
+    assert (folder / "elvish").read_text("utf-8").split() == [first[0], again[0]]
+
+
+def test_names_and_casts_of_several_lines_have_files_of_their_own(pick, invoke, folder):
+    pick("1 2")
+    text = error_line(invoke(*TWO_LINES))
+    assert text == "kept.txt has single names; give another file for casts, as in -o casts.txt"
+    (folder / "kept.txt").unlink()
+    pick("1 2", arguments=TWO_LINES)
+    text = error_line(invoke(*ELVES))
+    assert text.startswith("kept.txt has casts of several lines; give another file for names")
+
+
+def test_a_line_without_indent_begins_an_entry(pick, folder):
+    pick("1 2", arguments=TWO_LINES)
+    text = (folder / "kept.txt").read_text("utf-8").replace("\n\n", "\n")
+    (folder / "kept.txt").write_text(text, "utf-8")
+    _, told = pick("-1", arguments=TWO_LINES)
+    assert told[0] == "Note: adds to kept.txt, which has 2"
+    assert (folder / "kept.txt").read_text("utf-8").split("\n") == text.split("\n")[2:]
+
+
+def test_a_kept_inn_that_was_corrected_does_not_come_again(pick, folder):
+    (page,), _ = pick("1", arguments=INN)
+    text = (folder / "kept.txt").read_text("utf-8")
+    (folder / "kept.txt").write_text(re.sub("table: .*", "table: bread", text), "utf-8")
+    (again,), _ = pick(arguments=INN)
+    assert page[0] not in again and again[0] == page[1]
+
+
+def test_names_of_kept_villagers_do_not_come_again_in_a_later_run(pick, folder):
+    village = ["pick", "village", "-n", 30, "-o", "kept.txt"]
+    (page,), _ = pick("1-30", arguments=[*village, "--seed", 4])
+    (later,), _ = pick(arguments=[*village, "--seed", 4])
+    surnames, others = ([line.split(",")[0].split()[-1] for line in each] for each in (page, later))
+    assert len(later) == 30 and not {*surnames} & {*others}
+
+
+def test_some_like_a_name_that_is_typed_are_shown(pick):
+    (_, like), _ = pick("+ Galadwen")
+    assert len(like) == 10 and "Galadwen" not in like
+    (page, like), told = pick("+ sir", "+ Nobody", arguments=["pick", "Sir {elvish}", "-n", 4])
+    assert len(like) == 4 and not {*page} & {*like}
+    assert told[0] == "No line that was shown begins with Nobody."
+
+
+def test_a_name_of_ones_own_is_kept(pick, folder):
+    (page,), told = pick("= Vreizamoor", "3", "3 = Ilina", "4=Bo", "= Bo", "u", "11 = Ada")
+    assert kept(folder) == ["Vreizamoor", "Ilina"]
+    assert told[:2] == ["Kept Vreizamoor (1 in kept.txt)", f"Kept {page[2]} (2 in kept.txt)"]
+    assert told[2:4] == ["Kept Ilina (2 in kept.txt)", "Kept Bo (3 in kept.txt)"]
+    assert told[4:6] == ["Bo is kept already", "Took out Bo (2 in kept.txt)"]
+    assert told[6] == "This page has 1 to 10."
+
+
+def test_a_line_of_ones_own_replaces_the_first_of_several(pick, folder):
+    pick("1", "1 = The Salty Hair, by the mill", arguments=INN)
+    lines = kept(folder)
+    assert lines[0] == "The Salty Hair, by the mill" and len(lines) == 5
+    assert "The Salty Hare" not in "".join(lines)
+
+
+def test_remarks_in_the_file_are_no_names(pick, folder):
+    (page,), _ = pick()
+    (folder / "kept.txt").write_text(f"# heroes\n{page[0]}\tthe queen\n#\n", "utf-8")
+    (again,), told = pick("l", "-1", "2")
+    assert told[:2] == ["Note: adds to kept.txt, which has 1", f"-1 {page[0]}"]
+    assert page[0] not in again
+    assert kept(folder) == ["# heroes", "#", again[1]]
+
+
+def test_a_kept_line_is_taken_out_by_its_beginning(pick, folder):
+    (folder / "kept.txt").write_text("Sir Bo of Bergen\nSir Ada of Oslo\n", "utf-8")
+    _, told = pick("- Sir", "-2", "- sir b", "- Ada")
+    assert told[1:] == [
+        "2 begin so; write one of -1, -2",
+        "Took out Sir Ada of Oslo (1 in kept.txt)",
+        "Took out Sir Bo of Bergen (0 in kept.txt)",
+        "Ada is not in kept.txt",
+        "0 in kept.txt",
+    ]
+    (folder / "kept.txt").write_text("Gwernen\n", "utf-8")
+    _, told = pick("- Gwerne x")
+    assert told[1] == "Gwerne x is not in kept.txt; nearest: Gwernen"
+
+
+def test_kept_lines_that_begin_alike_are_listed_with_what_differs(pick, folder):
+    inns = "The Toad\n  kept by Bo\n  pie\n\nThe Toad\n  kept by Bo\n  soup\n"
+    (folder / "kept.txt").write_text(inns, "utf-8")
+    _, told = pick("l", arguments=INN)
+    assert told[1:3] == ["-1 The Toad… pie", "-2 The Toad… soup"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1 and 2", "'and' is no number; nothing was kept"),
+        ("1 foo", "'foo' is no number; nothing was kept"),
+        ("+", "+ and a number of this page, or a name"),
+        ("=", "= and what to keep"),
+        ("all", "'all': not understood; ? for help"),
+    ],
+)
+def test_what_is_not_understood_is_explained(typed, said, pick):
+    assert pick(typed)[1][0] == said
+
+
+def test_how_many_names_of_a_file_are_left_out_is_said(pick):
+    pick(arguments=[*ELVES, "--remember", "seen.txt"])
+    _, told = pick(arguments=[*ELVES, "--remember", "seen.txt"])
+    assert told[0] == "Note: leaves out 10 names of seen.txt"
 
 
 class Typist:
@@ -429,3 +601,23 @@ def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
             time.sleep(0.3)
     said = capsys.readouterr()
     assert said.out == "1 Ada\n2 Bo\n" and said.err == "Looking for more…\n"
+
+
+def test_a_page_that_is_higher_than_the_terminal_has_columns():
+    typist = Typist(80, *ELVES, "-n", 60)
+    typist.type("1\n")
+    os.write(typist.screen, b"q\n")
+    lines, _ = typist.lines()
+    first = lines[: [line.startswith("Type numbers") for line in lines].index(True)]
+    assert len(first) < 30 and len(re.findall(r"\d+ \w+", "\n".join(first))) == 60
+
+
+def test_long_lines_are_broken_between_words():
+    typist = Typist(40, "pick", "npc", "--seed", 2, "-n", 2)
+    os.write(typist.screen, b"q\n")
+    lines, _ = typist.lines()
+    lines = [line for line in lines if not line.startswith("Looking")]
+    assert lines[:2] == [
+        "1 Emil Wingford, a locksmith, who checks",
+        "  the lock three times and wants to be",
+    ]
