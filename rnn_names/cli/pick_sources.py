@@ -158,8 +158,9 @@ class LinesToPick:
         return begin[0] if begin[0][-1] in "]}" else f"{begin[0][:-1]}…"
 
     def _text(self, redrawer: Any, line: Any) -> str:
-        self._origins[line.row[0]] = redrawer, line
-        return str(line.row[0])
+        text = re.sub(r"\n\s*\n", "\n", line.row[0])  # an empty line ends an entry in the file
+        self._origins[text] = redrawer, line
+        return text
 
 
 def _apart_first(names: Iterator[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A file of the names that several runs have drawn."""
 
+import codecs
 import io
 import os
 import stat
@@ -69,8 +70,7 @@ class Remembered:
 
     def _decoded(self, data: bytes) -> str:
         try:
-            whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
-            return f"{whole.decode()}\n{last.decode(errors='replace')}".removeprefix("\ufeff")
+            return data.decode(errors=_REPLACE_AT_LINE_END).removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
@@ -86,6 +86,19 @@ class Remembered:
         except OSError:
             file.truncate(end)
             raise
+
+
+def _replace_at_line_end(error: UnicodeError) -> tuple[str, int]:
+    """Replaces a character that a line ends inside: its writer was killed, perhaps."""
+    assert isinstance(error, UnicodeDecodeError)
+    begins = 0xC2 <= error.object[error.start] <= 0xF4  # a character of several bytes
+    if begins and error.object[error.end : error.end + 1] in (b"", b"\n"):
+        return "\ufffd", error.end
+    raise error
+
+
+_REPLACE_AT_LINE_END = "rnn_names.replace_at_line_end"
+codecs.register_error(_REPLACE_AT_LINE_END, _replace_at_line_end)
 
 
 def write_all(file: io.FileIO, data: bytes) -> None:

@@ -621,3 +621,11 @@ def test_long_lines_are_broken_between_words():
         "1 Emil Wingford, a locksmith, who checks",
         "  the lock three times and wants to be",
     ]
+
+
+def test_an_empty_line_in_a_cast_does_not_divide_it(pick, folder):
+    pattern = "{elvish}, smith\n\n  of {welsh-towns}"
+    arguments = ["pick", pattern, "-o", "kept.txt", "-n", 3, "--seed", 1]
+    _, said = pick("1 2", arguments=arguments)
+    assert "2 in kept.txt" in "".join(said)
+    assert len((folder / "kept.txt").read_text("utf-8").split("\n\n")) == 3  # and the end

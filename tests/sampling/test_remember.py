@@ -62,6 +62,7 @@ def test_a_last_line_may_be_cut_inside_a_character(path):
     path.write_bytes("aa\nbÞ".encode()[:-1])
     names = tiny_model().sample(5, seed=1, remember=path)
     assert path.read_bytes() == b"\n".join([b"aa", b"b\xc3", *map(str.encode, names), b""])
+    assert not {*names} & {*tiny_model().sample(5, seed=1, remember=path)}
 
 
 def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(path):
