@@ -33,6 +33,7 @@ NO_CONDITIONS = {
 """Options for which `conditions_of` makes no condition."""
 
 FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
+MAX_LOSS = 2.3  # nats per character, of a model whose names may all be improbable: 10 go on evenly
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -179,6 +180,9 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             known_triples_condition(model, options)
         except SamplingError:  # it keeps none, or a text is asked for that has others
             del wanted["known_triples"]
+        loss = model.training.get("training_loss")
+        if not (isinstance(loss, float) and loss < MAX_LOSS):
+            del wanted["min_mean_p"]
         if own is None:
             del wanted["min_edits"], wanted["no_words"]
         elif isinstance(options, Options) and options.start:  # which are near depends on all before
