@@ -78,11 +78,11 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
         found.append(Condition("no_words", lambda names: ~are_words(names)))
-    if options.min_mean_p:
-        found.append(_probable(model, options.min_mean_p))
     if options.min_edits is not None and not options.listed:
         of_any_shape = options.any_shape or bool(options.prefix)
         found.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
+    if options.min_mean_p:
+        found.append(_probable(model, options.min_mean_p))
     return found
 
 

@@ -250,17 +250,17 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   if (novel) yield { words: "is not in the list", passes: (name) => !isKnown(name) };
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
   if (listed) yield { words: "is in the list", passes: isInOwnList };
+  if (minEdits && !listed) {
+    const ofAnyShape = anyShape || textsOf(prefix).length > 0;
+    const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
+    yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
+  }
   if (minMeanP) {
     const passes = (name) => {
       const counted = Math.max(lengthOf(name) + 1 - GIVEN, 1);
       return blend.logProb(name, counted) >= counted * Math.log(minMeanP);
     };
     yield { words: "is probable enough", passes };
-  }
-  if (minEdits && !listed) {
-    const ofAnyShape = anyShape || textsOf(prefix).length > 0;
-    const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
-    yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
 }
 
