@@ -33,7 +33,7 @@ _COUNT = Number(0, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
-        "temperature": 1.15, "min_p": 0.1, "min_mean_p": 0.25,
+        "temperature": 1.15, "min_p": 0.15, "min_mean_p": 0.25,
         "min_edits": 2, "known_triples": True, "clean": True, "no_words": True,
     },
     "balanced": {},
