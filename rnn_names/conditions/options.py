@@ -125,7 +125,7 @@ class CommonOptions(Checked):
         None,
         Number(0, 1),
         "Leave out names whose characters have a probability below X on average (the geometric "
-        "mean): 0.25 leaves out most that look odd. The first three do not count.",
+        "mean): 0.25 leaves out most that look odd. The first two do not count.",
         unset="0",
     )
     remember: str | None = _condition(
