@@ -28,7 +28,7 @@ from rnn_names.network.language_model import LanguageModel, log_probs, require_f
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
 
-N_GIVEN = 2  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
+N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """The words of `clean`: most only as whole words, so that Dickens and Scunthorpe stay."""
@@ -137,7 +137,7 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:
-    """Of ("a", "b", "c", EOS), the mean of log p(c | "ab") and log p(EOS | "abc") counts."""
+    """Of ("a", "b", "c", "d", EOS), the mean of log p(d | "abc") and log p(EOS | "abcd") counts."""
     params = {name: array.astype(np.float64) for name, array in model.params.items()}
 
     def passes(names: Names) -> Array:

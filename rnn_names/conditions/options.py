@@ -33,7 +33,7 @@ _COUNT = Number(0, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
-        "temperature": 1.15, "min_p": 0.15, "min_mean_p": 0.25,
+        "temperature": 1.15, "min_p": 0.15, "min_mean_p": 0.28,
         "min_edits": 2, "known_triples": True, "clean": True, "no_words": True,
     },
     "balanced": {},
@@ -125,7 +125,7 @@ class CommonOptions(Checked):
         None,
         Number(0, 1),
         "Leave out names whose characters have a probability below X on average (the geometric "
-        "mean): 0.25 leaves out most that look odd. The first two do not count.",
+        "mean): 0.28 leaves out most that look odd. The first three do not count.",
         unset="0",
     )
     remember: str | None = _condition(

@@ -11,7 +11,7 @@ import { any, caseless, either, expressionTerm, many, same, sequence, textTerm }
 import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
 const MAX_LOSS = 2.3; // of a model whose names may all be improbable
-const GIVEN = 2; // characters that do not count for minMeanP
+const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
