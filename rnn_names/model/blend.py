@@ -71,7 +71,6 @@ def one_network(
         "shortest": min(model.shortest for model in models),
         "lower_case_beginnings": any(model.lower_case_beginnings for model in models),
         "pairs": _of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
-        "training_loss": _of_all(max, [model.training.get("training_loss") for model in models]),
         "known_triples": joined_triples([model.known_triples for model in models], vocabulary),
     }
     return LanguageModel(

@@ -100,10 +100,7 @@ def _normalised(names: Iterable[str] | Names) -> Names:
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:
-    """The log-probability of each name, its end included, in nats; -inf for unknown characters.
-
-    That of the first few characters, which are `given`, does not count.
-    """
+    """The log p of each name and its end, in nats, given its first characters; -inf if unknown."""
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # in it, names that share beginnings fall into one batch
     work = Workspace(params["Waa"].dtype)

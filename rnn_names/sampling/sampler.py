@@ -180,8 +180,8 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             known_triples_condition(model, options)
         except SamplingError:  # it keeps none, or a text is asked for that has others
             del wanted["known_triples"]
-        loss = model.training.get("training_loss")
-        if not (isinstance(loss, float) and loss < MAX_LOSS):
+        loss = model.training.get("training_loss")  # none of a blend: one part's ends would win
+        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
             del wanted["min_mean_p"]
         if own is None:
             del wanted["min_edits"], wanted["no_words"]

@@ -19,7 +19,8 @@ export function settled({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
     delete wanted.knownTriples;
-  if (models.some(({ loss }) => !(loss < MAX_LOSS))) delete wanted.minMeanP;
+  const [{ loss }, other] = models;
+  if (other || !(loss > 0 && loss < MAX_LOSS)) delete wanted.minMeanP; // as in with_boldness
   const lists = models.map(ownListOf);
   if (lists.some((list) => !list)) {
     delete wanted.minEdits;
