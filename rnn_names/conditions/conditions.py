@@ -21,7 +21,7 @@ from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
@@ -37,7 +37,7 @@ COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 """The fingerprints of the words of `no_words`; data/make_words.py makes them."""
 
 
-def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
+def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions that options ask for, but prefixes and lengths; the quickest come first."""
     vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
@@ -46,7 +46,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
-        found.append(_matching(f"contains {quoted(text)}", [pattern], vocabulary, ignore_case))
+        found.append(_matching(f"contains {short_repr(text)}", [pattern], vocabulary, ignore_case))
     if options.match:
         title = f"match {any_of(options.match)}"
         found.append(_matching(title, options.match, vocabulary, ignore_case))

@@ -22,7 +22,7 @@ from rnn_names.declarations import (
     declarations,
     option,
 )
-from rnn_names.errors import SamplingError, counted, quoted
+from rnn_names.errors import SamplingError, plural, short_repr
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
@@ -186,7 +186,7 @@ class CommonOptions(Checked):
             for text in texts:
                 if len(text) > MAX_NAME_LENGTH:
                     limit = f"{len(text):,} characters, and a name has at most {MAX_NAME_LENGTH}"
-                    raise SamplingError(f"{name} {quoted(text)}: {limit}", [name])
+                    raise SamplingError(f"{name} {short_repr(text)}: {limit}", [name])
             # Every name begins with "", ends in it and contains it, but not every one is like it.
             if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
@@ -283,12 +283,12 @@ class AliasOptions(CommonOptions):
             if getattr(self, name):
                 raise SamplingError(f"{name}: the name of a key depends on the key alone", [name])
         if not isinstance(self.secret, bytes):
-            raise SamplingError(f"secret {quoted(self.secret)}: must be bytes", ["secret"])
+            raise SamplingError(f"secret {short_repr(self.secret)}: must be bytes", ["secret"])
         if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
-            raise SamplingError(f"keys {quoted(self.keys)}: must be a list of texts", ["keys"])
+            raise SamplingError(f"keys {short_repr(self.keys)}: must be a list of texts", ["keys"])
         for key in self.keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
-                raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
+                raise SamplingError(f"key {short_repr(key)}: must be a text", ["keys"])
 
 
 OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
@@ -329,11 +329,11 @@ class CastOptions(Options):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.pattern, str):
-            raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])
+            raise SamplingError(f"pattern {short_repr(self.pattern)}: must be a text", ["pattern"])
         for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
-                    f"redraw {number:,}: the cast has {counted(self.count, 'line')}", ["redraw"]
+                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}", ["redraw"]
                 )
         if self.redraw and (self.seed is None or self.remember):
             reason = "remember leaves out what came before" if self.remember else "give the seed"
@@ -356,7 +356,7 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
         reason = "not a regular expression: the repetition number is too large"
     except re.error as error:
         reason = f"not a regular expression: {error}"
-    raise SamplingError(f"match {quoted(pattern)}: {reason}", ["match"])
+    raise SamplingError(f"match {short_repr(pattern)}: {reason}", ["match"])
 
 
 def any_of(texts: Collection[str]) -> str:
@@ -365,5 +365,5 @@ def any_of(texts: Collection[str]) -> str:
     >>> print(any_of(["wyn"]), any_of(["a", "b"]), any_of("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
     """
-    first = map(quoted, [*texts][:3])
+    first = map(short_repr, [*texts][:3])
     return " or ".join([*first, "…"] if len(texts) > 3 else first)

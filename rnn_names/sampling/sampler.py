@@ -17,9 +17,9 @@ from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 T = TypeVar("T", bound=CommonOptions)
 
@@ -30,7 +30,7 @@ NO_CONDITIONS = {
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
     "edits", "remember", "seed", "start", "unique", "count", "rank",
 }  # fmt: skip
-"""Options for which `conditions_of` makes no condition."""
+"""Options for which `make_conditions` makes no condition."""
 
 FEW_WORDS = 0.1  # share of a list's names that are words, above which boldness leaves them in
 MAX_LOSS = 2.3  # nats per character, of a model whose names may all be improbable: 10 go on evenly
@@ -60,7 +60,7 @@ class Tally(dict[str, tuple[int, int]]):
         return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
-class Sampler:
+class ConditionalSampler:
     """Draws names from a model, each of which meets the conditions.
 
     The automaton of the spelling follows all conditions whose automata are small enough together;
@@ -72,7 +72,7 @@ class Sampler:
     ) -> None:
         self.model, self.options = model, options
         shortest, longest = lengths_of(model, options)
-        limits = counted(longest, "character")
+        limits = plural(longest, "character")
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
@@ -80,16 +80,16 @@ class Sampler:
         every: list[Condition] = []
         # The module of conditions is imported only if needed, so that twenty names come at once.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
-            from rnn_names.conditions.conditions import conditions_of
+            from rnn_names.conditions.conditions import make_conditions
 
-            every = conditions_of(model, options)
+            every = make_conditions(model, options)
         # Conditions the automaton follows, and those tested on finished names.
         automaton, self.in_spelling, self.conditions = joint_automaton(
             len(model.vocabulary), self.shape, every, longest, follows_large
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.drawer = Drawer(model, options, self.spelling, texts)
+        self.drawer = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
@@ -210,20 +210,20 @@ def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     return shortest, longest
 
 
-def sampler_of(model: LanguageModel, options: T) -> tuple[Sampler, T]:
+def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
     """A sampler, and its options with those that boldness stands for.
 
     If no name can match as typed, case is ignored, with a CaseWarning.
     """
     options = with_boldness(options, model)
     try:
-        sampler = Sampler(model, options)
-        notes = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
+        sampler = ConditionalSampler(model, options)
+        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in sampler.in_other_case.items()]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = Sampler(model, replace(options, ignore_case=True))
+            sampler = ConditionalSampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
         every = [*sampler.in_spelling, *sampler.conditions]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.conditions.conditions import COMMON_WORDS, are_words, conditions_of
+from rnn_names.conditions.conditions import COMMON_WORDS, are_words, make_conditions
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.corpus.names import Names
@@ -119,7 +119,7 @@ def test_min_mean_p_is_of_all_characters_but_the_first_three(model):
     counted = [probabilities_of(model, name)[min(3, len(name)) :] for name in names]
     means = [np.exp(np.log(each).mean()) for each in counted]
     least = float(np.median(means)) + 1e-9
-    condition = conditions_of(model, Options(min_mean_p=least))[-1]
+    condition = make_conditions(model, Options(min_mean_p=least))[-1]
     assert condition.passes(Names.from_strings(names)).tolist() == [m >= least for m in means]
 
 
