@@ -22,11 +22,13 @@ from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpac
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
-from rnn_names.network.language_model import LanguageModel, require_fingerprints
+from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
 # The most names of a list, times the lowest bit that its fingerprints keep: with more, too many
 # names would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
+
+N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """The words of `clean`: most are matched as whole words, so that Dickens and Scunthorpe pass."""
@@ -81,6 +83,8 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.min_edits is not None and not options.listed:
         of_any_shape = options.any_shape or bool(options.prefix)
         conditions.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
+    if options.min_mean_p:
+        conditions.append(_probable(model, options.min_mean_p))
     return conditions
 
 
@@ -131,6 +135,18 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
         )
     near_list = NearList(model, of_any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
+
+
+def _probable(model: LanguageModel, least: float) -> Condition:
+    """Of ("a", "b", "c", "d", EOS), the mean of log p(d | "abc") and log p(EOS | "abcd") counts."""
+    params = {name: array.astype(np.float64) for name, array in model.params.items()}
+
+    def passes(names: Names) -> Array:
+        n_counted = np.maximum(names.lengths + 1 - N_GIVEN, 1)
+        scores = log_probs(params, model.vocabulary, names, N_GIVEN)
+        return scores >= n_counted * np.log(least)
+
+    return Condition("min_mean_p", passes)
 
 
 def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Condition:

@@ -33,7 +33,7 @@ _COUNT = Number(0, whole=True)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
-        "temperature": 1.15, "min_p": 0.15,
+        "temperature": 1.15, "min_p": 0.15, "min_mean_p": 0.28,
         "min_edits": 2, "known_triples": True, "clean": True, "no_words": True,
     },
     "balanced": {},
@@ -120,6 +120,13 @@ class CommonOptions(Checked):
     )
     no_words: bool = _flag(
         "Leave out names that are a common English word of three to seven letters."
+    )
+    min_mean_p: float | None = _condition(
+        None,
+        Number(0, 1),
+        "Leave out names whose characters have a probability below X on average (the geometric "
+        "mean): 0.28 leaves out most that look odd. The first three do not count.",
+        unset="0",
     )
     remember: str | None = _condition(
         None,

@@ -101,8 +101,11 @@ def _normalised(names: Iterable[str] | Names) -> Names:
     return Names.from_strings(texts(names)).in_nfc()
 
 
-def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
-    """The log-probability of each name with its end, in nats; −inf for unknown characters."""
+def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:
+    """The log-probability of each name with its end, in nats, after its `given` first characters.
+
+    It is −inf for unknown characters.
+    """
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # names with common prefixes are in one batch
     work = Workspace(params["Waa"].dtype)
@@ -113,7 +116,8 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
         known = ~(indices == UNKNOWN).any(axis=1)
         if known.any():
             tree = prefix_tree(indices[known], lengths[known], len(vocabulary))
-            scores[rows[known]] = _path_sums(tree, rnn.log_predictions(tree, params, work))
+            log_y_hat = rnn.log_predictions(tree, params, work)
+            scores[rows[known]] = _path_sums(tree, log_y_hat, given)
     return scores
 
 
@@ -132,10 +136,10 @@ def names_per_batch(n_y: int) -> int:
     return max(4096 * 64 // max(n_y, 64), 64)
 
 
-def _path_sums(tree: PrefixTree, log_y_hat: Array) -> Array:
+def _path_sums(tree: PrefixTree, log_y_hat: Array, given: int) -> Array:
     """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
     so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
-    for level in range(1, len(tree.levels)):
+    for level in range(1 + given, len(tree.levels)):
         rows = tree.levels[level]
         above = tree.levels[level - 1].start + tree.parent[rows]
         so_far[rows] = so_far[above] + log_y_hat[above, tree.x[rows]]

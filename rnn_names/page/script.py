@@ -153,6 +153,7 @@ def _described(part: PageModel, share: float) -> dict[str, Any]:
         "longest": model.longest,
         "shortest": model.shortest,
         "bars_lower_case": not model.lower_case_beginnings,
+        "loss": model.training.get("training_loss"),
         "triples": model.known_triples,
         "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),

@@ -35,6 +35,7 @@ NO_CONDITIONS = {
 
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
 FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
+MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -189,6 +190,9 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             known_triples_condition(model, options)
         except SamplingError:  # the model has no triples, or a required text has others
             del preset["known_triples"]
+        loss = model.training.get("training_loss")  # none of a blend: one part's ends would win
+        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
+            del preset["min_mean_p"]
         if own is None:
             del preset["min_edits"], preset["no_words"]
         elif isinstance(options, Options) and options.start:  # near names depend on earlier ones

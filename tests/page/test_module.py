@@ -75,7 +75,7 @@ OPTIONS = [
     {"min_length": 3, "max_length": 9},
     {"clean": True, "novel": True},
     {"known_triples": True},
-    {"min_p": 0.1, "temperature": 1.2},
+    {"min_p": 0.1, "temperature": 1.2, "min_mean_p": 0.2},
     {"boldness": "wild", "no_words": True},
     {"start": 1000, "seed": 2**53 - 1},
     {"seed": 2**100 + 5},

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.conditions.conditions import COMMON_WORDS, are_words
+from rnn_names.conditions.conditions import COMMON_WORDS, are_words, make_conditions
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.sampling.sampler import with_boldness
 from support.enumeration import tiny_model
+from support.numbered import Network
 
 MODEL = Model.load("dwarvish")
 SAFE = BOLDNESS["safe"]
@@ -100,6 +101,34 @@ def test_min_p_rules_out_no_prefix_that_is_the_only_one():
     assert all(name.startswith("Zt") for name in names)
     with pytest.raises(SamplingError, match="at this min-p, temperature, top-k and top-p"):
         MODEL.sample(1, prefix=["Zt", "Rz"], min_p=0.9)
+
+
+def probabilities_of(model, name):
+    """Those of its characters and of its end, each given what is before."""
+    network, found = Network(model, Options()), []
+    state = network.state_after(network.p["a0"], 0)
+    for index in [*model.vocabulary.encode(np.array([*map(ord, name)])), 0]:
+        found.append(network.next_probabilities(state)[index])
+        state = network.state_after(state, index)
+    return found
+
+
+@pytest.mark.parametrize("model", [MODEL, tiny_model()])
+def test_min_mean_p_is_of_all_characters_but_the_first_three(model):
+    names = model.sample(200, seed=1, unique=True)
+    counted = [probabilities_of(model, name)[min(3, len(name)) :] for name in names]
+    means = [np.exp(np.log(each).mean()) for each in counted]
+    least = float(np.median(means)) + 1e-9
+    condition = make_conditions(model, Options(min_mean_p=least))[-1]
+    assert condition.passes(Names.from_strings(names)).tolist() == [m >= least for m in means]
+
+
+def test_a_model_that_is_never_sure_has_no_least_mean():
+    for loss, least in ((2.0, SAFE["min_mean_p"]), (2.5, None), (None, None), ("2", None)):
+        model = replace(MODEL, training={**MODEL.training, "training_loss": loss})
+        assert with_boldness(Options(boldness="safe"), model).min_mean_p == least
+    blend = MODEL.blend(Model.load("elvish"))
+    assert with_boldness(Options(boldness="safe"), blend).min_mean_p is None
 
 
 # --- Words ----------------------------------------------------------------------------------------

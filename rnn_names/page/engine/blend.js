@@ -97,14 +97,13 @@ export class Blend {
 
   /**
    * The log-probability of a name, its end included, in nats; −∞ where a character is unknown, or
-   * where no name is so long.
+   * where no name is so long. Of all characters and the end, the last few may count alone.
    */
-  logProb(name) {
+  logProb(name, counted = Infinity) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
-    return this.expectations(name).reduce(
-      (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
-      0,
-    );
+    return this.expectations(name)
+      .slice(-counted)
+      .reduce((sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity), 0);
   }
 }
 

@@ -10,6 +10,8 @@ import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
+const MAX_LOSS = 2.3; // of a model whose names may all be improbable
+const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
@@ -17,6 +19,8 @@ export function settled({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
     delete wanted.knownTriples;
+  const [{ loss }, other] = models;
+  if (other || !(loss > 0 && loss < MAX_LOSS)) delete wanted.minMeanP; // as in with_boldness
   const lists = models.map(ownListOf);
   if (lists.some((list) => !list)) {
     delete wanted.minEdits;
@@ -170,10 +174,11 @@ function rootsOf(texts, blend, options) {
  * The conditions that whole names are held to, each with the words for it and a tally: first those
  * on length and spelling, last those that depend on other names.
  */
-export function conditionsOf(settings, models, characters, bounds) {
+export function conditionsOf(settings, models, blend, bounds) {
+  const { characters } = blend;
   const found = [
     ...onSpelling(settings, characters, bounds),
-    ...onOne(settings, models, characters),
+    ...onOne(settings, models, blend),
     ...onOthers(settings),
   ];
   found.sort((a, b) => Number(!a.isOfSpelling) - Number(!b.isOfSpelling));
@@ -224,8 +229,8 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
 }
 
 /** Other conditions on each name alone, most of which ask the models' lists. */
-function* onOne({ prefix, anyShape, ...wanted }, models, characters) {
-  const { clean, noWords, knownTriples, novel, listed, minEdits } = wanted;
+function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
+  const { clean, noWords, knownTriples, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
   if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
   if (knownTriples) {
@@ -248,8 +253,15 @@ function* onOne({ prefix, anyShape, ...wanted }, models, characters) {
   if (listed) yield { words: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
     const ofAnyShape = anyShape || textsOf(prefix).length > 0;
-    const near = new NearLists(models, characters, minEdits - 1, ofAnyShape);
+    const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
     yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
+  }
+  if (minMeanP) {
+    const passes = (name) => {
+      const counted = Math.max(lengthOf(name) + 1 - GIVEN, 1);
+      return blend.logProb(name, counted) >= counted * Math.log(minMeanP);
+    };
+    yield { words: "is probable enough", passes };
   }
 }
 

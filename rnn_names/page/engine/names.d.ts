@@ -50,6 +50,8 @@ export interface SampleOptions {
   clean?: boolean;
   /** No names that are a common English word of three to seven letters. */
   noWords?: boolean;
+  /** The least probability of characters after the third on average (geometric). Default: 0. */
+  minMeanP?: number;
   /** No name twice. */
   unique?: boolean;
   /** The share of each model; only ratios count. Default: those of `models`. */

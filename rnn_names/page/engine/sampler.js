@@ -27,7 +27,7 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
 async function drawAsTyped(blend, models, asked, count, watch) {
   const settings = settled(asked, models);
   const options = completed(settings, blend, models);
-  const conditions = conditionsOf(settings, models, blend.characters, options);
+  const conditions = conditionsOf(settings, models, blend, options);
   const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
   const search = new Search(
     blend,

@@ -35,6 +35,7 @@ export function learnedModel(learner, name) {
     hidden_size: weights.a0.length,
     vocabulary: characters.join(""),
     ...learner.facts,
+    loss: best.trainingLoss,
     unknown_logit: unknownLogit(learner, weights),
     fingerprints: shared ? Float64Array.from(new Set([...own, ...shared])).sort() : own,
     listed: shared && own,
