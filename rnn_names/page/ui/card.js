@@ -5,7 +5,7 @@ import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, button, element, onClick, percent } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, onClick, percent } from "./elements.js";
 import { copy } from "./favourites.js";
 import { setCondition } from "./form.js";
 
@@ -22,8 +22,6 @@ function visible(character) {
 }
 
 let ends = { prefix: "", suffix: "" }; // of the name of the card
-
-export const nameOfCard = () => $("typed").value.trim();
 
 /** Opens the card of a name, on a phone below where the name stands. */
 export function openCard(name) {

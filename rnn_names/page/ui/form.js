@@ -184,24 +184,26 @@ const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id
 /** The conditions in force above the names, each with a way to drop it. */
 function showChips() {
   $("chips").hidden = !inForce().length;
-  $("chips").replaceChildren(...inForce().map((id) => dropper(id, "chip")));
+  $("chips").replaceChildren(...inForce().map(conditionChip));
+}
+
+function conditionChip(id) {
+  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
+  const chip = dropper(id, "chip", `${words} `, bdi($(id).value));
+  chip.ariaLabel = `Drop ${words} ${$(id).value}`;
+  return chip;
 }
 
 /** What drops a condition: a chip, or a link after a sentence. */
-function dropper(id, className) {
-  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
-  const label = element("span", {}, className === "link" ? "Drop " : "", `${words} `);
-  label.append(bdi($(id).value));
-  return button(label, () => setCondition(id, ""), {
+const dropper = (id, className, ...label) =>
+  button(element("span", {}, ...label), () => setCondition(id, ""), {
     className,
     title: "Drop this condition",
-    ariaLabel: `Drop ${words} ${$(id).value}`,
   });
-}
 
 /**
- * Says what is missing, and marks the conditions that this is about, with a button that drops each:
- * those that it names, or else all where no name can meet them.
+ * Says what is missing, and marks the conditions that this is about: those that it names, the first
+ * with a link that drops it, or else all where no name can meet them.
  */
 export function say(sentence, found = 0) {
   const isMeant = (id) =>
@@ -218,7 +220,9 @@ export function say(sentence, found = 0) {
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...wrong.flatMap((id) => [" ", dropper(id, "link")]),
+    ...named
+      .slice(0, 1)
+      .flatMap((id) => [" ", dropper(id, "link", "Without “", bdi($(id).value), "”")]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }

@@ -17,7 +17,8 @@ const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
-export function listenToOwnList(fitting) {
+/** `fitCount` asks for as many names as fit, where they are shown. */
+export function listenToOwnList(fitCount) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
@@ -27,7 +28,7 @@ export function listenToOwnList(fitting) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
-      if ($("count").value === $("count").defaultValue) $("count").value = fitting();
+      fitCount();
       changed();
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
@@ -78,8 +79,8 @@ function namesOrWhyNot(text) {
     return namesOfText(text);
   } catch (error) {
     if (!(error instanceof NotAList)) throw error;
-    sayOfList(error.message);
-    $("own-status").scrollIntoView({ block: "nearest" });
+    $("own-count").value = error.message;
+    $("own-count").scrollIntoView({ block: "nearest" });
     return undefined;
   }
 }
@@ -203,7 +204,7 @@ async function forgetModel() {
   changed();
   showState("");
   takeNames([], "");
-  toast(["Forgotten: the list and what was learned from it"], {
+  toast(["List forgotten"], {
     Undo: () => {
       takeNames([text], title);
       learned.forEach(takeIn);

@@ -5,11 +5,11 @@ import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
 import { KINDS, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
-import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
+import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, onClick, toast } from "./elements.js";
+import { $, nameOfCard, onClick, toast } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -28,6 +28,7 @@ import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
 const FEW = 5; // lines of a cast that there are at least
+const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that there are at least
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
@@ -97,9 +98,10 @@ function more() {
   draw();
 }
 
-/** Ten more names below those that are there. */
+/** Ten more names below those that are there, or some more: the last row is full. */
 function addTen() {
-  $("count").value = Math.min(settingsOfForm().count + TEN, $("count").max);
+  const rows = Math.ceil((settingsOfForm().count + TEN) / columns());
+  $("count").value = Math.min(rows * columns(), $("count").max);
   writeAddress(true);
   draw();
 }
@@ -126,7 +128,7 @@ async function openAddress() {
   if (isNew) fitCount();
   showValues();
   writeAddress(false);
-  if ((await draw()) || hasSeed) return;
+  if ((await draw()) || hasSeed || isCasting()) return;
   setBoldness("balanced");
   showValues();
   writeAddress(false);
@@ -140,14 +142,24 @@ function fitCount() {
   fitted = $("count").value = String(fitting());
 }
 
-/** How many names fit into the window, as many as are usual at least; or how many lines. */
+/** The same, unless somebody chose how many. */
+function fitAgain() {
+  if ($("count").value === fitted) fitCount();
+}
+
+const columns = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+
+/** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
   if ($("results").hidden) return data.count;
-  const { top } = $("names").getBoundingClientRect();
-  const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+  const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
-  const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
-  return Math.max(isCasting() ? FEW : data.count, Math.min(columns * rows, MAX_FITTING) || 0);
+  const row = height / Math.ceil($("names").children.length / columns());
+  const rows = Math.floor((innerHeight - top - below) / row);
+  const usual = innerHeight < LOW ? FEWER : data.count;
+  const held = 1 + Math.max(-1, ...chosen.held.keys());
+  const least = Math.max(held, isCasting() ? FEW : usual);
+  return Math.max(least, Math.min(columns() * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {
@@ -204,11 +216,11 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(fitting);
+  listenToOwnList(fitAgain);
   buildShares();
-  listenToDrawers(() => $("count").value === fitted && fitCount());
+  listenToDrawers(fitAgain);
   listenToCard();
-  listenToCasts();
+  listenToCasts(fitAgain);
   listenToFavourites(openCard);
   listenToHold();
   listenToKeys(more);
