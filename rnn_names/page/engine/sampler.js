@@ -61,10 +61,10 @@ async function drawAsTyped(blend, models, asked, count, watch) {
       watch.found?.(name);
       if (names.length === count) break;
     }
-    if (!vain) last = Math.max(last, search.last);
+    if (!vain) last = Math.max(last, search.drawnAtLastHit);
     watch.progress?.();
   }
-  for (const { name } of search.open) // of later numbers than one that has no name yet
+  for (const { name } of search.pendingNumbers) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : search.warning()) };

@@ -233,7 +233,7 @@ function textField(part, i) {
 /** Makes a control as wide as what it shows. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** `fitCount` asks for as many lines as fit, where others are shown or the parts are folded. */
+/** `fitCount` asks for as many lines as fit, where the parts are folded or unfolded. */
 export function listenToCasts(fitCount) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });
@@ -248,7 +248,6 @@ export function listenToCasts(fitCount) {
     chip.addEventListener("click", () => {
       $("pattern").value = patternOfStart(chip);
       showPattern();
-      fitCount();
       changed(true);
     });
   $("build").addEventListener("toggle", () => {

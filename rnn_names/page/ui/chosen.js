@@ -8,9 +8,8 @@ export const data = JSON.parse($("data").textContent);
 export const models = modelsIn(data.models);
 export const openingShares = () => models.map(({ share }) => share);
 
-/** What people call a model: norwegian-towns are norwegian towns. As in page/page.py. */
-export const titleOf = ({ name }) =>
-  name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
+/** What people call a model: norwegian-towns are Norwegian towns (page/page.py). */
+export const titleOf = ({ name, title = name }) => title;
 
 /** The temperature that a word for boldness stands for. */
 const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;

@@ -187,19 +187,20 @@ function showChips() {
   $("chips").replaceChildren(...inForce().map(conditionChip));
 }
 
+const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
+
 function conditionChip(id) {
-  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
-  const chip = dropper(id, "chip", `${words} `, bdi($(id).value));
-  chip.ariaLabel = `Drop ${words} ${$(id).value}`;
-  return chip;
+  const label = element("span", {}, `${labelOf(id)} `, bdi($(id).value));
+  const ariaLabel = `Drop ${label.textContent}`;
+  return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
 }
 
-/** What drops a condition: a chip, or a link after a sentence. */
-const dropper = (id, className, ...label) =>
-  button(element("span", {}, ...label), () => setCondition(id, ""), {
-    className,
-    title: "Drop this condition",
-  });
+/** A link to the names without a condition, by its text, or of a length by what it is called. */
+function linkWithout(id) {
+  const text = id.endsWith("length") ? labelOf(id) : bdi($(id).value);
+  const label = element("span", {}, "Without “", text, "”");
+  return button(label, () => setCondition(id, ""), { className: "link" });
+}
 
 /**
  * Says what is missing, and marks the conditions that this is about: those that it names, the first
@@ -220,9 +221,7 @@ export function say(sentence, found = 0) {
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...named
-      .slice(0, 1)
-      .flatMap((id) => [" ", dropper(id, "link", "Without “", bdi($(id).value), "”")]),
+    ...named.slice(0, 1).flatMap((id) => [" ", linkWithout(id)]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }

@@ -69,6 +69,7 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
+  if (fitAgainFor(isCasting() ? $("pattern").value : "names")) return draw(note);
   $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
@@ -100,8 +101,8 @@ function more() {
 
 /** Ten more names below those that are there, or some more: the last row is full. */
 function addTen() {
-  const rows = Math.ceil((settingsOfForm().count + TEN) / columns());
-  $("count").value = Math.min(rows * columns(), $("count").max);
+  const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
+  $("count").value = Math.min(rows * columnsShown(), $("count").max);
   writeAddress(true);
   draw();
 }
@@ -147,19 +148,31 @@ function fitAgain() {
   if ($("count").value === fitted) fitCount();
 }
 
-const columns = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+
+let fittedTo = ""; // the pattern of the lines that the number is for
+
+/** Lines of another pattern may have other heights: whether there are to be more or fewer now. */
+function fitAgainFor(pattern) {
+  if (fittedTo === pattern) return false;
+  fittedTo = pattern;
+  const before = $("count").value;
+  fitAgain();
+  writeAddress(false);
+  return $("count").value !== before;
+}
 
 /** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
   if ($("results").hidden) return data.count;
   const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
-  const row = height / Math.ceil($("names").children.length / columns());
+  const row = height / Math.ceil($("names").children.length / columnsShown());
   const rows = Math.floor((innerHeight - top - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
-  return Math.max(least, Math.min(columns() * rows, MAX_FITTING) || 0);
+  return Math.max(least, Math.min(columnsShown() * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {

@@ -124,7 +124,9 @@ function showTitle() {
   const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
-  $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
+  const words = listed.map(stressed);
+  const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // Elvish names
+  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
   $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
