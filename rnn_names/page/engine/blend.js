@@ -50,14 +50,10 @@ export class Blend {
 
   /** As `Network.nextStates`; characters are those of the joint vocabulary. */
   nextStates(states, m, parent, character) {
-    return this.parts.map(({ network, index }, i) =>
-      network.nextStates(
-        states[i],
-        m,
-        parent,
-        character.map((c) => index[c]),
-      ),
-    );
+    return this.parts.map(({ network, index }, i) => {
+      const own = character.map((c) => index[c]);
+      return network.nextStates(states[i], m, parent, own);
+    });
   }
 
   /** The logits of m nodes: (m, n_y). */
@@ -101,10 +97,8 @@ export class Blend {
    */
   logProb(name) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
-    return this.expectations(name).reduce(
-      (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
-      0,
-    );
+    const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
+    return this.expectations(name).reduce((sum, place) => sum + logOf(place), 0);
   }
 }
 

@@ -29,11 +29,8 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-  const search = new Search(
-    blend,
-    options,
-    conditions.filter((each) => !onSeveral.includes(each)),
-  );
+  const onEach = conditions.filter((each) => !onSeveral.includes(each));
+  const search = new Search(blend, options, onEach);
   const names = [];
   let last = 0; // how many were drawn when the last name was taken, or one waited for those before it
   let offered = 0;

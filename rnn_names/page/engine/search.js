@@ -63,10 +63,7 @@ export class Search {
     // What seems rare waits for the judgement, so that the names are those of a guide or none is.
     if (this.guide || (first.tested < SEEN && 4 * passed < first.tested)) return [];
     const undecided = this.pendingNumbers.findIndex(({ name }) => name === null);
-    const decided = this.pendingNumbers.splice(
-      0,
-      undecided < 0 ? this.pendingNumbers.length : undecided,
-    );
+    const decided = this.pendingNumbers.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
   }
 
@@ -109,12 +106,8 @@ export class Search {
     this.isJudged = true;
     const { blend, options, spelling } = this;
     const spelled = this.conditions.filter(({ automaton }) => automaton);
-    const automaton = automatonOf(
-      spelled,
-      blend,
-      options.roots.map(({ text }) => text),
-      options,
-    );
+    const beginnings = options.roots.map(({ text }) => text);
+    const automaton = automatonOf(spelled, blend, beginnings, options);
     if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;

@@ -109,9 +109,8 @@ function letterButton(blend, place, letters, i) {
 
 /** The five most expected characters at a place. */
 function showExpected(blend, place, letters, i) {
-  $("expected-title").replaceChildren(
-    ...(i ? ["Expected after ", bdi(letters.slice(0, i).join(""))] : ["Expected at the beginning"]),
-  );
+  const before = i ? ["after ", bdi(letters.slice(0, i).join(""))] : ["at the beginning"];
+  $("expected-title").replaceChildren("Expected ", ...before);
   const { logProbs } = place;
   const indices = Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a]);
   $("expected").replaceChildren(

@@ -1,7 +1,7 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
 import { newSeed } from "../engine/numbers.js";
-import { INITIALS, KINDS, lengthOf, MAX_LENGTH, newNames } from "../engine/options.js";
+import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
@@ -115,7 +115,7 @@ export function readAddress() {
     setBoldness("balanced");
   }
   chosen.wantedLists = address.get("list") ?? "";
-  if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
+  if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");

@@ -139,11 +139,11 @@ export function listenToKeys(draw) {
   const onPress = () => {
     [isPointed, wasLong] = [true, false];
   };
+  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
   const onClick = (event) => {
     if (wasLong) event.stopPropagation(); // the card may have moved another name under the finger
     wasLong = false;
   };
-  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
   document.addEventListener("click", onClick, true);
   const actions = {
     " ": draw,

@@ -3,7 +3,7 @@
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { KINDS, WrongSettings } from "../engine/options.js";
+import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
@@ -32,6 +32,7 @@ const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that the
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
+let drawnPattern = ""; // that of the lines that are there, if these are lines
 let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
 
 /**
@@ -69,10 +70,15 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
-  if (fitAgainFor(isCasting() ? $("pattern").value : "names")) return draw(note);
   $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
+  const before = drawnPattern;
+  drawnPattern = isCasting() ? $("pattern").value : "";
+  if (drawnPattern && drawnPattern !== before && fitAgain()) {
+    writeAddress(false); // its lines are higher, or lower, than those before
+    return draw(note);
+  }
   return found === places.length;
 }
 
@@ -143,24 +149,14 @@ function fitCount() {
   fitted = $("count").value = String(fitting());
 }
 
-/** The same, unless somebody chose how many. */
+/** The same, unless somebody chose how many; returns whether that is another number. */
 function fitAgain() {
-  if ($("count").value === fitted) fitCount();
+  const before = $("count").value;
+  if (before === fitted) fitCount();
+  return $("count").value !== before;
 }
 
 const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-
-let fittedTo = ""; // the pattern of the lines that the number is for
-
-/** Lines of another pattern may have other heights: whether there are to be more or fewer now. */
-function fitAgainFor(pattern) {
-  if (fittedTo === pattern) return false;
-  fittedTo = pattern;
-  const before = $("count").value;
-  fitAgain();
-  writeAddress(false);
-  return $("count").value !== before;
-}
 
 /** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
@@ -207,14 +203,12 @@ function listen() {
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
-      const isFile = location.protocol === "file:";
-      copy(
-        location.href,
-        `Link copied${isFile ? ". It works for people who have this file." : ""}`,
-      );
+      const whose =
+        location.protocol === "file:" ? ". It works for people who have this file." : "";
+      copy(location.href, `Link copied${whose}`);
     },
     boldness: ({ target }) => {
-      if (!KINDS.boldness.allows(target.textContent)) return;
+      if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
       setBoldness(target.textContent);
       changed();
     },

@@ -70,19 +70,19 @@ export function buildShares() {
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
-  kinds = models.map(kindChip);
-  const own = kinds.filter((_, i) => models[i].digest);
-  $("kinds").replaceChildren(...new Set([...own, ...kinds]), mix); // what was learned here is first
+  modelChips = models.map(modelChip);
+  const own = modelChips.filter((_, i) => models[i].digest);
+  $("kinds").replaceChildren(...new Set([...own, ...modelChips]), mix); // what was learned here is first
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let kinds = []; // a chip for each model
+let modelChips = []; // a chip for each model
 
 /** Whether a press on a model adds it to the blend, or leaves it alone there. */
 const isMixing = () => $("mix").ariaPressed === "true";
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
-const kindChip = (model, i) =>
+const modelChip = (model, i) =>
   button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
 
 function press(model) {
@@ -144,7 +144,7 @@ export function showShares() {
     setSlider(input, percentages[i]);
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  for (const [i, chip] of kinds.entries()) {
+  for (const [i, chip] of modelChips.entries()) {
     if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
       chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
