@@ -55,9 +55,7 @@ EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the sam
 PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|mexican|norse|welsh")
 """What bundled models that write of a people begin with: words with a capital."""
 
-KIND_OF_NAMES = re.compile(
-    "[A-Z][a-z]+"
-)  # a title that stands ahead of "names": as in ui/shares.js
+KIND_OF_NAMES = re.compile("[A-Z][a-z]+")  # a title before "names": as in ui/shares.js
 LONG_TITLE = 40  # as in ui/shares.js: from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")

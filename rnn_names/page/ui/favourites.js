@@ -32,12 +32,13 @@ function undoably(words, pairs) {
   toast(words, { Undo: () => keepThese(before) });
 }
 
-/** Keeps a name, or lets it go; the card is opened by `details`. */
+/** Keeps a name, or lets it go; the card is opened by `details`. A card of it says so itself. */
 export function toggleFavourite(name, details) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
   keepThese([...others, [name, ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
+  if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], details && { Details: details });
 }
 
