@@ -49,7 +49,8 @@ LEFT_OUT = re.compile(
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
 SPACES = re.compile(
-    r"(?<=^if) | (?=\{$)|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=) | (=>|===|&&|\|\|) ",
+    r"(?<=^if) | (?=\{$)|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
+    r"|[ ](=>|[=!]==|&&|\|\||\?\?|[*<>])[ ]",
     re.MULTILINE,
 )
 """Spaces that a script can do without, where a line begins or ends and around some operators: no
