@@ -59,7 +59,7 @@ async function takeFile(file) {
       showSamples(await namesToWatch(model)); // of one that writes none, there is an error
       return await addModel(withNetwork(model));
     } catch {
-      return sayOfList("This file has no model that was saved here: rnn-names reads others.");
+      return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
   }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
@@ -79,13 +79,18 @@ function namesOrWhyNot(text) {
     return namesOfText(text);
   } catch (error) {
     if (!(error instanceof NotAList)) throw error;
-    $("own-count").value = error.message;
-    $("own-count").scrollIntoView({ block: "nearest" });
+    sayOfNames(error.message);
     return undefined;
   }
 }
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
+
+/** Says something below the text field, in place of how many names are there. */
+function sayOfNames(text) {
+  $("own-count").value = text;
+  $("own-count").scrollIntoView({ block: "nearest" });
+}
 
 /** Learns from what is in the text field, and adds the result to the models. */
 async function learnOwnList() {
