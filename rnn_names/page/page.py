@@ -85,8 +85,7 @@ def page(
     With either of `for_lists` and `learn`, it has the base, from which short lists start.
     """
     names = [title_of(part) for part in parts]
-    # No olive, which a page of it looks dirty in.
-    hue = 130 + zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 290
+    hue = hue_of([part.name for part in parts])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
     rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
@@ -135,6 +134,11 @@ def page(
         script=texts[2],
         data=as_script_data(data),
     )
+
+
+def hue_of(names: Sequence[str]) -> int:
+    """The hue of a page of some models, whatever their order; not olive, which looks dirty."""
+    return 130 + zlib.crc32("\n".join(sorted(map(shown, names))).encode()) % 290
 
 
 def _faces(parts: Sequence[PageModel]) -> str:

@@ -26,6 +26,16 @@ export const chosen = {
 /** The models that take part in the blend. */
 export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);
 
+export const setShares = (shares) => Object.assign(chosen, { shares });
+export const setTemperature = (temperature) => Object.assign(chosen, { temperature });
+export const setSeed = (seed, wantedLists = "") => Object.assign(chosen, { seed, wantedLists });
+
+/** Takes other models, with the shares that they open with. */
+export function replaceModels(others) {
+  models.splice(0, models.length, ...others);
+  setShares(openingShares());
+}
+
 /** Takes a word for boldness, and the temperature that it stands for. */
 export function setBoldness(word) {
   chosen.boldness = word;

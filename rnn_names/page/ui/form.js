@@ -11,6 +11,9 @@ import {
   models,
   openingShares,
   setBoldness,
+  setSeed,
+  setShares,
+  setTemperature,
   writing,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -45,7 +48,7 @@ function textsIn({ id, value }) {
 
 /** Takes in where somebody moved a slider to. */
 export function moved(slider) {
-  if (slider === $("temperature")) chosen.temperature = Number(slider.value);
+  if (slider === $("temperature")) setTemperature(Number(slider.value));
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
@@ -53,7 +56,7 @@ export function moved(slider) {
 export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
-  chosen.shares = openingShares();
+  setShares(openingShares());
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -114,22 +117,22 @@ export function readAddress() {
     for (const id of CHECKS) $(id).checked = address.has(id);
     setBoldness("balanced");
   }
-  chosen.wantedLists = address.get("list") ?? "";
   if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
-  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
+  if (degrees > 0 && degrees < Infinity) setTemperature(degrees);
   if (address.has("cast")) $("pattern").value = address.get("cast");
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
-  chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
+  setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
   const given = address.get("seed") ?? "";
-  chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  setSeed(seed, address.get("list") ?? "");
   return hasSeed;
 }
 

@@ -6,7 +6,7 @@ import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
-import { changed, data, models } from "./chosen.js";
+import { changed, data, models, replaceModels } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -182,7 +182,7 @@ function showLearned(model, more) {
 
 function haveModels(all) {
   const isOpening = $("pattern").value === openingPattern();
-  models.splice(0, models.length, ...all);
+  replaceModels(all);
   buildShares();
   if (isOpening) $("pattern").value = openingPattern();
   if (isOpening) showPattern();

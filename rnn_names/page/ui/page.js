@@ -7,7 +7,7 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
-import { changed, chosen, data, models, setBoldness } from "./chosen.js";
+import { changed, chosen, data, models, setBoldness, setSeed } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
@@ -98,8 +98,7 @@ function busy(isBusy) {
 
 /** New names, of another seed. */
 function more() {
-  chosen.seed = newSeed();
-  chosen.wantedLists = "";
+  setSeed(newSeed());
   closeCard();
   writeAddress(true);
   draw();

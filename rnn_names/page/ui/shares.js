@@ -2,7 +2,7 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
@@ -25,9 +25,8 @@ function sharesAsTexts() {
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
-  chosen.shares = ratios.map((ratio, i) =>
-    i === model ? percentage : Math.round(100 * (100 - percentage) * ratio) / 100,
-  );
+  const rest = (ratio) => Math.round(100 * (100 - percentage) * ratio) / 100;
+  setShares(ratios.map((ratio, i) => (i === model ? percentage : rest(ratio))));
 }
 
 /** The shares in a text such as "300 100"; undefined for nonsense. */
@@ -54,9 +53,8 @@ export function withoutLetters(parts) {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the models that there are, at the shares of the opening. */
+/** Makes the controls for the models that there are. */
 export function buildShares() {
-  chosen.shares = openingShares();
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
@@ -90,7 +88,7 @@ function press(model) {
     i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
-  chosen.shares = taking.map((takes) => (takes ? 50 : 0));
+  setShares(taking.map((takes) => (takes ? 50 : 0)));
   const isBlend = taking.filter(Boolean).length > 1;
   if (isBlend) $("toast").replaceChildren(); // what to press
   changed(true);
