@@ -120,10 +120,8 @@ function acceptsAny({ next, accepts, starts }, begun, { minLength, maxLength }) 
     for (const [i, state] of starts.entries()) if (begun[i] === length) states.add(state);
     states.delete(DEAD);
     if (length >= minLength && [...states].some((state) => accepts[state])) return true;
-    const reached = [...states].flatMap((state) => [
-      ...next.subarray(state * n_y, (state + 1) * n_y),
-    ]);
-    states = new Set(reached);
+    const reached = (state) => [...next.subarray(state * n_y, (state + 1) * n_y)];
+    states = new Set([...states].flatMap(reached));
   }
   return false;
 }

@@ -53,11 +53,8 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
-  return candidates.map(({ name, weight, key }) => ({
-    name,
-    weight,
-    point: guide && uniform(key, MAX_LENGTH + 1),
-  }));
+  const pointOf = (key) => guide && uniform(key, MAX_LENGTH + 1);
+  return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
 /** The nodes that names begin from, and how probable each is. */

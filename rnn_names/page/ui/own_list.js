@@ -105,9 +105,8 @@ async function learnOwnList() {
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
-  learning = startLearning(script, { name, names, models, base: data.base }, (message) =>
-    showProgress(message, (started ??= performance.now())),
-  );
+  const progress = (message) => showProgress(message, (started ??= performance.now()));
+  learning = startLearning(script, { name, names, models, base: data.base }, progress);
   try {
     await addModel(await learning.finished);
   } catch (/** @type {any} */ error) {

@@ -37,10 +37,8 @@ export function sharesIn(text) {
   return given.some((share) => share > 0) ? given : given.map(() => 1);
 }
 
-export function areOpeningShares() {
-  const opening = scaled(openingShares());
-  return scaled(chosen.shares).every((share, i) => share === opening[i]);
-}
+export const areOpeningShares = () =>
+  scaled(chosen.shares).join() === scaled(openingShares()).join();
 
 /** A sentence if a model has no letter in common with the others: there are no names between them. */
 export function withoutLetters(parts) {
