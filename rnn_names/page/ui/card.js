@@ -49,13 +49,14 @@ export function explain(name) {
   $("more-end").replaceChildren("…", bdi(ends.suffix));
   $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
   $("card-actions").hidden = !letters.length;
+  showWhole($("whole").ariaExpanded === "true");
   document.dispatchEvent(new Event("card"));
 }
 
-/** Shows how likely each letter is. */
+/** Shows how likely each letter is, once there is a name. */
 export function showWhole(isWhole) {
-  $("details").hidden = !isWhole;
-  $("whole").setAttribute("aria-expanded", isWhole);
+  $("details").hidden = !isWhole || !nameOfCard();
+  $("whole").ariaExpanded = isWhole;
 }
 
 export function closeCard() {

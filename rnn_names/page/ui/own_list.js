@@ -28,7 +28,7 @@ export function listenToOwnList(fitCount) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
-      fitCount();
+      if ($("count").value === $("count").defaultValue) fitCount();
       changed();
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),

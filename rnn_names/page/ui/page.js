@@ -222,7 +222,7 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(fitAgain);
+  listenToOwnList(fitCount);
   buildShares();
   listenToDrawers(fitAgain);
   listenToCard();
