@@ -53,15 +53,14 @@ export const newNames = ({ anyBeginning = false, noNearCopies = false, ...option
   ...(noNearCopies && { minEdits: 2 }),
 });
 
+const areLines = (value) => Array.isArray(value) && value.every(isText);
+const areFiles = (value) => Object(value) === value && Object.values(value).every(areLines);
+
 export const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
   initials: INITIALS,
   parts: VALUE_TYPES.unique,
-  files: valueType("an object with a list of lines for each file", (value) =>
-    Object.values(Object(value) === value ? value : [0]).every(
-      (lines) => Array.isArray(lines) && lines.every(isText),
-    ),
-  ),
+  files: valueType("an object with a list of lines for each file", areFiles),
 };
 
 /** Raises a TypeError that says what is wrong with a value, unless it is of a type. */

@@ -102,9 +102,8 @@ function letterButton(blend, place, letters, i) {
     className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
   });
   made.append(element("small", {}, known ? likely : "unknown"));
-  for (const event of ["pointerenter", "focus"]) {
+  for (const event of ["pointerenter", "focus"])
     made.addEventListener(event, () => showExpected(blend, place, letters, i));
-  }
   return made;
 }
 

@@ -161,13 +161,13 @@ export function listenToKeys(draw) {
     if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     const isName = target.matches(".name");
-    const isFree = target === document.body || (isPointed && target.matches("button:not(.name)"));
+    const isFree = target === document.body || (isPointed && target.matches("button"));
     let action = actions[event.key.toLowerCase()] ?? actions[event.key];
-    if (event.key === "Enter" && (isFree || (isName && isPointed))) action = draw;
+    if (event.key === "Enter" && isFree) action = draw;
     if (!action || !(isFree || isName || ["?", "Backspace"].includes(event.key))) return;
     isPointed = false;
     event.preventDefault();
-    if (!isName) target.blur(); // the key is for the names, not for the button that was pressed
+    if (isFree && !isName) target.blur(); // the key is for the names, not for what was pressed
     action(isName ? target : $("names").querySelector("li:hover .name"), event.shiftKey);
   });
   document.addEventListener("keyup", (event) => {
