@@ -14,7 +14,7 @@ from support.browser import Browser, missing
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {
-    "page.png": (1280, 800, "light", 27),
+    "page.png": (1280, 800, "light", 30),
     "page-phone.webp": (360, 740, "light", 24),
     "page-tablet.webp": (768, 1024, "dark", 60),
     "page-large.webp": (1920, 1080, "dark", 44),

@@ -250,10 +250,7 @@ export function listenToCasts(fitCount) {
       showPattern();
       changed(true);
     });
-  $("build").addEventListener("toggle", () => {
-    fitCount();
-    changed();
-  });
+  $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();
