@@ -76,7 +76,7 @@ def address_of(name: str) -> str:
 
 
 def cards(names: list[str]) -> str:
-    """A card for each of some models, of the colour of its page; all of it is the link (site.css)."""
+    """A card for each of some models, in the colour of its page; site.css makes it all the link."""
     samples = bundled.samples()
     found = []
     for name in names:

@@ -485,7 +485,7 @@ def test_there_are_as_many_lines_as_fit_and_what_was_said_of_another_view_is_gon
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
 
 
-def test_lines_are_large_of_one_size_and_as_many_as_fit_whether_parts_are_folded_or_not(open_page):
+def test_lines_have_one_large_size_and_are_as_many_as_fit_folded_or_not(open_page):
     for width, height in ((360, 740), (768, 1024), (1100, 800), (1280, 800), (1920, 1080)):
         page = open_page("dinosaurs", address="", names=None, width=width, height=height)
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
