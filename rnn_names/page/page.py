@@ -188,12 +188,10 @@ def _heading(names: Sequence[str]) -> tuple[str, str]:
     ('Elvish and Norse names', 'Names like Elvish, Norse, fae and more')
     """
     more = ["more"] if len(names) > TITLES else []
+    named = [*names[:TITLES], *more]
     stressed = [f"<em>{isolated(name)}</em>" for name in names[:TITLES]]
-    if all(KIND_OF_NAMES.fullmatch(name) for name in [*names[:TITLES], *more]):
-        like = "{} names".format
-    else:
-        like = "Names like {}".format
-    return like(_listed([*names[:TITLES], *more])), like(_listed(stressed + more))
+    like = "{} names" if all(map(KIND_OF_NAMES.fullmatch, named)) else "Names like {}"
+    return like.format(_listed(named)), like.format(_listed(stressed + more))
 
 
 def _listed(names: Sequence[str]) -> str:
