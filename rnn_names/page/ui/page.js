@@ -176,7 +176,7 @@ function startOver() {
   showValues(); // conditions above the names are gone
   fitCount();
   changed();
-  toast(["All settings are as they were at first"], {
+  toast(["All settings are reset"], {
     Undo: () => location.assign(before),
   });
 }
