@@ -19,7 +19,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from rnn_names.errors import counted, shown
+from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.page.script import (
     LEFT_OUT,
@@ -114,7 +114,7 @@ def page(
     like, heading = _heading(writing)
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
-        title=escape(shown(title or text)),
+        title=escape(printable(title or text)),
         heading=isolated(title) if title else heading,
         heading_id="" if title else ' id="like"',
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
@@ -175,7 +175,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 
 def title_of(part: PageModel) -> str:
     """A model's title in words: "Norwegian towns" for norwegian-towns."""
-    words = re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
+    words = re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", printable(part.name))
     return words[0].upper() + words[1:] if PEOPLES.fullmatch(words.partition(" ")[0]) else words
 
 
@@ -227,13 +227,13 @@ def _source(part: PageModel) -> str:
     training, network = facts["training"], facts["network"]
     rows = []
     if type(training.get("distinct_names")) is int:
-        files, learned = training.get("lists"), counted(training["distinct_names"], "name")
+        files, learned = training.get("lists"), plural(training["distinct_names"], "name")
         if isinstance(files, list) and files:
             learned += f" of {', '.join(map(str, files[:5]))}"
         rows.append(("Learned from", learned))
     for source in part.model.sources:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
-    cell, units = network["cell"].upper(), counted(network["hidden_size"], "unit")
+    cell, units = network["cell"].upper(), plural(network["hidden_size"], "unit")
     rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
     listed = definitions((what, isolated(text)) for what, text in rows)
     return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"

@@ -24,7 +24,7 @@ from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
-from rnn_names.errors import shown
+from rnn_names.errors import printable
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
@@ -148,7 +148,7 @@ def _described(part: PageModel, share: float) -> dict[str, Any]:
     known = model.vocabulary.characters
     params = as_gru(model.params)
     return {
-        "name": shown(part.name),
+        "name": printable(part.name),
         "share": share,
         "cell": model.cell,
         "hidden_size": model.hidden_size,
