@@ -10,9 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from rnn_names.page.page import COUNT
+
 SCRIPT = """{
   const root = document.documentElement;
   root.classList.toggle("framed", self !== top);
+  const above = self !== top && frameElement?.getBoundingClientRect().top + parent.scrollY;
+  root.style.setProperty("--above", `${above || 0}px`);
   root.classList.toggle("hosted", location.protocol !== "file:");
   const site = new URL(".", new URL("%s", location));
   const follow = () => {
@@ -70,6 +74,15 @@ STYLE = """
     padding-inline: calc(var(--margin) - 0.75rem);
   }
 }
+/* One light falls on the site and on the page in its frame. */
+.framed body {
+  background: radial-gradient(90rem 40rem at 20% calc(-12rem - var(--above)), var(--light),
+    transparent) fixed var(--page);
+}
+/* On a phone all of it is in the frame, so that a swipe moves the site. */
+@media screen and (max-width: 46rem) {
+  .framed :is(#keep-all, #copy-link, #look) { display: none; }
+}
 /* What of the settings lies below the frame's end fades there. */
 @media screen and (min-width: 78.001rem) {
   .framed #settings {
@@ -84,13 +97,20 @@ STYLE = """
 """
 
 
-def with_frame(page: str, back: str) -> str:
-    """The page with this script and style, a policy that allows them, and a link back."""
+def with_frame(page: str, back: str, count: int | None = None) -> str:
+    """The page with this script and style, a policy that allows them, and a link back.
+
+    It opens with `count` names at least; None: as many as another page.
+    """
     script = SCRIPT % back
+    if count:
+        page = _replaced(page, f'"count":{COUNT}', f'"count":{count}')
+        page = _replaced(page, f'value="{COUNT}"', f'value="{count}"')
     for kind, text in (("script", script), ("style", STYLE)):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         page = _replaced(page, f"{kind}-src '", f"{kind}-src 'sha256-{digest}' '")
-    page = _replaced(page, "<header>", f'<header><a class="back" href="{back}">← rnn-names</a>')
+    label = "Kinds" if back.endswith("kinds.html") else "rnn-names"
+    page = _replaced(page, "<header>", f'<header><a class="back" href="{back}">← {label}</a>')
     added = f"<style>{STYLE}</style>\n    <script>{script}</script>\n  </head>"
     return _replaced(page, "</head>", added)
 

@@ -45,6 +45,9 @@ FACES = ["latin", "latin-ext"]
 MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]
 """What the page on the site writes; it opens with the first of them."""
 
+IN_FRAME = 12
+"""Names that it opens with at least: on a phone, as many as fit into the frame."""
+
 BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
@@ -57,7 +60,7 @@ LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 LANGUAGES = {".py": "python", ".js": "javascript", ".sh": "bash", ".toml": "toml"}
 
-API = """# Names from their docstrings
+API = """# Python reference
 
 [From Python](python.md) says what to use them for.
 
@@ -82,7 +85,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     train = ["train", ROOT / "data" / "dinosaurs.txt", "-o", folder / "dinosaurs.npz"]
     program = [sys.executable, "-m", "rnn_names"]
     subprocess.run([*program, *train, "--log", log], check=True, capture_output=True)
-    live = page_that_writes(MODELS, "index.html", learn=True)
+    live = page_that_writes(MODELS, "index.html", learn=True, count=IN_FRAME)
     hue = int(re.search(r"--hue: (\d+)", live)[1])
     made: dict[str, str | bytes] = {
         "index.md": first_page(),
@@ -105,10 +108,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def page_that_writes(names: list[str], back: str, learn: bool = False) -> str:
-    """A page that writes names of some bundled models; `back` is where it leads back to."""
+def page_that_writes(
+    names: list[str], back: str, learn: bool = False, count: int | None = None
+) -> str:
+    """A page that writes names of some bundled models; `back` and `count` as in `with_frame`."""
     parts = [PageModel(name, Model.load(name)) for name in names]
-    return framed.with_frame(names_page(parts, learn=learn), back)
+    return framed.with_frame(names_page(parts, learn=learn), back, count)
 
 
 def style(hue: int) -> str:
@@ -251,8 +256,10 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     first = urlsplit(config.site_url or "/").path
     return on_post_page(output, None, config).replace(
         "<h1>404 - Not found</h1>",
-        "<h1>This page does not exist</h1>"
-        f'<p>Search for it above, or start from the <a href="{first}">first page</a>.</p>',
+        "<h1>That name is not on the list.</h1>"
+        f'<p>There is no such page. Here are <a href="{first}">names</a> and '
+        f'<a href="{first}kinds.html">kinds of names</a>; or search above.</p>'
+        f'<ul class="some">{"".join(f"<li>{name}</li>" for name in kinds.some_names())}</ul>',
     )
 
 

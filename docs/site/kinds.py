@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from rnn_names.model import bundled
+from rnn_names.page.page import hue_of
 
 GROUPS = {
     "Fantasy": "Peoples of nobody's book or game, and what their world is made of.",
@@ -29,11 +30,12 @@ def page() -> str:
         "that were on no list: they were written by a network that learned how the names of one "
         "list are spelled. Press one, and it writes more in your browser.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
-        "[Blend any two](blending.md){ .md-button }",
+        "[Blends, in the terminal](blending.md)",
+        '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">',
     ]
     for group, words in GROUPS.items():
         names = [name for name in bundled.MODELS if group_of(name) == group]
-        parts += [f"## {group}", words, cards(names)]
+        parts += ['<div class="group" markdown>', f"## {group}", words, cards(names), "</div>"]
     parts.append(
         "The command line takes them by name, as in `rnn-names sample -m dragons`.\n"
         "[The lists, their names, where they came from, and their terms](../data/README.md)."
@@ -45,6 +47,12 @@ def first_page() -> str:
     """The cards that the first page shows, and the way to the others."""
     words = f"All {len(bundled.MODELS)} kinds of names"
     return f"{cards(ON_FIRST_PAGE)}\n\n[{words}](kinds.md){{ .md-button }}"
+
+
+def some_names() -> list[str]:
+    """A name of each kind that the first page shows."""
+    samples = bundled.samples()
+    return [escape(samples[name][0]) for name in ON_FIRST_PAGE]
 
 
 def group_of(name: str) -> str:
@@ -68,7 +76,7 @@ def address_of(name: str) -> str:
 
 
 def cards(names: list[str]) -> str:
-    """A card for each of some models; site.css makes all of it the link."""
+    """A card for each of some models, in the colour of its page; site.css makes it all the link."""
     samples = bundled.samples()
     found = []
     for name in names:
@@ -76,5 +84,6 @@ def cards(names: list[str]) -> str:
         link = (
             f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
         )
-        found.append(f"<li><h3>{title_of(name)}</h3><ul>{lines}</ul><p>{link}</p></li>")
+        card = f"<h3>{title_of(name)}</h3><ul>{lines}</ul><p>{link}</p>"
+        found.append(f'<li style="--h: {hue_of([name])}">{card}</li>')
     return f'<ul class="kinds">{"".join(found)}</ul>'

@@ -19,6 +19,12 @@ Worker.prototype.postMessage = function (message, ...rest) {
   const query = typeof message?.data === "string" ? message.data.replace(/(?<!\S)-+/g, "") : null;
   postMessage.call(this, query === null ? message : { ...message, data: query }, ...rest);
 };
+// The page of kinds shows those that are called as somebody types.
+document.getElementById("find-kind")?.addEventListener("input", ({ target }) => {
+  const wanted = target.value.trim().toLowerCase();
+  for (const card of document.querySelectorAll(".kinds > li"))
+    card.hidden = !card.querySelector("h3").textContent.toLowerCase().includes(wanted);
+});
 // A page of numbered steps says, in a narrow window, at which of them one is, and lists them all.
 const steps = [...document.querySelectorAll(".steps h2")].filter(({ id }) => /^\d/.test(id));
 if (steps.length) {

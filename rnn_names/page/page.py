@@ -34,7 +34,6 @@ from rnn_names.report.markup import assets, definitions, isolated
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
 SUBTITLE = "New names, never on the list. Press one to keep it."
-LIKE = "Names like "
 TITLES = 3  # models that a title names, as in ui/shares.js
 COUNT = 20  # names that are there when the page opens
 MODELS_FOR_LISTS = (
@@ -53,6 +52,10 @@ SLOT = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
 CALLED = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # what a line of a file is called
 EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the same kind
 
+PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|mexican|norse|welsh")
+"""What bundled models that write of a people begin with: words with a capital."""
+
+KIND_OF_NAMES = re.compile("[A-Z][a-z]+")  # a title before "names": as in ui/shares.js
 LONG_TITLE = 40  # as in ui/shares.js: from this many characters on, a title is set smaller
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
@@ -82,7 +85,7 @@ def page(
     With either of `for_lists` and `learn`, it has the base, from which short lists start.
     """
     names = [title_of(part) for part in parts]
-    hue = zlib.crc32("\n".join(sorted(printable(part.name) for part in parts)).encode()) % 360
+    hue = hue_of([part.name for part in parts])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
     rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
@@ -93,7 +96,9 @@ def page(
         "count": COUNT,
         "program": PROGRAM_VERSION,
         "view": "own-list" if for_lists else "results",
-        "models": described(parts),
+        "models": [
+            {"title": name, **each} for name, each in zip(names, described(parts), strict=True)
+        ],
         "words": {},
     }
     starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
@@ -131,6 +136,11 @@ def page(
     )
 
 
+def hue_of(names: Sequence[str]) -> int:
+    """The hue of a page of some models, whatever their order; not olive, which looks dirty."""
+    return 130 + zlib.crc32("\n".join(sorted(map(shown, names))).encode()) % 290
+
+
 def _faces(parts: Sequence[PageModel]) -> str:
     """Style rules with those files of the display face that have letters of some models."""
     known = "".join(part.model.vocabulary.characters for part in parts)
@@ -164,21 +174,24 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 
 
 def title_of(part: PageModel) -> str:
-    """A model's title in words: "norwegian towns" for norwegian-towns."""
-    return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", printable(part.name))
+    """A model's title in words: "Norwegian towns" for norwegian-towns."""
+    words = re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", printable(part.name))
+    return words[0].upper() + words[1:] if PEOPLES.fullmatch(words.partition(" ")[0]) else words
 
 
 def _heading(names: Sequence[str]) -> tuple[str, str]:
     """What a page is called, as text and as markup in which the kinds are stressed.
 
-    >>> _heading(["elvish"])
-    ('Names like elvish', 'Names like <em><bdi>elvish</bdi></em>')
-    >>> _heading(["elvish", "norse", "welsh", "fae"])[0]
-    'Names like elvish, norse, welsh and more'
+    >>> _heading(["fae"])
+    ('Names like fae', 'Names like <em><bdi>fae</bdi></em>')
+    >>> _heading(["Elvish", "Norse"])[0], _heading(["Elvish", "Norse", "fae", "sea"])[0]
+    ('Elvish and Norse names', 'Names like Elvish, Norse, fae and more')
     """
     more = ["more"] if len(names) > TITLES else []
+    named = [*names[:TITLES], *more]
     stressed = [f"<em>{isolated(name)}</em>" for name in names[:TITLES]]
-    return LIKE + _listed([*names[:TITLES], *more]), LIKE + _listed(stressed + more)
+    like = "{} names" if all(map(KIND_OF_NAMES.fullmatch, named)) else "Names like {}"
+    return like.format(_listed(named)), like.format(_listed(stressed + more))
 
 
 def _listed(names: Sequence[str]) -> str:

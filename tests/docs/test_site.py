@@ -24,6 +24,7 @@ import kinds
 
 from rnn_names.cli.main import cli
 from rnn_names.model.bundled import MODELS
+from rnn_names.page.page import hue_of
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,9 @@ def test_pictures_have_what_was_measured(tmp_path):
 def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(tmp_path):
     command = [sys.executable, "-m", "rnn_names", "page", "dinosaurs", "-o", tmp_path / "page.html"]
     subprocess.run(command, check=True, capture_output=True)
-    page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"), "../kinds.html")
-    assert '<a class="back" href="../kinds.html">' in page
+    page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"), "../kinds.html", 12)
+    assert '<a class="back" href="../kinds.html">← Kinds</a>' in page
+    assert '"count":12' in page and 'value="12"' in page
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', page)[1]
     texts = re.findall(r"<(script|style)(?: id=\"\w+\")?>(.*?)</\1>", page, re.DOTALL)
     wanted = {
@@ -105,6 +107,9 @@ def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(t
 def test_each_bundled_model_has_a_card_that_leads_to_its_page():
     shown = re.findall(r'<p><a href="names/([\w-]+)\.html"', kinds.page())
     assert sorted(shown) == sorted(MODELS)
+    hues = re.findall(r'<li style="--h: (\d+)"><h3>', kinds.page())
+    assert len(hues) == len(MODELS) and hues[0] == str(hue_of([shown[0]])), "as its page"
+    assert len({*kinds.some_names()}) == 6
     assert kinds.first_page().count("<h3>") == 6
 
 

@@ -98,7 +98,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(
     page.locator("summary", has_text="Change the list").click()
     assert page.get_by_role("textbox", name="Names").is_visible()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="Forgotten").wait_for()
+    page.locator("#toast", has_text="List forgotten").wait_for()
     assert page.get_by_role("textbox", name="Names").input_value() == ""
     page.get_by_role("button", name="Undo").click()
     page.locator("#own-status", has_text="is ready").wait_for()
@@ -107,7 +107,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == shares
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="Forgotten").wait_for()
+    page.locator("#toast", has_text="List forgotten").wait_for()
     page.reload()
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == [["gru", 50]]
@@ -192,10 +192,11 @@ def test_an_empty_list_is_told(page):
     page.set_viewport_size({"width": 360, "height": 400})
     page.evaluate("scrollTo(0, 9999)")
     page.get_by_role("button", name="Learn from these names").click()
-    assert said(page) == "Paste at least 50 names first."
-    assert page.locator("#own-status").evaluate(
+    assert page.locator("#own-count").inner_text() == "Paste at least 50 names first."
+    assert page.locator("#own-count").evaluate(
         "e => e.getBoundingClientRect().top >= 44"  # below the tabs
     )
+    assert said(page) == "", "nothing moves the form down"
 
 
 STOP_AT_ONCE = """async (learn) => {
@@ -226,7 +227,7 @@ def test_names_that_are_watched_are_new(page):
     learn(page, LINES)
     assert not {*page.locator("#own-samples li").all_inner_texts()} & {*LINES}
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="Forgotten").wait_for()
+    page.locator("#toast", has_text="List forgotten").wait_for()
 
 
 def test_a_file_is_dropped_or_chosen(page, tmp_path):
@@ -239,11 +240,11 @@ def test_a_file_is_dropped_or_chosen(page, tmp_path):
     chooser.value.set_files(tmp_path / "few.txt")
     page.locator("#own-count", has_text="55 names").wait_for()
     page.evaluate(DROP, ["model.npz", list(NPZ.read_bytes())])
-    page.locator("#own-status", has_text="This file has no model that was saved here").wait_for()
+    page.locator("#own-count", has_text="This file has no model that was saved here").wait_for()
     page.get_by_role("textbox", name="Names").fill("")  # and nothing is said
     bytes_of = page.evaluate(f"Array.from(npzOf({BROKEN}, 'rnn-names 0'))")
     page.evaluate(DROP, ["model.npz", bytes_of])
-    page.locator("#own-status", has_text="This file has no model that was saved here").wait_for()
+    page.locator("#own-count", has_text="This file has no model that was saved here").wait_for()
     assert page.evaluate("models.length") == 1
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
-    page.locator("#own-status", has_text="This is no list of names").wait_for()
+    page.locator("#own-count", has_text="This is no list of names").wait_for()

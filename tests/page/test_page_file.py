@@ -12,8 +12,9 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.errors import BlendError
+from rnn_names.model.bundled import MODELS
 from rnn_names.page.page import page
-from rnn_names.page.script import PageModel, as_script_data
+from rnn_names.page.script import LEFT_OUT, SPACES, PageModel, as_script_data
 from support.package import PACKAGE
 
 LIMITS = {"elvish": 420_000, "dinosaurs": 590_000, "first-names": 924_000, "surnames": 1_205_000}
@@ -59,6 +60,8 @@ def test_a_set_of_models_has_a_colour_of_its_own(small_models):
     pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
     hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
     assert len({*hues}) == 3 and hues[2] == hues[3], "whatever their order"
+    known = [re.search(r"--hue: (\d+);", page([replace(gru, name=name)]))[1] for name in MODELS]
+    assert all(130 <= int(hue) < 420 for hue in known), "no olive: from 60 to 130"
 
 
 def test_a_name_is_defined_in_one_module_only():
@@ -67,6 +70,14 @@ def test_a_name_is_defined_in_one_module_only():
     texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
     names = Counter(name for text in texts for name in re.findall(defined, text, re.MULTILINE))
     assert len(names) > 300 and [name for name in names if names[name] > 1] == []
+
+
+def test_no_text_of_a_script_has_spaces_that_are_left_out():
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
+    found = r""""(?:[^"\\\n]|\\.)*"|`[^`]*`"""
+    strings = [each for text in texts for each in re.findall(found, LEFT_OUT.sub("", text))]
+    whole = [re.sub(r"\$\{(?:[^{}]|\{[^{}]*\})*\}", "", each) for each in strings]
+    assert len(whole) > 500 and [each for each in whole if SPACES.search(each)] == []
 
 
 def test_the_letters_of_a_page_are_small_and_only_those_of_its_models(small_models):

@@ -40,9 +40,18 @@ def unfold(page):
 
 
 def press(page, button, count=20, exact=True):
-    """Clicks a button, and waits for the names."""
+    """Clicks a button, and waits for the names: as many, or whatever there are."""
     page.get_by_role("button", name=button, exact=exact).first.click()
-    wait_for_names(page, count)
+    if count is None:
+        wait_until_drawn(page)
+    else:
+        wait_for_names(page, count)
+
+
+def wait_until_drawn(page):
+    """Waits for the names that a change brings, which are drawn a moment after it."""
+    page.wait_for_timeout(150)
+    page.locator("#names[aria-busy=false]").wait_for()
 
 
 def go_to(page, tab, count=20):
@@ -232,6 +241,7 @@ def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_i
     models = ((name, bundled["dinosaurs"]) for name in "abc")
     page = open_page(*models, address="#count=20")
     assert page.locator("h1").inner_text() == "Names like a"
+    assert page.get_by_text("Press Mix, and then").is_visible()
     pressed = page.locator("#kinds .kind[aria-pressed=true]")
     assert (pressed.all_inner_texts(), shares_of(page)) == (["a"], ["100 %", "0 %", "0 %"])
     press(page, "b")
@@ -290,13 +300,23 @@ def test_of_the_shares_in_a_link_only_ratios_count_and_0_leaves_a_model_out(open
     assert names_of(page) == names_of(open_page("gru")) != blended
 
 
+def test_titles_have_capitals_and_an_adjective_stands_before_names(open_page, small_models):
+    known = small_models.values()
+    names = ["elvish", "scottish-towns", "taverns"]
+    page = open_page(*zip(names, [*known, *known], strict=False))
+    assert page.locator("h1").inner_text() == "Elvish names"
+    page.get_by_role("button", name="Mix").click()
+    press(page, "Scottish towns", count=None)
+    assert page.locator("h1").inner_text() == "Names like Elvish and Scottish towns"
+
+
 def test_models_without_a_common_letter_are_told(open_page, small_models):
     foreign = replace(small_models["gru"], vocabulary=Vocabulary("αβγ"))
     page = open_page("gru", ("greek", foreign), names=None)
     sentence = "gru has no letter in common with the others: set its share to 0, or theirs."
     page.locator("#names[aria-busy=false]").wait_for()
     assert said(page) == sentence
-    set_to(page, "Blend of gru and greek", 0)
+    set_to(page, "Blend of gru and Greek", 0)
     assert said(page) == ""
 
 
@@ -331,10 +351,8 @@ def test_where_no_name_can_be_those_before_are_faint_and_conditions_are_dropped(
     faint = page.locator(".name:disabled")
     assert faint.all_inner_texts() == before[1:]
     assert float(faint.first.evaluate("e => getComputedStyle(e).opacity")) < 0.5
-    links = page.locator("#status button")
-    assert links.all_inner_texts() == ["Drop Ends with cb", "Drop Pattern .*[ac]"]
-    links.last.click()
-    wait_for_names(page, 20)
+    assert page.locator("#status button").count() == 0, "it does not know which to drop"
+    press(page, "Drop Pattern .*[ac]")
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
@@ -381,11 +399,17 @@ def pattern_of(page):
     return page.get_by_label("Pattern", exact=True).input_value()
 
 
+def unfold_parts(page):
+    """Shows the parts of a cast, and the field for its pattern."""
+    page.locator("#build > summary").click()
+    page.locator("#by-hand summary").click()
+
+
 def test_a_cast_is_put_together_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
     assert pattern_of(page) == "[Lord|Lady] {gru} of {gru}"
-    page.locator("#by-hand summary").click()
+    unfold_parts(page)
     page.get_by_label("Pattern", exact=True).fill("[Lord|Lady] {gru} of {rnn}")
     wait_for_names(page, 20)
     assert all(re.fullmatch("(Lord|Lady) [abc]+ of [abc]+", line) for line in names_of(page))
@@ -412,7 +436,7 @@ def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page,
     before = pattern_of(page)
     assert before == "[Lord|Lady] {rnn} of {towns}"
     assert page.locator(".chip[aria-pressed=true]:visible").inner_text() == "Noble"
-    assert page.locator("#line").inner_text() == names_of(page)[-1]
+    assert not page.locator("#parts").is_visible(), "lines come first"
     press(page, "Villager")
     assert pattern_of(page) == "{rnn} {towns}, {trades.txt}"
     assert page.locator(".name").first.bounding_box()["y"] < 500, "lines are in sight"
@@ -461,9 +485,52 @@ def test_there_are_as_many_lines_as_fit_and_what_was_said_of_another_view_is_gon
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
 
 
+def test_lines_have_one_large_size_and_are_as_many_as_fit_folded_or_not(open_page):
+    for width, height in ((360, 740), (768, 1024), (1100, 800), (1280, 800), (1920, 1080)):
+        page = open_page("dinosaurs", address="", names=None, width=width, height=height)
+        page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+        bar = page.locator("#bar").bounding_box()
+        page.get_by_role("tab", name="Casts").click()
+        press(page, "NPC", count=None)
+        sizes = set(page.locator(".name:visible").evaluate_all(SIZES))
+        assert len(sizes) == 1 and min(sizes) >= 20, (width, sizes)
+        folded, below = page.locator(".name:visible").count(), page.locator("#sharing")
+        bottom = below.bounding_box()["y"] + below.bounding_box()["height"]
+        assert folded >= 5 and (bottom <= height or folded == 5), width
+        page.locator("#build > summary").click()
+        wait_until_drawn(page)
+        assert page.locator(".name:visible").count() <= folded
+        assert page.locator("#bar").bounding_box() == bar, "it stays where it is"
+        page.locator("#build > summary").click()
+        wait_until_drawn(page)
+        assert page.locator(".name:visible").count() == folded
+
+
+def test_a_line_that_is_held_stays_when_the_parts_are_unfolded(open_page):
+    page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    page.get_by_role("tab", name="Casts").click()
+    wait_until_drawn(page)
+    page.locator(".name:visible").last.press("h")
+    held = names_of(page)
+    page.locator("#build > summary").click()
+    wait_until_drawn(page)
+    assert names_of(page) == held
+
+
+def test_a_pattern_that_is_wrong_is_said_and_changes_no_boldness(open_page):
+    page = open_page("gru", address="#cast=%7B%7B%7B", names=0)
+    assert "model belongs here" in page.locator("#pattern-error").inner_text()
+    assert page.locator("#boldness [aria-pressed=true]").inner_text() == "safe"
+    assert page.locator(".chip[aria-pressed=true]:visible").count() == 0
+    page.get_by_label("Pattern", exact=True).fill("")
+    page.locator("#pattern-error", has_text="at least one").wait_for()
+    assert not page.locator("#pattern-error pre").is_visible(), "it has nothing to point at"
+
+
 def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
-    page.locator("#by-hand summary").click()
+    unfold_parts(page)
     pattern = page.get_by_label("Pattern", exact=True)
     pattern.fill("{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]-one")
     wait_for_names(page, 20)
@@ -488,7 +555,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
 def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     page = open_page("gru")
     go_to(page, "Casts")
-    page.locator("#by-hand summary").click()
+    unfold_parts(page)
     page.get_by_label("Pattern", exact=True).fill("{gru} & {gru:prefix=b}")
     page.get_by_label("First letters").select_option("the same in a line")
     wait_for_names(page, 20)
@@ -509,6 +576,7 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
 def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, small_models):
     names = ["a{b}+c:d=2\\", "[x|y]", HOSTILE]
     page = open_page(*((name, small_models["gru"]) for name in names), address="#seed=1&cast=[a]")
+    unfold_parts(page)
     for part, name in enumerate(names, 2):
         page.get_by_role("button", name="+ Name").click()
         page.get_by_label(f"Part {part}", exact=True).select_option(label=name)
@@ -578,6 +646,50 @@ def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     assert page.locator("#toast").inner_text() == LINK_COPIED
     page.get_by_role("button", name="Copy these names").click()
     assert page.evaluate(copied).split() == names_of(page)
+
+
+def test_a_key_copies_a_name(open_page):
+    page = open_page("gru", permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    page.locator("#toast", has_text="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == names_of(page)[0]
+    assert kept(page) == []
+
+
+def test_a_card_keeps_its_name_also_one_that_was_typed(open_page):
+    page = open_page("dinosaurs")
+    page.get_by_role("button", name="How likely is a name?").click()
+    assert not page.locator("#details").is_visible(), "there is nothing to say yet"
+    page.get_by_label("Type a name").fill("Triora")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    assert kept(page) == ["Triora"] and not page.locator("#toast").inner_text()
+    keep = page.get_by_role("button", name="Kept", exact=True)
+    assert keep.get_attribute("aria-pressed") == "true"
+    page.get_by_label("Type a name").fill("Trior")
+    assert page.get_by_role("button", name="Keep", exact=True).is_visible()
+    page.get_by_role("button", name="Close the card").click()
+    page.locator(".name").first.click(delay=700)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    assert page.locator(".name").first.get_attribute("aria-pressed") == "true"
+    keep.click()
+    assert kept(page) == ["Triora"]
+    press(page, "Undo")
+    assert keep.is_visible()
+
+
+def test_a_kept_line_has_its_buttons_in_one_row_and_what_is_said_of_it_too(open_page):
+    line = "Dame Noemilianna the Unlucky of Shakaylavania, who bears a black rose on gold"
+    page = open_page("gru", address=f"#seed=1&cast=[{line}]", width=360, height=740)
+    page.locator(".name").first.click()
+    said = page.locator("#toast").bounding_box()
+    assert said["height"] < 50 and said["x"] >= 4 and said["x"] + said["width"] <= 356
+    page.get_by_role("button", name="Kept 1").click()
+    note, remove = (
+        page.locator(f"#favourites {each}").last.bounding_box() for each in (".note", ".remove")
+    )
+    assert abs(note["y"] + note["height"] / 2 - remove["y"] - remove["height"] / 2) < 5
+    assert note["width"] > 100 and remove["x"] + remove["width"] <= 360
 
 
 def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
@@ -819,6 +931,7 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".name").nth(5).click()
     unfold(page)
+    page.get_by_label("Type a name").fill("Trio")
     kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))
     assert card["y"] == pytest.approx(kept["y"] + kept["height"] + 16), "right below what is kept"
     for i in range(6, 20):
@@ -830,6 +943,9 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
         assert page.locator("#likely").evaluate("e => e.scrollHeight === e.clientHeight")
         assert page.locator("#kept-total").inner_text() == "15"
         assert not page.locator("#favourites").is_visible(), "it is folded to its heading"
+        page.locator("#whole").click()
+        assert page.locator("#favourites").is_visible(), "there is room for both"
+        page.locator("#whole").click()
     page.set_viewport_size({"width": 1280, "height": 1024})
     kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))
     assert kept["height"] >= 240 and kept["y"] + kept["height"] <= card["y"]
@@ -858,6 +974,8 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     settings = page.get_by_role("button", name="Settings")
     settings.click()
     assert page.get_by_role("button", name="balanced").is_visible()
+    blend, boldness = (page.locator(each).bounding_box()["y"] for each in ("#shares", "#boldness"))
+    assert blend < boldness, "two models are there to be mixed"
     page.keyboard.press("Escape")
     assert not page.get_by_role("button", name="balanced").is_visible()
     assert settings.evaluate("button => button === document.activeElement")
@@ -915,7 +1033,6 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     page.reload()
     go_to(page, "Casts")
     assert page.evaluate(IN_SIGHT)[0] >= 9
-    assert page.locator("#line").inner_text() == names_of(page)[-1]
     page.locator("#build > summary").click()
     page.get_by_role("button", name="+ Words").click()
     page.locator("#by-hand summary").click()
@@ -1043,6 +1160,36 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_go_back(open_page):
     assert names_of(page)[1] == first[1] and names_of(page)[4] != first[4]
 
 
+def test_keys_are_for_the_names_after_a_press_by_the_mouse(open_page, bundled):
+    page = open_page(*((name, bundled["dinosaurs"]) for name in ("norse", "fae", "sea")))
+    for press_first in ("wild", "safe", "fae", "sea"):
+        press(page, press_first, count=None)
+        before = names_of(page)
+        page.keyboard.press(" ")
+        wait_until_drawn(page)
+        assert names_of(page) != before, press_first
+    place = page.locator("#names li").nth(2)
+    place.hover()
+    place.locator(".hold").click()
+    before = names_of(page)
+    page.keyboard.press(" ")
+    wait_for_names(page, 20)
+    assert names_of(page)[2] == before[2] and names_of(page) != before, "it is held"
+    page.keyboard.press("h")
+    assert "held" not in page.url, "the pointer is still at it"
+    page.get_by_role("button", name="balanced").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press(" ")
+    wait_for_names(page, 20)
+    assert "boldness" not in page.url, "by keys, a button is pressed"
+    page.locator("#kinds .kind").first.click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    wait_until_drawn(page)
+    assert page.locator(".kind[aria-pressed=true]").inner_text() == "fae", "the arrow led there"
+
+
 def test_names_are_one_stop_of_the_tab_key_and_so_are_kinds(open_page):
     page = open_page("gru", "rnn", "dinosaurs", address="#seed=1&count=9", names=9)
     stops = page.locator("#names [tabindex='0']")
@@ -1104,6 +1251,17 @@ def test_ten_more_names_come_below(open_page):
     wait_for_names(page, 30)
 
 
+def test_of_ten_more_or_some_more_the_last_row_is_full(open_page, bundled):
+    page = open_page("dinosaurs", address="#seed=1&count=27", names=27)
+    press(page, "Ten more", count=39)  # in three columns
+    models = ((name, bundled["dinosaurs"]) for name in "abc")
+    page = open_page(*models, address="", names=None, width=740, height=360)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    assert page.locator(".name:visible").count() == 16
+    below = page.locator("#ten-more").bounding_box()
+    assert below["y"] + below["height"] <= 360
+
+
 def test_kept_names_have_notes_and_an_order(page):
     names = list(dict.fromkeys(names_of(page)))[:2]
     for name in names:
@@ -1133,7 +1291,7 @@ def test_what_is_wrong_stands_above_the_names_with_a_way_on(open_page):
     assert status["width"] > 300 and status["y"] < 250
     assert page.locator("#prefix").get_attribute("aria-invalid") == "true"
     assert page.get_by_role("button", name="Copy these names").is_disabled()
-    press(page, "Drop Begins with Xq")
+    press(page, "Without “Xq”")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
@@ -1175,6 +1333,9 @@ def test_mixing_ends_where_all_is_reset_and_on_the_way_back_to_a_single_kind(ope
     press(page, "Back")
     assert mix.get_attribute("aria-pressed") == "false"
     mix.click()
+    colours = "each => getComputedStyle(each).backgroundColor"
+    chosen = page.locator(".kind[aria-pressed=true]").first.evaluate(colours)
+    assert mix.evaluate(colours) != chosen, "it is no model that writes"
     page.get_by_role("button", name="Reset all").click()
     assert mix.get_attribute("aria-pressed") == "false"
     follow(page, "#seed=1&shares=1+1+0")
@@ -1206,12 +1367,11 @@ def test_names_of_a_list_have_three_sizes(open_page):
     assert len(sizes) <= 3 and sizes[-2] == pytest.approx(0.875 * sizes[-1], abs=0.1)
 
 
-def test_on_a_phone_kinds_scroll_beside_mix_and_what_is_pressed_is_in_sight(open_page, bundled):
+def test_on_a_phone_kinds_scroll_mix_is_first_and_what_is_pressed_is_in_sight(open_page, bundled):
     models = ((name * 9, bundled["dinosaurs"]) for name in "abcdef")
     page = open_page(*models, width=360, height=740)
+    mix, first = (page.locator(each).bounding_box() for each in ("#mix", ".kind >> nth=0"))
+    assert mix["x"] >= 0 and mix["x"] + mix["width"] <= first["x"]
     follow(page, "#seed=1&shares=0+0+0+0+0+1")
-    pressed, mix = (
-        page.locator(each).bounding_box() for each in (".kind[aria-pressed=true]", "#mix")
-    )
-    assert mix["x"] >= 0 and mix["x"] + mix["width"] <= pressed["x"]
-    assert pressed["x"] + pressed["width"] <= 360
+    pressed = page.locator(".kind[aria-pressed=true]").bounding_box()
+    assert pressed["x"] >= 0 and pressed["x"] + pressed["width"] <= 360

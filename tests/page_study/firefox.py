@@ -1,7 +1,8 @@
 """Opens the page in Firefox without a window: `make page-study`, where there is a Firefox.
 
 It has to write the names of Chromium for the same seed, under rare conditions too, to learn from a
-list, and to follow keys, without an error in the console; and to show its names at all sizes, light
+list, to follow keys, also after a press by the mouse, to keep a name from its card and to set lines
+in one size, without an error in the console; and to show its names at all sizes, light
 and dark, without a violation that axe-core finds. WebDriver BiDi drives it.
 """
 
@@ -41,6 +42,15 @@ LEARN = """(names) => {
 }"""
 HAS_LEARNED = "() => !document.getElementById('own-done').hidden"
 LEARNED = "() => rnnNames.sample(20, { seed: 1, shares: [0, 0, 1] })"
+IS_BUSY = "() => document.getElementById('names').ariaBusy !== 'false'"
+MIDDLE = """(selector) => {
+  const box = document.querySelector(selector).getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2].map(Math.round);
+}"""
+SAID = "() => document.getElementById('toast').textContent"
+LINES = """() => Array.from(document.querySelectorAll(".lines .name:not([hidden])"),
+                         (line) => parseFloat(getComputedStyle(line).fontSize))"""
+LEAST_LINE = 20  # px
 KEPT = "() => Array.from(document.querySelectorAll('.kept-name'), (each) => each.textContent)"
 DARK = "layout.css.prefers-color-scheme.content-override"  # 0 dark, 1 light
 
@@ -111,6 +121,14 @@ class Firefox:
         actions = [{"type": "key", "id": "keyboard", "actions": each}]
         self("input.performActions", context=self._page, actions=actions)
 
+    def click(self, selector):
+        """Presses an element by the mouse, which stays there."""
+        x, y = self.evaluate(MIDDLE, selector)
+        each = [{"type": "pointerMove", "x": x, "y": y}]
+        each += [{"type": type, "button": 0} for type in ("pointerDown", "pointerUp")]
+        actions = [{"type": "pointer", "id": "mouse", "actions": each}]
+        self("input.performActions", context=self._page, actions=actions)
+
     def evaluate(self, function, *given):
         """What a function gives in the page."""
         arguments = ", ".join(map(json.dumps, given))
@@ -146,7 +164,7 @@ def main():
         with Browser() as chromium, Firefox() as firefox:
             firefox.open(f"{files[2].as_uri()}{ADDRESS}", 1280, 900)
             names, expected = names_in(firefox), names_in(chromium.open(files[2], ADDRESS))
-            failures += key_failures(firefox) + firefox.errors
+            failures += key_failures(firefox) + press_failures(firefox) + firefox.errors
     for what in names:
         is_same = names[what] == expected[what]
         print(f"Firefox, {what}: {'the names of Chromium' if is_same else 'OTHER NAMES'}")
@@ -199,6 +217,41 @@ def key_failures(firefox):
     ]
     print(f"Firefox, keys: {'as in Chromium' if is_right else 'WRONG'}")
     return [] if is_right else [f"keys: kept {kept}, {second} after {first}"]
+
+
+def press_failures(firefox):
+    """What a press by the mouse spoils, and what does not come of one; the second name is held."""
+    does = {}
+    for what, pressed in (("wild", "#boldness :nth-child(3)"), ("a lock", "#names li .hold")):
+        firefox.click(pressed)
+        drawn(firefox)
+        before = firefox.evaluate(SHOWN)
+        firefox.press(" ")
+        drawn(firefox)
+        after = firefox.evaluate(SHOWN)
+        stay = [i for i, name in enumerate(before) if name == after[i]]
+        does[f"space after {what}"] = stay == ([0, 1] if what == "a lock" else [1])
+    firefox.press("c")  # the pointer is still at a name
+    time.sleep(0.5)
+    does["C copies"] = firefox.evaluate(SAID) == "Copied"
+    firefox.evaluate("() => openCard('Abcdef')")
+    firefox.click("#keep-name")
+    does["a card keeps its name"] = "Abcdef" in firefox.evaluate(KEPT)
+    firefox.click("#tab-casts")
+    drawn(firefox)
+    firefox.click("#starts :nth-child(3)")
+    drawn(firefox)
+    sizes = {*firefox.evaluate(LINES)}
+    does["lines have one size"] = len(sizes) == 1 and min(sizes) >= LEAST_LINE
+    for what, is_right in does.items():
+        print(f"Firefox, {what}: {'right' if is_right else 'WRONG'}")
+    return [what for what, is_right in does.items() if not is_right]
+
+
+def drawn(firefox):
+    """Waits for the names that a change brings, which are drawn a moment after it."""
+    time.sleep(0.3)
+    wait(lambda: not firefox.evaluate(IS_BUSY))
 
 
 def wait(is_done):

@@ -8,26 +8,23 @@ import {
   check,
   checkOptions,
   isAmount,
-  kind,
   newNames,
   SAMPLE_OPTIONS,
   TEXT,
+  valueType,
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
 import { drawNames } from "./sampler.js";
 
 /** The functions of a page or a module, over its models. */
 export function engineOf(models) {
-  const ofShares = () =>
-    kind(
-      `a list with a number for each model (${models.map(({ name }) => name).join(", ")}), ` +
-        "none below 0 and one above it",
-      (value) =>
-        Array.isArray(value) &&
-        value.length === models.length &&
-        value.every(isAmount) &&
-        value.some((share) => share > 0),
-    );
+  const ofShares = () => {
+    const known = models.map(({ name }) => name).join(", ");
+    const words = `a list with a number for each model (${known}), none below 0 and one above it`;
+    const isForEach = (value) => Array.isArray(value) && value.length === models.length;
+    const isRight = (value) => value.every(isAmount) && value.some((share) => share > 0);
+    return valueType(words, (value) => isForEach(value) && isRight(value));
+  };
 
   /** Some names: a promise of an array, which is shorter where more are not found. */
   async function sample(count = 20, options = {}) {

@@ -40,7 +40,7 @@ export class Automaton {
     return this.numbers.get(key);
   }
 
-  after(state, character) {
+  nextState(state, character) {
     if (state === DEAD) return DEAD;
     const known = this.following[state];
     if (!known.has(character)) {
@@ -58,7 +58,7 @@ export class Automaton {
   /** Whether a whole name is accepted. */
   passes(name) {
     if (this.sets.length > MAX_KEPT) this.forget();
-    return this.accepts([...name].reduce((state, each) => this.after(state, each), this.first));
+    return this.accepts([...name].reduce((state, each) => this.nextState(state, each), this.first));
   }
 }
 
@@ -69,8 +69,8 @@ export class Without extends Automaton {
     super(sequence([many(any), either(found), many(any)]));
   }
 
-  after(state, character) {
-    const next = [...folded(character)].reduce((at, each) => super.after(at, each), state);
+  nextState(state, character) {
+    const next = [...folded(character)].reduce((at, each) => super.nextState(at, each), state);
     return super.accepts(next) ? DEAD : next;
   }
 
@@ -86,7 +86,8 @@ export class Without extends Automaton {
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
-  const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
+  const nextStates = (states, character) =>
+    states.map((state, i) => parts[i].nextState(state, character));
   const all = [];
   const number = new Map();
   const numberOf = (states) => {
@@ -96,13 +97,13 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
     return number.get(key);
   };
   const first = parts.map((part) => part.first);
-  const starts = beginnings.map((text) => numberOf([...text].reduce(after, first)));
+  const starts = beginnings.map((text) => numberOf([...text].reduce(nextStates, first)));
   if (!all.length) throw new WrongSettings("No name with this beginning can meet the conditions.");
   const next = [];
   for (const states of all) {
     if (all.length > MAX_STATES) return undefined;
     next.push(DEAD); // for the end of a name, which leads nowhere
-    for (const character of blend.characters) next.push(numberOf(after(states, character)));
+    for (const character of blend.characters) next.push(numberOf(nextStates(states, character)));
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
   const automaton = { next: Int32Array.from(next), accepts, starts };
@@ -119,10 +120,8 @@ function acceptsAny({ next, accepts, starts }, begun, { minLength, maxLength }) 
     for (const [i, state] of starts.entries()) if (begun[i] === length) states.add(state);
     states.delete(DEAD);
     if (length >= minLength && [...states].some((state) => accepts[state])) return true;
-    const after = [...states].flatMap((state) => [
-      ...next.subarray(state * n_y, (state + 1) * n_y),
-    ]);
-    states = new Set(after);
+    const reached = (state) => [...next.subarray(state * n_y, (state + 1) * n_y)];
+    states = new Set([...states].flatMap(reached));
   }
   return false;
 }

@@ -50,14 +50,10 @@ export class Blend {
 
   /** As `Network.nextStates`; characters are those of the joint vocabulary. */
   nextStates(states, m, parent, character) {
-    return this.parts.map(({ network, index }, i) =>
-      network.nextStates(
-        states[i],
-        m,
-        parent,
-        character.map((c) => index[c]),
-      ),
-    );
+    return this.parts.map(({ network, index }, i) => {
+      const own = character.map((c) => index[c]);
+      return network.nextStates(states[i], m, parent, own);
+    });
   }
 
   /** The logits of m nodes: (m, n_y). */
@@ -101,9 +97,10 @@ export class Blend {
    */
   logProb(name, counted = Infinity) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
+    const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
     return this.expectations(name)
       .slice(-counted)
-      .reduce((sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity), 0);
+      .reduce((sum, place) => sum + logOf(place), 0);
   }
 }
 

@@ -17,7 +17,7 @@ const SHORTER = 0.1; // share of a context's probabilities that comes from the n
 const UNSEEN = 0.002; // share of the empty context's that is spread evenly, so that none is 0
 const SHARP_BELOW = 0.5; // the temperature below which the guess is as sharp as the network
 
-/** Contexts, K of them, and what they say: `after`, (K, n_y), has the context after a character. */
+/** K contexts and what they say: `nextContext`, (K, n_y), is the one after a character. */
 export class Chain {
   /**
    * Learns from prefixes, { symbols, length, logs, passed }: what stands there, how long each is,
@@ -30,7 +30,7 @@ export class Chain {
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
-    this.after = this.following(contexts);
+    this.nextContext = this.following(contexts);
     for (const prefix of prefixes) {
       prefix.context = this.longest(prefix.symbols);
       prefix.p ??= sharpened(prefix.logs, power).map(Math.exp);
@@ -61,12 +61,12 @@ export class Chain {
       if (row && before !== undefined)
         longer[before].push([context.charCodeAt(context.length - 1), row]);
     });
-    const after = new Int32Array(contexts.length * n_y);
+    const nextContext = new Int32Array(contexts.length * n_y);
     longer.forEach((known, row) => {
-      after.copyWithin(row * n_y, shorter[row] * n_y, (shorter[row] + 1) * n_y);
-      for (const [c, next] of known) after[row * n_y + c] = next;
+      nextContext.copyWithin(row * n_y, shorter[row] * n_y, (shorter[row] + 1) * n_y);
+      for (const [c, next] of known) nextContext[row * n_y + c] = next;
     });
-    return after;
+    return nextContext;
   }
 
   /** The probabilities after each context, (K, n_y), from those at prefixes. */

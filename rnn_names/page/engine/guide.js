@@ -120,13 +120,13 @@ export class Guide {
     for (let at = 0; at < ahead.length; at++) {
       const state = at % states;
       const row = ((at - state) / states) * n_y;
-      const end = this.after(length, state, EOS);
+      const end = this.logAhead(length, state, EOS);
       let sum = p[row] * Math.exp(end - scale);
       let largest = logs[row] + end;
       for (let c = 1; c < n_y; c++) {
         const next = automaton.next[state * n_y + c];
         if (next === DEAD) continue;
-        const then = chain.after[row + c] * states + next;
+        const then = chain.nextContext[row + c] * states + next;
         sum += p[row + c] * relative[then];
         if (sum < MIN_SUM) largest = Math.max(largest, logs[row + c] + further[then]);
       }
@@ -141,23 +141,23 @@ export class Guide {
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
-    const known = [logs[EOS] + this.after(length, state, EOS, context)];
+    const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
     for (const [c, child] of children) known.push(logs[c] + knownOf(child));
     prefix.known = logOfSum(known);
     for (let c = 0; c < this.n_y; c++)
-      this.terms[c] = logs[c] + this.after(length, state, c, context, prefix);
+      this.terms[c] = logs[c] + this.logAhead(length, state, c, context, prefix);
     prefix.value = logOfSum(this.terms);
   }
 
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
-  after(length, state, c, context, visited) {
+  logAhead(length, state, c, context, visited) {
     if (c === EOS) {
       if (this.halvings && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
     const next = this.automaton.next[state * this.n_y + c];
-    const following = this.chain.after[context * this.n_y + c];
+    const following = this.chain.nextContext[context * this.n_y + c];
     return this.aheadOf(length + 1, next, following, visited?.children.get(c));
   }
 
@@ -195,8 +195,8 @@ export class Guide {
     }
     const next = { state: nextState, visited: longer };
     if (!this.chain) return next;
-    const guess = this.after(length, state, c, context, visited);
-    return { ...next, guess, context: this.chain.after[context * this.n_y + c] };
+    const guess = this.logAhead(length, state, c, context, visited);
+    return { ...next, guess, context: this.chain.nextContext[context * this.n_y + c] };
   }
 
   /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
@@ -219,7 +219,8 @@ export class Guide {
    */
   propose(row, { length, state, visited, context, guess }) {
     if (this.chain)
-      for (let c = 0; c < this.n_y; c++) row[c] += this.after(length, state, c, context, visited);
+      for (let c = 0; c < this.n_y; c++)
+        row[c] += this.logAhead(length, state, c, context, visited);
     const total = logOfSum(row);
     for (let c = 0; c < this.n_y; c++) row[c] = Math.exp(row[c] - total) || 0;
     return total === -Infinity || !this.chain ? total : total - guess;

@@ -40,9 +40,8 @@ function riceNumbers(code, bits, numbers) {
 export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
   const all = Float64Array.from(new Float32Array(bitsOf(coded, arrays).buffer));
   let start = 0;
-  return Object.fromEntries(
-    arrays.map(([name, size]) => [name, all.subarray(start, (start += size))]),
-  );
+  const next = (size) => all.subarray(start, (start += size));
+  return Object.fromEntries(arrays.map(([name, size]) => [name, next(size)]));
 }
 
 /**

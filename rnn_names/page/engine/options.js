@@ -8,14 +8,14 @@ export class WrongSettings extends Error {}
 
 export const MAX_LENGTH = 200; // characters of a name
 
-/** A kind of value: what it is called, and whether something is one. */
-export const kind = (words, allows) => ({ words, allows });
+/** A type of values: what it is called, and whether something is one. */
+export const valueType = (words, allows) => ({ words, allows });
 
 export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 const isText = (value) => typeof value === "string";
 
-/** The kind of an option of `OPTIONS`, which has a JSON Schema. */
-function describedKind({ type, words, ...schema }) {
+/** The type of an option of `OPTIONS`, which has a JSON Schema. */
+function typeOfOption({ type, words, ...schema }) {
   const { minimum = 0, exclusiveMinimum = -1, maximum = Infinity } = schema;
   const isNumber = (value) =>
     isAmount(value) && value >= minimum && value > exclusiveMinimum && value <= maximum;
@@ -25,26 +25,25 @@ function describedKind({ type, words, ...schema }) {
     integer: (value) => isNumber(value) && Number.isSafeInteger(value),
     array: (value) => [value].flat().every(isText),
   };
-  return { type, ...kind(words, allows[type] ?? ((value) => schema.enum.includes(value))) };
+  return { type, ...valueType(words, allows[type] ?? ((value) => schema.enum.includes(value))) };
 }
 
-/** The kind of each option of Python's `sample`. */
-export const KINDS = Object.fromEntries(
-  Object.entries(OPTIONS).map(([name, described]) => [name, describedKind(described)]),
+/** The type of each option of Python's `sample`. */
+export const VALUE_TYPES = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, described]) => [name, typeOfOption(described)]),
 );
 
-export const COUNT = KINDS.start;
-export const TEXT = kind("a text", isText);
-export const INITIALS = kind('"same" or "different"', (value) =>
-  ["same", "different"].includes(value),
-);
+export const COUNT = VALUE_TYPES.start;
+export const TEXT = valueType("a text", isText);
+const isTie = (value) => ["same", "different"].includes(value);
+export const INITIALS = valueType('"same" or "different"', isTie);
 
 export const SAMPLE_OPTIONS = {
-  ...KINDS,
-  seed: kind(`${KINDS.seed.words}; above 2 ** 53 - 1, a BigInt`, (value) =>
-    typeof value === "bigint" ? value >= 0n : KINDS.seed.allows(value),
+  ...VALUE_TYPES,
+  seed: valueType(`${VALUE_TYPES.seed.words}; above 2 ** 53 - 1, a BigInt`, (value) =>
+    typeof value === "bigint" ? value >= 0n : VALUE_TYPES.seed.allows(value),
   ),
-  noNearCopies: KINDS.novel,
+  noNearCopies: VALUE_TYPES.novel,
 };
 
 /** Options with new names for old ones. */
@@ -54,18 +53,17 @@ export const newNames = ({ anyBeginning = false, noNearCopies = false, ...option
   ...(noNearCopies && { minEdits: 2 }),
 });
 
+const areLines = (value) => Array.isArray(value) && value.every(isText);
+const areFiles = (value) => Object(value) === value && Object.values(value).every(areLines);
+
 export const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
   initials: INITIALS,
-  parts: KINDS.unique,
-  files: kind("an object with a list of lines for each file", (value) =>
-    Object.values(Object(value) === value ? value : [0]).every(
-      (lines) => Array.isArray(lines) && lines.every(isText),
-    ),
-  ),
+  parts: VALUE_TYPES.unique,
+  files: valueType("an object with a list of lines for each file", areFiles),
 };
 
-/** Raises a TypeError that says what is wrong with a value, unless it is of a kind. */
+/** Raises a TypeError that says what is wrong with a value, unless it is of a type. */
 export function check(name, value, { words, allows }) {
   if (!allows(value)) throw new TypeError(`${name} ${shown(value)}: must be ${words}`);
 }
@@ -81,15 +79,14 @@ function describedValue(value) {
   return typeof value === "object" && value ? "{…}" : String(value);
 }
 
-/** Raises a TypeError unless options are known and of their kinds. */
-export function checkOptions(options, kinds) {
+/** Raises a TypeError unless options are known and of their types. */
+export function checkOptions(options, types) {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`options ${shown(options)}: must be an object`);
+  const known = Object.keys(types).join(", ");
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(kinds, name))
-      throw new TypeError(
-        `unknown option ${shown(name)}: there are ${Object.keys(kinds).join(", ")}`,
-      );
-    if (value !== undefined) check(name, value, kinds[name]);
+    if (!Object.hasOwn(types, name))
+      throw new TypeError(`unknown option ${shown(name)}: there are ${known}`);
+    if (value !== undefined) check(name, value, types[name]);
   }
 }

@@ -3,7 +3,7 @@
 // of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
 // backslash makes a sign text where that would end or divide what is being read.
 
-import { KINDS, SAMPLE_OPTIONS, WrongSettings } from "./options.js";
+import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 
 const MAX_SLOTS = 100;
 const MAX_NESTED = 20;
@@ -250,7 +250,7 @@ export class PatternReader {
       throw this.error(`no model “${isWhole ? text : name}” here; there are ${known}`, place);
     }
     const share = isWhole ? 1 : Number(weight || NaN);
-    if (!KINDS.temperature.allows(share))
+    if (!VALUE_TYPES.temperature.allows(share))
       throw this.error("after = belongs the model's weight, a finite number above 0", place);
     shares[index] += share;
   }
@@ -267,11 +267,9 @@ export class PatternReader {
       const meant = `min-length=${least},max-length=${most}`;
       throw this.error(`lengths from ${least} to ${most} are ${meant}`, place);
     }
-    if (!Object.hasOwn(SLOT_OPTIONS, word))
-      throw this.error(
-        `no option “${word}”; there are ${Object.keys(SLOT_OPTIONS).join(", ")}`,
-        place,
-      );
+    const known = Object.keys(SLOT_OPTIONS);
+    if (!known.includes(word))
+      throw this.error(`no option “${word}”; there are ${known.join(", ")}`, place);
     const name = SLOT_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.takes("=") ? this.until(",}") : undefined;

@@ -29,11 +29,8 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
   const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-  const search = new Search(
-    blend,
-    options,
-    conditions.filter((each) => !onSeveral.includes(each)),
-  );
+  const onEach = conditions.filter((each) => !onSeveral.includes(each));
+  const search = new Search(blend, options, onEach);
   const names = [];
   let last = 0; // how many were drawn when the last name was taken, or one waited for those before it
   let offered = 0;
@@ -61,10 +58,10 @@ async function drawAsTyped(blend, models, asked, count, watch) {
       watch.found?.(name);
       if (names.length === count) break;
     }
-    if (!vain) last = Math.max(last, search.last);
+    if (!vain) last = Math.max(last, search.drawnAtLastHit);
     watch.progress?.();
   }
-  for (const { name } of search.open) // of later numbers than one that has no name yet
+  for (const { name } of search.pendingNumbers) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : search.warning()) };

@@ -39,16 +39,16 @@ export class Search {
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
-    this.last = 0; // how many were drawn when the last name was found that waits for others
+    this.drawnAtLastHit = 0; // number drawn when the most recent pending name was found
     this.proposals = 0;
     this.next = options.start;
-    this.open = []; // numbers whose names have not come out: { number, attempt, name }
+    this.pendingNumbers = []; // whose names were not returned yet: { number, attempt, name }
     this.waiting = []; // proposals of a round
     this.isJudged = false; // whether it is known if names are rare
-    this.isOff = false; // whether the guide's guess of the total is far from what was measured
+    this.guessIsPoor = false; // proposals miss half of the names that the guide knows, or more
     this.bound = 0; // of log weights, by which proposals are accepted
     this.rounds = 0;
-    this.came = 0; // proposals that came out
+    this.acceptedProposals = 0; // those that brought a name, or several
     this.repeats = 0; // names that they brought beside the first of each
   }
 
@@ -62,19 +62,19 @@ export class Search {
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
     // What seems rare waits for the judgement, so that the names are those of a guide or none is.
     if (this.guide || (first.tested < SEEN && 4 * passed < first.tested)) return [];
-    const undecided = this.open.findIndex(({ name }) => name === null);
-    const decided = this.open.splice(0, undecided < 0 ? this.open.length : undecided);
+    const undecided = this.pendingNumbers.findIndex(({ name }) => name === null);
+    const decided = this.pendingNumbers.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
   }
 
   /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
   *attempts(wanted) {
-    const { open, atOnce } = this;
-    const undecided = open.filter(({ name }) => name === null);
-    while (!undecided.length || (open.length < wanted && undecided.length < atOnce)) {
+    const { pendingNumbers, atOnce } = this;
+    const undecided = pendingNumbers.filter(({ name }) => name === null);
+    while (!undecided.length || (pendingNumbers.length < wanted && undecided.length < atOnce)) {
       const i = this.next++;
       const number = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
-      open.push(number);
+      pendingNumbers.push(number);
       undecided.push(number);
     }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
@@ -93,7 +93,7 @@ export class Search {
         const { name } = drawn.next().value;
         if (one.name !== null || !meetsAll(name, this.conditions)) continue;
         one.name = name;
-        this.last = this.drawn;
+        this.drawnAtLastHit = this.drawn;
       }
     }
   }
@@ -106,12 +106,8 @@ export class Search {
     this.isJudged = true;
     const { blend, options, spelling } = this;
     const spelled = this.conditions.filter(({ automaton }) => automaton);
-    const automaton = automatonOf(
-      spelled,
-      blend,
-      options.roots.map(({ text }) => text),
-      options,
-    );
+    const beginnings = options.roots.map(({ text }) => text);
+    const automaton = automatonOf(spelled, blend, beginnings, options);
     if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;
@@ -156,7 +152,7 @@ export class Search {
   accepted({ name, weight, point }) {
     const expected = Math.exp(Math.min(weight - this.bound, Math.log(GIVE_UP)));
     const times = name === null ? 0 : Math.floor(expected + point);
-    this.came += Number(times > 0);
+    this.acceptedProposals += Number(times > 0);
     this.repeats += Math.max(times - 1, 0);
     return Array(times).fill(name);
   }
@@ -174,7 +170,7 @@ export class Search {
     this.waiting = [];
     if (!guide.chain) return guide.learn();
     const mean = logOfSum(weights) - Math.log(weights.length);
-    this.isOff = mean < guide.known - Math.log(2);
+    this.guessIsPoor = mean < guide.known - Math.log(2);
     this.rounds++;
     if (guide.halvings && this.rounds === ROUNDS) {
       this.rounds = 0;
@@ -183,16 +179,16 @@ export class Search {
     guide.learn();
     const half = weights.filter((_, i) => i % 2);
     this.bound = boundOf(half) ?? guide.begin().total;
-    const isGood = !this.isOff && repeatsOf(weights, this.bound) < MANY_REPEATS;
+    const isGood = !this.guessIsPoor && repeatsOf(weights, this.bound) < MANY_REPEATS;
     const isReady = isGood && (this.rounds >= ROUNDS || guide.known > mean + Math.log(NEARLY_ALL));
     guide.isLearning = guide.halvings > 0 || !(isReady || this.rounds === MAX_ROUNDS_OF_GUIDE);
   }
 
   /** A sentence on what names under rare conditions may lack; "" where that is little. */
   warning() {
-    if (this.isOff)
+    if (this.guessIsPoor)
       return "So few names meet the conditions that some may be missing, and others too frequent.";
-    const share = this.repeats / (this.came + this.repeats || 1);
+    const share = this.repeats / (this.acceptedProposals + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";
     const percent = Math.round(100 * share);
     return `So few names meet the conditions that about ${percent}% are repeats of others.`;
@@ -234,8 +230,8 @@ function* visitLikely(blend, options, guide) {
       guide.visit(node, row, 1);
       return Array.from(row, (log, c) => {
         const reach = node.reach + log;
-        const after = guide.after(node.length, node.state, c, node.context, node.visited);
-        return { parent, c, reach, score: c === EOS ? -Infinity : reach + after };
+        const ahead = guide.logAhead(node.length, node.state, c, node.context, node.visited);
+        return { parent, c, reach, score: c === EOS ? -Infinity : reach + ahead };
       }).filter(({ score }) => score > -Infinity);
     });
     branches.sort((a, b) => b.score - a.score).splice(LIKELY);

@@ -52,7 +52,7 @@ export class Shape {
     return (this.hasPairs && isOdd(a, b)) || (this.barsLowerCase && a === "\n" && b === "a");
   }
 
-  after(state, character) {
+  nextState(state, character) {
     if (!this.kinds.has(character)) this.kinds.set(character, kindOf(character));
     const kind = this.kinds.get(character);
     return state === DEAD || this.isBarred(state, kind) ? DEAD : kind;
@@ -63,7 +63,7 @@ export class Shape {
   }
 
   passes(name) {
-    return this.accepts([...name].reduce((state, c) => this.after(state, c), this.first));
+    return this.accepts([...name].reduce((state, c) => this.nextState(state, c), this.first));
   }
 }
 

@@ -53,11 +53,8 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
-  return candidates.map(({ name, weight, key }) => ({
-    name,
-    weight,
-    point: guide && uniform(key, MAX_LENGTH + 1),
-  }));
+  const pointOf = (key) => guide && uniform(key, MAX_LENGTH + 1);
+  return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
 /** The nodes that names begin from, and how probable each is. */
@@ -73,13 +70,8 @@ function begin({ roots }) {
 export function rowsOf(blend, nodes, options, guide) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
-  const all = nextProbabilities(
-    blend,
-    stacked(blend, asked),
-    asked.length,
-    options,
-    Boolean(guide),
-  );
+  const states = stacked(blend, asked);
+  const all = nextProbabilities(blend, states, asked.length, options, Boolean(guide));
   let from = 0;
   return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
 }
@@ -105,12 +97,9 @@ export function nextNodes(blend, nodes, branches, guide) {
   const parents = [...new Set(asked.map(({ parent }) => parent))];
   const place = new Map(parents.map((parent, i) => [parent, i]));
   const before = parents.map((parent) => nodes[parent]);
-  const states = blend.nextStates(
-    stacked(blend, before),
-    before.length,
-    asked.map(({ parent }) => place.get(parent)),
-    asked.map(({ c }) => c),
-  );
+  const rows = asked.map(({ parent }) => place.get(parent));
+  const characters = asked.map(({ c }) => c);
+  const states = blend.nextStates(stacked(blend, before), before.length, rows, characters);
   asked.forEach((node, i) => {
     node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
       states[part].subarray(i * n_a, (i + 1) * n_a),

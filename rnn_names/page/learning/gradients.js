@@ -220,16 +220,12 @@ function overTime(tree, { n_a, n_y }, kept, da, biasesOnly) {
     product(d_above, m, WaaT, n_units, size, sent);
     addToColumns(da.subarray(aboveStart * n_a), parents, n_a, units, sent);
   }
-  const d_p = columnSums(dp, tree.rows, size);
+  const bn = columnSums(dp, tree.rows, size).slice(2 * n_a);
   const ba = columnSums(d_from_x, n_y, size);
   d_from_x.fill(0, EOS * size, (EOS + 1) * size); // row x is column x of Wax; the zero vector has none
-  return {
-    Wax: transposed(d_from_x, n_y, size),
-    ba,
-    Waa: addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa),
-    a0: da.slice(0, n_a),
-    bn: d_p.slice(2 * n_a),
-  };
+  const Wax = transposed(d_from_x, n_y, size);
+  const Waa = addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa);
+  return { Wax, ba, Waa, a0: da.slice(0, n_a), bn };
 }
 
 function gruBackward({ a, p, r, z, c }, row, parent, da, dp, d_from_x, x, n_a) {

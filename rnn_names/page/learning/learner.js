@@ -44,9 +44,8 @@ export class Learner {
     const rows = base && baseRows(base, distinct, characters);
     this.settings = settingsFor(distinct.length, Boolean(rows));
     const size = Math.min(Math.round(this.settings.held_out * distinct.length), MAX_HELD_OUT);
-    const aside = new Set(
-      heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
-    );
+    const byChance = () => shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size);
+    const aside = new Set(heldOut ?? byChance());
     const learned = distinct.filter((name) => !aside.has(name));
     this.pull = rows ? PULL / Math.max(learned.length, 100) : 0;
     this.start = rows

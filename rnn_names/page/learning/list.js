@@ -55,17 +55,13 @@ export function namesOfText(text) {
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
     throw new NotAList("These lines are too long for names: put one name on each line.");
+  if (!distinct) throw new NotAList(`Paste at least ${MIN_NAMES} names first.`);
+  const different = `${formatted(distinct)} different names are too`;
   if (distinct < MIN_NAMES)
-    throw new NotAList(
-      distinct
-        ? `${distinct} different names are too few to learn from: give ${MIN_NAMES} or more.`
-        : `Paste at least ${MIN_NAMES} names first.`,
-    );
+    throw new NotAList(`${different} few to learn from: give ${MIN_NAMES} or more.`);
+  const most = formatted(MAX_NAMES);
   if (distinct > MAX_NAMES)
-    throw new NotAList(
-      `${formatted(distinct)} different names are too many for a page: give up to ` +
-        `${formatted(MAX_NAMES)}, or use rnn-names train.`,
-    );
+    throw new NotAList(`${different} many for a page: give up to ${most}, or use rnn-names train.`);
   return names;
 }
 

@@ -40,15 +40,14 @@ export function learnedModel(learner, name) {
     fingerprints: shared ? Float64Array.from(new Set([...own, ...shared])).sort() : own,
     listed: shared && own,
     digest: learner.digest,
-    sources: (start?.sources ?? []).map(({ what, ...rest }) => ({
-      ...rest,
-      what: what.replace(OF_START, "") + OF_START,
-    })),
+    sources: (start?.sources ?? []).map(ofStart),
     startedFrom: start?.name ?? null,
     training: recordOf(learner),
     weights,
   };
 }
+
+const ofStart = (source) => ({ ...source, what: source.what.replace(OF_START, "") + OF_START });
 
 /** The record of the training, as `rnn-names info` shows it. */
 function recordOf(learner) {

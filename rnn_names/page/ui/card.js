@@ -5,7 +5,7 @@ import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, button, element, onClick, percent } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, onClick, percent } from "./elements.js";
 import { copy } from "./favourites.js";
 import { setCondition } from "./form.js";
 
@@ -22,8 +22,6 @@ function visible(character) {
 }
 
 let ends = { prefix: "", suffix: "" }; // of the name of the card
-
-export const nameOfCard = () => $("typed").value.trim();
 
 /** Opens the card of a name, on a phone below where the name stands. */
 export function openCard(name) {
@@ -51,13 +49,14 @@ export function explain(name) {
   $("more-end").replaceChildren("…", bdi(ends.suffix));
   $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
   $("card-actions").hidden = !letters.length;
+  showWhole($("whole").ariaExpanded === "true");
   document.dispatchEvent(new Event("card"));
 }
 
-/** Shows how likely each letter is. */
+/** Shows how likely each letter is, once there is a name. */
 export function showWhole(isWhole) {
-  $("details").hidden = !isWhole;
-  $("whole").setAttribute("aria-expanded", isWhole);
+  $("details").hidden = !isWhole || !nameOfCard();
+  $("whole").ariaExpanded = isWhole;
 }
 
 export function closeCard() {
@@ -103,17 +102,15 @@ function letterButton(blend, place, letters, i) {
     className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
   });
   made.append(element("small", {}, known ? likely : "unknown"));
-  for (const event of ["pointerenter", "focus"]) {
+  for (const event of ["pointerenter", "focus"])
     made.addEventListener(event, () => showExpected(blend, place, letters, i));
-  }
   return made;
 }
 
 /** The five most expected characters at a place. */
 function showExpected(blend, place, letters, i) {
-  $("expected-title").replaceChildren(
-    ...(i ? ["Expected after ", bdi(letters.slice(0, i).join(""))] : ["Expected at the beginning"]),
-  );
+  const before = i ? ["after ", bdi(letters.slice(0, i).join(""))] : ["at the beginning"];
+  $("expected-title").replaceChildren("Expected ", ...before);
   const { logProbs } = place;
   const indices = Array.from(logProbs.keys()).sort((a, b) => logProbs[b] - logProbs[a]);
   $("expected").replaceChildren(

@@ -96,7 +96,6 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const options = { ...shared, initials: $("initials").value || undefined };
   const watch = { found: () => progress(++names / (count * slots)), stopped };
   const rows = await castRows(models, pattern, count, options, watch);
-  if (rows.length && !stopped()) showLine(rows[rows.length - 1].text); // the first are in sight
   for (const { text } of rows) found(text);
   return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
 }
@@ -106,7 +105,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
 export function showPattern() {
   const pattern = patternOfCast();
-  if (!pattern) return;
+  if (!pattern) return showStart();
   parts = partsOf(textOfPattern(), pattern);
   showParts();
 }
@@ -124,6 +123,7 @@ function patternOfCast() {
   }
   const [sentence, ...lines] = wrong.split("\n");
   const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // it scrolls
+  place.hidden = !textOfPattern().trim(); // there is nothing to point at
   $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;
@@ -134,12 +134,6 @@ function patternOfCast() {
 export function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
   showStart();
-}
-
-/** Shows a line above the parts, as large as it can be. */
-function showLine(text) {
-  $("line").textContent = text;
-  fit($("line"), text);
 }
 
 const starts = () => Array.from($("starts").children);
@@ -239,7 +233,8 @@ function textField(part, i) {
 /** Makes a control as wide as what it shows. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-export function listenToCasts() {
+/** `fitCount` asks for as many lines as fit, where the parts are folded or unfolded. */
+export function listenToCasts(fitCount) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });
     partsRebuilt(parts.length - 1);
@@ -255,10 +250,7 @@ export function listenToCasts() {
       showPattern();
       changed(true);
     });
-  const small = matchMedia("(max-width: 46rem), (max-width: 78rem) and (max-height: 30rem)");
-  const fold = () => $("build").toggleAttribute("open", !small.matches);
-  small.addEventListener("change", fold);
-  fold();
+  $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());
   $("pattern").addEventListener("input", () => {
     showPattern();
     changed();

@@ -8,9 +8,8 @@ export const data = JSON.parse($("data").textContent);
 export const models = modelsIn(data.models);
 export const openingShares = () => models.map(({ share }) => share);
 
-/** What people call a model: norwegian-towns are norwegian towns. As in page/page.py. */
-export const titleOf = ({ name }) =>
-  name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
+/** What people call a model: norwegian-towns are Norwegian towns (page/page.py). */
+export const titleOf = ({ name, title = name }) => title;
 
 /** The temperature that a word for boldness stands for. */
 const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
@@ -26,6 +25,16 @@ export const chosen = {
 
 /** The models that take part in the blend. */
 export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);
+
+export const setShares = (shares) => Object.assign(chosen, { shares });
+export const setTemperature = (temperature) => Object.assign(chosen, { temperature });
+export const setSeed = (seed, wantedLists = "") => Object.assign(chosen, { seed, wantedLists });
+
+/** Takes other models, with the shares that they open with. */
+export function replaceModels(others) {
+  models.splice(0, models.length, ...others);
+  setShares(openingShares());
+}
 
 /** Takes a word for boldness, and the temperature that it stands for. */
 export function setBoldness(word) {

@@ -53,6 +53,9 @@ export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
 }
 
+/** The name in the card; "" while nothing is typed there. */
+export const nameOfCard = () => $("typed").value.trim();
+
 export const bdi = (text) => element("bdi", {}, text);
 
 /** A probability or a share, from 0 to 1, as people read it. */

@@ -2,7 +2,7 @@
 // it.
 
 import { models } from "./chosen.js";
-import { $, bdi, button, element, onClick, signButton, toast } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
@@ -32,12 +32,13 @@ function undoably(words, pairs) {
   toast(words, { Undo: () => keepThese(before) });
 }
 
-/** Keeps a name, or lets it go; the card is opened by `details`. */
+/** Keeps a name, or lets it go; the card is opened by `details`. A card of it says so itself. */
 export function toggleFavourite(name, details) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
   keepThese([...others, [name, ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
+  if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], details && { Details: details });
 }
 
@@ -61,7 +62,9 @@ let openDetails = (_name) => {};
 /** Shows the list; `details` opens the card of a name. */
 export function listenToFavourites(details) {
   openDetails = details;
+  document.addEventListener("card", showKept);
   onClick({
+    "keep-name": () => toggleFavourite(nameOfCard()),
     copy: () => copy(asText([...favourites])),
     // With a byte-order mark, spreadsheets read accents right.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
@@ -76,12 +79,20 @@ function showFavourites(isKept) {
   $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));
   for (const shown of document.querySelectorAll(".name"))
     shown.setAttribute("aria-pressed", String(favourites.has(shown.textContent)));
+  showKept();
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
   $("kept-hint").textContent = favourites.size
     ? "This browser forgets them when the page is closed."
     : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
   $("kept-hint").hidden = favourites.size > 0 && isKept;
+}
+
+/** Shows whether the name of the card is kept. */
+function showKept() {
+  const isKept = favourites.has(nameOfCard());
+  $("keep-name").textContent = isKept ? "Kept" : "Keep";
+  $("keep-name").ariaPressed = isKept;
 }
 
 function move(from, to) {

@@ -1,7 +1,7 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
 import { newSeed } from "../engine/numbers.js";
-import { INITIALS, KINDS, lengthOf, MAX_LENGTH, newNames } from "../engine/options.js";
+import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
@@ -11,6 +11,9 @@ import {
   models,
   openingShares,
   setBoldness,
+  setSeed,
+  setShares,
+  setTemperature,
   writing,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -45,7 +48,7 @@ function textsIn({ id, value }) {
 
 /** Takes in where somebody moved a slider to. */
 export function moved(slider) {
-  if (slider === $("temperature")) chosen.temperature = Number(slider.value);
+  if (slider === $("temperature")) setTemperature(Number(slider.value));
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
@@ -53,7 +56,7 @@ export function moved(slider) {
 export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
-  chosen.shares = openingShares();
+  setShares(openingShares());
   chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
@@ -114,22 +117,22 @@ export function readAddress() {
     for (const id of CHECKS) $(id).checked = address.has(id);
     setBoldness("balanced");
   }
-  chosen.wantedLists = address.get("list") ?? "";
-  if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
+  if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
-  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
+  if (degrees > 0 && degrees < Infinity) setTemperature(degrees);
   if (address.has("cast")) $("pattern").value = address.get("cast");
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
-  chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
+  setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
   const given = address.get("seed") ?? "";
-  chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  setSeed(seed, address.get("list") ?? "");
   return hasSeed;
 }
 
@@ -184,24 +187,27 @@ const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id
 /** The conditions in force above the names, each with a way to drop it. */
 function showChips() {
   $("chips").hidden = !inForce().length;
-  $("chips").replaceChildren(...inForce().map((id) => dropper(id, "chip")));
+  $("chips").replaceChildren(...inForce().map(conditionChip));
 }
 
-/** What drops a condition: a chip, or a link after a sentence. */
-function dropper(id, className) {
-  const words = $(id).labels[0].textContent.replace(/ \(.*/u, "");
-  const label = element("span", {}, className === "link" ? "Drop " : "", `${words} `);
-  label.append(bdi($(id).value));
-  return button(label, () => setCondition(id, ""), {
-    className,
-    title: "Drop this condition",
-    ariaLabel: `Drop ${words} ${$(id).value}`,
-  });
+const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
+
+function conditionChip(id) {
+  const label = element("span", {}, `${labelOf(id)} `, bdi($(id).value));
+  const ariaLabel = `Drop ${label.textContent}`;
+  return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
+}
+
+/** A link to the names without a condition, by its text, or of a length by what it is called. */
+function linkWithout(id) {
+  const text = id.endsWith("length") ? labelOf(id) : bdi($(id).value);
+  const label = element("span", {}, "Without “", text, "”");
+  return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
 /**
- * Says what is missing, and marks the conditions that this is about, with a button that drops each:
- * those that it names, or else all where no name can meet them.
+ * Says what is missing, and marks the conditions that this is about: those that it names, the first
+ * with a link that drops it, or else all where no name can meet them.
  */
 export function say(sentence, found = 0) {
   const isMeant = (id) =>
@@ -218,7 +224,7 @@ export function say(sentence, found = 0) {
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} names.`),
-    ...wrong.flatMap((id) => [" ", dropper(id, "link")]),
+    ...named.slice(0, 1).flatMap((id) => [" ", linkWithout(id)]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }

@@ -3,8 +3,8 @@
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
-import { $, bdi, button, element, stopAt } from "./elements.js";
-import { favourites, toggleFavourite } from "./favourites.js";
+import { $, bdi, button, element, nameOfCard, stopAt } from "./elements.js";
+import { copy, favourites, toggleFavourite } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
 const LONG_PRESS = 500; // ms
@@ -54,8 +54,7 @@ const holdButton = () =>
     title: "Hold: it stays when more are drawn (H)",
   });
 
-const placeOfCard = () =>
-  shownPlaces().find(({ textContent }) => textContent === $("typed").value.trim());
+const placeOfCard = () => shownPlaces().find(({ textContent }) => textContent === nameOfCard());
 
 /** The card's button holds its name, too, where that is among the names. */
 export function listenToHold() {
@@ -136,20 +135,21 @@ const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
 /** Listens to the keys: `draw` brings more names. */
 export function listenToKeys(draw) {
-  let isPointed = false; // whether a name has the focus since it was pressed, not by a key
+  let isPointed = false; // whether the focus is where it is by a press, not by a key
   const onPress = () => {
     [isPointed, wasLong] = [true, false];
   };
+  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
   const onClick = (event) => {
     if (wasLong) event.stopPropagation(); // the card may have moved another name under the finger
     wasLong = false;
   };
-  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
   document.addEventListener("click", onClick, true);
   const actions = {
     " ": draw,
     Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
     "?": () => $("keys").showModal(),
+    c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
     ArrowRight: (name) => moveFocus(name, 1, 0),
@@ -161,22 +161,19 @@ export function listenToKeys(draw) {
     if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     const isName = target.matches(".name");
-    const isElsewhere = isName || target === document.body;
-    if (event.key === "Enter" && isElsewhere && (!isName || isPointed)) {
-      event.preventDefault();
-      draw();
-      return;
-    }
-    const action = actions[event.key.toLowerCase()] ?? actions[event.key];
-    if (!action || !(isElsewhere || ["?", "Backspace"].includes(event.key))) return;
+    const isFree = target === document.body || (isPointed && target.matches("button"));
+    let action = actions[event.key.toLowerCase()] ?? actions[event.key];
+    if (event.key === "Enter" && isFree) action = draw;
+    if (!action || !(isFree || isName || ["?", "Backspace"].includes(event.key))) return;
     isPointed = false;
     event.preventDefault();
-    action(isName ? target : $("names").querySelector(".name:hover"), event.shiftKey);
+    if (isFree && !isName) target.blur(); // the key is for the names, not for what was pressed
+    action(isName ? target : $("names").querySelector("li:hover .name"), event.shiftKey);
   });
   document.addEventListener("keyup", (event) => {
     const isName = /** @type {any} */ (event.target).matches(".name");
     if (event.key === " " && isName) event.preventDefault(); // Firefox would press it
-    if (event.key === "Tab") isPointed = false;
+    if (/^(Tab|Arrow)/.test(event.key)) isPointed = false;
   });
 }
 

@@ -6,7 +6,7 @@ import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showParts, showPattern } from "./casts.js";
-import { changed, data, models } from "./chosen.js";
+import { changed, data, models, replaceModels } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -17,7 +17,8 @@ const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
-export function listenToOwnList(fitting) {
+/** `fitCount` asks for as many names as fit, where they are shown. */
+export function listenToOwnList(fitCount) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
@@ -27,7 +28,7 @@ export function listenToOwnList(fitting) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
-      if ($("count").value === $("count").defaultValue) $("count").value = fitting();
+      if ($("count").value === $("count").defaultValue) fitCount();
       changed();
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
@@ -58,7 +59,7 @@ async function takeFile(file) {
       showSamples(await namesToWatch(model)); // of one that writes none, there is an error
       return await addModel(withNetwork(model));
     } catch {
-      return sayOfList("This file has no model that was saved here: rnn-names reads others.");
+      return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
   }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
@@ -78,13 +79,18 @@ function namesOrWhyNot(text) {
     return namesOfText(text);
   } catch (error) {
     if (!(error instanceof NotAList)) throw error;
-    sayOfList(error.message);
-    $("own-status").scrollIntoView({ block: "nearest" });
+    sayOfNames(error.message);
     return undefined;
   }
 }
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
+
+/** Says something below the text field, in place of how many names are there. */
+function sayOfNames(text) {
+  $("own-count").value = text;
+  $("own-count").scrollIntoView({ block: "nearest" });
+}
 
 /** Learns from what is in the text field, and adds the result to the models. */
 async function learnOwnList() {
@@ -99,9 +105,8 @@ async function learnOwnList() {
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
-  learning = startLearning(script, { name, names, models, base: data.base }, (message) =>
-    showProgress(message, (started ??= performance.now())),
-  );
+  const progress = (message) => showProgress(message, (started ??= performance.now()));
+  learning = startLearning(script, { name, names, models, base: data.base }, progress);
   try {
     await addModel(await learning.finished);
   } catch (/** @type {any} */ error) {
@@ -176,7 +181,7 @@ function showLearned(model, more) {
 
 function haveModels(all) {
   const isOpening = $("pattern").value === openingPattern();
-  models.splice(0, models.length, ...all);
+  replaceModels(all);
   buildShares();
   if (isOpening) $("pattern").value = openingPattern();
   if (isOpening) showPattern();
@@ -203,7 +208,7 @@ async function forgetModel() {
   changed();
   showState("");
   takeNames([], "");
-  toast(["Forgotten: the list and what was learned from it"], {
+  toast(["List forgotten"], {
     Undo: () => {
       takeNames([text], title);
       learned.forEach(takeIn);

@@ -3,13 +3,13 @@
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { KINDS, WrongSettings } from "../engine/options.js";
+import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
-import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
+import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
-import { changed, chosen, data, models, setBoldness } from "./chosen.js";
+import { changed, chosen, data, models, setBoldness, setSeed } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, onClick, toast } from "./elements.js";
+import { $, nameOfCard, onClick, toast } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -28,9 +28,11 @@ import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
 const FEW = 5; // lines of a cast that there are at least
+const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that there are at least
 const MAX_FITTING = 60; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
+let drawnPattern = ""; // that of the lines that are there, if these are lines
 let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
 
 /**
@@ -71,6 +73,12 @@ async function draw(note = "") {
   $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
   $("ten-more").disabled = found < places.length;
   busy(false);
+  const before = drawnPattern;
+  drawnPattern = isCasting() ? $("pattern").value : "";
+  if (drawnPattern && drawnPattern !== before && fitAgain()) {
+    writeAddress(false); // its lines are higher, or lower, than those before
+    return draw(note);
+  }
   return found === places.length;
 }
 
@@ -90,16 +98,16 @@ function busy(isBusy) {
 
 /** New names, of another seed. */
 function more() {
-  chosen.seed = newSeed();
-  chosen.wantedLists = "";
+  setSeed(newSeed());
   closeCard();
   writeAddress(true);
   draw();
 }
 
-/** Ten more names below those that are there. */
+/** Ten more names below those that are there, or some more: the last row is full. */
 function addTen() {
-  $("count").value = Math.min(settingsOfForm().count + TEN, $("count").max);
+  const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
+  $("count").value = Math.min(rows * columnsShown(), $("count").max);
   writeAddress(true);
   draw();
 }
@@ -126,7 +134,7 @@ async function openAddress() {
   if (isNew) fitCount();
   showValues();
   writeAddress(false);
-  if ((await draw()) || hasSeed) return;
+  if ((await draw()) || hasSeed || isCasting()) return;
   setBoldness("balanced");
   showValues();
   writeAddress(false);
@@ -140,14 +148,26 @@ function fitCount() {
   fitted = $("count").value = String(fitting());
 }
 
-/** How many names fit into the window, as many as are usual at least; or how many lines. */
+/** The same, unless somebody chose how many; returns whether that is another number. */
+function fitAgain() {
+  const before = $("count").value;
+  if (before === fitted) fitCount();
+  return $("count").value !== before;
+}
+
+const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+
+/** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
   if ($("results").hidden) return data.count;
-  const { top } = $("names").getBoundingClientRect();
-  const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+  const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
-  const rows = Math.floor((innerHeight - top - below) / $("names").firstChild.offsetHeight);
-  return Math.max(isCasting() ? FEW : data.count, Math.min(columns * rows, MAX_FITTING) || 0);
+  const row = height / Math.ceil($("names").children.length / columnsShown());
+  const rows = Math.floor((innerHeight - top - below) / row);
+  const usual = innerHeight < LOW ? FEWER : data.count;
+  const held = 1 + Math.max(-1, ...chosen.held.keys());
+  const least = Math.max(held, isCasting() ? FEW : usual);
+  return Math.max(least, Math.min(columnsShown() * rows, MAX_FITTING) || 0);
 }
 
 function startOver() {
@@ -156,7 +176,7 @@ function startOver() {
   showValues(); // conditions above the names are gone
   fitCount();
   changed();
-  toast(["All settings are as they were at first"], {
+  toast(["All settings are reset"], {
     Undo: () => location.assign(before),
   });
 }
@@ -182,14 +202,12 @@ function listen() {
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
-      const isFile = location.protocol === "file:";
-      copy(
-        location.href,
-        `Link copied${isFile ? ". It works for people who have this file." : ""}`,
-      );
+      const whose =
+        location.protocol === "file:" ? ". It works for people who have this file." : "";
+      copy(location.href, `Link copied${whose}`);
     },
     boldness: ({ target }) => {
-      if (!KINDS.boldness.allows(target.textContent)) return;
+      if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
       setBoldness(target.textContent);
       changed();
     },
@@ -204,11 +222,11 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(fitting);
+  listenToOwnList(fitCount);
   buildShares();
-  listenToDrawers(() => $("count").value === fitted && fitCount());
+  listenToDrawers(fitAgain);
   listenToCard();
-  listenToCasts();
+  listenToCasts(fitAgain);
   listenToFavourites(openCard);
   listenToHold();
   listenToKeys(more);

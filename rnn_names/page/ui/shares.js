@@ -2,7 +2,7 @@
 // of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
@@ -25,9 +25,8 @@ function sharesAsTexts() {
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
-  chosen.shares = ratios.map((ratio, i) =>
-    i === model ? percentage : Math.round(100 * (100 - percentage) * ratio) / 100,
-  );
+  const rest = (ratio) => Math.round(100 * (100 - percentage) * ratio) / 100;
+  setShares(ratios.map((ratio, i) => (i === model ? percentage : rest(ratio))));
 }
 
 /** The shares in a text such as "300 100"; undefined for nonsense. */
@@ -38,10 +37,8 @@ export function sharesIn(text) {
   return given.some((share) => share > 0) ? given : given.map(() => 1);
 }
 
-export function areOpeningShares() {
-  const opening = scaled(openingShares());
-  return scaled(chosen.shares).every((share, i) => share === opening[i]);
-}
+export const areOpeningShares = () =>
+  scaled(chosen.shares).join() === scaled(openingShares()).join();
 
 /** A sentence if a model has no letter in common with the others: there are no names between them. */
 export function withoutLetters(parts) {
@@ -54,9 +51,8 @@ export function withoutLetters(parts) {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the models that there are, at the shares of the opening. */
+/** Makes the controls for the models that there are. */
 export function buildShares() {
-  chosen.shares = openingShares();
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
@@ -70,19 +66,19 @@ export function buildShares() {
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several, and names are between them";
-  kinds = models.map(kindChip);
-  const own = kinds.filter((_, i) => models[i].digest);
-  $("kinds").replaceChildren(...new Set([...own, ...kinds]), mix); // what was learned here is first
+  modelChips = models.map(modelChip);
+  const own = modelChips.filter((_, i) => models[i].digest);
+  $("kinds").replaceChildren(...new Set([...own, ...modelChips]), mix); // what was learned here is first
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
-let kinds = []; // a chip for each model
+let modelChips = []; // a chip for each model
 
 /** Whether a press on a model adds it to the blend, or leaves it alone there. */
 const isMixing = () => $("mix").ariaPressed === "true";
 
 /** A model of several: pressed, it writes alone, or while models are mixed with the others. */
-const kindChip = (model, i) =>
+const modelChip = (model, i) =>
   button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
 
 function press(model) {
@@ -90,7 +86,7 @@ function press(model) {
     i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
-  chosen.shares = taking.map((takes) => (takes ? 50 : 0));
+  setShares(taking.map((takes) => (takes ? 50 : 0)));
   const isBlend = taking.filter(Boolean).length > 1;
   if (isBlend) $("toast").replaceChildren(); // what to press
   changed(true);
@@ -124,7 +120,9 @@ function showTitle() {
   const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
-  $("like")?.replaceChildren("Names like ", ...listed.map(stressed));
+  const words = listed.map(stressed);
+  const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // Elvish names
+  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
   $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
@@ -142,7 +140,7 @@ export function showShares() {
     setSlider(input, percentages[i]);
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  for (const [i, chip] of kinds.entries()) {
+  for (const [i, chip] of modelChips.entries()) {
     if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
       chip.scrollIntoView({ inline: "nearest", block: "nearest" });
     chip.ariaPressed = String(chosen.shares[i] > 0);
