@@ -138,7 +138,7 @@ def page(
 
 def hue_of(names: Sequence[str]) -> int:
     """The hue of a page of some models, whatever their order; not olive, which looks dirty."""
-    return 130 + zlib.crc32("\n".join(sorted(map(shown, names))).encode()) % 290
+    return 130 + zlib.crc32("\n".join(sorted(map(printable, names))).encode()) % 290
 
 
 def _faces(parts: Sequence[PageModel]) -> str:
