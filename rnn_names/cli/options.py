@@ -138,8 +138,8 @@ def check_output(path: str, what: str, signature: bytes, option: str = "--output
     """Raises RnnNamesError, before long work, if an output cannot be written."""
     from rnn_names.model.atomic import check_writable
 
-    check_signature(path, what, signature, option)
     check_writable(path)
+    check_signature(path, what, signature, option)
 
 
 def check_signature(path: str, what: str, signature: bytes, option: str) -> None:

@@ -153,9 +153,11 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
     (tmp_path / "dinosaurs").rmdir()
     shutil.copy(model_file, tmp_path / "dinosaurs")
     assert Model.load("dinosaurs").hidden_size == 32
-    (tmp_path / "dinosaurs").write_bytes(b"no model")
+    (tmp_path / "dinosaurs").write_bytes(b"PK\xff: a damaged model")
     with pytest.raises(ModelFileError, match="dinosaurs: not a model file"):
         Model.load("dinosaurs")
+    (tmp_path / "dinosaurs").write_text("a list of names that were kept")
+    assert Model.load("dinosaurs").knows(["Triceratops"]).all()
 
 
 @pytest.mark.parametrize("name", ["norse", "Dinosaurs"])

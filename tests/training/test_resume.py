@@ -255,8 +255,8 @@ def test_a_new_run_that_cannot_write_leaves_the_older_one(
 ):
     """Nor does one that fails at once."""
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
-    (tmp_path / "log").write_text("of the older run\n")
-    (tmp_path / "r.html").write_text("its report")
+    (tmp_path / "log").write_text('{"epoch": 1}\n')
+    (tmp_path / "r.html").write_text("<!doctype html>")
     old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--learning-rate", 1e9]
     done = invoke(*command, "--log", tmp_path / "log", "--report", tmp_path / "r.html", "-q")
