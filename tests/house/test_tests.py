@@ -30,3 +30,11 @@ def test_nothing_is_imported_from_a_test_module():
 def test_the_name_of_a_test_holds_no_address(request):
     """Else it is another one in each process, and the suite cannot be split over several."""
     assert [item.nodeid for item in request.session.items if " at 0x" in item.nodeid] == []
+
+
+def test_the_files_that_scripts_name_are_there():
+    scripts = [ROOT / "Makefile", *(ROOT / "tests").glob("*.sh")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
+    named = re.findall(r"\b(?:tests|docs|data)/[\w/]+\.(?:py|sh|txt)\b", text)
+    assert len(named) > 20
+    assert [file for file in named if not (ROOT / file).exists()] == []
