@@ -45,7 +45,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.unique import REPEATS, Unique
+from rnn_names.sampling.unique import WINDOW, Unique
 from rnn_names.sampling.workers import WORTH_THREADS
 from rnn_names.system import usable_cores
 
@@ -109,15 +109,12 @@ class CastDrawer:
         wanted = self.wanted
         unique = None
         if wanted.unique or wanted.remember is not None:
-            unique = Unique(wanted.count, wanted.remember)
+            window = min((source.names.max_rounds(WINDOW) for source in self._names), default=0)
+            unique = Unique(wanted.count, wanted.remember, window=window)
         begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        if unique:
-            limits = (source.names.max_rounds(REPEATS) for source in self._names)
-            max_in_vain = min(limits, default=REPEATS)
-            max_size = min(max_size, max_in_vain)
-        size, delivered, in_vain = FIRST_LINES, 0, 0
+        size, delivered = FIRST_LINES, 0
         while delivered < wanted.count:
             size = min(size, unique.needed()) if unique else size
             numbers = np.arange(first, min(first + size, end))
@@ -131,8 +128,7 @@ class CastDrawer:
                 lines = [lines[row] for row in unique.admit(Names.from_strings(texts)).tolist()]
             delivered += len(lines)
             yield lines
-            in_vain = 0 if lines or first < begin else in_vain + len(new)
-            if unique and (unique.window_is_exhausted() or in_vain >= max_in_vain):
+            if unique and unique.is_exhausted:
                 cause = None, MOSTLY_REPEATS
             if cause and delivered < wanted.count:
                 source, why = cause

@@ -196,21 +196,21 @@ class NameQueue:
     def _names_below(self, end: int) -> Iterator[Names]:
         """Removes and yields the names of all numbers below `end`, in parts.
 
-        Raises TooFewNames where the budget ends, unless names are unique: then only the caller
-        knows how many are accepted.
+        Raises TooFewNames at the number where the budget ends.
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
             ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
-            self._passing = [each for each in later if len(each.numbers)]
             numbers, attempts, names = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
             spent = self._spent + np.cumsum(1 + np.concatenate(attempts)[order].astype(np.int64))
-            n_before = np.arange(len(order)) + (self._next_to_yield - self._begin)
-            over = np.flatnonzero(spent > budget_after(n_before, self._budget))
-            is_over = over.size > 0 and self._unique is None
-            self._next_to_yield, self._spent = until, int(spent[-1])
-            part = Names.concatenate([*names]).take(order[: over[0] if is_over else None])
-            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-            if is_over:
+            over = np.flatnonzero(spent > budget_after(self._n_new, self._budget))
+            if over.size and not over[0]:
                 raise TooFewNames(self._tally)
+            if over.size:  # unless the names before that number extend the budget
+                yield from self._names_below(self._next_to_yield + int(over[0]))
+                continue
+            self._passing = [each for each in later if len(each.numbers)]
+            self._next_to_yield, self._spent = until, int(spent[-1])
+            part = Names.concatenate([*names]).take(order)
+            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)

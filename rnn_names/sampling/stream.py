@@ -65,7 +65,7 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
                     )
                 if delivered == count:
                     return
-                if delivered >= n_possible or (unique and unique.window_is_exhausted()):
+                if delivered >= n_possible or (unique and unique.is_exhausted):
                     break
         except TooFewNames as error:
             tally = error.tally

@@ -12,8 +12,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.remembered import Remembered
 
-REPEATS = 1 << 16  # names of a window; a stream ends if fewer than 1 in 4,096 of them are new
-FEW_NEW_AFTER = 1 << 15  # names after which a warning may say that few are new
+WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
 
 
 def make_unique_filter(count: int, options: Options) -> "Unique | None":
@@ -22,38 +21,51 @@ def make_unique_filter(count: int, options: Options) -> "Unique | None":
         return Unique(count, options.remember) if options.is_unique else None
     from rnn_names.conditions.edits import FarApart
 
-    return Unique(count, options.remember, FarApart.of(options), options.slowness)
+    window = WINDOW // options.slowness
+    return Unique(count, options.remember, FarApart.of(options), window)
 
 
 class Unique:
     """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from earlier ones.
 
-    `slowness` is about how many times as long as usual a test takes.
+    It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
+    admits no more. So where a stream ends does not depend on how many names are tested together.
     """
 
     def __init__(
-        self, count: int, remember: str | None = None, far_apart: Any = None, slowness: int = 1
+        self, count: int, remember: str | None = None, far_apart: Any = None, window: int = 0
     ) -> None:
-        self.count, self._far_apart, self._slowness = count, far_apart, slowness
+        self.count, self._far_apart, self._window = count, far_apart, window or WINDOW
+        self.is_exhausted = False
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
-        self._last = 0, 0  # tested and passed where the window began
+        self._passed_before = 0  # the present window
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 
     def admit(self, names: Names) -> Array:
         """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
-            rows = self._new(names)
-        else:
-            with self._file.turn() as (others, added):
-                self._add(others)
-                rows = self._new(names)
-                added.append(names.take(rows))
-        self.tested += len(names)
-        self.passed += len(rows)
-        return rows
+            return self._by_window(names)
+        with self._file.turn() as (others, added):
+            self._add(others)
+            rows = self._by_window(names)
+            added.append(names.take(rows))
+            return rows
+
+    def _by_window(self, names: Names) -> Array:
+        rows, begin = [np.zeros(0, np.intp)], 0
+        while begin < len(names) and not self.is_exhausted:
+            part = names[begin : begin + self._window - self.tested % self._window]
+            rows.append(begin + self._new(part))
+            begin += len(part)
+            self.tested += len(part)
+            self.passed += len(rows[-1])
+            if self.tested % self._window == 0:
+                self.is_exhausted = self.passed - self._passed_before < self._window / 4096
+                self._passed_before = self.passed
+        return np.concatenate(rows)
 
     def _add(self, names: Names) -> None:
         if self._far_apart is None:
@@ -79,7 +91,7 @@ class Unique:
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.tested >= FEW_NEW_AFTER // self._slowness and not self._has_warned
+        is_due = self.tested >= self._window // 2 and not self._has_warned
         if is_due and self.passed < self.tested / 4:
             self._has_warned = True
             warnings.warn(
@@ -88,15 +100,3 @@ class Unique:
                 FewNewNamesWarning,
                 stacklevel=3,
             )
-
-    def window_is_exhausted(self) -> bool:
-        """Whether nearly all names of the current window were repeats.
-
-        A new window starts every `REPEATS` names.
-        """
-        tested = self.tested - self._last[0]
-        passed = self.passed - self._last[1]
-        if tested < REPEATS // self._slowness:
-            return False
-        self._last = self.tested, self.passed
-        return passed < tested / 4096

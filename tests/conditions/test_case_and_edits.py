@@ -265,7 +265,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
     old = replace(full, fingerprints=upper_bits(full.fingerprints, 32))
     with pytest.raises(SamplingError, match=r"^min_edits 3: .* keeps too little to tell; 2 is"):
         old.sample(1, min_edits=3)
-    monkeypatch.setattr(unique, "REPEATS", 1 << 9)
+    monkeypatch.setattr(unique, "WINDOW", 1 << 9)
     message = r"only \d+ of 900 names found: .*min_edits \(met by 1 in"
     with pytest.raises(SamplingError, match=message):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)
@@ -295,8 +295,7 @@ def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
 
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
 def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
-    monkeypatch.setattr(unique, "FEW_NEW_AFTER", 1 << 7)
-    monkeypatch.setattr(unique, "REPEATS", 1 << 9)
+    monkeypatch.setattr(unique, "WINDOW", 1 << 9)
     with pytest.warns(FewNewNamesWarning, match="Three in four"), pytest.raises(SamplingError):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 

@@ -14,7 +14,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import next_character, sampler, walk, workers
+from rnn_names.sampling import name_queue, next_character, sampler, unique, walk, workers
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.numbers import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
@@ -288,3 +288,26 @@ def test_names_that_are_long_as_those_of_the_list_are_looked_for_ahead():
     made = tiny_model()
     long = replace(made, training={**made.training, "shortest": 40, "longest": 41})
     assert {len(name) for name in long.sample(20, seed=1)} <= {40, 41}
+
+
+@pytest.mark.parametrize("budget", [1 << 21, 40])
+def test_where_a_stream_of_new_names_ends_does_not_depend_on_how_they_are_drawn(
+    budget, monkeypatch
+):
+    monkeypatch.setattr(unique, "WINDOW", 1 << 9)
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)
+    options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
+
+    def names(count):
+        with pytest.raises(SamplingError, match="only"):
+            for part in names_of_stream(tiny_model(), count, Options(**options)):
+                found.extend(part.to_strings())
+        return found
+
+    ends = []
+    for count, at_once, largest in ((300, 1 << 15, 1 << 20), (3000, 64, 1 << 8), (10**6, 7, 100)):
+        monkeypatch.setattr(name_queue, "NUMBERS_AT_ONCE", at_once)
+        monkeypatch.setattr(sampler, "MAX_WALK", largest)
+        found = []
+        ends.append(names(count))
+    assert ends[0] and ends[0] == ends[1] == ends[2]
