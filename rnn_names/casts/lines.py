@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.part_names import PartNames
+from rnn_names.casts.part_names import PartSampler
 from rnn_names.casts.pattern import OneOf, Part, Piece, Slot, parse_rules
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.numbers import key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import key_of, keys_of, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
-Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
-Read = Callable[[str], Sequence[str]]  # gives the lines of a file
+LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
+ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
 
 
 class PartSource:
     """Gives the texts of a part of the pattern; `key` is that of its random numbers."""
 
-    def __init__(self, part: Part, seed: int, read: Read) -> None:
+    def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, key_of(seed, *part.path)
         self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
 
@@ -29,7 +29,7 @@ class NameSource(PartSource):
     """Gives names; `tests` are the indices of the tests of `UsedNames` that they have to pass."""
 
     def __init__(
-        self, part: Slot, seed: int, read: Read, names: PartNames, tests: Sequence[int]
+        self, part: Slot, seed: int, read: ReadLines, names: PartSampler, tests: Sequence[int]
     ) -> None:
         super().__init__(part, seed, read)
         self.names, self.tests = names, tests
@@ -38,7 +38,7 @@ class NameSource(PartSource):
 class ChoiceSource(PartSource):
     """Gives one of some alternatives."""
 
-    def __init__(self, part: OneOf, seed: int, read: Read) -> None:
+    def __init__(self, part: OneOf, seed: int, read: ReadLines) -> None:
         super().__init__(part, seed, read)
         self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
         if part.file:

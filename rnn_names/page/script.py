@@ -39,7 +39,7 @@ ENTRIES = (
     ("learning/worker.js", "learning/npz.js"),
     ("ui/page.js",),
 )
-"""Of the scripts of a page: the engine; what learns, in a worker that has the engine too; the
+"""Entry modules of each script: the engine, the learning worker (loaded with the engine), the
 interface. Each script has the modules that its entries import, save those of scripts before it."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)

@@ -22,7 +22,7 @@ def make_unique_filter(count: int, options: Options) -> "Unique | None":
         return Unique(count, options.remember) if options.is_unique else None
     from rnn_names.conditions.edits import FarApart
 
-    return Unique(count, options.remember, FarApart.of(options), options.slowness)
+    return Unique(count, options.remember, FarApart.from_options(options), options.slowness)
 
 
 class Unique:
@@ -83,8 +83,8 @@ class Unique:
         if is_due and self.passed < self.tested / 4:
             self._has_warned = True
             warnings.warn(
-                "Three in four drawn names are now rejected as repeats or near copies; few new "
-                "names may remain.",
+                "three in four drawn names are now rejected as repeats or near copies; few new "
+                "names may remain",
                 FewNewNamesWarning,
                 stacklevel=3,
             )

@@ -175,7 +175,7 @@ def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, nam
 def test_letters_in_another_case_are_near(pair):
     near, listed = pair.strip().split("|")
     known = np.unique(fingerprint(Names.from_strings(["MacDonald", "van Dijk", listed])))
-    characters = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
+    characters = Vocabulary.from_names(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
     found = near_list(known, characters.characters, any_case=True)
     assert found.near(Names.from_strings([near]), 1).tolist() == [True]
 
@@ -189,7 +189,9 @@ def test_the_case_of_a_first_letter_is_no_edit():
 
 def test_nor_is_that_of_several_first_letters():
     listed = Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a"])
-    characters = Vocabulary.of(Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"]))
+    characters = Vocabulary.from_names(
+        Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"])
+    )
     known = np.unique(fingerprint(listed))
     of_list = near_list(known, characters.characters, any_case=True)
     for text, edits in [("De La Cruz", 0), ("De la cruz", 0), ("De La Druz", 1), ("b\u00e9a", 1)]:

@@ -68,7 +68,7 @@ def prepared(model, options):
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
         ready = guided.guided_if_rare(ConditionalSampler(model, options))
-    return ready and ready.look_ahead
+    return ready and ready.guide
 
 
 def drawn(model, options, count):
@@ -123,7 +123,7 @@ def best_of(model, options):
 
 def tiny(count):
     """How many random tiny models pass, and the largest of their scores."""
-    guided.RARE, guided.GAIN = 1.0, 0.0
+    guided.RARE, guided.MIN_GAIN = 1.0, 0.0
     scores = []
     for seed, model, options, expected in random_orders(count, tiny_model):
         names = Counter(model.sample(4000, seed=seed, **options))

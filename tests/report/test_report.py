@@ -297,7 +297,7 @@ def train(invoke, names, tmp_path):
 
 def test_train_writes_the_page(train, tmp_path):
     stderr, text = train("--log", "log", "--epochs", 3, *QUICK)
-    assert stderr.endswith("r.html, the report of this training.\n")
+    assert stderr.endswith("r.html.\n") and "Wrote the training report to " in stderr
     body = Page(text).text()
     assert_self_contained(text)
     for line in (tmp_path / "log").read_text().splitlines():

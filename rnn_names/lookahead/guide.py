@@ -44,7 +44,7 @@ MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 
 
 @dataclass(frozen=True)
-class LookAhead:
+class Guide:
     """Guides draws towards names that an automaton accepts.
 
     The first one guesses 1 everywhere (`unguided`). Others are `learned` from visited prefixes, and
@@ -65,7 +65,7 @@ class LookAhead:
     visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod
-    def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
+    def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
         """A look-ahead that guesses 1 everywhere: it does not change draws; all weights are 1."""
         states, n_y = spelling.automaton.after.shape
         return cls(
@@ -77,7 +77,7 @@ class LookAhead:
             table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
-    def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
+    def learned(self, temperature: float, *, explores: bool) -> "Guide":
         """A look-ahead that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
