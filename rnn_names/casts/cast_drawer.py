@@ -25,15 +25,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedLetters
-from rnn_names.casts.lines import (
-    ChoiceSource,
-    Line,
-    LoadModel,
-    NameSource,
-    PartSource,
-    ReadLines,
-    Row,
-)
+from rnn_names.casts.lines import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
 from rnn_names.casts.part_names import PartSampler
 from rnn_names.casts.pattern import OneOf, Part, Pattern, Piece, Reference, Slot, located
 from rnn_names.casts.requests import (
@@ -174,7 +166,7 @@ class CastDrawer:
                     yield new
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
 
-    def _row(self, line: Line) -> Row:
+    def _row(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and those of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())

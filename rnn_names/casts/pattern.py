@@ -18,7 +18,7 @@ needs no second one.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from typing import Any
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, short_repr, with_options
+from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
@@ -38,7 +38,6 @@ LINE_NAME = "name"  # what a whole line is called in tables
 _NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
-_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
@@ -122,7 +121,7 @@ def parse(
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.pieces()
     if reader.at < len(text):
-        raise reader.error(STRAY.format(text[reader.at]), reader.at)
+        raise reader.unexpected(can_be_text=True)
     if all(isinstance(piece, str) for piece in pieces):
         hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
@@ -352,29 +351,6 @@ class _Reader:
                 given.values[name] = read(text)
         except ValueError:
             raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
-
-
-def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
-    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
-
-    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
-    ['Helga', 'Gunnars']
-    """
-    rules, where = [], f"{file}: " if file else ""
-    for line in (each for each in lines if not each.startswith("#")):
-        if (found := _RULE.fullmatch(line)) is None:
-            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
-        try:
-            rules.append((re.compile(found[1]), found[2]))
-            re.sub(*rules[-1], "")
-        except (re.error, IndexError, RecursionError, OverflowError) as error:
-            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
-
-    def changed(text: str) -> str:
-        rule = next((each for each in rules if each[0].search(text)), None)
-        return text if rule is None else rule[0].sub(rule[1], text, count=1)
-
-    return changed
 
 
 def _option_hint(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A training at the command line: what it shows and writes as it goes, and how it ends."""
+"""A training run at the command line: what it shows and writes as it goes, and how it ends."""
 
 import json
 import os

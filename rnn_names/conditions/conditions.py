@@ -171,8 +171,8 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     for option, title, texts in required:
         if texts and not any(map(has, texts)):
             raise SamplingError(
-                f"{option} {title}: contains three characters in a row that no name of the list has, "
-                "which known_triples rules out",
+                f"{option} {title}: contains three characters in a row that no name of the list "
+                "has, which known_triples rules out",
                 [option, "known_triples"],
             )
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))

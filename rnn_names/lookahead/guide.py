@@ -1,6 +1,6 @@
 """Looking ahead: drawing names that meet a rare condition without drawing all others.
 
-The network predicts only the next character. The look-ahead adds a guess, `ahead`: the probability
+The network predicts only the next character. A guide adds a guess, `ahead`: the probability
 that a name with this prefix will meet the conditions. The next character is then drawn with
 
     q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
@@ -66,7 +66,7 @@ class Guide:
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
-        """A look-ahead that guesses 1 everywhere: it does not change draws; all weights are 1."""
+        """A guide that guesses 1 everywhere: it does not change draws; all weights are 1."""
         states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
@@ -78,7 +78,7 @@ class Guide:
         )
 
     def learned(self, temperature: float, *, explores: bool) -> "Guide":
-        """A look-ahead that has learned from its prefixes, which were visited at a temperature.
+        """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
         """

@@ -1,6 +1,6 @@
-"""Prepares a look-ahead: makes draws that it learns from, and sets the bound of the weights.
+"""Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
-Each round draws names with the current look-ahead, which then learns from them. The first rounds
+Each round draws names with the current guide, which then learns from them. The first rounds
 use a temperature between 1 and 2, at which draws vary most. Then the temperature is halved, round
 by round, down to the requested one, as in simulated annealing (Kirkpatrick et al. 1983). So the
 names that are most probable in the end have been drawn before, and the guesses take all of them
@@ -28,7 +28,7 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import sharpened
 
-FIRST_ROUND = 1 << 12  # names drawn without a look-ahead
+FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at a higher one
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
@@ -41,11 +41,11 @@ MAX_VISITS = 1 << 18  # nodes after which preparation ends
 RESTART_REPEATS = 0.2  # share of repeats above which preparation restarts, once
 
 DrawRound = Callable[[float, int, Guide], Array]
-"""Draws `size` names at a temperature by a look-ahead; returns their log weights, (size,)."""
+"""Draws `size` names at a temperature by a guide; returns their log weights, (size,)."""
 
 
 def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) -> Guide:
-    """A look-ahead that has learned from draws, with its measured bound."""
+    """A guide that has learned from draws, with its measured bound."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
@@ -69,7 +69,7 @@ def _is_better(second: Guide, first: Guide) -> bool:
 
 
 class _Preparation:
-    """A look-ahead that learns, at a temperature, from the prefixes that draws visit."""
+    """A guide that learns, at a temperature, from the prefixes that draws visit."""
 
     def __init__(self, draw_round: DrawRound, guide: Guide, temperature: float) -> None:
         self._draw_round, self._temperature = draw_round, temperature
@@ -100,7 +100,7 @@ class _Preparation:
         self.learn(explores=True)
 
     def cooled(self, halvings: int, *, is_second: bool = False) -> Guide:
-        """The look-ahead after rounds that halve the temperature `halvings` times, and tests."""
+        """The guide after rounds that halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUND_SIZES:
                 self.draw(size)
@@ -122,7 +122,7 @@ class _Preparation:
 
 
 def with_bound(guide: Guide, log_weights: Array) -> Guide:
-    """The look-ahead with a bound set by one half of the weights, (m,), and measured on all."""
+    """The guide with a bound set by one half of the weights, (m,), and measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return guide

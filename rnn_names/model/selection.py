@@ -39,8 +39,8 @@ class ModelChoice(NamedTuple):
             if path:
                 return cls(path, POSITIVE.read(weight))
         raise ModelFileError(
-            f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file of "
-            "that whole name)"
+            f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
+            "of that whole name)"
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Names under rare conditions: proposals by a look-ahead, corrected to the model's distribution.
+"""Names under rare conditions: proposals by a guide, corrected to the model's distribution.
 
 A proposal of weight w (`rnn_names.lookahead.guide`) yields w / bound copies of its name,
 rounded at random. Names come in groups of one size: those of group g are from its proposals 0, 1,
@@ -31,7 +31,7 @@ from rnn_names.sampling.walk_sampler import WalkSampler
 MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
-MIN_GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
+MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 BURN_IN, GROUP = MAX_COPIES - 1, 64
 """The number of names that a group draws first and drops, and the number that it yields.
 
@@ -133,7 +133,7 @@ class GuidedTurn(NamedTuple):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for names without an end."""
+    """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
 
     source: NextCharacter
 
@@ -182,7 +182,7 @@ class GuidedWalk(Walk):
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """Roots for a guided walk: the look-ahead's beginning, or texts one character longer."""
+    """Roots for a guided walk: the guide's beginning, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
     begun = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
@@ -202,7 +202,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
 
 
 class GuidedSampler(WalkSampler):
-    """Draws names that meet rare conditions, by a look-ahead.
+    """Draws names that meet rare conditions, by a guide.
 
     Only `groups` also tests the conditions of `sampler` that are not in the spelling.
     """

@@ -1,4 +1,4 @@
-"""Rare conditions: the look-ahead, what it learns, and the names that it brings."""
+"""Rare conditions: the guide, what it learns, and the names that it brings."""
 
 import math
 import string
@@ -96,7 +96,7 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(options):
 
 
 def poor(monkeypatch):
-    """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
+    """A guide that knows next to nothing: no contexts, few prefixes, little learned from."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(guide_module, "MAX_VISITED", 20)
     monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
@@ -123,12 +123,12 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 
 def log_weights(guided, size):
-    """Those of names drawn with a look-ahead."""
+    """Those of names drawn with a guide."""
     return guided.run_walk(first_keys(3, size)).log_weights
 
 
 def walked(walk_sampler, guide, keys):
-    """A walk by a look-ahead that is over."""
+    """A walk by a guide that is over."""
     walk = GuidedWalk(walk_sampler.exact, keys, guide)
     walk.run(guided_roots(walk_sampler.exact_roots, guide))
     return walk
@@ -324,7 +324,7 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 
 
 def learned(model, draws=3000, **options):
-    """A look-ahead that has learned from unguided draws, and its walk_sampler."""
+    """A guide that has learned from unguided draws, and its walk_sampler."""
     sampler = ConditionalSampler(model, Options(**options))
     unguided = Guide.unguided(sampler.spelling, np.array(sampler.walk_sampler.texts[0], int))
     prefixes = visited(sampler.walk_sampler, draws, unguided)

@@ -64,7 +64,7 @@ def seconds(work):
 
 
 def prepared(model, options):
-    """The look-ahead; None without one."""
+    """The guide; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
         ready = guided.guided_if_rare(ConditionalSampler(model, options))
@@ -97,7 +97,7 @@ def study(model_name, options, count):
     is_right = bool(off <= max(chance.mean() + MARGIN, chance.max()))
     row = [spelled(model_name, options), f"{off:.3f}", f"{chance.mean():.3f}", compared]
     row.append(worst if agrees else worst + "; **--best differs**")
-    repeats = "no look-ahead" if ready is None else f"{ready.repeats:.2%}"
+    repeats = "no guide" if ready is None else f"{ready.repeats:.2%}"
     row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]
     row += [f"{found[1]} in {searched:.1f} s"]
     return row, is_right
