@@ -31,8 +31,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
     {MODEL:option=value,option} one under the options of `sample`. [a|b*3] is one of some patterns,
     the second three times as often, and {FILE.txt} a line of a file. {x=MODEL} is a name that {=x}
-    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a special
-    character literal. The name of a bundled cast stands for its pattern.
+    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a
+    special character literal. The name of a bundled cast stands for its pattern.
 
     The lines are texts; with `parts`, tuples of texts.
 

@@ -83,7 +83,6 @@ class CastDrawer:
             raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
 
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
-        """What gives the texts of a part."""
         if isinstance(part, Slot):
             lists: dict[str, Any] = {
                 name: [line for file in files for line in read(file)]
@@ -216,7 +215,6 @@ class CastDrawer:
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
-        """Requests for the names that the lines lack, in order."""
         requests = list[Request]()
         for line in lines:
             names = line.names

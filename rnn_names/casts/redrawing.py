@@ -82,7 +82,6 @@ class LineRedrawer:
         return False
 
     def _parts_at(self, line: Line, place: int) -> set[PartSource]:
-        """The parts that a column of a line comes from."""
         column = self._columns[place - 1]
         paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {

@@ -53,9 +53,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     else:
         rows = facts.items() if system else _rows(facts)
         lines = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
-        text = "\n".join(
-            escape_control_characters(line.replace("\n", " "), ascii) for line in lines
-        )
+        text = "\n".join(escape_control_characters(line.replace("\n", " ")) for line in lines)
     write(f"{text}\n".encode())
 
 

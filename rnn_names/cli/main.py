@@ -122,7 +122,7 @@ def exit_code(work: Callable[[], int]) -> int:
         text = io.StringIO()
         error.show(text)
         streams.print_to_stderr(
-            streams.escape_control_characters(text.getvalue().removesuffix("\n"), ascii)
+            streams.escape_control_characters(text.getvalue().removesuffix("\n"))
         )
         return error.exit_code
     except RnnNamesError as error:

@@ -55,7 +55,7 @@ class GroupedCommand(click.Command):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; if boldness set a condition that an error names, the message says so."""
+        """Runs the command; if boldness set a condition that an error names, the error says so."""
         try:
             return super().invoke(ctx)
         except SamplingError as error:

@@ -41,13 +41,7 @@ from rnn_names.cli.streams import is_same_file, print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import (
-    FewNewNamesWarning,
-    SamplingError,
-    plural,
-    printable,
-    with_options,
-)
+from rnn_names.errors import FewNewNamesWarning, SamplingError, plural, printable, with_options
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -242,7 +236,6 @@ class _Picking:
         return f"There are no more such names. For others, loosen {loose}."
 
     def _next(self, stream: Iterator[str]) -> str:
-        """The next line that was not seen."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
             if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
                 return line

@@ -46,12 +46,12 @@ def write(data: bytes) -> None:
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
 
-def escape_control_characters(text: str, escape: Callable[[str], str]) -> str:
+def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:
     r"""Lines of text, with what could take over a terminal escaped.
 
     `escape` gives a character in quotes, as a program would write it: `ascii` or `json.dumps`.
 
-    >>> print(escape_control_characters("red: \x1b[31m", ascii))
+    >>> print(escape_control_characters("red: \x1b[31m"))
     red: \x1b[31m
     """
     return "".join(c if c.isprintable() or c in "\n\t" else escape(c)[1:-1] for c in text)

@@ -129,8 +129,8 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
     known = _own_list(model)
     if edits > 1 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
-            f"min_edits {edits + 1}: this model's fingerprints of {len(known):,} names are too short "
-            "for that; use at most 2",
+            f"min_edits {edits + 1}: this model's fingerprints of {len(known):,} names are too "
+            "short for that; use at most 2",
             ["min_edits"],
         )
     near_list = NearList(model, of_any_shape)

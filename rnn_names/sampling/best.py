@@ -87,7 +87,6 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    """The names, and an error if there are too few."""
     sampler, options = make_sampler(model, options)
     search = _Search(sampler, progress, rank)
     last = options.start + count

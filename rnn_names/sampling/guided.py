@@ -208,11 +208,7 @@ class GuidedSampler(WalkSampler):
     """
 
     def __init__(
-        self,
-        sampler: ConditionalSampler,
-        options: CommonOptions,
-        text: Indices,
-        guide: Guide,
+        self, sampler: ConditionalSampler, options: CommonOptions, text: Indices, guide: Guide
     ) -> None:
         super().__init__(sampler.model, options, guide.spelling, [text])
         self.sampler, self.guide = sampler, guide

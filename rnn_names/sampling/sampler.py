@@ -95,9 +95,8 @@ class ConditionalSampler:
         self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
-        self.title = ", ".join(
-            filter(None, [self.joined_titles(self.automaton_conditions), of_length])
-        )
+        titles = [self.joined_titles(self.automaton_conditions), of_length]
+        self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 

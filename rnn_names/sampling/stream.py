@@ -129,7 +129,6 @@ def _groups(
     unique: Unique | None,
     workers: Workers,
 ) -> Iterator[Names]:
-    """The names of a stream under rare conditions, group by group."""
     from rnn_names.sampling.guided import GROUP
 
     group = begin // GROUP  # the next group

@@ -173,7 +173,6 @@ class Walk:
         return *self.source.next_probabilities(states, work), node_data
 
     def _automaton_state(self, node_data: Any) -> Array:
-        """The state of the spelling's automaton at each node."""
         return node_data
 
     def _end(self, names: Array, node: Array, node_data: Any, length: int) -> None:

@@ -117,7 +117,10 @@ def test_a_plus_stands_between_models_as_in_a_cast(invoke, tmp_path):
     assert blended.stdout == apart.stdout != whole.stdout
     assert whole.returncode == 0
     wrong = invoke("sample", "-m", "a.npz=x+b.npz", cwd=tmp_path)
-    assert wrong.returncode == 2 and "'a.npz=x': after = belongs the model's weight" in wrong.stderr
+    assert (
+        wrong.returncode == 2
+        and "'a.npz=x': the text after = must be the model's weight" in wrong.stderr
+    )
 
 
 def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
