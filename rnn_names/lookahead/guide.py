@@ -133,9 +133,6 @@ class Guide:
         return ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:
-        (
-            """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""
-            ""
-        )
+        """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""
         expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
         return np.floor(expected + uniform).astype(np.intp)
