@@ -84,10 +84,10 @@ def _add_tools(server: Any, folder: Path | None) -> None:
         """New names at random; with boldness "safe", such as need no second look."""
         yield from blend(map(ModelChoice.parse, TEXTS.checked(models))).stream(count, **options)
 
-    def cast_names(pattern: str, count: Count = 20, **given: Any) -> Iterator[str]:
+    def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
-        options = CastOptions(pattern, count, **given)
-        for rows in draw_rows(parsed(options), options, blend, bundled_lines):
+        of_cast = CastOptions(pattern, count, **options)
+        for rows in draw_rows(parsed(of_cast), of_cast, blend, bundled_lines):
             yield from (line for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:

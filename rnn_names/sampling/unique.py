@@ -26,7 +26,7 @@ def make_unique_filter(count: int, options: Options) -> "Unique | None":
 
 
 class Unique:
-    """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from earlier ones."""
+    """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones."""
 
     def __init__(
         self, count: int, remember: str | None = None, far_apart: Any = None, slowness: int = 1
