@@ -148,7 +148,7 @@ export class PatternReader {
       this.names = new Set(before);
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
-      names = names.union(this.names);
+      names = new Set([...names, ...this.names]);
     } while (this.takes("|"));
     this.depth--;
     this.names = names;
