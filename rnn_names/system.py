@@ -108,13 +108,13 @@ def remove_unlocked(path: str) -> None:
             os.unlink(path)
 
 
-def stop_waiting(pipe: int) -> None:
+def set_nonblocking(pipe: int) -> None:
     """Makes writing to a full pipe an error; on Windows the pipes used here are never full."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(pipe, False)
 
 
-def leave_signals_to_others() -> None:
+def block_ending_signals() -> None:
     """Blocks the signals above in this thread; on Windows it never receives them."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)

@@ -134,7 +134,7 @@ def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
     monkeypatch.setattr(guided, "RARE", 1.0)
     monkeypatch.setattr(part_names, "RARE_PART", 1.0)
-    monkeypatch.setattr(guided, "GAIN", 0.0)
+    monkeypatch.setattr(guided, "MIN_GAIN", 0.0)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def arrow(*points: tuple[float, float]) -> str:
 def prefix_tree_picture() -> str:
     """The tree that the program makes of four names, with what follows at each node."""
     names = Names.from_strings(["Maria", "Marie", "Mark", "Mona"])
-    vocabulary = Vocabulary.of(names)
+    vocabulary = Vocabulary.from_names(names)
     codes, lengths = names.padded()
     tree = prefix_tree(vocabulary.encode(codes), lengths, len(vocabulary))
     symbols = ["end", *vocabulary.characters]

@@ -5,7 +5,8 @@ with `pattern` (the parser), then `cast_drawer`, which draws lines and shows an 
 what lines are made of, `part_names` draws names of one part, and `requests` the names of lines that
 fit those in `used_names`. `initials` ties first letters, `redrawing` redraws lines. The calls:
 
-    cast → draw_rows → CastDrawer.lines → _batches → _new_lines, which makes the choices
-    → _complete → _fill → _draw → Request.draw → PartNames.find → first_passing_attempts
-    → ConditionalSampler.draw
+    cast: draw_rows, CastDrawer.lines
+        CastDrawer._batches: _new_lines (draws choices), _complete, _row
+            _complete: _fill (uses drawn names), _draw
+                Request.draw: PartSampler.find, first_passing_attempts
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.lines import Load, Read, Row
+from rnn_names.casts.lines import LoadModel, ReadLines, Row
 from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.redrawing import LineRedrawer
 from rnn_names.conditions.options import CastOptions
@@ -25,14 +25,14 @@ from rnn_names.processes.threads import one_blas_thread
 
 
 @parameters_of(CastOptions)
-def cast(*positional: Any, **options: Any) -> list[Any]:
+def cast(*positional: Any, **given: Any) -> list[Any]:
     """Lines of several names that a pattern puts together, such as "{norse} {irish-surnames}".
 
     In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
     {MODEL:option=value,option} one under the options of `sample`. [a|b*3] is one of some patterns,
     the second three times as often, and {FILE.txt} a line of a file. {x=MODEL} is a name that {=x}
-    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a sign
-    text where it would mean something. The name of a bundled cast stands for its pattern.
+    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a
+    special character literal. The name of a bundled cast stands for its pattern.
 
     The lines are texts; with `parts`, tuples of texts.
 
@@ -45,26 +45,26 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     >>> [line[0] for line in lines], " of " in lines[0]
     (['A', 'A', 'A'], True)
     """
-    wanted = CastOptions(*positional, **options)
-    pattern = parsed(wanted)
-    known = wanted.models or {}
+    options = CastOptions(*positional, **given)
+    pattern = parsed(options)
+    known = options.models or {}
     for name, model in known.items():
         if not isinstance(model, Model):
             raise SamplingError(
                 f"models: {name} is {short_repr(model)}: must be a model", ["models"]
             )
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
-    rows = [row for batch in draw_rows(pattern, wanted, load) for row in batch]
-    return [row[1:] if wanted.parts else row[0] for row in rows]
+    rows = [row for batch in draw_rows(pattern, options, load) for row in batch]
+    return [row[1:] if options.parts else row[0] for row in rows]
 
 
-def parsed(wanted: CastOptions) -> Pattern:
+def parsed(options: CastOptions) -> Pattern:
     """The pattern of a cast, read."""
-    name = wanted.pattern.strip("{ }")
-    is_model = name in (wanted.models or ()) or is_file(name)
-    if name in CASTS and wanted.pattern.startswith("{") and not is_model:
+    name = options.pattern.strip("{ }")
+    is_model = name in (options.models or ()) or is_file(name)
+    if name in CASTS and options.pattern.startswith("{") and not is_model:
         raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
-    return parse(read_pattern(wanted.pattern)[0], wanted.shared, ModelChoice.of)
+    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse)
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
@@ -81,14 +81,14 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
         return text, ""
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"
-    notes = [f"{file} is that of this folder, not the bundled cast"] * is_own
+    notes = [f"using {file} from the current folder, not the bundled one"] * is_own
     if is_own and not re.search(r"[{[]", pattern):  # lines of the cast that were written there
         notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
         file = os.path.join(CASTS_FOLDER, file)
         pattern = _content(file)
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}):
         if cast_file(name) == name:
-            notes.append(f"{name} is that of this folder, not the one of the bundled cast")
+            notes.append(f"using {name} from the current folder, not the bundled one")
     for note in notes:
         warnings.warn(note, OwnFileWarning, stacklevel=3)
     return pattern, file
@@ -132,15 +132,15 @@ def bundled_lines(path: str) -> list[str]:
 
 
 def draw_rows(
-    pattern: Pattern, wanted: CastOptions, load: Load, read: Read = lines_of_file
+    pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
 ) -> Iterator[list[Row]]:
     """The lines of a pattern and their parts, some lines at a time.
 
-    Those of `wanted.redraw` are drawn anew, one after another; one stays as it was, with
+    Those of `options.redraw` are drawn anew, one after another; one stays as it was, with
     FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines found, if
     they are too few; its message shows which part of the pattern is the cause.
     """
-    drawer = CastDrawer(pattern, wanted, load, read)
+    drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():
-        for lines in LineRedrawer(drawer).redrawn_lines() if wanted.redraw else drawer.lines():
+        for lines in LineRedrawer(drawer).redrawn_lines() if options.redraw else drawer.lines():
             yield [line.row for line in lines]

@@ -25,8 +25,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedLetters
-from rnn_names.casts.lines import ChoiceSource, Line, Load, NameSource, PartSource, Read, Row
-from rnn_names.casts.part_names import PartNames
+from rnn_names.casts.lines import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
+from rnn_names.casts.part_names import PartSampler
 from rnn_names.casts.pattern import OneOf, Part, Pattern, Piece, Reference, Slot, located
 from rnn_names.casts.requests import (
     MAX_ROUNDS,
@@ -60,11 +60,13 @@ REDRAWN = 1 << 32  # the first round of what is redrawn
 class CastDrawer:
     """Draws the lines of a cast; `used` has the names and letters of the lines drawn so far."""
 
-    def __init__(self, pattern: Pattern, wanted: CastOptions, load: Load, read: Read) -> None:
-        self.pattern, self.wanted = pattern, wanted
-        self.used = UsedNames(wanted.min_edits or 0)
-        self._seed = wanted.some_seed()
-        self._shared_letters = SharedLetters(self._seed) if wanted.initials == "same" else None
+    def __init__(
+        self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
+    ) -> None:
+        self.pattern, self.options = pattern, options
+        self.used = UsedNames(options.min_edits or 0)
+        self._seed = options.some_seed()
+        self._shared_letters = SharedLetters(self._seed) if options.initials == "same" else None
         self._submit: Submit = deferred
         self.parts = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
@@ -72,23 +74,22 @@ class CastDrawer:
             with located(pattern.text, part.begin):
                 self.parts[part] = self._source(part, load, read)
         self._names = [each for each in self.parts.values() if isinstance(each, NameSource)]
-        if wanted.initials and not self._names:
+        if options.initials and not self._names:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         has_tests = any(source.tests for source in self._names)
-        self._depends_on_earlier = wanted.initials == "different" or has_tests
-        if wanted.start > MAX_SKIPPED and self._depends_on_earlier:
+        self._depends_on_earlier = options.initials == "different" or has_tests
+        if options.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
-            raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
+            raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
 
-    def _source(self, part: Part, load: Load, read: Read) -> PartSource:
-        """What gives the texts of a part."""
+    def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, Slot):
             lists: dict[str, Any] = {
                 name: [line for file in files for line in read(file)]
                 for name, files in part.files.items()
             }
-            options, is_tied = replace(part.options, **lists), self.wanted.initials is not None
-            names = PartNames(load(part.models), options, is_tied)
+            options, is_tied = replace(part.options, **lists), self.options.initials is not None
+            names = PartSampler(load(part.models), options, is_tied)
             return NameSource(part, self._seed, read, names, self.used.add_tests(names.options))
         kind: Any = ChoiceSource if isinstance(part, OneOf) else PartSource
         return kind(part, self._seed, read)
@@ -97,7 +98,7 @@ class CastDrawer:
 
     def lines(self) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
-        is_large = self.wanted.count * len(self._names) >= WORTH_THREADS
+        is_large = self.options.count * len(self._names) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._names)) if is_large else 1
         with worker_threads(n_threads) as (self._submit, _):
             try:
@@ -106,16 +107,16 @@ class CastDrawer:
                 self._submit = deferred  # for what is redrawn afterwards
 
     def _batches(self) -> Iterator[list[Line]]:
-        wanted = self.wanted
+        options = self.options
         unique = None
-        if wanted.unique or wanted.remember is not None:
+        if options.unique or options.remember is not None:
             window = min((source.names.max_rounds(WINDOW) for source in self._names), default=0)
-            unique = Unique(wanted.count, wanted.remember, window=window)
-        begin, end = wanted.start, ENDLESS if unique else wanted.start + wanted.count
+            unique = Unique(options.count, options.remember, window=window)
+        begin, end = options.start, ENDLESS if unique else options.start + options.count
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, delivered = FIRST_LINES, 0
-        while delivered < wanted.count:
+        while delivered < options.count:
             size = min(size, unique.needed()) if unique else size
             numbers = np.arange(first, min(first + size, end))
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
@@ -130,9 +131,9 @@ class CastDrawer:
             yield lines
             if unique and unique.is_exhausted:
                 cause = None, MOSTLY_REPEATS
-            if cause and delivered < wanted.count:
+            if cause and delivered < options.count:
                 source, why = cause
-                reason = f"only {delivered:,} of {wanted.count:,} lines found: {why}"
+                reason = f"only {delivered:,} of {options.count:,} lines found: {why}"
                 with located(self.pattern.text, source.part.begin) if source else nullcontext():
                     raise SamplingError(reason)
             first += size
@@ -160,7 +161,7 @@ class CastDrawer:
                     yield new
             first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
 
-    def _row(self, line: Line) -> Row:
+    def _row(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and those of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
@@ -210,7 +211,6 @@ class CastDrawer:
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
-        """Requests for the names that the lines lack, in order."""
         requests = list[Request]()
         for line in lines:
             names = line.names
@@ -218,7 +218,7 @@ class CastDrawer:
             if missing and self._shared_letters:
                 requests.append(SharedLetterRequest(line, self._shared_letters, *missing))
                 continue
-            if missing and self.wanted.initials == "different" and missing[0] is next(iter(names)):
+            if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(LetterRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
         LetterRequest.draw_points([each for each in requests if isinstance(each, LetterRequest)])

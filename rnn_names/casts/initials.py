@@ -20,10 +20,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_names import PILOTS, PartNames, first_letter
+from rnn_names.casts.part_names import PILOTS, PartSampler, first_letter
 from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
 from rnn_names.sampling.name_queue import MAX_ATTEMPTS
-from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally
 
 INITIALS = 3  # the path of the key of shared initials, beside NAMES and CHOICES
@@ -84,7 +84,7 @@ class SharedLetters:
         return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 
-def letter_weights(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
+def letter_weights(parts: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:
     """The weights of the letters that names of all parts begin with; whether they are measured."""
     common = {*parts[0].letter_weights}.intersection(*(part.letter_weights for part in parts))
     letters = {each: prod(part.letter_weights[each] for part in parts) for each in sorted(common)}
@@ -93,7 +93,7 @@ def letter_weights(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool
     return (letters, False) if measured is None else (measured, True)
 
 
-def _measure(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
+def _measure(parts: Sequence[PartSampler], letters: Mapping[str, float]) -> dict[str, float] | None:
     """The letters' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. A letter is not measured further when three

@@ -1,26 +1,29 @@
 """Lines of a cast, and what their parts come from: names, or choices among alternatives."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.part_names import PartNames
-from rnn_names.casts.pattern import OneOf, Part, Piece, Slot, parse_rules
-from rnn_names.errors import CorpusError
+from rnn_names.casts.part_names import PartSampler
+from rnn_names.casts.pattern import OneOf, Part, Piece, Slot
+from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.numbers import key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import key_of, keys_of, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
-Load = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
-Read = Callable[[str], Sequence[str]]  # gives the lines of a file
+LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
+ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
+
+_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 class PartSource:
     """Gives the texts of a part of the pattern; `key` is that of its random numbers."""
 
-    def __init__(self, part: Part, seed: int, read: Read) -> None:
+    def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, key_of(seed, *part.path)
         self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
 
@@ -29,7 +32,7 @@ class NameSource(PartSource):
     """Gives names; `tests` are the indices of the tests of `UsedNames` that they have to pass."""
 
     def __init__(
-        self, part: Slot, seed: int, read: Read, names: PartNames, tests: Sequence[int]
+        self, part: Slot, seed: int, read: ReadLines, names: PartSampler, tests: Sequence[int]
     ) -> None:
         super().__init__(part, seed, read)
         self.names, self.tests = names, tests
@@ -38,7 +41,7 @@ class NameSource(PartSource):
 class ChoiceSource(PartSource):
     """Gives one of some alternatives."""
 
-    def __init__(self, part: OneOf, seed: int, read: Read) -> None:
+    def __init__(self, part: OneOf, seed: int, read: ReadLines) -> None:
         super().__init__(part, seed, read)
         self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
         if part.file:
@@ -75,3 +78,26 @@ class Line:
     def names(self) -> dict[NameSource, Any]:
         """The names of the line, in order."""
         return {each: name for each, name in self.chosen.items() if isinstance(each, NameSource)}
+
+
+def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
+    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
+
+    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
+    ['Helga', 'Gunnars']
+    """
+    rules, where = [], f"{file}: " if file else ""
+    for line in (each for each in lines if not each.startswith("#")):
+        if (found := _RULE.fullmatch(line)) is None:
+            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
+        try:
+            rules.append((re.compile(found[1]), found[2]))
+            re.sub(*rules[-1], "")
+        except (re.error, IndexError, RecursionError, OverflowError) as error:
+            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
+
+    def changed(text: str) -> str:
+        rule = next((each for each in rules if each[0].search(text)), None)
+        return text if rule is None else rule[0].sub(rule[1], text, count=1)
+
+    return changed

@@ -12,7 +12,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.first_passing import first_passing_attempts
 from rnn_names.sampling.name_queue import MAX_ATTEMPTS
-from rnn_names.sampling.numbers import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 MIN_ROUNDS = 1 << 5  # tried, at least, to find a name that fits the others
@@ -33,7 +33,7 @@ def first_letter(name: str) -> str:
     return folded[:1] if folded[:1].isalnum() else ""
 
 
-class PartNames:
+class PartSampler:
     """Draws the names of a part by key; with given first letters, too, if `initials` ties them.
 
     `letter_weights` are the probabilities that a name begins with each letter; `likely_letters`
@@ -44,7 +44,7 @@ class PartNames:
         sampler, self.options = make_sampler(model, options)
         self.slowness = self.options.slowness
         self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
-        self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
+        self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         source = sampler.walk_sampler
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, guided_if_rare

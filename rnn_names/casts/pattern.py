@@ -7,8 +7,8 @@ r"""The pattern of a cast: a sequence of pieces.
     {family=surnames}           either of these, or {family=[a|b]}, with a name
     {=family:rules=genitive}    what has that name, again, changed by the rules in a file
 
-A backslash makes a sign text where that would end or divide what is being read. Elsewhere it is a
-backslash, so `{women:match=\w+a}` needs no second one.
+A backslash escapes a delimiter. Before any other character it is literal, so `{women:match=\w+a}`
+needs no second one.
 
 >>> lords, _, town = parse("[Lord {men}*3|Lady {women}] of {town=welsh-towns=2+dinosaurs}").pieces
 >>> lords.weights, lords.alternatives[1][1].models, town.models
@@ -18,7 +18,7 @@ backslash, so `{women:match=\w+a}` needs no second one.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,20 +26,18 @@ from typing import Any
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, short_repr, with_options
+from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
 
 MAX_SLOTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
 NAMES, CHOICES = 1, 2  # kinds of parts, in their paths
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
-STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
 # What a part is called, as in {x=norse}; but not its weight, as in {norse=2}. {=x} has no name.
 _NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
-_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
@@ -123,7 +121,7 @@ def parse(
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.pieces()
     if reader.at < len(text):
-        raise reader.error(STRAY.format(text[reader.at]), reader.at)
+        raise reader.unexpected(can_be_text=True)
     if all(isinstance(piece, str) for piece in pieces):
         hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
@@ -151,9 +149,15 @@ class _Reader:
         self.at, self.path = 0, tuple[int, ...]()
         self.numbers = Counter[tuple[int, ...]]()  # of parts, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
+        self.names = set[str]()  # those of parts that can stand in one line with the next one
 
     def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(_pointed(f"pattern: {message}", self.text, place))
+
+    def unexpected(self, can_be_text: bool) -> SamplingError:
+        sign = self.text[self.at]
+        hint = f"; write \\{sign} for a literal one" if can_be_text else ""
+        return self.error(f"unexpected '{sign}'{hint}", self.at)
 
     def takes(self, sign: str) -> bool:
         """Reads a sign, if it is the next one."""
@@ -162,7 +166,7 @@ class _Reader:
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to the first of the `stops`, or to the end; a backslash makes one text."""
+        """Reads up to the first of the `stops`, or to the end; a backslash escapes one."""
         signs = re.escape(stops)
         to_stop: Any = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
         read = to_stop.match(self.text, self.at)[0]
@@ -175,7 +179,7 @@ class _Reader:
             hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
             raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
         if not self.takes(bracket):
-            raise self.error(STRAY.format(self.text[self.at]), self.at)
+            raise self.unexpected(can_be_text=bracket == "]")
 
     def pieces(self, ends: str = "") -> tuple[Piece, ...]:
         """Reads pieces up to the end of the pattern, or of an alternative."""
@@ -206,8 +210,11 @@ class _Reader:
         if name is None:
             return self.reference(begin)
         if re.fullmatch(rf"{LINE_NAME}|part_\d+", name):
-            which = "whole line" if name == LINE_NAME else "part without a name"
-            raise self.error(f"a {which} is called {name}: take another word", begin + 1)
+            which = "the whole line" if name == LINE_NAME else "parts without a name"
+            raise self.error(f"'{name}' is reserved for {which}; choose another name", begin + 1)
+        if name in self.names:
+            raise self.error(f"'{name}' already names a part; choose another name", begin + 1)
+        self.names.add(name)
         bracket = self.at
         if not self.takes("["):
             return self.slot(begin, name)
@@ -228,13 +235,16 @@ class _Reader:
         """Reads what comes after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (column, path) = self.path, self.placed(name, CHOICES)
+        before, names = self.names, set[str]()
         while not alternatives or self.takes("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
                 raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
+            self.names = {*before}
             alternatives.append(self.pieces("|*="))
+            names |= self.names
             weights.append(self.weight())
-        self.path = outside
+        self.path, self.names = outside, names
         self.closes("]", bracket)
         return OneOf(begin, "", column, path, tuple(alternatives), tuple(weights))
 
@@ -248,8 +258,8 @@ class _Reader:
             self.at = given.end()
             return int(number)
         meant = re.sub(r"\D.*", "", number) or "3"
-        wanted = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
-        raise self.error(f"{wanted}; \\ before {sign} makes it text", place)
+        expected = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
+        raise self.error(f"{expected}; write \\{sign} for a literal one", place)
 
     def reference(self, begin: int) -> Part:
         """Reads what comes after {=, up to }."""
@@ -268,7 +278,7 @@ class _Reader:
             if self.text.startswith("|", self.at):
                 words = self.text[begin + 1 :].partition("}")[0].split("|")
                 meant = "|".join(f"{{{word.strip()}}}" for word in words)
-                raise self.error(f"one of several names is [{meant}]", self.at)
+                raise self.error(f"to choose one of several names, write [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
             if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
@@ -285,13 +295,13 @@ class _Reader:
         for each in given.values:
             shared.pop(opposite.get(each, ""), None)
         try:
-            wanted = Options(**{**shared, **given.values})
+            options = Options(**{**shared, **given.values})
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
         column, path = self.placed(name, NAMES)
         sets = frozenset({*given.values, *given.files})
-        return Slot(begin, given.rules, column, path, tuple(models), wanted, given.files, sets)
+        return Slot(begin, given.rules, column, path, tuple(models), options, given.files, sets)
 
     def options(self, begin: int, allows_all: bool) -> _Given:
         """Reads options up to }: all, or `rules` alone."""
@@ -301,6 +311,8 @@ class _Reader:
             place = self.at
             word = self.until("=,{}").strip()
             if word == "rules" and self.takes("="):
+                if word in given.places:
+                    raise self.error(f"{word} is given twice", place)
                 given.places[word], given.rules = place, self.until(",}")
             elif not allows_all:
                 raise self.error("only rules=FILE can stand here: this is no model", place)
@@ -316,9 +328,10 @@ class _Reader:
         limits = _RANGE.fullmatch((word if text is None else text).strip())
         if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
-            raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
+            raise self.error(f"for lengths from {limits[1]} to {limits[2]}, write {meant}", place)
         if name not in ALLOWED:
-            raise self.error(f"no option {short_repr(word)}{_option_hint(name)}", place)
+            unknown = f"no option {short_repr(word)}{_option_hint(name)}"
+            raise self.error(unknown if word else "expected an option, such as prefix=A", place)
         kind = ALLOWED[name].kind
         if name in given.places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
@@ -338,29 +351,6 @@ class _Reader:
                 given.values[name] = read(text)
         except ValueError:
             raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
-
-
-def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
-    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
-
-    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
-    ['Helga', 'Gunnars']
-    """
-    rules, where = [], f"{file}: " if file else ""
-    for line in (each for each in lines if not each.startswith("#")):
-        if (found := _RULE.fullmatch(line)) is None:
-            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
-        try:
-            rules.append((re.compile(found[1]), found[2]))
-            re.sub(*rules[-1], "")
-        except (re.error, IndexError, RecursionError, OverflowError) as error:
-            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
-
-    def changed(text: str) -> str:
-        rule = next((each for each in rules if each[0].search(text)), None)
-        return text if rule is None else rule[0].sub(rule[1], text, count=1)
-
-    return changed
 
 
 def _option_hint(name: str) -> str:

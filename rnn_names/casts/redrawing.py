@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 class LineRedrawer:
-    """Takes texts of later rounds into the lines that a drawer draws; all else stays."""
+    """Replaces parts of drawn lines with texts of later rounds; everything else is unchanged."""
 
     def __init__(self, drawer: CastDrawer) -> None:
         self.drawer = drawer
@@ -24,7 +24,7 @@ class LineRedrawer:
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
         """All lines together, those of `redraw` drawn anew."""
-        shortage, columns, redraw = None, self._columns, self.drawer.wanted.redraw
+        shortage, columns, redraw = None, self._columns, self.drawer.options.redraw
         lines = list[Line]()
         for number, part in redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
@@ -61,9 +61,9 @@ class LineRedrawer:
             parts = self._parts_at(line, place)
         if not parts:  # of an alternative that does not stand there
             return False
-        earlier, used, wanted = self._earlier[at], self.drawer.used, self.drawer.wanted
+        earlier, used, options = self._earlier[at], self.drawer.used, self.drawer.options
         earlier |= _texts(line, parts, place)
-        if wanted.initials == "different":
+        if options.initials == "different":
             used.letters.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in parts)
         of_others = {each.row[place] for each in others}
@@ -72,7 +72,7 @@ class LineRedrawer:
             for new in self.drawer.later_lines(line, parts):
                 if _texts(new, parts, place) & earlier or new.row[place] in avoided:
                     continue
-                if wanted.unique and new.row[0] in {each.row[0] for each in others}:
+                if options.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
                 names = {source: name for source, name in new.names.items() if source in parts}
                 if used.are_far(names):
@@ -82,7 +82,6 @@ class LineRedrawer:
         return False
 
     def _parts_at(self, line: Line, place: int) -> set[PartSource]:
-        """The parts that a column of a line comes from."""
         column = self._columns[place - 1]
         paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {
@@ -98,7 +97,7 @@ class LineRedrawer:
         """
         parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
         names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
-        return in_turn(self.drawer.later_lines(line, new) for new in names or [parts])
+        return roundrobin(self.drawer.later_lines(line, new) for new in names or [parts])
 
 
 def _texts(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
@@ -108,7 +107,7 @@ def _texts(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str
     return {(place, line.row[place])}
 
 
-def in_turn(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
+def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
     """One of each stream, then the next of each, until all have ended."""
     rows = zip_longest(*streams, fillvalue=None)
     return (each for row in rows for each in row if each is not None)

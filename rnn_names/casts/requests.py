@@ -23,7 +23,7 @@ from rnn_names.casts.initials import SharedLetters
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.first_passing import FewFound
-from rnn_names.sampling.numbers import child, keys_of, uniform
+from rnn_names.sampling.random_keys import child, keys_of, uniform
 
 MAX_ROUNDS = 1 << 14  # rounds that do not fit, after which a line is given up
 ROUNDS_AT_ONCE = 1 << 10  # rounds of a line that are drawn together, at most
@@ -41,7 +41,7 @@ class Round(NamedTuple):
 
 Cause = tuple[NameSource | None, str]  # why there are no more names, and which part is the cause
 Want = tuple["Request", Round]
-Names = tuple[str, ...]  # a name of each part
+PartTexts = tuple[str, ...]  # a name of each part
 
 
 class Request:
@@ -106,7 +106,7 @@ class Request:
                 request.drawn[each] = dict(zip(parts, names, strict=True)) if names else None
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[Names | None]:
+    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[PartTexts | None]:
         """Names of the parts for each want; None where none was found, or none was sought yet."""
         [source] = wants[0][0].parts
         try:
@@ -154,7 +154,7 @@ class LetterRequest(Request):
         return used.letters.give_up(self.parts[0].names)
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[Names | None]:
+    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[PartTexts | None]:
         [source] = wants[0][0].parts
         keys = child(keys_of(source.key, rounds, numbers), 0)
         names, rows, _ = source.names.draw(keys, np.array([each.letter for _, each in wants]))
@@ -183,7 +183,7 @@ class SharedLetterRequest(Request):
         self._letters = letters
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[Names | None]:
+    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Sequence[PartTexts | None]:
         first: Any = wants[0][0]
         try:
             return first._letters.draw(first.parts, rounds, numbers, first.line)

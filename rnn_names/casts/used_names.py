@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_names import PartNames, first_letter
+from rnn_names.casts.part_names import PartSampler, first_letter
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural
@@ -36,7 +36,7 @@ class UsedNames:
         indices = [0] if joins_others else []
         if options.is_unique and not is_covered:
             indices.insert(0, len(self._tests))
-            self._tests.append(FarApart.of(options) or FarApart(0))
+            self._tests.append(FarApart.from_options(options) or FarApart(0))
         return indices
 
     def fork(self) -> "UsedNames":
@@ -97,13 +97,13 @@ class UsedLetters:
         names = (next(iter(line.names.values()), None) for line in lines)
         self.counts = Counter(first_letter(name) for name in names if name is not None)
 
-    def available(self, names: PartNames) -> dict[str, float]:
+    def available(self, names: PartSampler) -> dict[str, float]:
         """The weights of the letters that a line may begin with: those that came least often."""
         counts = {a: self.counts.get(a, 0) for a in names.likely_letters if a not in self._given_up}
         fewest = min(counts.values(), default=0)
         return {a: names.likely_letters[a] for a, n in counts.items() if n == fewest}
 
-    def give_up(self, names: PartNames) -> bool:
+    def give_up(self, names: PartSampler) -> bool:
         """Gives up the letters available; False where that cannot help the first line."""
         letters = self.available(names) if self.counts else {}
         self._given_up.update(letters)

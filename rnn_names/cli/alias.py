@@ -10,7 +10,7 @@ import click
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
-from rnn_names.cli.streams import open_input, refuse_single, tell
+from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, printable
 from rnn_names.model.selection import ModelChoice
@@ -36,7 +36,7 @@ KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
 def alias(
-    file: str, model: tuple[ModelChoice, ...], secret_file: str | None, form: Form, **options: Any
+    file: str, model: tuple[ModelChoice, ...], secret_file: str | None, form: Form, **given: Any
 ) -> None:
     """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
 
@@ -52,17 +52,19 @@ def alias(
     refuse_single(file, "key", "alias")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
-    wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))
+    options: AliasOptions = read_options(AliasOptions, given, secret=_secret(secret_file))
     if secret_file is None:
-        tell("Note: without --secret-file, whoever guesses a key can see that a name is that key's")
+        print_to_stderr(
+            "Note: without --secret-file, whoever guesses a key can see that a name is that key's"
+        )
     loaded = blend_of(models_or_default(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form)
     with open_input(file) as source, out:
-        aliases = Aliases(loaded, wanted)
+        aliases = Aliases(loaded, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
-        while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
+        while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)

@@ -7,7 +7,7 @@ import click
 
 from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import check_output, command, output_option
-from rnn_names.cli.streams import is_same_file, tell
+from rnn_names.cli.streams import is_same_file, print_to_stderr
 from rnn_names.errors import BlendError, plural, printable
 from rnn_names.model.selection import ModelChoice, find_model_file
 
@@ -38,7 +38,7 @@ def blend(models: tuple[ModelChoice, ...], output: str) -> None:
     model = blend_of(models)
     model.save(output)
     units, size = plural(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
-    tell(
+    print_to_stderr(
         f"Wrote {printable(output)} ({model.cell.upper()} of {units}, {size:.1f} MB). "
         f"Try: rnn-names sample -n 20 -m {printable(shlex.quote(output))}"
     )

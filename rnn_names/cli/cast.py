@@ -19,7 +19,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import tell, write
+from rnn_names.cli.streams import print_to_stderr, write
 from rnn_names.conditions.options import CastOptions
 from rnn_names.model import bundled
 
@@ -39,9 +39,7 @@ from rnn_names.model import bundled
 @option("--show", group="General", is_flag=True, help="Print the pattern, and no line.")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
-def cast(
-    pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **options: Any
-) -> None:
+def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **given: Any) -> None:
     """Write lines that PATTERN puts together from names of several models.
 
     \b
@@ -88,21 +86,23 @@ def cast(
     if show:
         write(f"{text}\n".encode())
         return
-    wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
+    options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
     with wrong_usage(), errors_of(source):
-        read = parsed(wanted)
-    _note_overridden(read, wanted)
+        read = parsed(options)
+    _note_overridden(read, options)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with errors_of(source), out:
-        for rows in draw_rows(read, wanted, blend_of):
+        for rows in draw_rows(read, options, blend_of):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.write_records(rows)
 
 
-def _note_overridden(pattern: Pattern, wanted: CastOptions) -> None:
+def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
     """Tells of options that change nothing, since each name of the pattern sets its own."""
-    for name in wanted.shared:
+    for name in options.shared:
         if pattern.slots and all(name in slot.own for slot in pattern.slots):
             option = name.replace("_", "-")
-            tell(f"Note: --{option} changes nothing: each name of this cast sets its own")
+            print_to_stderr(
+                f"Note: --{option} changes nothing: each name of this cast sets its own"
+            )

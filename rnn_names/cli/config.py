@@ -3,8 +3,8 @@
     [sample]                         # in pyproject.toml: [tool.rnn-names.sample]
     model = ["elvish.npz=2", "norse"]
 
-That of the current folder counts, less than the environment and the command line. Since it may be
-another's, an option that names a file to write cannot be set in it.
+The file is read from the current folder; the environment and the command line override it. Since it
+may be someone else's, it cannot set an output file.
 """
 
 import os

@@ -11,7 +11,7 @@ import click
 
 from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
-from rnn_names.cli.streams import printable, write
+from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import plural, shortened
 from rnn_names.model.selection import ModelChoice, find_model_file
 from rnn_names.system import facts as this_system
@@ -49,11 +49,11 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:  # in which nothing can take over a terminal
-        text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
+        text = escape_control_characters(dumps(facts, ensure_ascii=False, indent=2), dumps)
     else:
         rows = facts.items() if system else _rows(facts)
         lines = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
-        text = "\n".join(printable(line.replace("\n", " "), ascii) for line in lines)
+        text = "\n".join(escape_control_characters(line.replace("\n", " ")) for line in lines)
     write(f"{text}\n".encode())
 
 

@@ -38,7 +38,7 @@ def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
     except (OSError, RuntimeError):
         handler = signal.SIG_DFL
     else:
-        system.stop_waiting(writer)
+        system.set_nonblocking(writer)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in system.ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -97,7 +97,7 @@ def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -
     global _ending
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
-    system.leave_signals_to_others()
+    system.block_ending_signals()
     while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
         pass  # another signal has a handler of its own
     _ending = True

@@ -47,7 +47,7 @@ def refuse_table(corpus: Corpus) -> None:
 
 
 def list_notes(corpus: Corpus) -> list[str]:
-    """Lines for the user about a list that looks like none of names, one a line, or is short."""
+    """Lines for the user about a list that looks like none of names, one per line, or is short."""
     lines, notes = corpus.names.to_strings(), list[str]()
     text = "\n".join(lines)
     with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:

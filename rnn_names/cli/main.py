@@ -121,7 +121,9 @@ def exit_code(work: Callable[[], int]) -> int:
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
-        streams.tell(streams.printable(text.getvalue().removesuffix("\n"), ascii))
+        streams.print_to_stderr(
+            streams.escape_control_characters(text.getvalue().removesuffix("\n"))
+        )
         return error.exit_code
     except RnnNamesError as error:
         message = with_options(error)
@@ -148,5 +150,5 @@ def exit_code(work: Callable[[], int]) -> int:
             raise
         message = f"a mistake in rnn-names {__version__}, please report it: "
         message += printable(f"{type(error).__name__}: {error}"[:200])
-    streams.tell(f"Error: {message}")
+    streams.print_to_stderr(f"Error: {message}")
     return 1

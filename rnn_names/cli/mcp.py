@@ -82,17 +82,17 @@ def _add_tools(server: Any, folder: Path | None) -> None:
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
         """New names at random; with boldness "safe", such as need no second look."""
-        yield from blend(map(ModelChoice.of, TEXTS.checked(models))).stream(count, **options)
+        yield from blend(map(ModelChoice.parse, TEXTS.checked(models))).stream(count, **options)
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
-        wanted = CastOptions(pattern, count, **options)
-        for rows in draw_rows(parsed(wanted), wanted, blend, bundled_lines):
+        of_cast = CastOptions(pattern, count, **options)
+        for rows in draw_rows(parsed(of_cast), of_cast, blend, bundled_lines):
             yield from (line for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
-        scores = blend(map(ModelChoice.of, TEXTS.checked(models))).log_prob(names).tolist()
+        scores = blend(map(ModelChoice.parse, TEXTS.checked(models))).log_prob(names).tolist()
         for name, p in zip(names, scores, strict=True):
             yield {"name": name, "log_prob": p if p > float("-inf") else None}
 

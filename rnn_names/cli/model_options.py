@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option
-from rnn_names.cli.streams import tell
+from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice, is_start_word
@@ -32,9 +32,9 @@ class GivenModel(click.Path):
         """The model and its weight."""
         try:
             if not self.several or isinstance(value, tuple):
-                return value if isinstance(value, ModelChoice | tuple) else ModelChoice.of(value)
+                return value if isinstance(value, ModelChoice | tuple) else ModelChoice.parse(value)
             texts = [value] if os.path.lexists(value) else value.split("+")
-            return tuple(map(ModelChoice.of, texts))
+            return tuple(map(ModelChoice.parse, texts))
         except ModelFileError as error:
             self.fail(f"{error}.", param, ctx)
 
@@ -78,7 +78,7 @@ def models_or_default(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
     """The models given, else the default file, else a bundled model, with a note that says so."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or [ModelChoice(DEFAULT_MODEL)]
-    tell(
+    print_to_stderr(
         f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
         "(rnn-names models)."
     )

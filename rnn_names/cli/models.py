@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.options import command, option
-from rnn_names.cli.streams import tell, write
+from rnn_names.cli.streams import print_to_stderr, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
@@ -43,7 +43,9 @@ def models(json: bool) -> None:
             try:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
-                tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
+                print_to_stderr(
+                    f"Note: a model of the package {point.dist.name} is left out: {error}"
+                )
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]

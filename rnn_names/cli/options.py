@@ -55,7 +55,7 @@ class GroupedCommand(click.Command):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; an error says that a boldness brought conditions that it names."""
+        """Runs the command; if boldness set a condition that an error names, the error says so."""
         try:
             return super().invoke(ctx)
         except SamplingError as error:
@@ -165,13 +165,13 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     """The options of a command for names, with the lines of files, which are read last."""
     files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
-        wanted = owner(**given, **more)
-    if wanted.start and getattr(wanted, "seed", 0) is None:  # the most probable names have none
+        options = owner(**given, **more)
+    if options.start and getattr(options, "seed", 0) is None:  # the most probable names have none
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )
     lists = {name: lines_of(path) for name, path in files.items() if path is not None}
-    return replace(wanted, **lists)
+    return replace(options, **lists)
 
 
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:

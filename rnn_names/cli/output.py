@@ -223,10 +223,7 @@ class Table(AbstractContextManager["Table"]):
             write("".join(record[0] + self.line_end for record in records).encode())
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """Writes a document, or the header of a table that has no records.
-
-        Where names are fewer than wanted, the document has those that there are.
-        """
+        """Writes a document, or the header of a table that has no records."""
         if error is not None and not (isinstance(error, SamplingError) and self._names):
             return
         if self._document:

@@ -6,7 +6,7 @@ import click
 
 from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import check_output, command, option, output_option
-from rnn_names.cli.streams import tell
+from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import printable
 from rnn_names.model.selection import ModelChoice
 
@@ -83,4 +83,4 @@ def page(
         text = page_view.page(parts, title, subtitle, for_lists=not models, learn=learn)
         write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
-    tell(f"Wrote {printable(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
+    print_to_stderr(f"Wrote {printable(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")

@@ -37,17 +37,11 @@ from rnn_names.cli.pick_pages import (
     terminal,
 )
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.streams import is_same_file, tell
+from rnn_names.cli.streams import is_same_file, print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import (
-    FewNewNamesWarning,
-    SamplingError,
-    plural,
-    printable,
-    with_options,
-)
+from rnn_names.errors import FewNewNamesWarning, SamplingError, plural, printable, with_options
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -81,15 +75,15 @@ def pick(
     count: int,
     model: tuple[ModelChoice, ...],
     output: str,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 
-    Kept names are in the output file at once, one a line, and are not shown again, in this run or
-    the next. You may edit that file: a line with # in front, and what comes after a tab, are
-    remarks. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like
-    one differ from it in a single name, or in a part, by its number or name: +4.town. Where a cast
-    has several lines, an empty line comes after each in the file.
+    Kept names are in the output file at once, one per line, and are not shown again, in this run or
+    the next. You may edit that file: lines that begin with #, and text after a tab, are comments.
+    Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like one differ
+    from it in a single name, or in a part, by its number or name: +4.town. Where a cast has several
+    lines, an empty line comes after each in the file.
     """
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
@@ -97,8 +91,8 @@ def pick(
     if is_cast and model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
     if not is_cast:
-        wanted: Options = read_options(Options, options)
-        source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), wanted)
+        options: Options = read_options(Options, given)
+        source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
     else:
         from rnn_names.casts.bundled import CASTS
         from rnn_names.casts.cast import read_pattern
@@ -111,8 +105,8 @@ def pick(
                 "rnn-names cast --format csv for a table"
             )
         text, source_file = read_pattern(pattern or "", file)
-        of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **options})
-        wanted, source = of_cast, LinesToPick(of_cast, source_file)
+        of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **given})
+        options, source = of_cast, LinesToPick(of_cast, source_file)
         for each in source.files:
             if is_same_file(output, each):
                 what = "is the pattern" if each == source_file else "has words of the pattern"
@@ -120,7 +114,7 @@ def pick(
                     f"{printable(output)} {what}; give another file for what is kept, as in "
                     "-o chosen.txt"
                 )
-    _Picking(source, count, output, wanted).run()
+    _Picking(source, count, output, options).run()
 
 
 pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(True)}\n\n", 1)
@@ -130,14 +124,14 @@ class _Picking:
     """Pages of names, the file of those that are kept, and what each command does."""
 
     def __init__(
-        self, source: NamesToPick | LinesToPick, count: int, path: str, wanted: Options
+        self, source: NamesToPick | LinesToPick, count: int, path: str, options: Options
     ) -> None:
         from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.path, self.wanted = source, count, printable(path), wanted
+        self.source, self.count, self.path, self.options = source, count, printable(path), options
         self.file = KeptFile(path, source.pattern)
-        remember = wanted.remember
+        remember = options.remember
         self.remembered = Remembered(remember) if remember else None
         if remember and is_same_file(remember, path):
             raise SamplingError(
@@ -174,7 +168,7 @@ class _Picking:
         say(self._count())
 
     def _help(self) -> None:
-        tell(action_table(isinstance(self.source, LinesToPick)))
+        print_to_stderr(action_table(isinstance(self.source, LinesToPick)))
 
     # --- Showing ----------------------------------------------------------------------------------
 
@@ -233,14 +227,15 @@ class _Picking:
 
     def _shortage(self, error: SamplingError) -> str:
         """Why there are no more, in short: the conditions that leave so few."""
-        given = [name for name in error.settings if name in LOOSENED and getattr(self.wanted, name)]
+        given = [
+            name for name in error.settings if name in LOOSENED and getattr(self.options, name)
+        ]
         loose = " or ".join(f"--{name.replace('_', '-')}" for name in dict.fromkeys(given))
         if not loose:
             return with_options(error).partition("\n")[0]
         return f"There are no more such names. For others, loosen {loose}."
 
     def _next(self, stream: Iterator[str]) -> str:
-        """The next line that was not seen."""
         for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
             if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
                 return line
@@ -316,7 +311,7 @@ class _Picking:
         count = -len(self.listed)
         lines = [numbered(-n, text, count) for n, text in enumerate(briefs(self.listed), 1)]
         for line in laid_out(lines, terminal(sys.stderr)):
-            tell(line)
+            print_to_stderr(line)
         if not self.listed:
             say("Nothing is kept yet.")
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from textwrap import shorten, wrap
 from typing import Any
 
-from rnn_names.cli.streams import printable, tell, write
+from rnn_names.cli.streams import escape_control_characters, print_to_stderr, write
 
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of what an answer names
@@ -36,7 +36,7 @@ def say(text: str) -> None:
     """Answers, on stderr; in a terminal, lines are broken between words."""
     if size := terminal(sys.stderr):
         text = wrapped(text, min(size.columns, WIDEST_ANSWER))
-    tell(printable(text, ascii))
+    print_to_stderr(escape_control_characters(text))
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
@@ -114,7 +114,7 @@ def lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page")
 
 def numbered(number: int, line: str, count: int) -> str:
     """A line with its number, as wide as `count`; a number of a list is negative."""
-    return printable(f"{number:>{len(str(count))}} {line}", ascii)
+    return escape_control_characters(f"{number:>{len(str(count))}} {line}")
 
 
 class Page:

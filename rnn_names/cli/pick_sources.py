@@ -24,68 +24,68 @@ class NamesToPick:
 
     pattern, files = "", list[str]()
 
-    def __init__(self, models: Sequence[ModelChoice], wanted: Options) -> None:
+    def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
         self._model = blend_of(models)
-        self._wanted = replace(wanted, unique=True, remember=None)
-        self._seeds = itertools.count(wanted.some_seed())
+        self._options = replace(options, unique=True, remember=None)
+        self._seeds = itertools.count(options.some_seed())
 
     def keep(self, names: Iterable[str]) -> None:
-        """Nothing is to be known of what is kept but that it was seen."""
+        """Does nothing: `seen` already has kept names."""
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
-        """Names without an end, but for those seen; where names are safe, none near them."""
-        self._wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *sorted(seen)])
-        return self._drawn(self._wanted)
+        """An endless stream of unseen names; with boldness safe, none similar to them."""
+        self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
+        return self._drawn(self._options)
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
         """Names a few edits from one of these, and in turn some that begin or end as one does.
 
         Those that are near twins of others come last.
         """
-        from rnn_names.casts.redrawing import in_turn
+        from rnn_names.casts.redrawing import roundrobin
 
         if part:
             raise SamplingError("Only the lines of a cast have parts.")
-        wanted = replace(self._wanted, exclude=[*self._wanted.exclude, *names])
-        near = replace(wanted, like=names)
-        if wanted.boldness == "safe" or wanted.min_edits:
+        options = replace(self._options, exclude=[*self._options.exclude, *names])
+        near = replace(options, like=names)
+        if options.boldness == "safe" or options.min_edits:
             near = replace(near, min_edits=1)
         few_edits = self._while_found(near)
-        if wanted.match or wanted.prefix or wanted.suffix:
+        if options.match or options.prefix or options.suffix:
             return _apart_first(few_edits)
         thirds = [(name, max(len(name) // 3, 2)) for name in names]
-        begun = replace(wanted, prefix=[name[:n] for name, n in thirds])
-        ended = replace(wanted, suffix=[name[-n:] for name, n in thirds])
+        begun = replace(options, prefix=[name[:n] for name, n in thirds])
+        ended = replace(options, suffix=[name[-n:] for name, n in thirds])
         others = map(self._while_found, [begun, ended])
         in_turns = (stream for other in others for stream in (few_edits, other))
-        return _apart_first(in_turn(in_turns))
+        return _apart_first(roundrobin(in_turns))
 
-    def _while_found(self, wanted: Options) -> Iterator[str]:
+    def _while_found(self, options: Options) -> Iterator[str]:
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
-            yield from self._drawn(wanted)
+            yield from self._drawn(options)
 
-    def _drawn(self, wanted: Options) -> Iterator[str]:
+    def _drawn(self, options: Options) -> Iterator[str]:
         from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
-        parts = names_of_stream(self._model, ENDLESS, replace(wanted, seed=next(self._seeds)))
+        parts = names_of_stream(self._model, ENDLESS, replace(options, seed=next(self._seeds)))
         return (name for names in parts for name in names.to_strings())
 
 
 class LinesToPick:
     """Lines of a cast; `file` is that of its pattern."""
 
-    def __init__(self, wanted: CastOptions, file: str) -> None:
+    def __init__(self, options: CastOptions, file: str) -> None:
         from rnn_names.casts.cast import errors_of, parsed
 
-        self._wanted, self._file = replace(wanted, count=LINES_OF_A_SEED, remember=None), file
+        self._options, self._file = replace(options, count=LINES_OF_A_SEED, remember=None), file
         with wrong_usage(), errors_of(file):
-            self._pattern = parsed(self._wanted)
-        self.pattern = wanted.pattern.strip()
+            self._pattern = parsed(self._options)
+        self.pattern = options.pattern.strip()
         lists = [paths for slot in self._pattern.slots for paths in slot.files.values()]
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
         self.files = [*filter(None, itertools.chain([file], *lists, *of_parts))]
-        self._first_seed, self._load = wanted.some_seed(), cache(blend_of)
+        self._first_seed, self._load = options.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
@@ -103,8 +103,8 @@ class LinesToPick:
         from rnn_names.processes.threads import one_blas_thread
 
         for seed in itertools.count(self._first_seed):
-            wanted = replace(self._wanted, seed=seed)
-            drawer = CastDrawer(self._pattern, wanted, self._load, lines_of_file)
+            options = replace(self._options, seed=seed)
+            drawer = CastDrawer(self._pattern, options, self._load, lines_of_file)
             redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
                 for line in itertools.chain.from_iterable(drawer.lines()):
@@ -129,7 +129,7 @@ class LinesToPick:
 
         A line that was shown may be given by its beginning.
         """
-        from rnn_names.casts.redrawing import in_turn
+        from rnn_names.casts.redrawing import roundrobin
 
         columns = self._pattern.columns
         places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
@@ -144,7 +144,7 @@ class LinesToPick:
             origins.append(self._origins[line if line in self._origins else begin[-1]])
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
-        return in_turn(
+        return roundrobin(
             (self._text(redrawer, new) for new in redrawer.alike(line, places[part] if part else 0))
             for redrawer, line in origins
         )

@@ -9,7 +9,7 @@ import click
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, option, options_of, read_options
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import bar, tell
+from rnn_names.cli.streams import bar, print_to_stderr
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.selection import ModelChoice
 
@@ -43,7 +43,7 @@ MIN_LOOKED_AT, MAX_LOOKED_AT = 10, 200  # names that are looked at for near copi
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
 def sample(
-    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **options: Any
+    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **given: Any
 ) -> None:
     """Write new names, one per line.
 
@@ -63,19 +63,21 @@ def sample(
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")
     if best:
-        options = {name: options[name] for name in options.keys() - {"seed", "unique"}}
-    wanted = read_options(BestOptions if best else Options, options)
+        given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
+    options = read_options(BestOptions if best else Options, given)
     models = models_or_default(model)
     blend = blend_of(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(blend, form, per_character=rank == "per-character", title=title)
     with out:
-        drawn = _best(blend, count, wanted, rank) if best else names_of_stream(blend, count, wanted)
+        drawn = names_of_stream(blend, count, options)
+        if best:
+            drawn = _best(blend, count, options, rank)
         first = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
             first = Names.concatenate([first, names[: MAX_LOOKED_AT - len(first)]])
-    if wanted.min_edits is None and sys.stderr.isatty():
+    if options.min_edits is None and sys.stderr.isatty():
         _tell_near_copies(blend, first)
 
 
@@ -89,7 +91,7 @@ def _tell_near_copies(model: "Model", names: "Names") -> None:
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
-        tell(
+        print_to_stderr(
             f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
             "there; --min-edits 2 leaves such names out"
         )

@@ -7,7 +7,7 @@ import click
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, declared_option, option
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import open_input, refuse_single, tell
+from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
 from rnn_names.model.selection import ModelChoice, find_model_file
@@ -69,4 +69,4 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
                 out.write_names(names, log_probs)
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
-    tell(f"{plural(n, 'name')}{note}, {plural(characters, 'character')}, {mean}")
+    print_to_stderr(f"{plural(n, 'name')}{note}, {plural(characters, 'character')}, {mean}")

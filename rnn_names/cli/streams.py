@@ -46,18 +46,18 @@ def write(data: bytes) -> None:
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
 
-def printable(text: str, escape: Callable[[str], str]) -> str:
+def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:
     r"""Lines of text, with what could take over a terminal escaped.
 
     `escape` gives a character in quotes, as a program would write it: `ascii` or `json.dumps`.
 
-    >>> print(printable("red: \x1b[31m", ascii))
+    >>> print(escape_control_characters("red: \x1b[31m"))
     red: \x1b[31m
     """
     return "".join(c if c.isprintable() or c in "\n\t" else escape(c)[1:-1] for c in text)
 
 
-def tell(text: str) -> None:
+def print_to_stderr(text: str) -> None:
     """Writes a line to stderr; if it cannot be written, the work goes on."""
     try:
         click.echo(text, err=True)
@@ -78,7 +78,7 @@ def warnings_on_stderr() -> Iterator[None]:
     """Shows warnings as one line each on stderr; the library's own are always on."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RnnNamesWarning)
-        warnings.showwarning = lambda message, *_, **__: tell(f"Note: {message}")
+        warnings.showwarning = lambda message, *_, **__: print_to_stderr(f"Note: {message}")
         yield
 
 
@@ -115,7 +115,9 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         if sys.stdin.isatty():
-            tell("Type the list, one a line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)")
+            print_to_stderr(
+                "Type the names, one per line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)"
+            )
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
         return

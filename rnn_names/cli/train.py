@@ -82,9 +82,8 @@ def train(
     followed by a tab and a count.
 
     The weights with the lowest held-out (validation) loss are kept. A stage ends when that loss no
-    longer falls.
-    An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is removed when the
-    run has finished.
+    longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
+    removed when the run has finished.
     """
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary

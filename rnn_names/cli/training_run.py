@@ -1,4 +1,4 @@
-"""A training at the command line: what it shows and writes as it goes, and how it ends."""
+"""A training run at the command line: what it shows and writes as it goes, and how it ends."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL, check_signature
-from rnn_names.cli.streams import bar, tell
+from rnn_names.cli.streams import bar, print_to_stderr
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
 from rnn_names.model.atomic import standard_stream
@@ -91,7 +91,7 @@ class TrainingRun:
         if self.report is None or (self.model is None and self.trainer.settings.epochs):
             return ""
         self.report.save()
-        return f"Wrote {printable(self.report.path)}, the report of this training."
+        return f"Wrote the training report to {printable(self.report.path)}."
 
     def interrupted(self) -> int:
         """Writes what is not on disk yet, and says what is; in the thread of `interrupts`."""
@@ -109,7 +109,7 @@ class TrainingRun:
         message = f"Interrupted {when}: {self._saved()}"
         if self.checkpoint.written:
             message += "; to continue, give the same command with --resume"
-        tell(f"{message}.")
+        print_to_stderr(f"{message}.")
         self.progress.say(wrote)
         return interrupts.INTERRUPTED
 
@@ -223,7 +223,7 @@ class Progress:
             return
         with self.screen_lock:
             self.bar.clear()
-            tell(text)
+            print_to_stderr(text)
             self.bar.refresh()
 
     def close(self) -> None:

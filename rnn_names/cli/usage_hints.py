@@ -1,4 +1,4 @@
-"""What a wrong command line may have been meant as."""
+"""Suggestions for a mistyped command line."""
 
 import re
 import shlex

@@ -100,7 +100,7 @@ def _matching(
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
-    title = f"like {or_list(options.like)} (edits: {options.edits})"
+    title = f"like {or_list(options.like)} (edits {options.edits})"
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
@@ -129,8 +129,8 @@ def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Cond
     known = _own_list(model)
     if edits > 1 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
-            f"min_edits {edits + 1}: of its list of {len(known):,} names, this model keeps too "
-            "little to tell; 2 is the most",
+            f"min_edits {edits + 1}: this model's fingerprints of {len(known):,} names are too "
+            "short for that; use at most 2",
             ["min_edits"],
         )
     near_list = NearList(model, of_any_shape)
@@ -171,8 +171,8 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     for option, title, texts in required:
         if texts and not any(map(has, texts)):
             raise SamplingError(
-                f"{option} {title}: no name of the list has each three of these characters in a "
-                "row, as known_triples wants it",
+                f"{option} {title}: contains three characters in a row that no name of the list "
+                "has, which known_triples rules out",
                 [option, "known_triples"],
             )
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))

@@ -79,7 +79,7 @@ class FarApart:
         self.add(others)
 
     @classmethod
-    def of(cls, options: CommonOptions) -> "FarApart | None":
+    def from_options(cls, options: CommonOptions) -> "FarApart | None":
         """The set for `min_edits`; None if the option is not set."""
         if options.min_edits is None:
             return None

@@ -176,7 +176,6 @@ class NearList:
                 yield row[places], place[places], kind, characters, after[places]
 
     def _are_listed(self, prints: Array) -> Array:
-        """The rows that have a fingerprint of the list."""
         at = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         at = at[among(prints.ravel()[at], self._known)]
         return np.unravel_index(at, prints.shape)[0]

@@ -331,8 +331,7 @@ class CastOptions(Options):
         for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
-                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}",
-                    ["redraw"],
+                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}", ["redraw"]
                 )
         if self.redraw and (self.seed is None or self.remember):
             reason = "remember leaves out what came before" if self.remember else "give the seed"

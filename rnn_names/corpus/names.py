@@ -195,7 +195,7 @@ class Vocabulary:
         self.characters = characters
 
     @classmethod
-    def of(cls, names: Names) -> Vocabulary:
+    def from_names(cls, names: Names) -> Vocabulary:
         """The distinct characters of names, in code-point order."""
         present = np.flatnonzero(np.bincount(names.codes))
         return cls(present.astype("<u4").tobytes().decode("utf-32-le"))

@@ -5,7 +5,7 @@ a row, such as ". ", only if one of the list has these two. Both ends of a name 
 space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
->>> odd_pairs(names, Vocabulary.of(names))
+>>> odd_pairs(names, Vocabulary.from_names(names))
 ['. ']
 """
 
@@ -74,7 +74,7 @@ def known_triples(names: Names, vocabulary: Vocabulary) -> Triples | None:
     Both ends of a name are "\n". None for alphabets of more than `MAX_LETTERS`.
 
     >>> names = Names.from_strings(["Abba", "Bo"])
-    >>> known_triples(names, Vocabulary.of(names))
+    >>> known_triples(names, Vocabulary.from_names(names))
     {'\na': 'b', '\nb': 'o', 'ab': 'b', 'ba': '\n', 'bb': 'a', 'bo': '\n'}
     """
     letters = _letters(vocabulary)[0]

@@ -19,7 +19,7 @@ from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
 from rnn_names.network.ahead import sharpened, value_table
 from rnn_names.ngram.contexts import Contexts
 
-CONTEXTS = 4000  # the most frequent contexts are kept
+MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
 SHORTER = 0.1  # the least share of the next shorter context in a context's probabilities
 UNSEEN = 0.002  # uniform share of the empty context's probabilities, so that none is 0
@@ -57,7 +57,7 @@ class MarkovChain:
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:
     """The most contexts with which the recursion is fast enough for an automaton."""
-    return max(min(MAX_WORK // (automaton.after.size * (max_length + 1)), CONTEXTS), 1)
+    return max(min(MAX_WORK // (automaton.after.size * (max_length + 1)), MAX_CONTEXTS), 1)
 
 
 def fitted_chain(

@@ -1,6 +1,6 @@
-"""Prepares a look-ahead: makes draws that it learns from, and sets the bound of the weights.
+"""Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
-Each round draws names with the current look-ahead, which then learns from them. The first rounds
+Each round draws names with the current guide, which then learns from them. The first rounds
 use a temperature between 1 and 2, at which draws vary most. Then the temperature is halved, round
 by round, down to the requested one, as in simulated annealing (Kirkpatrick et al. 1983). So the
 names that are most probable in the end have been drawn before, and the guesses take all of them
@@ -24,13 +24,13 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.lookahead.look_ahead import LookAhead
+from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import sharpened
 
-FIRST_ROUND = 1 << 12  # names drawn without a look-ahead
+FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at a higher one
-ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
+ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -38,20 +38,20 @@ MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repe
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
-COOLED_AGAIN = 0.2  # share of repeats above which preparation restarts, once
+RESTART_REPEATS = 0.2  # share of repeats above which preparation restarts, once
 
-DrawRound = Callable[[float, int, LookAhead], Array]
-"""Draws `size` names at a temperature by a look-ahead; returns their log weights, (size,)."""
+DrawRound = Callable[[float, int, Guide], Array]
+"""Draws `size` names at a temperature by a guide; returns their log weights, (size,)."""
 
 
-def prepare_look_ahead(draw_round: DrawRound, unguided: LookAhead, temperature: float) -> LookAhead:
-    """A look-ahead that has learned from draws, with its measured bound."""
+def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) -> Guide:
+    """A guide that has learned from draws, with its measured bound."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
     preparation.learn(explores=halvings > 0)
     first = preparation.cooled(halvings)
-    if not halvings or first.repeats <= COOLED_AGAIN:
+    if not halvings or first.repeats <= RESTART_REPEATS:
         return first
     # The draws were stuck in a low-probability region: restart at the high temperature with the
     # prefixes visited so far.
@@ -60,7 +60,7 @@ def prepare_look_ahead(draw_round: DrawRound, unguided: LookAhead, temperature: 
     return second if _is_better(second, first) else first
 
 
-def _is_better(second: LookAhead, first: LookAhead) -> bool:
+def _is_better(second: Guide, first: Guide) -> bool:
     """Whether the second has a far higher bound or, with a similar bound, fewer repeats."""
     gain = second.log_bound - first.log_bound  # large if the first lacks the most probable names
     if abs(gain) > math.log(MAX_BOUND):
@@ -69,49 +69,49 @@ def _is_better(second: LookAhead, first: LookAhead) -> bool:
 
 
 class _Preparation:
-    """A look-ahead that learns, at a temperature, from the prefixes that draws visit."""
+    """A guide that learns, at a temperature, from the prefixes that draws visit."""
 
-    def __init__(self, draw_round: DrawRound, look_ahead: LookAhead, temperature: float) -> None:
+    def __init__(self, draw_round: DrawRound, guide: Guide, temperature: float) -> None:
         self._draw_round, self._temperature = draw_round, temperature
-        self._look_ahead = look_ahead
+        self._guide = guide
         self._n_visits = 0
 
     def draw(self, size: int) -> Array:
         """Draws names and records the prefixes they visit; returns their log weights."""
-        look_ahead = self._look_ahead
-        visits = Visits(look_ahead.prefixes)
-        size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
-        log_weights = self._draw_round(self._temperature, size, replace(look_ahead, visits=visits))
-        self._look_ahead = replace(look_ahead, prefixes=visits.joined())
+        guide = self._guide
+        visits = Visits(guide.prefixes)
+        size = min(size, MAX_CHARACTERS // (guide.spelling.max_length + 1))
+        log_weights = self._draw_round(self._temperature, size, replace(guide, visits=visits))
+        self._guide = replace(guide, prefixes=visits.joined())
         self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
-        self._look_ahead = self._look_ahead.learned(self._temperature, explores=explores)
+        self._guide = self._guide.learned(self._temperature, explores=explores)
 
     def change_temperature(self, factor: float) -> None:
         """Multiplies the temperature by `factor` and learns again from the visited prefixes."""
-        prefixes = self._look_ahead.prefixes
+        prefixes = self._guide.prefixes
         log_p = sharpened(prefixes.log_probabilities, 1 / factor)
         prefixes = replace(prefixes, log_probabilities=log_p)
-        self._look_ahead = replace(self._look_ahead, prefixes=prefixes)
+        self._guide = replace(self._guide, prefixes=prefixes)
         self._temperature *= factor
         self.learn(explores=True)
 
-    def cooled(self, halvings: int, *, is_second: bool = False) -> LookAhead:
-        """The look-ahead after rounds that halve the temperature `halvings` times, and tests."""
+    def cooled(self, halvings: int, *, is_second: bool = False) -> Guide:
+        """The guide after rounds that halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
-            for size in ROUNDS:
+            for size in ROUND_SIZES:
                 self.draw(size)
-                self.learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
+                self.learn(explores=left > 0 or (halvings > 0 and size < ROUND_SIZES[-1]))
             if left:
                 self.change_temperature(0.5)
         max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
         size = FIRST_TEST
         while True:
-            look_ahead = self._look_ahead
-            measured = with_bound(look_ahead, self.draw(size))
+            guide = self._guide
+            measured = with_bound(guide, self.draw(size))
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k, for example, may rule out all names that meet the conditions.
             is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
@@ -121,22 +121,22 @@ class _Preparation:
             size *= 2
 
 
-def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
-    """The look-ahead with a bound set by one half of the weights, (m,), and measured on all."""
+def with_bound(guide: Guide, log_weights: Array) -> Guide:
+    """The guide with a bound set by one half of the weights, (m,), and measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
-        return look_ahead
+        return guide
     log_weights = log_weights - log_mean
     # The weight of every name whose prefixes were all visited: there, `ahead` of a character is the
     # total of the next prefix, so the product of total / ahead reduces to the first total. With the
     # margin for rounding errors, such names have at most one copy.
-    usual = look_ahead.log_value - log_mean + 1e-6
+    usual = guide.log_value - log_mean + 1e-6
     log_bound = min(
         max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
     )
     expected = np.exp(log_weights - log_bound)
     return replace(
-        look_ahead,
+        guide,
         log_bound=log_bound + log_mean,
         acceptance=float(np.minimum(expected, 1).mean()),
         repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
@@ -155,11 +155,11 @@ def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     return float(np.log(np.maximum(bound, 1e-300)))
 
 
-def warn_of_repeats(look_ahead: LookAhead) -> None:
+def warn_of_repeats(guide: Guide) -> None:
     """Warns, with RareConditionsWarning, if too many names are repeats."""
-    if look_ahead.repeats > MAX_REPEATS:
+    if guide.repeats > MAX_REPEATS:
         warnings.warn(
-            f"so few names meet the conditions that about {look_ahead.repeats:.1%} of those "
+            f"so few names meet the conditions that about {guide.repeats:.1%} of those "
             "drawn are repeats of others; the share of each name is right on average only",
             RareConditionsWarning,
             stacklevel=4,

@@ -71,7 +71,7 @@ class Model(LanguageModel):
     # SampleOptions, sample(20, prefix="A"). Each option is declared there, with its help.
 
     @method_parameters_of(SampleOptions)
-    def sample(self, *count: Any, **options: Any) -> list[str]:
+    def sample(self, *count: Any, **given: Any) -> list[str]:
         """Random names, with the model's distribution given the conditions.
 
         Raises:
@@ -81,11 +81,11 @@ class Model(LanguageModel):
         """
         from rnn_names.sampling.stream import names_of_stream
 
-        wanted = SampleOptions(*count, **options)
-        return _strings(names_of_stream(self, wanted.count, wanted))
+        options = SampleOptions(*count, **given)
+        return _strings(names_of_stream(self, options.count, options))
 
     @method_parameters_of(StreamOptions)
-    def stream(self, *count: Any, **options: Any) -> "NameStream":
+    def stream(self, *count: Any, **given: Any) -> "NameStream":
         """An iterator over the names of `sample`, which can be more than fit into memory.
 
         `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are as from
@@ -94,12 +94,12 @@ class Model(LanguageModel):
         from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
-        wanted = StreamOptions(*count, **options)
-        n = ENDLESS if wanted.count is None else wanted.count
-        return NameStream(names_of_stream(self, n, wanted))
+        options = StreamOptions(*count, **given)
+        n = ENDLESS if options.count is None else options.count
+        return NameStream(names_of_stream(self, n, options))
 
     @method_parameters_of(BestOptions)
-    def best(self, *count: Any, **options: Any) -> list[str]:
+    def best(self, *count: Any, **given: Any) -> list[str]:
         """The most probable names, exactly, most probable first.
 
         Raises:
@@ -107,11 +107,11 @@ class Model(LanguageModel):
         """
         from rnn_names.sampling.best import best
 
-        wanted = BestOptions(*count, **options)
-        return _strings(best(self, wanted.count, wanted, rank=wanted.rank))
+        options = BestOptions(*count, **given)
+        return _strings(best(self, options.count, options, rank=options.rank))
 
     @method_parameters_of(AliasOptions)
-    def alias(self, *keys: Any, **options: Any) -> list[str]:
+    def alias(self, *keys: Any, **given: Any) -> list[str]:
         """A name for each key, such as a customer's id: always the same for the same key.
 
         It depends only on the key, the model, the options and `secret`. Without a secret, anyone
@@ -122,8 +122,8 @@ class Model(LanguageModel):
         """
         from rnn_names.sampling.alias import Aliases
 
-        wanted = AliasOptions(*keys, **options)
-        return Aliases(self, wanted).of([*wanted.keys])
+        options = AliasOptions(*keys, **given)
+        return Aliases(self, options).of([*options.keys])
 
     def blend(self, *others: "Model", weights: Iterable[float] | None = None) -> "Model":
         """The blend of this model and others: see `rnn_names.blend`."""

@@ -30,7 +30,7 @@ class ModelChoice(NamedTuple):
         return self.path if self.weight is None else f"{self.path}={self.weight:g}"
 
     @classmethod
-    def of(cls, text: str) -> "ModelChoice":
+    def parse(cls, text: str) -> "ModelChoice":
         """Parses MODEL or MODEL=WEIGHT; if a file has the whole text as its name, it is chosen."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
@@ -39,8 +39,8 @@ class ModelChoice(NamedTuple):
             if path:
                 return cls(path, POSITIVE.read(weight))
         raise ModelFileError(
-            f"{text!r}: after = belongs the model's weight, {POSITIVE} (there is no file of that "
-            "whole name)"
+            f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
+            "of that whole name)"
         )
 
     @property
@@ -57,8 +57,8 @@ class ModelChoice(NamedTuple):
 def find_model_file(path: str) -> str:
     """The file of a path, or of the name of a bundled model or a model of another package.
 
-    A file of that name comes first; a folder does not, nor, before a bundled model, does a text,
-    such as one that kept names go to: `pick -m elvish -o elvish`.
+    An existing file takes precedence, unless it is a folder, or a text file with a bundled model's
+    name, such as one that kept names go to: `pick -m elvish -o elvish`.
 
     >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']

@@ -34,12 +34,8 @@ from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, al
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
 
-ENTRIES = (
-    ("engine/api.js",),
-    ("learning/worker.js", "learning/npz.js"),
-    ("ui/page.js",),
-)
-"""Of the scripts of a page: the engine; what learns, in a worker that has the engine too; the
+ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
+"""Entry modules of each script: the engine, the learning worker (loaded with the engine), the
 interface. Each script has the modules that its entries import, save those of scripts before it."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A report of a training: one HTML file without scripts, with text from outside escaped."""
+"""A report of a training run: one HTML file without scripts, with text from outside escaped."""
 
 import os
 import unicodedata
@@ -35,7 +35,7 @@ MAX_DRAWN = 1 << 24  # outputs of the network; it limits names that are long and
 
 @dataclass
 class Report:
-    """The results of a training so far."""
+    """The results of a training run so far."""
 
     corpus: Corpus  # all names, including held-out ones
     trainer: Trainer

@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
-from rnn_names.sampling.numbers import child
+from rnn_names.sampling.random_keys import child
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
@@ -74,7 +74,7 @@ class Aliases:
         owners = dict[str, int]()  # the key of each name
         waiting = np.arange(n)  # keys without a name
         begun = np.zeros(n, np.int64)  # the next attempt of each key
-        far_apart = FarApart.of(self._options) if self._options.exclude else None
+        far_apart = FarApart.from_options(self._options) if self._options.exclude else None
 
         def is_free(name: str, row: int) -> bool:
             is_first = not unique or owners.get(name, n) > row

@@ -87,7 +87,6 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    """The names, and an error if there are too few."""
     sampler, options = make_sampler(model, options)
     search = _Search(sampler, progress, rank)
     last = options.start + count
@@ -108,7 +107,7 @@ def _search(
         wanted = last
         while True:
             names = certain = search.run(wanted)
-            if far_apart := FarApart.of(options):
+            if far_apart := FarApart.from_options(options):
                 names = [*filter(far_apart.add_if_far, certain)]
             if len(names) >= last or len(certain) < wanted:
                 break
@@ -260,7 +259,7 @@ class _Search:
         """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
         codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-        passed, _ = rows_that_pass(self.sampler.conditions, names)
+        passed, _ = rows_that_pass(self.sampler.tested_conditions, names)
         ends = ends[passed]
         self._best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
         if len(self._best) >= 2 * self._wanted:

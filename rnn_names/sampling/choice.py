@@ -9,7 +9,7 @@ times as small, so that the right side is certain.
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.sampling.numbers import random_bits
+from rnn_names.sampling.random_keys import random_bits
 
 MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
 MAX_NODES = 1 << 12  # nodes at which names choose together

@@ -1,6 +1,6 @@
-"""Names under rare conditions: proposals by a look-ahead, corrected to the model's distribution.
+"""Names under rare conditions: proposals by a guide, corrected to the model's distribution.
 
-A proposal of weight w (`rnn_names.lookahead.look_ahead`) yields w / bound copies of its name,
+A proposal of weight w (`rnn_names.lookahead.guide`) yields w / bound copies of its name,
 rounded at random. Names come in groups of one size: those of group g are from its proposals 0, 1,
 2, …, each with random numbers of its own. So a group is a function of the seed and its number.
 """
@@ -19,19 +19,19 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.lookahead.look_ahead import MAX_COPIES, LookAhead
-from rnn_names.lookahead.preparation import prepare_look_ahead, warn_of_repeats
+from rnn_names.lookahead.guide import MAX_COPIES, Guide
+from rnn_names.lookahead.preparation import prepare_guide, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.numbers import key_of, keys_of, uniform
+from rnn_names.sampling.random_keys import key_of, keys_of, uniform
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, rows_that_pass
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
-PILOT = 1 << 13  # names drawn to measure how rare the conditions are
+PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
-GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
+MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 BURN_IN, GROUP = MAX_COPIES - 1, 64
 """The number of names that a group draws first and drops, and the number that it yields.
 
@@ -40,7 +40,7 @@ truncate this run. Without the burn-in, runs would be truncated only at the end 
 names would be under-represented. With it, they are truncated as often at the beginning.
 """
 WANTED = BURN_IN + GROUP  # names that a group draws
-COPIES = MAX_NAME_LENGTH + 1  # position of the random number that decides the number of copies
+COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that decides the number of copies
 
 
 def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, float]:
@@ -49,7 +49,7 @@ def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, f
     The names of the second share also meet the conditions with large automata. If it is clearly
     above `rare`, fewer names are drawn.
     """
-    for size in (PILOT // 8, PILOT):
+    for size in (PILOT_SIZE // 8, PILOT_SIZE):
         names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
         rows, _ = rows_that_pass(sampler.large_conditions, names)
         shares = len(names) / size, len(rows) / size
@@ -73,13 +73,13 @@ def guided_if_rare(
     follows_large = spelled > rare  # names are rare by the large conditions alone
     guided = _prepare(sampler, follows_large)
     if guided is not None and large and not follows_large:
-        names, _, _ = guided.propose(keys_of(key_of(0), np.arange(PILOT // 8)))
+        names, _, _ = guided.propose(keys_of(key_of(0), np.arange(PILOT_SIZE // 8)))
         passed, _ = rows_that_pass(large, names)
         if len(passed) <= rare * len(names):  # the large conditions are rare, too
             guided = _prepare(sampler, follows_large=True)
-    if guided is None or guided.look_ahead.acceptance <= GAIN * share:
+    if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
-    warn_of_repeats(guided.look_ahead)
+    warn_of_repeats(guided.guide)
     return guided
 
 
@@ -93,15 +93,15 @@ def _prepare(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler
         return None
     rounds = count(1)
 
-    def draw_round(temperature: float, size: int, look_ahead: LookAhead) -> Array:
+    def draw_round(temperature: float, size: int, guide: Guide) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return GuidedSampler(sampler, options, text, look_ahead).run_walk(keys).log_weights
+        return GuidedSampler(sampler, options, text, guide).run_walk(keys).log_weights
 
-    unguided = LookAhead.unguided(spelling, np.array(text, int))
+    unguided = Guide.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    look_ahead = prepare_look_ahead(draw_round, unguided, temperature)
-    return GuidedSampler(sampler, sampler.options, text, look_ahead)
+    guide = prepare_guide(draw_round, unguided, temperature)
+    return GuidedSampler(sampler, sampler.options, text, guide)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
@@ -133,13 +133,13 @@ class GuidedTurn(NamedTuple):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for names without an end."""
+    """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
 
     source: NextCharacter
 
-    def __init__(self, source: NextCharacter, keys: Array, look_ahead: LookAhead) -> None:
-        super().__init__(source, look_ahead.spelling, keys)
-        self.look_ahead = look_ahead
+    def __init__(self, source: NextCharacter, keys: Array, guide: Guide) -> None:
+        super().__init__(source, guide.spelling, keys)
+        self.guide = guide
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(
@@ -147,11 +147,11 @@ class GuidedWalk(Walk):
     ) -> tuple[Array, Array | float, GuidedTurn]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.source.log_probabilities(states, work)
-        if self.look_ahead.visits is not None:
+        if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.look_ahead.visits.record(state.visited, log_p, n_names)
+            self.guide.visits.record(state.visited, log_p, n_names)
         at = state.visited, state.context, state.automaton_state
-        log_ahead = self.look_ahead.log_ahead_of_next(*at, length)  # (nodes, n_y)
+        log_ahead = self.guide.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -171,19 +171,19 @@ class GuidedWalk(Walk):
 
     def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedState:
         _, parent, character = children
-        look_ahead, state = self.look_ahead, turn.state
-        if look_ahead.visits is None:
-            visited = look_ahead.prefixes.child(state.visited[parent], character)
+        guide, state = self.guide, turn.state
+        if guide.visits is None:
+            visited = guide.prefixes.child(state.visited[parent], character)
         else:
-            visited = look_ahead.visits.child(state.visited[parent], character, next_state)
-        context = look_ahead.contexts.after[state.context[parent], character]
+            visited = guide.visits.child(state.visited[parent], character, next_state)
+        context = guide.contexts.after[state.context[parent], character]
         log_weight = state.log_weight[parent] - turn.log_ahead[parent, character]
         return GuidedState(next_state, context, visited, log_weight)
 
 
-def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
-    """Roots for a guided walk: the look-ahead's beginning, or texts one character longer."""
-    prefixes, contexts = look_ahead.prefixes, look_ahead.contexts
+def guided_roots(roots: Roots, guide: Guide) -> Roots:
+    """Roots for a guided walk: the guide's beginning, or texts one character longer."""
+    prefixes, contexts = guide.prefixes, guide.contexts
     begun = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
     if [*map(len, roots.texts)] == [begun]:
@@ -191,52 +191,48 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
             node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
     last = np.array([text[-1] for text in roots.texts])
-    log_ahead = look_ahead.log_ahead[0, last]
+    log_ahead = guide.log_ahead[0, last]
     node_data = GuidedState(
         roots.node_data,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
-        look_ahead.log_value - np.maximum(log_ahead, LEAST_LOG),
+        guide.log_value - np.maximum(log_ahead, LEAST_LOG),
     )
     return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
 
 
 class GuidedSampler(WalkSampler):
-    """Draws names that meet rare conditions, by a look-ahead.
+    """Draws names that meet rare conditions, by a guide.
 
     Only `groups` also tests the conditions of `sampler` that are not in the spelling.
     """
 
     def __init__(
-        self,
-        sampler: ConditionalSampler,
-        options: CommonOptions,
-        text: Indices,
-        look_ahead: LookAhead,
+        self, sampler: ConditionalSampler, options: CommonOptions, text: Indices, guide: Guide
     ) -> None:
-        super().__init__(sampler.model, options, look_ahead.spelling, [text])
-        self.sampler, self.look_ahead = sampler, look_ahead
+        super().__init__(sampler.model, options, guide.spelling, [text])
+        self.sampler, self.guide = sampler, guide
 
     @cached_property
     def roots(self) -> Roots:
         """The roots of guided walks."""
-        return guided_roots(self.exact_roots, self.look_ahead)
+        return guided_roots(self.exact_roots, self.guide)
 
     @property
     def max_groups(self) -> int:
         """The most groups that are drawn together."""
-        return max(int(MAX_PROPOSALS * self.look_ahead.acceptance) // GROUP, 1)
+        return max(int(MAX_PROPOSALS * self.guide.acceptance) // GROUP, 1)
 
     def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A finished walk that has drawn proposals by their keys, (n,)."""
-        walk = GuidedWalk(self.exact, keys, self.look_ahead)
+        walk = GuidedWalk(self.exact, keys, self.guide)
         walk.run(self.roots, root)
         return walk
 
     def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names of the proposals that yield any, their rows, and the copies of each, (n,)."""
         walk = self.run_walk(keys, root)
-        copies = self.look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
+        copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
@@ -253,7 +249,7 @@ class GuidedSampler(WalkSampler):
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         begun = 0  # proposals drawn for each of them
-        at_a_time = int(1.1 * WANTED / self.look_ahead.acceptance) + 8  # proposals of each group
+        at_a_time = int(1.1 * WANTED / self.guide.acceptance) + 8  # proposals of each group
         # From each round: the group and the proposal of m names, (2, m), and these names.
         rounds: list[tuple[Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)

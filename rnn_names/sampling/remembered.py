@@ -49,7 +49,6 @@ class Remembered:
     def _opened(
         self, mode: Literal["a+b", "r+b"], opener: Callable[[str, int], int] | None = None
     ) -> Iterator[io.FileIO]:
-        """Opens the file, locked."""
         try:
             with open(self._path, mode, buffering=0, opener=opener) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -80,23 +80,24 @@ class ConditionalSampler:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
-        every: list[Condition] = []
+        all_conditions: list[Condition] = []
         # Imported only if needed, so that a few names come quickly.
         if not NO_CONDITIONS.issuperset(options.non_defaults):
             from rnn_names.conditions.conditions import make_conditions
 
-            every = make_conditions(model, options)
+            all_conditions = make_conditions(model, options)
         # The conditions in the automaton, and those tested on whole names.
-        automaton, self.in_spelling, self.conditions = joint_automaton(
-            len(model.vocabulary), self.shape, every, longest, follows_large
+        automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
+            len(model.vocabulary), self.shape, all_conditions, longest, follows_large
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         of_length = f"a length of {limits}{shaped}"
-        self.title = ", ".join(filter(None, [self.joined_titles(self.in_spelling), of_length]))
-        self._check_spellings(every, limits)
+        titles = [self.joined_titles(self.automaton_conditions), of_length]
+        self.title = ", ".join(filter(None, titles))
+        self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
     def with_names_of(self, walk_sampler: WalkSampler) -> "ConditionalSampler":
@@ -116,16 +117,16 @@ class ConditionalSampler:
         roots = self.walk_sampler.roots
         return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
-    def _check_spellings(self, every: Sequence[Condition], limits: str) -> None:
+    def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
-        possible, hint, titles = self.n_possible, "", self.in_spelling
+        possible, hint, titles = self.n_possible, "", self.automaton_conditions
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
-        elif self.conditions and 0 < possible <= FEW_POSSIBLE:
+        elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
             texts = [text for root in self.walk_sampler.texts for text in self.spelling.texts(root)]
             spelled = self.walk_sampler.in_characters(names_from_indices(texts))
-            hint, titles = f"; all {possible:,.0f} spellings tried", [*every]
-            possible = len(rows_that_pass(self.conditions, spelled)[0])
+            hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
+            possible = len(rows_that_pass(self.tested_conditions, spelled)[0])
         if not possible:
             what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
@@ -161,12 +162,12 @@ class ConditionalSampler:
         shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.in_spelling or self.large_conditions)
+        return not most_fit or bool(self.automaton_conditions or self.large_conditions)
 
     @property
     def large_conditions(self) -> list[Condition]:
         """Conditions with large automata, which join the spelling only if few names meet them."""
-        return [each for each in self.conditions if each.automaton_if_rare]
+        return [each for each in self.tested_conditions if each.automaton_if_rare]
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
@@ -175,7 +176,7 @@ class ConditionalSampler:
 
     def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
         """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""
-        passed, tally = rows_that_pass(self.conditions, names)
+        passed, tally = rows_that_pass(self.tested_conditions, names)
         return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
 
 
@@ -237,8 +238,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
             sampler = ConditionalSampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
-        every = [*sampler.in_spelling, *sampler.conditions]
-        followed = [each for each in every if each.automaton]
+        all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
+        followed = [each for each in all_conditions if each.automaton]
         notes = [f"{sampler.joined_titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)

@@ -26,7 +26,7 @@ from rnn_names.sampling.name_queue import (
     TooFewNames,
     needed,
 )
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
 from rnn_names.sampling.unique import Unique, make_unique_filter
 from rnn_names.sampling.workers import Workers
@@ -129,7 +129,6 @@ def _groups(
     unique: Unique | None,
     workers: Workers,
 ) -> Iterator[Names]:
-    """The names of a stream under rare conditions, group by group."""
     from rnn_names.sampling.guided import GROUP
 
     group = begin // GROUP  # the next group
@@ -139,7 +138,7 @@ def _groups(
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
-        workers.prepare(int(left / guided.look_ahead.acceptance), with_helper=False)
+        workers.prepare(int(left / guided.guide.acceptance), with_helper=False)
         while len(begun) < workers.count and group * GROUP < next_number + left:
             size = min(size, left // GROUP // workers.count + 1, guided.max_groups)
             call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)

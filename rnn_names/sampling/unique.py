@@ -22,11 +22,11 @@ def make_unique_filter(count: int, options: Options) -> "Unique | None":
     from rnn_names.conditions.edits import FarApart
 
     window = WINDOW // options.slowness
-    return Unique(count, options.remember, FarApart.of(options), window)
+    return Unique(count, options.remember, FarApart.from_options(options), window)
 
 
 class Unique:
-    """Admits each name once, by its fingerprint of 8 bytes; or only if it is far from earlier ones.
+    """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones.
 
     It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
     admits no more. So where a stream ends does not depend on how many names are tested together.
@@ -95,8 +95,8 @@ class Unique:
         if is_due and self.passed < self.tested / 4:
             self._has_warned = True
             warnings.warn(
-                "Three in four drawn names are now rejected as repeats or near copies; few new "
-                "names may remain.",
+                "three in four drawn names are now rejected as repeats or near copies; few new "
+                "names may remain",
                 FewNewNamesWarning,
                 stacklevel=3,
             )

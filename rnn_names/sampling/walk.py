@@ -15,7 +15,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
-from rnn_names.sampling.numbers import weighted_index
+from rnn_names.sampling.random_keys import weighted_index
 
 if TYPE_CHECKING:
     from rnn_names.conditions.spelling import Indices, Spelling
@@ -173,7 +173,6 @@ class Walk:
         return *self.source.next_probabilities(states, work), node_data
 
     def _automaton_state(self, node_data: Any) -> Array:
-        """The state of the spelling's automaton at each node."""
         return node_data
 
     def _end(self, names: Array, node: Array, node_data: Any, length: int) -> None:

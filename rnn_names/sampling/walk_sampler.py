@@ -13,7 +13,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.numbers import uniform
+from rnn_names.sampling.random_keys import uniform
 from rnn_names.sampling.walk import Children, Roots, Walk
 
 

@@ -13,7 +13,7 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.numbers import keys_of
+from rnn_names.sampling.random_keys import keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import usable_cores

@@ -83,7 +83,7 @@ class Base:
 
     def fitted(self, corpus: Corpus) -> tuple[Model, list[str]]:
         """A model fitted to a list, and descriptions of the two nearest lists."""
-        names, vocabulary = corpus.names, Vocabulary.of(corpus.names)
+        names, vocabulary = corpus.names, Vocabulary.from_names(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
         n = min(len(corpus), MAX_FITTED)
         batches = Batches.of(corpus.take(np.arange(n) * len(corpus) // n), vocabulary)

@@ -33,7 +33,7 @@ from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures

@@ -1,4 +1,4 @@
-"""Settings of a training, and defaults that depend on the corpus.
+"""Settings of a training run, and defaults that depend on the corpus.
 
 `Settings` are the settings of a caller, in which None stands for a default. `defaults_for` returns
 the defaults; `ResolvedSettings` are the settings of a run.
@@ -48,7 +48,7 @@ class ResolvedSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Checked):
-    """Settings of a training; None stands for a default that depends on the corpus.
+    """Settings of a training run; None stands for a default that depends on the corpus.
 
     If training starts from a model, `cell` and `hidden_size` are those of the model. The
     distillation stage has no dropout.

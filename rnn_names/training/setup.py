@@ -1,4 +1,4 @@
-"""The set-up of a training: the names it learns from, and its first weights."""
+"""The set-up of a training run: the names it learns from, and its first weights."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ dropout adds the part of the minibatch and the step. So a run can resume after a
 
 
 class TrainingSetup:
-    """The part of a training that does not change from epoch to epoch.
+    """The part of a training run that does not change from epoch to epoch.
 
     The network starts from `init`, extended by new characters of the list, or from random weights.
     """
@@ -39,7 +39,7 @@ class TrainingSetup:
 
         # Saved besides the weights: facts about the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
-        vocabulary = Vocabulary.of(names)
+        vocabulary = Vocabulary.from_names(names)
         self.list_facts = _list_facts(self.corpus, self.held_out, names, vocabulary)
         fingerprints, own_list = np.unique(fingerprint(names)), None
         if init is not None:

@@ -54,7 +54,7 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
     """The network of the base for a short list; None if settings or characters differ too much."""
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
-    base, characters = bundled_base(), Vocabulary.of(corpus.names).characters
+    base, characters = bundled_base(), Vocabulary.from_names(corpus.names).characters
     known = [ord(each) for each in characters if alike(each, base.vocabulary.characters)]
     if (
         settings.cell not in (None, "gru")

@@ -11,7 +11,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import GuidedSampler, guided_if_rare
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
 

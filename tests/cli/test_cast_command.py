@@ -11,7 +11,8 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
-from rnn_names.casts.pattern import parse, parse_rules
+from rnn_names.casts.lines import parse_rules
+from rnn_names.casts.pattern import parse
 from rnn_names.conditions.conditions import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
@@ -84,7 +85,7 @@ def test_lines_of_a_file_are_equally_likely(invoke, tmp_path):
 WRONG = [
     ("{norse} {none.txt}", 1, "none.txt: cannot be read: No such file", 8),
     ("{norse:sufix=a} {b}", 2, "pattern: no option 'sufix'; did you mean suffix?", 7),
-    ("{norse=0}", 2, "'norse=0': after = belongs the model's weight, a finite number", 1),
+    ("{norse=0}", 2, "'norse=0': the text after = must be the model's weight, a finite number", 1),
     ("a {nors}", 1, "nors: cannot be read: .* take a bundled one: norse", 2),
     ("{norse:exclude=none.txt}", 1, "none.txt: cannot be read: No such file", 0),
     ("{norse} {norse:suffix=Ж}", 1, "suffix 'Ж': the model does not know the character 'Ж'", 8),
@@ -224,9 +225,7 @@ def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path
     (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
     done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
     assert done.stdout.count(", a hangman\n") == 2
-    assert done.stderr == (
-        "Note: trades.txt is that of this folder, not the one of the bundled cast\n"
-    )
+    assert done.stderr == ("Note: using trades.txt from the current folder, not the bundled one\n")
 
 
 def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):

@@ -45,7 +45,7 @@ def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
     with own.open() as stdin:
         done = fork(MAIN, *train, call=subprocess.run, stdin=stdin, stderr=-1, encoding="utf-8")
     assert done.returncode == 1
-    assert "own.txt: already exists and is no model; give another --output" in done.stderr
+    assert "own.txt: cannot be written: it is standard input, too" in done.stderr
     assert own.read_text("utf-8") == LIST
 
 
@@ -117,7 +117,10 @@ def test_a_plus_stands_between_models_as_in_a_cast(invoke, tmp_path):
     assert blended.stdout == apart.stdout != whole.stdout
     assert whole.returncode == 0
     wrong = invoke("sample", "-m", "a.npz=x+b.npz", cwd=tmp_path)
-    assert wrong.returncode == 2 and "'a.npz=x': after = belongs the model's weight" in wrong.stderr
+    assert (
+        wrong.returncode == 2
+        and "'a.npz=x': the text after = must be the model's weight" in wrong.stderr
+    )
 
 
 def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):

@@ -399,7 +399,7 @@ def test_an_empty_file_hides_no_cast(invoke, folder):
     assert "{trade=trades.txt}" in shown
     (folder / "village.txt").write_text(shown, "utf-8")
     done = invoke("cast", "village", "-n", 2)
-    assert done.stderr == "Note: village.txt is that of this folder, not the bundled cast\n"
+    assert done.stderr == "Note: using village.txt from the current folder, not the bundled one\n"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ TRAIN = [
     ("--optimizer adagrad", "'adagrad' is not one of 'adam', 'sgd'"),
     ("--init closest=2", "closest stands alone: give it no weight, and no other model beside"),
     ("--init closest --init dinosaurs", "closest stands alone"),
-    ("--init a.npz=x", "'a.npz=x': after = belongs the model's weight"),
+    ("--init a.npz=x", "'a.npz=x': the text after = must be the model's weight"),
 ]
 OTHERS = [
     ("train", "Missing argument 'CORPUS...'"),
@@ -63,7 +63,7 @@ OTHERS = [
     ),
     ("score --format csv -0", "--null goes with --format text only"),
     *(
-        (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")
+        (f"{each} a.npz={weight}", f"'a.npz={weight}': the text after = must be the model's weight")
         for each, weight in WEIGHTS.items()
     ),
     ("blend a.npz b.npz", "Missing option '-o' / '--output'"),

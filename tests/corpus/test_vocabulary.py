@@ -12,7 +12,7 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 
 @given(strings=st.lists(st.text(CHARACTERS, max_size=6), max_size=8), other=st.text(max_size=10))
 def test_indices_follow_code_points_and_lead_back(strings, other):
-    vocabulary = Vocabulary.of(Names.from_strings(strings))
+    vocabulary = Vocabulary.from_names(Names.from_strings(strings))
     known = sorted(set("".join(strings)))
     assert vocabulary.characters == "".join(known)
     assert len(vocabulary) == len(known) + 1

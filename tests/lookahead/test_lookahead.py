@@ -1,4 +1,4 @@
-"""Rare conditions: the look-ahead, what it learns, and the names that it brings."""
+"""Rare conditions: the guide, what it learns, and the names that it brings."""
 
 import math
 import string
@@ -12,14 +12,14 @@ from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import chain, preparation
-from rnn_names.lookahead import look_ahead as look_ahead_module
-from rnn_names.lookahead.look_ahead import LookAhead
+from rnn_names.lookahead import guide as guide_module
+from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
 from support.conditions import random_orders
@@ -96,11 +96,11 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(options):
 
 
 def poor(monkeypatch):
-    """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
-    monkeypatch.setattr(chain, "CONTEXTS", 1)
-    monkeypatch.setattr(look_ahead_module, "MAX_VISITED", 20)
+    """A guide that knows next to nothing: no contexts, few prefixes, little learned from."""
+    monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
+    monkeypatch.setattr(guide_module, "MAX_VISITED", 20)
     monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
-    monkeypatch.setattr(preparation, "ROUNDS", (8,))
+    monkeypatch.setattr(preparation, "ROUND_SIZES", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
 
@@ -115,7 +115,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
-    most = max(np.exp(log_weights(guided, size).max() - guided.look_ahead.log_bound), 1)
+    most = max(np.exp(log_weights(guided, size).max() - guided.guide.log_bound), 1)
     for name, p in expected.items():
         deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
         assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
@@ -123,14 +123,14 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
 
 
 def log_weights(guided, size):
-    """Those of names drawn with a look-ahead."""
+    """Those of names drawn with a guide."""
     return guided.run_walk(first_keys(3, size)).log_weights
 
 
-def walked(walk_sampler, look_ahead, keys):
-    """A walk by a look-ahead that is over."""
-    walk = GuidedWalk(walk_sampler.exact, keys, look_ahead)
-    walk.run(guided_roots(walk_sampler.exact_roots, look_ahead))
+def walked(walk_sampler, guide, keys):
+    """A walk by a guide that is over."""
+    walk = GuidedWalk(walk_sampler.exact, keys, guide)
+    walk.run(guided_roots(walk_sampler.exact_roots, guide))
     return walk
 
 
@@ -225,9 +225,9 @@ def test_a_name_that_would_come_a_billion_times_takes_no_memory():
 
 @pytest.mark.parametrize("log_weight", [3.0, 500.0, np.inf])
 def test_copies_are_bounded(log_weight):
-    look_ahead = learned(tiny_model(), 50)[0]
-    copies = look_ahead.copies(np.array([-np.inf, log_weight]), np.array([0.5, 0.5]))
-    assert copies.tolist() == [0, 20 if log_weight == 3 else look_ahead_module.MAX_COPIES]
+    guide = learned(tiny_model(), 50)[0]
+    copies = guide.copies(np.array([-np.inf, log_weight]), np.array([0.5, 0.5]))
+    assert copies.tolist() == [0, 20 if log_weight == 3 else guide_module.MAX_COPIES]
 
 
 def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
@@ -238,9 +238,9 @@ def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
 
 def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeypatch):
     """They are next to impossible."""
-    monkeypatch.setattr(chain, "CONTEXTS", 1)
+    monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(preparation, "FIRST_ROUND", 256)
-    monkeypatch.setattr(preparation, "ROUNDS", (64,))
+    monkeypatch.setattr(preparation, "ROUND_SIZES", (64,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 512)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model("abcdefgh", seed=2, n_a=8, longest=8)
@@ -261,14 +261,14 @@ def test_names_that_are_one_in_a_million_come():
     assert all(name.endswith("zxqj") for name in names)
     weights = log_weights(guided, 4000)
     assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
-    assert guided.look_ahead.acceptance > 1 / 65, "so many come with it"
+    assert guided.guide.acceptance > 1 / 65, "so many come with it"
 
 
 @pytest.mark.parametrize("expected", [0.02, 0.7, 3.3])
 def test_a_name_comes_as_often_as_its_weight_says(expected):
-    look_ahead = replace(learned(tiny_model(), 50)[0], log_bound=2.0)
+    guide = replace(learned(tiny_model(), 50)[0], log_bound=2.0)
     uniform = np.random.default_rng(1).random(40_000)
-    copies = look_ahead.copies(np.full(40_000, 2 + math.log(expected)), uniform)
+    copies = guide.copies(np.full(40_000, 2 + math.log(expected)), uniform)
     assert {*copies.tolist()} == {math.floor(expected), math.ceil(expected)}
     assert copies.mean() == pytest.approx(expected, abs=4.5 * 0.5 / 200)
 
@@ -289,7 +289,7 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
 def test_where_names_run_out_a_group_ends_as_if_it_were_alone():
     """The budget was shared, so that names changed with how many groups were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
-    budget = round(GROUP / guided.look_ahead.acceptance)  # not enough for all of them
+    budget = round(GROUP / guided.guide.acceptance)  # not enough for all of them
     alone = [groups(guided, [number], budget=budget) for number in range(8)]
     last = [len(names) < GROUP for names in alone].index(True)
     assert last < 7 and any(len(names) == GROUP for names in alone)
@@ -324,18 +324,18 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 
 
 def learned(model, draws=3000, **options):
-    """A look-ahead that has learned from unguided draws, and its walk_sampler."""
+    """A guide that has learned from unguided draws, and its walk_sampler."""
     sampler = ConditionalSampler(model, Options(**options))
-    unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.walk_sampler.texts[0], int))
+    unguided = Guide.unguided(sampler.spelling, np.array(sampler.walk_sampler.texts[0], int))
     prefixes = visited(sampler.walk_sampler, draws, unguided)
-    look_ahead = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
-    return look_ahead, sampler.walk_sampler
+    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
+    return guide, sampler.walk_sampler
 
 
-def visited(walk_sampler, draws, look_ahead):
+def visited(walk_sampler, draws, guide):
     """The prefixes that are known after some draws."""
-    visits = Visits(look_ahead.prefixes)
-    walked(walk_sampler, replace(look_ahead, visits=visits), first_keys(0, draws))
+    visits = Visits(guide.prefixes)
+    walked(walk_sampler, replace(guide, visits=visits), first_keys(0, draws))
     return visits.joined()
 
 
@@ -349,8 +349,8 @@ def indices(prefixes):
 
 def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
     model = tiny_model()
-    look_ahead, _ = learned(model, 100_000, suffix="b", max_length=3)
-    prefixes = look_ahead.prefixes
+    guide, _ = learned(model, 100_000, suffix="b", max_length=3)
+    prefixes = guide.prefixes
     assert len(prefixes) == 1 + 3 + 9 + 9  # of three characters, those that end in b
     wanted = dict(zip(TEXTS, np.exp(model.log_prob(TEXTS)), strict=True))
     log_probs = prefixes.log_probs(prefixes.log_probabilities)
@@ -358,7 +358,7 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
         prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        log_value = log_expected(prefixes.log_probabilities[row], look_ahead.log_ahead[row])
+        log_value = log_expected(prefixes.log_probabilities[row], guide.log_ahead[row])
         value = np.exp(log_value + log_probs[row])
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
@@ -399,7 +399,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 
 def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
-    monkeypatch.setattr(preparation, "ROUNDS", (8,))
+    monkeypatch.setattr(preparation, "ROUND_SIZES", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never
@@ -407,15 +407,15 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
         guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
-        known.append(len(guided.look_ahead.prefixes))
+        known.append(len(guided.guide.prefixes))
     assert known[0] < known[1]
 
 
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch):
-    monkeypatch.setattr(look_ahead_module, "MAX_VISITED", 1 << 12)
+    monkeypatch.setattr(guide_module, "MAX_VISITED", 1 << 12)
     model = random_model(string.ascii_lowercase, longest=9)
-    look_ahead, _ = learned(model, 3000, suffix="us")
-    prefixes = look_ahead.prefixes
+    guide, _ = learned(model, 3000, suffix="us")
+    prefixes = guide.prefixes
     assert len(prefixes) == (1 << 12) // len(model.vocabulary)
     assert (prefixes.parent[1:] >= 0).all()
     assert (prefixes.length[1:] == prefixes.length[prefixes.parent[1:]] + 1).all()
@@ -426,7 +426,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     # Only its shape counts.
     automaton = type("Shape", (), {"after": np.broadcast_to(0, (states, n_y))})()
     contexts = chain.max_contexts(automaton, length)
-    assert 1 <= contexts <= chain.CONTEXTS
+    assert 1 <= contexts <= chain.MAX_CONTEXTS
     assert contexts == 1 or contexts * states * n_y * (length + 1) <= chain.MAX_WORK
 
 

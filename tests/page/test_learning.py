@@ -68,7 +68,7 @@ def test_gradients_are_those_of_python(name, seed, kept, tmp_path):
     """With dropout in both places, which keeps so many units, and names that are there twice."""
     lines = lines_of(name)[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
-    vocabulary, n_a = Vocabulary.of(corpus.names), 8
+    vocabulary, n_a = Vocabulary.from_names(corpus.names), 8
     batches = Batches.of(corpus, vocabulary)
     tree = batches.tree(np.sort(batches.rows))
     rng = np.random.default_rng(0)

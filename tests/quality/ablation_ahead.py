@@ -27,7 +27,7 @@ from two_samples import KEPT
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
-from rnn_names.lookahead import look_ahead, preparation
+from rnn_names.lookahead import guide, preparation
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import guided_if_rare
 from rnn_names.sampling.sampler import ConditionalSampler
@@ -57,14 +57,14 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "nothing": ("nothing", []),
     "chain": (
         "the Markov chain's contexts, but the empty one",
-        [(look_ahead, "max_contexts", lambda automaton, max_length: 1)],
+        [(guide, "max_contexts", lambda automaton, max_length: 1)],
     ),
-    "visited": ("the visited prefixes, but a few", [(look_ahead, "MAX_VISITED", 200)]),
+    "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
     "cooling": (
         "the first rounds at higher temperatures",
         [(preparation, "COOLED_BELOW", 1e-9)],
     ),
-    "second": ("cooling a second time", [(preparation, "COOLED_AGAIN", 1.0)]),
+    "second": ("cooling a second time", [(preparation, "RESTART_REPEATS", 1.0)]),
 }
 """By what takes the place of an attribute."""
 
@@ -96,7 +96,7 @@ def measure(number: int, without: str) -> None:
         except SamplingError:
             pass
         seconds = time.process_time() - began
-    ready = guided and guided.look_ahead
+    ready = guided and guided.guide
     shares = {"share": ready.acceptance, "repeats": ready.repeats} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -64,11 +64,11 @@ def seconds(work):
 
 
 def prepared(model, options):
-    """The look-ahead; None without one."""
+    """The guide; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
         ready = guided.guided_if_rare(ConditionalSampler(model, options))
-    return ready and ready.look_ahead
+    return ready and ready.guide
 
 
 def drawn(model, options, count):
@@ -97,7 +97,7 @@ def study(model_name, options, count):
     is_right = bool(off <= max(chance.mean() + MARGIN, chance.max()))
     row = [spelled(model_name, options), f"{off:.3f}", f"{chance.mean():.3f}", compared]
     row.append(worst if agrees else worst + "; **--best differs**")
-    repeats = "no look-ahead" if ready is None else f"{ready.repeats:.2%}"
+    repeats = "no guide" if ready is None else f"{ready.repeats:.2%}"
     row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]
     row += [f"{found[1]} in {searched:.1f} s"]
     return row, is_right
@@ -123,7 +123,7 @@ def best_of(model, options):
 
 def tiny(count):
     """How many random tiny models pass, and the largest of their scores."""
-    guided.RARE, guided.GAIN = 1.0, 0.0
+    guided.RARE, guided.MIN_GAIN = 1.0, 0.0
     scores = []
     for seed, model, options, expected in random_orders(count, tiny_model):
         names = Counter(model.sample(4000, seed=seed, **options))

@@ -39,7 +39,7 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import MAX_WALK
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.training.settings import Settings
@@ -174,7 +174,7 @@ class NGramSteps:
 
 def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
-    vocabulary = Vocabulary.of(names)
+    vocabulary = Vocabulary.from_names(names)
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
     spelling = Spelling(anything(ngram.n_y), 1, int(names.lengths.max()))
     roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))

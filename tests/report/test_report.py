@@ -10,11 +10,11 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from rnn_names.cli import training_run
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.report import report
 from rnn_names.report import svg as charts
 from rnn_names.report.report import NAMES_MEASURED, Report, as_html, drawn_from
-from rnn_names.sampling import stream
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
@@ -250,7 +250,7 @@ def test_fewer_long_names_of_many_characters_are_drawn(length, least, most, tmp_
 
 
 def test_where_nobody_sees_names_none_are_drawn(invoke, corpus_file, tmp_path, monkeypatch):
-    for module in (report, stream):
+    for module in (report, training_run):
         monkeypatch.setattr(module, "preview", None)
     options = ["--hidden-size", 4, "--epochs", 1, "--init", "none"]
     done = invoke("train", corpus_file, *options, "--quiet", cwd=tmp_path)
@@ -297,7 +297,7 @@ def train(invoke, names, tmp_path):
 
 def test_train_writes_the_page(train, tmp_path):
     stderr, text = train("--log", "log", "--epochs", 3, *QUICK)
-    assert stderr.endswith("r.html, the report of this training.\n")
+    assert stderr.endswith("r.html.\n") and "Wrote the training report to " in stderr
     body = Page(text).text()
     assert_self_contained(text)
     for line in (tmp_path / "log").read_text().splitlines():

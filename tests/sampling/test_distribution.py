@@ -108,9 +108,7 @@ def test_names_come_with_the_models_distribution(cell, listed, options, request)
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(
-            guided, "prepare_look_ahead", wraps=guided.prepare_look_ahead
-        ) as made:
+        with mock.patch.object(guided, "prepare_guide", wraps=guided.prepare_guide) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 

@@ -38,7 +38,9 @@ def test_known_triples_that_leave_no_name_and_models_that_know_none_say_so():
     with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
         tiny_model().sample(1, known_triples=True)
     for option in ({"prefix": ["b", "Aa"]}, {"suffix": "cb"}, {"contains": ["bc", "cc"]}):
-        with pytest.raises(SamplingError, match="no name of the list has each three of these"):
+        with pytest.raises(
+            SamplingError, match="three characters in a row that no name of the list has"
+        ):
             tiny_model(letters="Abc", **KNOWN).sample(1, known_triples=True, **option)
     names = tiny_model(letters="Abc", **KNOWN).sample(20, known_triples=True)
     assert {*names} == {"Ab", "Abc"}

@@ -16,7 +16,7 @@ from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.sampling import name_queue, next_character, sampler, unique, walk, workers
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling.numbers import key_of, keys_of
+from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream, preview
 from support.distributions import assert_drawn_from, by

@@ -100,7 +100,7 @@ def test_a_short_list_starts_from_the_base_fitted_to_it():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
     start, base = base_start(corpus, Settings()), bundled_base()
     assert start.message.startswith("the base; nearest lists: towns of Wales, ")
-    assert start.model.vocabulary.characters == Vocabulary.of(corpus.names).characters
+    assert start.model.vocabulary.characters == Vocabulary.from_names(corpus.names).characters
     rows = base.rows(start.model.vocabulary.characters)
     e = base.vectors[base.lists.index("welsh-towns")]
     losses = [

@@ -27,7 +27,7 @@ TOWNS = ["New Aba", "New Bab", "New Cad", "Cab", "Caba", "Bad", "Abad", "Dab", "
 @pytest.fixture(scope="module")
 def batches_and_vocabulary():
     corpus = corpus_from_strings(TOWNS)
-    vocabulary = Vocabulary.of(corpus.names)
+    vocabulary = Vocabulary.from_names(corpus.names)
     return Batches.of(corpus, vocabulary), vocabulary
 
 
@@ -100,7 +100,7 @@ def test_a_teachers_names_have_the_lists_lengths_spaces_and_capitals(batches_and
 def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewhere(monkeypatch):
     usual = ["Yab", "Yba", "bab", "Bay", "Bab", "Bya"] * 150
     corpus = corpus_from_strings([*usual, *["aYa"] * 20])
-    vocabulary = Vocabulary.of(corpus.names)
+    vocabulary = Vocabulary.from_names(corpus.names)
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
     drawn = indexed([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
     wholes = NameFeatures(Batches.of(corpus, vocabulary), vocabulary)

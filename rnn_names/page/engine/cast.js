@@ -27,7 +27,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   for (let round = 0, size = count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
     const batch = { models, shared, watch, lines, start, end: size };
-    const texts = await writtenBy(batch, pieces, keyOf(seed), [...lines.keys()]);
+    const texts = await textsOfPieces(batch, pieces, keyOf(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
@@ -45,7 +45,7 @@ export const slotsIn = (pieces) =>
   );
 
 /** What some pieces become in the lines of some rows. */
-async function writtenBy(batch, pieces, key, rows) {
+async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");
   for (const piece of rows.length ? pieces : []) {
@@ -54,26 +54,26 @@ async function writtenBy(batch, pieces, key, rows) {
       const use = piece.shares ? OF_NAMES : OF_CHOICES;
       const own = child(child(key, word(use)), word(numbers[use]));
       if (piece.again === undefined) numbers[use]++;
-      made = await writtenOf(batch, piece, own, rows);
+      made = await textsOfPart(batch, piece, own, rows);
     }
     made.forEach((text, i) => (texts[i] += text));
   }
   return texts;
 }
 
-async function writtenOf(batch, piece, key, rows) {
+async function textsOfPart(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = (text) => text && (piece.rules?.(text) ?? text);
   if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
   const texts = piece.shares
-    ? await writtenNames(batch, piece, key, rows)
-    : await chosenOf(batch, piece, key, rows);
+    ? await textsOfSlot(batch, piece, key, rows)
+    : await textsOfChoice(batch, piece, key, rows);
   if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
   return texts.map(changed);
 }
 
 /** The names of a part; where there are too few, lines end before the first that has none. */
-async function writtenNames(batch, piece, key, rows) {
+async function textsOfSlot(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
   // A part that is to be listed, or new, is not asked for the opposite.
@@ -90,7 +90,7 @@ async function writtenNames(batch, piece, key, rows) {
 }
 
 /** What a choice becomes: none of its alternatives again before all came, as in a deck. */
-async function chosenOf(batch, { alternatives, weights }, key, rows) {
+async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
   const picks = rows.map((row) => {
@@ -103,7 +103,7 @@ async function chosenOf(batch, { alternatives, weights }, key, rows) {
   for (const [k, pieces] of alternatives.entries()) {
     const own = [...rows.keys()].filter((i) => picks[i] === k);
     const mine = own.map((i) => rows[i]);
-    const made = await writtenBy(batch, pieces, child(key, word(k)), mine);
+    const made = await textsOfPieces(batch, pieces, child(key, word(k)), mine);
     made.forEach((text, i) => (texts[own[i]] = text));
   }
   return texts;

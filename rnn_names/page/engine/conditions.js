@@ -15,7 +15,7 @@ const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
-export function settled({ boldness = "balanced", ...settings }, models) {
+export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
     delete wanted.knownTriples;
@@ -74,7 +74,7 @@ const folding = ({ ignoreCase }) =>
  *
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
-export function completed(settings, blend, models) {
+export function drawOptions(settings, blend, models) {
   const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));

@@ -9,9 +9,9 @@
 // it was not.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
-// Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
-// out weight / bound times on average, so that shares are right whatever the guess is worth. A poor
-// guess takes more proposals, and a name of large weight is repeated.
+// Z / ahead(text) over its places is its importance weight. A name is accepted weight / bound times on
+// average, so its frequency is right however poor the guess. A poor guess takes more proposals, and a
+// name of large weight is repeated.
 //
 // Below a temperature of 1, nearly all steps are certain, and proposals would miss most of what there
 // is. So the guide begins to learn at a temperature of 1 to 2, and halves it, as Python does

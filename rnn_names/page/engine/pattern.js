@@ -1,7 +1,7 @@
 // The pattern of a cast, as rnn_names/casts/pattern.py reads it: text, `[a|b*3]` for one of some
 // patterns, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend, `{words.txt}` for a line
 // of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
-// backslash makes a sign text where that would end or divide what is being read.
+// backslash escapes a delimiter. Before any other character it is literal.
 
 import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 
@@ -27,6 +27,7 @@ export class PatternReader {
     this.depth = 0;
     this.slots = [];
     this.columns = [];
+    this.names = new Set(); // those of parts that can stand in one line with the next one
   }
 
   /**
@@ -35,7 +36,7 @@ export class PatternReader {
    */
   pattern() {
     const pieces = this.pieces("");
-    if (this.at < this.text.length) throw this.stray();
+    if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
     if (this.slots.length > MAX_SLOTS)
@@ -71,12 +72,13 @@ export class PatternReader {
   closes(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
-    if (!this.takes(bracket)) throw this.stray();
+    if (!this.takes(bracket)) throw this.unexpected(bracket === "]");
   }
 
-  stray() {
+  unexpected(canBeText) {
     const sign = this.text[this.at];
-    return this.error(`${sign} cannot stand here; \\ before it makes it text`, this.at);
+    const hint = canBeText ? `; write \\${sign} for a literal one` : "";
+    return this.error(`unexpected '${sign}'${hint}`, this.at);
   }
 
   /** What an expression, a sticky one, finds here. */
@@ -112,9 +114,12 @@ export class PatternReader {
     this.at = NAMED_PART.lastIndex;
     if (given[1] === undefined) return this.again(begin);
     if (/^(name|part_\d+)$/.test(given[1])) {
-      const which = given[1] === "name" ? "whole line" : "part without a name";
-      throw this.error(`a ${which} is called ${given[1]}: take another word`, begin + 1);
+      const which = given[1] === "name" ? "the whole line" : "parts without a name";
+      throw this.error(`'${given[1]}' is reserved for ${which}; choose another name`, begin + 1);
     }
+    if (this.names.has(given[1]))
+      throw this.error(`'${given[1]}' already names a part; choose another name`, begin + 1);
+    this.names.add(given[1]);
     const column = this.called(given[1]);
     const bracket = this.at;
     if (!this.takes("[")) return this.slot(begin, column);
@@ -137,11 +142,16 @@ export class PatternReader {
     const weights = [];
     if (++this.depth > MAX_NESTED)
       throw this.error(`at most ${MAX_NESTED} choices can stand in one another`, bracket);
+    const before = this.names;
+    let names = before;
     do {
+      this.names = new Set(before);
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
+      names = new Set([...names, ...this.names]);
     } while (this.takes("|"));
     this.depth--;
+    this.names = names;
     this.closes("]", bracket);
     return { alternatives, weights, column };
   }
@@ -157,8 +167,8 @@ export class PatternReader {
       return weight;
     }
     const meant = number.replace(/\D.*/su, "") || "3";
-    const wanted = `a weight is a whole number from 1 to ${MAX_TIMES} after *, as in *${meant}`;
-    throw this.error(`${wanted}; \\ before ${sign} makes it text`, this.at);
+    const expected = `a weight is a whole number from 1 to ${MAX_TIMES} after *, as in *${meant}`;
+    throw this.error(`${expected}; write \\${sign} for a literal one`, this.at);
   }
 
   /** Reads what comes after {=, up to }. */
@@ -202,6 +212,7 @@ export class PatternReader {
     for (let sign = ":"; this.takes(sign); sign = ",") {
       const place = this.at;
       if (this.text.startsWith("rules=", place)) {
+        if (rules) throw this.error("rules is given twice", place);
         this.at += "rules=".length;
         rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
       } else if (isName) this.option(options);
@@ -238,7 +249,7 @@ export class PatternReader {
       const [inside] = this.text.slice(begin + 1).split("}");
       const words = inside.split("|");
       const meant = words.map((word) => `{${word.trim()}}`).join("|");
-      throw this.error(`one of several names is [${meant}]`, this.at);
+      throw this.error(`to choose one of several names, write [${meant}]`, this.at);
     }
     if (!text) throw this.error("a model belongs here", place);
     const [, name, weight] = text.match(/^(.*)=([^=]*)$/su) ?? [];
@@ -251,7 +262,10 @@ export class PatternReader {
     }
     const share = isWhole ? 1 : Number(weight || NaN);
     if (!VALUE_TYPES.temperature.allows(share))
-      throw this.error("after = belongs the model's weight, a finite number above 0", place);
+      throw this.error(
+        "the text after = must be the model's weight, a finite number above 0",
+        place,
+      );
     shares[index] += share;
   }
 
@@ -265,8 +279,9 @@ export class PatternReader {
     if (range && (this.text[this.at] !== "=" || word.includes("length"))) {
       const [, least, most] = range;
       const meant = `min-length=${least},max-length=${most}`;
-      throw this.error(`lengths from ${least} to ${most} are ${meant}`, place);
+      throw this.error(`for lengths from ${least} to ${most}, write ${meant}`, place);
     }
+    if (!word) throw this.error("expected an option, such as prefix=A", place);
     const known = Object.keys(SLOT_OPTIONS);
     if (!known.includes(word))
       throw this.error(`no option “${word}”; there are ${known.join(", ")}`, place);

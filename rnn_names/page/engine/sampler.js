@@ -1,6 +1,6 @@
 // Drawing names until as many meet all conditions as are wanted, in slices of time.
 
-import { completed, conditionsOf, meetsAll, settled } from "./conditions.js";
+import { conditionsOf, drawOptions, meetsAll, withBoldness } from "./conditions.js";
 import { WrongSettings } from "./options.js";
 import { GIVE_UP, Search } from "./search.js";
 
@@ -25,14 +25,14 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
 }
 
 async function drawAsTyped(blend, models, asked, count, watch) {
-  const settings = settled(asked, models);
-  const options = completed(settings, blend, models);
+  const settings = withBoldness(asked, models);
+  const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
   const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
   const onEach = conditions.filter((each) => !onSeveral.includes(each));
   const search = new Search(blend, options, onEach);
   const names = [];
-  let last = 0; // how many were drawn when the last name was taken, or one waited for those before it
+  let last = 0; // value of search.drawn at the last success
   let offered = 0;
   let vain = 0; // names in a row that are too near to others
   let until = performance.now() + FIRST_SLICE;

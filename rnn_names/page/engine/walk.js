@@ -9,7 +9,7 @@ import { MAX_LENGTH } from "./options.js";
 
 /**
  * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
- * `completed`. Returns for each its name, null for one of a wrong length; and with a guide the
+ * `drawOptions`. Returns for each its name, null for one of a wrong length; and with a guide the
  * logarithm of its weight, and a random number from 0 to 1 to accept it by.
  */
 export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {

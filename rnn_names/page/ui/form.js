@@ -64,9 +64,8 @@ export function resetForm() {
 }
 
 /**
- * The address's part after #: the seed, and what is not as it was on opening; but of the checks
- * those that are on, and any boldness but balanced, as a link that says nothing of them is of a time
- * when pages opened so.
+ * The address's part after #: the seed, and what is not as it was on opening. Checkboxes are listed
+ * when on, and boldness unless it is balanced: old links omit both and rely on those defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });

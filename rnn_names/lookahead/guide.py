@@ -1,6 +1,6 @@
 """Looking ahead: drawing names that meet a rare condition without drawing all others.
 
-The network predicts only the next character. The look-ahead adds a guess, `ahead`: the probability
+The network predicts only the next character. A guide adds a guess, `ahead`: the probability
 that a name with this prefix will meet the conditions. The next character is then drawn with
 
     q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
@@ -44,7 +44,7 @@ MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 
 
 @dataclass(frozen=True)
-class LookAhead:
+class Guide:
     """Guides draws towards names that an automaton accepts.
 
     The first one guesses 1 everywhere (`unguided`). Others are `learned` from visited prefixes, and
@@ -65,8 +65,8 @@ class LookAhead:
     visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod
-    def unguided(cls, spelling: Spelling, prefix: Array) -> "LookAhead":
-        """A look-ahead that guesses 1 everywhere: it does not change draws; all weights are 1."""
+    def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
+        """A guide that guesses 1 everywhere: it does not change draws; all weights are 1."""
         states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
@@ -77,8 +77,8 @@ class LookAhead:
             table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
-    def learned(self, temperature: float, *, explores: bool) -> "LookAhead":
-        """A look-ahead that has learned from its prefixes, which were visited at a temperature.
+    def learned(self, temperature: float, *, explores: bool) -> "Guide":
+        """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
         """
@@ -133,9 +133,6 @@ class LookAhead:
         return ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:
-        """The number of copies of each name: weight / bound, rounded at random, at most 32.
-
-        `uniform` are random numbers from 0 to 1.
-        """
+        """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""
         expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
         return np.floor(expected + uniform).astype(np.intp)
