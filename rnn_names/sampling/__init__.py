@@ -7,7 +7,7 @@
     walk_sampler    draw names of one spelling by a walk
     sampler         test the other conditions on these names
     name_queue      retry numbers whose attempts failed
-    workers         draw in threads and a helper process
+    workers         draw in threads
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
     guided          draw names that meet rare conditions
     first_passing   find a name for each of a few rows of a cast, or for each key of an `alias`

@@ -138,7 +138,7 @@ def _groups(
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
-        workers.prepare(int(left / guided.guide.acceptance), with_helper=False)
+        workers.prepare(int(left / guided.guide.acceptance))
         while len(begun) < workers.count and group * GROUP < next_number + left:
             size = min(size, left // GROUP // workers.count + 1, guided.max_groups)
             call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)

@@ -18,10 +18,7 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 
 
 class WalkSampler:
-    """Draws names in batches. A name does not depend on its batch. Tests no condition but spelling.
-
-    It can be pickled, for the helper process.
-    """
+    """Draws names in batches, and tests only their spelling. A name does not depend on its batch."""
 
     def __init__(
         self,
@@ -35,19 +32,16 @@ class WalkSampler:
         self._params, self._options = model.params, options
         self._codes = model.vocabulary.codes
 
-    def __getstate__(self) -> dict[str, object]:
-        """The attributes for copies and pickles, without cached properties."""
-        kinds = {name: getattr(type(self), name, None) for name in vars(self)}
-        return {k: v for k, v in vars(self).items() if not isinstance(kinds[k], cached_property)}
-
     @cached_property
     def by_letters(self) -> "WalkSampler":
         """A sampler whose roots are all first characters, unless there is a prefix."""
-        other = copy(self)  # without the cached roots
-        other.quick, other.exact = self.quick, self.exact
-        if [*self.texts] == [()]:
-            first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
-            other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
+        if [*self.texts] != [()]:
+            return self
+        first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
+        other = copy(self)
+        other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
+        for cached in ("roots", "exact_roots"):
+            vars(other).pop(cached, None)
         return other
 
     @cached_property

@@ -1,63 +1,42 @@
-"""Drawing the walks of a stream: in this thread, or in several threads and a helper process."""
+"""Drawing the walks of a stream: in this thread, or in several."""
 
 import math
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from copy import copy
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.random_keys import keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
-from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import usable_cores
-
-if TYPE_CHECKING:
-    from rnn_names.processes.helper import Helper
 
 CHUNKS = 32  # chunks of the largest walk, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # the fewest names of a walk that is drawn in chunks
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
-LONG = 1 << 17  # the fewest names for which the helper process is started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
-
-_helper_slot = system.ForkSafe(threading.Lock)  # one stream at a time has a helper process
 
 Passed = tuple[Names, Array, Tally]
 """Names that passed, the rising rows of their attempts, and the tally."""
 
 
 class Workers:
-    """Draws walks: in this thread, or for many names in several threads and a helper process."""
+    """Draws walks: in this thread, or for many names in several."""
 
     def __init__(self, sampler: ConditionalSampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self.key, self._stack = sampler, key, stack
         self._has_threads = False
         self.submit: Submit = deferred
         self.count = 1  # calls that are made at the same time
-        self._helper: Helper | None = None
-        self._helper_thread = 0  # the thread that uses the helper; 0 for none yet
 
-    def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts threads, and the helper process, if `left` names are enough to gain from them."""
+    def prepare(self, left: int) -> None:
+        """Starts threads if `left` names are enough to gain from them."""
         if left >= WORTH_THREADS and not self._has_threads:
             self._has_threads = True
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
-        is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
-        if is_worth_while and _helper_slot.lock.acquire(blocking=False):
-            self._stack.callback(_helper_slot.lock.release)
-            from rnn_names.processes.helper import Helper  # not needed for a few names
-
-            # A copy is made in both processes, without cached properties (`__getstate__`).
-            self._helper = self._stack.enter_context(Helper(copy, self._sampler.walk_sampler))
-            self._helper.start()
 
     def start(self, numbers: Array, attempts: Array) -> list[Callable[[], Passed]]:
         """Starts to draw attempts at numbers, (n,) both, in chunks of names that begin alike."""
@@ -76,14 +55,7 @@ class Workers:
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_of(self.key, numbers[rows], attempts[rows])
-        # The first thread to arrive uses the helper process.
-        thread = threading.get_ident()
-        self._helper_thread = self._helper_thread or thread
-        if self._helper is not None and self._helper_thread == thread:
-            drawn = self._helper.begin(WalkSampler.draw, keys)()
-        else:
-            drawn = self._sampler.walk_sampler.draw(keys)
-        names, passed, tally = self._sampler.filter(len(keys), *drawn)
+        names, passed, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
