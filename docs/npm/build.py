@@ -84,9 +84,7 @@ def build(names: list[str], target: Path = TARGET) -> Path:
 def module_of(name: str) -> str:
     """A bundled model as the engine reads it, with the names of its list."""
     model, names = Model.load(bundled.path_of(name)), corpus_of(name).names
-    assert np.array_equal(
-        upper_bits(fingerprint(names), PACKED_BITS), model.fingerprints
-    ), name
+    assert np.array_equal(upper_bits(fingerprint(names), PACKED_BITS), model.fingerprints), name
     in_list = {"names": shortened(names.to_strings())}
     data = {**described([PageModel(name, model)])[0], "fingerprints": in_list}
     return as_script_data(data)

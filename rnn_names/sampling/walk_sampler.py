@@ -18,7 +18,7 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 
 
 class WalkSampler:
-    """Draws names in batches, and tests only their spelling. A name does not depend on its batch."""
+    """Draws names in batches and tests only their spelling. A name does not depend on its batch."""
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ sys.path.insert(0, f"{sys.path[0]}/docs/npm")
 sys.path.insert(0, f"{sys.path[1]}/tests")
 
 import build
+
 from rnn_names.model import bundled
 from support import npm
 
