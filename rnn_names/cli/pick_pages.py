@@ -52,7 +52,7 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     """Numbered lines as a terminal has room for them: in columns, if there are too many for one.
 
     >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
-    ['1 Ada     3 Cleo', '2 Bo']
+    ['1 Ada   3 Cleo', '2 Bo']
     """
     if size is None:
         return [*lines]
