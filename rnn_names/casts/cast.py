@@ -82,7 +82,8 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"
     notes = [f"using {file} from the current folder, not the bundled one"] * is_own
-    if is_own and not re.search(r"[{[]", pattern):  # lines of the cast that were written there
+    without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
+    if is_own and not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
         notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
         file = os.path.join(CASTS_FOLDER, file)
         pattern = _content(file)

@@ -49,12 +49,16 @@ class KeptFile(Remembered):
         has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE)
         if has_casts and not self.has_blocks:
             has, wanted = "casts of several lines", "names"
-        elif data and self.has_blocks and not has_casts and not re.search(rb"\n\s*\n", data):
+        elif data and self.has_blocks and not (has_casts or self._may_be_casts(data)):
             has, wanted = "single names", "casts"
         else:
             return
         message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
         raise SamplingError(f"{printable(self._path)} {message}")
+
+    def _may_be_casts(self, data: bytes) -> bool:
+        """Whether casts without an indented line may stand there, an empty line after each."""
+        return self._place == ENTRY_OF_LINES and b"\n\n" in data.replace(b"\r", b"")
 
     def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by what a function makes of it. Gives the old and the new one."""

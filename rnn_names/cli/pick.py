@@ -280,8 +280,12 @@ class _Picking:
             rest = self.file.without(old, instead_of) if instead_of else old
             return self.file.with_entries(rest, lines)
 
+        done, undone = "Kept", "Took out"
+        if instead_of in self.file.entries():
+            done = f"In place of {brief([instead_of])}, kept"
+            undone = f"Put back {brief([instead_of])}, and took out"
         if lines:
-            self._change("Kept", "Took out", added, lines)
+            self._change(done, undone, added, lines)
             self.seen.update(lines)
             self.source.keep(lines)
 

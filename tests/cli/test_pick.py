@@ -476,7 +476,8 @@ def test_a_name_of_ones_own_is_kept(pick, folder):
     (page,), told = pick("= Vreizamoor", "3", "3 = Ilina", "4=Bo", "= Bo", "u", "11 = Ada")
     assert kept(folder) == ["Vreizamoor", "Ilina"]
     assert told[:2] == ["Kept Vreizamoor (1 in kept.txt)", f"Kept {page[2]} (2 in kept.txt)"]
-    assert told[2:4] == ["Kept Ilina (2 in kept.txt)", "Kept Bo (3 in kept.txt)"]
+    assert told[2] == f"In place of {page[2]}, kept Ilina (2 in kept.txt)"
+    assert told[3] == "Kept Bo (3 in kept.txt)"
     assert told[4:6] == ["Bo is kept already", "Took out Bo (2 in kept.txt)"]
     assert told[6] == "This page has 1 to 10."
 
@@ -629,3 +630,27 @@ def test_an_empty_line_in_a_cast_does_not_divide_it(pick, folder):
     _, said = pick("1 2", arguments=arguments)
     assert "2 in kept.txt" in "".join(said)
     assert len((folder / "kept.txt").read_text("utf-8").split("\n\n")) == 3  # and the end
+
+
+def test_what_is_kept_in_place_of_a_kept_name_is_told_and_undone(pick, folder):
+    (page,), told = pick("2", "2 = Galadriel", "u")
+    assert told[1:3] == [
+        f"In place of {page[1]}, kept Galadriel (1 in kept.txt)",
+        f"Put back {page[1]}, and took out Galadriel (1 in kept.txt)",
+    ]
+    assert kept(folder) == [page[1]]
+
+
+def test_comments_with_brackets_make_no_pattern_of_kept_casts(pick, folder):
+    arguments = ["pick", "inn", "-o", "inn.txt", "-n", 2]
+    pick("1", arguments=[*arguments, "--seed", 1])
+    path = folder / "inn.txt"
+    path.write_text(f"# [draft] {{x}}\n{path.read_text('utf-8')}", "utf-8")
+    _, told = pick("1", arguments=[*arguments, "--seed", 2])
+    assert told[-1] == "2 in inn.txt"
+
+
+def test_an_empty_line_among_names_makes_no_casts_of_them(invoke, folder):
+    (folder / "kept.txt").write_text("Ada\n\nBo\nCleo\n")
+    text = error_line(invoke("pick", "inn", "-o", "kept.txt", input="q\n", cwd=folder))
+    assert text == "kept.txt has single names; give another file for casts, as in -o casts.txt"
