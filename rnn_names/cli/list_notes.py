@@ -13,6 +13,9 @@ from pathlib import Path
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import CorpusError, short_repr
 
+with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as table:
+    ODDITIES = [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
@@ -50,9 +53,7 @@ def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one per line, or is short."""
     lines, notes = corpus.names.to_strings(), list[str]()
     text = "\n".join(lines)
-    with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as file:
-        oddities = [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
-    for oddity in oddities:
+    for oddity in ODDITIES:
         pattern = re.compile(oddity["pattern"], re.MULTILINE)
         first = pattern.search(text)
         groups = [each.groups() for each in pattern.finditer(text)]
