@@ -22,7 +22,7 @@ NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins amon
 class NamesToPick:
     """Names of a model."""
 
-    pattern, files = "", list[str]()
+    pattern = ""
 
     def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
         self._model = blend_of(models)
