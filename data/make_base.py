@@ -67,7 +67,7 @@ def base_of(corpora: Mapping[str, Corpus]) -> Base:
         Workspace(),
     )
     rows_of = [base.rows(each.characters) for each in own]
-    batches = [Batches.of(*each) for each in zip(lists, own, strict=True)]
+    batches = [Batches.from_corpus(*each) for each in zip(lists, own, strict=True)]
     for epoch in range(EPOCHS):
         began, loss, characters = time.monotonic(), 0.0, 0
         todo = [

@@ -23,7 +23,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, complaint
-from rnn_names.corpus.names import Names, texts
+from rnn_names.corpus.names import Names, checked_strings
 from rnn_names.errors import CorpusError, printable
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
@@ -113,7 +113,7 @@ def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
 
 def corpus_from_strings(strings: Iterable[str]) -> Corpus:
     """A corpus from Python strings, with the same rules as lines of a file."""
-    lines = texts(strings)
+    lines = checked_strings(strings)
     if any("\n" in line for line in lines):
         raise CorpusError("a name contains a line break: give one name per string")
     data = "\n".join(lines).encode("utf-8", "surrogatepass")

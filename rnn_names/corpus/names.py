@@ -162,12 +162,12 @@ class Names:
         order, differs = np.arange(len(self)), np.zeros(len(self), bool)
         starts = range(0, max(int(self.lengths.max(initial=0)), 1), _COLUMNS)
         for start in starts[::-1]:
-            order = order[np.argsort(self._texts(start)[order], kind="stable")]
+            order = order[np.argsort(self._sort_keys(start)[order], kind="stable")]
         for start in starts:
-            differs |= differs_from_previous(self._texts(start)[order])
+            differs |= differs_from_previous(self._sort_keys(start)[order])
         return order, differs
 
-    def _texts(self, start: int) -> Array:
+    def _sort_keys(self, start: int) -> Array:
         """`_COLUMNS` characters of each name, (n,), for comparison, each code increased by 1.
 
         So a name sorts before its continuations, even by a code of 0.
@@ -238,7 +238,7 @@ class Vocabulary:
         return Names(self.encode(names.codes), names.offsets)
 
 
-def texts(names: object) -> list[str]:
+def checked_strings(names: object) -> list[str]:
     """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
     if isinstance(names, str):
         raise CorpusError(

@@ -12,7 +12,7 @@ class Source(NamedTuple):
     terms: str  # licence
 
 
-def of_start(sources: Iterable[Source]) -> tuple[Source, ...]:
+def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
     """The sources of the model that training started from, marked as such."""
     note = " (where training started)"
     return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)

@@ -17,7 +17,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprint
-from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, checked_strings
 from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
@@ -32,7 +32,7 @@ def _recorded(name: str, otherwise: Any, meaning: str) -> Any:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LanguageModel:
-    """A network, its vocabulary, and facts about its corpus."""
+    """A network, its vocabulary, and facts about the list it learned from."""
 
     vocabulary: Vocabulary
     params: dict[str, Array]
@@ -50,23 +50,25 @@ class LanguageModel:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
 
-    longest = _recorded("longest", MAX_NAME_LENGTH, "Characters of the longest name of the corpus.")
-    shortest = _recorded("shortest", 1, "Characters of the shortest name of the corpus.")
+    longest = _recorded("longest", MAX_NAME_LENGTH, "Characters of the longest name of the list.")
+    shortest = _recorded("shortest", 1, "Characters of the shortest name of the list.")
     lower_case_beginnings = _recorded(
-        "lower_case_beginnings", True, "Whether any name of it begins in lower case."
+        "lower_case_beginnings", True, "Whether any name of the list begins in lower case."
     )
-    pairs = _recorded("pairs", None, "Its odd pairs (`corpus.shape`), or None.")
-    known_triples = _recorded("known_triples", None, "By `corpus.shape`, or None.")
+    pairs = _recorded("pairs", None, "The odd pairs of the list (`corpus.shape`), or None.")
+    known_triples = _recorded(
+        "known_triples", None, "The triples of the list (`corpus.shape`), or None."
+    )
 
     @property
     def own_fingerprints(self) -> Array | None:
-        """Of its own list, without those of a model that training started from."""
+        """Fingerprints of its own list, without those of a model that training started from."""
         own = self.own_list_fingerprints
         return self.fingerprints if own is None else own
 
     @cached_property
     def shape(self) -> Shape | None:
-        """The shape of the names of the corpus, as far as known."""
+        """The shape of the names of the list, as far as known."""
         return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
@@ -77,7 +79,7 @@ class LanguageModel:
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> Array:
-        """Whether each name is in the corpus, including held-out names: (len(names),) bool.
+        """Whether each name is in the list, including held-out names: (len(names),) bool.
 
         The very low probability of a false positive is in `rnn_names.corpus.fingerprints`. Raises
         SamplingError if the model has no fingerprints.
@@ -89,7 +91,7 @@ def require_fingerprints(model: LanguageModel) -> Array:
     """The fingerprints of a model, or SamplingError if it has none."""
     if model.fingerprints is None:
         raise SamplingError(
-            "the model has no fingerprints of its corpus, so it cannot tell which names are "
+            "the model has no fingerprints of its list, so it cannot tell which names are "
             "new: train it again"
         )
     return model.fingerprints
@@ -98,7 +100,7 @@ def require_fingerprints(model: LanguageModel) -> Array:
 def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
-    return Names.from_strings(texts(names)).in_nfc()
+    return Names.from_strings(checked_strings(names)).in_nfc()
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:

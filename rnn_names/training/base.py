@@ -86,7 +86,7 @@ class Base:
         names, vocabulary = corpus.names, Vocabulary.from_names(corpus.names)
         rows, work = self.rows(vocabulary.characters), Workspace()
         n = min(len(corpus), MAX_FITTED)
-        batches = Batches.of(corpus.take(np.arange(n) * len(corpus) // n), vocabulary)
+        batches = Batches.from_corpus(corpus.take(np.arange(n) * len(corpus) // n), vocabulary)
         tree = batches.tree(batches.rows)
         with one_blas_thread():
             losses = [

@@ -33,7 +33,7 @@ class Batches:
     neighbours: int = field(default=1, kw_only=True)  # rows that stay together in all minibatches
 
     @classmethod
-    def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> "Batches":
+    def from_corpus(cls, corpus: Corpus, vocabulary: Vocabulary) -> "Batches":
         """The batches of a corpus. If it has counts, names are drawn in proportion to them."""
         names = vocabulary.indexed(corpus.names)
         if corpus.has_counts:

@@ -70,7 +70,7 @@ class Teacher(WalkSource):
         self._roots = Roots([()], first_state, np.zeros(1), np.zeros(1, np.intp))
 
     @classmethod
-    def of(
+    def for_run(
         cls,
         batches: Batches,
         vocabulary: Vocabulary,

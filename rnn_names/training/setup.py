@@ -10,7 +10,7 @@ from rnn_names.corpus.fingerprints import fingerprint, union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, odd_pairs
 from rnn_names.model.model import Model
-from rnn_names.model.sources import of_start
+from rnn_names.model.sources import marked_as_start
 from rnn_names.network import rnn
 from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
@@ -46,13 +46,13 @@ class TrainingSetup:
             vocabulary = init.vocabulary.union(vocabulary)
             if init.fingerprints is not None:
                 fingerprints, own_list = union(init.fingerprints, fingerprints), fingerprints
-        sources = of_start(init.sources if init is not None else ())
+        sources = marked_as_start(init.sources if init is not None else ())
         self.model_fields = dict[str, Any](
             fingerprints=fingerprints, own_list_fingerprints=own_list, sources=sources
         )
 
         self.vocabulary = vocabulary
-        self.batches = Batches.of(self.corpus, vocabulary)
+        self.batches = Batches.from_corpus(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
         """The random number generator of a use."""

@@ -56,7 +56,7 @@ class Position:
     """The position of a run between two epochs, as numbers for JSON."""
 
     smoothed_loss: float  # as in `Epoch`
-    index: int = 0  # of the stage that the next epoch belongs to
+    stage_index: int = 0  # of the stage that the next epoch belongs to
     stage_epoch: int = 0  # finished epochs of that stage
     epoch: int = 0  # finished epochs in total
     characters: int = 0  # trained on so far, including end-of-name symbols

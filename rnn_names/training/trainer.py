@@ -64,12 +64,12 @@ class Trainer:
     @property
     def is_over(self) -> bool:
         """Whether all stages have ended."""
-        return self.position.index == len(self.stages)
+        return self.position.stage_index == len(self.stages)
 
     @property
     def stage(self) -> Stage:
         """The stage that the next epoch belongs to, unless the run is over."""
-        return self.stages[self.position.index]
+        return self.stages[self.position.stage_index]
 
     def _begin_stage(self) -> None:
         self._flat[:] = self._network  # in place: gradients are computed from it
@@ -78,9 +78,10 @@ class Trainer:
     @property
     def characters_left(self) -> int:
         """About how many characters are left to train on, if no stage ends early."""
-        at = self.position
-        left = sum(stage.epochs * self._characters(stage) for stage in self.stages[at.index :])
-        return left if self.is_over else left - at.stage_epoch * self._characters(self.stage)
+        position = self.position
+        stages = self.stages[position.stage_index :]
+        left = sum(stage.epochs * self._characters(stage) for stage in stages)
+        return left if self.is_over else left - position.stage_epoch * self._characters(self.stage)
 
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; for distillation, an estimate until it begins."""
@@ -114,12 +115,12 @@ class Trainer:
     def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        at, stage, batches = self.position, self.stage, self._training_set(helper)
-        seed = [self.settings.seed, EPOCH, at.epoch]
+        position, stage, batches = self.position, self.stage, self._training_set(helper)
+        seed = [self.settings.seed, EPOCH, position.epoch]
         minibatches = gradients_of_epoch(helper, batches, stage, seed, self.characters_left)
         for middle, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
-            rate = stage.learning_rate((at.stage_epoch + middle) / stage.epochs)
+            rate = stage.learning_rate((position.stage_epoch + middle) / stage.epochs)
             self._optimizer.step(self._flat, gradient, rate)
             if self.setup.is_warm_start and not stage.is_distillation:
                 decay = DECAY_TO_START / max(len(self.corpus), 100) * rate / stage.highest_rate
@@ -128,11 +129,11 @@ class Trainer:
             if not math.isfinite(loss):
                 break
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
-            at.smoothed_loss += (batch_loss / n - at.smoothed_loss) * weight
-            progress(n, at.smoothed_loss)
-        at.epoch += 1
-        at.stage_epoch += 1
-        at.characters += characters
+            position.smoothed_loss += (batch_loss / n - position.smoothed_loss) * weight
+            progress(n, position.smoothed_loss)
+        position.epoch += 1
+        position.stage_epoch += 1
+        position.characters += characters
         return self._measure(loss / characters, characters, began)
 
     def _training_set(self, helper: Helper) -> Batches:
@@ -143,7 +144,9 @@ class Trainer:
             network = views(self._network, self._shapes)
             share = WARM_START_SHARE if setup.is_warm_start else 0.5
             rng = setup.generator(TEACHER)
-            teacher = distillation.Teacher.of(setup.batches, setup.vocabulary, network, rng, share)
+            teacher = distillation.Teacher.for_run(
+                setup.batches, setup.vocabulary, network, rng, share
+            )
             rng = setup.generator(SYNTHETIC_NAMES)
             count = self.settings.synthetic_names
             self._distillation_set = distillation.distillation_set(
@@ -160,13 +163,13 @@ class Trainer:
         if len(self.held_out):
             params, counts = views(flat, self._shapes), self.setup.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
-        at, stage = self.position, self.stage
+        position, stage = self.position, self.stage
         has_diverged = self.has_diverged(training_loss, held_out_loss)
         is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
         is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
             raise TrainingError(
-                f"the loss grew beyond all bounds in epoch {at.epoch}: train again with "
+                f"the loss grew beyond all bounds in epoch {position.epoch}: train again with "
                 f"learning_rate below {self.settings.learning_rate:g}",
                 settings=["learning_rate"],
             )
@@ -179,16 +182,16 @@ class Trainer:
             if not stage.is_distillation:
                 self._network[:] = self._flat
         # Patience is counted from the best epoch of the stage, or from the stage's beginning.
-        since_best = min(at.epoch - self.model.training["epoch"], at.stage_epoch)
+        since_best = min(position.epoch - self.model.training["epoch"], position.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        if has_diverged or is_stuck or at.stage_epoch >= stage.epochs:
-            at.index, at.stage_epoch = at.index + 1, 0
+        if has_diverged or is_stuck or position.stage_epoch >= stage.epochs:
+            position.stage_index, position.stage_epoch = position.stage_index + 1, 0
             self._begin_stage()
         return Epoch(
-            epoch=at.epoch,
+            epoch=position.epoch,
             stage=stage.name,
             training_loss=training_loss,
-            smoothed_loss=at.smoothed_loss,
+            smoothed_loss=position.smoothed_loss,
             held_out_loss=held_out_loss,
             is_best=is_best,
             characters=characters,
@@ -223,14 +226,14 @@ class Trainer:
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
-        at, record = self.position, model.training
+        record = model.training
         epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
         losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
-            and 0 <= state["index"] < len(epochs)
-            and 0 <= state["stage_epoch"] < epochs[state["index"]]
+            and 0 <= state["stage_index"] < len(epochs)
+            and 0 <= state["stage_epoch"] < epochs[state["stage_index"]]
             and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
             and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
             and state.get("optimizer_steps", 0) >= 0
@@ -240,7 +243,7 @@ class Trainer:
             < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes for this run")
-        self.position = Position(**{name: state[name] for name in vars(at)})
+        self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():
             if isinstance(array, np.ndarray):
                 array[...] = state[name]  # in place, as in `_begin_stage`

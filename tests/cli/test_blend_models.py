@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.model.sources import of_start
+from rnn_names.model.sources import marked_as_start
 from support.program import error_line, invoke
 from support.runs import interrupted
 
@@ -109,7 +109,7 @@ def test_training_goes_on_from_a_blend(folder, names):
     tuned, start = Model.load(folder / "t.npz"), blended("welsh-towns", folder / "gru.npz")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
     assert tuned.knows(["Llandudno"]).all()
-    assert tuned.sources == of_start(start.sources)
+    assert tuned.sources == marked_as_start(start.sources)
 
 
 def test_resume_knows_what_a_run_started_from(folder, names):

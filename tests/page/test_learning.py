@@ -13,7 +13,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import BASE_SOURCE
-from rnn_names.model.sources import of_start
+from rnn_names.model.sources import marked_as_start
 from rnn_names.network import rnn
 from rnn_names.page import script
 from rnn_names.page.page import page
@@ -69,7 +69,7 @@ def test_gradients_are_those_of_python(name, seed, kept, tmp_path):
     lines = lines_of(name)[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
     vocabulary, n_a = Vocabulary.from_names(corpus.names), 8
-    batches = Batches.of(corpus, vocabulary)
+    batches = Batches.from_corpus(corpus, vocabulary)
     tree = batches.tree(np.sort(batches.rows))
     rng = np.random.default_rng(0)
     params = rnn.init_params(rng, len(vocabulary), n_a, "gru")
@@ -257,7 +257,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
     assert start.startswith("the base (nearest lists: ")
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")
-    assert model.sources == of_start([BASE_SOURCE])
+    assert model.sources == marked_as_start([BASE_SOURCE])
     assert model.knows(lines).all()
     expected = {"epoch": 2, "names": 25, "held_out_names": 0, "held_out_loss": None}
     assert {name: model.training[name] for name in expected} == expected

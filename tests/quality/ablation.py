@@ -71,7 +71,7 @@ class Variant(NamedTuple):
     patches: Sequence[tuple[Any, str, Any]] = ()
 
 
-_teacher_of = distillation.Teacher.of
+_teacher_of = distillation.Teacher.for_run
 
 VARIANTS = {
     "nothing": Variant("nothing"),

@@ -13,7 +13,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
-from rnn_names.model.sources import of_start
+from rnn_names.model.sources import marked_as_start
 from rnn_names.network import rnn
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import checkpoint, trainer, warm_start
@@ -141,7 +141,7 @@ def test_the_gradient_of_a_vector_is_that_of_its_network(float64_base):
     """By finite differences."""
     base, rows = float64_base, float64_base.rows("-ab")
     corpus = corpus_from_strings(["ab", "ba-b", "b"])
-    batches = Batches.of(corpus, Vocabulary("-ab"))
+    batches = Batches.from_corpus(corpus, Vocabulary("-ab"))
     tree, work, e = batches.tree(batches.rows), Workspace(np.float64), base.vectors[0]
 
     def loss(e):
@@ -180,7 +180,7 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
     assert model.knows(names).all()
     strangers = set(names_of_list("german-first-names")) - set(names)
     assert not model.knows(sorted(strangers)).any()
-    assert model.sources == of_start([BASE_SOURCE])
+    assert model.sources == marked_as_start([BASE_SOURCE])
 
 
 def test_a_network_stays_near_what_it_starts_from():
@@ -249,7 +249,7 @@ def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
 def test_train_takes_it_in_place_of_a_model():
     model = train(cut("dinosaurs", 100), init="closest", epochs=0)
     assert_started_from(model, Model.load("dinosaurs"))
-    assert model.sources == of_start([MODELS["dinosaurs"].source])
+    assert model.sources == marked_as_start([MODELS["dinosaurs"].source])
     again = train(cut("welsh-towns", 50), init=model, epochs=0)
     assert [source.what for source in again.sources] == ["dinosaur genera (where training started)"]
 
@@ -271,7 +271,7 @@ def test_train_says_which_model_it_took(folder):
     assert "\nStarts from german-first-names, the closest bundled model (1." in done.stderr
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
-    [(what, origin, terms)] = of_start([MODELS["german-first-names"].source])
+    [(what, origin, terms)] = marked_as_start([MODELS["german-first-names"].source])
     told = invoke("info", "names.npz", cwd=folder).stdout
     assert f"source        {what}; {origin}, {terms}\n" in told
 

@@ -28,14 +28,14 @@ TOWNS = ["New Aba", "New Bab", "New Cad", "Cab", "Caba", "Bad", "Abad", "Dab", "
 def batches_and_vocabulary():
     corpus = corpus_from_strings(TOWNS)
     vocabulary = Vocabulary.from_names(corpus.names)
-    return Batches.of(corpus, vocabulary), vocabulary
+    return Batches.from_corpus(corpus, vocabulary), vocabulary
 
 
 def ignorant_teacher(batches, vocabulary, ends=0.0):
     """One whose network knows nothing; `ends` is the logit of EOS."""
     params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
     params["by"][EOS] = ends
-    return Teacher.of(batches, vocabulary, params, np.random.default_rng(1))
+    return Teacher.for_run(batches, vocabulary, params, np.random.default_rng(1))
 
 
 def test_a_teacher_that_ends_no_name_has_no_tilt(batches_and_vocabulary):
@@ -73,7 +73,9 @@ def test_characters_that_a_list_has_twice_at_most_are_not_fitted(repeats):
     corpus, vocabulary = corpus_from_strings(listed), Vocabulary("abcdefgxyz")
     rng = np.random.default_rng(3)
     drawn = [rng.integers(1, 11, rng.integers(1, 5)).tolist() for _ in range(3000)]
-    factors = NameFeatures(Batches.of(corpus, vocabulary), vocabulary).factors(indexed(drawn))
+    factors = NameFeatures(Batches.from_corpus(corpus, vocabulary), vocabulary).factors(
+        indexed(drawn)
+    )
     assert np.ptp(factors.pairs[:, 3:], axis=1).max() == np.ptp(factors.ends[3:-1]) == 0
     w = np.array([tilt_weight(factors, name) for name in drawn])
     own, found = (each @ [name.count(1) for name in drawn] / each.sum() for each in (w**0, w))
@@ -103,7 +105,7 @@ def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewh
     vocabulary = Vocabulary.from_names(corpus.names)
     index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
     drawn = indexed([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
-    wholes = NameFeatures(Batches.of(corpus, vocabulary), vocabulary)
+    wholes = NameFeatures(Batches.from_corpus(corpus, vocabulary), vocabulary)
 
     def largest():
         return np.abs(wholes.factors(drawn).pairs).max()

@@ -190,14 +190,14 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
 @pytest.mark.parametrize(
     ("change", "record"),
     [
-        ({"index": 3}, {}),
-        ({"index": True}, {}),
+        ({"stage_index": 3}, {}),
+        ({"stage_index": True}, {}),
         ({"stage_epoch": -1}, {}),
         ({"stage_epoch": 3, "epoch": 3}, {"epoch": 1}),
         ({"stage_epoch": 2, "epoch": 1}, {"epoch": 1}),
         ({"epoch": "1"}, {}),
         ({"stage_epoch": 1, "epoch": 10**30}, {"epoch": 1}),
-        ({"index": 1, "epoch": 2}, {}),
+        ({"stage_index": 1, "epoch": 2}, {}),
         ({"epoch": 1}, {"epoch": 2}),
         ({"epoch": 1}, {"epoch": "1"}),
         ({"epoch": 1}, {"epoch": 1, "held_out_loss": math.nan}),
