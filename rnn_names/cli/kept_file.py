@@ -41,12 +41,11 @@ class KeptFile(Remembered):
         """Raises SamplingError where the file has names, and casts are to come, or vice versa."""
         data = self._content().strip().replace(b"\r", b"")
         has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE) is not None
-        if self._entry == LINE:
-            is_wrong, has, wanted = has_casts, "casts of several lines", "names"
-        else:
-            may_be_casts = has_casts or (self._entry == ENTRY_OF_LINES and b"\n\n" in data)
-            is_wrong, has, wanted = not may_be_casts and data != b"", "single names", "casts"
-        if is_wrong:
+        has_casts |= self._entry == ENTRY_OF_LINES and b"\n\n" in data
+        if data and has_casts == (self._entry == LINE):
+            has, wanted = "single names", "casts"
+            if has_casts:
+                has, wanted = "casts of several lines", "names"
             message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
             raise SamplingError(f"{printable(self._path)} {message}")
 

@@ -56,15 +56,15 @@ LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "s
 NUMBER = r"\d{1,6}(?:-\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
-LIKE = rf"\+\s*({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?"
+LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
 ACTIONS = (
     ("1 4 7", "keep these; 2-5 is a row", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),
     ("b", "go back to the page before", "b|back", "_go_back"),
     ("p", "show this page again", "p|page", "_show_again"),
-    ("+4", "show some like the fourth", LIKE, "_show_like_numbered"),
-    ("+4.2", "change only its second part", LIKE, "_show_like_numbered"),
-    ("+ NAME", "show some like this one", r"\+\s*([^\s\d].*)", "_show_like"),
+    ("+4", "show some like the fourth", LIKE, "_show_like"),
+    ("+4.2", "change only its second part", LIKE, "_show_like"),
+    ("+ NAME", "show some like this one", LIKE, "_show_like"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "_list"),
@@ -171,8 +171,8 @@ class _Picking:
 
         self.source, self.count, self.path, self.options = source, count, printable(path), options
         self.file = KeptFile(path, source.pattern)
-        self.pages = list[list[str]]()
-        self.at = -1  # the place in `pages` of that on the screen
+        self.page = list[str]()  # on the screen, between those that `b` and Enter bring back
+        self.earlier, self.later = list[list[str]](), list[list[str]]()
         self.listed = list[str]()  # what numbers after a minus mean
         self.changes = list[tuple[Change, str, str]]()  # what undoing each says, and what it was
         entries, shown_before = self.file.entries(), list[str]()
@@ -210,51 +210,47 @@ class _Picking:
 
     # --- Pages ------------------------------------------------------------------------------------
 
-    @property
-    def page(self) -> list[str]:
-        """The page on the screen."""
-        return self.pages[self.at] if self.pages else []
-
     def _show_others(self) -> None:
-        if self.at < len(self.pages) - 1:
-            self.at += 1
+        if self.later:
+            self.earlier.append(self.page)
+            self.page = self.later.pop()
             self._show_again()
         else:
             self._show(self.others)
 
     def _go_back(self) -> None:
-        if self.at < 1:
-            say("There is no page before this one.")
-        else:
-            self.at -= 1
+        if self.earlier:
+            self.later.append(self.page)
+            self.page = self.earlier.pop()
             self._show_again()
+        else:
+            say("There is no page before this one.")
 
     def _show_again(self) -> None:
         kept = self.file.entries()
-        marks = (" (kept)" * (line.strip() in kept) for line in self.page)
-        marked = (re.sub(r"(?m)$", *each, count=1) for each in zip(marks, self.page, strict=True))
-        show(marked, len(self.page))
+        marked = [
+            re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
+            for line in self.page
+        ]
+        show(marked, len(marked))
 
-    def _show_like_numbered(self, numbers: str, part: str | None) -> None:
-        if found := _lines_numbered(numbers, self.page):
-            self._show_like(*found.values(), part=part)
-
-    def _show_like(self, *lines: str, part: str | None = None) -> None:
+    def _show_like(self, numbers: str, part: str | None, name: str) -> None:
+        """Shows lines like some of this page, in a part of theirs perhaps, or like a name."""
+        like = [composed(name)] if name else [*_lines_numbered(numbers, self.page).values()]
         try:
-            stream = self.source.like([*map(composed, lines)], part)
+            if like:
+                self._show(self.source.like(like, part), "No others like it were found.")
         except SamplingError as error:
             say(str(error))
-        else:
-            self._show(stream, "No others like it were found.")
 
     def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
         page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
-        if error and error.settings and not self.pages and not page:
+        if error and error.settings and not self.page and not page:
             raise error
         if page:
-            self.at += 1
-            self.pages.insert(self.at, page)
+            self.earlier += [self.page] if self.page else []
+            self.page = page
         if len(page) < self.count:
             say(if_too_few or self._shortage(error))
 

@@ -59,14 +59,13 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
     """
-    if size is None:
+    if size is None or not lines:
         return [*lines]
-    width = max(map(len, lines), default=0) + COLUMN_GAP
+    width = max(map(len, lines)) + COLUMN_GAP
     columns = (size.columns + COLUMN_GAP) // width
     if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
-        indents = (len(line) - len(line.lstrip(" -0123456789")) for line in lines)
-        fitting = zip(lines, indents, strict=True)
-        return [wrapped(line, size.columns, indent) for line, indent in fitting]
+        indent = len(lines[0]) - len(lines[0].lstrip(" -0123456789"))
+        return [wrapped(line, size.columns, indent) for line in lines]
     rows = -(-len(lines) // columns)
     return [
         "".join(f"{line:<{width}}" for line in lines[row::rows]).rstrip() for row in range(rows)
@@ -81,23 +80,22 @@ def show(lines: Iterable[str], count: int) -> tuple[list[str], SamplingError | N
     """
     size, shortage = terminal(sys.stdout), None
     is_high = size is not None and count > size.lines - 2
-    shown, waiting = list[str](), list[str]()
+    shown = list[str]()
     with _slowness_told(shown):
         try:
             for line in lines:
                 shown.append(line)
-                waiting.append(numbered(len(shown), line, count))
                 if not is_high:
-                    _write(waiting, size)
+                    _write([numbered(len(shown), line, count)], size)
         except SamplingError as error:
             shortage = error
-    _write(waiting, size)
+    if is_high:
+        _write([numbered(n, line, count) for n, line in enumerate(shown, 1)], size)
     return shown, shortage
 
 
-def _write(lines: list[str], size: os.terminal_size | None) -> None:
+def _write(lines: Sequence[str], size: os.terminal_size | None) -> None:
     write("".join(f"{line}\n" for line in laid_out(lines, size)).encode())
-    lines.clear()
 
 
 @contextmanager
