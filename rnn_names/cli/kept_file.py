@@ -13,8 +13,6 @@ LINE = rb".*\S.*\n?"
 ENTRY_OF_LINES = rb"(?:.*\S.*\n?)+(?:\s*\n)?"  # up to an empty line
 ENTRY_WITH_INDENT = rb"(?:(?:\S.*\n?)+(?:[ \t]+\S.*\n?)*|(?:[ \t]+\S.*\n?)+)(?:\s*\n)?"
 
-Change = tuple[bytes, bytes]  # the content of the file before and after
-
 
 class KeptFile(Remembered):
     """Entries, such as the pattern of a cast writes; a person may edit the file meanwhile.
@@ -54,8 +52,8 @@ class KeptFile(Remembered):
         texts = (self._text(found[0]) for found in re.finditer(self._entry, self._content()))
         return [text for text in texts if text]
 
-    def edit(self, gone: Sequence[str], new: Sequence[str]) -> Change:
-        """Takes out the last place of some entries, and adds others at the end."""
+    def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
+        """Takes out the last place of some entries, and adds others at the end: see `_rewrite`."""
 
         def edited(data: bytes) -> bytes:
             for entry in gone:
@@ -69,16 +67,15 @@ class KeptFile(Remembered):
 
         return self._rewrite(edited)
 
-    def undo(self, change: Change) -> bool:
+    def undo(self, before: bytes, after: bytes) -> bool:
         """Brings back the content before a change; False if another one came after it."""
-        before, after = change
         return self._rewrite(lambda now: before if now == after else now)[0] == after
 
     def _content(self) -> bytes:
         return self._rewrite(lambda data: data)[0] if os.path.lexists(self._path) else b""
 
-    def _rewrite(self, edited: Callable[[bytes], bytes]) -> Change:
-        """Replaces the content by what a function makes of it."""
+    def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
+        """Replaces the content by what a function makes of it. Returns the old and the new one."""
 
         def created(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_CREAT, 0o666)

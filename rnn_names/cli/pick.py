@@ -166,7 +166,7 @@ class _Picking:
     def __init__(
         self, source: NamesToPick | LinesToPick, count: int, path: str, options: Options
     ) -> None:
-        from rnn_names.cli.kept_file import Change, KeptFile
+        from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
         self.source, self.count, self.path, self.options = source, count, printable(path), options
@@ -174,7 +174,7 @@ class _Picking:
         self.page = list[str]()  # on the screen, between those that `b` and Enter bring back
         self.earlier, self.later = list[list[str]](), list[list[str]]()
         self.listed = list[str]()  # what numbers after a minus mean
-        self.changes = list[tuple[Change, str, str]]()  # what undoing each says, and what it was
+        self.changes = list[tuple[tuple[bytes, bytes], str, str]]()  # and what undoing says
         entries, shown_before = self.file.entries(), list[str]()
         if entries:
             say(f"Note: adds to {self.path}, which has {len(entries):,}")
@@ -255,7 +255,7 @@ class _Picking:
             say(if_too_few or self._shortage(error))
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
-        """The lines of a stream that were not seen; those given out are."""
+        """The lines of a stream that were not seen; from then on they are."""
         seen_in_a_row = 0
         for line in stream:
             text = in_one_line(line)
@@ -358,7 +358,7 @@ class _Picking:
             say("There is nothing to undo.")
             return
         change, undone, lines = self.changes.pop()
-        if self.file.undo(change):
+        if self.file.undo(*change):
             say(f"{undone} ({self._count()})")
         else:
             say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from textwrap import shorten, wrap
-from typing import Any
+from typing import TextIO
 
-from rnn_names.cli.streams import escape_control_characters, print_to_stderr, write
+from rnn_names.cli.streams import escape_control_characters, print_to_stderr, terminal_size, write
 from rnn_names.errors import SamplingError
 
 WIDEST_ANSWER = 80  # columns of an answer
@@ -23,13 +23,9 @@ def is_typed() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def terminal(stream: Any) -> os.terminal_size | None:
+def terminal(stream: TextIO) -> os.terminal_size | None:
     """The size of the terminal of a person who types; None where there is none."""
-    if is_typed():
-        with suppress(OSError, ValueError, AttributeError):
-            size = os.get_terminal_size(stream.fileno())
-            return size if size.columns else None
-    return None
+    return terminal_size(stream) if is_typed() else None
 
 
 def say(text: str) -> None:
