@@ -21,6 +21,7 @@ from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
+from rnn_names.sampling.remembered import write_all
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.stages import Epoch, next_shown
@@ -141,9 +142,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
                 if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
                     with open(path, "rb") as old:
                         file.truncate(sum(map(len, islice(old, epochs))))
-                data = json.dumps(asdict(epoch)).encode() + b"\n"
-                while data:  # a full disk takes a part without an error, and refuses the next one
-                    data = data[file.write(data) :]
+                write_all(file, json.dumps(asdict(epoch)).encode() + b"\n")
             except OSError as error:
                 raise OSError(error.errno, error.strerror, path) from None
 
