@@ -96,8 +96,8 @@ class Choice(Kind):
     """One of a few words."""
 
     def __init__(self, *words: str) -> None:
-        text, checked = f"one of {', '.join(words)}", _if(words.__contains__, str)
-        super().__init__(text, checked, schema={"enum": [*words]})
+        text = f"one of {', '.join(words)}"
+        super().__init__(text, lambda value: words[words.index(value)], schema={"enum": [*words]})
         self.words = words
 
 
@@ -106,28 +106,25 @@ def _require(is_allowed: object) -> None:
         raise ValueError
 
 
-def _if(is_allowed: Callable[[Any], object], plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function that returns allowed values in their plainest type."""
-
-    def checked(value: Any) -> Any:
-        _require(is_allowed(value))
-        return plain(value)
-
-    return checked
+def _list(value: Any) -> Collection[Any]:
+    _require(isinstance(value, Collection) and not isinstance(value, str))
+    return value
 
 
-def _are_texts(value: Any) -> bool:
-    """Whether the value is a list of texts; a single text is not, though it iterates like one."""
-    is_list = isinstance(value, Collection) and not isinstance(value, str)
-    return is_list and all(isinstance(text, str) for text in value)
+def _texts(value: Any) -> tuple[str, ...]:
+    _require(all(isinstance(text, str) for text in _list(value)))
+    return tuple(value)
+
+
+def _models(value: Any) -> dict[Any, Any]:
+    _require(isinstance(value, Mapping))
+    return dict(value)
 
 
 def _numbers(value: Any) -> tuple[Any, ...]:
     """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
-    if not isinstance(value, Collection) or isinstance(value, str):
-        raise ValueError
     number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
-    for each in value:
+    for each in _list(value):
         if isinstance(each, tuple):  # a pair
             line, part = each
             each = f"{line}.{part}" if part else f"{line}"
@@ -148,17 +145,17 @@ def _path(value: Any) -> str:
 
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
-FLAG = Kind("a bool", _if((True, False).__contains__, bool), schema={"type": "boolean"})
-LINES = Kind("a list of texts", _if(_are_texts, tuple), "FILE", _TEXTS)  # read by the command line
+FLAG = Kind("a bool", lambda value: bool((False, True).index(value)), schema={"type": "boolean"})
+LINES = Kind("a list of texts", _texts, "FILE", _TEXTS)  # read by the command line
 TEXTS = Kind(
     "a text or a list of texts",
-    lambda value: (value,) if isinstance(value, str) else LINES.checked(value),
+    lambda value: (value,) if isinstance(value, str) else _texts(value),
     "TEXT",
     _TEXTS,
 )
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
 LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…", _TEXTS)
-MAPPING = Kind("a dictionary of models", _if(lambda value: isinstance(value, Mapping), dict))
+MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")
 
 

@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from rnn_names.cli.interrupts import critical_section
 from rnn_names.errors import SamplingError, printable
 from rnn_names.model.atomic import check_writable
 from rnn_names.sampling.remembered import Remembered, write_all
@@ -23,50 +24,63 @@ class KeptFile(Remembered):
 
     def __init__(self, path: str, pattern: str = "") -> None:
         super().__init__(path, "output")
-        self.has_blocks = "\n" in pattern.strip()
-        self._remarks = "".join({*"\t#"} - {*pattern})
-        if not self.has_blocks:
-            self._place = LINE
-        elif re.search(r"^\S.*(\n[ \t]+.*)+$", pattern.strip()):
-            self._place = ENTRY_WITH_INDENT
-        else:
-            self._place = ENTRY_OF_LINES
+        pattern = pattern.strip()
+        self._remarks = {*"\t#"} - {*pattern}
+        self._entry, self._entry_end = LINE, b"\n"
+        if "\n" in pattern:
+            is_indented = re.search(r"^\S.*(\n[ \t]+.*)+$", pattern)
+            self._entry = ENTRY_WITH_INDENT if is_indented else ENTRY_OF_LINES
+            self._entry_end = b"\n\n"
         if not os.path.lexists(path):  # it is made when something is kept
             check_writable(path)
         self._check_kind()
 
-    def _content(self) -> bytes:
-        return self.change(lambda data: data)[0] if os.path.lexists(self._path) else b""
+    def _check_kind(self) -> None:
+        """Raises SamplingError where the file has names, and casts are to come, or vice versa."""
+        data = self._content().strip().replace(b"\r", b"")
+        has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE) is not None
+        has_casts |= self._entry == ENTRY_OF_LINES and b"\n\n" in data
+        if data and has_casts == (self._entry == LINE):
+            has, wanted = "single names", "casts"
+            if has_casts:
+                has, wanted = "casts of several lines", "names"
+            message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
+            raise SamplingError(f"{printable(self._path)} {message}")
 
     def entries(self) -> list[str]:
         """All entries that are in the file now."""
-        texts = (self._text(found[0]) for found in re.finditer(self._place, self._content()))
+        texts = (self._text(found[0]) for found in re.finditer(self._entry, self._content()))
         return [text for text in texts if text]
 
-    def _check_kind(self) -> None:
-        """Raises SamplingError where the file has names, and casts are to come, or vice versa."""
-        data = self._content().strip()
-        has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE)
-        if has_casts and not self.has_blocks:
-            has, wanted = "casts of several lines", "names"
-        elif data and self.has_blocks and not (has_casts or self._may_be_casts(data)):
-            has, wanted = "single names", "casts"
-        else:
-            return
-        message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
-        raise SamplingError(f"{printable(self._path)} {message}")
+    def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
+        """Takes out the last place of some entries, and adds others at the end: see `_rewrite`."""
 
-    def _may_be_casts(self, data: bytes) -> bool:
-        """Whether casts without an indented line may stand there, an empty line after each."""
-        return self._place == ENTRY_OF_LINES and b"\n\n" in data.replace(b"\r", b"")
+        def edited(data: bytes) -> bytes:
+            for entry in gone:
+                for found in reversed([*re.finditer(self._entry, data)]):
+                    if self._text(found[0]) == entry:
+                        data = data[: found.start()] + data[found.end() :]
+                        break
+            while new and data and not data.endswith(self._entry_end):  # written by hand, perhaps
+                data += b"\n"
+            return data + b"".join(entry.strip().encode() + self._entry_end for entry in new)
 
-    def change(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
-        """Replaces the content by what a function makes of it. Gives the old and the new one."""
+        return self._rewrite(edited)
+
+    def undo(self, before: bytes, after: bytes) -> bool:
+        """Brings back the content before a change; False if another one came after it."""
+        return self._rewrite(lambda now: before if now == after else now)[0] == after
+
+    def _content(self) -> bytes:
+        return self._rewrite(lambda data: data)[0] if os.path.lexists(self._path) else b""
+
+    def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
+        """Replaces the content by what a function makes of it. Returns the old and the new one."""
 
         def created(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_CREAT, 0o666)
 
-        with self._opened("r+b", created) as file:
+        with critical_section(), self._opened("r+b", created) as file:
             old = file.readall()
             new = edited(old)
             self._append(file, new[len(old) :])  # first: the disk may be full
@@ -75,20 +89,6 @@ class KeptFile(Remembered):
                 write_all(file, new)
                 file.truncate()
             return old, new
-
-    def with_entries(self, data: bytes, entries: list[str]) -> bytes:
-        """A content with some entries at the end."""
-        end = "\n\n" if self.has_blocks else "\n"
-        while data and not data.endswith(end.encode()):  # its last line has no end, perhaps
-            data += b"\n"
-        return data + "".join(entry.strip() + end for entry in entries).encode()
-
-    def without(self, data: bytes, entry: str) -> bytes:
-        """A content without the last place where it has an entry."""
-        for found in reversed([*re.finditer(self._place, data)]):
-            if self._text(found[0]) == entry:
-                return data[: found.start()] + data[found.end() :]
-        return data
 
     def _text(self, data: bytes) -> str:
         """An entry, without remarks."""

@@ -54,16 +54,13 @@ def list_notes(corpus: Corpus) -> list[str]:
     lines, notes = corpus.names.to_strings(), list[str]()
     text = "\n".join(lines)
     for oddity in ODDITIES:
-        pattern = re.compile(oddity["pattern"], re.MULTILINE)
-        first = pattern.search(text)
-        groups = [each.groups() for each in pattern.finditer(text)]
-        is_of_names = len({*groups}) == 1 and groups[0] != ()
-        min_share, max_share = float(oddity["min_share"]), float(oddity["max_share"])
-        share = len(groups) / len(corpus)
-        if not first or is_of_names or not min_share < share <= max_share:
+        found = [*re.finditer(oddity["pattern"], text, re.MULTILINE)]
+        is_of_names = len({each.groups() for each in found}) == 1 and found[0].groups() != ()
+        share = len(found) / len(corpus)
+        if is_of_names or not float(oddity["min_share"]) < share <= float(oddity["max_share"]):
             continue
-        line = lines[text.count("\n", 0, first.start())]
-        more = f", one of {len(groups):,} such lines" if len(groups) > 1 else ""
+        line = lines[text.count("\n", 0, found[0].start())]
+        more = f", one of {len(found):,} such lines" if len(found) > 1 else ""
         notes.append(
             f"{short_repr(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
             f"{oddity['command']} > new.txt"

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.options import command, option
-from rnn_names.cli.streams import print_to_stderr, write
+from rnn_names.cli.streams import print_to_stderr, terminal_size, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
@@ -49,11 +49,10 @@ def models(json: bool) -> None:
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]
-    if sys.stdout.isatty():
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns or FULL_WIDTH
-        if columns < FULL_WIDTH:  # no room for columns
+    if size := terminal_size(sys.stdout):
+        if size.columns < FULL_WIDTH:  # no room for columns
             lines = [re.sub(r"(?<=\S) {2,}", "  ", line) for line in lines]
-        lines = [fill(each, columns, subsequent_indent="    ") for each in lines]
+        lines = [fill(each, size.columns, subsequent_indent="    ") for each in lines]
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
 

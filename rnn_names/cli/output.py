@@ -10,6 +10,7 @@ In tables a name that a spreadsheet could take for a formula has an apostrophe b
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import math
 import re
@@ -43,40 +44,39 @@ class Verbatim(str):
     """A text that no format changes but excel, even if it looks like a formula."""
 
 
-def json_lines(columns: Sequence[str], records: Records) -> str:
+def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str:
     """Records as lines of JSON."""
     objects = (dict(zip(columns, map(_json_value, record), strict=True)) for record in records)
     return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in objects)
 
 
 def cells(
-    columns: Sequence[str], records: Records, delimiter: str = ",", is_for_excel: bool = False
+    columns: Sequence[str], records: Records, is_first: bool, delimiter: str = ",", mark: str = ""
 ) -> str:
-    """Records as lines of cells."""
+    """Records as lines of cells; a `mark` ahead of the titles is for Excel."""
     import csv  # plain names do without
 
     text = io.StringIO()
+    text.write(mark * is_first)
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([_cell(value, is_for_excel) for value in record] for record in records)
+    rows = itertools.chain([columns] * is_first, records)
+    writer.writerows([_cell(value, is_for_excel=bool(mark)) for value in row] for row in rows)
     return text.getvalue()
 
 
-def markdown(columns: Sequence[str], records: Records) -> str:
+def markdown(columns: Sequence[str], records: Records, is_first: bool) -> str:
     r"""Records as lines of a table; of a single column, as a list.
 
-    >>> print(markdown(["name", "novel"], [("A|b", True)]), end="")
+    >>> print(markdown(["name", "novel"], [("A|b", True)], is_first=True), end="")
+    | name | novel |
+    |---|---|
     | A\|b | true |
     """
     texts = ([_escaped(_plain(value)) for value in record] for record in records)
     if len(columns) == 1:
         return "".join(f"- {text}\n" for [text] in texts)
-    return "".join(f"| {' | '.join(record)} |\n" for record in texts)
-
-
-def markdown_header(columns: Sequence[str]) -> str:
-    """The first two lines of a table; a list has none."""
-    titles = markdown(columns, [tuple(columns)])
-    return f"{titles}{'|---' * len(columns)}|\n" if len(columns) > 1 else ""
+    head = f"| {' | '.join(map(_escaped, columns))} |\n{'|---' * len(columns)}|\n" * is_first
+    return head + "".join(f"| {' | '.join(record)} |\n" for record in texts)
 
 
 def name_base(title: str, names: Sequence[str]) -> str:
@@ -114,26 +114,14 @@ def roll_table(title: str, names: Sequence[str]) -> str:
     return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
 
 
-class TableFormat(NamedTuple):
-    """A format of records: what comes before the first of them, and their lines."""
-
-    header: Callable[[Sequence[str]], str]
-    lines: Callable[[Sequence[str], Records], str]
-
-
-def _cell_format(mark: str = "", delimiter: str = ",") -> TableFormat:
-    lines = partial(cells, delimiter=delimiter, is_for_excel=bool(mark))
-    return TableFormat(lambda columns: mark + lines(columns, [tuple(columns)]), lines)
-
-
-TABLES = {
-    "jsonl": TableFormat(lambda columns: "", json_lines),
-    "csv": _cell_format(),
-    "tsv": _cell_format(delimiter="\t"),
-    "excel": _cell_format(BYTE_ORDER_MARK),
-    "markdown": TableFormat(markdown_header, markdown),
+TABLES: dict[str, Callable[[Sequence[str], Records, bool], str]] = {
+    "jsonl": json_lines,
+    "csv": cells,
+    "tsv": partial(cells, delimiter="\t"),
+    "excel": partial(cells, mark=BYTE_ORDER_MARK),
+    "markdown": markdown,
 }
-"""Formats of records."""
+"""Formats of records: columns, records, and whether they are the first, which come with titles."""
 
 DOCUMENTS = {"azgaar": name_base, "foundry": roll_table}
 """Formats of all names together, with a title."""
@@ -206,7 +194,7 @@ class Table(AbstractContextManager["Table"]):
         self._table, self._document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)
         self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
-        self._header_is_due = True
+        self._is_first = True
         self._names = list[str]()  # of a document
 
     def write_records(self, records: Records) -> None:
@@ -214,11 +202,9 @@ class Table(AbstractContextManager["Table"]):
         if self._document:
             self._names += (record[0] for record in records)
         elif self._table:
-            columns = self.columns
-            header = self._table.header(columns) if self._header_is_due else ""
             values = (tuple(record[place] for place in self._places) for record in records)
-            write((header + self._table.lines(columns, values)).encode())
-            self._header_is_due = False
+            write(self._table(self.columns, values, self._is_first).encode())
+            self._is_first = False
         else:
             write("".join(record[0] + self.line_end for record in records).encode())
 
@@ -228,7 +214,7 @@ class Table(AbstractContextManager["Table"]):
             return
         if self._document:
             write(self._document(self.title, self._names).encode())
-        elif self._header_is_due:
+        elif self._is_first:
             self.write_records([])
 
 

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from inspect import cleandoc
 from typing import Any
@@ -24,16 +24,14 @@ from rnn_names.cli.options import (
     output_option,
     read_options,
 )
-from rnn_names.cli.pick_commands import ACTIONS, action_table, not_understood
 from rnn_names.cli.pick_pages import (
-    Page,
     brief,
     briefs,
     is_typed,
     laid_out,
-    lines_numbered,
     numbered,
     say,
+    show,
     terminal,
 )
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
@@ -41,12 +39,53 @@ from rnn_names.cli.streams import is_same_file, print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import FewNewNamesWarning, SamplingError, plural, printable, with_options
+from rnn_names.errors import (
+    FewNewNamesWarning,
+    SamplingError,
+    plural,
+    printable,
+    short_repr,
+    with_options,
+)
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
+
+NUMBER = r"\d{1,6}(?:-\d{1,6})?"
+NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
+LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
+LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
+ACTIONS = (
+    ("1 4 7", "keep these; 2-5 is a row", NUMBERS, "_keep_numbered"),
+    ("Enter", "show others", "|n|next", "_show_others"),
+    ("b", "go back to the page before", "b|back", "_go_back"),
+    ("p", "show this page again", "p|page", "_show_again"),
+    ("+4", "show some like the fourth", LIKE, "_show_like"),
+    ("+4.2", "change only its second part", LIKE, "_show_like"),
+    ("+ NAME", "show some like this one", LIKE, "_show_like"),
+    ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
+    ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
+    ("l", "list what is kept", "l|list", "_list"),
+    ("-3", "take out the third of the list", LISTED, "_take_out_numbered"),
+    ("- NAME", "take out this one", r"-\s*(\S.*)", "_take_out_name"),
+    ("u", "undo what you did last", "u|undo", "_undo"),
+    ("?", "show these commands", r"\?|h|help", "_help"),
+    ("q", "end", "q|quit|exit", "_end"),
+)
+"""What is typed, what it does, the expression for it, and the method that gets its groups."""
+NEEDED = {
+    "+": "+ and a number of this page, or a name",
+    "-": "- and a number of the list (l), or a name",
+    "=": "= and what to keep",
+}
+
+
+def action_table(of_casts: bool) -> str:
+    """The commands and what they do, a line for each."""
+    shown = (each for each in ACTIONS if of_casts or "." not in each[0])
+    return "\n".join(f"{typed:10}{help}" for typed, help, *_ in shown)
 
 
 @command(
@@ -114,6 +153,7 @@ def pick(
                     f"{printable(output)} {what}; give another file for what is kept, as in "
                     "-o chosen.txt"
                 )
+    warnings.simplefilter("ignore", FewNewNamesWarning)  # a full page is enough
     _Picking(source, count, output, options).run()
 
 
@@ -121,7 +161,7 @@ pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(Tru
 
 
 class _Picking:
-    """Pages of names, the file of those that are kept, and what each command does."""
+    """Pages of names, the file of those that are kept, and a method for each command."""
 
     def __init__(
         self, source: NamesToPick | LinesToPick, count: int, path: str, options: Options
@@ -131,23 +171,21 @@ class _Picking:
 
         self.source, self.count, self.path, self.options = source, count, printable(path), options
         self.file = KeptFile(path, source.pattern)
-        remember = options.remember
-        self.remembered = Remembered(remember) if remember else None
-        if remember and is_same_file(remember, path):
-            raise SamplingError(
-                f"{self.path} has what is kept; give another file for what was shown", ["remember"]
-            )
-        self.pages: list[list[str]] = []
-        self.page_number = -1  # in `pages`: that on the screen
-        self.listed: list[str] = []  # what numbers after a minus mean
-        self.undoable: list[tuple[str, str, tuple[bytes, bytes]]] = []
-        entries = self.file.entries()
+        self.page = list[str]()  # on the screen, between those that `b` and Enter bring back
+        self.earlier, self.later = list[list[str]](), list[list[str]]()
+        self.listed = list[str]()  # what numbers after a minus mean
+        self.changes = list[tuple[tuple[bytes, bytes], str, str]]()  # and what undoing says
+        entries, shown_before = self.file.entries(), list[str]()
         if entries:
             say(f"Note: adds to {self.path}, which has {len(entries):,}")
-        shown_before = self.remembered.names() if self.remembered else []
-        if remember and shown_before:
+        remember = options.remember or ""
+        if remember and is_same_file(remember, path):
+            message = "has what is kept; give another file for what was shown"
+            raise SamplingError(f"{self.path} {message}", ["remember"])
+        self.remembered = Remembered(remember) if remember else None
+        if self.remembered and (shown_before := self.remembered.names()):
             say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
-        self.seen = {*entries, *shown_before}
+        self.seen = {*map(in_one_line, entries), *shown_before}
         source.keep(entries)
         self.others = source.others(self.seen)
 
@@ -160,7 +198,7 @@ class _Picking:
             matches = ((re.fullmatch(each[2], typed, re.IGNORECASE), each[3]) for each in ACTIONS)
             found, method = next((each for each in matches if each[0]), (None, ""))
             if found is None:
-                say(not_understood(typed))
+                say(_not_understood(typed))
             elif method == "_end":
                 break
             else:
@@ -170,145 +208,99 @@ class _Picking:
     def _help(self) -> None:
         print_to_stderr(action_table(isinstance(self.source, LinesToPick)))
 
-    # --- Showing ----------------------------------------------------------------------------------
+    # --- Pages ------------------------------------------------------------------------------------
 
     def _show_others(self) -> None:
-        if self.page_number < len(self.pages) - 1:
-            self.page_number += 1
+        if self.later:
+            self.earlier.append(self.page)
+            self.page = self.later.pop()
             self._show_again()
         else:
             self._show(self.others)
 
     def _go_back(self) -> None:
-        if self.page_number < 1:
-            say("There is no page before this one.")
-        else:
-            self.page_number -= 1
+        if self.earlier:
+            self.later.append(self.page)
+            self.page = self.earlier.pop()
             self._show_again()
+        else:
+            say("There is no page before this one.")
 
     def _show_again(self) -> None:
         kept = self.file.entries()
-        with Page(len(self.page)) as page:
-            for line in self.page:
-                first, end, rest = line.partition("\n")
-                page.add(f"{first}{' (kept)' * (line.strip() in kept)}{end}{rest}")
+        marked = [
+            re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
+            for line in self.page
+        ]
+        show(marked, len(marked))
 
-    def _show_like_numbered(self, numbers: str, part: str | None) -> None:
-        if found := lines_numbered(numbers, self.page):
-            self._show_like(*found.values(), part=part)
-
-    def _show_like(self, *lines: str, part: str | None = None) -> None:
+    def _show_like(self, numbers: str, part: str | None, name: str) -> None:
+        """Shows lines like some of this page, in a part of theirs perhaps, or like a name."""
+        like = [composed(name)] if name else [*_lines_numbered(numbers, self.page).values()]
         try:
-            stream = self.source.like([*map(composed, lines)], part)
+            if like:
+                self._show(self.source.like(like, part), "No others like it were found.")
         except SamplingError as error:
             say(str(error))
-        else:
-            self._show(stream, "No others like it were found.")
 
     def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
-        shortage = ""
-        with warnings.catch_warnings(), Page(self.count) as page:
-            warnings.simplefilter("ignore", FewNewNamesWarning)  # a full page is enough
-            try:
-                while len(page.lines) < self.count:
-                    line = self._next(stream)
-                    page.add(line)
-                    self._has_shown(line)
-            except SamplingError as error:
-                if error.settings and not self.pages and not page.lines:
-                    raise
-                shortage = if_too_few or self._shortage(error)
-        if page.lines:
-            self.page_number += 1
-            self.pages.insert(self.page_number, page.lines)
-        if shortage:
-            say(shortage)
+        page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
+        if error and error.settings and not self.page and not page:
+            raise error
+        if page:
+            self.earlier += [self.page] if self.page else []
+            self.page = page
+        if len(page) < self.count:
+            say(if_too_few or self._shortage(error))
 
-    def _shortage(self, error: SamplingError) -> str:
+    def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
+        """The lines of a stream that were not seen; from then on they are."""
+        seen_in_a_row = 0
+        for line in stream:
+            text = in_one_line(line)
+            seen_in_a_row = seen_in_a_row + 1 if not text or text in self.seen else 0
+            if not seen_in_a_row:
+                self.seen.add(text)
+                if self.remembered:
+                    with critical_section(), self.remembered.turn() as (others, added):
+                        self.seen.update(others.to_strings())
+                        added.append(others.from_strings([text]))
+                yield line
+            elif seen_in_a_row == MAX_SEEN_IN_A_ROW:
+                break
+
+    def _shortage(self, error: SamplingError | None) -> str:
         """Why there are no more, in short: the conditions that leave so few."""
-        given = [
-            name for name in error.settings if name in LOOSENED and getattr(self.options, name)
-        ]
-        loose = " or ".join(f"--{name.replace('_', '-')}" for name in dict.fromkeys(given))
-        if not loose:
+        if error is None:
+            return "Hardly any others are left."
+        names = LOOSENED & {name for name in error.settings if getattr(self.options, name, None)}
+        given = [f"--{name.replace('_', '-')}" for name in error.settings if name in names]
+        if not given:
             return with_options(error).partition("\n")[0]
-        return f"There are no more such names. For others, loosen {loose}."
+        return f"There are no more such names. For others, loosen {' or '.join(given)}."
 
-    def _next(self, stream: Iterator[str]) -> str:
-        for line in itertools.islice(stream, MAX_SEEN_IN_A_ROW):
-            if line.strip() and not {line, line.strip(), in_one_line(line)} & self.seen:
-                return line
-        raise SamplingError("Hardly any others are left.")
-
-    def _has_shown(self, line: str) -> None:
-        self.seen.add(line)
-        if self.remembered:
-            with critical_section(), self.remembered.turn() as (others, added):
-                self.seen.update(others.to_strings())
-                added.append(others.from_strings([in_one_line(line)]))
-
-    # --- Keeping ----------------------------------------------------------------------------------
-
-    @property
-    def page(self) -> list[str]:
-        """The page on the screen."""
-        return self.pages[self.page_number] if self.pages else []
+    # --- What is kept -----------------------------------------------------------------------------
 
     def _count(self) -> str:
         return f"{len(self.file.entries()):,} in {self.path}"
 
     def _keep_numbered(self, numbers: str) -> None:
-        found, kept = lines_numbered(numbers, self.page), self.file.entries()
+        found, kept = _lines_numbered(numbers, self.page), self.file.entries()
         again = [str(number) for number, line in found.items() if line.strip() in kept]
         if again:
             say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
-        self._keep([line for line in found.values() if line.strip() not in kept])
+        self._change([], [line for line in found.values() if line.strip() not in kept])
 
     def _keep_typed(self, number: str, name: str) -> None:
         """Keeps a name as it is typed; a line that has a number, with this for its first line."""
-        numbered = lines_numbered(number, self.page) if number else {0: ""}
-        for line in numbered.values():
+        kept = self.file.entries()
+        for line in _lines_numbered(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
-            if new in self.file.entries():
+            if new in kept:
                 say(f"{brief([new])} is kept already")
             else:
-                self._keep([new], instead_of=line.strip())
-
-    def _keep(self, lines: list[str], instead_of: str = "") -> None:
-        def added(old: bytes) -> bytes:
-            rest = self.file.without(old, instead_of) if instead_of else old
-            return self.file.with_entries(rest, lines)
-
-        done, undone = "Kept", "Took out"
-        if instead_of in self.file.entries():
-            done = f"In place of {brief([instead_of])}, kept"
-            undone = f"Put back {brief([instead_of])}, and took out"
-        if lines:
-            self._change(done, undone, added, lines)
-            self.seen.update(lines)
-            self.source.keep(lines)
-
-    def _change(
-        self, done: str, undone: str, edited: Callable[[bytes], bytes], lines: list[str]
-    ) -> None:
-        """Changes the file, tells of it, and notes how to undo it."""
-        with critical_section():
-            change = self.file.change(edited)
-        say(f"{done} {brief(lines)} ({self._count()})")
-        self.undoable.append((undone, brief(lines), change))
-
-    def _undo(self) -> None:
-        if not self.undoable:
-            say("There is nothing to undo.")
-            return
-        undone, lines, (before, after) = self.undoable.pop()
-        with critical_section():
-            now, _ = self.file.change(lambda now: before if now == after else now)
-        if now == after:
-            say(f"{undone} {lines} ({self._count()})")
-        else:
-            say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")
+                self._change([line.strip()] if line.strip() in kept else [], [new])
 
     def _list(self) -> None:
         self.listed = self.file.entries()
@@ -319,39 +311,77 @@ class _Picking:
         if not self.listed:
             say("Nothing is kept yet.")
 
-    def _take_out_of_list(self, numbers: str) -> None:
-        self.listed = self.listed or self.file.entries()
-        for_numbers = [*lines_numbered(numbers, self.listed, "The list").values()]
-        entries = self.file.entries()
-        for gone in (each for each in for_numbers if each not in entries):
+    def _take_out_numbered(self, numbers: str) -> None:
+        kept = self.file.entries()
+        self.listed = self.listed or kept
+        found = [*_lines_numbered(numbers, self.listed, "The list").values()]
+        for gone in (each for each in found if each not in kept):
             say(f"{brief([gone])} is not in {self.path} any more")
-        self._take_out([each for each in for_numbers if each in entries])
+        self._change([each for each in found if each in kept], [])
 
     def _take_out_name(self, name: str) -> None:
         """Takes out the one that is this name, or begins with it."""
-        firsts = {each: each.partition("\n")[0] for each in self.file.entries()}
-        folded = name.casefold()
-        exact = [each for each in firsts if each == name]
-        exact = exact or [each for each, first in firsts.items() if first.casefold() == folded][-1:]
-        found = exact or [each for each in firsts if each.casefold().startswith(folded)]
-        if len(found) == 1:
-            self._take_out(found)
-        elif found:
-            self.listed = self.file.entries()
-            numbers = [f"-{n}" for n, each in enumerate(self.listed, 1) if each in found]
-            say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
-        else:
+        kept, folded = self.file.entries(), name.casefold()
+        firsts = {each: each.partition("\n")[0] for each in kept}
+        exact = [each for each, first in firsts.items() if first.casefold() == folded]
+        found = [name] if name in kept else exact[-1:]
+        found = found or [each for each in firsts if each.casefold().startswith(folded)]
+        if not found:
             near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
             say(f"{printable(name)} is not in {self.path}{''.join(near)}")
+        elif len(found) == 1:
+            self._change(found, [])
+        else:
+            self.listed = kept
+            numbers = [f"-{n}" for n, each in enumerate(kept, 1) if each in found]
+            say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
 
-    def _take_out(self, entries: list[str]) -> None:
-        def left(data: bytes) -> bytes:
-            for entry in entries:
-                data = self.file.without(data, entry)
-            return data
+    def _change(self, gone: Sequence[str], new: Sequence[str]) -> None:
+        """Takes some out of the file and adds others, tells of it, and notes how to undo it."""
+        if not gone and not new:
+            return
+        change, out, kept = self.file.edit(gone, new), brief(gone), brief(new)
+        if not gone:
+            done, undone = f"Kept {kept}", f"Took out {kept}"
+        elif not new:
+            done, undone = f"Took out {out}", f"Put back {out}"
+        else:
+            done = f"In place of {out}, kept {kept}"
+            undone = f"Put back {out}, and took out {kept}"
+        say(f"{done} ({self._count()})")
+        self.changes.append((change, undone, kept or out))
+        self.seen.update(map(in_one_line, new))
+        self.source.keep(new)
 
-        if entries:
-            self._change("Took out", "Put back", left, entries)
+    def _undo(self) -> None:
+        if not self.changes:
+            say("There is nothing to undo.")
+            return
+        change, undone, lines = self.changes.pop()
+        if self.file.undo(*change):
+            say(f"{undone} ({self._count()})")
+        else:
+            say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")
+
+
+def _lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
+    """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
+    wanted = dict[int, None]()
+    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
+        if dash and int(last) < int(first):
+            say(f"{first}-{last}: write {last}-{first}")
+        wanted |= dict.fromkeys(range(int(first), int(last or first) + 1))
+    found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
+    if len(wanted) > len(found):
+        say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")
+    return found
+
+
+def _not_understood(typed: str) -> str:
+    no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
+    if no_number and typed[0].isdecimal():
+        return f"{short_repr(no_number[0])} is no number; nothing was kept"
+    return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 
 def _read() -> str | None:

@@ -1,16 +1,16 @@
-"""Pages of `pick` on a terminal or in a pipe: numbered names, and answers that fit the width."""
+"""What `pick` shows in a terminal or a pipe: numbered lines, and answers that fit the width."""
 
 import os
-import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from textwrap import shorten, wrap
-from typing import Any
+from typing import TextIO
 
-from rnn_names.cli.streams import escape_control_characters, print_to_stderr, write
+from rnn_names.cli.streams import escape_control_characters, print_to_stderr, terminal_size, write
+from rnn_names.errors import SamplingError
 
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of what an answer names
@@ -23,13 +23,9 @@ def is_typed() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def terminal(stream: Any) -> os.terminal_size | None:
+def terminal(stream: TextIO) -> os.terminal_size | None:
     """The size of the terminal of a person who types; None where there is none."""
-    if is_typed():
-        with suppress(OSError, ValueError, AttributeError):
-            size = os.get_terminal_size(stream.fileno())
-            return size if size.columns else None
-    return None
+    return terminal_size(stream) if is_typed() else None
 
 
 def say(text: str) -> None:
@@ -48,24 +44,68 @@ def wrapped(text: str, width: int, indent: int = 0) -> str:
     return "\n".join(lines)
 
 
+def numbered(number: int, line: str, count: int) -> str:
+    """A line with its number, as wide as `count`; a number of a list is negative."""
+    return escape_control_characters(f"{number:>{len(str(count))}} {line}")
+
+
 def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     """Numbered lines as a terminal has room for them: in columns, if there are too many for one.
 
     >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
     """
-    if size is None:
+    if size is None or not lines:
         return [*lines]
-    width = max(map(len, lines), default=0) + COLUMN_GAP
+    width = max(map(len, lines)) + COLUMN_GAP
     columns = (size.columns + COLUMN_GAP) // width
     if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
-        indents = (len(line) - len(line.lstrip(" -0123456789")) for line in lines)
-        fitting = zip(lines, indents, strict=True)
-        return [wrapped(line, size.columns, indent) for line, indent in fitting]
+        indent = len(lines[0]) - len(lines[0].lstrip(" -0123456789"))
+        return [wrapped(line, size.columns, indent) for line in lines]
     rows = -(-len(lines) // columns)
     return [
         "".join(f"{line:<{width}}" for line in lines[row::rows]).rstrip() for row in range(rows)
     ]
+
+
+def show(lines: Iterable[str], count: int) -> tuple[list[str], SamplingError | None]:
+    """Writes numbered lines, each at once, since the next one may take long.
+
+    A page of `count` lines that is higher than the terminal is written at the end, in columns.
+    Returns the lines, and the error that ended them.
+    """
+    size, shortage = terminal(sys.stdout), None
+    is_high = size is not None and count > size.lines - 2
+    shown = list[str]()
+    with _slowness_told(shown):
+        try:
+            for line in lines:
+                shown.append(line)
+                if not is_high:
+                    _write([numbered(len(shown), line, count)], size)
+        except SamplingError as error:
+            shortage = error
+    if is_high:
+        _write([numbered(n, line, count) for n, line in enumerate(shown, 1)], size)
+    return shown, shortage
+
+
+def _write(lines: Sequence[str], size: os.terminal_size | None) -> None:
+    write("".join(f"{line}\n" for line in laid_out(lines, size)).encode())
+
+
+@contextmanager
+def _slowness_told(shown: Sequence[str]) -> Iterator[None]:
+    """Says once, after a second, that a page takes longer."""
+    timer = threading.Timer(SILENCE, lambda: say("Looking for more…" if shown else "Looking…"))
+    timer.daemon = True
+    if is_typed():
+        with suppress(RuntimeError):  # where a limit allows no thread
+            timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def brief(lines: Sequence[str]) -> str:
@@ -97,72 +137,3 @@ def briefs(entries: Sequence[str]) -> list[str]:
         own = [each for place, each in enumerate(rest, 1) if shared[place, each] < alike]
         texts.append(first + "…" * bool(rest) + (f" {own[0].strip()}" if own and alike > 1 else ""))
     return texts
-
-
-def lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
-    """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
-    wanted = list[int]()
-    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
-        if dash and int(last) < int(first):
-            say(f"{first}-{last}: write {last}-{first}")
-        wanted += range(int(first), min(int(last or first), int(first) + len(lines)) + 1)
-    found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
-    if len({*wanted}) > len(found):
-        say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")
-    return found
-
-
-def numbered(number: int, line: str, count: int) -> str:
-    """A line with its number, as wide as `count`; a number of a list is negative."""
-    return escape_control_characters(f"{number:>{len(str(count))}} {line}")
-
-
-class Page:
-    """Lines with numbers, each written at once, since the next one may take long.
-
-    A page of names that is higher than the terminal is written at the end, in columns.
-    """
-
-    def __init__(self, count: int) -> None:
-        self.lines: list[str] = []
-        self._count = count
-        self._timer: threading.Timer | None = None
-        self._was_late = False
-        self._size = terminal(sys.stdout)
-        self._waiting = list[str]()  # lines that columns are to be made of
-
-    def __enter__(self) -> "Page":
-        self._wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._write(self._waiting)
-
-    def add(self, line: str) -> None:
-        """Writes the next line."""
-        self.lines.append(line)
-        shown = numbered(len(self.lines), line, self._count)
-        if self._size and self._count > self._size.lines - 2 and "\n" not in line:
-            self._waiting.append(shown)
-        else:
-            self._write([shown])
-        self._wait()
-
-    def _write(self, lines: Sequence[str]) -> None:
-        write("".join(f"{line}\n" for line in laid_out(lines, self._size)).encode())
-
-    def _wait(self) -> None:
-        """Waits for the next line; says so after a second, once."""
-        if self._timer:
-            self._timer.cancel()
-        if is_typed() and not self._was_late:
-            self._timer = threading.Timer(SILENCE, self._say_that_it_takes_long)
-            self._timer.daemon = True
-            with suppress(RuntimeError):  # where a limit allows no thread
-                self._timer.start()
-
-    def _say_that_it_takes_long(self) -> None:
-        self._was_late = True
-        say("Looking for more…" if self.lines else "Looking…")

@@ -54,11 +54,9 @@ class NamesToPick:
         if options.match or options.prefix or options.suffix:
             return _apart_first(few_edits)
         thirds = [(name, max(len(name) // 3, 2)) for name in names]
-        begun = replace(options, prefix=[name[:n] for name, n in thirds])
-        ended = replace(options, suffix=[name[-n:] for name, n in thirds])
-        others = map(self._while_found, [begun, ended])
-        in_turns = (stream for other in others for stream in (few_edits, other))
-        return _apart_first(roundrobin(in_turns))
+        begun = self._while_found(replace(options, prefix=[name[:n] for name, n in thirds]))
+        ended = self._while_found(replace(options, suffix=[name[-n:] for name, n in thirds]))
+        return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
     def _while_found(self, options: Options) -> Iterator[str]:
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed

@@ -65,6 +65,14 @@ def print_to_stderr(text: str) -> None:
         turn_off(sys.stderr)
 
 
+def terminal_size(stream: TextIO) -> os.terminal_size | None:
+    """The size of the terminal that a stream writes to; None where there is none, or none told."""
+    with suppress(OSError, ValueError, AttributeError):
+        size = os.get_terminal_size(stream.fileno())
+        return size if size.columns else None
+    return None
+
+
 def bar(**settings: Any) -> Any:
     """A bar of tqdm's that leaves no trace, without the thread that tqdm starts beside it."""
     from tqdm import tqdm

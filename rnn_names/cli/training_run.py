@@ -14,13 +14,14 @@ from typing import Any
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL, check_signature
-from rnn_names.cli.streams import bar, print_to_stderr
+from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
 from rnn_names.model.atomic import standard_stream
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
+from rnn_names.sampling.remembered import write_all
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.stages import Epoch, next_shown
@@ -141,9 +142,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
                 if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
                     with open(path, "rb") as old:
                         file.truncate(sum(map(len, islice(old, epochs))))
-                data = json.dumps(asdict(epoch)).encode() + b"\n"
-                while data:  # a full disk takes a part without an error, and refuses the next one
-                    data = data[file.write(data) :]
+                write_all(file, json.dumps(asdict(epoch)).encode() + b"\n")
             except OSError as error:
                 raise OSError(error.errno, error.strerror, path) from None
 
@@ -160,7 +159,6 @@ class Progress:
         self.trainer, self.quiet = trainer, quiet
         self.screen_lock = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
-        self.epochs_before = trainer.epoch
         self.next_line = 1
         self.began = time.perf_counter()
         self.bar = bar(
@@ -233,9 +231,8 @@ class Progress:
 
 
 def _width() -> int:
-    with suppress(OSError):  # there is no terminal, or none any more
-        return os.get_terminal_size(2).columns
-    return LOG_WIDTH
+    size = terminal_size(sys.stderr)
+    return size.columns if size else LOG_WIDTH
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
@@ -279,10 +276,11 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    more = " more" if progress.epochs_before else ""  # than before the run was resumed
+    n_epochs = len(progress.epochs)
+    more = " more" if n_epochs < trainer.epoch else ""  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, _width()),
-        f"{plural(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
+        f"{plural(n_epochs, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
         model,

@@ -111,22 +111,23 @@ def _figures(report: Report, is_listed: Sequence[bool]) -> str:
     training = trainer.model.training
     figures = []
     if report.epochs:
-        loss, kind = training["held_out_loss"], "held-out (validation) loss of the model"
+        loss, kind = training["held_out_loss"], "held-out (validation) loss"
         if loss is None:
-            loss, kind = training["training_loss"], "training loss of the model"
-        figures.append((f"{loss:.3f}", kind))
-        figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
+            loss, kind = training["training_loss"], "training loss"
         first = report.epochs[0].epoch
         # For a resumed run, the time of earlier epochs is not known.
         since = f" from epoch {first} on" if first > 1 else ""
         seconds = sum(epoch.seconds for epoch in report.epochs)
-        figures.append((str(timedelta(seconds=round(seconds))), f"of training{since}"))
+        figures += [
+            (f"{loss:.3f}", f"{kind} of the model"),
+            (f"epoch {training['epoch']}", f"the best of {trainer.epoch}"),
+            (str(timedelta(seconds=round(seconds))), f"of training{since}"),
+        ]
     if is_listed:
         figures.append((f"{1 - np.mean(is_listed):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((f"{os.path.getsize(report.output) / 1e6:.1f} MB", "model file"))
-    tiles = (f"<li><strong>{escape(each)}</strong> {escape(what)}</li>" for each, what in figures)
-    return "".join(tiles)
+    return "".join(f"<li><strong>{each}</strong> {what}</li>" for each, what in figures)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:
@@ -180,8 +181,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
-        f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model."
-        "</p>\n"
+        f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model.</p>\n"
         '<div class="pair">\n'
         f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
         f"{_figure(title, series, bar_chart(series, characters))}\n</div>"
@@ -251,14 +251,14 @@ def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[fl
     >>> length_bars(bo_and_adam, np.array([1, 3]), al)
     {'2': (0.25, 1.0), '3': (0.0, 0.0), '4': (0.75, 0.0)}
     """
-    longest = int(max(names.lengths.max(), drawn.lengths.max()))
-    shortest = int(min(names.lengths.min(), drawn.lengths.min()))
-    listed = np.bincount(names.lengths, counts, longest + 1) / counts.sum()
-    sampled = np.bincount(drawn.lengths, minlength=longest + 1) / len(drawn)
-    last = min(longest, shortest + BARS - 1)
-    bars = {str(n): (float(listed[n]), float(sampled[n])) for n in range(shortest, last)}
-    label = f"{last}+" if longest > last else str(last)
-    return {**bars, label: (float(listed[last:].sum()), float(sampled[last:].sum()))}
+    lengths = np.concatenate([names.lengths, drawn.lengths])
+    first, longest = int(lengths.min()), int(lengths.max())
+    last = min(longest, first + BARS - 1)
+    listed = np.bincount(np.minimum(names.lengths, last), counts, last + 1) / counts.sum()
+    sampled = np.bincount(np.minimum(drawn.lengths, last), minlength=last + 1) / len(drawn)
+    labels = [*map(str, range(first, last)), f"{last}{'+' * (longest > last)}"]
+    pairs = np.transpose([listed, sampled])[first:]
+    return dict(zip(labels, map(tuple, pairs.tolist()), strict=True))
 
 
 def character_shares(names: Names, counts: Array) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import fmean
 
 from rnn_names.training.stages import Epoch
 
@@ -57,12 +59,8 @@ def _spread(losses: Sequence[float], columns: int) -> list[float]:
     >>> _spread([3.0, 1.0], 4), _spread([3.0, 1.0, 1.0, 1.0], 2)
     ([3.0, 3.0, 1.0, 1.0], [2.0, 1.0])
     """
-    n, means = len(losses), []
-    for column in range(columns):
-        start = column * n // columns
-        part = losses[start : max((column + 1) * n // columns, start + 1)]
-        means.append(sum(part) / len(part))
-    return means
+    edges = [column * len(losses) // columns for column in range(columns + 1)]
+    return [fmean(losses[begin : max(end, begin + 1)]) for begin, end in pairwise(edges)]
 
 
 def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.cli import pick_pages
-from rnn_names.cli.pick_pages import Page
+from rnn_names.cli.pick_pages import show
 from rnn_names.conditions.edits import FarApart, within_edits
 from support.conditions import accepts
 from support.processes import wait_until
@@ -596,10 +596,13 @@ def test_answers_are_as_wide_as_the_terminal_up_to_80_columns(columns):
 def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
     monkeypatch.setattr(pick_pages, "SILENCE", 0.05)
     monkeypatch.setattr(pick_pages, "is_typed", lambda: True)
-    with Page(3) as page:
+
+    def slow():
         for name in ("Ada", "Bo"):
-            page.add(name)
+            yield name
             time.sleep(0.3)
+
+    show(slow(), 3)
     said = capsys.readouterr()
     assert said.out == "1 Ada\n2 Bo\n" and said.err == "Looking for more…\n"
 
