@@ -77,10 +77,14 @@ class Guide:
             table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
-    def learned(self, temperature: float, *, explores: bool) -> "Guide":
+    def learned(
+        self, temperature: float, *, explores: bool, log_odds: float | None = None
+    ) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
+        With `log_odds`, the guesses for what was not visited are reduced by one factor, so that the
+        odds of unknown names to known ones are at most this.
         """
         prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
@@ -99,6 +103,10 @@ class Guide:
         for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
+        if log_odds is not None:
+            known, both = self.log_known, float(prefixes.back_up(ahead.copy())[0])
+            unknown = both + np.log(-np.expm1(known - both))
+            ahead[:, EOS + 1 :] += min(known + log_odds - unknown, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.
         is_large = ahead.size > MAX_VISITED
@@ -111,6 +119,18 @@ class Guide:
             ahead[:, EOS] = -np.inf
             prefixes.back_up(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
+
+    @property
+    def log_known(self) -> float:
+        """Natural logarithm of the total probability of known names that meet the conditions.
+
+        A name is known if all its prefixes were visited. The total is exact.
+        """
+        prefixes = self.prefixes
+        ahead = np.full(prefixes.log_probabilities.shape, -np.inf)
+        may_end = self.spelling.may_end[prefixes.length, prefixes.automaton_state]
+        ahead[may_end, EOS] = 0
+        return float(prefixes.back_up(ahead)[0])
 
     @property
     def log_value(self) -> float:

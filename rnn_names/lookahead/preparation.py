@@ -38,6 +38,8 @@ MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repe
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
+MANY_MISSED = 0.5  # the share of the known probability that draws must not miss
+LOG_ODDS = math.log(1 / 7)  # after that, of unknown names to known ones among draws
 RESTART_REPEATS = 0.2  # share of repeats above which preparation restarts, once
 
 DrawRound = Callable[[float, int, Guide], Array]
@@ -86,9 +88,9 @@ class _Preparation:
         self._n_visits += visits.n_recorded
         return log_weights
 
-    def learn(self, *, explores: bool) -> None:
+    def learn(self, *, explores: bool, log_odds: float | None = None) -> None:
         """Learns from all visited prefixes."""
-        self._guide = self._guide.learned(self._temperature, explores=explores)
+        self._guide = self._guide.learned(self._temperature, explores=explores, log_odds=log_odds)
 
     def change_temperature(self, factor: float) -> None:
         """Multiplies the temperature by `factor` and learns again from the visited prefixes."""
@@ -111,18 +113,23 @@ class _Preparation:
         size = FIRST_TEST
         while True:
             guide = self._guide
-            measured = with_bound(guide, self.draw(size))
+            measured = with_bound(guide, self.draw(size), self._guide.log_known)
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k, for example, may rule out all names that meet the conditions.
             is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
-            self.learn(explores=False)
+            has_missed = measured.repeats > MANY_MISSED
+            self.learn(explores=False, log_odds=LOG_ODDS if has_missed else None)
             size *= 2
 
 
-def with_bound(guide: Guide, log_weights: Array) -> Guide:
-    """The guide with a bound set by one half of the weights, (m,), and measured on all."""
+def with_bound(guide: Guide, log_weights: Array, log_known: float = -np.inf) -> Guide:
+    """The guide with a bound set by one half of the weights, (m,), and measured on all.
+
+    The mean weight is an estimate of the probability of the conditions. If it is far below that of
+    the known names alone, `log_known`, the draws missed these: they count as repeats.
+    """
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return guide
@@ -135,11 +142,13 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
         max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
     )
     expected = np.exp(log_weights - log_bound)
+    repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
+    missed = -math.expm1(min(log_mean - log_known, 0))
     return replace(
         guide,
         log_bound=log_bound + log_mean,
         acceptance=float(np.minimum(expected, 1).mean()),
-        repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
+        repeats=max(repeats, missed if missed > MANY_MISSED else 0),
     )
 
 
