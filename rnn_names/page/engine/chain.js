@@ -7,7 +7,7 @@
 // code unit of its index. What a context says is the mean of what the network said after it, and is
 // mixed with what the next shorter one says.
 
-import { logOfSum } from "./arithmetic.js";
+import { logOfSum, logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
@@ -33,7 +33,7 @@ export class Chain {
     this.nextContext = this.following(contexts);
     for (const prefix of prefixes) {
       prefix.context = this.longest(prefix.symbols);
-      prefix.p ??= sharpened(prefix.logs, power).map(Math.exp);
+      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature: 1 / power }).map(Math.exp);
     }
     this.p = this.smoothed(prefixes);
     this.endShift = endShift(prefixes, this.p, n_y, maxLength);
@@ -116,13 +116,6 @@ export class Chain {
     }
     return out;
   }
-}
-
-/** Logarithms of p to a power, scaled so that these sum to 1. */
-export function sharpened(logs, power) {
-  const powers = logs.map((log) => log * power);
-  const total = logOfSum(powers);
-  return powers.map((log) => log - total);
 }
 
 /** The empty context and the ends of prefixes that most names passed, from short to long. */

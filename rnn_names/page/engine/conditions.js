@@ -1,7 +1,7 @@
 // What is asked of a name: settings completed by what the models say, and tests of whole names.
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
-import { nextProbabilities } from "./blend.js";
+import { nextLogProbs } from "./blend.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
@@ -139,23 +139,23 @@ function spellings(text, blend, shape, ignoreCase) {
 
 /**
  * The texts of which names begin with one, none of which begins another, in the order of their
- * characters: { text, symbols (as in chain.js), length, hidden, probability }.
+ * characters: { text, symbols (as in chain.js), length, hidden, logProb }.
  */
 function rootsOf(texts, blend, options) {
   const ranks = (text) => String.fromCodePoint(...blend.encode(text));
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  const after = new Map([["", { hidden: blend.firstState(), probability: 1 }]]);
+  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
   /** @returns {any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
       const before = reached(characters.slice(0, -1));
       const last = blend.index.get(characters.at(-1));
-      const p = nextProbabilities(blend, before.hidden, 1, options)[last];
+      const logProbs = nextLogProbs(blend, before.hidden, 1, options);
       const hidden = blend.nextStates(before.hidden, 1, [0], [last]);
-      after.set(text, { hidden, probability: before.probability * p });
+      after.set(text, { hidden, logProb: before.logProb + logProbs[last] });
     }
     return after.get(text);
   };
@@ -165,7 +165,7 @@ function rootsOf(texts, blend, options) {
     return { text, symbols, length: lengthOf(text), ...reached([...text]) };
   });
   const isCut = options.topK < blend.n_y || options.topP < 1;
-  if ((found.length > 1 || isCut) && !found.some(({ probability }) => probability))
+  if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
     throw new WrongSettings("No name can begin like that.");
   return found;
 }

@@ -18,10 +18,9 @@
 // (rnn_names/lookahead/preparation.py). While it cools, names that end at visited beginnings are left
 // out: they are known. What is ahead, and weights, are natural logarithms.
 
-import { logOfSum } from "./arithmetic.js";
+import { logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
-import { keptLogs } from "./blend.js";
-import { Chain, sharpened } from "./chain.js";
+import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // of the chain, at most
@@ -47,9 +46,7 @@ export class Guide {
     this.temperature = temperature * 2 ** this.halvings;
     this.known = -Infinity; // log of the share of the names as wanted that were visited
     this.first = Math.min(...roots.map(({ length }) => length));
-    const shares = Float64Array.from(roots, ({ probability }) => Math.log(probability));
-    const total = logOfSum(shares);
-    this.shares = shares.map((share) => share - total);
+    this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
     // Beginnings that names passed: first the roots', then each after the one a symbol shorter.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
@@ -100,7 +97,7 @@ export class Guide {
     const wasAbove1 = this.temperature > 1; // what the chain kept of the beginnings is not of 1 then
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
-      if (prefix.logs) prefix.logs = keptLogs(sharpened(prefix.logs, 2), this.settings());
+      if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
       if (wasAbove1) prefix.p = undefined;
     }
     this.learn();
@@ -168,8 +165,8 @@ export class Guide {
   }
 
   /**
-   * The nodes that names begin from; how probable each is to be proposed; and the logarithm of the
-   * guess at the share of names that meet the conditions.
+   * The nodes that names begin from, the log-probability with which each is proposed, and in `total`
+   * the logarithm of the guess at the share of names that meet the conditions.
    */
   begin() {
     const nodes = this.roots.map((root, i) => {
@@ -180,8 +177,7 @@ export class Guide {
       return { ...root, state, visited, context, guess };
     });
     const logs = this.shares.map((share, i) => share + (nodes[i].guess ?? 0));
-    const total = logOfSum(logs);
-    return { nodes, probabilities: logs.map((log) => Math.exp(log - total) || 0), total };
+    return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
   /** The node one character after another. */
@@ -213,16 +209,16 @@ export class Guide {
   }
 
   /**
-   * Turns the logarithms of a node into the probabilities of a proposal, in place, and returns by
-   * how much names that pass it are proposed too rarely, as a logarithm; −∞ where none goes on.
-   * `guess` is what was ahead of the node for the one before.
+   * Turns the log-probabilities of what comes after a node into those of a proposal, in place, and
+   * returns the logarithm of the factor by which names that pass it are proposed too rarely; −∞ where
+   * none goes on. `guess` is what was ahead of the node for the one before.
    */
   propose(row, { length, state, visited, context, guess }) {
     if (this.chain)
       for (let c = 0; c < this.n_y; c++)
         row[c] += this.logAhead(length, state, c, context, visited);
     const total = logOfSum(row);
-    for (let c = 0; c < this.n_y; c++) row[c] = Math.exp(row[c] - total) || 0;
+    for (let c = 0; c < this.n_y; c++) row[c] -= total;
     return total === -Infinity || !this.chain ? total : total - guess;
   }
 }

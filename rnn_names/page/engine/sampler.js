@@ -64,7 +64,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   for (const { name } of search.pendingNumbers) // of later numbers than one that has no name yet
     if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
-  return { names, shortage: short || (settings.unique ? "" : search.warning()) };
+  return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");
