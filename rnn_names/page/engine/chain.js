@@ -7,7 +7,7 @@
 // code unit of its index. What a context says is the mean of what the network said after it, and is
 // mixed with what the next shorter one says.
 
-import { logOfSum, logSoftmax } from "./arithmetic.js";
+import { logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
@@ -26,7 +26,7 @@ export class Chain {
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     const power = Math.min(temperature, 1); // means are those of 1, where networks differ less
     this.n_y = n_y;
-    this.sharpness = power < SHARP_BELOW ? 1 / power : 1;
+    this.temperature = power < SHARP_BELOW ? power : 1;
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
@@ -37,10 +37,7 @@ export class Chain {
     }
     this.p = this.smoothed(prefixes);
     this.endShift = endShift(prefixes, this.p, n_y, maxLength);
-    this.powers = this.p.map((p) => this.sharpness * Math.log(p));
-    this.goesOn = Float64Array.from(contexts, (_, row) =>
-      logOfSum(this.powers.subarray(row * n_y + 1, (row + 1) * n_y)),
-    );
+    this.logs = this.p.map(Math.log);
   }
 
   /** The row of the longest context in which some symbols end. */
@@ -102,17 +99,16 @@ export class Chain {
 
   /** Natural logarithms of what it says after names of a length: (K, n_y). */
   logProbabilities(length) {
-    const { n_y, p, sharpness, powers } = this;
-    const out = powers.slice();
+    const { n_y, p, temperature } = this;
+    const out = this.logs.slice();
     const odds = Math.exp(-this.endShift[length]);
-    for (let row = 0, at = 0; at < p.length; row++, at += n_y) {
+    for (let at = 0; at < p.length; at += n_y) {
       const end = clipped(p[at]);
       const ends = 1 / (1 + ((1 - end) / end) * odds);
-      const shift = sharpness * Math.log((1 - ends) / (1 - end));
-      out[at] = sharpness * Math.log(ends);
-      const total = logOfSum([out[at], shift + this.goesOn[row]]);
-      out[at] -= total;
-      for (let c = 1; c < n_y; c++) out[at + c] += shift - total;
+      const shift = Math.log((1 - ends) / (1 - end));
+      for (let c = 1; c < n_y; c++) out[at + c] += shift;
+      out[at] = Math.log(ends);
+      if (temperature !== 1) logSoftmax(out.subarray(at, at + n_y), { temperature });
     }
     return out;
   }

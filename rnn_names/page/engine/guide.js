@@ -146,8 +146,9 @@ export class Guide {
     prefix.value = logOfSum(this.terms);
   }
 
-  /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
+  /** What is ahead of a character after a node: as was found, or as the chain guesses; first 0. */
   logAhead(length, state, c, context, visited) {
+    if (!this.chain) return 0;
     if (c === EOS) {
       if (this.halvings && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
@@ -160,6 +161,7 @@ export class Guide {
 
   /** What is ahead of a node. */
   aheadOf(length, state, context, visited) {
+    if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
     return visited?.value ?? this.ahead[length][context * this.states + state];
   }
@@ -171,12 +173,11 @@ export class Guide {
   begin() {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
-      if (!this.chain) return { ...root, state, visited };
-      const context = this.chain.longest(root.symbols);
+      const context = this.chain?.longest(root.symbols);
       const guess = this.aheadOf(root.length, state, context, visited);
       return { ...root, state, visited, context, guess };
     });
-    const logs = this.shares.map((share, i) => share + (nodes[i].guess ?? 0));
+    const logs = this.shares.map((share, i) => share + nodes[i].guess);
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
@@ -189,10 +190,9 @@ export class Guide {
       visited.children.set(c, longer);
       this.prefixes.push(longer);
     }
-    const next = { state: nextState, visited: longer };
-    if (!this.chain) return next;
-    const guess = this.logAhead(length, state, c, context, visited);
-    return { ...next, guess, context: this.chain.nextContext[context * this.n_y + c] };
+    const nextContext = this.chain?.nextContext[context * this.n_y + c];
+    const guess = this.aheadOf(length + 1, nextState, nextContext, longer);
+    return { state: nextState, visited: longer, context: nextContext, guess };
   }
 
   /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
@@ -214,12 +214,10 @@ export class Guide {
    * none goes on. `guess` is what was ahead of the node for the one before.
    */
   propose(row, { length, state, visited, context, guess }) {
-    if (this.chain)
-      for (let c = 0; c < this.n_y; c++)
-        row[c] += this.logAhead(length, state, c, context, visited);
+    for (let c = 0; c < this.n_y; c++) row[c] += this.logAhead(length, state, c, context, visited);
     const total = logOfSum(row);
     for (let c = 0; c < this.n_y; c++) row[c] -= total;
-    return total === -Infinity || !this.chain ? total : total - guess;
+    return total === -Infinity ? total : total - guess;
   }
 }
 

@@ -18,14 +18,16 @@ const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the 
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts by which that is judged
 const OPEN = 2; // names as wanted from which on a short pilot leaves the question open
-export const GIVE_UP = 20000; // attempts in a row of which none meets the conditions
+const GIVE_UP = 20000; // attempts in a row of which none meets the conditions
 
-/** The names of a seed that meet conditions on each alone, batch by batch. */
+/** A search for the names of a seed that meet some conditions. */
 export class Search {
   constructor(blend, options, conditions) {
     this.blend = blend;
     this.options = options;
-    this.conditions = conditions;
+    this.onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
+    this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
+    this.names = [];
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
@@ -36,7 +38,40 @@ export class Search {
     this.guided = /** @type {any} */ (undefined); // the GuidedSampler of rare names
   }
 
-  /** Some of the next names, perhaps none; yields now and then. */
+  /**
+   * Draws until `count` names meet all conditions, or none does for long; yields now and then.
+   * `watch.found(name)` and `watch.progress()` are told on the way.
+   */
+  *run(count, watch) {
+    const { names } = this;
+    let last = 0; // value of `drawn` at the last success
+    let offered = 0; // names that meet the conditions on each alone
+    let isVain = false; // whether the last of them did not meet those on several
+    while (names.length < count && this.drawn - last < GIVE_UP) {
+      const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
+      for (const name of yield* this.batch(Math.ceil(wanted))) {
+        offered++;
+        isVain = !meetsAll(name, this.onSeveral);
+        if (isVain) continue;
+        last = this.drawn;
+        names.push(name);
+        watch.found?.(name);
+        if (names.length === count) break;
+      }
+      if (!isVain) last = Math.max(last, this.drawnAtLastHit);
+      watch.progress?.();
+    }
+  }
+
+  /** The names that were found, also those of later numbers than one that has no name yet. */
+  found(count) {
+    const later = this.pendingNumbers.map(({ name }) => name).filter((name) => name !== null);
+    for (const name of later)
+      if (this.names.length < count && meetsAll(name, this.onSeveral)) this.names.push(name);
+    return this.names;
+  }
+
+  /** Some of the next names that meet the conditions on each alone, perhaps none. */
   *batch(wanted) {
     if (this.guided) {
       const names = yield* this.guided.names();
