@@ -8,7 +8,7 @@ import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
 import { keyOf, newSeed } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
-import { joinedTriples, lowerCase, Shape } from "./shape.js";
+import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 
 const MAX_LOSS = 2.3; // of a model whose names may all be improbable
 const GIVEN = 3; // characters that do not count for minMeanP
@@ -42,14 +42,11 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 /** Whether names of the lists' triples can have the texts that are asked for. */
 function haveTriples({ prefix, suffix, contains }, models) {
   if (models.some(({ triples }) => !triples)) return false;
-  const known = joinedTriples(models);
-  const has = (text) => {
-    const all = Array.from(text, lowerCase);
-    if (all.length < 3)
-      return [...known].some(([pair, after]) =>
-        [pair, ...[...after].map((c) => pair[1] + c)].some((each) => each.includes(all.join(""))),
-      );
-    return all.slice(2).every((c, i) => known.get(all[i] + all[i + 1])?.has(c));
+  const known = knownTriples(models);
+  const has = (given) => {
+    const text = lowerCase(given);
+    if (text.length > 2) return hasTriples(text, known);
+    return [...known].some((triple) => triple.includes(text.join("")));
   };
   const hasOne = (texts) => !texts.length || texts.some(has);
   return (
@@ -230,15 +227,12 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
 
 /** Other conditions on each name alone, most of which ask the models' lists. */
 function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
-  const { clean, noWords, knownTriples, minMeanP, novel, listed, minEdits } = wanted;
+  const { clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
   if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
-  if (knownTriples) {
-    const known = joinedTriples(models);
-    const passes = (name) => {
-      const text = Array.from(`\n${name}\n`, lowerCase);
-      return text.slice(2).every((c, i) => known.get(text[i] + text[i + 1])?.has(c));
-    };
+  if (wanted.knownTriples) {
+    const known = knownTriples(models);
+    const passes = (name) => hasTriples(lowerCase(`\n${name}\n`), known);
     yield { words: "has no three characters in a row but those of the list", passes };
   }
   const lists = models.map(({ fingerprints }) => fingerprints);

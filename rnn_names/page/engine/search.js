@@ -31,9 +31,9 @@ export class Search {
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
-    this.drawnAtLastHit = 0; // number drawn when the most recent pending name was found
+    this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.next = options.start;
-    this.pendingNumbers = []; // whose names were not returned yet: { number, attempt, name }
+    this.waiting = []; // numbers whose names were not returned yet: { number, attempt, name }
     this.isJudged = false; // whether it is known if names are rare
     this.guided = /** @type {any} */ (undefined); // the GuidedSampler of rare names
   }
@@ -65,7 +65,7 @@ export class Search {
 
   /** The names that were found, also those of later numbers than one that has no name yet. */
   found(count) {
-    const later = this.pendingNumbers.map(({ name }) => name).filter((name) => name !== null);
+    const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
     for (const name of later)
       if (this.names.length < count && meetsAll(name, this.onSeveral)) this.names.push(name);
     return this.names;
@@ -85,20 +85,20 @@ export class Search {
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
     // What seems rare waits for the judgement, so that the names are those of a guide or none is.
     if (this.guided || (first.tested < SEEN && 4 * passed < first.tested)) return [];
-    const undecided = this.pendingNumbers.findIndex(({ name }) => name === null);
-    const decided = this.pendingNumbers.splice(0, undecided < 0 ? Infinity : undecided);
+    const undecided = this.waiting.findIndex(({ name }) => name === null);
+    const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
   }
 
   /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
   *attempts(wanted) {
-    const { pendingNumbers, atOnce } = this;
-    const undecided = pendingNumbers.filter(({ name }) => name === null);
-    while (!undecided.length || (pendingNumbers.length < wanted && undecided.length < atOnce)) {
+    const { waiting, atOnce } = this;
+    const undecided = waiting.filter(({ name }) => name === null);
+    while (!undecided.length || (waiting.length < wanted && undecided.length < atOnce)) {
       const i = this.next++;
-      const number = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
-      pendingNumbers.push(number);
-      undecided.push(number);
+      const one = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
+      waiting.push(one);
+      undecided.push(one);
     }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
     const needed = first.tested
