@@ -80,9 +80,9 @@ export function normalise(logs) {
 /** log Σ exp(x): sums of numbers of which float64 has only the logarithms. */
 export function logOfSum(logs) {
   let largest = -Infinity;
-  for (const each of logs) if (each > largest) largest = each;
+  for (let i = 0; i < logs.length; i++) if (logs[i] > largest) largest = logs[i];
   if (largest === -Infinity) return largest;
   let sum = 0;
-  for (const each of logs) sum += Math.exp(each - largest);
+  for (let i = 0; i < logs.length; i++) sum += Math.exp(logs[i] - largest);
   return largest + Math.log(sum);
 }
