@@ -1,4 +1,4 @@
-// What is asked of a name: settings completed by what the models say, and tests of whole names.
+// Conditions on names: settings, completed by those of the models, and tests of whole names.
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
@@ -14,7 +14,7 @@ const MAX_LOSS = 2.3; // of a model whose names may all be improbable
 const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
-/** Settings with what their boldness stands for, as far as the models' lists allow it. */
+/** Settings with those that `boldness` stands for, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
@@ -39,7 +39,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   return { ...wanted, ...Object.fromEntries(given) };
 }
 
-/** Whether names of the lists' triples can have the texts that are asked for. */
+/** Whether names with only known triples can have the texts that are required. */
 function haveTriples({ prefix, suffix, contains }, models) {
   if (models.some(({ triples }) => !triples)) return false;
   const known = knownTriples(models);
@@ -59,15 +59,15 @@ function haveTriples({ prefix, suffix, contains }, models) {
 /** A text or several as a list, in NFC. */
 const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
 
-/** Those that are not empty. */
+/** The texts of an option that are not empty. */
 const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
-/** Folds case, if that is wanted. */
+/** Folds the case of a text, with `ignoreCase`. */
 const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
 /**
- * Some settings as `drawBatch` needs them, with what the models say where nothing is given.
+ * The options of `drawBatch`, from settings, with the models' own lengths where none are given.
  *
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
@@ -97,7 +97,7 @@ export function drawOptions(settings, blend, models) {
   return { ...options, numbers, seed: key };
 }
 
-/** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */
+/** Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. */
 function checkCharacters(texts, blend, fold) {
   const known = new Set(blend.characters.map(fold));
   for (const text of texts) {
@@ -110,8 +110,8 @@ function checkCharacters(texts, blend, fold) {
 }
 
 /**
- * A text that names are to begin with, as it is or in any case (rnn_names/conditions/prefixes.py
- * has the rules). What it has that no name of the list has, `shape` is made to allow.
+ * The spellings of a required prefix: as given, or in another case, by the rules of
+ * rnn_names/conditions/prefixes.py. If no name of the list's shape can have it, `shape` is changed.
  */
 function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
@@ -135,8 +135,8 @@ function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The texts of which names begin with one, none of which begins another, in the order of their
- * characters: { text, symbols (as in chain.js), length, hidden, logProb }.
+ * The nodes that names begin from, one for each prefix that begins with no other, in the order of
+ * their characters: { text, symbols (as in chain.js), length, hidden, logProb }.
  */
 function rootsOf(texts, blend, options) {
   const ranks = (text) => String.fromCodePoint(...blend.encode(text));
@@ -168,8 +168,8 @@ function rootsOf(texts, blend, options) {
 }
 
 /**
- * The conditions that whole names are held to, each with the words for it and a tally: first those
- * on length and spelling, last those that depend on other names.
+ * The conditions on whole names, each with words for people and the numbers of names that were tested
+ * and passed: first those on length and spelling, last those that depend on other names.
  */
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;

@@ -1,22 +1,19 @@
-// Looking ahead, for names that meet rare conditions. A guide guesses from each beginning of a name
-// how probable it is that the rest meets the conditions:
+// Looking ahead, for names that meet rare conditions. A guide guesses for each prefix how probable it
+// is that the rest of the name meets the conditions:
 //
 //     ahead(text) = [a name may end here] chain(end | text) + Σ_c chain(c | text) ahead(text c)
 //
-// `chain` (chain.js) stands for the network, and knows of a text its length and its last symbols; an
-// automaton's state is what it knows of the conditions. At beginnings that the guide visited while
-// it learned, what is ahead follows from what the network predicted there, and is guessed only where
-// it was not.
+// `chain` (chain.js) stands for the network, and depends on the length and the last symbols of a text
+// alone; a state of an automaton stands for the conditions. For prefixes that were visited while the
+// guide learned, the network's own predictions are used instead.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
-// Z / ahead(text) over its places is its importance weight. A name is accepted weight / bound times on
-// average, so its frequency is right however poor the guess. A poor guess takes more proposals, and a
-// name of large weight is repeated.
+// Z / ahead(text) over its places is its importance weight, by which it is accepted (guided.js).
 //
-// Below a temperature of 1, nearly all steps are certain, and proposals would miss most of what there
-// is. So the guide begins to learn at a temperature of 1 to 2, and halves it, as Python does
-// (rnn_names/lookahead/preparation.py). While it cools, names that end at visited beginnings are left
-// out: they are known. What is ahead, and weights, are natural logarithms.
+// Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So the
+// guide begins to learn at a temperature of 1 to 2, and halves it round by round. While it cools,
+// names that end at visited prefixes are ruled out: they are known. What is ahead, and weights, are
+// natural logarithms.
 
 import { logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
@@ -29,8 +26,8 @@ const MIN_SUM = 1e-250; // the largest term stands for sums below
 const MAX_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
 
 /**
- * Guides draws. At first it knows nothing, and lets names come as they are drawn. While
- * `isLearning`, it keeps what the network predicts at the nodes that they pass.
+ * Guides draws. At first it guesses 1 everywhere, which changes nothing. While `isLearning`, it keeps
+ * the network's predictions for the prefixes that names pass.
  */
 export class Guide {
   constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
@@ -44,28 +41,28 @@ export class Guide {
     // Of the temperature, which begins between 1 and 2: halvings still to come.
     this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
     this.temperature = temperature * 2 ** this.halvings;
-    this.known = -Infinity; // log of the share of the names as wanted that were visited
+    this.known = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
     this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
-    // Beginnings that names passed: first the roots', then each after the one a symbol shorter.
+    // Visited prefixes: first the roots, then each after the one that is a character shorter.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
     );
     this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
     this.room = MAX_VISITED;
     this.isLearning = true;
-    this.terms = new Float64Array(n_y); // of a sum that is being added up
+    this.terms = new Float64Array(n_y); // of a sum, used again and again
     this.chain = /** @type {any} */ (undefined); // until it has learned
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
-  /** How the network is to be asked: all that comes next counts until the temperature is reached. */
+  /** The options of the network's predictions: no top-k and top-p until it has cooled. */
   settings() {
     const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
     return { temperature: this.temperature, ...cut };
   }
 
-  /** Has the chain follow what was visited, and guess anew what is ahead. */
+  /** Learns from the visited prefixes: a new chain, and new guesses. */
   learn() {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
@@ -80,12 +77,12 @@ export class Guide {
     this.evaluateAll();
   }
 
-  /** The beginnings where the network was asked. */
+  /** The visited prefixes with the network's predictions. */
   visited() {
     return this.prefixes.filter(({ logs }) => logs);
   }
 
-  /** Works out what is ahead of all beginnings that were visited, from the longest on. */
+  /** Computes what is ahead of all visited prefixes, the longest first. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
@@ -133,8 +130,8 @@ export class Guide {
   }
 
   /**
-   * Sets what is ahead of a visited beginning, and how much of it is names that were visited to
-   * their ends, by what is set of the longer ones.
+   * Computes what is ahead of a visited prefix, `value`, and the part of it that is visited names,
+   * `known`, from those of the longer prefixes.
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
@@ -146,7 +143,7 @@ export class Guide {
     prefix.value = logOfSum(this.terms);
   }
 
-  /** What is ahead of a character after a node: as was found, or as the chain guesses; first 0. */
+  /** What is ahead of a node with one more character, or of its end; 0 before there is a guess. */
   logAhead(length, state, c, context, visited) {
     if (!this.chain) return 0;
     if (c === EOS) {
@@ -159,7 +156,7 @@ export class Guide {
     return this.aheadOf(length + 1, next, following, visited?.children.get(c));
   }
 
-  /** What is ahead of a node. */
+  /** What is ahead of a node: as computed if it was visited, or as guessed. */
   aheadOf(length, state, context, visited) {
     if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
@@ -195,7 +192,7 @@ export class Guide {
     return { state: nextState, visited: longer, context: nextContext, guess };
   }
 
-  /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
+  /** Records the log-probabilities after a node that `passed` names pass. */
   visit({ visited, hidden, context }, logs, passed) {
     if (!this.isLearning || !visited) return;
     visited.passed += passed;
@@ -222,8 +219,8 @@ export class Guide {
 }
 
 /**
- * A beginning that names pass; `logs` are what the network predicts there, once it is asked, and
- * `value` and `known` what is ahead of it, once that was worked out.
+ * A visited prefix, which `passed` names pass. Later it has `logs`, the network's log-probabilities of
+ * what comes next, and `value` and `known` (see `evaluate`).
  */
 const newPrefix = (symbols, length, state) => {
   return { symbols, length, state, children: new Map(), passed: 0, known: undefined };

@@ -1,5 +1,5 @@
-// A walk down the tree of beginnings, on which many names are drawn together. Each name has a number,
-// which fixes it (numbers.js), however many are drawn with it.
+// A walk down the tree of prefixes, on which many names are drawn together. A name depends on its
+// number and its attempt alone (numbers.js), not on those that are drawn with it.
 
 import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
@@ -8,14 +8,16 @@ import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
 
 /**
- * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
- * `drawOptions`. Returns for each its name, null for one of a wrong length; and with a guide the
- * logarithm of its weight, and a random number from 0 to 1 to accept it by.
+ * Draws a name for each of some attempts, { number, attempt }, and yields now and then. `options` come
+ * from `drawOptions`. Returns { name, weight, point } for each: the name, null if its length is not
+ * allowed; with a guide, also the logarithm of its weight, and a random number below 1 by which the
+ * number of its copies is rounded.
  */
 export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
   const { n_y } = blend;
-  const { minLength, maxLength } = options;
-  let { nodes, logProbs, total } = guide?.begin() ?? begin(options);
+  const { minLength, maxLength, roots } = options;
+  const unguided = { nodes: roots, logProbs: roots.map(({ logProb }) => logProb), total: 0 };
+  let { nodes, logProbs, total } = guide?.begin() ?? unguided;
   const shares = cumulated(logProbs);
   const candidates = attempts.map(({ number, attempt }) => {
     const key = child(child(options.seed, word(number)), word(attempt));
@@ -57,12 +59,6 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
   return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
-/** The nodes that names begin from, and the log-probability of each. */
-function begin({ roots }) {
-  const logProbs = Float64Array.from(roots, ({ logProb }) => logProb);
-  return { nodes: roots, logProbs, total: 0 };
-}
-
 /**
  * The log-probabilities of what comes next after each of some nodes, (n_y,); a guide knows those of
  * nodes that it visited.
@@ -85,7 +81,7 @@ function stacked({ parts }, nodes) {
   });
 }
 
-/** The nodes one character further; hidden states that a guide keeps are not computed again. */
+/** The nodes one character further; hidden states that a guide has kept are not computed again. */
 export function nextNodes(blend, nodes, branches, guide) {
   const next = branches.map(({ parent, c, reach }) => {
     const { text, length } = nodes[parent];
@@ -115,7 +111,7 @@ function cumulated(logs) {
   return logs;
 }
 
-/** The first of some cumulated probabilities of which a point, from 0 to below 1, lies before. */
+/** The first index whose cumulated probability is above `point`, a share of all from 0 to below 1. */
 function choose(cumulated, point) {
   const wanted = point * cumulated[cumulated.length - 1];
   let k = 0;
