@@ -143,23 +143,21 @@ function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  /** @type {Map<string, any>} */ // the nodes of all texts that a root begins with
   const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
-  /** @returns {any} */
-  const reached = (characters) => {
-    const text = characters.join("");
-    if (!after.has(text)) {
-      const before = reached(characters.slice(0, -1));
-      const last = blend.index.get(characters.at(-1));
-      const logProbs = nextLogProbs(blend, before.hidden, 1, options);
-      const hidden = blend.nextStates(before.hidden, 1, [0], [last]);
-      after.set(text, { hidden, logProb: before.logProb + logProbs[last] });
-    }
-    return after.get(text);
-  };
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
-    const symbols = START + ranks(text);
-    return { text, symbols, length: lengthOf(text), ...reached([...text]) };
+    let [begun, node] = ["", after.get("")];
+    for (const character of text) {
+      begun += character;
+      if (!after.has(begun)) {
+        const last = blend.index.get(character);
+        const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[last];
+        after.set(begun, { hidden: blend.nextStates(node.hidden, 1, [0], [last]), logProb });
+      }
+      node = after.get(begun);
+    }
+    return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };
   });
   const isCut = options.topK < blend.n_y || options.topP < 1;
   if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))

@@ -35,7 +35,7 @@ export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 /** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`, which is sorted: a Set takes long to make. */
+/** Whether the upper bits of a fingerprint are in `known`: by bisection, as a Set takes long to make. */
 function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;
@@ -56,9 +56,9 @@ const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tells which names, or what they become by `edits`, 0 or 1, are in the list of one of some models.
- * An edit leaves capitals where words begin, and letters in either case come in where lists may have
- * both, as in rnn_names/conditions/near_list.py.
+ * Tests which names are at most `edits`, 0 or 1, from a name of the models' lists, as in
+ * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are tried
+ * where lists may have either.
  */
 export class NearLists {
   constructor(models, characters, edits, ofAnyShape) {

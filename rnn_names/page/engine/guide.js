@@ -51,7 +51,6 @@ export class Guide {
     this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
     this.room = MAX_VISITED;
     this.isLearning = true;
-    this.terms = new Float64Array(n_y); // of a sum, used again and again
     this.chain = /** @type {any} */ (undefined); // until it has learned
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
@@ -82,7 +81,7 @@ export class Guide {
     return this.prefixes.filter(({ logs }) => logs);
   }
 
-  /** Computes what is ahead of all visited prefixes, the longest first. */
+  /** Computes what is ahead of all visited prefixes, each after those that go on from it. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
@@ -91,7 +90,7 @@ export class Guide {
   /** Halves the temperature: probabilities are squared where they were visited. */
   cool() {
     this.halvings--;
-    const wasAbove1 = this.temperature > 1; // what the chain kept of the beginnings is not of 1 then
+    const wasAbove1 = this.temperature > 1; // then the chain's probabilities are not those at 1
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
       if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
@@ -138,9 +137,9 @@ export class Guide {
     const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
     for (const [c, child] of children) known.push(logs[c] + knownOf(child));
     prefix.known = logOfSum(known);
-    for (let c = 0; c < this.n_y; c++)
-      this.terms[c] = logs[c] + this.logAhead(length, state, c, context, prefix);
-    prefix.value = logOfSum(this.terms);
+    prefix.value = logOfSum(
+      logs.map((log, c) => log + this.logAhead(length, state, c, context, prefix)),
+    );
   }
 
   /** What is ahead of a node with one more character, or of its end; 0 before there is a guess. */

@@ -70,13 +70,10 @@ export function check(name, value, { words, allows }) {
 
 /** A value as a message can show it. */
 function shown(value) {
-  const text = typeof value === "string" ? JSON.stringify(value) : describedValue(value);
+  let text = Object(value) === value ? "{…}" : String(value);
+  if (typeof value === "string") text = JSON.stringify(value);
+  if (Array.isArray(value)) text = `[${value.map(shown).join(", ")}]`;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function describedValue(value) {
-  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
-  return typeof value === "object" && value ? "{…}" : String(value);
 }
 
 /** Raises a TypeError unless options are known and of their types. */

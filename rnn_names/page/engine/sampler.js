@@ -1,4 +1,4 @@
-// Drawing names until as many meet all conditions as are wanted, in slices of time.
+// Draws as many names as are wanted that meet all conditions, in slices of time.
 
 import { conditionsOf, drawOptions, withBoldness } from "./conditions.js";
 import { WrongSettings } from "./options.js";
@@ -11,8 +11,8 @@ const FIRST_SLICE = 60; // the first one: a few names are there before anything 
  * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
  * name can meet them as they are typed, case is ignored.
  *
- * Returns the names, and why there are fewer if so, in `shortage`. `watch.found(name)` and
- * `watch.progress()` are told on the way; `watch.stopped()` ends it.
+ * Returns the names and `shortage`, a sentence if there are fewer. On the way it calls
+ * `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends it if true.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {
@@ -61,7 +61,7 @@ function shortage(found, count, drawn, conditions) {
   return `${sentence} The tightest condition: a name ${tightest.words} (${often}).`;
 }
 
-/** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
+/** Gives the browser its turn. Unlike setTimeout, it is not slowed down when called often. */
 const pause = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -34,19 +34,19 @@ export class Search {
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.next = options.start;
     this.waiting = []; // numbers whose names were not returned yet: { number, attempt, name }
-    this.isJudged = false; // whether it is known if names are rare
+    this.isJudged = false; // whether a pilot has shown if names are rare
     this.guided = /** @type {any} */ (undefined); // the GuidedSampler of rare names
   }
 
   /**
    * Draws until `count` names meet all conditions, or none does for long; yields now and then.
-   * `watch.found(name)` and `watch.progress()` are told on the way.
+   * On the way it calls `watch.found(name)` and `watch.progress()`.
    */
   *run(count, watch) {
     const { names } = this;
     let last = 0; // value of `drawn` at the last success
     let offered = 0; // names that meet the conditions on each alone
-    let isVain = false; // whether the last of them did not meet those on several
+    let isVain = false; // whether the last of these names did not meet those on several
     while (names.length < count && this.drawn - last < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
@@ -83,14 +83,14 @@ export class Search {
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
-    // What seems rare waits for the judgement, so that the names are those of a guide or none is.
+    // Names that seem rare wait until it is judged, so that all come from a guide or none does.
     if (this.guided || (first.tested < SEEN && 4 * passed < first.tested)) return [];
     const undecided = this.waiting.findIndex(({ name }) => name === null);
     const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
   }
 
-  /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
+  /** Draws attempts at the names of the next numbers, about as many of each as one name takes. */
   *attempts(wanted) {
     const { waiting, atOnce } = this;
     const undecided = waiting.filter(({ name }) => name === null);
@@ -102,7 +102,7 @@ export class Search {
     }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
     const needed = first.tested
-      ? (0.6 * first.tested) / (last.passed + 1) // more would be in vain too often
+      ? (0.6 * first.tested) / (last.passed + 1) // attempts of each; more would be in vain too often
       : MIN_AT_ONCE / undecided.length;
     const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>
@@ -137,7 +137,7 @@ export class Search {
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn), 0);
-      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // or they say little
+      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold attempts hardly vary
       const names = yield* drawBatch(blend, { ...options, seed: keyOf(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;

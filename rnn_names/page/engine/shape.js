@@ -14,7 +14,7 @@ function kindOf(character) {
   return /^\p{N}$/u.test(character) ? "0" : character;
 }
 
-/** Whether one kind comes right after another only in names of lists that have such names. */
+/** Whether kind b may follow kind a only if it does in the list. */
 function isOdd(a, b) {
   return b === "A" ? "Aax".includes(a) : !"Aax0".includes(a) && !"Aax0".includes(b);
 }

@@ -13,7 +13,7 @@ import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
-// What random numbers are for: each use has a generator of its own.
+// The uses of random numbers: each has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
 const COMPARED_NAMES = 300; // by which the model is chosen that training starts from

@@ -12,9 +12,8 @@ const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know
 const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
 const MEASURED_NAMES = 50; // of those that were learned
-const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
 
-/** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
+/** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, half way up. */
 function toBfloat16(array) {
   const bits = new Uint32Array(Float32Array.from(array).buffer);
   const rounded = bits.map((each) => (each + 0x8000) & 0xffff0000);
@@ -24,8 +23,8 @@ function toBfloat16(array) {
 /** The best model of a learner so far, as it can be sent from a worker. */
 export function learnedModel(learner, name) {
   const { best, characters, start } = learner;
-  const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
-  const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));
+  const arrays = Object.entries(best.params);
+  const weights = Object.fromEntries(arrays.map(([each, array]) => [each, toBfloat16(array)]));
   const own = printsOfNames(new Set(learner.names));
   const shared = start?.fingerprints; // of the model that training started from
   return {
