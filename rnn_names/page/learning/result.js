@@ -81,13 +81,12 @@ function recordOf(learner) {
  * differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
-  const network = learner.network(weights);
-  const measured = someOf(learner.rows, MEASURED_NAMES);
-  const { tree, outputs, logits } = predictions(measured, network);
+  const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
     if (!tree.passing[row]) continue;
-    const own = logits.subarray(row * outputs, row * outputs + network.n_y);
+    const start = row * tree.outputs;
+    const own = logits.subarray(start, start + weights.by.length);
     sum += tree.passing[row] / own.reduce((total, logit) => total + Math.exp(logit), 0);
   }
   return Math.round(1e6 * Math.log((UNKNOWN_PROBABILITY * tree.characters) / sum)) / 1e6;

@@ -1,11 +1,11 @@
 // Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py): names that begin alike
 // have the same hidden states up to where they part, so each distinct prefix is a node, once.
 
-import { NODES, padded } from "../engine/arithmetic.js";
+import { NODES, padded, ROWS } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
 
 /**
- * The prefix tree of some names, given as lists of indices.
+ * The prefix tree of some names, given as lists of indices below n_y.
  *
  * A node has a row in all arrays. Row 0 is the state before a name, a0, from which the empty prefix
  * goes on. Levels begin at multiples of NODES, as `product` wants them; rows between stay unused.
@@ -20,10 +20,11 @@ import { EOS } from "../engine/network.js";
  *     13   "bc"    3  8       1            1   0 0 0
  *
  * levels: { start, n } of each level, and { aboveStart, parents }: where the rows begin that its
- * nodes hang from, and how many those are. y: (rows, outputs) how many names have each
- * character; passing: (rows,) how many have the prefix.
+ * nodes hang from, and how many those are. y: (rows, outputs) how many names have each character,
+ * with outputs, n_y padded, as `product` wants them; passing: (rows,) how many have the prefix.
  */
-export function prefixTree(names, outputs) {
+export function prefixTree(names, n_y) {
+  const outputs = padded(n_y, ROWS);
   const levels = [];
   const nodes = []; // { row, x, parent, names }
   let above = { start: 0, parents: 1 };
@@ -40,7 +41,7 @@ export function prefixTree(names, outputs) {
     start += padded(level.length, NODES);
     level = first.flatMap((node) => childrenOf(node, length));
   }
-  return { ...asArrays(nodes, start, outputs), levels, rows: start };
+  return { ...asArrays(nodes, start, outputs), levels, rows: start, outputs };
 }
 
 /** The nodes one character after a node of some length. */
