@@ -10,12 +10,12 @@ import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 export const FIRST_ROUND = 1024; // proposals before there is a guess
 const ROUND = 512; // proposals of each later round
 const LIKELY = 256; // prefixes of each length that a guide visits in a round
-const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
-const MAX_TESTS = 8; // rounds at the temperature wanted, while names are missed
-const NEARLY_ALL = 0.9; // of the names as wanted: where these are known, a guide has learned enough
+const GUIDED = 2 ** 52; // proposals have attempt numbers from here on
+const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
+const NEARLY_ALL = 0.9; // share of the names: where so many are known, a guide has learned enough
 const MAX_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
-const MAX_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
-const MANY_REPEATS = 0.05; // where more are repeats, a warning says so
+const MAX_REPEATS = 0.0025; // share of names that are repeats, by which the bound is set
+const MANY_REPEATS = 0.05; // the share above which a warning says so
 const MAX_COPIES = 20000; // of a name from one proposal
 
 /** Proposes names with a guide, `atOnce` at a time. */
@@ -25,14 +25,14 @@ export class GuidedSampler {
     this.options = options;
     this.guide = guide;
     this.atOnce = atOnce;
-    this.proposals = 0;
+    this.proposals = 0; // so far
     this.bound = 0; // of weights: a name of this weight comes out once
-    this.guessIsPoor = false; // proposals miss half of the names that the guide knows, or more
-    this.accepted = 0; // proposals that brought a name, or several
-    this.repeats = 0; // names that they brought beside the first of each
+    this.guessIsPoor = false; // whether proposals miss at least half of the names that are known
+    this.accepted = 0; // proposals that yielded a name, or several copies of it
+    this.repeats = 0; // copies beyond the first of each
   }
 
-  /** How the network is asked, at the temperature that the guide has reached. */
+  /** The options, with the temperature that the guide has reached. */
   settings() {
     return { ...this.options, ...this.guide.settings() };
   }
@@ -68,7 +68,7 @@ export class GuidedSampler {
     return weights;
   }
 
-  /** Has the guide visit, of each length, the prefixes that most names as wanted seem to have. */
+  /** Has the guide visit, of each length, the likeliest prefixes of names that meet the conditions. */
   *visitLikely() {
     const { blend, guide } = this;
     let { nodes, logProbs } = guide.begin();
@@ -93,7 +93,7 @@ export class GuidedSampler {
 
   /**
    * A round that sets the bound; returns whether the guide has learned enough. The mean weight is the
-   * share of names as wanted: where it is less than that of the names that are known, proposals miss
+   * probability of the conditions: if it is less than that of the names that are known, proposals miss
    * some.
    */
   *test(n) {

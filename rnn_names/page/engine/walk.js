@@ -8,8 +8,8 @@ import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
 
 /**
- * Draws a name for each of some attempts, { number, attempt }, and yields now and then. `options` come
- * from `drawOptions`. Returns { name, weight, point } for each: the name, null if its length is not
+ * Draws a name for each of some attempts, { number, attempt }, and yields now and then. `options` are
+ * those of `drawOptions`. Returns { name, weight, point } for each: the name, null if its length is not
  * allowed; with a guide, also the logarithm of its weight, and a random number below 1 by which the
  * number of its copies is rounded.
  */
