@@ -23,7 +23,7 @@ import { EOS } from "./network.js";
 const CONTEXTS = 4000; // of the chain, at most
 const MAX_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
 const MIN_SUM = 1e-250; // the largest term stands for sums below
-const MAX_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
+const MAX_VISITED = 2 ** 23; // numbers of float64 that are kept for visited prefixes
 
 /**
  * Guides draws. At first it guesses 1 everywhere, which changes nothing. While `isLearning`, it keeps
@@ -48,8 +48,8 @@ export class Guide {
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
     );
-    this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
-    this.room = MAX_VISITED;
+    const n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
+    this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
     this.chain = /** @type {any} */ (undefined); // until it has learned
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
@@ -195,9 +195,8 @@ export class Guide {
   visit({ visited, hidden, context }, logs, passed) {
     if (!this.isLearning || !visited) return;
     visited.passed += passed;
-    const numbers = this.chain ? this.n_a / 2 + this.n_y : this.n_y;
-    if (visited.hidden || this.room < numbers) return;
-    this.room -= numbers;
+    if (visited.hidden || !this.room) return;
+    this.room--;
     visited.logs ??= logs.slice();
     visited.context ??= context;
     if (!this.chain) return; // draws without a guess hardly come here again
