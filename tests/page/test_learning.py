@@ -45,7 +45,7 @@ GRADIENTS = """
 const params = Object.fromEntries(
   Object.entries(arrays).map(([name, array]) => [name, Float64Array.from(array)]),
 );
-const tree = prefixTree(names, padded(n_y, ROWS));
+const tree = prefixTree(names, n_y);
 const nodeMask = new Float64Array(tree.rows * n_a);
 for (let row = NODES; row < tree.rows; row++) nodeMask.set(maskOf(row), row * n_a);
 function maskOf(row) { // by the prefix, as rows are in another order in Python
@@ -53,9 +53,8 @@ function maskOf(row) { // by the prefix, as rows are in another order in Python
   for (let at = row; at > NODES; at = tree.parent[at]) prefix.unshift(tree.x[at]);
   return nodeMasks[prefix.join(" ")] ?? new Float64Array(n_a);
 }
-const network = { n_a, n_y, params };
 const masks = { unitMask: Float64Array.from(unitMask), nodeMask };
-const { loss, gradients } = lossAndGradients(tree, network, masks);
+const { loss, gradients } = lossAndGradients(tree, params, masks);
 print({ loss, characters: tree.characters });
 print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [...a]])));
 """
@@ -159,11 +158,10 @@ def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
     names = lines_of("welsh-towns")[:60]
     script = """
     const learner = new Learner([...names, "Łódź"], modelsIn(models));
-    const network = learner.network();
-    const Wya = network.params.Wya, own = learner.characters.indexOf("Ł") + 1;
-    Wya.fill(0, own * network.n_a, (own + 1) * network.n_a); network.params.by[own] = -1e9;
+    const { Wya, by, a0 } = learner.trained, own = learner.characters.indexOf("Ł") + 1;
+    Wya.fill(0, own * a0.length, (own + 1) * a0.length); by[own] = -1e9;
     print([learner.characters.includes("Ł"), names.map((name) =>
-      meanLoss(encodedNames([name], learner.characters), network))]);"""
+      meanLoss(encodedNames([name], learner.characters), learner.trained))]);"""
     (found,) = run(script, tmp_path, models=described([PageModel("w", model)]), names=names)
     lengths = np.array([len(name) + 1 for name in names])
     assert found[0] is True

@@ -1,4 +1,4 @@
-// Arithmetic in 64-bit floats: products of matrices, and what comes of logits.
+// Arithmetic in 64-bit floats: products of matrices, gates, and log-probabilities.
 
 // As many rows and nodes of a product are computed together: matrices are padded to multiples.
 export const ROWS = 2;
@@ -46,63 +46,43 @@ export function product(a, m, W, rows, columns, out) {
   }
 }
 
-/** softmax(logits / temperature), in place. */
-export function softmax(logits, temperature = 1) {
-  let largest = -Infinity;
-  for (const logit of logits) if (logit > largest) largest = logit;
-  for (let c = 0; c < logits.length; c++) logits[c] = Math.exp((logits[c] - largest) / temperature);
-  return scale(logits);
+/**
+ * log softmax(logits / temperature), in place: natural logarithms, as some probabilities are too small
+ * for float64. Characters that are left out have −∞: those less than `minP` times as probable as the
+ * most probable one; those less probable than the `topK`-th; and those less probable than the last
+ * of the fewest that together have the probability `topP`.
+ */
+export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
+  if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));
+  for (let c = 0; c < logits.length; c++) logits[c] /= temperature;
+  normalise(logits);
+  if (topK < logits.length) normalise(leaveOutBelow(logits, logits.toSorted().at(-topK)));
+  if (topP < 1) {
+    let sum = 0;
+    const last = logits.toSorted().findLast((log) => (sum += Math.exp(log)) >= topP);
+    normalise(leaveOutBelow(logits, last ?? -Infinity));
+  }
+  return logits;
 }
 
-/** Divides some numbers by their sum, in place. */
-function scale(numbers) {
-  let sum = 0;
-  for (const each of numbers) sum += each;
-  if (sum) for (let i = 0; i < numbers.length; i++) numbers[i] /= sum;
-  return numbers;
+function leaveOutBelow(logs, least) {
+  for (let c = 0; c < logs.length; c++) if (logs[c] < least) logs[c] = -Infinity;
+  return logs;
 }
 
-/** Leaves out logits of less than `share` times the largest probability. */
-export function leaveOutBelow(logits, share) {
-  const largest = logits.reduce((a, b) => Math.max(a, b));
-  const least = Math.log(share);
-  for (let c = 0; c < logits.length; c++) if (logits[c] - largest < least) logits[c] = -Infinity;
-}
-
-/** Leaves the k largest probabilities, and any equal to the k-th; makes their sum 1. */
-export function keepTopK(p, k) {
-  if (k >= p.length) return;
-  keepFrom(p, p.toSorted()[p.length - k]);
-}
-
-/** Leaves the fewest largest probabilities that sum to `share`, and equal ones. */
-export function keepTopP(p, share) {
-  if (share >= 1) return;
-  const falling = p.toSorted().reverse();
-  const wanted = share * falling.reduce((total, each) => total + each, 0);
-  let sum = 0;
-  keepFrom(p, falling.find((each) => (sum += each) >= wanted) ?? falling.at(-1));
-}
-
-function keepFrom(p, least) {
-  for (let c = 0; c < p.length; c++) if (p[c] < least) p[c] = 0;
-  scale(p);
-}
-
-/** log softmax(logits / temperature), in nats. */
-export function logSoftmax(logits, temperature = 1) {
-  const largest = logits.reduce((a, b) => Math.max(a, b));
-  const scaledLogits = logits.map((logit) => (logit - largest) / temperature);
-  const total = logOfSum(scaledLogits);
-  return scaledLogits.map((logit) => logit - total);
+/** Makes Σ exp(x) 1 by subtracting its logarithm, in place. */
+export function normalise(logs) {
+  const total = logOfSum(logs);
+  for (let c = 0; c < logs.length; c++) logs[c] -= total;
+  return logs;
 }
 
 /** log Σ exp(x): sums of numbers of which float64 has only the logarithms. */
 export function logOfSum(logs) {
   let largest = -Infinity;
-  for (const each of logs) if (each > largest) largest = each;
+  for (let i = 0; i < logs.length; i++) if (logs[i] > largest) largest = logs[i];
   if (largest === -Infinity) return largest;
   let sum = 0;
-  for (const each of logs) sum += Math.exp(each - largest);
+  for (let i = 0; i < logs.length; i++) sum += Math.exp(logs[i] - largest);
   return largest + Math.log(sum);
 }

@@ -1,5 +1,5 @@
-// Finite automata over characters: what a name's spelling must be. After each beginning of a name an
-// automaton is in a state, from which follows what may still come.
+// Finite automata for conditions on the spelling of names. The state after a prefix decides how a
+// name may go on.
 
 import { folded } from "./clean.js";
 import { lengthOf, WrongSettings } from "./options.js";
@@ -19,9 +19,8 @@ export class Automaton {
   }
 
   forget() {
-    /** @type {any} */ this.sets = [];
+    /** @type {any[]} */ this.states = []; // { set, following }: places, and the states after characters
     /** @type {any} */ this.numbers = new Map();
-    /** @type {any} */ this.following = [];
     this.first = this.state([this.start]);
   }
 
@@ -32,37 +31,34 @@ export class Automaton {
     const set = [...all].filter((place) => !this.places[place].ways).sort((a, b) => a - b);
     if (!set.length) return DEAD;
     const key = set.join();
-    if (!this.numbers.has(key)) {
-      this.numbers.set(key, this.sets.length);
-      this.sets.push(set);
-      this.following.push(new Map());
-    }
+    if (!this.numbers.has(key))
+      this.numbers.set(key, this.states.push({ set, following: new Map() }) - 1);
     return this.numbers.get(key);
   }
 
   nextState(state, character) {
     if (state === DEAD) return DEAD;
-    const known = this.following[state];
-    if (!known.has(character)) {
-      const read = this.sets[state].map((place) => this.places[place]);
+    const { set, following } = this.states[state];
+    if (!following.has(character)) {
+      const read = set.map((place) => this.places[place]);
       const reached = read.filter(({ matches }) => matches?.(character)).map(({ next }) => next);
-      known.set(character, this.state(reached));
+      following.set(character, this.state(reached));
     }
-    return known.get(character);
+    return following.get(character);
   }
 
   accepts(state) {
-    return state !== DEAD && this.sets[state][0] === FINAL;
+    return state !== DEAD && this.states[state].set[0] === FINAL;
   }
 
   /** Whether a whole name is accepted. */
   passes(name) {
-    if (this.sets.length > MAX_KEPT) this.forget();
+    if (this.states.length > MAX_KEPT) this.forget();
     return this.accepts([...name].reduce((state, each) => this.nextState(state, each), this.first));
   }
 }
 
-/** Accepts the names that hold none of some texts, case aside. */
+/** Accepts the names that contain none of some texts, in upper or lower case. */
 export class Without extends Automaton {
   constructor(texts) {
     const found = texts.map((text) => textTerm(folded(text)));
@@ -80,9 +76,8 @@ export class Without extends Automaton {
 }
 
 /**
- * The automaton of what some conditions ask of the spelling: `next[state * n_y + c]`,
- * `accepts[state]`, and `starts`, the states after the texts that names begin with. Undefined where
- * too much is asked.
+ * The automaton of several conditions together: `next[state * n_y + c]`, `accepts[state]`, and
+ * `starts`, the states after the texts that names begin with. Undefined if it has too many states.
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);

@@ -1,6 +1,6 @@
 // A blend of several networks: the normalised geometric mean of what they predict.
 
-import { keepTopK, keepTopP, leaveOutBelow, logSoftmax, softmax } from "./arithmetic.js";
+import { logSoftmax } from "./arithmetic.js";
 import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
@@ -104,31 +104,10 @@ export class Blend {
   }
 }
 
-/**
- * The probabilities of the next character after each of m nodes, (m, n_y); or their natural
- * logarithms, also of those that are too small for float64.
- */
-export function nextProbabilities(blend, states, m, options, asLogs = false) {
-  const { temperature, minP } = options;
+/** The log-probabilities of the next character after each of m nodes: (m, n_y). */
+export function nextLogProbs(blend, states, m, options) {
   const logits = blend.logits(states, m);
-  for (let i = 0; i < m; i++) {
-    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
-    if (minP) leaveOutBelow(row, minP);
-    if (asLogs) row.set(keptLogs(logSoftmax(row, temperature), options));
-    else keep(softmax(row, temperature), options);
-  }
+  const { n_y } = blend;
+  for (let i = 0; i < m; i++) logSoftmax(logits.subarray(i * n_y, (i + 1) * n_y), options);
   return logits;
-}
-
-/** Leaves the most probable of some probabilities, with the sum 1, in place. */
-function keep(p, { topK, topP }) {
-  keepTopK(p, topK);
-  keepTopP(p, topP);
-  return p;
-}
-
-/** As `keep`, of logarithms. */
-export function keptLogs(logs, { topK, topP }) {
-  if (topK >= logs.length && topP >= 1) return logs;
-  return keep(logs.map(Math.exp), { topK, topP }).map(Math.log);
 }

@@ -1,17 +1,16 @@
-// Casts: lines of several names, by a pattern. Each part has a key of its own, from the seed and its
-// path in the pattern, and draws by the line's number, as in rnn_names/casts/cast_drawer.py. So a
-// change to one part leaves the others as they were, and the same seed brings the same lines. Where
-// initials are tied, or lines are to differ, whole lines are left out here; Python draws such names
-// by their letters, and draws others for the names that repeat.
+// Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, a text is a
+// function of the seed, the part's path in the pattern and the line's number, so a change to one part
+// leaves the others as they were. For initials, or for lines that differ, whole lines are left out
+// here; Python draws other names for single parts.
 
 import { blendOf } from "./models.js";
 import { child, keyOf, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
-const [OF_NAMES, OF_CHOICES] = [1, 2]; // what keys are for
+const [OF_NAMES, OF_CHOICES] = [1, 2]; // the use of a part's key, as in Python
 const MAX_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
-const ROUNDS_OF_LETTERS = 4; // then letters that all came may come again
+const ROUNDS_OF_LETTERS = 4; // after these, letters come again once all have come
 
 /** The first letter of a name; case and accents do not count. */
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
@@ -44,7 +43,7 @@ export const slotsIn = (pieces) =>
     piece.shares ? [piece] : (piece.alternatives ?? []).flatMap((inner) => slotsIn(inner)),
   );
 
-/** What some pieces become in the lines of some rows. */
+/** The texts of some pieces, one after another, in the lines of some rows. */
 async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");
@@ -76,7 +75,7 @@ async function textsOfPart(batch, piece, key, rows) {
 async function textsOfSlot(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
-  // A part that is to be listed, or new, is not asked for the opposite.
+  // A part that asks for listed names overrides `novel` of the cast, and the reverse.
   const { novel, listed, ...others } = shared;
   const { options } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
@@ -89,7 +88,7 @@ async function textsOfSlot(batch, piece, key, rows) {
   return rows.map((_, i) => names[i] ?? "");
 }
 
-/** What a choice becomes: none of its alternatives again before all came, as in a deck. */
+/** The texts of a choice: as from a deck, an alternative comes again only after all others. */
 async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
@@ -109,7 +108,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   return texts;
 }
 
-/** The numbers from 0 to below n, in the order of the random numbers of some cards. */
+/** The numbers from 0 to below n, shuffled: in the order of random numbers, one for each card. */
 function orderOf(key, first, n) {
   const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
   const order = [...keys.keys()];

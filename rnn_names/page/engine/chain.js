@@ -3,11 +3,11 @@
 //     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 //
 // as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent strings of
-// up to six symbols that names which were drawn had passed; a symbol is START or a character, as the
-// code unit of its index. What a context says is the mean of what the network said after it, and is
-// mixed with what the next shorter one says.
+// up to six symbols among the prefixes of drawn names; a symbol is START or a character, as the code
+// unit of its index. The probabilities after a context are the mean of the network's after prefixes
+// that end in it, smoothed with those of the next shorter context.
 
-import { logOfSum } from "./arithmetic.js";
+import { logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
@@ -17,30 +17,27 @@ const SHORTER = 0.1; // share of a context's probabilities that comes from the n
 const UNSEEN = 0.002; // share of the empty context's that is spread evenly, so that none is 0
 const SHARP_BELOW = 0.5; // the temperature below which the guess is as sharp as the network
 
-/** K contexts and what they say: `nextContext`, (K, n_y), is the one after a character. */
+/** K contexts and the probabilities after them; `nextContext`, (K, n_y), is the one after a character. */
 export class Chain {
   /**
-   * Learns from prefixes, { symbols, length, logs, passed }: what stands there, how long each is,
-   * log ŷ (n_y,) at the temperature, and how many names passed. `size` contexts are kept.
+   * Learns from prefixes, { symbols, length, logs, passed }: `logs` are log ŷ (n_y,) at the
+   * temperature, and `passed` is how many names have the prefix. At most `size` contexts are kept.
    */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     const power = Math.min(temperature, 1); // means are those of 1, where networks differ less
     this.n_y = n_y;
-    this.sharpness = power < SHARP_BELOW ? 1 / power : 1;
+    this.temperature = power < SHARP_BELOW ? power : 1;
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
     this.nextContext = this.following(contexts);
     for (const prefix of prefixes) {
       prefix.context = this.longest(prefix.symbols);
-      prefix.p ??= sharpened(prefix.logs, power).map(Math.exp);
+      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature: 1 / power }).map(Math.exp);
     }
     this.p = this.smoothed(prefixes);
     this.endShift = endShift(prefixes, this.p, n_y, maxLength);
-    this.powers = this.p.map((p) => this.sharpness * Math.log(p));
-    this.goesOn = Float64Array.from(contexts, (_, row) =>
-      logOfSum(this.powers.subarray(row * n_y + 1, (row + 1) * n_y)),
-    );
+    this.logs = this.p.map(Math.log);
   }
 
   /** The row of the longest context in which some symbols end. */
@@ -80,7 +77,7 @@ export class Chain {
       for (let c = 0; c < n_y; c++) sums[row * n_y + c] += passed * p[c];
     }
     for (let row = shorter.length - 1; row; row--) {
-      // What follows a context follows its ends, too.
+      // A context counts for its shorter ones, too.
       n[shorter[row]] += n[row];
       squares[shorter[row]] += squares[row];
       for (let c = 0; c < n_y; c++) sums[shorter[row] * n_y + c] += sums[row * n_y + c];
@@ -100,32 +97,24 @@ export class Chain {
     return out;
   }
 
-  /** Natural logarithms of what it says after names of a length: (K, n_y). */
+  /** The log-probabilities after each context, at the end of prefixes of a length: (K, n_y). */
   logProbabilities(length) {
-    const { n_y, p, sharpness, powers } = this;
-    const out = powers.slice();
+    const { n_y, p, temperature } = this;
+    const out = this.logs.slice();
     const odds = Math.exp(-this.endShift[length]);
-    for (let row = 0, at = 0; at < p.length; row++, at += n_y) {
+    for (let at = 0; at < p.length; at += n_y) {
       const end = clipped(p[at]);
       const ends = 1 / (1 + ((1 - end) / end) * odds);
-      const shift = sharpness * Math.log((1 - ends) / (1 - end));
-      out[at] = sharpness * Math.log(ends);
-      const total = logOfSum([out[at], shift + this.goesOn[row]]);
-      out[at] -= total;
-      for (let c = 1; c < n_y; c++) out[at + c] += shift - total;
+      const shift = Math.log((1 - ends) / (1 - end));
+      for (let c = 1; c < n_y; c++) out[at + c] += shift;
+      out[at] = Math.log(ends);
+      if (temperature !== 1) logSoftmax(out.subarray(at, at + n_y), { temperature });
     }
     return out;
   }
 }
 
-/** Logarithms of p to a power, scaled so that these sum to 1. */
-export function sharpened(logs, power) {
-  const powers = logs.map((log) => log * power);
-  const total = logOfSum(powers);
-  return powers.map((log) => log - total);
-}
-
-/** The empty context and the ends of prefixes that most names passed, from short to long. */
+/** The empty context and the most frequent ends of prefixes, from short to long. */
 function mostFrequent(prefixes, size) {
   const counts = new Map();
   for (const { symbols, passed } of prefixes)
@@ -140,7 +129,7 @@ function mostFrequent(prefixes, size) {
 
 const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // or no name could go on
 
-/** By length, the shift of the log-odds that makes guessed ends as many as the network's. */
+/** The shift of log-odds, by length, that makes guessed ends as frequent as the network's. */
 function endShift(seen, p, n_y, maxLength) {
   const shift = new Float64Array(maxLength + 1);
   const odds = seen.map(({ context }) => 1 / clipped(p[context * n_y + EOS]) - 1);

@@ -1,20 +1,20 @@
-// What is asked of a name: settings completed by what the models say, and tests of whole names.
+// Conditions on names: settings, completed by those of the models, and tests of whole names.
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
-import { nextProbabilities } from "./blend.js";
+import { nextLogProbs } from "./blend.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
 import { keyOf, newSeed } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
-import { joinedTriples, lowerCase, Shape } from "./shape.js";
+import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 
 const MAX_LOSS = 2.3; // of a model whose names may all be improbable
 const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
-/** Settings with what their boldness stands for, as far as the models' lists allow it. */
+/** Settings with those that `boldness` stands for, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
@@ -39,17 +39,14 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   return { ...wanted, ...Object.fromEntries(given) };
 }
 
-/** Whether names of the lists' triples can have the texts that are asked for. */
+/** Whether names with only known triples can have the texts that are required. */
 function haveTriples({ prefix, suffix, contains }, models) {
   if (models.some(({ triples }) => !triples)) return false;
-  const known = joinedTriples(models);
-  const has = (text) => {
-    const all = Array.from(text, lowerCase);
-    if (all.length < 3)
-      return [...known].some(([pair, after]) =>
-        [pair, ...[...after].map((c) => pair[1] + c)].some((each) => each.includes(all.join(""))),
-      );
-    return all.slice(2).every((c, i) => known.get(all[i] + all[i + 1])?.has(c));
+  const known = knownTriples(models);
+  const has = (given) => {
+    const text = lowerCase(given);
+    if (text.length > 2) return hasTriples(text, known);
+    return [...known].some((triple) => triple.includes(text.join("")));
   };
   const hasOne = (texts) => !texts.length || texts.some(has);
   return (
@@ -62,15 +59,15 @@ function haveTriples({ prefix, suffix, contains }, models) {
 /** A text or several as a list, in NFC. */
 const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
 
-/** Those that are not empty. */
+/** The texts of an option that are not empty. */
 const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
-/** Folds case, if that is wanted. */
+/** Folds the case of a text, with `ignoreCase`. */
 const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
 /**
- * Some settings as `drawBatch` needs them, with what the models say where nothing is given.
+ * The options of `drawBatch`, from settings, with the models' own lengths where none are given.
  *
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
@@ -100,7 +97,7 @@ export function drawOptions(settings, blend, models) {
   return { ...options, numbers, seed: key };
 }
 
-/** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */
+/** Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. */
 function checkCharacters(texts, blend, fold) {
   const known = new Set(blend.characters.map(fold));
   for (const text of texts) {
@@ -113,8 +110,8 @@ function checkCharacters(texts, blend, fold) {
 }
 
 /**
- * A text that names are to begin with, as it is or in any case (rnn_names/conditions/prefixes.py
- * has the rules). What it has that no name of the list has, `shape` is made to allow.
+ * The spellings of a required prefix: as given, or in another case, by the rules of
+ * rnn_names/conditions/prefixes.py. If no name of the list's shape can have it, `shape` is changed.
  */
 function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
@@ -138,41 +135,39 @@ function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The texts of which names begin with one, none of which begins another, in the order of their
- * characters: { text, symbols (as in chain.js), length, hidden, probability }.
+ * The nodes that names begin from, one for each prefix that begins with no other, in the order of
+ * their characters: { text, symbols (as in chain.js), length, hidden, logProb }.
  */
 function rootsOf(texts, blend, options) {
   const ranks = (text) => String.fromCodePoint(...blend.encode(text));
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  const after = new Map([["", { hidden: blend.firstState(), probability: 1 }]]);
-  /** @returns {any} */
-  const reached = (characters) => {
-    const text = characters.join("");
-    if (!after.has(text)) {
-      const before = reached(characters.slice(0, -1));
-      const last = blend.index.get(characters.at(-1));
-      const p = nextProbabilities(blend, before.hidden, 1, options)[last];
-      const hidden = blend.nextStates(before.hidden, 1, [0], [last]);
-      after.set(text, { hidden, probability: before.probability * p });
-    }
-    return after.get(text);
-  };
+  /** @type {Map<string, any>} */ // the nodes of all texts that a root begins with
+  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
-    const symbols = START + ranks(text);
-    return { text, symbols, length: lengthOf(text), ...reached([...text]) };
+    let [begun, node] = ["", after.get("")];
+    for (const character of text) {
+      begun += character;
+      if (!after.has(begun)) {
+        const last = blend.index.get(character);
+        const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[last];
+        after.set(begun, { hidden: blend.nextStates(node.hidden, 1, [0], [last]), logProb });
+      }
+      node = after.get(begun);
+    }
+    return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };
   });
   const isCut = options.topK < blend.n_y || options.topP < 1;
-  if ((found.length > 1 || isCut) && !found.some(({ probability }) => probability))
+  if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
     throw new WrongSettings("No name can begin like that.");
   return found;
 }
 
 /**
- * The conditions that whole names are held to, each with the words for it and a tally: first those
- * on length and spelling, last those that depend on other names.
+ * The conditions on whole names, each with words for people and the numbers of names that were tested
+ * and passed: first those on length and spelling, last those that depend on other names.
  */
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;
@@ -230,15 +225,12 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
 
 /** Other conditions on each name alone, most of which ask the models' lists. */
 function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
-  const { clean, noWords, knownTriples, minMeanP, novel, listed, minEdits } = wanted;
+  const { clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
   if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
-  if (knownTriples) {
-    const known = joinedTriples(models);
-    const passes = (name) => {
-      const text = Array.from(`\n${name}\n`, lowerCase);
-      return text.slice(2).every((c, i) => known.get(text[i] + text[i + 1])?.has(c));
-    };
+  if (wanted.knownTriples) {
+    const known = knownTriples(models);
+    const passes = (name) => hasTriples(lowerCase(`\n${name}\n`), known);
     yield { words: "has no three characters in a row but those of the list", passes };
   }
   const lists = models.map(({ fingerprints }) => fingerprints);

@@ -35,7 +35,7 @@ export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 /** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`, which is sorted: a Set takes long to make. */
+/** Whether the upper bits of a fingerprint are in `known`: by bisection, as a Set takes long to make. */
 function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;
@@ -50,14 +50,15 @@ function holds(known, print) {
 
 // --- Near copies ---------------------------------------------------------------------------------
 
+const NONE = [undefined]; // no character
 const MAX_SPELLINGS = 64; // of a name in which words may begin with either case
 const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tells which names, or what they become by `edits`, 0 or 1, are in the list of one of some models.
- * An edit leaves capitals where words begin, and letters in either case come in where lists may have
- * both, as in rnn_names/conditions/near_list.py.
+ * Tests which names are at most `edits`, 0 or 1, from a name of the models' lists, as in
+ * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are tried
+ * where lists may have either.
  */
 export class NearLists {
   constructor(models, characters, edits, ofAnyShape) {
@@ -97,34 +98,40 @@ export class NearLists {
   }
 
   isOneEditAway(text) {
-    const { lower, upper, marks, either } = this;
-    const sumFrom = (start, shift) => sumOfTerms(text.slice(start), start + shift);
-    let before = ZERO; // of the characters ahead of the edit
+    let before = ZERO; // the sum of the terms ahead of the edit
     for (let i = 0; i <= text.length; i++) {
-      const [at, following] = text.slice(i, i + 2);
-      const isCapital = at && isUpper(at);
-      const begins = this.begins(text, i);
-      const varies = begins || (i && this.hasInnerCapitals);
-      const others = varies ? either : isCapital ? this.capitals : this.letters;
-      const next = at && isMark(at) ? lower(following) : following;
-      // What comes in there, before one of some characters, which may change its case.
-      const isAny = (those, behind, ...cases) =>
-        [...new Set(cases)].some((c) => {
-          const rest = plus(before, plus(behind, term(c, i + 1)));
-          return those.some((each) => this.isListed(plus(rest, term(each, i))));
-        });
-      const moved = sumFrom(i + 1, 1); // where one is put in
-      if (isAny(others, moved, lower(at), ...(varies ? [at] : []))) return true;
-      if (isAny(marks, moved, upper(at), at)) return true;
-      const left = sumFrom(i + 2, 0); // where one is replaced
-      if (isAny(others, left, next, ...(varies ? [following] : []))) return true;
-      if (isAny(marks, left, upper(following), following)) return true;
-      const firsts = [isCapital || begins ? upper(next) : next, following]; // where one is left out
-      const behind = sumFrom(i + 2, -1);
-      if (firsts.some((c) => this.isListed(plus(before, plus(term(c, i), behind))))) return true;
-      before = plus(before, term(at, i));
+      for (const [deleted, characters, cases] of this.editsAt(text, i)) {
+        const place = characters === NONE ? i : i + 1; // of the character that follows
+        const others = plus(before, sumOfTerms(text.slice(i + deleted + 1), place + 1));
+        for (const following of new Set(cases)) {
+          const rest = plus(others, term(following, place));
+          if (characters.some((c) => this.isListed(plus(rest, term(c, i))))) return true;
+        }
+      }
+      before = plus(before, term(text[i], i));
     }
-    return this.isListed(before);
+    return false;
+  }
+
+  /**
+   * All edits at a place: how many characters are deleted, the characters of which one is inserted
+   * there, and the character after it, perhaps in another case.
+   */
+  editsAt(text, i) {
+    const { lower, upper, marks } = this;
+    const [at, following] = text.slice(i, i + 2);
+    const isCapital = at && isUpper(at);
+    const begins = this.begins(text, i);
+    const varies = begins || (i && this.hasInnerCapitals); // either case is possible
+    const letters = varies ? this.either : isCapital ? this.capitals : this.letters;
+    const nextWord = at && isMark(at) ? lower(following) : following;
+    return [
+      [1, NONE, [isCapital || begins ? upper(nextWord) : nextWord, following]],
+      [1, letters, varies ? [nextWord, following] : [nextWord]],
+      [0, letters, varies ? [lower(at), at] : [lower(at)]],
+      [1, marks, [following, upper(following)]],
+      [0, marks, [at, upper(at)]],
+    ];
   }
 }
 

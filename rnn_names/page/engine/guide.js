@@ -1,37 +1,33 @@
-// Looking ahead, for names that meet rare conditions. A guide guesses from each beginning of a name
-// how probable it is that the rest meets the conditions:
+// Looking ahead, for names that meet rare conditions. A guide guesses for each prefix how probable it
+// is that the rest of the name meets the conditions:
 //
 //     ahead(text) = [a name may end here] chain(end | text) + Σ_c chain(c | text) ahead(text c)
 //
-// `chain` (chain.js) stands for the network, and knows of a text its length and its last symbols; an
-// automaton's state is what it knows of the conditions. At beginnings that the guide visited while
-// it learned, what is ahead follows from what the network predicted there, and is guessed only where
-// it was not.
+// `chain` (chain.js) stands for the network, and depends on the length and the last symbols of a text
+// alone; a state of an automaton stands for the conditions. For prefixes that were visited while the
+// guide learned, the network's own predictions are used instead.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
-// Z / ahead(text) over its places is its importance weight. A name is accepted weight / bound times on
-// average, so its frequency is right however poor the guess. A poor guess takes more proposals, and a
-// name of large weight is repeated.
+// Z / ahead(text) over its places is its importance weight, by which it is accepted (guided.js).
 //
-// Below a temperature of 1, nearly all steps are certain, and proposals would miss most of what there
-// is. So the guide begins to learn at a temperature of 1 to 2, and halves it, as Python does
-// (rnn_names/lookahead/preparation.py). While it cools, names that end at visited beginnings are left
-// out: they are known. What is ahead, and weights, are natural logarithms.
+// Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So the
+// guide begins to learn at a temperature of 1 to 2, and halves it round by round. While it cools,
+// names that end at visited prefixes are ruled out: they are known. What is ahead, and weights, are
+// natural logarithms.
 
-import { logOfSum } from "./arithmetic.js";
+import { logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
-import { keptLogs } from "./blend.js";
-import { Chain, sharpened } from "./chain.js";
+import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // of the chain, at most
 const MAX_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
 const MIN_SUM = 1e-250; // the largest term stands for sums below
-const MAX_VISITED = 2 ** 23; // numbers that are kept of what the network predicted
+const MAX_VISITED = 2 ** 23; // numbers of float64 that are kept for visited prefixes
 
 /**
- * Guides draws. At first it knows nothing, and lets names come as they are drawn. While
- * `isLearning`, it keeps what the network predicts at the nodes that they pass.
+ * Guides draws. At first it guesses 1 everywhere, which changes nothing. While `isLearning`, it keeps
+ * the network's predictions for the prefixes that names pass.
  */
 export class Guide {
   constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
@@ -45,30 +41,27 @@ export class Guide {
     // Of the temperature, which begins between 1 and 2: halvings still to come.
     this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
     this.temperature = temperature * 2 ** this.halvings;
-    this.known = -Infinity; // log of the share of the names as wanted that were visited
+    this.known = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
-    const shares = Float64Array.from(roots, ({ probability }) => Math.log(probability));
-    const total = logOfSum(shares);
-    this.shares = shares.map((share) => share - total);
-    // Beginnings that names passed: first the roots', then each after the one a symbol shorter.
+    this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
+    // Visited prefixes: first the roots, then each after the one that is a character shorter.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
     );
-    this.n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
-    this.room = MAX_VISITED;
+    const n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
+    this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
-    this.terms = new Float64Array(n_y); // of a sum that is being added up
     this.chain = /** @type {any} */ (undefined); // until it has learned
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
-  /** How the network is to be asked: all that comes next counts until the temperature is reached. */
+  /** The options of the network's predictions: no top-k and top-p until it has cooled. */
   settings() {
     const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
     return { temperature: this.temperature, ...cut };
   }
 
-  /** Has the chain follow what was visited, and guess anew what is ahead. */
+  /** Learns from the visited prefixes: a new chain, and new guesses. */
   learn() {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
@@ -83,12 +76,12 @@ export class Guide {
     this.evaluateAll();
   }
 
-  /** The beginnings where the network was asked. */
+  /** The visited prefixes with the network's predictions. */
   visited() {
     return this.prefixes.filter(({ logs }) => logs);
   }
 
-  /** Works out what is ahead of all beginnings that were visited, from the longest on. */
+  /** Computes what is ahead of all visited prefixes, each after those that go on from it. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
@@ -97,10 +90,10 @@ export class Guide {
   /** Halves the temperature: probabilities are squared where they were visited. */
   cool() {
     this.halvings--;
-    const wasAbove1 = this.temperature > 1; // what the chain kept of the beginnings is not of 1 then
+    const wasAbove1 = this.temperature > 1; // then the chain's probabilities are not those at 1
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
-      if (prefix.logs) prefix.logs = keptLogs(sharpened(prefix.logs, 2), this.settings());
+      if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
       if (wasAbove1) prefix.p = undefined;
     }
     this.learn();
@@ -136,21 +129,22 @@ export class Guide {
   }
 
   /**
-   * Sets what is ahead of a visited beginning, and how much of it is names that were visited to
-   * their ends, by what is set of the longer ones.
+   * Computes what is ahead of a visited prefix, `value`, and the part of it that is visited names,
+   * `known`, from those of the longer prefixes.
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
     const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
     for (const [c, child] of children) known.push(logs[c] + knownOf(child));
     prefix.known = logOfSum(known);
-    for (let c = 0; c < this.n_y; c++)
-      this.terms[c] = logs[c] + this.logAhead(length, state, c, context, prefix);
-    prefix.value = logOfSum(this.terms);
+    prefix.value = logOfSum(
+      logs.map((log, c) => log + this.logAhead(length, state, c, context, prefix)),
+    );
   }
 
-  /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
+  /** What is ahead of a node with one more character, or of its end; 0 before there is a guess. */
   logAhead(length, state, c, context, visited) {
+    if (!this.chain) return 0;
     if (c === EOS) {
       if (this.halvings && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
@@ -161,27 +155,26 @@ export class Guide {
     return this.aheadOf(length + 1, next, following, visited?.children.get(c));
   }
 
-  /** What is ahead of a node. */
+  /** What is ahead of a node: as computed if it was visited, or as guessed. */
   aheadOf(length, state, context, visited) {
+    if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
     return visited?.value ?? this.ahead[length][context * this.states + state];
   }
 
   /**
-   * The nodes that names begin from; how probable each is to be proposed; and the logarithm of the
-   * guess at the share of names that meet the conditions.
+   * The nodes that names begin from, the log-probability with which each is proposed, and in `total`
+   * the logarithm of the guess at the share of names that meet the conditions.
    */
   begin() {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
-      if (!this.chain) return { ...root, state, visited };
-      const context = this.chain.longest(root.symbols);
+      const context = this.chain?.longest(root.symbols);
       const guess = this.aheadOf(root.length, state, context, visited);
       return { ...root, state, visited, context, guess };
     });
-    const logs = this.shares.map((share, i) => share + (nodes[i].guess ?? 0));
-    const total = logOfSum(logs);
-    return { nodes, probabilities: logs.map((log) => Math.exp(log - total) || 0), total };
+    const logs = this.shares.map((share, i) => share + nodes[i].guess);
+    return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
   /** The node one character after another. */
@@ -193,19 +186,17 @@ export class Guide {
       visited.children.set(c, longer);
       this.prefixes.push(longer);
     }
-    const next = { state: nextState, visited: longer };
-    if (!this.chain) return next;
-    const guess = this.logAhead(length, state, c, context, visited);
-    return { ...next, guess, context: this.chain.nextContext[context * this.n_y + c] };
+    const nextContext = this.chain?.nextContext[context * this.n_y + c];
+    const guess = this.aheadOf(length + 1, nextState, nextContext, longer);
+    return { state: nextState, visited: longer, context: nextContext, guess };
   }
 
-  /** Takes in the logarithms of the probabilities of a node that `passed` names pass. */
+  /** Records the log-probabilities after a node that `passed` names pass. */
   visit({ visited, hidden, context }, logs, passed) {
     if (!this.isLearning || !visited) return;
     visited.passed += passed;
-    const numbers = this.chain ? this.n_a / 2 + this.n_y : this.n_y;
-    if (visited.hidden || this.room < numbers) return;
-    this.room -= numbers;
+    if (visited.hidden || !this.room) return;
+    this.room--;
     visited.logs ??= logs.slice();
     visited.context ??= context;
     if (!this.chain) return; // draws without a guess hardly come here again
@@ -213,23 +204,21 @@ export class Guide {
   }
 
   /**
-   * Turns the logarithms of a node into the probabilities of a proposal, in place, and returns by
-   * how much names that pass it are proposed too rarely, as a logarithm; −∞ where none goes on.
-   * `guess` is what was ahead of the node for the one before.
+   * Turns the log-probabilities of what comes after a node into those of a proposal, in place, and
+   * returns the logarithm of the factor by which names that pass it are proposed too rarely; −∞ where
+   * none goes on. `guess` is what was ahead of the node for the one before.
    */
   propose(row, { length, state, visited, context, guess }) {
-    if (this.chain)
-      for (let c = 0; c < this.n_y; c++)
-        row[c] += this.logAhead(length, state, c, context, visited);
+    for (let c = 0; c < this.n_y; c++) row[c] += this.logAhead(length, state, c, context, visited);
     const total = logOfSum(row);
-    for (let c = 0; c < this.n_y; c++) row[c] = Math.exp(row[c] - total) || 0;
-    return total === -Infinity || !this.chain ? total : total - guess;
+    for (let c = 0; c < this.n_y; c++) row[c] -= total;
+    return total === -Infinity ? total : total - guess;
   }
 }
 
 /**
- * A beginning that names pass; `logs` are what the network predicts there, once it is asked, and
- * `value` and `known` what is ahead of it, once that was worked out.
+ * A visited prefix, which `passed` names pass. Later it has `logs`, the network's log-probabilities of
+ * what comes next, and `value` and `known` (see `evaluate`).
  */
 const newPrefix = (symbols, length, state) => {
   return { symbols, length, state, children: new Map(), passed: 0, known: undefined };

@@ -1,4 +1,4 @@
-// The models: what page/script.py writes, as the engine uses it.
+// Reading models as page/script.py writes them.
 
 import { Blend } from "./blend.js";
 import { printsOfNames } from "./fingerprints.js";
@@ -36,7 +36,7 @@ function riceNumbers(code, bits, numbers) {
   return numbers;
 }
 
-/** Arrays by name. */
+/** The weights of a model, or of the base: arrays by name. */
 export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
   const all = Float64Array.from(new Float32Array(bitsOf(coded, arrays).buffer));
   let start = 0;
@@ -45,8 +45,9 @@ export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
 }
 
 /**
- * The bits of weights in float32; `rest` is how many stand beside an exponent in the code. Of what
- * was learned in a page, their upper halves.
+ * The bits of weights in float32, from a Rice code in which `rest` bits, the sign and the fraction,
+ * stand beside the rank of an exponent. A model that was learned in a page has the upper halves of
+ * the bits instead, and no `rest`.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
   if (!rest) {
@@ -62,8 +63,8 @@ function bitsOf({ exponents, rest, weights }, arrays) {
 }
 
 /**
- * The upper 32 or 44 bits of fingerprints, sorted: from the gaps between them, from the names of a
- * list that is public, or as they are. An array of floats has 44.
+ * The upper bits of fingerprints, sorted: 44 as floats, or 32 as integers. They are made from the
+ * gaps between them, or from the names of a public list, or a text has the floats as they are.
  */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
@@ -74,7 +75,9 @@ export function fingerprintsOf(coded) {
   return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
-/** Sorted names from how many letters each shares with the one before, and its others: "0Ada3m". */
+/** Sorted names, each written as how many letters it shares with the one before, and the others:
+ * "0Ada3m" is Ada, Adam.
+ */
 function unshortened(text) {
   let name = "";
   return Array.from(text.matchAll(/(\d)(\D*)/g), ([, shared, others]) => {
@@ -83,7 +86,7 @@ function unshortened(text) {
   });
 }
 
-/** The blend of some models, for shares or their own, and the models that take part. */
+/** The blend of some models by their shares, or by others, and the models whose share is not 0. */
 export function blendOf(models, shares = models.map(({ share }) => share)) {
   const networks = models.map(({ network }) => network);
   return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };

@@ -27,8 +27,9 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
 }
 
 /** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS: (n_y, 3 n_a). */
-export function inputTable({ Wax, ba }, n_y) {
+export function inputTable({ Wax, ba }) {
   const size = ba.length;
+  const n_y = Wax.length / size;
   const table = new Float64Array(n_y * size);
   for (let x = 0; x < n_y; x++)
     for (let i = 0; i < size; i++) table[x * size + i] = ba[i] + (x === EOS ? 0 : Wax[i * n_y + x]);
@@ -52,7 +53,7 @@ export class Network {
     this.by = weights.by;
     this.bn = weights.bn;
     this.a0 = weights.a0;
-    this.from_x = inputTable(weights, this.n_y);
+    this.from_x = inputTable(weights);
   }
 
   /** The state before a name, a0 with x⟨1⟩ = 0 read: one node. */

@@ -1,20 +1,20 @@
-// Options of names and of casts: what each may be, and what is said of others. `OPTIONS` are those
-// of Python, as page/script.py describes them.
+// Options of names and of casts: their types, and the errors for other values. `OPTIONS` are those of
+// Python's `sample`, as page/script.py describes them.
 
 export const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
-/** What cannot be: the message is a sentence for people. */
+/** Settings that no name can meet; the message is a sentence for people. */
 export class WrongSettings extends Error {}
 
 export const MAX_LENGTH = 200; // characters of a name
 
-/** A type of values: what it is called, and whether something is one. */
+/** A type of values: the words for it in errors, and a test of a value. */
 export const valueType = (words, allows) => ({ words, allows });
 
 export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 const isText = (value) => typeof value === "string";
 
-/** The type of an option of `OPTIONS`, which has a JSON Schema. */
+/** The type of an option, from its JSON Schema in `OPTIONS`. */
 function typeOfOption({ type, words, ...schema }) {
   const { minimum = 0, exclusiveMinimum = -1, maximum = Infinity } = schema;
   const isNumber = (value) =>
@@ -46,7 +46,7 @@ export const SAMPLE_OPTIONS = {
   noNearCopies: VALUE_TYPES.novel,
 };
 
-/** Options with new names for old ones. */
+/** Options with old names replaced by new ones. */
 export const newNames = ({ anyBeginning = false, noNearCopies = false, ...options }) => ({
   ...options,
   ...(anyBeginning && { anyShape: true }),
@@ -70,13 +70,10 @@ export function check(name, value, { words, allows }) {
 
 /** A value as a message can show it. */
 function shown(value) {
-  const text = typeof value === "string" ? JSON.stringify(value) : describedValue(value);
+  let text = Object(value) === value ? "{…}" : String(value);
+  if (typeof value === "string") text = JSON.stringify(value);
+  if (Array.isArray(value)) text = `[${value.map(shown).join(", ")}]`;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function describedValue(value) {
-  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
-  return typeof value === "object" && value ? "{…}" : String(value);
 }
 
 /** Raises a TypeError unless options are known and of their types. */

@@ -81,7 +81,7 @@ export class PatternReader {
     return this.error(`unexpected '${sign}'${hint}`, this.at);
   }
 
-  /** What an expression, a sticky one, finds here. */
+  /** What a sticky expression matches here. */
   match(expression) {
     expression.lastIndex = this.at;
     return expression.exec(this.text);
@@ -128,7 +128,7 @@ export class PatternReader {
     return piece;
   }
 
-  /** The column of a part that has a name, or none. */
+  /** The column of a part, by its name or number; undefined for one in a choice without a name. */
   called(name) {
     if (!name && this.depth) return undefined;
     const column = name || `part_${this.columns.length + 1}`;
@@ -222,7 +222,7 @@ export class PatternReader {
     return { options, rules };
   }
 
-  /** What changes a text by the first rule that fits: an expression, -> and what replaces it. */
+  /** A function that changes a text by the first rule that matches: EXPRESSION -> TEXT. */
   rulesOf(lines, place) {
     const rules = lines
       .filter((line) => !line.startsWith("#"))

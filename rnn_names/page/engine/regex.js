@@ -34,7 +34,7 @@ export const many = (term) => repeated(term, 0, Infinity);
 
 export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
-/** What characters have in common that differ only in case, as `re.IGNORECASE` has it. */
+/** A character that is the same for all that `re.IGNORECASE` takes as equal. */
 export function caseless(character) {
   if (character === "İ") return "i";
   const upper = single(character.toUpperCase()) ?? character;

@@ -1,8 +1,8 @@
-// Drawing names until as many meet all conditions as are wanted, in slices of time.
+// Draws as many names as are wanted that meet all conditions, in slices of time.
 
-import { conditionsOf, drawOptions, meetsAll, withBoldness } from "./conditions.js";
+import { conditionsOf, drawOptions, withBoldness } from "./conditions.js";
 import { WrongSettings } from "./options.js";
-import { GIVE_UP, Search } from "./search.js";
+import { Search } from "./search.js";
 
 const SLICE = 16; // ms of work before the browser gets its turn
 const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
@@ -11,8 +11,8 @@ const FIRST_SLICE = 60; // the first one: a few names are there before anything 
  * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
  * name can meet them as they are typed, case is ignored.
  *
- * Returns the names, and why there are fewer if so, in `shortage`. `watch.found(name)` and
- * `watch.progress()` are told on the way; `watch.stopped()` ends it.
+ * Returns the names and `shortage`, a sentence if there are fewer. On the way it calls
+ * `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends it if true.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {
@@ -28,43 +28,19 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const settings = withBoldness(asked, models);
   const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
-  const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-  const onEach = conditions.filter((each) => !onSeveral.includes(each));
-  const search = new Search(blend, options, onEach);
-  const names = [];
-  let last = 0; // value of search.drawn at the last success
-  let offered = 0;
-  let vain = 0; // names in a row that are too near to others
+  const search = new Search(blend, options, conditions);
   let until = performance.now() + FIRST_SLICE;
   let isStopped = false;
-  while (!isStopped && names.length < count && search.drawn - last < GIVE_UP) {
-    const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
-    const batch = search.batch(Math.ceil(wanted));
-    let step;
-    while (!isStopped && !(step = batch.next()).done) {
-      if (performance.now() < until) continue;
-      await pause();
-      isStopped = watch.stopped?.();
-      until = performance.now() + SLICE;
-    }
-    for (const name of step.value ?? []) {
-      offered++;
-      if (!meetsAll(name, onSeveral)) {
-        vain++;
-        continue;
-      }
-      [last, vain] = [search.drawn, 0];
-      names.push(name);
-      watch.found?.(name);
-      if (names.length === count) break;
-    }
-    if (!vain) last = Math.max(last, search.drawnAtLastHit);
-    watch.progress?.();
+  for (const _ of search.run(count, watch)) {
+    if (performance.now() < until) continue;
+    await pause();
+    isStopped = watch.stopped?.();
+    if (isStopped) break;
+    until = performance.now() + SLICE;
   }
-  for (const { name } of search.pendingNumbers) // of later numbers than one that has no name yet
-    if (names.length < count && name !== null && meetsAll(name, onSeveral)) names.push(name);
+  const names = search.found(count);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
-  return { names, shortage: short || (settings.unique ? "" : search.warning()) };
+  return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");
@@ -85,7 +61,7 @@ function shortage(found, count, drawn, conditions) {
   return `${sentence} The tightest condition: a name ${tightest.words} (${often}).`;
 }
 
-/** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
+/** Gives the browser its turn. Unlike setTimeout, it is not slowed down when called often. */
 const pause = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

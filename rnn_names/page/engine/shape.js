@@ -14,7 +14,7 @@ function kindOf(character) {
   return /^\p{N}$/u.test(character) ? "0" : character;
 }
 
-/** Whether one kind comes right after another only in names of lists that have such names. */
+/** Whether kind b may follow kind a only if it does in the list. */
 function isOdd(a, b) {
   return b === "A" ? "Aax".includes(a) : !"Aax0".includes(a) && !"Aax0".includes(b);
 }
@@ -67,14 +67,17 @@ export class Shape {
   }
 }
 
-export const lowerCase = (character) => single(character.toLowerCase()) ?? character;
+/** The characters of a text in lower case. */
+export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
 
-/** The characters that follow each two in the lists of some models, in lower case. */
-export function joinedTriples(models) {
+/** All triples of characters side by side in the lists of some models, in lower case. */
+export function knownTriples(models) {
   if (models.some(({ triples }) => !triples))
     throw new WrongSettings("A model here does not keep which characters its list has in a row.");
-  const joined = new Map();
-  for (const [pair, following] of models.flatMap(({ triples }) => Object.entries(triples)))
-    joined.set(pair, new Set([...(joined.get(pair) ?? []), ...following]));
-  return joined;
+  const pairs = models.flatMap(({ triples }) => Object.entries(triples));
+  return new Set(pairs.flatMap(([pair, after]) => Array.from(after, (c) => pair + c)));
 }
+
+/** Whether all triples of a text in lower case, a list of characters, are among some. */
+export const hasTriples = (text, known) =>
+  text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));

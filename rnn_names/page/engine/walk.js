@@ -1,36 +1,38 @@
-// A walk down the tree of beginnings, on which many names are drawn together. Each name has a number,
-// which fixes it (numbers.js), however many are drawn with it.
+// A walk down the tree of prefixes, on which many names are drawn together. A name depends on its
+// number and its attempt alone (numbers.js), not on those that are drawn with it.
 
 import { NODES, padded } from "./arithmetic.js";
-import { nextProbabilities } from "./blend.js";
+import { nextLogProbs } from "./blend.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
 
 /**
- * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
- * `drawOptions`. Returns for each its name, null for one of a wrong length; and with a guide the
- * logarithm of its weight, and a random number from 0 to 1 to accept it by.
+ * Draws a name for each of some attempts, { number, attempt }, and yields now and then. `options` are
+ * those of `drawOptions`. Returns { name, weight, point } for each: the name, null if its length is not
+ * allowed; with a guide, also the logarithm of its weight, and a random number below 1 by which the
+ * number of its copies is rounded.
  */
 export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
   const { n_y } = blend;
-  const { minLength, maxLength } = options;
-  let { nodes, probabilities, total } = guide ? guide.begin() : begin(options);
-  cumulate(probabilities);
+  const { minLength, maxLength, roots } = options;
+  const unguided = { nodes: roots, logProbs: roots.map(({ logProb }) => logProb), total: 0 };
+  let { nodes, logProbs, total } = guide?.begin() ?? unguided;
+  const shares = cumulated(logProbs);
   const candidates = attempts.map(({ number, attempt }) => {
     const key = child(child(options.seed, word(number)), word(attempt));
-    const node = nodes.length > 1 ? choose(probabilities, uniform(key, 0)) : 0;
+    const node = nodes.length > 1 ? choose(shares, uniform(key, 0)) : 0;
     return { key, node, name: null, weight: total };
   });
   let going = candidates;
   while (going.length) {
-    const rows = rowsOf(blend, nodes, options, guide);
+    const rows = rowsOf(blend, nodes, options);
     const passed = new Uint32Array(nodes.length);
     for (const { node } of going) passed[node]++;
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i], passed[i]);
       node.factor = guide ? guide.propose(rows[i], node) : 0;
-      cumulate(rows[i]);
+      cumulated(rows[i]);
     });
     yield;
     /** @type {any[][]} */
@@ -57,21 +59,15 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
   return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
-/** The nodes that names begin from, and how probable each is. */
-function begin({ roots }) {
-  const probabilities = Float64Array.from(roots, ({ probability }) => probability);
-  return { nodes: roots.map((root) => ({ ...root })), probabilities, total: 0 };
-}
-
 /**
- * What comes next after each of some nodes, (n_y,): probabilities, or their logarithms for a guide,
- * which knows those of nodes that it visited.
+ * The log-probabilities of what comes next after each of some nodes, (n_y,); a guide knows those of
+ * nodes that it visited.
  */
-export function rowsOf(blend, nodes, options, guide) {
+export function rowsOf(blend, nodes, options) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
   const states = stacked(blend, asked);
-  const all = nextProbabilities(blend, states, asked.length, options, Boolean(guide));
+  const all = nextLogProbs(blend, states, asked.length, options);
   let from = 0;
   return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
 }
@@ -85,7 +81,7 @@ function stacked({ parts }, nodes) {
   });
 }
 
-/** The nodes one character further; hidden states that a guide keeps are not computed again. */
+/** The nodes one character further; hidden states that a guide has kept are not computed again. */
 export function nextNodes(blend, nodes, branches, guide) {
   const next = branches.map(({ parent, c, reach }) => {
     const { text, length } = nodes[parent];
@@ -108,12 +104,14 @@ export function nextNodes(blend, nodes, branches, guide) {
   return next;
 }
 
-/** p[k] becomes p[0] + … + p[k]. */
-function cumulate(p) {
-  for (let k = 1; k < p.length; k++) p[k] += p[k - 1];
+/** The sums of the probabilities up to each, from their logarithms, in place. */
+function cumulated(logs) {
+  let sum = 0;
+  for (let k = 0; k < logs.length; k++) logs[k] = sum += Math.exp(logs[k]);
+  return logs;
 }
 
-/** The first of some cumulated probabilities of which a point, from 0 to below 1, lies before. */
+/** The first index whose cumulated probability is above `point`, a share of all from 0 to below 1. */
 function choose(cumulated, point) {
   const wanted = point * cumulated[cumulated.length - 1];
   let k = 0;

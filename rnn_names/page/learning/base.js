@@ -3,7 +3,7 @@
 //
 //     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
 
-import { padded, ROWS, tanh } from "../engine/arithmetic.js";
+import { tanh } from "../engine/arithmetic.js";
 import { weightsOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
@@ -39,8 +39,6 @@ class BaseNetwork {
     this.vectors = split(vectors);
     this.We = split(We);
     this.params = weightsFrom(new Random(0), shared, rows);
-    this.n_a = this.params.a0.length;
-    this.n_y = rows.length;
     // Where the numbers of each array are in `sums`, which has ba′, by′ and a0′, and in `We`.
     const [ba, by] = [shared.ba.length, shared.by.length];
     this.places = {
@@ -78,16 +76,16 @@ export function fittedBase(base, rows, names, characters) {
   const encoded = encodedNames(someOf(names, base.most_fitted), characters);
   const losses = network.vectors.map((e) => {
     network.set(e);
-    return meanLoss(someOf(encoded, COMPARED_WITH_LISTS), network);
+    return meanLoss(someOf(encoded, COMPARED_WITH_LISTS), network.params);
   });
   const nearest = [...losses.keys()].sort((j, k) => losses[j] - losses[k]);
 
   const start = network.vectors[nearest[0]];
-  const [e, tree] = [start.slice(), prefixTree(encoded, padded(rows.length, ROWS))];
+  const [e, tree] = [start.slice(), prefixTree(encoded, rows.length)];
   const adam = new Adam({ e });
   for (let step = 0; step < base.steps; step++) {
     network.set(e);
-    const { gradients } = lossAndGradients(tree, network, { biasesOnly: true });
+    const { gradients } = lossAndGradients(tree, network.params, { biasesOnly: true });
     const gradient = network.gradient(gradients);
     const pulled = (g, j) => g / tree.characters + 2 * base.nearness * (e[j] - start[j]);
     adam.step({ e: gradient.map(pulled) }, base.rate * (1 - step / base.steps));
@@ -95,7 +93,7 @@ export function fittedBase(base, rows, names, characters) {
   network.set(e);
   return {
     name: `the base (nearest lists: ${base.lists[nearest[0]]}, ${base.lists[nearest[1]]})`,
-    hidden_size: network.n_a,
+    hidden_size: network.params.a0.length,
     vocabulary: characters.join(""),
     weights: network.params,
     sources: base.sources,

@@ -12,8 +12,8 @@
 //     logits = (mask ∘ a) Wyaᵀ + by                 d_logits = n ŷ − y,   n names at the node
 //     loss = − Σ y · log softmax(logits)            da = mask ∘ (d_logits Wya) + what children send
 //
-// A network is { n_a, n_y } and `params`: Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba, Wya (n_y, n_a), by,
-// a0 and bn (n_a), row by row. n_a is a multiple of NODES.
+// `params` are Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba (3 n_a), Wya (n_y, n_a), by (n_y), a0 and bn (n_a),
+// row by row. n_a is a multiple of NODES.
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS, inputTable } from "../engine/network.js";
@@ -84,8 +84,8 @@ function addToColumns(matrix, rows, n_a, units, values) {
  * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
  * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
  */
-function hiddenStates(tree, network, unitMask = undefined) {
-  const { n_a, params } = network;
+function hiddenStates(tree, params, unitMask = undefined) {
+  const n_a = params.a0.length;
   const size = 3 * n_a;
   const array = (columns) => new Float64Array(tree.rows * columns);
   const units = unitsOf(unitMask, n_a);
@@ -95,7 +95,7 @@ function hiddenStates(tree, network, unitMask = undefined) {
   const [p, met] = [array(size), array(units.length)];
   const kept = { a, r, z, c, p, met, units, Waa };
   a.set(params.a0);
-  const from_x = inputTable(params, network.n_y);
+  const from_x = inputTable(params);
   for (const { start, n, aboveStart, parents } of tree.levels) {
     const m = padded(parents, NODES);
     const metAbove = met.subarray(aboveStart * units.length);
@@ -122,7 +122,8 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
 }
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
-function lossAndLogitGradients(tree, logits, n_y, outputs) {
+function lossAndLogitGradients(tree, logits, n_y) {
+  const { outputs } = tree;
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
@@ -146,9 +147,10 @@ function lossAndLogitGradients(tree, logits, n_y, outputs) {
   return loss;
 }
 
-/** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
-function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
-  const Wya = new Float64Array(outputs * n_a);
+/** The logits of all rows of states: (rows, outputs). */
+function logitsOf(states, { rows, outputs }, params) {
+  const [n_a, n_y] = [params.a0.length, params.by.length];
+  const Wya = new Float64Array(outputs * n_a); // padded
   Wya.set(params.Wya);
   const logits = new Float64Array(rows * outputs);
   product(states, rows, Wya, outputs, n_a, logits);
@@ -158,17 +160,15 @@ function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
 }
 
 /** The tree of encoded names, and the logits of its rows: (rows, outputs). */
-export function predictions(names, network) {
-  const outputs = padded(network.n_y, ROWS);
-  const tree = prefixTree(names, outputs);
-  const { a } = hiddenStates(tree, network);
-  return { tree, outputs, logits: logitsOf(a, tree.rows, network, outputs) };
+export function predictions(names, params) {
+  const tree = prefixTree(names, params.by.length);
+  return { tree, logits: logitsOf(hiddenStates(tree, params).a, tree, params) };
 }
 
-/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
-export function meanLoss(names, network) {
-  const { tree, outputs, logits } = predictions(names, network);
-  return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
+/** The mean loss on encoded names, in nats per character, their ends counted. */
+export function meanLoss(names, params) {
+  const { tree, logits } = predictions(names, params);
+  return lossAndLogitGradients(tree, logits, params.by.length) / tree.characters;
 }
 
 // --- Backward ------------------------------------------------------------------------------------
@@ -180,14 +180,14 @@ export function meanLoss(names, network) {
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. `biasesOnly`
  * leaves the gradients of Waa and Wya zero, for a third of the time less.
  */
-export function lossAndGradients(tree, network, how = {}) {
+export function lossAndGradients(tree, params, how = {}) {
   const { unitMask, nodeMask, biasesOnly } = how;
-  const { n_a, n_y, params } = network;
-  const outputs = padded(n_y, ROWS);
-  const kept = hiddenStates(tree, network, unitMask);
+  const { outputs } = tree;
+  const [n_a, n_y] = [params.a0.length, params.by.length];
+  const kept = hiddenStates(tree, params, unitMask);
   const toOutput = masked(kept.a, nodeMask);
-  const d_logits = logitsOf(toOutput, tree.rows, network, outputs);
-  const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
+  const d_logits = logitsOf(toOutput, tree, params);
+  const loss = lossAndLogitGradients(tree, d_logits, n_y);
 
   const Wya = new Float64Array(outputs * n_a);
   if (!biasesOnly) addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, Wya);
@@ -195,13 +195,13 @@ export function lossAndGradients(tree, network, how = {}) {
   const da = new Float64Array(tree.rows * n_a);
   product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
   masked(da, nodeMask, da);
-  const gradients = overTime(tree, network, kept, da, biasesOnly);
+  const gradients = overTime(tree, n_a, n_y, kept, da, biasesOnly);
   masked(gradients.Waa, unitMask, gradients.Waa); // by the chain rule, from Waa ∘ mask to Waa
   return { loss, gradients: { ...gradients, Wya: Wya.subarray(0, n_y * n_a), by } };
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { n_a, n_y }, kept, da, biasesOnly) {
+function overTime(tree, n_a, n_y, kept, da, biasesOnly) {
   const size = 3 * n_a;
   const { met, units } = kept;
   const n_units = units.length;

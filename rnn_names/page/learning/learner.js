@@ -2,7 +2,7 @@
 // of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch. What
 // starts from the base learns all names, and the weights of the last epoch are the best.
 
-import { NODES, padded, ROWS } from "../engine/arithmetic.js";
+import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
@@ -13,7 +13,7 @@ import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
-// What random numbers are for: each use has a generator of its own.
+// The uses of random numbers: each has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
 const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
@@ -72,18 +72,12 @@ export class Learner {
     return randomWeights(random, this.characters.length + 1, this.settings.hidden_size);
   }
 
-  /** The network as it is now, or with other parameters. */
-  network(params = this.trained) {
-    const n_a = params.a0.length;
-    return { n_a, n_y: params.by.length, params };
-  }
-
   /** Trains; yields after each minibatch, and after each epoch with its losses. */
   *epochs() {
     const { epochs, patience } = this.settings;
     for (let epoch = 0; epoch < epochs; epoch++) {
       const trainingLoss = yield* this.epoch(epoch);
-      const heldOutLoss = this.heldOut.length ? meanLoss(this.heldOut, this.network()) : null;
+      const heldOutLoss = this.heldOut.length ? meanLoss(this.heldOut, this.trained) : null;
       if (!Number.isFinite(trainingLoss + (heldOutLoss ?? 0))) return; // the best before is kept
       const isBest = heldOutLoss === null || heldOutLoss < this.best.loss;
       if (isBest) {
@@ -113,12 +107,12 @@ export class Learner {
 
   /** One minibatch, when a share of the run is over: gradients of the mean loss, and an update. */
   step(batch, share, random) {
-    const network = this.network();
-    const tree = prefixTree(batch, padded(network.n_y, ROWS));
+    const n_a = this.trained.a0.length;
+    const tree = prefixTree(batch, this.trained.by.length);
     const { dropout, recurrent_dropout } = this.settings;
-    const unitMask = dropoutMask(random, recurrent_dropout, network.n_a);
-    const nodeMask = dropoutMask(random, dropout, tree.rows * network.n_a);
-    const { loss, gradients } = lossAndGradients(tree, network, { unitMask, nodeMask });
+    const unitMask = dropoutMask(random, recurrent_dropout, n_a);
+    const nodeMask = dropoutMask(random, dropout, tree.rows * n_a);
+    const { loss, gradients } = lossAndGradients(tree, this.trained, { unitMask, nodeMask });
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     const sinking = rateFactor(share);
@@ -167,9 +161,7 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
   const encoded = encodedNames(names, Array.from(vocabulary));
   const spelled = encoded.filter((name) => !name.includes(-1));
   if (n_a % NODES || !spelled.length) return Infinity;
-  const n_y = weights.by.length;
   const characters = (list) => list.reduce((sum, name) => sum + name.length + 1, 0);
   const [all, known] = [characters(encoded), characters(spelled)];
-  const own = meanLoss(spelled, { n_a, n_y, params: weights });
-  return (own * known + Math.log(n_y) * (all - known)) / all;
+  return (meanLoss(spelled, weights) * known + Math.log(weights.by.length) * (all - known)) / all;
 }

@@ -12,9 +12,8 @@ const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know
 const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
 const MEASURED_NAMES = 50; // of those that were learned
-const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
 
-/** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
+/** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, half way up. */
 function toBfloat16(array) {
   const bits = new Uint32Array(Float32Array.from(array).buffer);
   const rounded = bits.map((each) => (each + 0x8000) & 0xffff0000);
@@ -24,8 +23,8 @@ function toBfloat16(array) {
 /** The best model of a learner so far, as it can be sent from a worker. */
 export function learnedModel(learner, name) {
   const { best, characters, start } = learner;
-  const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
-  const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));
+  const arrays = Object.entries(best.params);
+  const weights = Object.fromEntries(arrays.map(([each, array]) => [each, toBfloat16(array)]));
   const own = printsOfNames(new Set(learner.names));
   const shared = start?.fingerprints; // of the model that training started from
   return {
@@ -82,13 +81,12 @@ function recordOf(learner) {
  * differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
-  const network = learner.network(weights);
-  const measured = someOf(learner.rows, MEASURED_NAMES);
-  const { tree, outputs, logits } = predictions(measured, network);
+  const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
     if (!tree.passing[row]) continue;
-    const own = logits.subarray(row * outputs, row * outputs + network.n_y);
+    const start = row * tree.outputs;
+    const own = logits.subarray(start, start + weights.by.length);
     sum += tree.passing[row] / own.reduce((total, logit) => total + Math.exp(logit), 0);
   }
   return Math.round(1e6 * Math.log((UNKNOWN_PROBABILITY * tree.characters) / sum)) / 1e6;

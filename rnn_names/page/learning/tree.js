@@ -1,11 +1,11 @@
 // Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py): names that begin alike
 // have the same hidden states up to where they part, so each distinct prefix is a node, once.
 
-import { NODES, padded } from "../engine/arithmetic.js";
+import { NODES, padded, ROWS } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
 
 /**
- * The prefix tree of some names, given as lists of indices.
+ * The prefix tree of some names, given as lists of indices below n_y.
  *
  * A node has a row in all arrays. Row 0 is the state before a name, a0, from which the empty prefix
  * goes on. Levels begin at multiples of NODES, as `product` wants them; rows between stay unused.
@@ -20,36 +20,39 @@ import { EOS } from "../engine/network.js";
  *     13   "bc"    3  8       1            1   0 0 0
  *
  * levels: { start, n } of each level, and { aboveStart, parents }: where the rows begin that its
- * nodes hang from, and how many those are. y: (rows, outputs) how many names have each
- * character; passing: (rows,) how many have the prefix.
+ * nodes hang from, and how many those are. y: (rows, outputs) how many names have each character,
+ * with outputs, n_y padded, as `product` wants them; passing: (rows,) how many have the prefix.
  */
-export function prefixTree(names, outputs) {
+export function prefixTree(names, n_y) {
+  const outputs = padded(n_y, ROWS);
   const levels = [];
-  const nodes = []; // { row, x, parent, names }
+  const nodes = [];
   let above = { start: 0, parents: 1 };
-  let level = [{ x: EOS, parent: 0, names }];
+  /** @type {any[]} */ // { x, parent, length, names, row }
+  let level = [{ x: EOS, parent: 0, length: 0, names }];
   let start = NODES;
-  for (let length = 0; level.length; length++) {
-    const hasChildren = (node) => node.names.some((name) => name.length > length);
+  while (level.length) {
     const first = level.filter(hasChildren);
     level = [...first, ...level.filter((node) => !hasChildren(node))];
-    level.forEach((node, i) => Object.assign(node, { row: start + i }));
+    level.forEach((node, i) => (node.row = start + i));
     nodes.push(...level);
     levels.push({ start, n: level.length, aboveStart: above.start, parents: above.parents });
     above = { start, parents: first.length };
     start += padded(level.length, NODES);
-    level = first.flatMap((node) => childrenOf(node, length));
+    level = first.flatMap(childrenOf);
   }
-  return { ...asArrays(nodes, start, outputs), levels, rows: start };
+  return { ...asArrays(nodes, start, outputs), levels, rows: start, outputs };
 }
 
-/** The nodes one character after a node of some length. */
-function childrenOf(node, length) {
+const hasChildren = ({ names, length }) => names.some((name) => name.length > length);
+
+/** The nodes one character after a node. */
+function childrenOf({ row, names, length }) {
   const children = new Map();
-  for (const name of node.names) {
+  for (const name of names) {
     if (name.length === length) continue;
     const x = name[length];
-    if (!children.has(x)) children.set(x, { x, parent: node.row, names: [] });
+    if (!children.has(x)) children.set(x, { x, parent: row, length: length + 1, names: [] });
     children.get(x).names.push(name);
   }
   return [...children.values()];
@@ -65,12 +68,7 @@ function asArrays(nodes, rows, outputs) {
     parent[node.row] = node.parent;
     passing[node.row] = node.names.length;
     characters += node.names.length; // each goes on from here with a character, or ends
-    if (node.row !== NODES) y[node.parent * outputs + node.x] = node.names.length;
-  }
-  for (let row = NODES; row < rows; row++) {
-    let going = 0;
-    for (let c = 1; c < outputs; c++) going += y[row * outputs + c];
-    y[row * outputs + EOS] = passing[row] - going;
+    for (const name of node.names) y[node.row * outputs + (name[node.length] ?? EOS)]++;
   }
   return { x, parent, passing, y, characters };
 }

@@ -13,10 +13,10 @@ const MOMENT = 500; // ms between two messages
 let policy; // what makes addresses that a page with `require-trusted-types-for` takes
 
 /**
- * Starts to learn. `script` is the text of the engine and of all that learns; the worker gets the
- * rest, and `progress` each message of the worker. Returns { finished, stop }: a promise of the best
- * model, and what ends the work early, with the best model so far, or undefined if there is none
- * yet.
+ * Starts a worker that learns. `script` is the text of the engine and of `learning/`, the rest is the
+ * worker's message, and `progress` is called with each message that it posts. Returns { finished,
+ * stop }: a promise of the best model, and a function that ends the work early, with the best model so
+ * far, or undefined if there is none yet.
  */
 export function startLearning(script, { models, ...rest }, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
@@ -47,10 +47,9 @@ export function startLearning(script, { models, ...rest }, progress) {
 export const withNetwork = (model) => ({ ...model, network: new Network(model, model.weights) });
 
 /**
- * What the worker does. Its message has `names`, `models` and a `base` to start from, and `name`,
- * what the model is to be called. It posts what it starts from and how far it is, { startedFrom,
- * share, epoch, heldOutLoss }, with the best `model` so far and some of its `names` if it is new, and
- * `isDone` at the end.
+ * The worker's side. Its message has `names`, the `models` and the `base` that training may start from,
+ * and the model's `name`. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the run that
+ * is over, with the best `model` so far and some `names` of it if it is new, and `isDone` at the end.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
