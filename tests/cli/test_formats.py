@@ -267,7 +267,8 @@ def test_a_roll_table_of_foundry(count, invoke, odd_file):
 def test_a_document_has_the_names_that_there_are_where_they_are_too_few(
     command, invoke, monkeypatch
 ):
-    monkeypatch.setattr("rnn_names.sampling.unique.WINDOW", 1 << 12)
+    for module in ("sampling.unique", "casts.cast_drawer"):
+        monkeypatch.setattr(f"rnn_names.{module}.WINDOW", 1 << 12)
     few = "--match Elwen|Elrin --any-shape --min-length 5 --unique -n 9 --seed 1".split()
     plain = invoke(*command.split(), *few)
     done = invoke(*command.split(), *few, "--format", "foundry")

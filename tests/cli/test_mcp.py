@@ -175,31 +175,41 @@ def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["words.txt"]
 
 
+@pytest.fixture(scope="module")
+def offered(tmp_path_factory):
+    """The tools and the resource that a client finds, if models may be trained."""
+    folder = tmp_path_factory.mktemp("offered")
+
+    async def script(client):
+        tools = (await client.list_tools()).tools
+        resources = (await client.list_resources()).resources
+        return tools, (await client.read_resource(resources[0].uri)).contents[0].text
+
+    return session(script, "--folder", folder, cwd=folder)
+
+
+def test_a_client_sees_which_tools_write_and_how_patterns_are_written(offered):
+    tools, text = offered
+    assert all(each.annotations.destructive_hint is False for each in tools)
+    reading = {each.name for each in tools if each.annotations.read_only_hint}
+    assert {each.name for each in tools} - reading == {"train_model"}
+    assert "[Lord|Lady|Old]" in text and "\b" not in text
+
+
 @pytest.mark.parametrize(
     ("tool", "owner"),
     [("sample_names", SampleOptions), ("cast_names", CastOptions), ("train_model", Settings)],
 )
-def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
-    async def script(client):
-        tools = (await client.list_tools()).tools
-        resources = (await client.list_resources()).resources
-        text = (await client.read_resource(resources[0].uri)).contents[0].text
-        assert all(each.annotations.destructive_hint is False for each in tools)
-        reading = {each.name for each in tools if each.annotations.read_only_hint}
-        assert {each.name for each in tools} - reading == {"train_model"}
-        return {each.name: each.input_schema for each in tools}, text
-
-    schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
-    assert "[Lord|Lady|Old]" in text and "\b" not in text
-    offered = schemas[tool]["properties"]
-    assert not [name for name, each in offered.items() if each.get("default", 0) is None]
-    shown = {name: each for name, each in declarations(owner).items() if name in offered}
+def test_options_have_their_own_descriptions_and_bounds(tool, owner, offered):
+    [schema] = [each.input_schema["properties"] for each in offered[0] if each.name == tool]
+    assert not [name for name, each in schema.items() if each.get("default", 0) is None]
+    shown = {name: each for name, each in declarations(owner).items() if name in schema}
     left_out = {*declarations(owner)} - {*shown}
     assert left_out <= {"remember", "models", "parts", "any_beginning"}
     for name, each in shown.items():
-        assert offered[name]["description"] == ("How many." if name == "count" else each.help)
+        assert schema[name]["description"] == ("How many." if name == "count" else each.help)
         if isinstance(each.kind, Number) and math.isfinite(each.kind.maximum):
-            bounds = json.dumps(offered[name])
+            bounds = json.dumps(schema[name])
             assert f'aximum": {each.kind.maximum}' in bounds
 
 
