@@ -181,14 +181,19 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config):
-    """Two processes more than cores: now and then a test waits for a browser, a disk or a clock."""
-    return (yield) + 2
+    """One process more than cores: now and then a test waits for a browser, a disk or a clock."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Which tests go to the same process, where several share them: see `_together`."""
+    """Which tests go to the same process, where several share them: see `_together`.
+
+    They begin in the order of their files. So the last ones are the doctests, which are short.
+    """
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # else those without parameters, long or short, are last
 
     class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid):

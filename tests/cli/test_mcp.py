@@ -1,5 +1,6 @@
 """`rnn-names mcp`, as an assistant's client uses it: the SDK's own, over pipes."""
 
+import asyncio
 import json
 import math
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import pytest
 
@@ -18,15 +20,16 @@ from rnn_names.model import bundled
 from rnn_names.training.settings import Settings
 from support import program
 
-pytest.importorskip("mcp", reason="the SDK is not installed: pip install -e '.[mcp]'")
-
-import anyio
-from mcp import Client, StdioServerParameters
-from mcp.client.stdio import stdio_client
+if not find_spec("mcp"):
+    pytest.skip("the SDK is not installed: pip install -e '.[mcp]'", allow_module_level=True)
 
 
 def session(script, *arguments, cwd):
     """What an async function gives that a connected client is passed to."""
+    # Read here, since it takes a second: not in each process that looks for tests.
+    import anyio
+    from mcp import Client, StdioServerParameters
+    from mcp.client.stdio import stdio_client
 
     async def run():
         words = program.command("mcp", *arguments)
@@ -125,17 +128,12 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
 def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tmp_path):
     quick = {"name": "drow", "epochs": 1, "distil_epochs": 0, "hidden_size": 8}
     lists = [[f"{c}{x}{c}" for x in "aeiou" for c in "bdfg"], ["Aa", "Bb", "Cc", "Dd"]]
-    told = []
 
     async def script(client):
-        async def train(names):
-            told.append(await said(client, "train_model", names=names, **quick))
+        trainings = [said(client, "train_model", names=names, **quick) for names in lists]
+        return await asyncio.gather(*trainings)
 
-        async with anyio.create_task_group() as group:
-            for names in lists:
-                group.start_soon(train, names)
-
-    session(script, "--folder", tmp_path, cwd=tmp_path)
+    told = session(script, "--folder", tmp_path, cwd=tmp_path)
     assert sorted(text == ["drow"] for text in told) == [False, True]
     assert "there is such a model already" in str(told)
 

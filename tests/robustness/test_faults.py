@@ -480,7 +480,9 @@ def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder,
     reader, writer = pty.openpty() if on_terminal else os.pipe()
     sample = ["sample", "-m", "m.npz", "-n", 10**12, "--seed", 3]
     small_walks = "from rnn_names.sampling import sampler\nsampler.MAX_WALK = 1 << 13\n"
-    with fork(small_walks + MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
+    with fork(
+        small_walks + MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE
+    ) as process:
         os.close(writer)
         shown = b""
         while shown.count(b"\n") < 1000:
