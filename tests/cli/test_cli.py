@@ -245,7 +245,7 @@ with one_blas_thread():
 def test_process_settings_are_restored_by_the_last_of_overlapping_generators(
     first, model, monkeypatch
 ):
-    monkeypatch.setattr("rnn_names.sampling.sampler.MAX_WALK", 1 << 14)
+    monkeypatch.setattr("rnn_names.sampling.sampler.MAX_WALK", 1 << 13)
 
     def settings():
         return sys.getswitchinterval(), [
