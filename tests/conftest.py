@@ -138,6 +138,12 @@ def always_look_ahead(monkeypatch):
 
 
 @pytest.fixture
+def quick_pilots(monkeypatch):
+    """A thousand names, not eight thousand, show how rare conditions are: once for each page."""
+    monkeypatch.setattr(guided, "PILOT_SIZE", 1 << 10)
+
+
+@pytest.fixture
 def quick_teacher(monkeypatch):
     """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
     rule, few = training_settings.defaults_for, {"synthetic_names": 300}

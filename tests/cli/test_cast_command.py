@@ -17,6 +17,8 @@ from rnn_names.conditions.conditions import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
 
+pytestmark = pytest.mark.usefixtures("quick_pilots")
+
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
 
 

@@ -17,6 +17,8 @@ from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
 
+pytestmark = pytest.mark.usefixtures("quick_pilots")
+
 ELVES = ["pick", "-m", "elvish", "--seed", 3, "-o", "kept.txt"]
 
 
