@@ -4,7 +4,6 @@ import asyncio
 import json
 import math
 import re
-import shlex
 import subprocess
 import sys
 import time
@@ -241,8 +240,7 @@ def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
 def test_streams_that_cannot_be_used_are_told_in_a_line(streams, tmp_path):
     hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     (tmp_path / "hello").write_text(json.dumps(hello) + "\n")
-    line = f"{shlex.join(map(str, program.command('mcp')))} {streams}"
-    done = subprocess.run(line, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    done = program.redirected(streams, "mcp", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: standard ")
 
