@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import part_names
+from rnn_names.casts import initials, part_names
 from rnn_names.sampling import guided, walk_sampler
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
@@ -139,8 +139,10 @@ def always_look_ahead(monkeypatch):
 
 @pytest.fixture
 def quick_pilots(monkeypatch):
-    """A thousand names, not eight thousand, show how rare conditions are: once for each page."""
+    """A thousand names, not many thousands, show how rare conditions are: once for each page."""
     monkeypatch.setattr(guided, "PILOT_SIZE", 1 << 10)
+    for module in (part_names, initials):
+        monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
 
 
 @pytest.fixture

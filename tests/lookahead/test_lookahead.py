@@ -463,7 +463,8 @@ def test_the_command_line_says_so_in_one_line(always_look_ahead, monkeypatch, in
 
 
 @pytest.mark.parametrize("options", [{"top_k": 1}, {"min_p": 0.5}])
-def test_conditions_that_the_cut_characters_rule_out_end_with_an_error(options):
+def test_conditions_that_the_cut_characters_rule_out_end_with_an_error(options, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
     model = random_model("abc", "rnn", seed=1, longest=4)
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):
         model.sample(2, seed=1, suffix="cc", any_shape=True, **options)
