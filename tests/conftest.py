@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import part_names
+from rnn_names.casts import initials, part_names
 from rnn_names.sampling import guided, walk_sampler
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
@@ -138,6 +138,14 @@ def always_look_ahead(monkeypatch):
 
 
 @pytest.fixture
+def quick_pilots(monkeypatch):
+    """A thousand names, not many thousands, show how rare conditions are: once for each page."""
+    monkeypatch.setattr(guided, "PILOT_SIZE", 1 << 10)
+    for module in (part_names, initials):
+        monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
+
+
+@pytest.fixture
 def quick_teacher(monkeypatch):
     """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
     rule, few = training_settings.defaults_for, {"synthetic_names": 300}
@@ -181,14 +189,19 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config):
-    """Two processes more than cores: now and then a test waits for a browser, a disk or a clock."""
-    return (yield) + 2
+    """One process more than cores: now and then a test waits for a browser, a disk or a clock."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Which tests go to the same process, where several share them: see `_together`."""
+    """Which tests go to the same process, where several share them: see `_together`.
+
+    They begin in the order of their files. So the last ones are the doctests, which are short.
+    """
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # else those without parameters, long or short, are last
 
     class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid):
@@ -200,6 +213,9 @@ def pytest_xdist_make_scheduler(config, log):
 def _together(nodeid):
     """The cases of one test, since they may share what is costly to make.
 
-    The examples of a page depend on those before them. Those of another page need not wait.
+    The examples of a page depend on those before them. Those of another page need not wait. The
+    tests of the server share its SDK, which takes a second to read.
     """
+    if "test_mcp.py" in nodeid:
+        return nodeid.split("::")[0]
     return re.match(r"[^[]*(\[[\w-]+\.md\b)?", nodeid)[0]

@@ -17,6 +17,8 @@ from rnn_names.conditions.conditions import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
 
+pytestmark = pytest.mark.usefixtures("quick_pilots")
+
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
 
 
@@ -104,7 +106,7 @@ def test_an_error_shows_where_in_the_pattern(text, code, message, place, initial
 
 
 def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatch):
-    monkeypatch.setattr("rnn_names.sampling.unique.WINDOW", 1 << 12)
+    monkeypatch.setattr("rnn_names.casts.cast_drawer.WINDOW", 1 << 12)
     tiny_model().save(tmp_path / "m.npz")
     done = invoke("cast", "[a|b] {m.npz:match=ab}", "-n", 3, "--unique", cwd=tmp_path)
     assert sorted(done.stdout.splitlines()) == ["a ab", "b ab"]
@@ -169,7 +171,11 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
     assert done.stdout.startswith(invoke("cast", name, "-n", 1, "--seed", 1).stdout)
     shown = invoke("cast", name, "--show").stdout.removesuffix("\n")
     assert invoke("cast", shown, "-n", 12, "--seed", 1).stdout == done.stdout
-    assert f"  {name} " in invoke("models").stdout
+
+
+def test_bundled_casts_are_listed_with_the_models(invoke):
+    listed = invoke("models").stdout
+    assert not [name for name in CASTS if f"  {name} " not in listed]
 
 
 @pytest.mark.parametrize("name", CASTS)

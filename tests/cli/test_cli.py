@@ -242,7 +242,11 @@ with one_blas_thread():
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_process_settings_are_restored_by_the_last_of_overlapping_generators(first, model):
+def test_process_settings_are_restored_by_the_last_of_overlapping_generators(
+    first, model, monkeypatch
+):
+    monkeypatch.setattr("rnn_names.sampling.sampler.MAX_WALK", 1 << 13)
+
     def settings():
         return sys.getswitchinterval(), [
             each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"

@@ -1,13 +1,14 @@
 """`rnn-names mcp`, as an assistant's client uses it: the SDK's own, over pipes."""
 
+import asyncio
 import json
 import math
 import re
-import shlex
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import pytest
 
@@ -18,15 +19,16 @@ from rnn_names.model import bundled
 from rnn_names.training.settings import Settings
 from support import program
 
-pytest.importorskip("mcp", reason="the SDK is not installed: pip install -e '.[mcp]'")
-
-import anyio
-from mcp import Client, StdioServerParameters
-from mcp.client.stdio import stdio_client
+if not find_spec("mcp"):
+    pytest.skip("the SDK is not installed: pip install -e '.[mcp]'", allow_module_level=True)
 
 
 def session(script, *arguments, cwd):
     """What an async function gives that a connected client is passed to."""
+    # Read here, since it takes a second: not in each process that looks for tests.
+    import anyio
+    from mcp import Client, StdioServerParameters
+    from mcp.client.stdio import stdio_client
 
     async def run():
         words = program.command("mcp", *arguments)
@@ -67,9 +69,11 @@ def test_names_and_scores_are_those_of_the_model(tmp_path):
         drawn = await said(client, "sample_names", models=["elvish"], seed=2, prefix=["A"], count=7)
         scores = await said(client, "score_names", names=names, models=["elvish"])
         listed = await said(client, "list_models")
-        return drawn, scores, listed
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        return drawn, scores, listed, tools
 
-    drawn, scores, listed = session(script, cwd=tmp_path)
+    drawn, scores, listed, tools = session(script, cwd=tmp_path)
+    assert tools == {"list_models", "sample_names", "cast_names", "score_names"}, "none that writes"
     assert drawn == model.sample(7, seed=2, prefix="A")
     assert [each["name"] for each in scores] == names
     assert [each["log_prob"] for each in scores] == [pytest.approx(model.log_prob(names)[0]), None]
@@ -116,26 +120,16 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
     written = [*tmp_path.rglob("*")]
     assert {each.name for each in written} == {"own", "here", "drow.npz"}
 
-    async def without(client):
-        return {tool.name for tool in (await client.list_tools()).tools}
-
-    assert "train_model" not in session(without, cwd=here)
-
 
 def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tmp_path):
     quick = {"name": "drow", "epochs": 1, "distil_epochs": 0, "hidden_size": 8}
     lists = [[f"{c}{x}{c}" for x in "aeiou" for c in "bdfg"], ["Aa", "Bb", "Cc", "Dd"]]
-    told = []
 
     async def script(client):
-        async def train(names):
-            told.append(await said(client, "train_model", names=names, **quick))
+        trainings = [said(client, "train_model", names=names, **quick) for names in lists]
+        return await asyncio.gather(*trainings)
 
-        async with anyio.create_task_group() as group:
-            for names in lists:
-                group.start_soon(train, names)
-
-    session(script, "--folder", tmp_path, cwd=tmp_path)
+    told = session(script, "--folder", tmp_path, cwd=tmp_path)
     assert sorted(text == ["drow"] for text in told) == [False, True]
     assert "there is such a model already" in str(told)
 
@@ -175,31 +169,41 @@ def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["words.txt"]
 
 
+@pytest.fixture(scope="module")
+def offered(tmp_path_factory):
+    """The tools and the resource that a client finds, if models may be trained."""
+    folder = tmp_path_factory.mktemp("offered")
+
+    async def script(client):
+        tools = (await client.list_tools()).tools
+        resources = (await client.list_resources()).resources
+        return tools, (await client.read_resource(resources[0].uri)).contents[0].text
+
+    return session(script, "--folder", folder, cwd=folder)
+
+
+def test_a_client_sees_which_tools_write_and_how_patterns_are_written(offered):
+    tools, text = offered
+    assert all(each.annotations.destructive_hint is False for each in tools)
+    reading = {each.name for each in tools if each.annotations.read_only_hint}
+    assert {each.name for each in tools} - reading == {"train_model"}
+    assert "[Lord|Lady|Old]" in text and "\b" not in text
+
+
 @pytest.mark.parametrize(
     ("tool", "owner"),
     [("sample_names", SampleOptions), ("cast_names", CastOptions), ("train_model", Settings)],
 )
-def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
-    async def script(client):
-        tools = (await client.list_tools()).tools
-        resources = (await client.list_resources()).resources
-        text = (await client.read_resource(resources[0].uri)).contents[0].text
-        assert all(each.annotations.destructive_hint is False for each in tools)
-        reading = {each.name for each in tools if each.annotations.read_only_hint}
-        assert {each.name for each in tools} - reading == {"train_model"}
-        return {each.name: each.input_schema for each in tools}, text
-
-    schemas, text = session(script, "--folder", tmp_path, cwd=tmp_path)
-    assert "[Lord|Lady|Old]" in text and "\b" not in text
-    offered = schemas[tool]["properties"]
-    assert not [name for name, each in offered.items() if each.get("default", 0) is None]
-    shown = {name: each for name, each in declarations(owner).items() if name in offered}
+def test_options_have_their_own_descriptions_and_bounds(tool, owner, offered):
+    [schema] = [each.input_schema["properties"] for each in offered[0] if each.name == tool]
+    assert not [name for name, each in schema.items() if each.get("default", 0) is None]
+    shown = {name: each for name, each in declarations(owner).items() if name in schema}
     left_out = {*declarations(owner)} - {*shown}
     assert left_out <= {"remember", "models", "parts", "any_beginning"}
     for name, each in shown.items():
-        assert offered[name]["description"] == ("How many." if name == "count" else each.help)
+        assert schema[name]["description"] == ("How many." if name == "count" else each.help)
         if isinstance(each.kind, Number) and math.isfinite(each.kind.maximum):
-            bounds = json.dumps(offered[name])
+            bounds = json.dumps(schema[name])
             assert f'aximum": {each.kind.maximum}' in bounds
 
 
@@ -236,8 +240,7 @@ def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
 def test_streams_that_cannot_be_used_are_told_in_a_line(streams, tmp_path):
     hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     (tmp_path / "hello").write_text(json.dumps(hello) + "\n")
-    line = f"{shlex.join(map(str, program.command('mcp')))} {streams}"
-    done = subprocess.run(line, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    done = program.redirected(streams, "mcp", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: standard ")
 

@@ -298,6 +298,7 @@ def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
 def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
     monkeypatch.setattr(unique, "WINDOW", 1 << 9)
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
     with pytest.warns(FewNewNamesWarning, match="three in four"), pytest.raises(SamplingError):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 

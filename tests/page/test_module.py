@@ -157,7 +157,8 @@ def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
     models = [small_models.get(each) or Model.load(each) for each in name.split("+")]
     whole = blend(models) if len(models) > 1 else models[0]
     first = whole.vocabulary.characters[-1]
-    asked = [{}, {"start": 3}, {"min_p": 0.3, "temperature": 0.9}, {"prefix": 2 * first}]
+    asked = [{}, {"start": 3}, {"min_p": 0.3, "temperature": 0.9}]
+    asked += [{"prefix": 2 * first}] if name != "women" else []  # of so large a model, it is slow
     asked = [{"seed": 1, "boldness": "safe", **options} for options in asked]
     calls = [f"print(await sample(12, {in_javascript(options)}));" for options in asked]
     found = in_node("\n".join(calls), *zip(name.split("+"), models, strict=True))
@@ -177,9 +178,9 @@ def test_near_copies_of_a_long_list_are_those_of_python(in_node):
 def test_near_copies_of_any_shape_are_those_of_python(name, options, in_node):
     options = {"seed": 3, "min_edits": 2, "temperature": 0.5, "ignore_case": True, **options}
     (names,) = in_node(
-        f"print(await sample(100, {in_javascript(options)}));", (name, Model.load(name))
+        f"print(await sample(40, {in_javascript(options)}));", (name, Model.load(name))
     )
-    assert names == Model.load(name).sample(100, **options)
+    assert names == Model.load(name).sample(40, **options)
 
 
 def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):
@@ -215,19 +216,11 @@ def test_the_likeliest_names_are_found_under_rare_conditions(name, in_node):
     assert_drawn_from(Counter(names), wanted)
 
 
-STEEP = [
-    ("Oktavía", "{ temperature: 0.3, match: '.{3}[aei].*v.*', maxLength: 7, anyShape: true }"),
-    ("Yritz", "{ temperature: 0.05, match: '[XYQÆ].*[xz]', maxLength: 6 }"),
-]
-"""The most probable name that meets some rare conditions; the guide has to cool down to find it."""
-
-
-@pytest.mark.parametrize("best, options", STEEP)
-def test_the_likeliest_name_is_the_commonest_at_a_low_temperature(best, options, in_node):
-    (names,) = in_node(
-        f"print(await sample(200, {{ seed: 3, ...{options} }}));", ("norse", Model.load("norse"))
-    )
-    assert Counter(names).most_common(1)[0][0] == best
+def test_the_likeliest_name_is_the_commonest_at_a_low_temperature(in_node):
+    """The guide has to cool down to find it: otherwise Daniva is."""
+    options = "{ seed: 3, temperature: 0.3, match: '.{3}[aei].*v.*', maxLength: 7, anyShape: true }"
+    (names,) = in_node(f"print(await sample(200, {options}));", ("norse", Model.load("norse")))
+    assert Counter(names).most_common(1)[0][0] == "Oktavía"
 
 
 def test_names_whose_ends_are_unusual_are_found_under_rare_conditions(in_node):

@@ -29,16 +29,22 @@ from rnn_names.corpus.corpus import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, printable
 from rnn_names.model.atomic import check_writable
 from support.model_files import OLD_MODEL, make_model
-from support.program import MAIN, error_line, fork, heed_interrupts, python, unmeasured
+from support.program import (
+    MAIN,
+    TO_ITS_END,
+    error_line,
+    fork,
+    heed_interrupts,
+    python,
+    redirected,
+    unmeasured,
+)
 from support.terminal import terminal
 from torture import faults
 
 pytestmark = pytest.mark.posix
 
 TINY = "--init none --hidden-size 4 --epochs 1 --distil-epochs 0 --batch-size 64 -q".split()
-TO_ITS_END = {"call": subprocess.run, "capture_output": True, "encoding": "utf-8", "timeout": 120}
-
-
 # --- A model file is whole or absent --------------------------------------------------------------
 
 
@@ -370,20 +376,6 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
 # --- Streams --------------------------------------------------------------------------------------
 
 
-def redirected(redirections, *arguments, cwd):
-    """Runs the command with its streams redirected as a shell would."""
-
-    def redirect():
-        for number, sign, file in re.findall(r"(\d?)([<>]) ?(\S+)", redirections):
-            number = int(number or "<>".index(sign))
-            if file == "&-":
-                os.close(number)
-            else:
-                os.dup2(os.open(file, os.O_WRONLY), number)
-
-    return fork(MAIN, *arguments, cwd=cwd, prepare=redirect, **TO_ITS_END)
-
-
 @pytest.fixture(scope="module")
 def folder(model_file, corpus_file, tmp_path_factory):
     folder = tmp_path_factory.mktemp("streams")
@@ -479,7 +471,10 @@ def test_a_score_comes_while_the_writer_goes_on(score, folder):
 def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder, model):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
     sample = ["sample", "-m", "m.npz", "-n", 10**12, "--seed", 3]
-    with fork(MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
+    small_walks = "from rnn_names.sampling import sampler\nsampler.MAX_WALK = 1 << 13\n"
+    with fork(
+        small_walks + MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE
+    ) as process:
         os.close(writer)
         shown = b""
         while shown.count(b"\n") < 1000:

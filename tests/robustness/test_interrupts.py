@@ -168,7 +168,9 @@ os._exit = lambda code: (time.sleep(0.5), end(code))"""
 
 
 def test_in_a_write_that_nobody_reads(model_file):
-    process = start("sample", "-n", 10**9, "-m", model_file, stdout=subprocess.PIPE)
+    small_walks = "import rnn_names.sampling.sampler as sampler\nsampler.MAX_WALK = 1 << 13"
+    sample = ["sample", "-n", 10**9, "-m", model_file]
+    process = start(*sample, before=small_walks, stdout=subprocess.PIPE)
     process.stdout.read(1000)
     process.send_signal(signal.SIGTERM)
     ended(process)

@@ -19,6 +19,7 @@ def drawn(**options):
 @pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_several_threads_draw_what_one_draws(options, monkeypatch):
     monkeypatch.setattr(sampler, "MAX_WALK", 256)
+    monkeypatch.setattr(workers, "CHUNKS", 4)
     monkeypatch.setattr(workers, "WORTH_THREADS", 0)
     names = []
     for cores in (1, 2, 3):

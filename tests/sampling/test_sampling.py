@@ -86,9 +86,10 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
 
 @pytest.fixture
 def small_walks(monkeypatch):
-    """Walks of at most 256 names, several at a time."""
+    """Walks of at most 256 names, several at a time, each in at least four chunks."""
     monkeypatch.setattr(streaming, "FIRST_WALK", 16)
     monkeypatch.setattr(sampler, "MAX_WALK", 256)
+    monkeypatch.setattr(workers, "CHUNKS", 4)
     monkeypatch.setattr(workers, "WORTH_THREADS", 100)
 
 
@@ -209,8 +210,8 @@ def test_where_names_run_out_does_not_depend_on_how_many_are_asked_for(
 ):
     model = tiny_model(seed=1)
     every = distribution(model)
-    rare = sorted(every, key=every.__getitem__)[:650]  # together one in 2,000
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 13)
+    rare = sorted(every, key=every.__getitem__)[:800]  # together one in 400
+    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 11)
     monkeypatch.setattr(workers, "usable_cores", lambda: cores)
 
     def names(n):
@@ -295,6 +296,7 @@ def test_where_a_stream_of_new_names_ends_does_not_depend_on_how_they_are_drawn(
     budget, monkeypatch
 ):
     monkeypatch.setattr(unique, "WINDOW", 1 << 9)
+    monkeypatch.setattr(workers, "CHUNKS", 4)
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)
     options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
 

@@ -11,7 +11,7 @@ NOT_TESTED = "the module was not tested in Node: there is no node on the PATH"
 def run(script, folder):
     """Runs a module in a folder; gives what it prints as JSON, one value a line."""
     (folder / "script.mjs").write_text(script, "utf-8")
-    settings = {"cwd": folder, "capture_output": True, "encoding": "utf-8", "timeout": 60}
+    settings = {"cwd": folder, "capture_output": True, "encoding": "utf-8", "timeout": 120}
     done = subprocess.run([NODE, "script.mjs"], **settings)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

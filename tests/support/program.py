@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 _RUNNER = inspect.signature(CliRunner).parameters
 MAIN = "from rnn_names.cli.main import main\nmain()"
+TO_ITS_END = {"call": subprocess.run, "capture_output": True, "encoding": "utf-8", "timeout": 120}
 
 
 def unmeasured():
@@ -116,6 +118,20 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
 
     given = {"preexec_fn": run, "restore_signals": False, "pass_fds": pass_fds, **settings}
     return call(program, **given)
+
+
+def redirected(redirections, *arguments, cwd):
+    """Runs the command with its streams redirected as a shell would."""
+
+    def redirect():
+        for number, sign, file in re.findall(r"(\d?)([<>]) ?(\S+)", redirections):
+            number = int(number or "<>".index(sign))
+            if file == "&-":
+                os.close(number)
+            else:
+                os.dup2(os.open(file, os.O_RDONLY if sign == "<" else os.O_WRONLY), number)
+
+    return fork(MAIN, *arguments, cwd=cwd, prepare=redirect, **TO_ITS_END)
 
 
 def _stream(number, mode, buffering):
