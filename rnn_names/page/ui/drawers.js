@@ -63,7 +63,7 @@ export function listenToDrawers(fitCount) {
   listenToArrows($("views").firstElementChild, openView);
   listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") openDrawer(null);
+    if (key === "Escape") $("close-card").click(); // and with it a drawer
   });
   listenToSwipes();
 }

@@ -82,10 +82,8 @@ function showFavourites(isKept) {
   showKept();
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
-  $("kept-hint").textContent = favourites.size
-    ? "This browser forgets them when the page is closed."
-    : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
-  $("kept-hint").hidden = favourites.size > 0 && isKept;
+  $("kept-none").hidden = favourites.size > 0;
+  $("kept-hint").hidden = !favourites.size || isKept;
 }
 
 /** Shows whether the name of the card is kept. */

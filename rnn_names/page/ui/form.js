@@ -167,6 +167,7 @@ export function showValues() {
     if (forgetful.length) $(id).checked = false;
   }
   $("novel-hint").hidden = !forgetful.length;
+  $("new")?.toggleAttribute("hidden", !$("novel").checked); // unless a page has another subtitle
   showChips();
 }
 
@@ -177,8 +178,11 @@ function showTemperature() {
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
   if (isTuned()) $("fine").open = true; // in force, it is in sight
   $("temperature-value").textContent = text;
-  for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", button.textContent === chosen.boldness);
+  for (const button of $("boldness").children) {
+    const isChosen = button.textContent === chosen.boldness;
+    button.ariaPressed = isChosen;
+    $(`${button.textContent}-hint`).hidden = !isChosen;
+  }
 }
 
 const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);

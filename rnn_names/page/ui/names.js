@@ -151,6 +151,7 @@ export function listenToKeys(draw) {
     "?": () => $("keys").showModal(),
     c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
+    d: (name) => name && !isCasting() && openCard(name.textContent),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
     ArrowRight: (name) => moveFocus(name, 1, 0),
     ArrowUp: (name) => moveFocus(name, 0, -1),
