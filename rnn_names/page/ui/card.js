@@ -29,8 +29,14 @@ export function openCard(name) {
   $("likely").hidden = false;
   explain(name);
   openDrawer("likely");
+  showPlace();
+}
+
+/** Moves the name of the card into sight. */
+function showPlace() {
   const places = Array.from(document.querySelectorAll(".name"));
-  places.find((place) => place.textContent === name)?.scrollIntoView({ block: "nearest" });
+  const isIt = ({ textContent }) => textContent && textContent === nameOfCard();
+  places.find(isIt)?.scrollIntoView({ block: "nearest" });
 }
 
 /** Shows a name letter by letter, and tells the page that the card is about it. */
@@ -83,7 +89,10 @@ export function listenToCard() {
       speechSynthesis.cancel();
       speechSynthesis.speak(new SpeechSynthesisUtterance(nameOfCard()));
     },
-    whole: () => showWhole($("details").hidden),
+    whole: () => {
+      showWhole($("details").hidden);
+      showPlace();
+    },
   });
   const showVoices = () => {
     $("speak").hidden = !globalThis.speechSynthesis?.getVoices().length;

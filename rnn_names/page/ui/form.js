@@ -143,7 +143,7 @@ export function writeAddress(isNew) {
   const depth = (history.state?.depth ?? 0) + Number(isNew);
   try {
     if (address !== location.hash)
-      history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
+      history[isNew ? "pushState" : "replaceState"]({ depth, fitted: chosen.fitted }, "", address);
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }

@@ -29,7 +29,7 @@ import { buildShares, withoutLetters } from "./shares.js";
 const TEN = 10; // names that are added below those that are there
 const FEW = 5; // lines of a cast that there are at least
 const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that there are at least
-const MAX_FITTING = 60; // names that a page opens with on a large screen
+const MAX_FITTING = 120; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
 let drawnPattern = ""; // that of the lines that are there, if these are lines
@@ -100,6 +100,7 @@ function busy(isBusy) {
 function more() {
   setSeed(newSeed());
   closeCard();
+  if (!isCasting()) fitAgain(); // into a window that may be another one; lines differ in height
   writeAddress(true);
   draw();
 }
@@ -131,6 +132,7 @@ function redraw({ detail: isStep }) {
 async function openAddress() {
   const isNew = !location.hash;
   const hasSeed = readAddress();
+  chosen.fitted = history.state?.fitted ?? "";
   if (isNew) fitCount();
   showValues();
   writeAddress(false);
@@ -141,17 +143,15 @@ async function openAddress() {
   draw("The list leaves too few safe names: these are balanced ones.");
 }
 
-let fitted = ""; // how many names or lines there are since they fit
-
 /** Asks for as many names or lines as fit. */
 function fitCount() {
-  fitted = $("count").value = String(fitting());
+  chosen.fitted = $("count").value = String(fitting());
 }
 
 /** The same, unless somebody chose how many; returns whether that is another number. */
 function fitAgain() {
   const before = $("count").value;
-  if (before === fitted) fitCount();
+  if (before === chosen.fitted) fitCount();
   return $("count").value !== before;
 }
 
@@ -162,12 +162,13 @@ function fitting() {
   if ($("results").hidden) return data.count;
   const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
-  const row = height / Math.ceil($("names").children.length / columnsShown());
-  const rows = Math.floor((innerHeight - top - below) / row);
+  const columns = columnsShown();
+  const row = height / Math.ceil($("names").children.length / columns);
+  const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
-  return Math.max(least, Math.min(columnsShown() * rows, MAX_FITTING) || 0);
+  return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
 function startOver() {
