@@ -27,19 +27,11 @@ let ends = { prefix: "", suffix: "" }; // of the name of the card
 export function openCard(name) {
   $("typed").value = name;
   $("likely").hidden = false;
-  explain(name);
   openDrawer("likely");
-  showPlace();
+  explain(name);
 }
 
-/** Moves the name of the card into sight. */
-function showPlace() {
-  const places = Array.from(document.querySelectorAll(".name"));
-  const isIt = ({ textContent }) => textContent && textContent === nameOfCard();
-  places.find(isIt)?.scrollIntoView({ block: "nearest" });
-}
-
-/** Shows a name letter by letter, and tells the page that the card is about it. */
+/** Shows a name letter by letter. */
 export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
@@ -56,13 +48,13 @@ export function explain(name) {
   $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
   $("card-actions").hidden = !letters.length;
   showWhole($("whole").ariaExpanded === "true");
-  document.dispatchEvent(new Event("card"));
 }
 
-/** Shows how likely each letter is, once there is a name. */
+/** Shows how likely each letter is, once there is a name, and tells the page of the card. */
 export function showWhole(isWhole) {
   $("details").hidden = !isWhole || !nameOfCard();
   $("whole").ariaExpanded = isWhole;
+  document.dispatchEvent(new Event("card"));
 }
 
 export function closeCard() {
@@ -89,10 +81,7 @@ export function listenToCard() {
       speechSynthesis.cancel();
       speechSynthesis.speak(new SpeechSynthesisUtterance(nameOfCard()));
     },
-    whole: () => {
-      showWhole($("details").hidden);
-      showPlace();
-    },
+    whole: () => showWhole($("details").hidden),
   });
   const showVoices = () => {
     $("speak").hidden = !globalThis.speechSynthesis?.getVoices().length;

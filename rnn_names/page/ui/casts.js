@@ -105,8 +105,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
 export function showPattern() {
   const pattern = patternOfCast();
-  if (!pattern) return showStart();
-  parts = partsOf(textOfPattern(), pattern);
+  if (pattern) parts = partsOf(textOfPattern(), pattern);
   showParts();
 }
 
@@ -131,7 +130,7 @@ function patternOfCast() {
   return pattern;
 }
 
-export function showParts() {
+function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
   showStart();
 }
@@ -256,9 +255,5 @@ export function listenToCasts(fitCount) {
       changed(true);
     });
   $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());
-  $("pattern").addEventListener("input", () => {
-    showPattern();
-    changed();
-  });
-  $("initials").addEventListener("change", () => changed());
+  $("pattern").addEventListener("input", showPattern);
 }

@@ -129,18 +129,16 @@ function redraw({ detail: isStep }) {
   }, 60);
 }
 
-async function openAddress() {
-  const isNew = !location.hash;
-  const hasSeed = readAddress();
-  chosen.fitted = history.state?.fitted ?? "";
-  if (isNew) fitCount();
+const openAddress = () => open(!location.hash, readAddress());
+
+/** Draws names, maybe as many as fit; balanced ones, but for a link, where too few are safe. */
+async function open(isToFit, isLink = false, note = "") {
+  if (isToFit) fitCount();
   showValues();
   writeAddress(false);
-  if ((await draw()) || hasSeed || isCasting()) return;
+  if ((await draw(note)) || isLink || isCasting() || chosen.boldness !== "safe") return;
   setBoldness("balanced");
-  showValues();
-  writeAddress(false);
-  draw("The list leaves too few safe names: these are balanced ones.");
+  open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
 /** Asks for as many names or lines as fit. */
@@ -184,6 +182,7 @@ function startOver() {
 
 function listen() {
   document.addEventListener("settings", redraw);
+  document.addEventListener("details", (/** @type {any} */ { detail }) => openCard(detail));
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
     more();
@@ -203,9 +202,8 @@ function listen() {
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
-      const whose =
-        location.protocol === "file:" ? ". It works for people who have this file." : "";
-      copy(location.href, `Link copied${whose}`);
+      const who = location.protocol === "file:" ? ". It works for people who have this file." : "";
+      copy(location.href, `Link copied${who}`);
     },
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
@@ -223,12 +221,12 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(fitCount);
+  listenToOwnList(open);
   buildShares();
   listenToDrawers(fitAgain);
   listenToCard();
   listenToCasts(fitAgain);
-  listenToFavourites(openCard);
+  listenToFavourites();
   listenToHold();
   listenToKeys(more);
   listen();
