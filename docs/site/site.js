@@ -25,8 +25,9 @@ document.getElementById("find-kind")?.addEventListener("input", ({ target }) => 
   for (const card of document.querySelectorAll(".kinds > li"))
     card.hidden = !card.querySelector("h3").textContent.toLowerCase().includes(wanted);
   for (const group of document.querySelectorAll(".group")) {
-    const link = document.querySelector(`.md-nav a[href="#${group.querySelector("h2").id}"]`);
-    link.parentElement.hidden = !group.querySelector(".kinds > li:not([hidden])");
+    const isEmpty = !group.querySelector(".kinds > li:not([hidden])");
+    const links = document.querySelectorAll(`.md-nav [href="#${group.querySelector("h2").id}"]`);
+    for (const { parentElement } of links) parentElement.hidden = isEmpty;
   }
   const isFound = document.querySelector(".kinds > li:not([hidden])");
   document.getElementById("no-kind").hidden = Boolean(isFound);

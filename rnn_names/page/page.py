@@ -33,7 +33,7 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
-SUBTITLE = '<span id="new">New names, never on the list.</span> Press one to keep it.'
+SUBTITLE = 'Press a name to keep it. <span id="new">All are new, never on the list.</span>'
 TITLES = 3  # models that a title names, as in ui/shares.js
 COUNT = 20  # names that are there when the page opens
 MODELS_FOR_LISTS = (

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.browser import NOT_TESTED, Browser, missing
 from support.documents import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
@@ -131,21 +130,3 @@ def test_the_help_of_a_command_is_text_with_code():
     assert "<td><code>{norse}</code></td><td>a name from a model, bundled or a file</td>" in page
     assert "<small>default: 20; x ≥ 0</small>" in page
     assert page.endswith("```\n\nNext\n")
-
-
-def test_where_no_kind_is_found_the_page_of_kinds_says_so():
-    if missing():
-        pytest.skip(f"{NOT_TESTED}: {missing()}")
-    contents = '<ul class="md-nav"><li id="fantasy"><a href="#group">Fantasy</a></li></ul>'
-    found = re.search(r"<input.*?</p>", kinds.page(), re.DOTALL)[0]
-    cards = f'<div class="group"><h2 id="group"></h2>{kinds.cards(["elvish", "dwarvish"])}</div>'
-    script = (ROOT / "docs/site/site.js").read_text("utf-8")
-    with Browser() as browser:
-        page = browser.profile().new_page()
-        page.set_content(f"{contents}{found}{cards}<script>{script}</script>")
-        shown = page.locator(".kinds > li:visible, #no-kind:visible, #fantasy:visible")
-        assert shown.count() == 3
-        page.get_by_label("Find a kind").fill("dwar")
-        assert shown.count() == 2 and "Dwarvish" in shown.last.inner_text()
-        page.get_by_label("Find a kind").fill("zzz")
-        assert shown.all_inner_texts() == ["There is no such kind. Learn it from a list of yours."]

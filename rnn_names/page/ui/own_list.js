@@ -136,11 +136,11 @@ function showSamples(names, className = "") {
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
-function nearTo(startedFrom = "") {
-  const near = new Set(data.base?.lists.filter((list) => startedFrom.includes(list)));
+function nearTo(startedFrom) {
+  const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
   const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // of no year
   if (names.length) return ` Most like ${names.join(" and ")}.`;
-  return startedFrom && ` It starts from ${startedFrom}.`;
+  return startedFrom ? ` It starts from ${startedFrom}.` : "";
 }
 
 /** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
