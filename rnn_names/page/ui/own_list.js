@@ -6,7 +6,7 @@ import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showPattern } from "./casts.js";
-import { changed, data, models, replaceModels } from "./chosen.js";
+import { changed, chosen, data, models, replaceModels } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -28,7 +28,7 @@ export function listenToOwnList(open) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
-      open($("count").value === $("count").defaultValue);
+      open([chosen.fitted, $("count").defaultValue].includes($("count").value));
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
     "own-save-page": () => download([pageWithModels()], `${fileNameOf(learned())}.html`),

@@ -157,7 +157,7 @@ const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.spli
 
 /** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
-  if ($("results").hidden) return data.count;
+  if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const columns = columnsShown();
