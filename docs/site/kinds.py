@@ -31,7 +31,9 @@ def page() -> str:
         "list are spelled. Press one, and it writes more in your browser.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
         "[Blends, in the terminal](blending.md)",
-        '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">',
+        '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">'
+        '<p role="status"><span id="no-kind" hidden>There is no such kind. '
+        '<a href="index.html">Learn it from a list of yours</a>.</span></p>',
     ]
     for group, words in GROUPS.items():
         names = [name for name in bundled.MODELS if group_of(name) == group]

@@ -24,6 +24,13 @@ document.getElementById("find-kind")?.addEventListener("input", ({ target }) => 
   const wanted = target.value.trim().toLowerCase();
   for (const card of document.querySelectorAll(".kinds > li"))
     card.hidden = !card.querySelector("h3").textContent.toLowerCase().includes(wanted);
+  for (const group of document.querySelectorAll(".group")) {
+    const isEmpty = !group.querySelector(".kinds > li:not([hidden])");
+    const links = document.querySelectorAll(`.md-nav [href="#${group.querySelector("h2").id}"]`);
+    for (const { parentElement } of links) parentElement.hidden = isEmpty;
+  }
+  const isFound = document.querySelector(".kinds > li:not([hidden])");
+  document.getElementById("no-kind").hidden = Boolean(isFound);
 });
 // A page of numbered steps says, in a narrow window, at which of them one is, and lists them all.
 const steps = [...document.querySelectorAll(".steps h2")].filter(({ id }) => /^\d/.test(id));

@@ -33,7 +33,7 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
-SUBTITLE = "New names, never on the list. Press one to keep it."
+SUBTITLE = 'Press a name to keep it. <span id="new">All are new, never on the list.</span>'
 TITLES = 3  # models that a title names, as in ui/shares.js
 COUNT = 20  # names that are there when the page opens
 MODELS_FOR_LISTS = (
@@ -60,12 +60,21 @@ LONG_TITLE = 40  # as in ui/shares.js: from this many characters on, a title is 
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
-NEEDLESS = re.compile(r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)")
-"""What style sheets can do without: most spaces, and zeros ahead of a point."""
+NEEDLESS = re.compile(
+    r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)"
+    r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
+)
+"""What style sheets can do without: most spaces, zeros ahead of a point, and quotes of words."""
 
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
 """The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""
+
+HUES = {
+    r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
+    "stars|spells": 290, "dragon|demon": 385, "dwar|giant|tavern": 415,
+}  # fmt: skip
+"""The hues of kinds of which everybody has a picture, by what their models' names begin with."""
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 <rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
@@ -118,7 +127,7 @@ def page(
         heading=isolated(title) if title else heading,
         heading_id="" if title else ' id="like"',
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
-        subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
+        subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
@@ -137,7 +146,16 @@ def page(
 
 
 def hue_of(names: Sequence[str]) -> int:
-    """The hue of a page of some models, whatever their order; not olive, which looks dirty."""
+    """The hue of a page of some models, whatever their order.
+
+    That of their kind if all are of one, or any but olive, which looks dirty.
+
+    >>> hue_of(["elvish-men", "elvish-women"]), hue_of(["dinosaurs"]) == hue_of(["elvish"])
+    (150, False)
+    """
+    for kind, hue in HUES.items():
+        if all(re.match(kind, name) for name in names):
+            return hue
     return 130 + zlib.crc32("\n".join(sorted(map(printable, names))).encode()) % 290
 
 
@@ -218,7 +236,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
         lambda slot: slot[0] if slot[1] in models else general[slot[1] in PLACES], text
     )
     pattern = escape(EITHER.sub(r"\1", pattern))
-    return f'<button type="button" class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
+    return f'<button class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 
 
 def _source(part: PageModel) -> str:

@@ -133,7 +133,7 @@ def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, 
     page.evaluate("data.base.steps = 5")  # to be quick
     page.get_by_role("tab", name="Your list").click()
     learn(page, LINES)
-    nearest = "Most like: elvish names of .*, .*\\."
+    nearest = "Most like elvish names of .* and .*\\."
     assert re.match(f"elves is ready: learned from 60 names. {nearest}", said(page))
     saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
     model = Model.load(tmp_path / "elves.npz")

@@ -243,12 +243,12 @@ def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_i
     assert page.locator("h1").inner_text() == "Names like a"
     assert page.get_by_text("Press Mix, and then").is_visible()
     pressed = page.locator("#kinds .kind[aria-pressed=true]")
-    assert (pressed.all_inner_texts(), shares_of(page)) == (["a"], ["100 %", "0 %", "0 %"])
+    assert (pressed.all_text_contents(), shares_of(page)) == (["a"], ["100 %", "0 %", "0 %"])
     press(page, "b")
-    assert (pressed.all_inner_texts(), shares_of(page)) == (["b"], ["0 %", "100 %", "0 %"])
+    assert (pressed.all_text_contents(), shares_of(page)) == (["b"], ["0 %", "100 %", "0 %"])
     page.get_by_role("button", name="Mix").click()
     press(page, "c")
-    assert pressed.all_inner_texts() == ["b", "c"]
+    assert pressed.all_text_contents() == ["b", "c"]
     assert page.locator("h1").inner_text() == "Names like b and c"
     assert not page.locator("#toast").inner_text(), "two are pressed"
     press(page, "c")
@@ -256,11 +256,11 @@ def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_i
     assert mix.get_attribute("aria-pressed") == "false", "one is left"
     press(page, "Back")
     press(page, "Back")
-    assert pressed.all_inner_texts() == ["b"]
+    assert pressed.all_text_contents() == ["b"]
     press(page, "c")
     press(page, "b")
     press(page, "c")  # the last one stays
-    assert (pressed.all_inner_texts(), shares_of(page)) == (["c"], ["0 %", "0 %", "100 %"])
+    assert (pressed.all_text_contents(), shares_of(page)) == (["c"], ["0 %", "0 %", "100 %"])
     assert "boldness=safe" in page.url, "as the page opens, whatever writes"
     press(page, "wild")
     press(page, "a")
@@ -1187,7 +1187,7 @@ def test_keys_are_for_the_names_after_a_press_by_the_mouse(open_page, bundled):
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     wait_until_drawn(page)
-    assert page.locator(".kind[aria-pressed=true]").inner_text() == "fae", "the arrow led there"
+    assert page.locator(".kind[aria-pressed=true]").inner_text() == "Fae", "the arrow led there"
 
 
 def test_names_are_one_stop_of_the_tab_key_and_so_are_kinds(open_page):
@@ -1375,3 +1375,84 @@ def test_on_a_phone_kinds_scroll_mix_is_first_and_what_is_pressed_is_in_sight(op
     follow(page, "#seed=1&shares=0+0+0+0+0+1")
     pressed = page.locator(".kind[aria-pressed=true]").bounding_box()
     assert pressed["x"] >= 0 and pressed["x"] + pressed["width"] <= 360
+
+
+# --- Where things are -----------------------------------------------------------------------------
+
+
+def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
+    page = open_page("dinosaurs")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("d")
+    assert page.get_by_label("Type a name").input_value() == names_of(page)[0]
+    page.keyboard.press("Escape")
+    assert not page.locator("#likely").is_visible()
+    assert page.evaluate("document.activeElement.textContent") == names_of(page)[0]
+    page.keyboard.press("?")
+    keys = page.locator("#keys div:has(kbd + kbd) >> nth=1").locator("kbd").all()
+    assert len({key.bounding_box()["y"] for key in keys}) == 1, "Shift and Backspace, in one row"
+
+
+def test_the_subtitle_says_that_names_are_new_only_where_they_are(open_page):
+    page = open_page("gru", address="#seed=1&novel=yes")
+    assert page.locator("#subtitle").inner_text().endswith("All are new, never on the list.")
+    follow(page, "#seed=7")
+    assert page.locator("#subtitle").inner_text().strip() == "Press a name to keep it."
+
+
+def test_on_a_phone_a_card_moves_the_page_only_where_its_name_would_lie_below_it(open_page):
+    page = open_page("dinosaurs", width=360, height=740)
+    places = page.locator(".name").evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect().y)"
+    )
+    place = max(i for i, y in enumerate(places) if y < 430)
+    page.locator(".name").nth(place).press("d")
+    assert page.evaluate("scrollY") == 0
+    page.get_by_role("button", name="How likely?").click()
+    card, name = (page.locator(e).bounding_box() for e in ("#likely", f".name >> nth={place}"))
+    assert name["y"] > 0 and name["y"] + name["height"] <= card["y"]
+    page.set_viewport_size({"width": 740, "height": 360})
+    clipped = "getComputedStyle(document.getElementById('likely')).clipPath"
+    assert page.evaluate(clipped) == "inset(0px 0px 0px -48px)", "no shadow falls on the row above"
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.keyboard.press("Escape")
+    boxes = [each.bounding_box() for each in page.locator("#bar button:visible").all()]
+    assert len(boxes) == 4 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
+
+
+def test_after_a_reload_there_are_still_as_many_as_fit_and_a_large_window_is_full(open_page):
+    page = open_page("dinosaurs", address="", names=None)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    page.reload()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    page.get_by_role("tab", name="Casts").click()
+    wait_until_drawn(page)
+    assert page.locator(".name:visible").count() < 12
+    page.get_by_role("tab", name="Names").click()
+    page.set_viewport_size({"width": 2560, "height": 1440})
+    press(page, "More names", count=None)
+    boxes = [each.bounding_box() for each in page.locator(".name:visible").all()]
+    assert len(boxes) % len({box["x"] for box in boxes}) == 0, "the last row is full"
+    assert boxes[-1]["y"] > 0.8 * 1440
+
+
+def test_parts_of_ready_casts_show_no_code_and_what_is_kept_goes_into_a_link(open_page):
+    page = open_page("dinosaurs", permissions=["clipboard-read", "clipboard-write"])
+    go_to(page, "Casts")
+    press(page, "Tavern")
+    unfold_parts(page)
+    part = page.get_by_label("Text of part 2")
+    assert part.input_value() == "tavern words, tavern things, tavern keepers, tavern rests"
+    assert not part.is_editable()
+    go_to(page, "Names")
+    for place in (0, 3):
+        page.locator(".name").nth(place).click()
+    names = kept(page)
+    page.get_by_role("button", name="Share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Remove all").click()
+    follow(page, f"{link.partition('#')[2]}*<b>")
+    assert kept(page) == names, "and no text that is no name"
+    assert "kept" not in page.url
+    press(page, "Undo")
+    assert kept(page) == []

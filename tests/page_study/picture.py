@@ -15,13 +15,15 @@ from support.browser import Browser, missing
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {
     "page.png": (1280, 740, "light", 27),
-    "page-phone.webp": (360, 740, "light", 24),
-    "page-tablet.webp": (768, 1024, "dark", 60),
+    "page-card.webp": (1280, 740, "dark", 27),
+    "page-phone.webp": (360, 740, "light", 20),
+    "page-tablet.webp": (768, 1024, "dark", 56),
     "page-large.webp": (1920, 1080, "dark", 44),
 }
 """Windows, their colours, and as many names as fit."""
-MODELS = ["dinosaurs", "first-names"]
+MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]  # as on the site
 ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
+WITH_CARD, DWARVISH = "page-card.webp", "&shares=0+1+0+0+0"
 KEPT = (3, 6, 11)
 """Places of names that are kept."""
 
@@ -38,12 +40,15 @@ def main():
         page.write_text(page_of(parts), "utf-8")
         for name, (width, height, scheme, count) in PICTURES.items():
             look = {"width": width, "height": height, "color_scheme": scheme}
-            address = f"{ADDRESS}&count={count}"
+            address = f"{ADDRESS}&count={count}{DWARVISH * (name == WITH_CARD)}"
             shown = {"names": None, "reduced_motion": "reduce", **look}
             opened = browser.open(page, address, **shown)
             opened.wait_for_selector("#names[aria-busy=false] .name")
             for place in KEPT:
                 opened.locator(".name").nth(place).click()
+            if name == WITH_CARD:
+                opened.locator(".name").first.press("d")
+                opened.get_by_role("button", name="How likely?").click()
             opened.mouse.move(0, 0)
             opened.evaluate("document.getElementById('toast').replaceChildren()")
             take = {"format": name.partition(".")[2]}

@@ -27,13 +27,11 @@ let ends = { prefix: "", suffix: "" }; // of the name of the card
 export function openCard(name) {
   $("typed").value = name;
   $("likely").hidden = false;
-  explain(name);
   openDrawer("likely");
-  const places = Array.from(document.querySelectorAll(".name"));
-  places.find((place) => place.textContent === name)?.scrollIntoView({ block: "nearest" });
+  explain(name);
 }
 
-/** Shows a name letter by letter, and tells the page that the card is about it. */
+/** Shows a name letter by letter. */
 export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
@@ -50,13 +48,13 @@ export function explain(name) {
   $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
   $("card-actions").hidden = !letters.length;
   showWhole($("whole").ariaExpanded === "true");
-  document.dispatchEvent(new Event("card"));
 }
 
-/** Shows how likely each letter is, once there is a name. */
+/** Shows how likely each letter is, once there is a name, and tells the page of the card. */
 export function showWhole(isWhole) {
   $("details").hidden = !isWhole || !nameOfCard();
   $("whole").ariaExpanded = isWhole;
+  document.dispatchEvent(new Event("card"));
 }
 
 export function closeCard() {

@@ -105,8 +105,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
 export function showPattern() {
   const pattern = patternOfCast();
-  if (!pattern) return showStart();
-  parts = partsOf(textOfPattern(), pattern);
+  if (pattern) parts = partsOf(textOfPattern(), pattern);
   showParts();
 }
 
@@ -131,7 +130,7 @@ function patternOfCast() {
   return pattern;
 }
 
-export function showParts() {
+function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
   showStart();
 }
@@ -194,34 +193,39 @@ function kindMenu(part, i) {
     element("optgroup", { label: "A name of" }, ...slots),
     ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
   );
+  if (part.kind !== "pattern") menu.lastChild.remove(); // it is typed as a whole
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
   fit(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
     const [kind] = menu.value.split(" ");
-    const text = kind === "name" ? menu.value.slice(5) : kind === "pattern" ? pieceOf(part) : "";
-    parts[i] = { ...part, kind, text };
+    parts[i] = { ...part, kind, text: kind === "name" ? menu.value.slice(5) : "" };
     partsRebuilt(i);
   });
   return menu;
 }
 
+/** The files of a pattern that is no plain text, in words. */
+const filesIn = (text) =>
+  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") || "as below";
+
+/** A field for a text or for words; what other patterns are of can only be read there. */
 function textField(part, i) {
-  const isText = part.kind !== "words";
-  const label = isText
-    ? `Text of part ${i + 1}`
-    : `Words of part ${i + 1}, with commas between them`;
+  const isWords = part.kind === "words";
+  const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];
   const field = element("input", {
-    type: "text",
-    value: isText ? part.text : wordsToType(part.text),
-    placeholder: isText ? "of" : "Lord, Lady",
+    value: read(part.text),
+    readOnly: part.kind === "pattern",
+    placeholder: isWords ? "Lord, Lady" : "of",
     maxLength: 500,
     size: 1,
     dir: "auto",
-    ariaLabel: label,
+    ariaLabel: isWords
+      ? `Words of part ${i + 1}, with commas between them`
+      : `Text of part ${i + 1}`,
   });
   field.setAttribute("form", "settings"); // the Enter key brings more lines
   field.addEventListener("input", () => {
-    part.text = isText ? field.value : wordsIn(field.value);
+    part.text = isWords ? wordsIn(field.value) : field.value;
     if (part.kind === "text") part.isSpaced = !/^[,.;:!?)]/.test(part.text);
     fit(field, field.value || field.placeholder);
     partsChanged();
@@ -251,9 +255,5 @@ export function listenToCasts(fitCount) {
       changed(true);
     });
   $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());
-  $("pattern").addEventListener("input", () => {
-    showPattern();
-    changed();
-  });
-  $("initials").addEventListener("change", () => changed());
+  $("pattern").addEventListener("input", showPattern);
 }

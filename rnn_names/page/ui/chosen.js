@@ -21,6 +21,7 @@ export const chosen = {
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place
+  fitted: "", // how many names or lines there are since they fit
 };
 
 /** The models that take part in the blend. */

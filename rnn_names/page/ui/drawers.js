@@ -3,7 +3,8 @@
 import { changed, chosen } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
-const SWIPE = 60; // px to the side that a finger goes to open a drawer
+const SWIPE = 60; // px that a finger goes to open a drawer
+const EDGE = 24; // px where a swipe may be the browser's own
 
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
 export function openDrawer(id) {
@@ -22,13 +23,10 @@ const tabs = Array.from($("views").querySelectorAll("[role=tab]"));
 /** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
 export function showView(id) {
   document.body.dataset.view = id;
-  for (const tab of tabs) {
-    const isShown = tab.dataset.view === id;
-    tab.setAttribute("aria-selected", isShown);
-    if (!isShown) continue;
-    stopAt(tab, tabs);
-    $("panel").setAttribute("aria-labelledby", tab.id);
-  }
+  const shown = $(`tab-${id}`);
+  for (const tab of tabs) tab.ariaSelected = tab === shown;
+  stopAt(shown, tabs);
+  $("panel").setAttribute("aria-labelledby", shown.id);
   $("casts").hidden = id !== "casts";
   $("results").hidden = id === "own-list";
   $("own-list").hidden = id !== "own-list";
@@ -63,26 +61,23 @@ export function listenToDrawers(fitCount) {
   listenToArrows($("views").firstElementChild, openView);
   listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") openDrawer(null);
+    if (key === "Escape") $("close-card").click(); // and with it a drawer
   });
   listenToSwipes();
 }
 
 /** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
 function listenToSwipes() {
-  let from = /** @type {any} */ (null);
-  document.addEventListener("touchstart", (event) => {
-    from = event.touches.length === 1 ? { ...where(event), target: event.target } : null;
+  let from = /** @type {any} */ (null); // where a finger began
+  document.addEventListener("touchstart", ({ touches }) => {
+    from = touches.length === 1 ? touches[0] : null;
   });
-  document.addEventListener("touchend", (event) => {
+  document.addEventListener("touchend", ({ changedTouches: [to] }) => {
     if (!from) return;
-    const { x, y } = where(event);
-    const [aside, down] = [x - from.x, y - from.y];
+    const [aside, down] = [to.clientX - from.clientX, to.clientY - from.clientY];
     if (from.target.closest(".drawer-head, .card-head") && down > SWIPE) openDrawer(null);
-    const isAside = Math.abs(aside) > SWIPE && Math.abs(down) < SWIPE / 2;
+    const isOurs = from.clientX > EDGE && from.clientX < innerWidth - EDGE;
+    const isAside = isOurs && Math.abs(aside) > SWIPE && Math.abs(down) < SWIPE / 2;
     if (isAside && from.target.closest("#names")) openDrawer(aside > 0 ? "settings" : "kept");
   });
 }
-
-/** Where a finger is. @param {any} _ */
-const where = ({ changedTouches: [{ clientX: x, clientY: y }] }) => ({ x, y });

@@ -57,15 +57,16 @@ function store() {
   }
 }
 
-let openDetails = (_name) => {};
-
-/** Shows the list; `details` opens the card of a name. */
-export function listenToFavourites(details) {
-  openDetails = details;
+/** Shows the list; a name that is pressed there is told to the page, which opens its card. */
+export function listenToFavourites() {
   document.addEventListener("card", showKept);
   onClick({
     "keep-name": () => toggleFavourite(nameOfCard()),
     copy: () => copy(asText([...favourites])),
+    "share-kept": () => {
+      const kept = encodeURIComponent([...favourites.keys()].join("*"));
+      copy(`${location.href}&kept=${kept}`, "Link to these names copied");
+    },
     // With a byte-order mark, spreadsheets read accents right.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
@@ -82,10 +83,8 @@ function showFavourites(isKept) {
   showKept();
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
-  $("kept-hint").textContent = favourites.size
-    ? "This browser forgets them when the page is closed."
-    : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
-  $("kept-hint").hidden = favourites.size > 0 && isKept;
+  $("kept-none").hidden = favourites.size > 0;
+  $("kept-hint").hidden = !favourites.size || isKept;
 }
 
 /** Shows whether the name of the card is kept. */
@@ -120,7 +119,8 @@ function draggable(item, i) {
 
 /** A kept name, its note, and buttons that move it up and remove it; Alt and an arrow move it, too. */
 function favouriteItem(name, i) {
-  const open = button(bdi(name), () => openDetails(name), { className: "kept-name" });
+  const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
+  const open = button(bdi(name), tell, { className: "kept-name" });
   const note = element("input", {
     className: "note",
     value: favourites.get(name),

@@ -18,6 +18,7 @@ import {
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
+import { keepAll } from "./favourites.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
@@ -59,7 +60,6 @@ export function resetForm() {
   setShares(openingShares());
   chosen.held.clear();
   $("pattern").value = openingPattern();
-  $("initials").value = "";
   showPattern();
 }
 
@@ -129,9 +129,12 @@ export function readAddress() {
     const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
+  const kept = (address.get("kept") ?? "").split("*").filter((name) => name && isPossible(name));
+  if (kept.length) keepAll(kept); // beside what is kept here; the address leaves them out then
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
   setSeed(seed, address.get("list") ?? "");
+  chosen.fitted = history.state?.fitted ?? "";
   return hasSeed;
 }
 
@@ -143,7 +146,7 @@ export function writeAddress(isNew) {
   const depth = (history.state?.depth ?? 0) + Number(isNew);
   try {
     if (address !== location.hash)
-      history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
+      history[isNew ? "pushState" : "replaceState"]({ depth, fitted: chosen.fitted }, "", address);
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
@@ -167,6 +170,7 @@ export function showValues() {
     if (forgetful.length) $(id).checked = false;
   }
   $("novel-hint").hidden = !forgetful.length;
+  $("new")?.toggleAttribute("hidden", !$("novel").checked); // unless a page has another subtitle
   showChips();
 }
 
@@ -177,8 +181,10 @@ function showTemperature() {
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
   if (isTuned()) $("fine").open = true; // in force, it is in sight
   $("temperature-value").textContent = text;
-  for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", button.textContent === chosen.boldness);
+  for (const button of $("boldness").children) {
+    button.ariaPressed = button.textContent === chosen.boldness;
+    if (button.ariaPressed === "true") $("boldness-hint").textContent = button.title;
+  }
 }
 
 const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
@@ -209,10 +215,7 @@ function linkWithout(id) {
  * with a link that drops it, or else all where no name can meet them.
  */
 export function say(sentence, found = 0) {
-  const isMeant = (id) =>
-    $(id)
-      .value.split(",")
-      .some((text) => text && sentence.includes(`“${text.trim()}”`));
+  const isMeant = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
   const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;

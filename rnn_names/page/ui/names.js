@@ -56,10 +56,13 @@ const holdButton = () =>
 
 const placeOfCard = () => shownPlaces().find(({ textContent }) => textContent === nameOfCard());
 
-/** The card's button holds its name, too, where that is among the names. */
+/** Where its name is among the names, the card can hold it, and on a phone lies below it. */
 export function listenToHold() {
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
-  document.addEventListener("card", showHeld);
+  document.addEventListener("card", () => {
+    showHeld();
+    if (!$("likely").hidden) placeOfCard()?.scrollIntoView({ block: "nearest" });
+  });
 }
 
 /** Holds a name where it is when more are drawn, or lets it go. */
@@ -151,6 +154,7 @@ export function listenToKeys(draw) {
     "?": () => $("keys").showModal(),
     c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
+    d: (name) => name && !isCasting() && openCard(name.textContent),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
     ArrowRight: (name) => moveFocus(name, 1, 0),
     ArrowUp: (name) => moveFocus(name, 0, -1),

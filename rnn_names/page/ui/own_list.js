@@ -5,8 +5,8 @@ import { formatted } from "../engine/sampler.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
-import { openingPattern, showParts, showPattern } from "./casts.js";
-import { changed, data, models, replaceModels } from "./chosen.js";
+import { openingPattern, showPattern } from "./casts.js";
+import { changed, chosen, data, models, replaceModels } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -17,8 +17,8 @@ const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
 
-/** `fitCount` asks for as many names as fit, where they are shown. */
-export function listenToOwnList(fitCount) {
+/** `open` draws names as when a page opens. */
+export function listenToOwnList(open) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
@@ -28,8 +28,7 @@ export function listenToOwnList(fitCount) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       showView("results");
-      if ($("count").value === $("count").defaultValue) fitCount();
-      changed();
+      open([chosen.fitted, $("count").defaultValue].includes($("count").value));
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
     "own-save-page": () => download([pageWithModels()], `${fileNameOf(learned())}.html`),
@@ -56,7 +55,9 @@ async function takeFile(file) {
   if (file.name.endsWith(".npz")) {
     try {
       const model = modelOfNpz(await file.arrayBuffer());
-      showSamples(await namesToWatch(model)); // of one that writes none, there is an error
+      const samples = await namesToWatch(model); // of one that writes none, there is an error
+      $("own-samples").replaceChildren();
+      showSamples(samples);
       return await addModel(withNetwork(model));
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -121,22 +122,24 @@ function showState(state) {
   $("own-watch").hidden = state !== "learning";
   $("own-done").hidden = state !== "done";
   $("own-form").open = state !== "done";
-  if (!state) showSamples([]);
+  if (!state) $("own-samples").replaceChildren();
   $("own-status").scrollIntoView({ block: "nearest" });
 }
 
-/** Shows names, each in the place of one before, which fades. */
+/** Shows names, each in the place of one before, which fades; of more before, those stay. */
 function showSamples(names, className = "") {
+  const before = Array.from($("own-samples").children);
   const places = names.map((name) => element("li", { className }, bdi(name)));
-  for (const [i, before] of Array.from($("own-samples").children).entries())
-    if (places[i]) places[i].dataset.before = before.textContent;
-  $("own-samples").replaceChildren(...places);
+  for (const [i, place] of places.entries()) place.dataset.before = before[i]?.textContent ?? "";
+  const stay = before.slice(names.length).filter((place) => place.className === className);
+  $("own-samples").replaceChildren(...places, ...stay);
 }
 
 /** What it starts from, in a sentence; nothing of random weights. */
 function nearTo(startedFrom) {
-  const nearest = startedFrom?.match(/nearest lists: (.*)\)/u)?.[1];
-  if (nearest) return ` Most like: ${nearest}.`;
+  const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
+  const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // of no year
+  if (names.length) return ` Most like ${names.join(" and ")}.`;
   return startedFrom ? ` It starts from ${startedFrom}.` : "";
 }
 
@@ -184,8 +187,7 @@ function haveModels(all) {
   replaceModels(all);
   buildShares();
   if (isOpening) $("pattern").value = openingPattern();
-  if (isOpening) showPattern();
-  else showParts();
+  showPattern();
 }
 
 /** Takes in what an earlier visit learned. */

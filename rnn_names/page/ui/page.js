@@ -29,7 +29,7 @@ import { buildShares, withoutLetters } from "./shares.js";
 const TEN = 10; // names that are added below those that are there
 const FEW = 5; // lines of a cast that there are at least
 const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that there are at least
-const MAX_FITTING = 60; // names that a page opens with on a large screen
+const MAX_FITTING = 120; // names that a page opens with on a large screen
 const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
 
 let drawnPattern = ""; // that of the lines that are there, if these are lines
@@ -100,6 +100,7 @@ function busy(isBusy) {
 function more() {
   setSeed(newSeed());
   closeCard();
+  if (!isCasting()) fitAgain(); // into a window that may be another one; lines differ in height
   writeAddress(true);
   draw();
 }
@@ -128,30 +129,27 @@ function redraw({ detail: isStep }) {
   }, 60);
 }
 
-async function openAddress() {
-  const isNew = !location.hash;
-  const hasSeed = readAddress();
-  if (isNew) fitCount();
-  showValues();
-  writeAddress(false);
-  if ((await draw()) || hasSeed || isCasting()) return;
-  setBoldness("balanced");
-  showValues();
-  writeAddress(false);
-  draw("The list leaves too few safe names: these are balanced ones.");
-}
+const openAddress = () => open(!location.hash, readAddress());
 
-let fitted = ""; // how many names or lines there are since they fit
+/** Draws names, maybe as many as fit; balanced ones, but for a link, where too few are safe. */
+async function open(isToFit, isLink = false, note = "") {
+  if (isToFit) fitCount();
+  showValues();
+  writeAddress(false);
+  if ((await draw(note)) || isLink || isCasting() || chosen.boldness !== "safe") return;
+  setBoldness("balanced");
+  open(false, false, "The list leaves too few safe names: these are balanced ones.");
+}
 
 /** Asks for as many names or lines as fit. */
 function fitCount() {
-  fitted = $("count").value = String(fitting());
+  chosen.fitted = $("count").value = String(fitting());
 }
 
 /** The same, unless somebody chose how many; returns whether that is another number. */
 function fitAgain() {
   const before = $("count").value;
-  if (before === fitted) fitCount();
+  if (before === chosen.fitted) fitCount();
   return $("count").value !== before;
 }
 
@@ -159,15 +157,16 @@ const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.spli
 
 /** How many names fit into the window, but not too few; or how many lines. */
 function fitting() {
-  if ($("results").hidden) return data.count;
+  if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
-  const row = height / Math.ceil($("names").children.length / columnsShown());
-  const rows = Math.floor((innerHeight - top - below) / row);
+  const columns = columnsShown();
+  const row = height / Math.ceil($("names").children.length / columns);
+  const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
-  return Math.max(least, Math.min(columnsShown() * rows, MAX_FITTING) || 0);
+  return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
 function startOver() {
@@ -183,6 +182,7 @@ function startOver() {
 
 function listen() {
   document.addEventListener("settings", redraw);
+  document.addEventListener("details", (/** @type {any} */ { detail }) => openCard(detail));
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
     more();
@@ -202,9 +202,8 @@ function listen() {
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
-      const whose =
-        location.protocol === "file:" ? ". It works for people who have this file." : "";
-      copy(location.href, `Link copied${whose}`);
+      const who = location.protocol === "file:" ? ". It works for people who have this file." : "";
+      copy(location.href, `Link copied${who}`);
     },
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
@@ -222,12 +221,12 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(fitCount);
+  listenToOwnList(open);
   buildShares();
   listenToDrawers(fitAgain);
   listenToCard();
   listenToCasts(fitAgain);
-  listenToFavourites(openCard);
+  listenToFavourites();
   listenToHold();
   listenToKeys(more);
   listen();

@@ -87,8 +87,7 @@ function press(model) {
   );
   if (!taking.some(Boolean)) return;
   setShares(taking.map((takes) => (takes ? 50 : 0)));
-  const isBlend = taking.filter(Boolean).length > 1;
-  if (isBlend) $("toast").replaceChildren(); // what to press
+  if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // what to press
   changed(true);
 }
 
