@@ -5,7 +5,6 @@ If few names have the length and the spelling, `guided_if_rare` looks ahead inst
 
 import warnings
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 
@@ -100,12 +99,6 @@ class ConditionalSampler:
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
-    def with_names_of(self, walk_sampler: WalkSampler) -> "ConditionalSampler":
-        """A sampler with the same conditions, which tests the names of another walk sampler."""
-        other = copy(self)
-        other.walk_sampler = walk_sampler
-        return other
-
     @property
     def largest_walk(self) -> int:
         """The most names to draw together: fewer for a large vocabulary."""
@@ -169,10 +162,9 @@ class ConditionalSampler:
         """Conditions with large automata, which join the spelling only if few names meet them."""
         return [each for each in self.tested_conditions if each.automaton_if_rare]
 
-    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+    def draw(self, keys: Array) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
-        names, rows = self.walk_sampler.draw(keys, root)
-        return self.filter(len(keys), names, rows)
+        return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
     def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
         """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""

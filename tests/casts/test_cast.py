@@ -371,7 +371,7 @@ def test_no_text_of_a_choice_comes_again_before_all_came():
 
 
 def test_no_line_comes_twice_if_they_are_to_be_unique(monkeypatch):
-    monkeypatch.setattr("rnn_names.sampling.unique.WINDOW", 1 << 12)
+    monkeypatch.setattr("rnn_names.casts.cast_drawer.WINDOW", 1 << 12)
     drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)
     assert len(set(drawn)) == 6
     with pytest.raises(SamplingError, match="only 6 of 7 lines found: nearly all others"):

@@ -104,7 +104,7 @@ def test_an_error_shows_where_in_the_pattern(text, code, message, place, initial
 
 
 def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatch):
-    monkeypatch.setattr("rnn_names.sampling.unique.WINDOW", 1 << 12)
+    monkeypatch.setattr("rnn_names.casts.cast_drawer.WINDOW", 1 << 12)
     tiny_model().save(tmp_path / "m.npz")
     done = invoke("cast", "[a|b] {m.npz:match=ab}", "-n", 3, "--unique", cwd=tmp_path)
     assert sorted(done.stdout.splitlines()) == ["a ab", "b ab"]
