@@ -85,29 +85,27 @@ class NameQueue:
 
     Args:
         key: of the random numbers of all names.
-        begin, end: the range of numbers.
+        numbers: those of the names.
         sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
         unique: the filter that the caller applies to the names, if any.
-        submit, n_threads: draws chunks, and the number that are drawn at the same time.
+        threads: what draws chunks, and how many are drawn at the same time.
     """
 
     def __init__(
         self,
         sampler: ConditionalSampler,
         key: Array,
-        begin: int,
-        end: int,
+        numbers: range,
         sizes: tuple[int, int, int],
         budget: int,
         unique: Unique | None,
-        submit: Submit,
-        n_threads: int,
+        threads: tuple[Submit, int],
     ) -> None:
         self._sampler, self._key = sampler, key
-        self._submit, self._n_threads = submit, n_threads
+        self._submit, self._n_threads = threads
         # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
-        self._begin = self._next_to_yield = self._next_number = begin
-        self._end, self._budget, self._unique = end, budget, unique
+        self._begin = self._next_to_yield = self._next_number = numbers.start
+        self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk

@@ -12,8 +12,13 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
-from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_from_indices
+from rnn_names.conditions.spelling import (
+    Condition,
+    Spelling,
+    joint_automaton,
+    names_from_indices,
+    spelled_prefixes,
+)
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names

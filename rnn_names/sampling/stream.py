@@ -103,8 +103,7 @@ def _drawn_names(
     sampler: ConditionalSampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than `count` if some may be repeats."""
-    begin = options.start
-    end = ENDLESS if options.is_unique else begin + count
+    numbers = range(options.start, ENDLESS if unique else options.start + count)
     guided = None
     if sampler.may_be_rare:
         from rnn_names.sampling.guided import guided_if_rare
@@ -116,7 +115,7 @@ def _drawn_names(
         is_large = count >= WORTH_THREADS * guided.guide.acceptance
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            yield from _groups(guided, key, begin, end, budget, unique, *threads)
+            yield from _groups(guided, key, numbers, budget, unique, threads)
             return
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
@@ -124,21 +123,21 @@ def _drawn_names(
         slowness = options.slowness
         first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
         sizes, budget = (first, growth, largest), budget // slowness
-        yield from NameQueue(sampler, key, begin, end, sizes, budget, unique, *threads).names()
+        yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
 
 
 def _groups(
     guided: "GuidedSampler",
     key: Array,
-    begin: int,
-    end: int,
+    numbers: range,
     budget: int,
     unique: Unique | None,
-    submit: Submit,
-    n_threads: int,
+    threads: tuple[Submit, int],
 ) -> Iterator[Names]:
     from rnn_names.sampling.guided import GROUP
 
+    submit, n_threads = threads
+    begin, end = numbers.start, numbers.stop
     group = begin // GROUP  # the next group
     size = 1  # groups that the next call draws
     next_number = begin
