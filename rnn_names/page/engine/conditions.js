@@ -113,7 +113,7 @@ function checkCharacters(texts, blend, fold) {
 }
 
 /**
- * A text that names are to begin with, as it is or in any case (rnn_names/conditions/prefixes.py
+ * A text that names are to begin with, as it is or in any case (rnn_names/conditions/spelling.py
  * has the rules). What it has that no name of the list has, `shape` is made to allow.
  */
 function spellings(text, blend, shape, ignoreCase) {
