@@ -45,8 +45,6 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Makes a large automaton, which is used only if few names meet the condition.
-    automaton_if_rare: Callable[[], Automaton] | None = None
 
 
 class Spelling:
@@ -93,22 +91,15 @@ def joint_automaton(
     shape: Shape | None,
     conditions: Iterable[Condition],
     max_length: int,
-    follows_large: bool = False,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and those conditions that fit; these conditions; the others.
-
-    With `follows_large`, it also includes the large automata of conditions.
-    """
+    """An automaton for the shape and those conditions that fit; these conditions; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
-            own = condition.automaton
-            if follows_large and condition.automaton_if_rare:
-                own = condition.automaton_if_rare()
-            joined = automaton & own if own else None
+            joined = automaton & condition.automaton if condition.automaton else None
         except NoAutomatonError:
             joined = None
         if joined is None or len(joined.accepting) > max_states:

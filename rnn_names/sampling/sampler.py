@@ -70,13 +70,10 @@ class ConditionalSampler:
     """Draws names from a model that meet all conditions.
 
     A `WalkSampler` draws names of one spelling; the other conditions are tested on whole names. The
-    spelling's automaton joins all conditions whose automata are small enough together. With
-    `follows_large`, it includes large automata, which pay off if few names meet a condition.
+    spelling's automaton joins all conditions whose automata are small enough together.
     """
 
-    def __init__(
-        self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
-    ) -> None:
+    def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
         limits = plural(longest, "character")
@@ -92,7 +89,7 @@ class ConditionalSampler:
             all_conditions = make_conditions(model, options)
         # The conditions in the automaton, and those tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
-            len(model.vocabulary), self.shape, all_conditions, longest, follows_large
+            len(model.vocabulary), self.shape, all_conditions, longest
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
@@ -160,12 +157,7 @@ class ConditionalSampler:
         shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.automaton_conditions or self.large_conditions)
-
-    @property
-    def large_conditions(self) -> list[Condition]:
-        """Conditions with large automata, which join the spelling only if few names meet them."""
-        return [each for each in self.tested_conditions if each.automaton_if_rare]
+        return not most_fit or bool(self.automaton_conditions)
 
     def draw(self, keys: Array) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
