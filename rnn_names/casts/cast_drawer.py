@@ -45,8 +45,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.name_queue import ENDLESS
+from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.sampling.unique import WINDOW, Unique
-from rnn_names.sampling.workers import WORTH_THREADS
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
@@ -110,8 +110,9 @@ class CastDrawer:
         options = self.options
         unique = None
         if options.unique or options.remember is not None:
-            window = min((source.names.max_rounds(WINDOW) for source in self._names), default=0)
-            unique = Unique(options.count, options.remember, window=window)
+            limits = (source.names.max_rounds(WINDOW) for source in self._names)
+            window = min(limits, default=WINDOW)
+            unique = Unique(options.count, options.remember, window)
         begin, end = options.start, ENDLESS if unique else options.start + options.count
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES

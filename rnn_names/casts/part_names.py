@@ -51,13 +51,13 @@ class PartSampler:
 
             rare = RARE_PART if is_tied else RARE
             source = guided_if_rare(sampler, rare) or source
-        self._sampler = sampler.with_names_of(source.by_letters if is_tied else source)
+        self._sampler, self._source = sampler, source.by_letters if is_tied else source
         if is_tied:
             self._tie_to_letters(model)
 
     def _tie_to_letters(self, model: LanguageModel) -> None:
         """Starts names from every first character, grouped by letter."""
-        roots = self._sampler.walk_sampler.roots
+        roots = self._source.roots
         letters = [first_letter(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
         self.letter_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
@@ -70,14 +70,14 @@ class PartSampler:
 
     def draw(self, keys: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as the sampler gives them; with first letters."""
-        if letters is None:
-            return self._sampler.draw(keys)
-        root = np.zeros(len(keys), np.intp)
-        for letter in {*letters.tolist()}:
-            of_letter, p = self._roots[letter]
-            rows = np.flatnonzero(letters == letter)
-            root[rows] = of_letter[weighted_index(keys[rows], 0, p)]
-        return self._sampler.draw(keys, root)
+        root: Array | None = None
+        if letters is not None:
+            root = np.zeros(len(keys), np.intp)
+            for letter in {*letters.tolist()}:
+                of_letter, p = self._roots[letter]
+                rows = np.flatnonzero(letters == letter)
+                root[rows] = of_letter[weighted_index(keys[rows], 0, p)]
+        return self._sampler.filter(len(keys), *self._source.draw(keys, root))
 
     @cached_property
     def _share_met(self) -> float:

@@ -18,6 +18,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
+MAX_BEGINNINGS = 1 << 8  # of words to avoid: an automaton of more takes long to make
 
 
 class NoAutomatonError(RnnNamesError):
@@ -110,6 +111,8 @@ def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
         raise NoAutomatonError("marks: a name is not folded character by character")
     words = {*map(folded, words)} - {""}
     beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
+    if len(beginnings) > MAX_BEGINNINGS:
+        raise NoAutomatonError("too many words")
 
     def after(read: str | None, text: str) -> str | None:
         for c in text:

@@ -5,8 +5,8 @@ Conditions on the spelling also have an automaton, which `rnn_names.lookahead` c
 
 import os
 import re
-from collections.abc import Callable, Collection, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Collection, Sequence, Set
+from functools import cache
 from typing import cast
 
 import numpy as np
@@ -67,15 +67,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(Condition("exclude", is_allowed))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
-        lengths = {*map(len, words)}
-        large = partial(avoiding, words, vocabulary)
-
-        def is_free(name: str) -> bool:
-            text = folded(name)
-            parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
-            return words.isdisjoint(parts)
-
-        conditions.append(Condition("exclude_words", _one_by_one(is_free), automaton_if_rare=large))
+        conditions.append(_without(words, vocabulary))
     if options.clean:
         conditions.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
@@ -97,6 +89,21 @@ def _matching(
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
+
+
+def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
+    lengths = {*map(len, words)}
+
+    def is_free(name: str) -> bool:
+        text = folded(name)
+        parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
+        return words.isdisjoint(parts)
+
+    try:
+        automaton = avoiding(words, vocabulary)
+    except NoAutomatonError:
+        automaton = None
+    return Condition("exclude_words", _one_by_one(is_free), automaton)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:

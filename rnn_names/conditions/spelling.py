@@ -1,5 +1,7 @@
 """The spelling of names: one automaton for their shape and conditions on their text, and lengths.
 
+Names begin from the required prefixes, which are spelled as given, or in another case.
+
 A walk knows the automaton's state at each node, and stops a name as soon as it cannot be completed.
 """
 
@@ -7,14 +9,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
-from rnn_names.corpus.names import EOS, Names, Vocabulary
+from rnn_names.conditions.automaton import (
+    MAX_STATES,
+    Automaton,
+    NoAutomatonError,
+    anything,
+    same_character,
+)
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.errors import VocabularyError, short_repr
+from rnn_names.errors import SamplingError, VocabularyError, short_repr
 from rnn_names.network.ahead import value_table
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
@@ -35,8 +45,6 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Makes a large automaton, which is used only if few names meet the condition.
-    automaton_if_rare: Callable[[], Automaton] | None = None
 
 
 class Spelling:
@@ -83,22 +91,15 @@ def joint_automaton(
     shape: Shape | None,
     conditions: Iterable[Condition],
     max_length: int,
-    follows_large: bool = False,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and those conditions that fit; these conditions; the others.
-
-    With `follows_large`, it also includes the large automata of conditions.
-    """
+    """An automaton for the shape and those conditions that fit; these conditions; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
-            own = condition.automaton
-            if follows_large and condition.automaton_if_rare:
-                own = condition.automaton_if_rare()
-            joined = automaton & own if own else None
+            joined = automaton & condition.automaton if condition.automaton else None
         except NoAutomatonError:
             joined = None
         if joined is None or len(joined.accepting) > max_states:
@@ -126,3 +127,66 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
                 settings=[option],
             )
     return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())
+
+
+# --- Prefixes -------------------------------------------------------------------------------------
+
+
+class Prefixes(NamedTuple):
+    """What names may begin with."""
+
+    texts: list[Indices]  # none is a prefix of another
+    shape: Shape | None  # of names, changed so that it allows these texts
+    in_other_case: dict[str, str]  # the list's spelling of prefixes that have another case there
+
+
+def spelled_prefixes(
+    options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
+) -> Prefixes:
+    """The prefixes as given, or in any case with `ignore_case`.
+
+    A prefix that no name of the list's shape can begin with is also tried in any case. If that does
+    not help, the shape is changed to allow it.
+    """
+    texts, in_other_case = list[Indices](), dict[str, str]()
+    allowed = shape
+    fits = shape.fits if shape is not None else lambda text: True
+    for prefix in options.prefix or ("",):
+        exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
+        if UNKNOWN not in exact and fits(exact) and not options.ignore_case:
+            texts.append(exact)
+            continue
+        spellings = _in_any_case(prefix, vocabulary, fits)
+        if spellings and not options.ignore_case:
+            in_other_case[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
+        if not spellings:
+            if options.ignore_case:
+                spellings = _in_any_case(prefix, vocabulary, lambda text: True)
+            spellings = spellings or [encoded("prefix", prefix, vocabulary)]
+            for text in spellings:
+                allowed = allowed and allowed.allowing(text)
+        texts += spellings
+    all_texts = {*texts}
+    texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
+    if len(texts) > MAX_STATES:
+        raise SamplingError(
+            f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
+        )
+    return Prefixes(texts, allowed, in_other_case)
+
+
+def _in_any_case(
+    prefix: str, vocabulary: Vocabulary, fits: Callable[[Indices], bool]
+) -> list[Indices]:
+    """The spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
+    spellings: list[Indices] = [()]
+    for character in prefix:
+        is_same = same_character(character, ignore_case=True)
+        cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+        cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
+        longer = [(*text, index) for text in spellings for index in cases]
+        spellings = [text for text in longer if fits(text)]
+        if len(spellings) > MAX_STATES:
+            reason = "too long to be followed in upper and lower case"
+            raise SamplingError(f"prefix {short_repr(prefix)}: {reason}", ["prefix"])
+    return spellings

@@ -27,6 +27,7 @@ At a temperature of 0.02, names that meet a condition may have probabilities of 
 and weights are stored as natural logarithms.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -105,7 +106,7 @@ class Guide:
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
         if log_odds is not None:
             known, both = self.log_known, float(prefixes.back_up(ahead.copy())[0])
-            unknown = both + np.log(-np.expm1(known - both))
+            unknown = both + math.log(max(-math.expm1(known - both), 1e-300))
             ahead[:, EOS + 1 :] += min(known + log_odds - unknown, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.

@@ -9,10 +9,12 @@ explore. Without cooling, at a temperature of 0.08, names that should be 0.02 % 
 all of it: no draw had reached the others.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
-would be repeats; all draws measure how many are repeats. Tests end when few are, or when they have
-cost too much; then a warning says so. If most are repeats at a low temperature, the most probable
-names were not seen, and preparation restarts at the high temperature with the visited prefixes. The
-result depends neither on the seed nor on the number of requested names.
+would be repeats; all draws measure how many are repeats, and whether draws miss names that are
+known: then guesses for other names are far too high, and are reduced. Tests end when few are
+repeats, or when they have cost too much; then a warning says so. If most are repeats at a low
+temperature, the most probable names were not seen, and preparation restarts at the high temperature
+with the visited prefixes. The result depends neither on the seed nor on the number of requested
+names.
 """
 
 import math
@@ -38,8 +40,8 @@ MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repe
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
-MANY_MISSED = 0.5  # the share of the known probability that draws must not miss
-LOG_ODDS = math.log(1 / 7)  # after that, of unknown names to known ones among draws
+MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
+LOG_ODDS = math.log(1 / 7)  # after such a test, of unknown names to known ones among draws
 RESTART_REPEATS = 0.2  # share of repeats above which preparation restarts, once
 
 DrawRound = Callable[[float, int, Guide], Array]
@@ -110,27 +112,33 @@ class _Preparation:
             if left:
                 self.change_temperature(0.5)
         max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
-        size = FIRST_TEST
+        size, log_odds = FIRST_TEST, None
         while True:
             guide = self._guide
-            measured = with_bound(guide, self.draw(size), self._guide.log_known)
+            log_weights = self.draw(size)
+            measured = with_bound(guide, log_weights)
+            # Known names alone may be more probable than all that was drawn: the guesses for other
+            # names are far too high, so that draws miss the known ones.
+            missed = -math.expm1(min(log_mean_of(log_weights) - self._guide.log_known, 0))
+            if missed > MANY_MISSED:
+                measured, log_odds = replace(measured, repeats=missed), LOG_ODDS
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k, for example, may rule out all names that meet the conditions.
             is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
-            has_missed = measured.repeats > MANY_MISSED
-            self.learn(explores=False, log_odds=LOG_ODDS if has_missed else None)
+            self.learn(explores=False, log_odds=log_odds)
             size *= 2
 
 
-def with_bound(guide: Guide, log_weights: Array, log_known: float = -np.inf) -> Guide:
-    """The guide with a bound set by one half of the weights, (m,), and measured on all.
+def log_mean_of(log_weights: Array) -> float:
+    """The logarithm of the mean weight, which estimates the probability of the conditions."""
+    return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
 
-    The mean weight is an estimate of the probability of the conditions. If it is far below that of
-    the known names alone, `log_known`, the draws missed these: they count as repeats.
-    """
-    log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
+
+def with_bound(guide: Guide, log_weights: Array) -> Guide:
+    """The guide with a bound set by one half of the weights, (m,), and measured on all."""
+    log_mean = log_mean_of(log_weights)
     if log_mean == -np.inf:
         return guide
     log_weights = log_weights - log_mean
@@ -142,13 +150,11 @@ def with_bound(guide: Guide, log_weights: Array, log_known: float = -np.inf) -> 
         max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
     )
     expected = np.exp(log_weights - log_bound)
-    repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
-    missed = -math.expm1(min(log_mean - log_known, 0))
     return replace(
         guide,
         log_bound=log_bound + log_mean,
         acceptance=float(np.minimum(expected, 1).mean()),
-        repeats=max(repeats, missed if missed > MANY_MISSED else 0),
+        repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
     )
 
 

@@ -7,7 +7,6 @@
     walk_sampler    draw names of one spelling by a walk
     sampler         test the other conditions on these names
     name_queue      retry numbers whose attempts failed
-    workers         draw in threads
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
     guided          draw names that meet rare conditions
     first_passing   find a name for each of a few rows of a cast, or for each key of an `alias`
@@ -16,8 +15,8 @@
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names
-        NameQueue.names: Workers.start, _sort_out, _names_below
-            Workers._draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
-        under rare conditions: guided_if_rare (acceptance_rates, _prepare), _groups
+        NameQueue.names: _begun, _sort_out, _names_below
+            _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
+        under rare conditions: guided_if_rare (acceptance_rate, _prepare), _groups
             GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order
 """

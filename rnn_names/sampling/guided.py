@@ -24,7 +24,7 @@ from rnn_names.lookahead.preparation import prepare_guide, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import key_of, keys_of, uniform
-from rnn_names.sampling.sampler import ConditionalSampler, Tally, rows_that_pass
+from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
@@ -43,19 +43,18 @@ WANTED = BURN_IN + GROUP  # names that a group draws
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that decides the number of copies
 
 
-def acceptance_rates(sampler: ConditionalSampler, rare: float) -> tuple[float, float]:
+def acceptance_rate(sampler: ConditionalSampler, rare: float) -> float:
     """The share of names with the required length and spelling, measured with fixed keys.
 
-    The names of the second share also meet the conditions with large automata. If it is clearly
-    above `rare`, fewer names are drawn.
+    If it is clearly above `rare`, fewer names are drawn.
     """
+    share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
         names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
-        rows, _ = rows_that_pass(sampler.large_conditions, names)
-        shares = len(names) / size, len(rows) / size
-        if shares[1] > rare:
+        share = len(names) / size
+        if share > rare:
             break
-    return shares
+    return share
 
 
 def guided_if_rare(
@@ -66,27 +65,18 @@ def guided_if_rare(
     Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
     """
     rare = RARE if rare is None else rare
-    spelled, share = acceptance_rates(sampler, rare)
+    share = acceptance_rate(sampler, rare)
     if share > rare:
         return None
-    large = sampler.large_conditions
-    follows_large = spelled > rare  # names are rare by the large conditions alone
-    guided = _prepare(sampler, follows_large)
-    if guided is not None and large and not follows_large:
-        names, _, _ = guided.propose(keys_of(key_of(0), np.arange(PILOT_SIZE // 8)))
-        passed, _ = rows_that_pass(large, names)
-        if len(passed) <= rare * len(names):  # the large conditions are rare, too
-            guided = _prepare(sampler, follows_large=True)
+    guided = _prepare(sampler)
     if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
     warn_of_repeats(guided.guide)
     return guided
 
 
-def _prepare(sampler: ConditionalSampler, follows_large: bool) -> "GuidedSampler | None":
+def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
     """A guided sampler that has learned from draws; None if its automaton would be too large."""
-    if follows_large:
-        sampler = ConditionalSampler(sampler.model, sampler.options, follows_large=True)
     try:
         spelling, text = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes

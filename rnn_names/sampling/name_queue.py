@@ -1,7 +1,7 @@
 """A queue of the numbers of a stream, each of which is attempted until an attempt passes.
 
 Numbers whose attempts failed wait in the queue, and each walk takes the oldest. So walks stay full,
-and names come in the order of their numbers.
+and names come in the order of their numbers. Large walks are drawn in chunks, which threads share.
 """
 
 import math
@@ -13,15 +13,21 @@ import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.sampler import Tally
+from rnn_names.processes.threads import Submit
+from rnn_names.sampling.random_keys import keys_of
+from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.unique import Unique
-from rnn_names.sampling.workers import Passed, Workers
 
 FIRST_WALK = 1 << 12  # the most names of a stream's first walk
+CHUNKS = 32  # chunks of the largest walk, to bound the memory
+MIN_CHUNKED_NAMES = 1 << 13  # the fewest names of a walk that is drawn in chunks
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 ENDLESS = 1 << 62  # the number of names of an endless stream
+
+Passed = tuple[Names, Array, Tally]
+"""Names that passed, the rising rows of their attempts, and the tally."""
 
 
 class TooFewNames(Exception):
@@ -78,17 +84,28 @@ class NameQueue:
     each up to the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
-        begin, end: the range of numbers.
+        key: of the random numbers of all names.
+        numbers: those of the names.
         sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
         unique: the filter that the caller applies to the names, if any.
+        threads: what draws chunks, and how many are drawn at the same time.
     """
 
     def __init__(
-        self, begin: int, end: int, sizes: tuple[int, int, int], budget: int, unique: Unique | None
+        self,
+        sampler: ConditionalSampler,
+        key: Array,
+        numbers: range,
+        sizes: tuple[int, int, int],
+        budget: int,
+        unique: Unique | None,
+        threads: tuple[Submit, int],
     ) -> None:
+        self._sampler, self._key = sampler, key
+        self._submit, self._n_threads = threads
         # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
-        self._begin = self._next_to_yield = self._next_number = begin
-        self._end, self._budget, self._unique = end, budget, unique
+        self._begin = self._next_to_yield = self._next_number = numbers.start
+        self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
         self._first, self._growth, self._largest = sizes
         self._size = self._first  # of the next walk
@@ -97,18 +114,13 @@ class NameQueue:
         self._spent = 0  # attempts counted at the numbers below `_next_to_yield`
         self._tally = Tally()
 
-    def names(self, workers: Workers) -> Iterator[Names]:
+    def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
         begun = deque[BegunWalk]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
-            likely = min(self._end - self._next_to_yield, needed(self._unique))
-            # An endless stream is expected to double.
-            workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
-            while sum(len(walk.pending) for walk in begun) < workers.count and self._left:
-                numbers, attempts = self._next_walk(is_scarce)
-                chunks = deque(workers.start(numbers, attempts))
-                begun.append(BegunWalk(numbers, attempts, chunks, []))
+            while sum(len(walk.pending) for walk in begun) < self._n_threads and self._left:
+                begun.append(self._begun(*self._next_walk(is_scarce)))
             if not begun:
                 return
             begun[0].results.append(begun[0].pending.popleft()())
@@ -169,6 +181,29 @@ class NameQueue:
         attempts = tries.astype(np.min_scalar_type(tries.max(initial=at_first)))
         attempts = np.append(attempts, np.tile(np.arange(at_first, dtype=attempts.dtype), n))
         return np.append(np.repeat(numbers, again), new), attempts
+
+    def _begun(self, numbers: Array, attempts: Array) -> BegunWalk:
+        """Starts to draw a walk, in chunks of names that begin alike."""
+        max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
+        n = 1
+        if len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > max_names:
+            n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
+        rows = [np.arange(len(numbers), dtype=np.int32)]
+        if n > 1:
+            some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
+            chunks = self._sampler.walk_sampler.chunks
+            # In parts, to bound the memory.
+            chunk = np.concatenate([chunks(keys_of(self._key, *each), n) for each in some])
+            rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
+        pending = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
+        return BegunWalk(numbers, attempts, pending, [])
+
+    def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
+        keys = keys_of(self._key, numbers[rows], attempts[rows])
+        names, passed, tally = self._sampler.draw(keys)
+        # Finished names may have to wait, so store codes in the smallest type.
+        codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
+        return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
 
     def _sort_out(self, walk: BegunWalk) -> None:
         """Keeps the name of each number's first passing attempt; queues the other numbers."""

@@ -5,7 +5,6 @@ If few names have the length and the spelling, `guided_if_rare` looks ahead inst
 
 import warnings
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,8 +12,13 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
-from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton, names_from_indices
+from rnn_names.conditions.spelling import (
+    Condition,
+    Spelling,
+    joint_automaton,
+    names_from_indices,
+    spelled_prefixes,
+)
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
@@ -66,13 +70,10 @@ class ConditionalSampler:
     """Draws names from a model that meet all conditions.
 
     A `WalkSampler` draws names of one spelling; the other conditions are tested on whole names. The
-    spelling's automaton joins all conditions whose automata are small enough together. With
-    `follows_large`, it includes large automata, which pay off if few names meet a condition.
+    spelling's automaton joins all conditions whose automata are small enough together.
     """
 
-    def __init__(
-        self, model: LanguageModel, options: CommonOptions, *, follows_large: bool = False
-    ) -> None:
+    def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
         limits = plural(longest, "character")
@@ -88,7 +89,7 @@ class ConditionalSampler:
             all_conditions = make_conditions(model, options)
         # The conditions in the automaton, and those tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
-            len(model.vocabulary), self.shape, all_conditions, longest, follows_large
+            len(model.vocabulary), self.shape, all_conditions, longest
         )
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
@@ -99,12 +100,6 @@ class ConditionalSampler:
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
-
-    def with_names_of(self, walk_sampler: WalkSampler) -> "ConditionalSampler":
-        """A sampler with the same conditions, which tests the names of another walk sampler."""
-        other = copy(self)
-        other.walk_sampler = walk_sampler
-        return other
 
     @property
     def largest_walk(self) -> int:
@@ -162,17 +157,11 @@ class ConditionalSampler:
         shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.automaton_conditions or self.large_conditions)
+        return not most_fit or bool(self.automaton_conditions)
 
-    @property
-    def large_conditions(self) -> list[Condition]:
-        """Conditions with large automata, which join the spelling only if few names meet them."""
-        return [each for each in self.tested_conditions if each.automaton_if_rare]
-
-    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+    def draw(self, keys: Array) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""
-        names, rows = self.walk_sampler.draw(keys, root)
-        return self.filter(len(keys), names, rows)
+        return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
     def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
         """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""

@@ -8,16 +8,18 @@ seed and its number alone.
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.processes.threads import one_blas_thread
+from rnn_names.processes.threads import Submit, one_blas_thread, worker_threads
 from rnn_names.sampling.name_queue import (
     ENDLESS,
     FIRST_WALK,
@@ -28,8 +30,8 @@ from rnn_names.sampling.name_queue import (
 )
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
-from rnn_names.sampling.unique import Unique, make_unique_filter
-from rnn_names.sampling.workers import Workers
+from rnn_names.sampling.unique import WINDOW, Unique
+from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedSampler
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream, which may be read briefly
 GROWTH = 16  # the most by which the number of names grows from walk to walk
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
+WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
+MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
@@ -48,7 +52,10 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
     with one_blas_thread():
         if not count:
             return
-        unique = make_unique_filter(count, options)
+        unique = None
+        if options.is_unique:
+            far_apart = FarApart.from_options(options)
+            unique = Unique(count, options.remember, WINDOW // options.slowness, far_apart)
         n_possible = sampler.n_possible if unique else np.inf
         delivered = 0
         tally = Tally()
@@ -87,11 +94,8 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # the network may not begin any name yet
         sampler, key = ConditionalSampler(model, Options()), key_of(seed)
-        number = 0
-        while len(names) < count and number < max(2 * count, MIN_TRIED):
-            numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
-            names += sampler.draw(keys_of(key, numbers))[0].to_strings()
-            number += len(numbers)
+        keys = keys_of(key, np.arange(max(2 * count, MIN_TRIED)))
+        names = sampler.draw(keys)[0].to_strings()
     return names[:count]
 
 
@@ -99,38 +103,41 @@ def _drawn_names(
     sampler: ConditionalSampler, options: Options, count: int, unique: Unique | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than `count` if some may be repeats."""
-    begin = options.start
-    end = ENDLESS if options.is_unique else begin + count
+    numbers = range(options.start, ENDLESS if unique else options.start + count)
     guided = None
     if sampler.may_be_rare:
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    with ExitStack() as stack:
-        workers = Workers(sampler, key_of(options.some_seed()), stack)
-        budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
+    key, is_large = key_of(options.some_seed()), count >= WORTH_THREADS
+    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
+    if guided is not None:
+        is_large = count >= WORTH_THREADS * guided.guide.acceptance
+    with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            yield from _groups(guided, begin, end, budget, unique, workers)
+            yield from _groups(guided, key, numbers, budget, unique, threads)
             return
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
             first, growth = FIRST_WALK, GROWTH_TO_COUNT
         slowness = options.slowness
         first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
-        sizes = first, growth, largest
-        yield from NameQueue(begin, end, sizes, budget // slowness, unique).names(workers)
+        sizes, budget = (first, growth, largest), budget // slowness
+        yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
 
 
 def _groups(
     guided: "GuidedSampler",
-    begin: int,
-    end: int,
+    key: Array,
+    numbers: range,
     budget: int,
     unique: Unique | None,
-    workers: Workers,
+    threads: tuple[Submit, int],
 ) -> Iterator[Names]:
     from rnn_names.sampling.guided import GROUP
 
+    submit, n_threads = threads
+    begin, end = numbers.start, numbers.stop
     group = begin // GROUP  # the next group
     size = 1  # groups that the next call draws
     next_number = begin
@@ -138,10 +145,9 @@ def _groups(
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
-        workers.prepare(int(left / guided.guide.acceptance))
-        while len(begun) < workers.count and group * GROUP < next_number + left:
-            size = min(size, left // GROUP // workers.count + 1, guided.max_groups)
-            call = workers.submit(guided.groups, workers.key, group + np.arange(size), budget)
+        while len(begun) < n_threads and group * GROUP < next_number + left:
+            size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
+            call = submit(guided.groups, key, group + np.arange(size), budget)
             begun.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
         first, expected, call = begun.popleft()

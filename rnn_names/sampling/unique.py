@@ -1,28 +1,17 @@
 """Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
 import warnings
-from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.edits import FarApart
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.remembered import Remembered
 
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
-
-
-def make_unique_filter(count: int, options: Options) -> "Unique | None":
-    """The filter that admits each name once, or None if the options allow repeats."""
-    if options.min_edits is None:
-        return Unique(count, options.remember) if options.is_unique else None
-    from rnn_names.conditions.edits import FarApart
-
-    window = WINDOW // options.slowness
-    return Unique(count, options.remember, FarApart.from_options(options), window)
 
 
 class Unique:
@@ -33,9 +22,9 @@ class Unique:
     """
 
     def __init__(
-        self, count: int, remember: str | None = None, far_apart: Any = None, window: int = 0
+        self, count: int, remember: str | None, window: int, far_apart: FarApart | None = None
     ) -> None:
-        self.count, self._far_apart, self._window = count, far_apart, window or WINDOW
+        self.count, self._far_apart, self._window = count, far_apart, window
         self.is_exhausted = False
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)

@@ -17,7 +17,6 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.sampling import stream
-from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
@@ -465,7 +464,7 @@ def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypa
 
 
 def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):
-    monkeypatch.setattr(unique_names, "WINDOW", 1 << 12)
+    monkeypatch.setattr(stream, "WINDOW", 1 << 12)
     with pytest.raises(SamplingError, match=r"the tightest condition was unique \(met by 1 in"):
         tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rnn_names.conditions.options import Options
-from rnn_names.sampling import sampler, workers
+from rnn_names.sampling import name_queue, sampler, stream
 from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import tiny_model
 
@@ -19,10 +19,10 @@ def drawn(**options):
 @pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_several_threads_draw_what_one_draws(options, monkeypatch):
     monkeypatch.setattr(sampler, "MAX_WALK", 256)
-    monkeypatch.setattr(workers, "CHUNKS", 4)
-    monkeypatch.setattr(workers, "WORTH_THREADS", 0)
+    monkeypatch.setattr(name_queue, "CHUNKS", 4)
+    monkeypatch.setattr(stream, "WORTH_THREADS", 0)
     names = []
     for cores in (1, 2, 3):
-        monkeypatch.setattr(workers, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(stream, "usable_cores", lambda cores=cores: cores)
         names.append(drawn(**options))
     assert names[0] == names[1] == names[2]

@@ -14,7 +14,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import name_queue, next_character, sampler, unique, walk, workers
+from rnn_names.sampling import name_queue, next_character, sampler, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
@@ -89,8 +89,8 @@ def small_walks(monkeypatch):
     """Walks of at most 256 names, several at a time, each in at least four chunks."""
     monkeypatch.setattr(streaming, "FIRST_WALK", 16)
     monkeypatch.setattr(sampler, "MAX_WALK", 256)
-    monkeypatch.setattr(workers, "CHUNKS", 4)
-    monkeypatch.setattr(workers, "WORTH_THREADS", 100)
+    monkeypatch.setattr(name_queue, "CHUNKS", 4)
+    monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
 
 OF_STREAMS = [
@@ -112,7 +112,7 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(workers, "MAX_THREADS", threads)
+        monkeypatch.setattr(streaming, "MAX_THREADS", threads)
         assert sample(200) == stream
     monkeypatch.undo()
     assert sample(200) == stream
@@ -212,7 +212,7 @@ def test_where_names_run_out_does_not_depend_on_how_many_are_asked_for(
     every = distribution(model)
     rare = sorted(every, key=every.__getitem__)[:800]  # together one in 400
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 11)
-    monkeypatch.setattr(workers, "usable_cores", lambda: cores)
+    monkeypatch.setattr(streaming, "usable_cores", lambda: cores)
 
     def names(n):
         found = list[str]()
@@ -295,8 +295,8 @@ def test_names_that_are_long_as_those_of_the_list_are_looked_for_ahead():
 def test_where_a_stream_of_new_names_ends_does_not_depend_on_how_they_are_drawn(
     budget, monkeypatch
 ):
-    monkeypatch.setattr(unique, "WINDOW", 1 << 9)
-    monkeypatch.setattr(workers, "CHUNKS", 4)
+    monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
+    monkeypatch.setattr(name_queue, "CHUNKS", 4)
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)
     options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
 

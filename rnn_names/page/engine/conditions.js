@@ -111,7 +111,7 @@ function checkCharacters(texts, blend, fold) {
 
 /**
  * The spellings of a required prefix: as given, or in another case, by the rules of
- * rnn_names/conditions/prefixes.py. If no name of the list's shape can have it, `shape` is changed.
+ * rnn_names/conditions/spelling.py. If no name of the list's shape can have it, `shape` is changed.
  */
 function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
