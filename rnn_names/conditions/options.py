@@ -282,9 +282,13 @@ class AliasOptions(CommonOptions):
                 raise SamplingError(f"{name}: the name of a key depends on the key alone", [name])
         if not isinstance(self.secret, bytes):
             raise SamplingError(f"secret {short_repr(self.secret)}: must be bytes", ["secret"])
-        if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
+        try:
+            keys = None if isinstance(self.keys, str) else [*self.keys]
+        except TypeError:
+            keys = None
+        if keys is None:
             raise SamplingError(f"keys {short_repr(self.keys)}: must be a list of texts", ["keys"])
-        for key in self.keys:
+        for key in keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
                 raise SamplingError(f"key {short_repr(key)}: must be a text", ["keys"])
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -238,15 +239,16 @@ class Vocabulary:
         return Names(self.encode(names.codes), names.offsets)
 
 
-def checked_strings(names: object) -> list[str]:
+def checked_strings(names: Any) -> list[str]:
     """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
     if isinstance(names, str):
         raise CorpusError(
             f"{short_repr(names)}: a single text; give a list of names: [{short_repr(names)}]"
         )
-    if not isinstance(names, Iterable):
-        raise CorpusError(f"{short_repr(names)}: give a list of names")
-    result = list(names)
+    try:
+        result = list[str](names)
+    except TypeError:
+        raise CorpusError(f"{short_repr(names)}: give a list of names") from None
     for number, name in enumerate(result, 1):
         if not isinstance(name, str):
             raise CorpusError(f"name {number:,}: {short_repr(name)} is not a text")

@@ -91,7 +91,11 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     if not count:
         raise BlendError("nothing to blend: give at least one model")
     numbers = []
-    for weight in [1.0] * count if weights is None else weights:
+    try:
+        given = [1.0] * count if weights is None else [*weights]
+    except TypeError:
+        raise BlendError(f"weights {short_repr(weights)}: give one for each model") from None
+    for weight in given:
         try:
             numbers.append(POSITIVE.checked(weight))
         except ValueError:

@@ -67,6 +67,7 @@ def test_a_value_gets_its_plainest_type(given, value):
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
         ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),
         ({"lines": "ab"}, "lines 'ab': must be a list of texts"),
+        ({"texts": np.array("ab")}, r"texts array\('ab'.*\): must be a text or a list of texts"),
         ({"path": "\ud800"}, r"path '\\ud800': must be the path of a file"),
     ],
 )

@@ -147,6 +147,7 @@ REFUSED = [
     ({"models": [ONE, TWO], "weights": [1]}, "1 weight for 2 models"),
     ({"models": []}, "nothing to blend"),
     ({"models": [ONE, TWO], "titles": ["elves"]}, "1 title for 2 models"),
+    ({"models": [ONE, TWO], "weights": 3}, "weights 3: give one for each model"),
     ({"models": [ONE, TWO], "titles": ["elves", 7]}, "title 7: not a text"),
     ({"models": ["dinosaurs"]}, r"'dinosaurs': not a Model; Model\.load reads one"),
     ({"models": [ONE, "dinosaurs"]}, "'dinosaurs': not a Model"),

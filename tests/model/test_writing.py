@@ -86,6 +86,8 @@ def test_a_single_text_is_no_list_of_names(verb):
         getattr(tiny_model(), verb)("abc")
     with pytest.raises(CorpusError, match="name 2: 5 is not a text"):
         getattr(tiny_model(), verb)(["abc", 5])
+    with pytest.raises(CorpusError, match=r"array.*: give a list of names"):
+        getattr(tiny_model(), verb)(np.array("abc"))
     with pytest.raises(CorpusError, match="7: give a list of names"):
         getattr(tiny_model(), verb)(7)
 

@@ -88,6 +88,8 @@ ORDERS = [
     ("spells", {"max_length": 4, "temperature": 0.08}),
     ("dinosaurs", {"suffix": "x", "max_length": 5, "temperature": 0.1}),
     ("dinosaurs", {"prefix": "Z", "suffix": "ops", "temperature": 0.2}),
+    ("dinosaurs", {"suffix": "q", "temperature": 0.1}),
+    ("dinosaurs", {"suffix": "z", "temperature": 0.1}),
     ("english-towns", {"suffix": "bury", "max_length": 6, "temperature": 0.04}),
     ("polish-towns", {"suffix": "ów", "max_length": 4, "temperature": 0.1}),
     ("italian-surnames", {"min_length": 17, "temperature": 0.15}),

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import random
 
+import numpy as np
 import pytest
 
 from rnn_names import Model
@@ -77,6 +78,7 @@ def test_conditions_that_hardly_any_name_meets_are_refused():
     "wrong, message",
     [
         ({"keys": "abc"}, "keys 'abc': must be a list of texts"),
+        ({"keys": np.array("abc")}, "keys array.*: must be a list of texts"),
         ({"keys": [1]}, "key 1: must be a text"),
         ({"keys": ["\ud800"]}, "key .*: must be a text"),
         ({"secret": "s"}, "secret 's': must be bytes"),
