@@ -59,7 +59,7 @@ ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looki
 	$(BIN)/python tests/quality/ablation_ahead.py
 	$(BIN)/python tests/quality/ablation.py
 
-rare: $(VENV)/.test  ## Compare names under 86 rare conditions with exact probabilities (one to two hours).
+rare: $(VENV)/.test  ## Compare names under 88 rare conditions with exact probabilities (one to two hours).
 	$(BIN)/python tests/quality/rare.py
 
 seeds: $(VENV)/.test  ## Compare 100,000 names of five models, under ten sets of options, on every kernel of BLAS (an hour).
