@@ -308,10 +308,28 @@ def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
         assert typed == model.sample(5, seed=1, suffix="SAURUS")
 
 
-def test_an_empty_prefix_among_others_lets_names_begin_as_they_like(in_node, small_models):
-    model = small_models["gru"]
-    (names,) = in_node('print(await sample(50, { seed: 1, prefix: ["", "a"] }));', ("gru", model))
-    assert names == model.sample(50, seed=1, prefix=["", "a"]) == model.sample(50, seed=1)
+EMPTY = [
+    {"prefix": ["", "A"]},
+    {"suffix": ["us", ""]},
+    {"suffix": ["Ж", ""], "boldness": "safe"},
+    {"contains": ["", "ra"], "exclude_words": ["", "saurus"]},
+    {"prefix": [], "suffix": [], "contains": [], "match": [], "exclude_words": []},
+]
+
+
+def test_every_name_begins_with_an_empty_text_ends_in_it_and_contains_it(in_node, bundled):
+    model, pattern = bundled["dinosaurs"], "{dinosaurs:suffix=us,suffix=}"
+    calls = [f"print(await sample(9, {in_javascript({'seed': 1, **each})}));" for each in EMPTY]
+    *found, lines, error = in_node(
+        f"""
+        {"".join(calls)}
+        print(await cast("{pattern}", 9, {{ seed: 1 }}));
+        await sample(2, {{ match: "" }}).catch((error) => print(error.message));""",
+        ("dinosaurs", model),
+    )
+    assert found == [model.sample(9, seed=1, **each) for each in EMPTY]
+    assert lines == cast(pattern, 9, seed=1)
+    assert error == "No name can meet these conditions."
 
 
 def test_names_have_the_shape_of_the_list(in_node):

@@ -14,6 +14,24 @@ const MAX_LOSS = 2.3; // of a model whose names may all be improbable
 const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
 
+/**
+ * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
+ * an expression that is empty rules names out.
+ */
+export function withTexts(settings) {
+  const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+  const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
+  const { prefix, suffix, contains, excludeWords, match } = settings;
+  return {
+    ...settings,
+    prefix: anyOf(prefix),
+    suffix: anyOf(suffix),
+    contains: texts(contains).filter(Boolean),
+    excludeWords: texts(excludeWords).filter(Boolean),
+    match: texts(match),
+  };
+}
+
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
@@ -53,17 +71,11 @@ function haveTriples({ prefix, suffix, contains }, models) {
   };
   const hasOne = (texts) => !texts.length || texts.some(has);
   return (
-    textsOf(contains).every(has) &&
-    hasOne(textsOf(prefix).map((text) => `\n${text}`)) &&
-    hasOne(textsOf(suffix).map((text) => `${text}\n`))
+    contains.every(has) &&
+    hasOne(prefix.map((text) => `\n${text}`)) &&
+    hasOne(suffix.map((text) => `${text}\n`))
   );
 }
-
-/** A text or several as a list, in NFC. */
-const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
-
-/** Those that are not empty. */
-const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
 /** Folds case, if that is wanted. */
 const folding = ({ ignoreCase }) =>
@@ -75,7 +87,7 @@ const folding = ({ ignoreCase }) =>
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
 export function drawOptions(settings, blend, models) {
-  const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
+  const { prefix: prefixes, suffix, contains } = settings;
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
@@ -90,8 +102,7 @@ export function drawOptions(settings, blend, models) {
   if (start && (settings.unique || settings.minEdits))
     throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
-  const others = [settings.suffix, settings.contains].flatMap(textsOf);
-  checkCharacters(others, blend, folding(settings));
+  checkCharacters([...suffix, ...contains], blend, folding(settings));
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
@@ -198,16 +209,15 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   const length = `has ${minLength} to ${maxLength} characters`;
   yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
   const termOf = (text) => textTerm(text, settings.ignoreCase);
-  const suffixes = textsOf(settings.suffix);
+  const { suffix: suffixes, contains, excludeWords: left, match: patterns } = settings;
   if (suffixes.length) {
     const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
     yield spelled(`ends with ${quotedTexts(suffixes)}`, ends);
   }
-  for (const text of textsOf(settings.contains)) {
-    const contains = new Automaton(sequence([many(any), termOf(text), many(any)]));
-    yield spelled(`contains “${text}”`, contains);
+  for (const text of contains) {
+    const automaton = new Automaton(sequence([many(any), termOf(text), many(any)]));
+    yield spelled(`contains “${text}”`, automaton);
   }
-  const left = textsOf(settings.excludeWords);
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
     const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
@@ -215,7 +225,6 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { words, passes } : spelled(words, new Without(left));
   }
-  const patterns = textsOf(settings.match);
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
     const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
@@ -252,7 +261,7 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
   if (listed) yield { words: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
-    const ofAnyShape = anyShape || textsOf(prefix).length > 0;
+    const ofAnyShape = anyShape || prefix.length > 0;
     const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
     yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }

@@ -1,6 +1,6 @@
 // Drawing names until as many meet all conditions as are wanted, in slices of time.
 
-import { conditionsOf, drawOptions, meetsAll, withBoldness } from "./conditions.js";
+import { conditionsOf, drawOptions, meetsAll, withBoldness, withTexts } from "./conditions.js";
 import { WrongSettings } from "./options.js";
 import { GIVE_UP, Search } from "./search.js";
 
@@ -25,7 +25,7 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
 }
 
 async function drawAsTyped(blend, models, asked, count, watch) {
-  const settings = withBoldness(asked, models);
+  const settings = withBoldness(withTexts(asked), models);
   const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
   const onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
