@@ -45,12 +45,12 @@ LEFT_OUT = re.compile(
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
 SPACES = re.compile(
-    r"(?<=^if) | (?=\{$)|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|[ ](=>|[=!]==|&&|\|\||\?\?|[*<>])[ ]",
+    r"(?<=^if) |(?<=\{) | (?=\{$)|(?<!,) (?=\})|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
+    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
-"""Spaces that a script can do without, where a line begins or ends and around some operators: no
-text has such lines, or such operators."""
+"""Spaces that a script can do without, where a line begins or ends, inside braces and around some
+operators: no text has such lines, such braces or such operators."""
 LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment, whose ends a page can do without."""
 

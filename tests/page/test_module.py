@@ -332,6 +332,29 @@ def test_every_name_begins_with_an_empty_text_ends_in_it_and_contains_it(in_node
     assert error == "No name can meet these conditions."
 
 
+EXPRESSIONS = [
+    r"(?=\w+$).*",
+    r".*\b.{6,}(?<!-..)",
+    r"\w\B(?=.*[^\Wa-zA-Z]).*",
+    r".*(?P<twice>[\S]).\1.*\Z",
+    r"(?!\A[]\w\-]+$).*",
+]
+REFUSED = [r"(?=\p{L}).*", r"(?<first>.)\1", r"(?=\u{61}).", r"(?=.)++"]
+
+
+def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
+    model = Model.load("french-towns")
+    calls = [
+        f"print(await sample(9, {{ seed: 1, match: {json.dumps(each)} }}));" for each in EXPRESSIONS
+    ]
+    wrong = f"{json.dumps(REFUSED)}.map((match) => sample(1, {{ match }}).catch((e) => e.message))"
+    *found, errors = in_node(
+        f"{''.join(calls)} print(await Promise.all({wrong}));", ("french", model)
+    )
+    assert found == [model.sample(9, seed=1, match=each) for each in EXPRESSIONS]
+    assert errors == [f"“{each}” is more than browsers can match." for each in REFUSED]
+
+
 def test_names_have_the_shape_of_the_list(in_node):
     """No capital after a letter, but in a beginning that is asked for."""
     plain, free, asked = in_node(
@@ -397,6 +420,36 @@ GRAMMAR = [
     "[Lord {gru}*2|Lady {rnn=2+gru:t=0.8}|[a|b] {words.txt}] {town=rnn:max-length=3}, {=town}",
     "{a=gru} [\n{=a:rules=rules.txt}on|\\*3 2*3 x=y|] {b=[v|w]}{=b}{words.txt:rules=rules.txt}",
 ]
+
+
+RULES = [
+    [r"^([^\W\d])\w+$ -> \1$1'$&", r"\bé -> x"],
+    [r"(x)?\Z -> <\1>"],
+    [r"(?P<last>.)$ -> \1\1", "", "  # "],
+]
+WRONG_RULES = [(r"\w$ -> \1", "invalid group reference 1"), ("no rule", "write EXPRESSION -> TEXT")]
+
+
+def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {f"{i}.txt": lines for i, lines in enumerate(RULES)}
+    wrong = {f"wrong{i}.txt": [line] for i, (line, _) in enumerate(WRONG_RULES)}
+    for name, lines in files.items():
+        (tmp_path / name).write_text("\n".join(lines), "utf-8")
+    texts = "{x=[éa|aé|bob|Ada|é|3]}"
+    pattern = texts + "".join(f" {{=x:rules={name}}}" for name in files)
+    found, *errors = in_node(
+        f"""
+        const options = {{ seed: 1, files: {json.dumps({**files, **wrong})} }};
+        print(await cast({json.dumps(pattern)}, 6, options));
+        for (const name of {json.dumps([*wrong])})
+          await cast({json.dumps(texts)} + ` {{=x:rules=${{name}}}}`, 6, options)
+            .catch((error) => print(error.message));""",
+        *small_models.items(),
+    )
+    assert found == cast(pattern, 6, seed=1)
+    for (line, reason), message in zip(WRONG_RULES, errors, strict=True):
+        assert message.startswith(f"pattern: rule “{line}”: {reason}\n")
 
 
 @pytest.mark.parametrize("pattern", GRAMMAR)

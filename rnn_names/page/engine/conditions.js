@@ -2,6 +2,7 @@
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
+import { browserSource } from "./browser_regex.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
@@ -299,7 +300,7 @@ const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ")
 /** The browser's own regular expression, for one that has no automaton. */
 function browserPattern(text, ignoreCase) {
   try {
-    return new RegExp(`^(?:${text.replaceAll("(?P<", "(?<")})$`, ignoreCase ? "iu" : "u");
+    return new RegExp(`^(?:${browserSource(text)})$`, ignoreCase ? "iu" : "u");
   } catch {
     throw new WrongSettings(`“${text}” is more than browsers can match.`);
   }
