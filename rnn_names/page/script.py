@@ -45,8 +45,9 @@ LEFT_OUT = re.compile(
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
 SPACES = re.compile(
-    r"(?<=^if) |(?<=\{) | (?=\{$)|(?<!,) (?=\})|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*<>]|[+-]=)[ ]",
+    r"(?<=^if) | (?=\{$)|(?<=\{) |(?<!,) (?=\})"
+    r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
+    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
 """Spaces that a script can do without, where a line begins or ends, inside braces and around some
@@ -127,7 +128,9 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
-    return before + SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
+    for _ in range(2):  # braces before a = have spaces, too
+        text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
+    return before + text
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:

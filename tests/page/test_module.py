@@ -414,6 +414,38 @@ def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_no
     assert sorted(letters[:3]) == sorted(letters[3:6]) == [*"abc"] and len(letters) == 7
 
 
+DEPENDENT = [
+    ("{gru:max-length=4,unique}", 30, 15, {}),
+    ("{dinosaurs}", 30, 15, {"boldness": "safe"}),
+    ("{gru} {dinosaurs}", 3, 1, {"initials": "different"}),
+    ("{dinosaurs} {dinosaurs}", 9, 5, {"initials": "same"}),
+]
+
+
+def test_lines_that_depend_on_those_before_go_on_where_the_others_end(
+    in_node, small_models, bundled
+):
+    refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
+    refused = [{"start": 1, "boldness": "safe", **each} for each in refused]
+    calls = [
+        f"print(await cast('{pattern}', {end - start}, {in_javascript(options)}));"
+        for pattern, end, begin, more in DEPENDENT
+        for start in (0, begin)
+        for options in [{"seed": 1, "start": start, **more}]
+    ]
+    wrong = "(each) => cast('{gru}', 9, each).catch((error) => error.message)"
+    *found, errors = in_node(
+        f"{''.join(calls)} print(await Promise.all({json.dumps(refused)}.map({wrong})));",
+        ("gru", small_models["gru"]),
+        ("dinosaurs", bundled["dinosaurs"]),
+    )
+    for (_, _, begin, _), lines, last in zip(DEPENDENT, found[::2], found[1::2], strict=True):
+        assert last == lines[begin:]
+    depends = "Which names are repeats depends on all before them: leave out start."
+    many = "Lines depend on those before them: start is at most a million."
+    assert errors == 3 * [depends] + [many]
+
+
 FILES = {"words.txt": ["one", "two", "three"], "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"]}
 GRAMMAR = [
     "[x|y*3] {gru} of {rnn:prefix=b}",

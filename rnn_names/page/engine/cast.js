@@ -1,9 +1,10 @@
 // Casts: lines of several names, by a pattern. Each part has a key of its own, from the seed and its
 // path in the pattern, and draws by the line's number, as in rnn_names/casts/cast_drawer.py. So a
 // change to one part leaves the others as they were, and the same seed brings the same lines. Where
-// initials are tied, or lines are to differ, whole lines are left out here; Python draws such names
-// by their letters, and draws others for the names that repeat.
+// initials are tied, whole lines are left out here; Python draws such names by their letters. Where
+// names of a part are to differ, those that repeat are left out; Python draws others in their place.
 
+import { checkStart } from "./conditions.js";
 import { blendOf } from "./models.js";
 import { child, keyOf, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
@@ -11,6 +12,7 @@ import { drawNames } from "./sampler.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // what keys are for
 const MAX_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
+const MAX_SKIPPED = 1e6; // lines that are drawn all the same, as later ones depend on them
 const ROUNDS_OF_LETTERS = 4; // then letters that all came may come again
 
 /** The first letter of a name; case and accents do not count. */
@@ -22,17 +24,25 @@ const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
  */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
-  if (initials && !slotsIn(pieces).length)
+  checkStart(options);
+  const slots = slotsIn(pieces);
+  if (initials && !slots.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
-  for (let round = 0, size = count; ; round++, size *= 2) {
+  const ofNames = [shared, ...slots.map((slot) => newNames(slot.options))];
+  const areDrawnBefore = ({ boldness, unique, minEdits }) =>
+    boldness === "safe" || unique || minEdits;
+  const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
+  if (skipped > MAX_SKIPPED)
+    throw new WrongSettings("Lines depend on those before them: start is at most a million.");
+  for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
-    const batch = { models, shared, watch, lines, start, end: size };
+    const batch = { models, shared, watch, lines, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, keyOf(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
     const comeAgain = round >= ROUNDS_OF_LETTERS;
-    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(0, count);
+    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
     if (kept.length === count || isShort || round === MAX_ROUNDS) return kept;
   }

@@ -100,8 +100,7 @@ export function drawOptions(settings, blend, models) {
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
   const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
-  if (start && (settings.unique || settings.minEdits))
-    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
+  checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   checkCharacters([...suffix, ...contains], blend, folding(settings));
   const shape = settings.anyShape ? undefined : new Shape(models);
@@ -110,6 +109,12 @@ export function drawOptions(settings, blend, models) {
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
   const { numbers, key = keyOf(settings.seed ?? newSeed()) } = settings;
   return { ...options, numbers, seed: key };
+}
+
+/** Raises WrongSettings where names are skipped that decide which others are repeats. */
+export function checkStart({ start, unique, minEdits }) {
+  if (start && (unique || minEdits))
+    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
 }
 
 /** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */
