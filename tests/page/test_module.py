@@ -446,10 +446,15 @@ def test_lines_that_depend_on_those_before_go_on_where_the_others_end(
     assert errors == 3 * [depends] + [many]
 
 
-FILES = {"words.txt": ["one", "two", "three"], "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"]}
+FILES = {
+    "words.txt": ["one", "two", "three"],
+    "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"],
+    "left.txt": ["ab", "C"],
+}
 GRAMMAR = [
     "[x|y*3] {gru} of {rnn:prefix=b}",
     "[Lord {gru}*2|Lady {rnn=2+gru:t=0.8}|[a|b] {words.txt}] {town=rnn:max-length=3}, {=town}",
+    "{gru:exclude-words=left.txt,exclude-words=words.txt}",
     "{a=gru} [\n{=a:rules=rules.txt}on|\\*3 2*3 x=y|] {b=[v|w]}{=b}{words.txt:rules=rules.txt}",
 ]
 

@@ -305,6 +305,8 @@ export class PatternReader {
     const isNumber = ["number", "integer"].includes(type);
     const value = type === "boolean" || (isNumber ? Number(text || NaN) : text);
     if (!allows(value)) throw this.error(`${word} “${text}”: must be ${words}`, place);
-    options[name] = type === "array" ? [...(options[name] ?? []), value] : value;
+    const isFile = name === "excludeWords" && text?.endsWith(".txt");
+    const values = isFile ? this.linesOf(text, place) : [value];
+    options[name] = type === "array" ? [...(options[name] ?? []), ...values] : value;
   }
 }
