@@ -45,12 +45,13 @@ LEFT_OUT = re.compile(
 )
 """Comments, blank lines, indents, and what makes scripts modules."""
 SPACES = re.compile(
-    r"(?<=^if) | (?=\{$)|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|[ ](=>|[=!]==|&&|\|\||\?\?|[*<>])[ ]",
+    r"(?<=^if) | (?=\{$)|(?<=\{) |(?<!,) (?=\})"
+    r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
+    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
-"""Spaces that a script can do without, where a line begins or ends and around some operators: no
-text has such lines, or such operators."""
+"""Spaces that a script can do without, where a line begins or ends, inside braces and around some
+operators: no text has such lines, such braces or such operators."""
 LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment, whose ends a page can do without."""
 
@@ -127,7 +128,9 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
-    return before + SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
+    for _ in range(2):  # braces before a = have spaces, too
+        text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
+    return before + text
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:

@@ -301,10 +301,51 @@ def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
         assert typed == model.sample(5, seed=1, suffix="SAURUS")
 
 
-def test_an_empty_prefix_among_others_lets_names_begin_as_they_like(in_node, small_models):
-    model = small_models["gru"]
-    (names,) = in_node('print(await sample(50, { seed: 1, prefix: ["", "a"] }));', ("gru", model))
-    assert names == model.sample(50, seed=1, prefix=["", "a"]) == model.sample(50, seed=1)
+EMPTY = [
+    {"prefix": ["", "A"]},
+    {"suffix": ["us", ""]},
+    {"suffix": ["Ж", ""], "boldness": "safe"},
+    {"contains": ["", "ra"], "exclude_words": ["", "saurus"]},
+    {"prefix": [], "suffix": [], "contains": [], "match": [], "exclude_words": []},
+]
+
+
+def test_every_name_begins_with_an_empty_text_ends_in_it_and_contains_it(in_node, bundled):
+    model, pattern = bundled["dinosaurs"], "{dinosaurs:suffix=us,suffix=}"
+    calls = [f"print(await sample(9, {in_javascript({'seed': 1, **each})}));" for each in EMPTY]
+    *found, lines, error = in_node(
+        f"""
+        {"".join(calls)}
+        print(await cast("{pattern}", 9, {{ seed: 1 }}));
+        await sample(2, {{ match: "" }}).catch((error) => print(error.message));""",
+        ("dinosaurs", model),
+    )
+    assert found == [model.sample(9, seed=1, **each) for each in EMPTY]
+    assert lines == cast(pattern, 9, seed=1)
+    assert error == "No name can meet these conditions."
+
+
+EXPRESSIONS = [
+    r"(?=\w+$).*",
+    r".*\b.{6,}(?<!-..)",
+    r"\w\B(?=.*[^\Wa-zA-Z]).*",
+    r".*(?P<twice>[\S]).\1.*\Z",
+    r"(?!\A[]\w\-]+$).*",
+]
+REFUSED = [r"(?=\p{L}).*", r"(?<first>.)\1", r"(?=\u{61}).", r"(?=.)++"]
+
+
+def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
+    model = Model.load("french-towns")
+    calls = [
+        f"print(await sample(9, {{ seed: 1, match: {json.dumps(each)} }}));" for each in EXPRESSIONS
+    ]
+    wrong = f"{json.dumps(REFUSED)}.map((match) => sample(1, {{ match }}).catch((e) => e.message))"
+    *found, errors = in_node(
+        f"{''.join(calls)} print(await Promise.all({wrong}));", ("french", model)
+    )
+    assert found == [model.sample(9, seed=1, match=each) for each in EXPRESSIONS]
+    assert errors == [f"“{each}” is more than browsers can match." for each in REFUSED]
 
 
 def test_names_have_the_shape_of_the_list(in_node):
@@ -366,12 +407,79 @@ def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_no
     assert sorted(letters[:3]) == sorted(letters[3:6]) == [*"abc"] and len(letters) == 7
 
 
-FILES = {"words.txt": ["one", "two", "three"], "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"]}
+DEPENDENT = [
+    ("{gru:max-length=4,unique}", 30, 15, {}),
+    ("{dinosaurs}", 30, 15, {"boldness": "safe"}),
+    ("{gru} {dinosaurs}", 3, 1, {"initials": "different"}),
+    ("{dinosaurs} {dinosaurs}", 9, 5, {"initials": "same"}),
+]
+
+
+def test_lines_that_depend_on_those_before_go_on_where_the_others_end(
+    in_node, small_models, bundled
+):
+    refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
+    refused = [{"start": 1, "boldness": "safe", **each} for each in refused]
+    calls = [
+        f"print(await cast('{pattern}', {end - start}, {in_javascript(options)}));"
+        for pattern, end, begin, more in DEPENDENT
+        for start in (0, begin)
+        for options in [{"seed": 1, "start": start, **more}]
+    ]
+    wrong = "(each) => cast('{gru}', 9, each).catch((error) => error.message)"
+    *found, errors = in_node(
+        f"{''.join(calls)} print(await Promise.all({json.dumps(refused)}.map({wrong})));",
+        ("gru", small_models["gru"]),
+        ("dinosaurs", bundled["dinosaurs"]),
+    )
+    for (_, _, begin, _), lines, last in zip(DEPENDENT, found[::2], found[1::2], strict=True):
+        assert last == lines[begin:]
+    depends = "Which names are repeats depends on all before them: leave out start."
+    many = "Lines depend on those before them: start is at most a million."
+    assert errors == 3 * [depends] + [many]
+
+
+FILES = {
+    "words.txt": ["one", "two", "three"],
+    "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"],
+    "left.txt": ["ab", "C"],
+}
 GRAMMAR = [
     "[x|y*3] {gru} of {rnn:prefix=b}",
     "[Lord {gru}*2|Lady {rnn=2+gru:t=0.8}|[a|b] {words.txt}] {town=rnn:max-length=3}, {=town}",
+    "{gru:exclude-words=left.txt,exclude-words=words.txt}",
     "{a=gru} [\n{=a:rules=rules.txt}on|\\*3 2*3 x=y|] {b=[v|w]}{=b}{words.txt:rules=rules.txt}",
 ]
+
+
+RULES = [
+    [r"^([^\W\d])\w+$ -> \1$1'$&", r"\bé -> x"],
+    [r"(x)?\Z -> <\1>"],
+    [r"(?P<last>.)$ -> \1\1", "", "  # "],
+]
+WRONG_RULES = [(r"\w$ -> \1", "invalid group reference 1"), ("no rule", "write EXPRESSION -> TEXT")]
+
+
+def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {f"{i}.txt": lines for i, lines in enumerate(RULES)}
+    wrong = {f"wrong{i}.txt": [line] for i, (line, _) in enumerate(WRONG_RULES)}
+    for name, lines in files.items():
+        (tmp_path / name).write_text("\n".join(lines), "utf-8")
+    texts = "{x=[éa|aé|bob|Ada|é|3]}"
+    pattern = texts + "".join(f" {{=x:rules={name}}}" for name in files)
+    found, *errors = in_node(
+        f"""
+        const options = {{ seed: 1, files: {json.dumps({**files, **wrong})} }};
+        print(await cast({json.dumps(pattern)}, 6, options));
+        for (const name of {json.dumps([*wrong])})
+          await cast({json.dumps(texts)} + ` {{=x:rules=${{name}}}}`, 6, options)
+            .catch((error) => print(error.message));""",
+        *small_models.items(),
+    )
+    assert found == cast(pattern, 6, seed=1)
+    for (line, reason), message in zip(WRONG_RULES, errors, strict=True):
+        assert message.startswith(f"pattern: rule “{line}”: {reason}\n")
 
 
 @pytest.mark.parametrize("pattern", GRAMMAR)

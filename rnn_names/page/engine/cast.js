@@ -1,8 +1,9 @@
 // Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, a text is a
 // function of the seed, the part's path in the pattern and the line's number, so a change to one part
-// leaves the others as they were. For initials, or for lines that differ, whole lines are left out
-// here; Python draws other names for single parts.
+// leaves the others as they were. For initials, whole lines are left out here; Python draws other
+// names by their letters. Of a part whose names are unique, repeats are left out; Python draws others.
 
+import { checkStart } from "./conditions.js";
 import { blendOf } from "./models.js";
 import { child, keyOf, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
@@ -10,6 +11,7 @@ import { drawNames } from "./sampler.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // the use of a part's key, as in Python
 const MAX_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
+const MAX_SKIPPED = 1e6; // lines that are drawn only because later ones depend on them
 const ROUNDS_OF_LETTERS = 4; // after these, letters come again once all have come
 
 /** The first letter of a name; case and accents do not count. */
@@ -21,17 +23,25 @@ const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
  */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
-  if (initials && !slotsIn(pieces).length)
+  checkStart(options);
+  const slots = slotsIn(pieces);
+  if (initials && !slots.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
-  for (let round = 0, size = count; ; round++, size *= 2) {
+  const ofNames = [shared, ...slots.map((slot) => newNames(slot.options))];
+  const areDrawnBefore = ({ boldness, unique, minEdits }) =>
+    boldness === "safe" || unique || minEdits;
+  const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
+  if (skipped > MAX_SKIPPED)
+    throw new WrongSettings("Lines depend on those before them: start is at most a million.");
+  for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
-    const batch = { models, shared, watch, lines, start, end: size };
+    const batch = { models, shared, watch, lines, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, keyOf(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
     const comeAgain = round >= ROUNDS_OF_LETTERS;
-    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(0, count);
+    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
     if (kept.length === count || isShort || round === MAX_ROUNDS) return kept;
   }

@@ -2,6 +2,7 @@
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
+import { browserSource } from "./browser_regex.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
@@ -13,6 +14,24 @@ import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 const MAX_LOSS = 2.3; // of a model whose names may all be improbable
 const GIVEN = 3; // characters that do not count for minMeanP
 const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
+
+/**
+ * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
+ * an expression that is empty rules names out.
+ */
+export function withTexts(settings) {
+  const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+  const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
+  const { prefix, suffix, contains, excludeWords, match } = settings;
+  return {
+    ...settings,
+    prefix: anyOf(prefix),
+    suffix: anyOf(suffix),
+    contains: texts(contains).filter(Boolean),
+    excludeWords: texts(excludeWords).filter(Boolean),
+    match: texts(match),
+  };
+}
 
 /** Settings with those that `boldness` stands for, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
@@ -50,17 +69,11 @@ function haveTriples({ prefix, suffix, contains }, models) {
   };
   const hasOne = (texts) => !texts.length || texts.some(has);
   return (
-    textsOf(contains).every(has) &&
-    hasOne(textsOf(prefix).map((text) => `\n${text}`)) &&
-    hasOne(textsOf(suffix).map((text) => `${text}\n`))
+    contains.every(has) &&
+    hasOne(prefix.map((text) => `\n${text}`)) &&
+    hasOne(suffix.map((text) => `${text}\n`))
   );
 }
-
-/** A text or several as a list, in NFC. */
-const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
-
-/** The texts of an option that are not empty. */
-const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
 /** Folds the case of a text, with `ignoreCase`. */
 const folding = ({ ignoreCase }) =>
@@ -72,7 +85,7 @@ const folding = ({ ignoreCase }) =>
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
 export function drawOptions(settings, blend, models) {
-  const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
+  const { prefix: prefixes, suffix, contains } = settings;
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
@@ -84,17 +97,21 @@ export function drawOptions(settings, blend, models) {
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
   const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
-  if (start && (settings.unique || settings.minEdits))
-    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
+  checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
-  const others = [settings.suffix, settings.contains].flatMap(textsOf);
-  checkCharacters(others, blend, folding(settings));
+  checkCharacters([...suffix, ...contains], blend, folding(settings));
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
   const { numbers, key = keyOf(settings.seed ?? newSeed()) } = settings;
   return { ...options, numbers, seed: key };
+}
+
+/** Raises WrongSettings if `start` skips names that decide which later ones are repeats. */
+export function checkStart({ start, unique, minEdits }) {
+  if (start && (unique || minEdits))
+    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
 }
 
 /** Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. */
@@ -190,19 +207,19 @@ const spelled = (words, automaton) => ({
 
 /** Conditions on length and spelling. */
 function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
-  const length = `has ${minLength} to ${maxLength} characters`;
+  const range = minLength === maxLength ? minLength : `${minLength} to ${maxLength}`;
+  const length = `has ${range} characters`;
   yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
   const termOf = (text) => textTerm(text, settings.ignoreCase);
-  const suffixes = textsOf(settings.suffix);
+  const { suffix: suffixes, contains, excludeWords: left, match: patterns } = settings;
   if (suffixes.length) {
     const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
     yield spelled(`ends with ${quotedTexts(suffixes)}`, ends);
   }
-  for (const text of textsOf(settings.contains)) {
-    const contains = new Automaton(sequence([many(any), termOf(text), many(any)]));
-    yield spelled(`contains “${text}”`, contains);
+  for (const text of contains) {
+    const automaton = new Automaton(sequence([many(any), termOf(text), many(any)]));
+    yield spelled(`contains “${text}”`, automaton);
   }
-  const left = textsOf(settings.excludeWords);
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
     const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
@@ -210,7 +227,6 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { words, passes } : spelled(words, new Without(left));
   }
-  const patterns = textsOf(settings.match);
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
     const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
@@ -244,7 +260,7 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
   if (listed) yield { words: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
-    const ofAnyShape = anyShape || textsOf(prefix).length > 0;
+    const ofAnyShape = anyShape || prefix.length > 0;
     const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
     yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
@@ -282,7 +298,7 @@ const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ")
 /** The browser's own regular expression, for one that has no automaton. */
 function browserPattern(text, ignoreCase) {
   try {
-    return new RegExp(`^(?:${text.replaceAll("(?P<", "(?<")})$`, ignoreCase ? "iu" : "u");
+    return new RegExp(`^(?:${browserSource(text)})$`, ignoreCase ? "iu" : "u");
   } catch {
     throw new WrongSettings(`“${text}” is more than browsers can match.`);
   }

@@ -3,6 +3,7 @@
 // of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
 // backslash escapes a delimiter. Before any other character it is literal.
 
+import { browserSource } from "./browser_regex.js";
 import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 
 const MAX_SLOTS = 100;
@@ -199,9 +200,11 @@ export class PatternReader {
     return { shares, column, ...this.options(begin, true) };
   }
 
-  /** The lines of a file that was given. */
+  /** The lines of a file that was given, but blank ones. */
   linesOf(name, place) {
-    if (Object.hasOwn(this.files, name) && this.files[name].length) return this.files[name];
+    const given = Object.hasOwn(this.files, name) ? this.files[name] : [];
+    const lines = given.map((line) => line.trim().normalize("NFC")).filter(Boolean);
+    if (lines.length) return lines;
     throw this.error(`no lines of ${name} here`, place);
   }
 
@@ -230,14 +233,19 @@ export class PatternReader {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
           if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
-          return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
+          const source = browserSource(from);
+          const groups = new RegExp(`${source}|`, "u").exec("")?.length ?? 1;
+          const wrong = to.match(/\\\d/g)?.find((each) => Number(each[1]) >= groups);
+          if (wrong) throw new SyntaxError(`invalid group reference ${wrong[1]}`);
+          return [new RegExp(source, "u"), to];
         } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);
         }
       });
     return (text) => {
       const [from, to] = rules.find(([expression]) => expression.test(text)) ?? [/$/u, ""];
-      return text.replace(from, to);
+      const groupsIn = (...groups) => to.replace(/\\(\d)/g, (_, number) => groups[number] ?? "");
+      return text.replace(from, groupsIn);
     };
   }
 
@@ -297,6 +305,8 @@ export class PatternReader {
     const isNumber = ["number", "integer"].includes(type);
     const value = type === "boolean" || (isNumber ? Number(text || NaN) : text);
     if (!allows(value)) throw this.error(`${word} “${text}”: must be ${words}`, place);
-    options[name] = type === "array" ? [...(options[name] ?? []), value] : value;
+    const isFile = name === "excludeWords" && text?.endsWith(".txt");
+    const values = isFile ? this.linesOf(text, place) : [value];
+    options[name] = type === "array" ? [...(options[name] ?? []), ...values] : value;
   }
 }

@@ -4,6 +4,7 @@
 // `term(places, next)` gives the first one. A place { matches, next } reads a character; one of
 // { ways } reads none, and goes on at any of some others.
 
+import { categorySet } from "./browser_regex.js";
 import { lengthOf, WrongSettings } from "./options.js";
 
 const MAX_PLACES = 20_000;
@@ -64,7 +65,6 @@ export function expressionTerm(text, ignoreCase) {
 
 class NotRegular extends Error {}
 
-const CATEGORIES = { d: /^\p{Nd}$/u, s: /^[\p{White_Space}\x1c-\x1f]$/u, w: /^[\p{L}\p{N}_]$/u };
 const CONTROLS = { 0: "\0", a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
 /** Reads an expression from left to right; `at` is where it is. */
@@ -175,8 +175,8 @@ class ExpressionReader {
   member() {
     const [, category] = this.takes(/\\([dsw])/iy) ?? [];
     if (category) {
-      const pattern = CATEGORIES[category.toLowerCase()];
-      return (character) => pattern.test(character) === category in CATEGORIES;
+      const set = new RegExp(categorySet(category), "u");
+      return (character) => set.test(character);
     }
     const character = this.character();
     return Object.assign(same(character, this.ignoreCase), { code: character.codePointAt(0) });

@@ -1,6 +1,6 @@
 // Draws as many names as are wanted that meet all conditions, in slices of time.
 
-import { conditionsOf, drawOptions, withBoldness } from "./conditions.js";
+import { conditionsOf, drawOptions, withBoldness, withTexts } from "./conditions.js";
 import { WrongSettings } from "./options.js";
 import { Search } from "./search.js";
 
@@ -25,7 +25,7 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
 }
 
 async function drawAsTyped(blend, models, asked, count, watch) {
-  const settings = withBoldness(asked, models);
+  const settings = withBoldness(withTexts(asked), models);
   const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
   const search = new Search(blend, options, conditions);

@@ -155,7 +155,7 @@ function favouriteItem(name, i) {
 
 /** Names as text, a line for each; with a note, after a tab. */
 export const asText = (pairs) =>
-  pairs.map(([name, note]) => `${name}${note ? `\t${note}` : ""}\r\n`).join("");
+  pairs.map(([name, note]) => `${[name, note].filter(Boolean).join("\t")}\r\n`).join("");
 
 /** Cells in quotes, and formulas guarded as in cli/output.py; a column for notes if there are any. */
 function asCSV(pairs) {

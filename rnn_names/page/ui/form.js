@@ -44,7 +44,7 @@ export function settingsOfForm() {
 /** The texts of a field, with commas between them; spaces count in a single one. */
 function textsIn({ id, value }) {
   const texts = id === "match" ? [value] : value.split(",");
-  return texts.length === 1 ? texts : texts.map((text) => text.trim()).filter(Boolean);
+  return texts.map((text) => (texts[1] === undefined ? text : text.trim())).filter(Boolean);
 }
 
 /** Takes in where somebody moved a slider to. */

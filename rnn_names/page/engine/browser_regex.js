@@ -1,0 +1,49 @@
+// Regular expressions in Python's syntax as the browser's own: those that have no automaton, and
+// those of rules. What no browser has is a SyntaxError.
+
+/** What is in the sets of Python's \d, \s and \w. */
+const MEMBERS = { d: "\\p{Nd}", s: "\\x1c-\\x1f\\p{White_Space}", w: "_\\p{L}\\p{N}" };
+
+/** The set of \d, \s or \w, or of \D, \S or \W. */
+export const categorySet = (letter) =>
+  letter in MEMBERS ? `[${MEMBERS[letter]}]` : `[^${MEMBERS[letter.toLowerCase()]}]`;
+
+const WORD = categorySet("w");
+const EDGE = `(?<=${WORD})(?!${WORD})|(?<!${WORD})${WORD}`;
+const IN_BROWSERS = {
+  ".": "[^\\n]",
+  $: "(?=\\n?$)",
+  "\\A": "^",
+  "\\Z": "$",
+  "\\b": `(?=${EDGE})`,
+  "\\B": `(?!${EDGE})`,
+  "(?P<": "(?<",
+};
+const PIECE = /\[(\^?)(\]?(?:\\.|[^\\\]])*)\]|\(\?(?!i?:|<?[=!])(?:P<)?|\\(?:u\{|.)|[.$]/gsu;
+
+/** The source of an expression as browsers read it, with the flag u. */
+export const browserSource = (text) =>
+  text.replace(PIECE, (piece, not, members) => {
+    if (members !== undefined) return setOf(not, members);
+    if (/^(\\[ckpP]|\\u\{|\(\?)$/.test(piece)) throw new SyntaxError(`${piece} is not known`);
+    if (/\\[dsw]/i.test(piece)) return categorySet(piece[1]);
+    return IN_BROWSERS[piece] ?? escaped(piece);
+  });
+
+/** A set of characters; those of \W and the like stand beside the others. */
+function setOf(not, members) {
+  const sets = [];
+  const others = members.replace(/\\.|^\]/gsu, (piece) => {
+    if (!/\\[DSW]/.test(piece)) return MEMBERS[piece[1]] ?? escaped(piece);
+    sets.push(categorySet(piece[1]));
+    return "";
+  });
+  const any = [`[${others}]`, ...sets].join("|");
+  return not ? `(?:(?!${any})[^])` : `(?:${any})`;
+}
+
+/** What browsers read as the sign at the end of a piece; a letter or a digit means the same there. */
+function escaped(piece) {
+  const sign = Array.from(piece).at(-1);
+  return /[a-z\d]/i.test(sign) ? piece : `\\u{${sign.codePointAt(0).toString(16)}}`;
+}
