@@ -4,7 +4,7 @@ import { changed, chosen } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px that a finger goes to open a drawer
-const EDGE = 24; // px where a swipe may be the browser's own
+const SCREEN_EDGE = 24; // px where a swipe may be the browser's own
 
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
 export function openDrawer(id) {
@@ -76,7 +76,7 @@ function listenToSwipes() {
     if (!from) return;
     const [aside, down] = [to.clientX - from.clientX, to.clientY - from.clientY];
     if (from.target.closest(".drawer-head, .card-head") && down > SWIPE) openDrawer(null);
-    const isOurs = from.clientX > EDGE && from.clientX < innerWidth - EDGE;
+    const isOurs = from.clientX > SCREEN_EDGE && from.clientX < innerWidth - SCREEN_EDGE;
     const isAside = isOurs && Math.abs(aside) > SWIPE && Math.abs(down) < SWIPE / 2;
     if (isAside && from.target.closest("#names")) openDrawer(aside > 0 ? "settings" : "kept");
   });
