@@ -239,11 +239,11 @@ class _Picking:
         like = [composed(name)] if name else [*_lines_numbered(numbers, self.page).values()]
         try:
             if like:
-                self._show(self.source.like(like, part), "No others like it were found.")
+                self._show(self.source.like(like, part), like)
         except SamplingError as error:
             say(str(error))
 
-    def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
+    def _show(self, stream: Iterator[str], like: Sequence[str] = ()) -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
         page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
         if error and error.settings and not self.page and not page:
@@ -251,8 +251,11 @@ class _Picking:
         if page:
             self.earlier += [self.page] if self.page else []
             self.page = page
-        if len(page) < self.count:
-            say(if_too_few or self._shortage(error))
+        if len(page) < self.count and like:
+            found = f"only {plural(len(page), 'other')}" if page else "no others"
+            say(f"Found {found} like {brief(like)}.")
+        elif len(page) < self.count:
+            say(self._shortage(error))
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The lines of a stream that were not seen; from then on they are."""

@@ -16,7 +16,9 @@ from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 WORD = r"\w[\w'’-]*"
-NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
+NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
+NEAREST = 1000  # names a few edits from one, the most probable
+ATTEMPTS = 1 << 15  # at names that begin or end as one does: about a second
 
 
 class NamesToPick:
@@ -34,8 +36,13 @@ class NamesToPick:
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
+        from rnn_names.sampling.name_queue import ENDLESS
+        from rnn_names.sampling.stream import names_of_stream
+
         self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
-        return self._drawn(self._options)
+        options = replace(self._options, seed=next(self._seeds))
+        parts = names_of_stream(self._model, ENDLESS, options)
+        return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
         """Names a few edits from one of these, and in turn some that begin or end as one does.
@@ -47,27 +54,33 @@ class NamesToPick:
         if part:
             raise SamplingError("Only the lines of a cast have parts.")
         options = replace(self._options, exclude=[*self._options.exclude, *names])
-        near = replace(options, like=names)
+        near = options
         if options.boldness == "safe" or options.min_edits:
             near = replace(near, min_edits=1)
-        few_edits = self._while_found(near)
+        few_edits = roundrobin(self._nearest(replace(near, like=name)) for name in names)
         if options.match or options.prefix or options.suffix:
             return _apart_first(few_edits)
         thirds = [(name, max(len(name) // 3, 2)) for name in names]
-        begun = self._while_found(replace(options, prefix=[name[:n] for name, n in thirds]))
-        ended = self._while_found(replace(options, suffix=[name[-n:] for name, n in thirds]))
+        begun = self._attempted(replace(options, prefix=[name[:n] for name, n in thirds]))
+        ended = self._attempted(replace(options, suffix=[name[-n:] for name, n in thirds]))
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
-    def _while_found(self, options: Options) -> Iterator[str]:
+    def _nearest(self, options: Options) -> Iterator[str]:
+        """The most probable names: a search ends soon where hardly any name is near."""
+        from rnn_names.sampling.best import best
+
+        with suppress(SamplingError):
+            for names in best(self._model, NEAREST, options):
+                yield from names.to_strings()
+
+    def _attempted(self, options: Options) -> Iterator[str]:
+        from rnn_names.sampling.sampler import make_sampler
+        from rnn_names.sampling.stream import names_of_attempts
+
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
-            yield from self._drawn(options)
-
-    def _drawn(self, options: Options) -> Iterator[str]:
-        from rnn_names.sampling.name_queue import ENDLESS
-        from rnn_names.sampling.stream import names_of_stream
-
-        parts = names_of_stream(self._model, ENDLESS, replace(options, seed=next(self._seeds)))
-        return (name for names in parts for name in names.to_strings())
+            sampler, options = make_sampler(self._model, options)
+            attempts = ATTEMPTS // options.slowness
+            yield from names_of_attempts(sampler, next(self._seeds), attempts)
 
 
 class LinesToPick:
@@ -166,10 +179,9 @@ def _apart_first(names: Iterator[str]) -> Iterator[str]:
     from rnn_names.conditions.edits import FarApart
 
     apart, twins = FarApart(1), list[str]()
-    with suppress(SamplingError):
-        for name in itertools.islice(names, NAMES_BEFORE_TWINS):
-            if apart.add_if_far(name):
-                yield name
-            else:
-                twins.append(name)
+    for name in itertools.islice(names, NAMES_BEFORE_TWINS):
+        if apart.add_if_far(name):
+            yield name
+        else:
+            twins.append(name)
     yield from itertools.chain(twins, names)

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,13 +87,19 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, with few attempts: a network in training may end no name."""
     names: list[str] = []
     with suppress(SamplingError):  # the network may not begin any name yet
-        sampler, key = ConditionalSampler(model, Options()), key_of(seed)
-        number = 0
-        while len(names) < count and number < max(2 * count, MIN_TRIED):
-            numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
-            names += sampler.draw(keys_of(key, numbers))[0].to_strings()
-            number += len(numbers)
-    return names[:count]
+        sampler = ConditionalSampler(model, Options())
+        names += islice(names_of_attempts(sampler, seed, max(2 * count, MIN_TRIED)), count)
+    return names
+
+
+def names_of_attempts(sampler: ConditionalSampler, seed: int, n: int) -> Iterator[str]:
+    """The names of a seed's numbers below n whose first attempt passes."""
+    begin = 0
+    with one_blas_thread():
+        while begin < n:
+            end = min(begin + min(max(begin, FIRST_OF_ENDLESS), sampler.largest_walk), n)
+            yield from sampler.draw(keys_of(key_of(seed), np.arange(begin, end)))[0].to_strings()
+            begin = end
 
 
 def _drawn_names(

@@ -13,6 +13,7 @@ from rnn_names import Model
 from rnn_names.cli import pick_pages
 from rnn_names.cli.pick_pages import show
 from rnn_names.conditions.edits import FarApart, within_edits
+from rnn_names.sampling.sampler import ConditionalSampler
 from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
@@ -188,6 +189,25 @@ def test_names_like_one_are_no_near_twins_of_each_other(pick):
     assert not all(map(FarApart(1).add_if_far, like))
 
 
+@pytest.mark.parametrize("name", ["Shelob", "Zorrodim"])
+def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
+    tried, draw = [], ConditionalSampler.draw
+
+    def counted(sampler, keys, root=None):
+        tried.append(len(keys))
+        assert sum(tried) < 1 << 18
+        return draw(sampler, keys, root)
+
+    monkeypatch.setattr(ConditionalSampler, "draw", counted)
+    (_, like, *_), _ = pick(f"+ {name}", f"+ {name}", arguments=[*ELVES, "-n", 40])
+    assert len(like) == 40
+
+
+def test_how_few_are_like_a_name_is_said(pick):
+    _, told = pick("+ Zorrodim", "+ Bob", arguments=[*ELVES, "--match", "[A-Z].*"])
+    assert told[-3:-1] == ["Found only 1 other like Zorrodim.", "Found no others like Bob."]
+
+
 def test_what_cannot_be_done_is_said(pick, folder):
     (page,), told = pick(
         "11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-"
@@ -308,7 +328,7 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert {*ends} == {f"{begin} of {town}, {other}" for other in {*"abcd"} - {end}}
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
     assert told == [
-        "No others like it were found.",
+        f"Found only 3 others like {page[1]}.",
         "There is no part 4. Parts: 1 [Sir …, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
