@@ -7,23 +7,30 @@ And it comes late: a read from a pipe or a long matrix product is finished first
 Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
 ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
 signals change nothing. Where a limit allows no thread, or no pipe, the system ends the process.
+
+Only where a person waits for what is looked for, and nothing else is at stake, a first Ctrl-C ends
+the search by an exception, in place of the program (`until_stopped`).
 """
 
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from rnn_names import system
 from rnn_names.model import atomic
 
 INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
 
+Item = TypeVar("Item")
+
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
+_is_stoppable = _is_searching = False  # whether Ctrl-C ends a search; whether one is going on
+_stops = _heeded = 0  # signals that end a search: those that came, those that the handler knows of
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
@@ -83,23 +90,50 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
             _on_interrupt = None
 
 
+def until_stopped(items: Iterator[Item], is_stoppable: bool) -> Generator[Item, None, None]:
+    """Items; the first SIGINT in between ends the search for the next one, by KeyboardInterrupt."""
+    global _is_stoppable, _is_searching
+    _is_stoppable = is_stoppable
+    try:
+        while True:
+            _is_searching = is_stoppable
+            if is_stoppable and not _is_stoppable:  # a signal came since the last item
+                raise KeyboardInterrupt
+            item = next(items, None)
+            _is_searching = False
+            if item is None:
+                return
+            yield item
+    finally:
+        _is_stoppable = _is_searching = False
+
+
 def _wait_for_the_end(signum: int, frame: object) -> None:
     """The handler: the main thread waits here until the other one knows of the signal.
 
     Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
     lock is taken, since the main thread may be anywhere, in this function included.
     """
-    while not _ending:
+    global _is_searching, _heeded
+    while not _ending and _heeded == _stops:
         time.sleep(0.001)
+    _heeded = _stops
+    if _is_searching and not _ending:
+        _is_searching = False
+        raise KeyboardInterrupt
 
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
-    global _ending
+    global _ending, _is_stoppable, _stops
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
     system.block_ending_signals()
-    while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
-        pass  # another signal has a handler of its own
+    while True:
+        number = os.read(reader, 1)[0]
+        if number == signal.SIGINT and _is_stoppable:
+            _is_stoppable, _stops = False, _stops + 1
+        elif number in system.ENDING_SIGNALS:  # another has a handler of its own
+            break
     _ending = True
     atomic.writing.lock.acquire()
     code = INTERRUPTED

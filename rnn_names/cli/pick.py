@@ -6,13 +6,14 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from difflib import get_close_matches
 from inspect import cleandoc
 from typing import Any
 
 import click
 
-from rnn_names.cli.interrupts import critical_section, wait_if_ending
+from rnn_names.cli.interrupts import critical_section, until_stopped, wait_if_ending
 from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
     FILE,
@@ -25,6 +26,7 @@ from rnn_names.cli.options import (
     read_options,
 )
 from rnn_names.cli.pick_pages import (
+    STOPPED,
     brief,
     briefs,
     is_typed,
@@ -245,15 +247,19 @@ class _Picking:
 
     def _show(self, stream: Iterator[str], like: Sequence[str] = ()) -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
-        page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
+        with closing(until_stopped(stream, is_typed())) as found:
+            page, error = show(itertools.islice(self._unseen(found), self.count), self.count)
         if error and error.settings and not self.page and not page:
             raise error
         if page:
             self.earlier += [self.page] if self.page else []
             self.page = page
-        if len(page) < self.count and like:
-            found = f"only {plural(len(page), 'other')}" if page else "no others"
-            say(f"Found {found} like {brief(like)}.")
+        if error is STOPPED:
+            say(f"\n{STOPPED}")  # below ^C
+            self.others = self.source.others(self.seen)  # an exception ends a stream
+        elif len(page) < self.count and like:
+            number = f"only {plural(len(page), 'other')}" if page else "no others"
+            say(f"Found {number} like {brief(like)}.")
         elif len(page) < self.count:
             say(self._shortage(error))
 

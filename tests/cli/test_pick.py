@@ -563,7 +563,7 @@ def test_how_many_names_of_a_file_are_left_out_is_said(pick):
 class Typist:
     """Types commands on a terminal, each at a prompt."""
 
-    def __init__(self, columns, *arguments):
+    def __init__(self, columns, *arguments, until="> "):
         pytest.importorskip("pty")
         from support.terminal import terminal
 
@@ -572,13 +572,13 @@ class Typist:
         self.run = subprocess.Popen(command(*arguments), **streams, preexec_fn=heed_interrupts)
         os.close(end)
         self.shown = ""
-        self.type("")
+        self.type("", until)
 
-    def type(self, text):
-        """Types a text, and waits for the next prompt."""
+    def type(self, text, until="> "):
+        """Types a text, and waits for the next prompt, or for something else."""
         begin = len(self.shown)
         os.write(self.screen, text.encode())
-        while not self.shown.endswith("> ", begin):
+        while not self.shown.rstrip("\r\n").endswith(until, begin):
             self.shown += os.read(self.screen, 4096).decode()
 
     def lines(self):
@@ -599,6 +599,21 @@ def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder
     assert code == 130
     assert lines[0].split()[1] == kept(folder)[0]
     assert max(map(len, lines)) <= columns
+
+
+def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
+    typist = Typist(80, *ELVES, "--prefix", "Zorr", "-n", 200, until="…")
+    typist.run.send_signal(signal.SIGINT)
+    typist.type("")
+    typist.type("1\n")
+    typist.type("\n", until="…")
+    typist.run.send_signal(signal.SIGINT)
+    typist.type("")
+    assert len(kept(folder)) == 1
+    typist.type("u\n")
+    assert typist.shown.count("Stopped.") == 2 and "Took out" in typist.shown
+    typist.run.send_signal(signal.SIGINT)
+    assert typist.lines()[1] == 130
 
 
 @pytest.mark.parametrize("columns", [200, 40])
