@@ -16,7 +16,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -29,8 +29,8 @@ Item = TypeVar("Item")
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
-_is_stoppable = _is_searching = False  # whether Ctrl-C ends a search; whether one is going on
-_stops = _heeded = 0  # signals that end a search: those that came, those that the handler knows of
+_is_searching = False  # whether a first SIGINT ends a search
+_stops = _heeded = 0  # signals that do: those that came, those that the handler knows of
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
@@ -90,22 +90,18 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
             _on_interrupt = None
 
 
-def until_stopped(items: Iterator[Item], is_stoppable: bool) -> Generator[Item, None, None]:
-    """Items; the first SIGINT in between ends the search for the next one, by KeyboardInterrupt."""
-    global _is_stoppable, _is_searching
-    _is_stoppable = is_stoppable
-    try:
-        while True:
-            _is_searching = is_stoppable
-            if is_stoppable and not _is_stoppable:  # a signal came since the last item
-                raise KeyboardInterrupt
-            item = next(items, None)
+def until_stopped(items: Iterator[Item]) -> Iterator[Item]:
+    """Items; a SIGINT while the next one is looked for raises KeyboardInterrupt there."""
+    global _is_searching
+    while True:
+        _is_searching = True
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        finally:
             _is_searching = False
-            if item is None:
-                return
-            yield item
-    finally:
-        _is_stoppable = _is_searching = False
+        yield item
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
@@ -114,24 +110,23 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
     Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
     lock is taken, since the main thread may be anywhere, in this function included.
     """
-    global _is_searching, _heeded
+    global _heeded
     while not _ending and _heeded == _stops:
         time.sleep(0.001)
     _heeded = _stops
     if _is_searching and not _ending:
-        _is_searching = False
         raise KeyboardInterrupt
 
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
-    global _ending, _is_stoppable, _stops
+    global _ending, _stops
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
     system.block_ending_signals()
     while True:
         number = os.read(reader, 1)[0]
-        if number == signal.SIGINT and _is_stoppable:
-            _is_stoppable, _stops = False, _stops + 1
+        if number == signal.SIGINT and _is_searching and _stops == _heeded:
+            _stops += 1
         elif number in system.ENDING_SIGNALS:  # another has a handler of its own
             break
     _ending = True

@@ -6,7 +6,6 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from difflib import get_close_matches
 from inspect import cleandoc
 from typing import Any
@@ -247,8 +246,7 @@ class _Picking:
 
     def _show(self, stream: Iterator[str], like: Sequence[str] = ()) -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
-        with closing(until_stopped(stream, is_typed())) as found:
-            page, error = show(itertools.islice(self._unseen(found), self.count), self.count)
+        page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
         if error and error.settings and not self.page and not page:
             raise error
         if page:
@@ -266,7 +264,7 @@ class _Picking:
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The lines of a stream that were not seen; from then on they are."""
         seen_in_a_row = 0
-        for line in stream:
+        for line in until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)
             seen_in_a_row = seen_in_a_row + 1 if not text or text in self.seen else 0
             if not seen_in_a_row:
