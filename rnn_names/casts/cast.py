@@ -81,7 +81,8 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
         return text, ""
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"
-    notes = [f"using {file} from the current folder, not the bundled one"] * is_own
+    using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
+    notes = [using.format(file)] * is_own
     without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
     if is_own and not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
         notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
@@ -89,7 +90,7 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
         pattern = _content(file)
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}):
         if cast_file(name) == name:
-            notes.append(f"using {name} from the current folder, not the bundled one")
+            notes.append(using.format(name))
     for note in notes:
         warnings.warn(note, OwnFileWarning, stacklevel=3)
     return pattern, file

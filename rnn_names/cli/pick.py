@@ -54,7 +54,7 @@ from rnn_names.model.selection import ModelChoice
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
 
-NUMBER = r"\d{1,6}(?:-\d{1,6})?"
+NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
@@ -69,7 +69,7 @@ ACTIONS = (
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "_list"),
-    ("-3", "take out the third of the list", LISTED, "_take_out_numbered"),
+    ("-3 -5-7", "take these out of the list", LISTED, "_take_out_numbered"),
     ("- NAME", "take out this one", r"-\s*(\S.*)", "_take_out_name"),
     ("u", "undo what you did last", "u|undo", "_undo"),
     ("?", "show these commands", r"\?|h|help", "_help"),
@@ -374,10 +374,9 @@ class _Picking:
 def _lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
     wanted = dict[int, None]()
-    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
-        if dash and int(last) < int(first):
-            say(f"{first}-{last}: write {last}-{first}")
-        wanted |= dict.fromkeys(range(int(first), int(last or first) + 1))
+    for each in re.split(r"[\s,]+[+-]?", numbers):
+        ends = [*map(int, re.findall(r"\d+", each))]
+        wanted |= dict.fromkeys(range(min(ends), max(ends) + 1))
     found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
     if len(wanted) > len(found):
         say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")

@@ -225,7 +225,9 @@ def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path
     (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
     done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
     assert done.stdout.count(", a hangman\n") == 2
-    assert done.stderr == ("Note: using trades.txt from the current folder, not the bundled one\n")
+    assert done.stderr == (
+        "Note: using trades.txt from the current folder, not the bundled one; rename yours to avoid this\n"
+    )
 
 
 def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):

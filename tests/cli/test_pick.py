@@ -209,15 +209,12 @@ def test_how_few_are_like_a_name_is_said(pick):
 
 
 def test_what_cannot_be_done_is_said(pick, folder):
-    (page,), told = pick(
-        "11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-"
-    )
+    (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
     assert told[2].startswith("1 4 7") and told[16:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
-        "3-1: write 1-3",
         "This page has 1 to 10.",
         "Only the lines of a cast have parts.",
         "There is no page before this one.",
@@ -271,6 +268,11 @@ def test_what_is_kept_is_listed_and_taken_out_by_number_or_name(pick, folder):
         "2 in kept.txt",
     ]
     assert kept(folder) == [before[3], page[0]]
+
+
+def test_a_row_may_be_typed_from_its_end(pick, folder):
+    (page,), _ = pick("4-1", "-3--2", "-1-1")
+    assert kept(folder) == [page[3]]
 
 
 def test_what_was_taken_out_can_be_kept_again(pick, folder):
@@ -419,7 +421,10 @@ def test_an_empty_file_hides_no_cast(invoke, folder):
     assert "{trade=trades.txt}" in shown
     (folder / "village.txt").write_text(shown, "utf-8")
     done = invoke("cast", "village", "-n", 2)
-    assert done.stderr == "Note: using village.txt from the current folder, not the bundled one\n"
+    assert (
+        done.stderr
+        == "Note: using village.txt from the current folder, not the bundled one; rename yours to avoid this\n"
+    )
 
 
 @pytest.mark.parametrize(
