@@ -118,9 +118,13 @@ def errors_of(file: str) -> Iterator[None]:
         raise type(error)(message + place, error.settings) from None
 
 
-def lines_of_file(path: str) -> list[str]:
-    """The lines of a file that a pattern names."""
-    with opened(cast_file(path)) as source:
+def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
+    """The lines of a file that a pattern names: beside the pattern's own, or from here."""
+    folder = os.path.dirname(pattern_file)
+    beside = os.path.join(folder, path)
+    if folder in ("", CASTS_FOLDER) or not is_file(beside):
+        beside = cast_file(path)
+    with opened(beside) as source:
         return nonblank_lines(*source)
 
 

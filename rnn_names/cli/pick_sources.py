@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from rnn_names.cli.model_options import blend_of
@@ -113,9 +113,10 @@ class LinesToPick:
         from rnn_names.casts.redrawing import LineRedrawer
         from rnn_names.processes.threads import one_blas_thread
 
+        read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
             options = replace(self._options, seed=seed)
-            drawer = CastDrawer(self._pattern, options, self._load, lines_of_file)
+            drawer = CastDrawer(self._pattern, options, self._load, read)
             redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
                 for line in itertools.chain.from_iterable(drawer.lines()):
