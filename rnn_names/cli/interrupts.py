@@ -29,8 +29,7 @@ Item = TypeVar("Item")
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
-_is_searching = False  # whether a first SIGINT ends a search
-_stops = _heeded = 0  # signals that do: those that came, those that the handler knows of
+_is_searching = _is_stopped = False  # whether a SIGINT would end a search; whether one does
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
@@ -110,23 +109,23 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
     Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
     lock is taken, since the main thread may be anywhere, in this function included.
     """
-    global _heeded
-    while not _ending and _heeded == _stops:
+    global _is_stopped
+    while not (_ending or _is_stopped):
         time.sleep(0.001)
-    _heeded = _stops
+    _is_stopped = False
     if _is_searching and not _ending:
         raise KeyboardInterrupt
 
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
-    global _ending, _stops
+    global _ending, _is_stopped
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
     system.block_ending_signals()
     while True:
         number = os.read(reader, 1)[0]
-        if number == signal.SIGINT and _is_searching and _stops == _heeded:
-            _stops += 1
+        if number == signal.SIGINT and _is_searching and not _is_stopped:
+            _is_stopped = True
         elif number in system.ENDING_SIGNALS:  # another has a handler of its own
             break
     _ending = True

@@ -74,13 +74,11 @@ class NamesToPick:
                 yield from names.to_strings()
 
     def _attempted(self, options: Options) -> Iterator[str]:
-        from rnn_names.sampling.sampler import make_sampler
         from rnn_names.sampling.stream import names_of_attempts
 
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
-            sampler, options = make_sampler(self._model, options)
-            attempts = ATTEMPTS // options.slowness
-            yield from names_of_attempts(sampler, next(self._seeds), attempts)
+            options = replace(options, seed=next(self._seeds))
+            yield from names_of_attempts(self._model, ATTEMPTS, options)
 
 
 class LinesToPick:

@@ -39,6 +39,7 @@ FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream, which
 GROWTH = 16  # the most by which the number of names grows from walk to walk
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
@@ -85,21 +86,20 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, with few attempts: a network in training may end no name."""
-    names: list[str] = []
+    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
     with suppress(SamplingError):  # the network may not begin any name yet
-        sampler = ConditionalSampler(model, Options())
-        names += islice(names_of_attempts(sampler, seed, max(2 * count, MIN_TRIED)), count)
-    return names
+        return [*islice(names, count)]
+    return []
 
 
-def names_of_attempts(sampler: ConditionalSampler, seed: int, n: int) -> Iterator[str]:
-    """The names of a seed's numbers below n whose first attempt passes."""
-    begin = 0
+def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
+    """The names that the first attempts at n numbers give, which may be few."""
+    sampler, options = make_sampler(model, options)
+    numbers = np.arange(n // options.slowness)
     with one_blas_thread():
-        while begin < n:
-            end = min(begin + min(max(begin, FIRST_OF_ENDLESS), sampler.largest_walk), n)
-            yield from sampler.draw(keys_of(key_of(seed), np.arange(begin, end)))[0].to_strings()
-            begin = end
+        for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
+            keys = keys_of(key_of(options.some_seed()), some)
+            yield from sampler.draw(keys)[0].to_strings()
 
 
 def _drawn_names(
