@@ -90,6 +90,9 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
     with wrong_usage(), errors_of(source):
         read = parsed(options)
+    if r"\n" in text:
+        note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
+        print_to_stderr(note)
     _note_overridden(read, options)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with errors_of(source), out:

@@ -304,7 +304,9 @@ class _Picking:
         kept = self.file.entries()
         for line in _lines_numbered(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
-            if new in kept:
+            if self.file.entry(new.encode()) != new.strip():
+                say("# in front, or a tab, makes a remark in the file; nothing was kept")
+            elif new in kept:
                 say(f"{brief([new])} is kept already")
             else:
                 self._change([line.strip()] if line.strip() in kept else [], [new])

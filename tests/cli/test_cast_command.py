@@ -231,6 +231,12 @@ def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path
     )
 
 
+def test_that_a_line_break_is_typed_is_said(invoke):
+    done = invoke("cast", r"{norse}\n  near {welsh-towns}", "-n", 2, "--seed", 1)
+    note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
+    assert done.stderr.splitlines() == [note] and len(done.stdout.splitlines()) == 2
+
+
 @pytest.mark.parametrize("command", ["cast", "pick"])
 def test_files_beside_that_of_the_pattern_come_first(command, invoke, tmp_path):
     own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"

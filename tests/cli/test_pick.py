@@ -505,6 +505,13 @@ def test_a_name_of_ones_own_is_kept(pick, folder):
     assert told[6] == "This page has 1 to 10."
 
 
+def test_what_would_be_a_remark_is_not_kept(pick, folder):
+    (folder / "kept.txt").write_text("Ada\n", "utf-8")
+    _, told = pick("= # the queen", "= Bo\tthe king")
+    assert told[1:3] == ["# in front, or a tab, makes a remark in the file; nothing was kept"] * 2
+    assert kept(folder) == ["Ada"]
+
+
 def test_a_line_of_ones_own_replaces_the_first_of_several(pick, folder):
     pick("1", "1 = The Salty Hair, by the mill", arguments=INN)
     lines = kept(folder)
