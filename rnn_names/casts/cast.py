@@ -81,7 +81,8 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
         return text, ""
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"
-    notes = [f"using {file} from the current folder, not the bundled one"] * is_own
+    using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
+    notes = [using.format(file)] * is_own
     without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
     if is_own and not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
         notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
@@ -89,7 +90,7 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
         pattern = _content(file)
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}):
         if cast_file(name) == name:
-            notes.append(f"using {name} from the current folder, not the bundled one")
+            notes.append(using.format(name))
     for note in notes:
         warnings.warn(note, OwnFileWarning, stacklevel=3)
     return pattern, file
@@ -117,9 +118,13 @@ def errors_of(file: str) -> Iterator[None]:
         raise type(error)(message + place, error.settings) from None
 
 
-def lines_of_file(path: str) -> list[str]:
-    """The lines of a file that a pattern names."""
-    with opened(cast_file(path)) as source:
+def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
+    """The lines of a file that a pattern names: beside the pattern's own, or from here."""
+    folder = os.path.dirname(pattern_file)
+    beside = os.path.join(folder, path)
+    if folder in ("", CASTS_FOLDER) or not is_file(beside):
+        beside = cast_file(path)
+    with opened(beside) as source:
         return nonblank_lines(*source)
 
 

@@ -1,6 +1,7 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
 import shlex
+from functools import partial
 from typing import Any
 
 import click
@@ -65,7 +66,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import draw_rows, errors_of, parsed, read_pattern
+    from rnn_names.casts.cast import draw_rows, errors_of, lines_of_file, parsed, read_pattern
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
@@ -89,10 +90,13 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
     with wrong_usage(), errors_of(source):
         read = parsed(options)
+    if r"\n" in text:
+        note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
+        print_to_stderr(note)
     _note_overridden(read, options)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with errors_of(source), out:
-        for rows in draw_rows(read, options, blend_of):
+        for rows in draw_rows(read, options, blend_of, partial(lines_of_file, pattern_file=source)):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.write_records(rows)

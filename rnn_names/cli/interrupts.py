@@ -7,6 +7,9 @@ And it comes late: a read from a pipe or a long matrix product is finished first
 Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
 ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
 signals change nothing. Where a limit allows no thread, or no pipe, the system ends the process.
+
+Only where a person waits for what is looked for, and nothing else is at stake, a first Ctrl-C ends
+the search by an exception, in place of the program (`until_stopped`).
 """
 
 import os
@@ -15,15 +18,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from rnn_names import system
 from rnn_names.model import atomic
 
 INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
 
+Item = TypeVar("Item")
+
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
+_is_searching = _is_stopped = False  # whether a SIGINT would end a search; whether one does
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
@@ -83,23 +89,45 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
             _on_interrupt = None
 
 
+def until_stopped(items: Iterator[Item]) -> Iterator[Item]:
+    """Items; a SIGINT while the next one is looked for raises KeyboardInterrupt there."""
+    global _is_searching
+    while True:
+        _is_searching = True
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        finally:
+            _is_searching = False
+        yield item
+
+
 def _wait_for_the_end(signum: int, frame: object) -> None:
     """The handler: the main thread waits here until the other one knows of the signal.
 
     Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
     lock is taken, since the main thread may be anywhere, in this function included.
     """
-    while not _ending:
+    global _is_stopped
+    while not (_ending or _is_stopped):
         time.sleep(0.001)
+    _is_stopped = False
+    if _is_searching and not _ending:
+        raise KeyboardInterrupt
 
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
-    global _ending
+    global _ending, _is_stopped
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
     system.block_ending_signals()
-    while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
-        pass  # another signal has a handler of its own
+    while True:
+        number = os.read(reader, 1)[0]
+        if number == signal.SIGINT and _is_searching and not _is_stopped:
+            _is_stopped = True
+        elif number in system.ENDING_SIGNALS:  # another has a handler of its own
+            break
     _ending = True
     atomic.writing.lock.acquire()
     code = INTERRUPTED

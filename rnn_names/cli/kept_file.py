@@ -49,7 +49,7 @@ class KeptFile(Remembered):
 
     def entries(self) -> list[str]:
         """All entries that are in the file now."""
-        texts = (self._text(found[0]) for found in re.finditer(self._entry, self._content()))
+        texts = (self.entry(found[0]) for found in re.finditer(self._entry, self._content()))
         return [text for text in texts if text]
 
     def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
@@ -58,7 +58,7 @@ class KeptFile(Remembered):
         def edited(data: bytes) -> bytes:
             for entry in gone:
                 for found in reversed([*re.finditer(self._entry, data)]):
-                    if self._text(found[0]) == entry:
+                    if self.entry(found[0]) == entry:
                         data = data[: found.start()] + data[found.end() :]
                         break
             while new and data and not data.endswith(self._entry_end):  # written by hand, perhaps
@@ -90,7 +90,7 @@ class KeptFile(Remembered):
                 file.truncate()
             return old, new
 
-    def _text(self, data: bytes) -> str:
+    def entry(self, data: bytes) -> str:
         """An entry, without remarks."""
         lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
         if "\t" in self._remarks:

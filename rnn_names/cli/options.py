@@ -65,6 +65,8 @@ class GroupedCommand(click.Command):
             if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
                 raise
             message = f"{error}; boldness {word} asks for some of these"
+            if "min_edits (" in message:
+                message += ": ask for fewer, or add --min-edits 1"
             raise SamplingError(message, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.interrupts import critical_section, wait_if_ending
+from rnn_names.cli.interrupts import critical_section, until_stopped, wait_if_ending
 from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
     FILE,
@@ -25,6 +25,7 @@ from rnn_names.cli.options import (
     read_options,
 )
 from rnn_names.cli.pick_pages import (
+    STOPPED,
     brief,
     briefs,
     is_typed,
@@ -53,7 +54,7 @@ from rnn_names.model.selection import ModelChoice
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
 LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
 
-NUMBER = r"\d{1,6}(?:-\d{1,6})?"
+NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
@@ -68,7 +69,7 @@ ACTIONS = (
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "keep it in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "_list"),
-    ("-3", "take out the third of the list", LISTED, "_take_out_numbered"),
+    ("-3 -5-7", "take these out of the list", LISTED, "_take_out_numbered"),
     ("- NAME", "take out this one", r"-\s*(\S.*)", "_take_out_name"),
     ("u", "undo what you did last", "u|undo", "_undo"),
     ("?", "show these commands", r"\?|h|help", "_help"),
@@ -239,11 +240,11 @@ class _Picking:
         like = [composed(name)] if name else [*_lines_numbered(numbers, self.page).values()]
         try:
             if like:
-                self._show(self.source.like(like, part), "No others like it were found.")
+                self._show(self.source.like(like, part), like)
         except SamplingError as error:
             say(str(error))
 
-    def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
+    def _show(self, stream: Iterator[str], like: Sequence[str] = ()) -> None:
         """Shows a page of what was not seen, after this one; says why it is not full."""
         page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
         if error and error.settings and not self.page and not page:
@@ -251,13 +252,19 @@ class _Picking:
         if page:
             self.earlier += [self.page] if self.page else []
             self.page = page
-        if len(page) < self.count:
-            say(if_too_few or self._shortage(error))
+        if error is STOPPED:
+            say(f"\n{STOPPED}")  # below ^C
+            self.others = self.source.others(self.seen)  # an exception ends a stream
+        elif len(page) < self.count and like:
+            number = f"only {plural(len(page), 'other')}" if page else "no others"
+            say(f"Found {number} like {brief(like)}.")
+        elif len(page) < self.count:
+            say(self._shortage(error))
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The lines of a stream that were not seen; from then on they are."""
         seen_in_a_row = 0
-        for line in stream:
+        for line in until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)
             seen_in_a_row = seen_in_a_row + 1 if not text or text in self.seen else 0
             if not seen_in_a_row:
@@ -297,7 +304,9 @@ class _Picking:
         kept = self.file.entries()
         for line in _lines_numbered(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
-            if new in kept:
+            if self.file.entry(new.encode()) != new.strip():
+                say("# in front, or a tab, makes a remark in the file; nothing was kept")
+            elif new in kept:
                 say(f"{brief([new])} is kept already")
             else:
                 self._change([line.strip()] if line.strip() in kept else [], [new])
@@ -367,10 +376,9 @@ class _Picking:
 def _lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
     wanted = dict[int, None]()
-    for first, dash, last in (each.partition("-") for each in re.split(r"[\s,]+[+-]?", numbers)):
-        if dash and int(last) < int(first):
-            say(f"{first}-{last}: write {last}-{first}")
-        wanted |= dict.fromkeys(range(int(first), int(last or first) + 1))
+    for each in re.split(r"[\s,]+[+-]?", numbers):
+        ends = [*map(int, re.findall(r"\d+", each))]
+        wanted |= dict.fromkeys(range(min(ends), max(ends) + 1))
     found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
     if len(wanted) > len(found):
         say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")

@@ -16,6 +16,7 @@ WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of what an answer names
 COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
+STOPPED = SamplingError("Stopped.")  # what ends a page where Ctrl-C does
 
 
 def is_typed() -> bool:
@@ -85,6 +86,8 @@ def show(lines: Iterable[str], count: int) -> tuple[list[str], SamplingError | N
                     _write([numbered(len(shown), line, count)], size)
         except SamplingError as error:
             shortage = error
+        except KeyboardInterrupt:
+            shortage = STOPPED
     if is_high:
         _write([numbered(n, line, count) for n, line in enumerate(shown, 1)], size)
     return shown, shortage

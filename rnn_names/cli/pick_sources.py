@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from rnn_names.cli.model_options import blend_of
@@ -16,7 +16,9 @@ from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 WORD = r"\w[\w'’-]*"
-NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
+NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
+NEAREST = 1000  # names a few edits from one, the most probable
+ATTEMPTS = 1 << 15  # at names that begin or end as one does: about a second
 
 
 class NamesToPick:
@@ -34,8 +36,13 @@ class NamesToPick:
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
+        from rnn_names.sampling.name_queue import ENDLESS
+        from rnn_names.sampling.stream import names_of_stream
+
         self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
-        return self._drawn(self._options)
+        options = replace(self._options, seed=next(self._seeds))
+        parts = names_of_stream(self._model, ENDLESS, options)
+        return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
         """Names a few edits from one of these, and in turn some that begin or end as one does.
@@ -47,27 +54,31 @@ class NamesToPick:
         if part:
             raise SamplingError("Only the lines of a cast have parts.")
         options = replace(self._options, exclude=[*self._options.exclude, *names])
-        near = replace(options, like=names)
+        near = options
         if options.boldness == "safe" or options.min_edits:
             near = replace(near, min_edits=1)
-        few_edits = self._while_found(near)
+        few_edits = roundrobin(self._nearest(replace(near, like=name)) for name in names)
         if options.match or options.prefix or options.suffix:
             return _apart_first(few_edits)
         thirds = [(name, max(len(name) // 3, 2)) for name in names]
-        begun = self._while_found(replace(options, prefix=[name[:n] for name, n in thirds]))
-        ended = self._while_found(replace(options, suffix=[name[-n:] for name, n in thirds]))
+        begun = self._attempted(replace(options, prefix=[name[:n] for name, n in thirds]))
+        ended = self._attempted(replace(options, suffix=[name[-n:] for name, n in thirds]))
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
-    def _while_found(self, options: Options) -> Iterator[str]:
+    def _nearest(self, options: Options) -> Iterator[str]:
+        """The most probable names: a search ends soon where hardly any name is near."""
+        from rnn_names.sampling.best import best
+
+        with suppress(SamplingError):
+            for names in best(self._model, NEAREST, options):
+                yield from names.to_strings()
+
+    def _attempted(self, options: Options) -> Iterator[str]:
+        from rnn_names.sampling.stream import names_of_attempts
+
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
-            yield from self._drawn(options)
-
-    def _drawn(self, options: Options) -> Iterator[str]:
-        from rnn_names.sampling.name_queue import ENDLESS
-        from rnn_names.sampling.stream import names_of_stream
-
-        parts = names_of_stream(self._model, ENDLESS, replace(options, seed=next(self._seeds)))
-        return (name for names in parts for name in names.to_strings())
+            options = replace(options, seed=next(self._seeds))
+            yield from names_of_attempts(self._model, ATTEMPTS, options)
 
 
 class LinesToPick:
@@ -100,9 +111,10 @@ class LinesToPick:
         from rnn_names.casts.redrawing import LineRedrawer
         from rnn_names.processes.threads import one_blas_thread
 
+        read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
             options = replace(self._options, seed=seed)
-            drawer = CastDrawer(self._pattern, options, self._load, lines_of_file)
+            drawer = CastDrawer(self._pattern, options, self._load, read)
             redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
                 for line in itertools.chain.from_iterable(drawer.lines()):
@@ -166,10 +178,9 @@ def _apart_first(names: Iterator[str]) -> Iterator[str]:
     from rnn_names.conditions.edits import FarApart
 
     apart, twins = FarApart(1), list[str]()
-    with suppress(SamplingError):
-        for name in itertools.islice(names, NAMES_BEFORE_TWINS):
-            if apart.add_if_far(name):
-                yield name
-            else:
-                twins.append(name)
+    for name in itertools.islice(names, NAMES_BEFORE_TWINS):
+        if apart.add_if_far(name):
+            yield name
+        else:
+            twins.append(name)
     yield from itertools.chain(twins, names)

@@ -35,7 +35,7 @@ def complaint(line: str) -> str:
     if refused == "\t":
         return (
             "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
-            "every line in a tab and a whole number"
+            "every line in a tab and a whole number from 1 to 99,999,999,999"
         )
     kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
     kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,7 @@ GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
@@ -91,12 +93,20 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, with few attempts: a network in training may end no name."""
-    names: list[str] = []
+    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
     with suppress(SamplingError):  # the network may not begin any name yet
-        sampler, key = ConditionalSampler(model, Options()), key_of(seed)
-        keys = keys_of(key, np.arange(max(2 * count, MIN_TRIED)))
-        names = sampler.draw(keys)[0].to_strings()
-    return names[:count]
+        return [*islice(names, count)]
+    return []
+
+
+def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
+    """The names that the first attempts at n numbers give, which may be few."""
+    sampler, options = make_sampler(model, options)
+    numbers = np.arange(n // options.slowness)
+    with one_blas_thread():
+        for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
+            keys = keys_of(key_of(options.some_seed()), some)
+            yield from sampler.draw(keys)[0].to_strings()
 
 
 def _drawn_names(

@@ -231,7 +231,30 @@ def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path
     (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
     done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
     assert done.stdout.count(", a hangman\n") == 2
-    assert done.stderr == ("Note: using trades.txt from the current folder, not the bundled one\n")
+    assert done.stderr == (
+        "Note: using trades.txt from the current folder, not the bundled one; rename yours to "
+        "avoid this\n"
+    )
+
+
+def test_that_a_line_break_is_typed_is_said(invoke):
+    done = invoke("cast", r"{norse}\n  near {welsh-towns}", "-n", 2, "--seed", 1)
+    note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
+    assert done.stderr.splitlines() == [note] and len(done.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("command", ["cast", "pick"])
+def test_files_beside_that_of_the_pattern_come_first(command, invoke, tmp_path):
+    own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
+    for folder, beast in ((own, "a hippocamp"), (elsewhere, "a toad")):
+        folder.mkdir()
+        (folder / "beasts.txt").write_text(beast, "utf-8")
+    (own / "arms.txt").write_text("[on|with] {beasts.txt}, {trades.txt}", "utf-8")
+    done = invoke(command, "--file", "../own/arms.txt", "-n", 2, cwd=elsewhere)
+    assert done.stdout.count(" a hippocamp, ") == 2
+    (own / "beasts.txt").unlink()
+    done = invoke(command, "--file", "../own/arms.txt", "-n", 2, cwd=elsewhere)
+    assert done.stdout.count(" a toad, ") == 2
 
 
 def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from rnn_names.errors import SamplingError
+from rnn_names.sampling import stream
 from support.enumeration import tiny_model
 from support.program import MAIN, error_line, fork, start
 
@@ -36,6 +37,13 @@ def test_conditions_that_a_boldness_brought_are_said_to_be_its(match, is_told, i
     done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--match", match)
     assert done.returncode == 1 and "can meet all of --match" in done.stderr
     assert ("--boldness safe asks for some of these" in done.stderr) == is_told
+
+
+def test_where_safe_names_run_out_the_way_to_more_is_said(invoke, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 12)
+    done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--prefix", "Zorr", "-n", 200)
+    assert done.returncode == 1 and "--min-edits (met by" in done.stderr
+    assert done.stderr.endswith("some of these: ask for fewer, or add --min-edits 1\n")
 
 
 def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):

@@ -13,6 +13,7 @@ from rnn_names import Model
 from rnn_names.cli import pick_pages, pick_sources
 from rnn_names.cli.pick_pages import show
 from rnn_names.conditions.edits import FarApart, within_edits
+from rnn_names.sampling.sampler import ConditionalSampler
 from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
@@ -191,16 +192,32 @@ def test_names_like_one_are_no_near_twins_of_each_other(pick, monkeypatch):
     assert not all(map(FarApart(1).add_if_far, like))
 
 
+@pytest.mark.parametrize("name", ["Shelob", "Zorrodim"])
+def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
+    tried, draw = [], ConditionalSampler.draw
+
+    def counted(sampler, keys, root=None):
+        tried.append(len(keys))
+        assert sum(tried) < 1 << 18
+        return draw(sampler, keys, root)
+
+    monkeypatch.setattr(ConditionalSampler, "draw", counted)
+    (_, like, *_), _ = pick(f"+ {name}", f"+ {name}", arguments=[*ELVES, "-n", 40])
+    assert len(like) == 40
+
+
+def test_how_few_are_like_a_name_is_said(pick):
+    _, told = pick("+ Zorrodim", "+ Bob", arguments=[*ELVES, "--match", "[A-Z].*"])
+    assert told[-3:-1] == ["Found only 1 other like Zorrodim.", "Found no others like Bob."]
+
+
 def test_what_cannot_be_done_is_said(pick, folder):
-    (page,), told = pick(
-        "11", "0", "?", "what", "1", "1", "3-1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-"
-    )
+    (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
     assert told[2].startswith("1 4 7") and told[16:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
-        "3-1: write 1-3",
         "This page has 1 to 10.",
         "Only the lines of a cast have parts.",
         "There is no page before this one.",
@@ -254,6 +271,11 @@ def test_what_is_kept_is_listed_and_taken_out_by_number_or_name(pick, folder):
         "2 in kept.txt",
     ]
     assert kept(folder) == [before[3], page[0]]
+
+
+def test_a_row_may_be_typed_from_its_end(pick, folder):
+    (page,), _ = pick("4-1", "-3--2", "-1-1")
+    assert kept(folder) == [page[3]]
 
 
 def test_what_was_taken_out_can_be_kept_again(pick, folder):
@@ -311,7 +333,7 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     assert {*ends} == {f"{begin} of {town}, {other}" for other in {*"abcd"} - {end}}
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
     assert told == [
-        "No others like it were found.",
+        f"Found only 3 others like {page[1]}.",
         "There is no part 4. Parts: 1 [Sir …, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
@@ -402,7 +424,8 @@ def test_an_empty_file_hides_no_cast(invoke, folder):
     assert "{trade=trades.txt}" in shown
     (folder / "village.txt").write_text(shown, "utf-8")
     done = invoke("cast", "village", "-n", 2)
-    assert done.stderr == "Note: using village.txt from the current folder, not the bundled one\n"
+    note = "using village.txt from the current folder, not the bundled one; rename yours to avoid"
+    assert done.stderr == f"Note: {note} this\n"
 
 
 @pytest.mark.parametrize(
@@ -485,6 +508,13 @@ def test_a_name_of_ones_own_is_kept(pick, folder):
     assert told[6] == "This page has 1 to 10."
 
 
+def test_what_would_be_a_remark_is_not_kept(pick, folder):
+    (folder / "kept.txt").write_text("Ada\n", "utf-8")
+    _, told = pick("= # the queen", "= Bo\tthe king")
+    assert told[1:3] == ["# in front, or a tab, makes a remark in the file; nothing was kept"] * 2
+    assert kept(folder) == ["Ada"]
+
+
 def test_a_line_of_ones_own_replaces_the_first_of_several(pick, folder):
     pick("1", "1 = The Salty Hair, by the mill", arguments=INN)
     lines = kept(folder)
@@ -546,7 +576,7 @@ def test_how_many_names_of_a_file_are_left_out_is_said(pick):
 class Typist:
     """Types commands on a terminal, each at a prompt."""
 
-    def __init__(self, columns, *arguments):
+    def __init__(self, columns, *arguments, until="> "):
         pytest.importorskip("pty")
         from support.terminal import terminal
 
@@ -555,13 +585,13 @@ class Typist:
         self.run = subprocess.Popen(command(*arguments), **streams, preexec_fn=heed_interrupts)
         os.close(end)
         self.shown = ""
-        self.type("")
+        self.type("", until)
 
-    def type(self, text):
-        """Types a text, and waits for the next prompt."""
+    def type(self, text, until="> "):
+        """Types a text, and waits for the next prompt, or for something else."""
         begin = len(self.shown)
         os.write(self.screen, text.encode())
-        while not self.shown.endswith("> ", begin):
+        while not self.shown.rstrip("\r\n").endswith(until, begin):
             self.shown += os.read(self.screen, 4096).decode()
 
     def lines(self):
@@ -582,6 +612,21 @@ def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder
     assert code == 130
     assert lines[0].split()[1] == kept(folder)[0]
     assert max(map(len, lines)) <= columns
+
+
+def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
+    typist = Typist(80, *ELVES, "--prefix", "Zorr", "-n", 200, until="…")
+    typist.run.send_signal(signal.SIGINT)
+    typist.type("")
+    typist.type("1\n")
+    typist.type("\n", until="…")
+    typist.run.send_signal(signal.SIGINT)
+    typist.type("")
+    assert len(kept(folder)) == 1
+    typist.type("u\n")
+    assert typist.shown.count("Stopped.") == 2 and "Took out" in typist.shown
+    typist.run.send_signal(signal.SIGINT)
+    assert typist.lines()[1] == 130
 
 
 @pytest.mark.parametrize("columns", [200, 40])
