@@ -1,12 +1,12 @@
-"""Ending at once when a signal asks for it, wherever the program is.
+"""Ends the process at once when a signal arrives, wherever the program is.
 
-A handler that raises an exception, Python's own way, has two faults. The exception comes between
-any two instructions: in a library that just took a lock, or in a `__del__`, where it is swallowed.
-And it comes late: a read from a pipe or a long matrix product is finished first.
+Python's default handler raises an exception, which has two faults. The exception may come between
+any two instructions: in a library that has just taken a lock, or in a `__del__`, where it is lost.
+And it may come late: a read from a pipe or a long matrix product is finished first.
 
-Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
-ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
-signals change nothing. Where a limit allows no thread, or no pipe, the system ends the process.
+Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
+ends the process. It only waits for a file that is being written (`atomic.writing`). Further signals
+have no effect. If a limit allows no thread or no pipe, the system ends the process.
 """
 
 import os
@@ -20,16 +20,16 @@ from typing import Any
 from rnn_names import system
 from rnn_names.model import atomic
 
-INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
+INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
-    """Makes the signals that end a program do so from here on, unless they are ignored already.
+    """From here on, signals end the program as described above, unless they are ignored already.
 
-    `exit_code` calls what `on_interrupt` is given; an error in there becomes an exit code.
+    `exit_code` calls the handler of `on_interrupt`, and turns its errors into an exit code.
     """
     handler: Any = _wait_for_the_end
     try:
@@ -46,7 +46,7 @@ def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
 
 
 def stop_listening() -> None:
-    """Ignores signals from here on: the program is over, unless one came before."""
+    """Ignores signals from here on, when the program is about to exit."""
     for number in system.ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     wait_if_ending()
@@ -54,25 +54,25 @@ def stop_listening() -> None:
 
 @contextmanager
 def critical_section() -> Iterator[None]:
-    """For what must not be cut short: an interrupt waits for its end."""
-    wait_if_ending()  # else this thread could take the lock again and again, before the other
+    """Delays an interrupt until the block has ended."""
+    wait_if_ending()  # otherwise this thread could always take the lock before the other thread
     with atomic.writing.lock:
         yield
     wait_if_ending()
 
 
 def wait_if_ending() -> None:
-    """Does not return if the process is about to end: what would follow is not wanted any more."""
+    """Blocks for ever if the process is ending."""
     if _ending:
         threading.Event().wait()
 
 
 @contextmanager
 def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
-    """For as long as the context lasts, an interrupt calls `handler`, which gives the exit code.
+    """Within the context, an interrupt calls `handler`, which returns the exit code.
 
-    Meanwhile the other threads go on: what it reads must change in one step, or under
-    `critical_section`.
+    Other threads keep running meanwhile. They must change the data that the handler reads in one
+    step, or in a `critical_section`.
     """
     global _on_interrupt
     _on_interrupt = handler
@@ -84,10 +84,10 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
-    """The handler: the main thread waits here until the other one knows of the signal.
+    """The signal handler: the main thread waits here until the other thread has the signal.
 
-    Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
-    lock is taken, since the main thread may be anywhere, in this function included.
+    Otherwise, if the same signal ended the writer of a pipe, the list would seem complete. This
+    takes no lock, since the main thread may hold any lock.
     """
     while not _ending:
         time.sleep(0.001)
@@ -95,11 +95,11 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
     global _ending
-    # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
-    # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
+    # Signals must go to the main thread, which then waits in `_wait_for_the_end`. When a stopped
+    # process continues, the system may choose this thread instead.
     system.block_ending_signals()
     while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
-        pass  # another signal has a handler of its own
+        pass  # a signal with another handler
     _ending = True
     atomic.writing.lock.acquire()
     code = INTERRUPTED

@@ -144,9 +144,8 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any) -> Any:
             parameters.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))
     vars(called)["__signature__"] = Signature([*parameters.values()], return_annotation=list[Any])
     hints: Any = {"readOnlyHint": owner is not Settings, "destructiveHint": False}
-    title, about = function.__name__, function.__doc__
-    tool = Tool.from_function(called, title, description=about, annotations=hints)
+    tool = Tool.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
     base, strict = tool.fn_metadata.arg_model, {"extra": "forbid"}  # refuses unknown arguments
-    tool.fn_metadata.arg_model = create_model(title, __base__=base, __cls_kwargs__=strict)
+    tool.fn_metadata.arg_model = create_model("Arguments", __base__=base, __cls_kwargs__=strict)
     tool.parameters = tool.fn_metadata.arg_model.model_json_schema()
     return tool
