@@ -48,9 +48,9 @@ class KeptFile(Remembered):
             raise SamplingError(f"{printable(self._path)} {message}")
 
     def entries(self) -> list[str]:
-        """All entries in the file now."""
-        entries = re.finditer(self._entry, self._content())
-        return [*filter(None, (self._text(entry[0]) for entry in entries))]
+        """All entries that are in the file now."""
+        texts = (self._text(found[0]) for found in re.finditer(self._entry, self._content()))
+        return [text for text in texts if text]
 
     def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
         """Removes the last occurrence of each entry in `gone`, and appends those in `new`."""
@@ -91,7 +91,7 @@ class KeptFile(Remembered):
             return old, new
 
     def _text(self, data: bytes) -> str:
-        """An entry without comments."""
+        """An entry, without remarks."""
         lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
         if "\t" in self._remarks:
             lines = (line.partition("\t")[0] for line in lines)

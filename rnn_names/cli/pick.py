@@ -244,7 +244,7 @@ class _Picking:
             say(str(error))
 
     def _show(self, stream: Iterator[str], if_too_few: str = "") -> None:
-        """Shows the next page of unseen lines; explains why it is not full."""
+        """Shows a page of what was not seen, after this one; says why it is not full."""
         page, error = show(itertools.islice(self._unseen(stream), self.count), self.count)
         if error and error.settings and not self.page and not page:
             raise error

@@ -15,7 +15,7 @@ from rnn_names.errors import SamplingError
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
-SILENCE = 1.0  # seconds until a message says that names are being looked for
+SILENCE = 1.0  # seconds until it is said that names are being looked for
 
 
 def is_typed() -> bool:

@@ -16,7 +16,7 @@ from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
-NAMES_BEFORE_TWINS = 200  # names that are drawn before near twins among them are shown
+NAMES_BEFORE_TWINS = 200  # names like one that are drawn before near twins among them are shown
 
 
 class NamesToPick:
@@ -59,7 +59,7 @@ class NamesToPick:
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
     def _while_found(self, options: Options) -> Iterator[str]:
-        with suppress(SamplingError, VocabularyError):  # a typed beginning may have any characters
+        with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
             yield from self._drawn(options)
 
     def _drawn(self, options: Options) -> Iterator[str]:

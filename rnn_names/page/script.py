@@ -52,8 +52,7 @@ SPACES = re.compile(
 )
 """Spaces that a script does not need: at line ends, inside braces and around some operators. No
 string literal contains such spaces."""
-JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])
-", re.MULTILINE)
+JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")

@@ -417,7 +417,7 @@ DEPENDENT = [
 ]
 
 
-def test_lines_that_depend_on_those_before_go_on_where_the_others_end(
+def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(
     in_node, small_models, bundled
 ):
     refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
