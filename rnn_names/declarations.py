@@ -1,7 +1,7 @@
 """Options of `sample` and settings of `train`, each declared once.
 
-Each is a field of a dataclass, made by `option`. From it follow the check of a value (`Checked`),
-the keyword of the Python functions (`parameters_of`), the option of the command line
+A declaration is a field of a dataclass, made by `option`. It determines the check of a value
+(`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
 (`rnn_names.cli.options`) and the row of docs/python.md.
 """
 
@@ -26,7 +26,7 @@ S = TypeVar("S")
 
 @dataclass(eq=False)
 class Kind:
-    """A kind of values: which are allowed, and how to check one."""
+    """A kind of values: its description, and the check of a value."""
 
     text: str  # describes the allowed values
     checked: Callable[[Any], Any]  # returns a value in its plainest type, or raises ValueError
@@ -78,14 +78,14 @@ class Number(Kind):
             number = int(value) if self.whole else float(value)
         except OverflowError:
             raise ValueError from None
-        # Comparisons with NaN are false, so it is refused.
+        # Comparisons with NaN are false, so NaN is refused.
         above = number > self.minimum if self.min_open else number >= self.minimum
         below = number < self.maximum if self.max_open else number <= self.maximum
         _require(above and below and number < math.inf)
         return number
 
     def read(self, text: str) -> float:
-        """The number in a text."""
+        """Parses a number."""
         return self._checked(int(text) if self.whole else float(text))
 
 
@@ -121,14 +121,14 @@ def _models(value: Any) -> dict[Any, Any]:
     return dict(value)
 
 
-def _numbers(value: Any) -> tuple[Any, ...]:
+def _line_part_pairs(value: Any) -> tuple[Any, ...]:
     """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
     number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
-    for each in _list(value):
-        if isinstance(each, tuple):  # a pair
-            line, part = each
-            each = f"{line}.{part}" if part else f"{line}"
-        for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
+    for item in _list(value):
+        if isinstance(item, tuple):  # a pair
+            line, part = item
+            item = f"{line}.{part}" if part else f"{line}"
+        for text in (item if isinstance(item, str) else str(number.checked(item))).split(","):
             line, point, part = text.partition(".")
             place = part if part[:1].isalpha() else number.read(part) if point else 0
             pairs.append((number.read(line), place))
@@ -154,7 +154,7 @@ TEXTS = Kind(
     _TEXTS,
 )
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
-LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…", _TEXTS)
+LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _TEXTS)
 MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")
 
@@ -167,12 +167,12 @@ class Declaration(NamedTuple):
 
     default: Any
     kind: Kind  # the allowed values; None is also allowed if it is the default
-    help: str  # what it does, for the command line and for Python
+    help: str  # its description, for the command line and for Python
     group: str = ""  # the heading in the command line's help; "" keeps the option out of it
     short: str = ""  # a short name on the command line, such as "-t"
-    metavar: str = ""  # the placeholder for its value in help; "" for that of the kind
-    unset: str = ""  # what a default of None stands for
-    new_name: str = ""  # for an old name of an option: its new name
+    metavar: str = ""  # the placeholder for its value in help; "" for the kind's placeholder
+    unset: str = ""  # the meaning of a default of None
+    new_name: str = ""  # the new name of an option that was renamed
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
@@ -225,9 +225,10 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
     """
 
     def decorate(function: Callable[..., R]) -> Any:
-        own = inspect.signature(function)
-        first = [each for name, each in own.parameters.items() if name == "self"]
-        signature = own.replace(parameters=[*first, *inspect.signature(owner).parameters.values()])
+        original = inspect.signature(function)
+        first = [parameter for name, parameter in original.parameters.items() if name == "self"]
+        others = inspect.signature(owner).parameters.values()
+        signature = original.replace(parameters=[*first, *others])
 
         @wraps(function)
         def called(*args: Any, **kwargs: Any) -> R:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 class RnnNamesError(Exception):
     """Base of the errors that this package raises for mistakes of a caller or in a file.
 
-    The message is one line that says what is wrong, where, and what to do about it.
+    The message is one line with the mistake, its place, and advice.
 
     Attributes:
-        settings: the settings and options that the message names as in Python (`hidden_size`), so
-            that the command line can show its own names for them (`--hidden-size`).
+        settings: the settings and options in the message, by their names in Python (`hidden_size`).
+            The command line replaces these by the names of its options (`--hidden-size`).
     """
 
     def __init__(self, message: str, settings: Iterable[str] = ()) -> None:
@@ -44,7 +44,7 @@ class SamplingError(RnnNamesError):
 
 
 class RnnNamesWarning(UserWarning):
-    """Base of this package's warnings: a result is not all that the caller may expect."""
+    """Base of this package's warnings: a result differs from what the caller may expect."""
 
 
 class LongNamesWarning(RnnNamesWarning):
@@ -56,7 +56,7 @@ class CaseWarning(RnnNamesWarning):
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that more names than usual are repeats; mean frequencies are right."""
+    """Conditions are so rare that more names than usual repeat; mean frequencies are right."""
 
 
 class RepeatedInitialsWarning(RnnNamesWarning):
@@ -92,7 +92,7 @@ def with_options(error: RnnNamesError, sign: str = "--") -> str:
 
 
 def printable(text: str) -> str:
-    r"""A text from outside, such as a file name, for a message: escaped if it is not printable.
+    r"""A text from outside, such as a file name, for a message; escaped if it is not printable.
 
     >>> print(printable("Zoë.txt"), printable("two\nlines"))
     Zoë.txt 'two\nlines'

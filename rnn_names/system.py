@@ -1,7 +1,7 @@
 """Differences between Linux, macOS and Windows: no other module asks which system this is.
 
-The program works without what a system lacks, and computes the same numbers. The table "On other
-systems" in docs/contributing.md says what that means for users.
+The program works without features that a system lacks, and computes the same numbers. The table "On
+other systems" in docs/contributing.md describes the differences for users.
 """
 
 import errno
@@ -20,7 +20,7 @@ ENDING_SIGNALS = [
 """Signals that ask a program to end. Windows has no SIGHUP."""
 
 READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
-"""The `errno` values of writing to a pipe that nobody reads any more."""
+"""The `errno` values after writing to a pipe whose reader is gone."""
 
 
 def usable_cores() -> int:
@@ -71,7 +71,7 @@ def nameless_file() -> int:
         if hasattr(os, "memfd_create")  # Linux has it
         else tempfile.TemporaryFile() as file
     ):
-        # From 3 up: if 0 to 2 are free, output to stdout would go into the file.
+        # A number from 3: if 0 to 2 are free, output to stdout would go into the file.
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
 
 
@@ -115,7 +115,7 @@ def set_nonblocking(pipe: int) -> None:
 
 
 def block_ending_signals() -> None:
-    """Blocks the signals above in this thread; on Windows it never receives them."""
+    """Blocks `ENDING_SIGNALS` in this thread; on Windows, only the main thread receives them."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
 

@@ -1,4 +1,4 @@
-"""The command line: one file per command, and what they share.
+"""The command line: one file per command, and modules that commands share.
 
-No other folder knows screens, streams or exit codes.
+No other folder deals with terminals, standard streams or exit codes.
 """

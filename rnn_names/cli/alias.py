@@ -15,7 +15,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, printable
 from rnn_names.model.selection import ModelChoice
 
-KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
+KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 
 
 @command(
@@ -65,8 +65,8 @@ def alias(
         aliases = Aliases(loaded, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
-            named = [key for key in keys if key]
-            names = dict(zip(named, aliases.of(named), strict=True))
+            nonblank = [key for key in keys if key]
+            names = dict(zip(nonblank, aliases.of(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
 
 

@@ -1,4 +1,4 @@
-"""`rnn-names blend`: from several models to one file."""
+"""`rnn-names blend`: writes the blend of several models to a file."""
 
 import os
 import shlex

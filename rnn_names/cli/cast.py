@@ -103,7 +103,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
 
 
 def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
-    """Tells of options that change nothing, since each name of the pattern sets its own."""
+    """Prints a note about each option that every name of the pattern overrides."""
     for name in options.shared:
         if pattern.slots and all(name in slot.own for slot in pattern.slots):
             option = name.replace("_", "-")

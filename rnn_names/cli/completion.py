@@ -1,4 +1,4 @@
-"""`rnn-names completion`: what makes a shell complete our commands."""
+"""`rnn-names completion`: prints shell completion scripts."""
 
 import os
 from pathlib import Path
@@ -12,17 +12,17 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
 
 class PowerShell(ShellComplete):
-    """Completion for PowerShell, which has files come where it is offered nothing."""
+    """Completion for PowerShell, which completes file names itself when it gets no suggestions."""
 
     name = "powershell"
     source_template = Path(__file__).with_name("completion.ps1").read_text("utf-8")
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one at the cursor, and that one."""
+        """The words before the cursor, and the incomplete word at the cursor."""
         return os.environ["COMP_WORDS"].splitlines()[1:], os.environ.get("COMP_WORD", "")
 
     def format_completion(self, item: CompletionItem) -> str:
-        """A value, in quotes if it has more than letters, digits, dots and dashes, and its help."""
+        """A value and its help; characters other than letters, digits, - and . need quotes."""
         value = str(item.value)
         if not value.replace("-", "").replace(".", "").isalnum():
             value = "'" + value.replace("'", "''") + "'"

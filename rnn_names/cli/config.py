@@ -1,10 +1,10 @@
-"""Options that a project always sets: rnn-names.toml, or [tool.rnn-names] in pyproject.toml.
+"""A project's options: rnn-names.toml, or the table [tool.rnn-names] in pyproject.toml.
 
     [sample]                         # in pyproject.toml: [tool.rnn-names.sample]
     model = ["elvish.npz=2", "norse"]
 
-The file is read from the current folder; the environment and the command line override it. Since it
-may be someone else's, it cannot set an output file.
+The file is read from the current folder; the environment and the command line override it. It may
+come from a stranger, so it cannot set an output file.
 """
 
 import os
@@ -18,24 +18,24 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, printable, short_repr
 
-FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # and what is in it
+FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # a pattern for each
 
 
-def read(context: click.Context) -> None:
-    """Gives the command that is about to run its defaults, and `context.obj` the file's name."""
-    for name, sign in FILES.items():
+def apply_defaults(context: click.Context) -> None:
+    """Sets the defaults of the command about to run, and `context.obj` to the file's name."""
+    for name, pattern in FILES.items():
         if os.path.isfile(name):
             with open(name, "rb") as file:
                 text = file.read()
-            if re.search(sign, text):  # most have nothing for us, and reading TOML takes time
-                tables = _tables(name, text, ("tool", "rnn-names") if sign else ())
+            if re.search(pattern, text):  # parsing TOML takes time
+                tables = _tables(name, text, ("tool", "rnn-names") if pattern else ())
                 if tables is not None:
                     context.obj, context.default_map = name, _defaults(context, name, tables)
                 return
 
 
 def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | None:
-    """The tables of commands, which stand at a path; None where there is nothing there."""
+    """The tables of commands, inside the tables of `path`; None if there are none."""
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
@@ -55,31 +55,31 @@ def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | N
 
 
 def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict[str, Any]:
-    """The values that a file sets for the options of the command, by their names in Python."""
+    """A file's values for the options of the command, by their names in Python."""
     group: Any = context.command
     for name, options in tables.items():
         if name not in group.commands or not isinstance(options, dict):
             raise RnnNamesError(
                 f"{file}: {short_repr(name)}: give tables of commands, such as sample"
             )
-    called = str(context.invoked_subcommand)
-    params: Any = getattr(group.get_command(context, called), "params", ())
+    command = str(context.invoked_subcommand)
+    params: Any = getattr(group.get_command(context, command), "params", ())
     known = {each.lstrip("-"): param for param in params for each in param.opts}
     values = {}
-    for name, value in tables.get(called, {}).items():
+    for name, value in tables.get(command, {}).items():
         param = known.get(name)
-        place = f"{file}: {called}: {printable(name)}"
+        place = f"{file}: {command}: {printable(name)}"
         if not isinstance(param, click.Option):
             other = name.replace("_", "-")
             advice = f"; did you mean {other}?" if other in known.keys() - {name} else ""
             raise RnnNamesError(f"{place}: there is no such option{advice}")
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
-        several = value if isinstance(value, list) and param.multiple else [value]
-        what = "true or false" if param.is_flag else "a text or a number"
-        kinds = {bool} if param.is_flag else {str, int, float}
-        if not kinds.issuperset(map(type, several)) or any("\0" in str(each) for each in several):
-            raise RnnNamesError(f"{place} = {short_repr(value)}: must be {what}")
-        texts = several if param.is_flag else [*map(str, several)]
+        items = value if isinstance(value, list) and param.multiple else [value]
+        allowed = "true or false" if param.is_flag else "a text or a number"
+        types = {bool} if param.is_flag else {str, int, float}
+        if not types.issuperset(map(type, items)) or any("\0" in str(item) for item in items):
+            raise RnnNamesError(f"{place} = {short_repr(value)}: must be {allowed}")
+        texts = items if param.is_flag else [*map(str, items)]
         values[str(param.name)] = texts if param.multiple else texts[0]
-    return {called: values}
+    return {command: values}

@@ -1,4 +1,4 @@
-"""`rnn-names info`: what a model is, and how it was trained."""
+"""`rnn-names info`: shows what a model is and how it was trained."""
 
 import os
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         of_model = blend_of(models).facts()
         size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
-    if json:  # in which nothing can take over a terminal
+    if json:
         text = escape_control_characters(dumps(facts, ensure_ascii=False, indent=2), dumps)
     else:
         rows = facts.items() if system else _rows(facts)
@@ -58,7 +58,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
 
 
 def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The facts of a model, for a person. Its record may be any JSON, any characters."""
+    """Titles and texts for a person. A model's record may be any JSON, with any characters."""
     training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"
@@ -67,19 +67,17 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "corpus", _corpus(training)
     yield "training", _training(training)
     for part in training.get("blend", []):
-        of_part = part["training"]
-        names = _counted(of_part.get("distinct_names"), "name")
-        facts_of_part = [_network(part["network"]), names, _training(of_part)]
-        text = ", ".join(filter(None, facts_of_part))
+        record = part["training"]
+        names = _counted(record.get("distinct_names"), "name")
+        text = ", ".join(filter(None, [_network(part["network"]), names, _training(record)]))
         yield "blend of", f"{part['model']}, weight {part['weight']:.3g}: {text}"
     if isinstance(training.get("settings"), dict):
         pairs = ", ".join(f"{name}\xa0{value}" for name, value in training["settings"].items())
         lines = wrap(shortened(pairs, 1000), 86, break_on_hyphens=False)
         for title, line in zip_longest(["settings"], lines, fillvalue=""):
             yield title, line.replace("\xa0", " ")
-    known = facts["fingerprints"]
-    none = "none: the model cannot tell new names"
-    yield "fingerprints", plural(known, "name") if known else none
+    n, none = facts["fingerprints"], "none: the model cannot tell new names"
+    yield "fingerprints", plural(n, "name") if n else none
     for source in facts["sources"]:
         yield "source", "{what}; {origin}, {terms}".format(**source)
 
@@ -89,7 +87,7 @@ def _network(network: dict[str, Any]) -> str:
 
 
 def _counted(n: Any, noun: str) -> str:
-    """A number of things; "" for what is no number, as a record from outside may have."""
+    """A count and its noun; "" if the record has no count."""
     return plural(n, noun) if type(n) is int else ""
 
 

@@ -1,15 +1,15 @@
-"""Ending at once when a signal asks for it, wherever the program is.
+"""Ends the process at once when a signal arrives, wherever the program is.
 
-A handler that raises an exception, Python's own way, has two faults. The exception comes between
-any two instructions: in a library that just took a lock, or in a `__del__`, where it is swallowed.
-And it comes late: a read from a pipe or a long matrix product is finished first.
+Python's default handler raises an exception, which has two faults. The exception may come between
+any two instructions: in a library that has just taken a lock, or in a `__del__`, where it is lost.
+And it may come late: a read from a pipe or a long matrix product is finished first.
 
-Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
-ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
-signals change nothing. Where a limit allows no thread, or no pipe, the system ends the process.
+Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
+ends the process. It only waits for a file that is being written (`atomic.writing`). Further signals
+have no effect. If a limit allows no thread or no pipe, the system ends the process.
 
-Only where a person waits for what is looked for, and nothing else is at stake, a first Ctrl-C ends
-the search by an exception, in place of the program (`until_stopped`).
+While a person waits for a search that changes nothing else, a first Ctrl-C raises an exception and
+ends only the search (`until_stopped`).
 """
 
 import os
@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from rnn_names import system
 from rnn_names.model import atomic
 
-INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
+INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 Item = TypeVar("Item")
 
@@ -33,9 +33,9 @@ _is_searching = _is_stopped = False  # whether a SIGINT would end a search; whet
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
-    """Makes the signals that end a program do so from here on, unless they are ignored already.
+    """From here on, signals end the program as described above, unless they are ignored already.
 
-    `exit_code` calls what `on_interrupt` is given; an error in there becomes an exit code.
+    `exit_code` calls the handler of `on_interrupt`, and turns its errors into an exit code.
     """
     handler: Any = _wait_for_the_end
     try:
@@ -52,7 +52,7 @@ def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
 
 
 def stop_listening() -> None:
-    """Ignores signals from here on: the program is over, unless one came before."""
+    """Ignores signals from here on, when the program is about to exit."""
     for number in system.ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     wait_if_ending()
@@ -60,25 +60,25 @@ def stop_listening() -> None:
 
 @contextmanager
 def critical_section() -> Iterator[None]:
-    """For what must not be cut short: an interrupt waits for its end."""
-    wait_if_ending()  # else this thread could take the lock again and again, before the other
+    """Delays an interrupt until the block has ended."""
+    wait_if_ending()  # otherwise this thread could always take the lock before the other thread
     with atomic.writing.lock:
         yield
     wait_if_ending()
 
 
 def wait_if_ending() -> None:
-    """Does not return if the process is about to end: what would follow is not wanted any more."""
+    """Blocks for ever if the process is ending."""
     if _ending:
         threading.Event().wait()
 
 
 @contextmanager
 def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
-    """For as long as the context lasts, an interrupt calls `handler`, which gives the exit code.
+    """Within the context, an interrupt calls `handler`, which returns the exit code.
 
-    Meanwhile the other threads go on: what it reads must change in one step, or under
-    `critical_section`.
+    Other threads keep running meanwhile. They must change the data that the handler reads in one
+    step, or in a `critical_section`.
     """
     global _on_interrupt
     _on_interrupt = handler
@@ -104,10 +104,10 @@ def until_stopped(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
-    """The handler: the main thread waits here until the other one knows of the signal.
+    """The signal handler: the main thread waits here until the other thread has the signal.
 
-    Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
-    lock is taken, since the main thread may be anywhere, in this function included.
+    Otherwise, if the same signal ended the writer of a pipe, the list would seem complete. This
+    takes no lock, since the main thread may hold any lock.
     """
     global _is_stopped
     while not (_ending or _is_stopped):
@@ -119,14 +119,14 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
 
 def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
     global _ending, _is_stopped
-    # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
-    # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
+    # Signals must go to the main thread, which then waits in `_wait_for_the_end`. When a stopped
+    # process continues, the system may choose this thread instead.
     system.block_ending_signals()
     while True:
         number = os.read(reader, 1)[0]
         if number == signal.SIGINT and _is_searching and not _is_stopped:
             _is_stopped = True
-        elif number in system.ENDING_SIGNALS:  # another has a handler of its own
+        elif number in system.ENDING_SIGNALS:  # any other signal has another handler
             break
     _ending = True
     atomic.writing.lock.acquire()

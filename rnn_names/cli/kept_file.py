@@ -1,4 +1,4 @@
-"""The file of what `pick` keeps: a name on each line, or casts of several lines."""
+"""A text file of kept entries, which people may edit while `pick` runs."""
 
 import os
 import re
@@ -15,11 +15,11 @@ ENTRY_WITH_INDENT = rb"(?:(?:\S.*\n?)+(?:[ \t]+\S.*\n?)*|(?:[ \t]+\S.*\n?)+)(?:\
 
 
 class KeptFile(Remembered):
-    """Entries, such as the pattern of a cast writes; a person may edit the file meanwhile.
+    """Kept names, one per line, or lines of a cast with `pattern`.
 
-    An empty line comes after each entry that has several lines. If only later lines are indented,
-    a line without indent begins an entry, too. Lines with # in front are remarks, and so is what
-    comes after a tab, unless the pattern has such a sign.
+    An empty line follows each entry that may have several lines. If only later lines of the pattern
+    are indented, a line without indent also begins an entry. Lines that begin with # are comments,
+    and so is the text after a tab, unless the pattern has such a character.
     """
 
     def __init__(self, path: str, pattern: str = "") -> None:
@@ -31,12 +31,12 @@ class KeptFile(Remembered):
             is_indented = re.search(r"^\S.*(\n[ \t]+.*)+$", pattern)
             self._entry = ENTRY_WITH_INDENT if is_indented else ENTRY_OF_LINES
             self._entry_end = b"\n\n"
-        if not os.path.lexists(path):  # it is made when something is kept
+        if not os.path.lexists(path):  # the first kept entry creates it
             check_writable(path)
         self._check_kind()
 
     def _check_kind(self) -> None:
-        """Raises SamplingError where the file has names, and casts are to come, or vice versa."""
+        """Raises SamplingError if the file has names and the pattern is of casts, or vice versa."""
         data = self._content().strip().replace(b"\r", b"")
         has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE) is not None
         has_casts |= self._entry == ENTRY_OF_LINES and b"\n\n" in data
@@ -53,7 +53,7 @@ class KeptFile(Remembered):
         return [text for text in texts if text]
 
     def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
-        """Takes out the last place of some entries, and adds others at the end: see `_rewrite`."""
+        """Removes the last occurrence of each entry in `gone`, and appends those in `new`."""
 
         def edited(data: bytes) -> bytes:
             for entry in gone:
@@ -61,21 +61,21 @@ class KeptFile(Remembered):
                     if self.entry(found[0]) == entry:
                         data = data[: found.start()] + data[found.end() :]
                         break
-            while new and data and not data.endswith(self._entry_end):  # written by hand, perhaps
+            while new and data and not data.endswith(self._entry_end):  # after an edit by hand
                 data += b"\n"
             return data + b"".join(entry.strip().encode() + self._entry_end for entry in new)
 
         return self._rewrite(edited)
 
     def undo(self, before: bytes, after: bytes) -> bool:
-        """Brings back the content before a change; False if another one came after it."""
+        """Restores the content before a change; False if it has changed again since."""
         return self._rewrite(lambda now: before if now == after else now)[0] == after
 
     def _content(self) -> bytes:
         return self._rewrite(lambda data: data)[0] if os.path.lexists(self._path) else b""
 
     def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
-        """Replaces the content by what a function makes of it. Returns the old and the new one."""
+        """Replaces the content by `edited(content)`; returns the old and the new content."""
 
         def created(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_CREAT, 0o666)
@@ -83,8 +83,8 @@ class KeptFile(Remembered):
         with critical_section(), self._opened("r+b", created) as file:
             old = file.readall()
             new = edited(old)
-            self._append(file, new[len(old) :])  # first: the disk may be full
-            if not new.startswith(old):  # else another program may add lines meanwhile
+            self._append(file, new[len(old) :])  # first, since the disk may be full
+            if not new.startswith(old):  # if it does, other programs may append meanwhile
                 file.seek(0)
                 write_all(file, new)
                 file.truncate()

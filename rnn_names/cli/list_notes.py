@@ -1,8 +1,8 @@
-"""Notes on what may be wrong with a list that can be learned from all the same.
+"""Notes on lists that look wrong but can be learned from.
 
-oddities.tsv has ways in which a line is hardly a name: what the line does; a pattern that finds
-such lines, unless its group is the same in all of them, as in "1. FC Köln"; a command that takes it
-out; and the shares of the lines above which, and up to which, it is odd.
+oddities.tsv has the oddities of lines that are probably not names. Its columns are a description of
+the line; a pattern that finds such lines, which are names after all if its group is the same in
+all, as in "1. FC Köln"; a command that removes the oddity; and bounds of the share of odd lines.
 """
 
 import csv
@@ -16,12 +16,12 @@ from rnn_names.errors import CorpusError, short_repr
 with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as table:
     ODDITIES = [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
-FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
+FEW = 20  # distinct names; a network that learns from fewer mostly writes these again
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
 def column_of_names(lines: Sequence[str], separator: str) -> int:
-    """The number of the column whose cells are most like names: of letters, and different.
+    """The number of the column whose cells look most like names: distinct, made of letters.
 
     >>> column_of_names(["17,Anna,f", "23,Bela,m", "42,Cora,f"], ",")
     2
@@ -36,7 +36,7 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
 
 
 def refuse_table(corpus: Corpus) -> None:
-    """Raises CorpusError for a table: every line has the same three columns or more."""
+    """Raises CorpusError for a table: all lines have the same number of columns, at least three."""
     lines = corpus.names.to_strings()
     for separator in SEPARATORS:
         counts = {line.count(separator) for line in lines}
@@ -50,7 +50,7 @@ def refuse_table(corpus: Corpus) -> None:
 
 
 def list_notes(corpus: Corpus) -> list[str]:
-    """Lines for the user about a list that looks like none of names, one per line, or is short."""
+    """Notes for the user on a list that is short, or does not look like one name per line."""
     lines, notes = corpus.names.to_strings(), list[str]()
     text = "\n".join(lines)
     for oddity in ODDITIES:

@@ -1,9 +1,9 @@
-"""The `rnn-names` command: it finds the command asked for, runs it, and exits.
+"""The `rnn-names` command: runs a subcommand, and exits.
 
 An error becomes one line and an exit code.
 
-Each command is a module of its own, imported when it is asked for, and what needs NumPy is imported
-inside the commands, so that --help and shell completion answer at once.
+Each subcommand is a module, imported when it is called. Modules that need NumPy are imported inside
+the functions, so that --help and shell completion answer at once.
 """
 
 import gc
@@ -27,18 +27,18 @@ COMMANDS = (
     "train", "sample", "cast", "pick", "alias", "score",
     "info", "models", "blend", "page", "mcp", "completion",
 )  # fmt: skip
-"""Each is the function of this name in the module of this name."""
+"""The subcommands: each is a function in a module of the same name."""
 
 
 class LazyGroup(click.Group):
-    """Commands that are imported when they are asked for."""
+    """A group of commands that are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of a name; None for an unknown one."""
+        """The command of a name; None if it is unknown."""
         if name not in COMMANDS:
             if not ctx.resilient_parsing and (hint := command_hint(name)):
                 raise click.UsageError(hint, ctx)
@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    commands=dict.fromkeys(COMMANDS),  # new versions of Click suggest the one spelled most alike
+    commands=dict.fromkeys(COMMANDS),  # new versions of Click suggest the most similar one
     context_settings={
         "auto_envvar_prefix": "RNN_NAMES",
         "help_option_names": ["-h", "--help"],
@@ -79,7 +79,7 @@ def cli(context: click.Context) -> None:
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     context.with_resource(streams.warnings_on_stderr())
-    config.read(context)
+    config.apply_defaults(context)
 
 
 def main() -> NoReturn:
@@ -88,12 +88,12 @@ def main() -> NoReturn:
     # Importing modules makes many objects and hardly any garbage.
     gc.set_threshold(50_000)
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # they are for developers
+        warnings.simplefilter("ignore")  # other libraries' warnings are for developers
     streams.prepare_streams()
     interrupts.listen(exit_code)
     code = exit_code(_command)
     interrupts.stop_listening()
-    # A last search for garbage would take longer than drawing twenty names.
+    # A final garbage collection would take longer than drawing twenty names.
     gc.freeze()
     sys.exit(code)
 
@@ -106,12 +106,12 @@ def _command() -> int:
             prog_name=streams.PROGRAM, complete_var=streams.COMPLETE_VARIABLE, standalone_mode=False
         )
     finally:
-        interrupts.wait_if_ending()  # an interrupt counts more than how the command ended
+        interrupts.wait_if_ending()  # an interrupt determines the exit code
     return result if isinstance(result, int) else 0
 
 
 def exit_code(work: Callable[[], int]) -> int:
-    """Does some work and gives its exit code; an error becomes one line on stderr."""
+    """Calls `work` and returns its exit code; an error becomes one line on stderr."""
     try:
         return work()
     except streams.ReaderGone:
@@ -140,11 +140,11 @@ def exit_code(work: Callable[[], int]) -> int:
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:
         message = missing_module(error)
-    except ImportError as error:  # NumPy's is a page, and its reason comes last
+    except ImportError as error:  # NumPy's message fills a page, and ends with the reason
         reason = " ".join(str(error).split())[-200:]
         message = f"a module cannot be loaded (is memory short?): {printable(reason)}"
     except Exception as error:
-        if streams.COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
+        if streams.COMPLETE_VARIABLE in os.environ:  # a message would disturb the command line
             return 1
         if sys.flags.dev_mode:
             raise

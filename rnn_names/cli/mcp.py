@@ -29,7 +29,7 @@ ABOUT = f"""Names of people, places and creatures, from small networks that lear
 Draw names here instead of inventing them: those that come to mind first are the same for everybody.
 list_models has the models; boldness "safe" brings names to use as they are. Patterns of cast_names
 are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
-_ONE_TRAINING = Lock()  # at a time: each uses all cores
+_TRAINING = Lock()  # one model is trained at a time, on all cores
 MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 
 
@@ -40,25 +40,25 @@ def mcp(folder: Path | None) -> None:
 
     An assistant starts it (docs/assistants.md). It needs: python -m pip install 'rnn-names[mcp]'.
     """
-    os.environ["PYDANTIC_ERRORS_INCLUDE_URL"] = "0"  # what is wrong is enough
+    os.environ["PYDANTIC_ERRORS_INCLUDE_URL"] = "0"  # errors without links to documentation
     try:
         from mcp.server import MCPServer
     except ImportError:
         message = "the server's packages are missing: python -m pip install 'rnn-names[mcp]'"
         raise RnnNamesError(message) from None
-    server = MCPServer("rnn-names", instructions=ABOUT, version=__version__)
+    tools = _tools(folder)
+    server = MCPServer("rnn-names", instructions=ABOUT, version=__version__, tools=tools)
     server.resource("rnn-names://casts", name="casts")(lambda: str(cast.help).replace("\b\n", ""))
-    _add_tools(server, folder)
     try:
         server.run()
     except Exception as error:  # a group, which Python 3.10 does not know
         if "BrokenPipeError" not in repr(error):
             raise RnnNamesError(f"standard input and output failed: {error!r}") from None
-    os._exit(0)  # the client is gone: Python would wait for the thread of a training
+    os._exit(0)  # the client is gone; a usual exit would wait for a thread that trains
 
 
-def _add_tools(server: Any, folder: Path | None) -> None:
-    """Gives a server its tools: functions that yield the items of a list."""
+def _tools(folder: Path | None) -> list[Any]:
+    """The tools of the server, made from functions that yield the items of a list."""
     from pydantic import Field
 
     from rnn_names.casts.cast import bundled_lines, draw_rows, parsed
@@ -73,7 +73,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
     blend = partial(blended, load=partial(_load, own))
 
     def list_models() -> Iterator[dict[str, Any]]:
-        """The models: what each writes, and three names of it; of own ones, the name."""
+        """The models: name, what it writes, three samples; of your own, the name alone."""
         drawn, others = bundled.samples(), bundled.OTHER_NAMES.items()
         for name, of in bundled.MODELS.items():
             yield {"name": name, "writes": of.source.what, "samples": drawn[name]}
@@ -81,7 +81,7 @@ def _add_tools(server: Any, folder: Path | None) -> None:
         yield from ({"name": name} for name in (*bundled.packs(), *own))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
-        """New names at random; with boldness "safe", such as need no second look."""
+        """New names at random; with boldness "safe", names to use without checking them."""
         yield from blend(map(ModelChoice.parse, TEXTS.checked(models))).stream(count, **options)
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
@@ -98,21 +98,20 @@ def _add_tools(server: Any, folder: Path | None) -> None:
 
     def train_model(name: NewName, names: list[str], **options: Any) -> Iterator[str]:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
-        with _ONE_TRAINING:
+        with _TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
                 raise ModelFileError(f"name {name}: there is such a model already; take another")
             train(names, **options).save(path)
             own[name] = path
         yield name
 
-    tools: Any = {list_models: None, sample_names: SampleOptions, cast_names: CastOptions}
-    tools |= {score_names: None} | ({train_model: Settings} if folder else {})
-    for function, owner in tools.items():
-        _add(server, function, owner)
+    owners: Any = {list_models: None, sample_names: SampleOptions, cast_names: CastOptions}
+    owners |= {score_names: None} | ({train_model: Settings} if folder else {})
+    return [_tool(function, owner) for function, owner in owners.items()]
 
 
 def _load(own: dict[str, Any], name: str) -> Any:
-    """A model by its name: one's own, or one that all have."""
+    """The model of a name: one of the user's `own`, or a bundled one."""
     from rnn_names.model.model import Model
 
     if name not in own and name.lower() not in bundled.names():
@@ -120,30 +119,33 @@ def _load(own: dict[str, Any], name: str) -> Any:
     return Model.load(own.get(name, name))
 
 
-def _add(server: Any, function: Callable[..., Iterator[Any]], owner: Any) -> None:
-    """Adds a tool: a function that takes the options of a dataclass as well, and gives a list."""
+def _tool(function: Callable[..., Iterator[Any]], owner: Any) -> Any:
+    """A tool that calls a function, with the options of the dataclass `owner` as parameters."""
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-    from pydantic import Field
+    from mcp.server.mcpserver.tools import Tool
+    from pydantic import Field, create_model
 
     async def called(**given: Any) -> list[Any]:
         items = function(**{name: value for name, value in given.items() if value is not None})
         found = list[Any]()
-        try:  # in a thread that a client which goes away does not wait for
+        try:  # in a thread that goes on alone if the client cancels the call
             await run_sync(list, map(found.append, items), abandon_on_cancel=True)
         except RnnNamesError as error:
             rest = f"; found: {', '.join(map(str, found))}" if found else ""
             raise ToolError(f"{error}{rest}") from None
         return found
 
-    takes = dict(signature(function).parameters)
-    for name, each in (declarations(owner) if takes.pop("options", None) else {}).items():
+    parameters = dict(signature(function).parameters)
+    for name, each in (declarations(owner) if parameters.pop("options", None) else {}).items():
         if each.kind.schema and not each.new_name and name != "parts":  # files have no schema
             text = {"description": each.help, "json_schema_extra": each.kind.schema}
             kind = Annotated[Any, Field(default_factory=lambda: None, **text)]
-            takes.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))
-    vars(called)["__signature__"] = Signature([*takes.values()], return_annotation=list[Any])
-    ArgModelBase.model_config["extra"] = "forbid"
-    hints = {"readOnlyHint": owner is not Settings, "destructiveHint": False}
-    server.add_tool(called, function.__name__, description=function.__doc__, annotations=hints)
+            parameters.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))
+    vars(called)["__signature__"] = Signature([*parameters.values()], return_annotation=list[Any])
+    hints: Any = {"readOnlyHint": owner is not Settings, "destructiveHint": False}
+    tool = Tool.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
+    base, strict = tool.fn_metadata.arg_model, {"extra": "forbid"}  # refuses unknown arguments
+    tool.fn_metadata.arg_model = create_model("Arguments", __base__=base, __cls_kwargs__=strict)
+    tool.parameters = tool.fn_metadata.arg_model.model_json_schema()
+    return tool

@@ -1,4 +1,4 @@
-"""Models as users give them: a file or a bundled model, several of them, each with a weight."""
+"""Models on the command line: files or bundled models, one or several, each with a weight."""
 
 import os
 from collections.abc import Sequence
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 
-class GivenModel(click.Path):
-    """MODEL or MODEL=WEIGHT, or several as A=2+B; a file of the whole name comes first."""
+class ModelParam(click.Path):
+    """MODEL or MODEL=WEIGHT; a file with the whole text as its name takes precedence.
+
+    Shells also complete `words`. With `several`, A=2+B stands for a tuple of models.
+    """
 
     name = "model"
 
     def __init__(self, *words: str, several: bool = False) -> None:
         super().__init__()
-        self.words, self.several = words, several  # what shells complete, too; A+B is a tuple
+        self.words, self.several = words, several
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The model and its weight."""
+        """The model and its weight, or a tuple of them."""
         try:
             if not self.several or isinstance(value, tuple):
                 return value if isinstance(value, ModelChoice | tuple) else ModelChoice.parse(value)
@@ -41,31 +44,31 @@ class GivenModel(click.Path):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[Any]:
-        """Bundled models and what is in the folder; for other beginnings, what shells find."""
+        """Bundled models, words and files; only files if no model or word fits."""
         from click.shell_completion import CompletionItem
 
         known = sorted({*bundled.names(), *self.words})
         if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
-        # Shells differ in what they add to names from here, so files come from here, too.
+        # A list with models must have the files, too: shells add none to it.
         with suppress(OSError):
             known += [f"{n}/" if os.path.isdir(n) else n for n in sorted(os.listdir())]
         return [
             CompletionItem(name)
             for name in dict.fromkeys(known)
-            # Names are offered as lines of UTF-8.
+            # The shell reads one suggestion per line.
             if name.startswith(incomplete) and name.isprintable() and not name.startswith(".")
         ]
 
 
-MODEL = GivenModel()
-START = GivenModel(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
+MODEL = ModelParam()
+START = ModelParam(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
 
 model_option = partial(
     option,
     "-m",
     "--model",
-    type=GivenModel(several=True),
+    type=ModelParam(several=True),
     multiple=True,
     metavar="MODEL[=WEIGHT]",
     callback=lambda _context, _option, models: tuple(chain(*models)),
@@ -75,7 +78,7 @@ model_option = partial(
 
 
 def models_or_default(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
-    """The models given, else the default file, else a bundled model, with a note that says so."""
+    """The given models; without any, the default file, or else a bundled model, with a note."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or [ModelChoice(DEFAULT_MODEL)]
     print_to_stderr(
@@ -88,8 +91,8 @@ def models_or_default(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
 def word_or_models(
     context: click.Context, parameter: click.Parameter, models: tuple[ModelChoice, ...]
 ) -> tuple[str | None, tuple[ModelChoice, ...]]:
-    """A callback: `closest` or `none`, which stand alone, and no models; or None and the models."""
-    word = next((each.path for each in models if is_start_word(each.path)), None)
+    """A callback of Click: (word, no models) for `closest` or `none`, otherwise (None, models)."""
+    word = next((model.path for model in models if is_start_word(model.path)), None)
     if word and models != (ModelChoice(word),):
         raise click.BadParameter(
             f"{word} stands alone: give it no weight, and no other model beside it"
@@ -98,7 +101,7 @@ def word_or_models(
 
 
 def blend_of(models: Sequence[ModelChoice]) -> "Model":
-    """The model, or the blend of several."""
+    """The model, or the blend of several models."""
     from rnn_names.model.model import blended
 
     return blended(models)

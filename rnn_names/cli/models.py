@@ -1,4 +1,4 @@
-"""`rnn-names models`: the bundled models."""
+"""`rnn-names models`: lists the bundled models and casts."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 
-FULL_WIDTH = 80  # columns of a terminal that has room for those of the table
+FULL_WIDTH = 80  # columns of a terminal; in a narrower one, the table is not aligned
 
 
 @command(
@@ -50,7 +50,7 @@ def models(json: bool) -> None:
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]
     if size := terminal_size(sys.stdout):
-        if size.columns < FULL_WIDTH:  # no room for columns
+        if size.columns < FULL_WIDTH:
             lines = [re.sub(r"(?<=\S) {2,}", "  ", line) for line in lines]
         lines = [fill(each, size.columns, subsequent_indent="    ") for each in lines]
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
@@ -83,11 +83,11 @@ def _table(facts: list[dict[str, Any]]) -> list[str]:
     row = f"{{:<{names}}}  {{:>6}}  {{:>10}}  {{:>6}}  {{:<{written}}}  {{}}".format
     titles = ("names", "characters", "size", "it writes", "list; where it came from, terms")
     lines = []
-    for group, of_group in groupby(facts, key=lambda each: each["group"]):
+    for group, of_group in groupby(facts, key=lambda model: model["group"]):
         lines += ["", row(group, *titles)]
-        for each in of_group:
-            numbers = f"{each['names']:,}", each["characters"], f"{each['bytes'] / 1e6:.1f} MB"
-            aliases = "".join(f" (also: {alias})" for alias in each["aliases"])
-            source = f"{each['what']}{aliases}; {each['origin']}, {each['terms']}"
-            lines.append(row(f"  {each['name']}", *numbers, ", ".join(each["samples"]), source))
+        for model in of_group:
+            numbers = f"{model['names']:,}", model["characters"], f"{model['bytes'] / 1e6:.1f} MB"
+            aliases = "".join(f" (also: {alias})" for alias in model["aliases"])
+            source = f"{model['what']}{aliases}; {model['origin']}, {model['terms']}"
+            lines.append(row(f"  {model['name']}", *numbers, ", ".join(model["samples"]), source))
     return lines[1:]

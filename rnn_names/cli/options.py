@@ -1,4 +1,4 @@
-"""Options in groups, commands with examples, and the options that several commands share."""
+"""Options in groups, commands with examples, and options that several commands share."""
 
 import math
 import os
@@ -19,19 +19,19 @@ DEFAULT_MODEL = "names.npz"
 
 
 class GroupedOption(click.Option):
-    """An option with a heading in the help of its command."""
+    """An option under a heading, `group`, in the help of its command."""
 
     def __init__(self, *args: Any, group: str = "Output", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The value in the environment; Click would cut that of a repeatable option at spaces."""
+        """The value in the environment; Click would split a repeatable option's at spaces."""
         value = self.resolve_envvar_value(ctx)
         return (value,) if self.multiple and value is not None else super().value_from_envvar(ctx)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The option and its help; a default in words has no parentheses."""
+        """The option and its help; a default in words is shown without parentheses."""
         record = super().get_help_record(ctx)
         if record is not None and isinstance(self.show_default, str):
             record = record[0], record[1].replace(f"({self.show_default})", self.show_default)
@@ -39,23 +39,23 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options by group, and examples: the lines of its `epilog`."""
+    """A command whose help shows options by group, and examples, the lines of its `epilog`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads the command line."""
+        """Parses the command line; errors name a configuration file, or suggest a correction."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            named = getattr(getattr(error, "param", None), "name", None)
-            source = named and ctx.get_parameter_source(named)
+            name = getattr(getattr(error, "param", None), "name", None)
+            source = name and ctx.get_parameter_source(name)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
-            if text := usage_hint(self, error):
-                raise click.UsageError(text, ctx) from None
+            if hint := usage_hint(self, error):
+                raise click.UsageError(hint, ctx) from None
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; if boldness set a condition that an error names, the error says so."""
+        """Runs the command; an error that names a condition set by boldness also names boldness."""
         try:
             return super().invoke(ctx)
         except SamplingError as error:
@@ -91,7 +91,7 @@ class GroupedCommand(click.Command):
 
 
 def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
-    """A decorator: the function as a command, with a line for the list of commands."""
+    """A decorator that makes a function a command; `short_help` is for the list of commands."""
     return click.command(cls=GroupedCommand, short_help=short_help, epilog="\n".join(examples))
 
 
@@ -100,7 +100,7 @@ FILE = click.Path()  # an argument that shells complete to file names
 
 
 def in_utf8(text: str) -> str:
-    """A text in UTF-8, as names are; in another locale, Python gives its bytes as surrogates."""
+    """An argument decoded as UTF-8: in other locales, Python turns its bytes into surrogates."""
     try:
         return text.encode(errors="surrogateescape").decode()
     except UnicodeError:
@@ -108,7 +108,7 @@ def in_utf8(text: str) -> str:
 
 
 class NumberParam(click.FloatRange):
-    """A number as it is declared; the help shows its bounds."""
+    """A number of a declared kind; the help shows its bounds."""
 
     def __init__(self, kind: declared.Number) -> None:
         maximum = None if kind.maximum == math.inf else kind.maximum
@@ -116,7 +116,7 @@ class NumberParam(click.FloatRange):
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that a text stands for."""
+        """Parses the number."""
         try:
             return self.kind.read(value)
         except ValueError:
@@ -124,10 +124,10 @@ class NumberParam(click.FloatRange):
 
 
 class OutputPath(click.Path):
-    """A file, or a folder, to write."""
+    """The path of a file or folder to write."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Its path."""
+        """The path; "-" is refused."""
         if value == "-":
             self.fail("standard output is for names: give the name of a file", param, ctx)
         return super().convert(value, param, ctx)
@@ -136,21 +136,21 @@ class OutputPath(click.Path):
 output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
-def check_output(path: str, what: str, signature: bytes, option: str = "--output") -> None:
-    """Raises RnnNamesError, before long work, if an output cannot be written."""
+def check_output(path: str, kind: str, signature: bytes, option: str = "--output") -> None:
+    """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
     from rnn_names.model.atomic import check_writable
 
     check_writable(path)
-    check_signature(path, what, signature, option)
+    check_signature(path, kind, signature, option)
 
 
-def check_signature(path: str, what: str, signature: bytes, option: str) -> None:
-    """Raises RnnNamesError for a file that begins otherwise: it may be a list, and stays."""
+def check_signature(path: str, kind: str, signature: bytes, option: str) -> None:
+    """Raises RnnNamesError if an old file does not begin with `signature`: it may be a list."""
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
             if file.read(len(signature)).upper() != signature:
                 raise RnnNamesError(
-                    f"{printable(path)}: already exists and is no {what}; give another {option}"
+                    f"{printable(path)}: already exists and is no {kind}; give another {option}"
                 )
 
 
@@ -164,11 +164,11 @@ def wrong_usage() -> Iterator[None]:
 
 
 def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
-    """The options of a command for names, with the lines of files, which are read last."""
+    """The options of a command that draws names; their files are read after all other checks."""
     files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
         options = owner(**given, **more)
-    if options.start and getattr(options, "seed", 0) is None:  # the most probable names have none
+    if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )
@@ -177,29 +177,29 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
 
 
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
-    """The option of a field of a dataclass; `more` comes before what its declaration says."""
-    each = declared.declarations(owner)[name]
-    kind: Any = each.kind
-    settings: dict[str, Any] = {"group": each.group, "help": each.help}
-    settings |= {"metavar": each.metavar or kind.metavar, "hidden": bool(each.new_name)}
+    """The command-line option of a dataclass's field; `more` overrides its declaration."""
+    field = declared.declarations(owner)[name]
+    kind: Any = field.kind
+    settings: dict[str, Any] = {"group": field.group, "help": field.help}
+    settings |= {"metavar": field.metavar or kind.metavar, "hidden": bool(field.new_name)}
     if kind is declared.FLAG:
         settings["is_flag"] = True
     elif kind is declared.LINES:
-        settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
+        settings |= {"type": FILE, "help": f"{field.help} FILE has one on each line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
-        settings |= {"type": in_utf8, "multiple": True, "help": f"{each.help} May be repeated."}
+        settings |= {"type": in_utf8, "multiple": True, "help": f"{field.help} May be repeated."}
     elif kind is declared.PATH:
         settings["type"] = OutputPath()
     else:
-        settings |= {"default": each.default, "show_default": each.unset or True}
+        settings |= {"default": field.default, "show_default": field.unset or True}
         is_choice = isinstance(kind, declared.Choice)
         settings["type"] = click.Choice(kind.words) if is_choice else NumberParam(kind)
-    names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
+    names = [*filter(None, [field.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**settings, **more})
 
 
 def options_of(owner: Any, without: Collection[str] = ()) -> Callable[..., Any]:
-    """The options of all fields of a dataclass that have a group, but for some."""
+    """A decorator that adds the options of a dataclass's fields that have a group."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, each in reversed(declared.declarations(owner).items()):

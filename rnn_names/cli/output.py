@@ -1,10 +1,10 @@
-"""Names on stdout: plain lines, and the formats of other programs: `TABLES` and `DOCUMENTS`.
+"""Names on stdout: plain lines, and the formats of other programs, `TABLES` and `DOCUMENTS`.
 
-In tables and JSON lines a name comes with `log_prob`, the natural logarithm of its probability by
-the model at temperature 1, its end included, to six places (in JSON, null for a probability of 0),
+Tables and JSON lines have, after the name, `log_prob`, the natural logarithm of its probability by
+the model at temperature 1, including its end, to six places (in JSON, null for a probability of 0),
 and `novel`, whether it is not in the model's list (null or empty if unknown).
 
-In tables a name that a spreadsheet could take for a formula has an apostrophe before it.
+In tables, an apostrophe precedes a name that a spreadsheet could take for a formula.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     Records = Iterable[tuple[Any, ...]]
 
 LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
-FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
+FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # first characters of formulas in spreadsheets
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
 _MARKDOWN = re.compile(r"^(\d*)([#+.)-])|([\\`*_\[\]<>|~$])")
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
-ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # what formats with columns add
+ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # for the help
 
 
 class Verbatim(str):
-    """A text that no format changes but excel, even if it looks like a formula."""
+    """A text that gets no apostrophe, even if it looks like a formula, except for Excel."""
 
 
 def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str:
@@ -53,8 +53,8 @@ def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str
 def cells(
     columns: Sequence[str], records: Records, is_first: bool, delimiter: str = ",", mark: str = ""
 ) -> str:
-    """Records as lines of cells; a `mark` ahead of the titles is for Excel."""
-    import csv  # plain names do without
+    """Records as lines of cells; Excel needs a `mark` before the titles."""
+    import csv  # not needed for plain names
 
     text = io.StringIO()
     text.write(mark * is_first)
@@ -65,7 +65,7 @@ def cells(
 
 
 def markdown(columns: Sequence[str], records: Records, is_first: bool) -> str:
-    r"""Records as lines of a table; of a single column, as a list.
+    r"""Records as a table, or as a list if there is a single column.
 
     >>> print(markdown(["name", "novel"], [("A|b", True)], is_first=True), end="")
     | name | novel |
@@ -85,9 +85,9 @@ def name_base(title: str, names: Sequence[str]) -> str:
     >>> print(name_base("elvish", ["Assa", "Bel, the Old"]), end="")
     elvish|4|11|s|0.50|Assa,Bel the Old
 
-    These are the base's name, the shortest and the longest name to write, the letters that may be
-    doubled, the share of names of several words, and the names: a comma, a bar or the end of a line
-    would end one.
+    The fields are the base's name, the shortest and the longest name to write, the letters that may
+    be doubled, the share of names of several words, and the names, without the commas, bars and
+    line ends that would end a name.
     """
     plain = [*filter(None, (" ".join(re.sub("[,|]+", "", name).split()) for name in names))]
     lengths = [*map(len, plain)] or [0]
@@ -99,19 +99,19 @@ def name_base(title: str, names: Sequence[str]) -> str:
 
 
 def roll_table(title: str, names: Sequence[str]) -> str:
-    """A RollTable for "Import Data" of Foundry VTT, which before version 13 reads `text`.
+    """A RollTable for "Import Data" of Foundry VTT; versions before 13 read `text`.
 
-    Results have no `type`: text is what every version takes it to be, each by another value.
+    Results have no `type`: its value for text differs between versions, and all default to text.
     """
-    from html import escape  # plain names do without
+    from html import escape  # not needed for plain names
 
     texts = (escape(name, quote=False).replace("\n", "<br>") for name in names)
     results = [
         {"text": text, "description": text, "weight": 1, "range": [side, side]}
         for side, text in enumerate(texts, 1)
     ]
-    whole = {"name": title, "formula": f"1d{len(names) or 1}", "replacement": True}
-    return json.dumps({**whole, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
+    table = {"name": title, "formula": f"1d{len(names) or 1}", "replacement": True}
+    return json.dumps({**table, "displayRoll": True, "results": results}, ensure_ascii=False) + "\n"
 
 
 TABLES: dict[str, Callable[[Sequence[str], Records, bool], str]] = {
@@ -121,14 +121,14 @@ TABLES: dict[str, Callable[[Sequence[str], Records, bool], str]] = {
     "excel": partial(cells, mark=BYTE_ORDER_MARK),
     "markdown": markdown,
 }
-"""Formats of records: columns, records, and whether they are the first, which come with titles."""
+"""Formats of records: functions of columns, records, and whether these are the first records."""
 
 DOCUMENTS = {"azgaar": name_base, "foundry": roll_table}
-"""Formats of all names together, with a title."""
+"""Formats of all names together: functions of a title and the names."""
 
 
 class Form(NamedTuple):
-    """The form that names are written in: --format, --columns and --null."""
+    """The values of --format, --columns and --null."""
 
     kind: str
     columns: str | None
@@ -136,7 +136,7 @@ class Form(NamedTuple):
 
 
 def output_options(more: str) -> Callable[..., Any]:
-    """Options that a command gets as its `form`; `more` is what the four tables add to names."""
+    """Adds options that become a command's `form`; the help says that tables add `more`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @option(
@@ -175,15 +175,15 @@ def output_options(more: str) -> Callable[..., Any]:
 
 
 class Table(AbstractContextManager["Table"]):
-    """Writes records to stdout; at the end of its context, what comes after them.
+    """Writes records to stdout; a document, and the titles of an empty table, when it exits.
 
-    All fields are columns if none are given; text, Markdown and documents have the first one.
+    By default, all fields are columns. Text, Markdown and documents have the first field.
     """
 
     def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:
-        default = fields[:1] if form.kind == "markdown" else fields
-        given = form.columns
-        names = default if given is None else [name.strip() for name in given.split(",")]
+        names = fields[:1] if form.kind == "markdown" else fields
+        if form.columns is not None:
+            names = [name.strip() for name in form.columns.split(",")]
         for name in names:
             if name not in fields:
                 raise click.UsageError(
@@ -195,10 +195,10 @@ class Table(AbstractContextManager["Table"]):
         self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
         self._is_first = True
-        self._names = list[str]()  # of a document
+        self._names = list[str]()  # for a document
 
     def write_records(self, records: Records) -> None:
-        """Writes records."""
+        """Writes records, or keeps their names for a document."""
         if self._document:
             self._names += (record[0] for record in records)
         elif self._table:
@@ -209,7 +209,7 @@ class Table(AbstractContextManager["Table"]):
             write("".join(record[0] + self.line_end for record in records).encode())
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """Writes a document, or the header of a table that has no records."""
+        """Writes a document, or the titles of a table without records."""
         if error is not None and not (isinstance(error, SamplingError) and self._names):
             return
         if self._document:
@@ -227,7 +227,7 @@ class Output(Table):
         self.model, self.per_character = model, per_character
 
     def write_names(self, names: Names, log_probs: Array | None = None) -> None:
-        """Writes names, with their log-probabilities, (n,), where these are known."""
+        """Writes names; `log_probs`, (n,), are computed if they are needed and not given."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
             if self.is_text:
@@ -274,7 +274,7 @@ def _plain(value: str | float | bool | None) -> str:
 
 
 def _escaped(text: str) -> str:
-    r"""A text that is no markup of Markdown.
+    r"""A text with the markup of Markdown escaped.
 
     >>> _escaped("1. *x* [[y]]"), _escaped("# z")
     ('1\\. \\*x\\* \\[\\[y\\]\\]', '\\# z')

@@ -1,4 +1,4 @@
-"""`rnn-names page`: a web page that writes names."""
+"""`rnn-names page`: writes a web page, or a JavaScript module, that writes names."""
 
 import os
 
@@ -71,12 +71,12 @@ def page(
             check_output(path, "module", script.MODULE_BEGINNING.upper().encode())
     else:
         check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
-    given = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
+    choices = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
     parts = list[script.PageModel]()
-    stems = [os.path.splitext(os.path.basename(each.path))[0] or each.path for each in given]
-    for stem, each in zip(stems, given, strict=True):
-        name = stem if stems.count(stem) == 1 else each.path  # with the folder where needed
-        parts.append(script.PageModel(name, Model.load(each.path), each.share))
+    stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]
+    for stem, model in zip(stems, choices, strict=True):
+        name = stem if stems.count(stem) == 1 else model.path  # with the folder if ambiguous
+        parts.append(script.PageModel(name, Model.load(model.path), model.share))
     if module:
         script.save_module(parts, output)
     else:

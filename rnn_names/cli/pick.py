@@ -1,4 +1,4 @@
-"""`rnn-names pick`: look at names, and keep those that please."""
+"""`rnn-names pick`: shows names, and keeps the names that the user chooses."""
 
 import itertools
 import os
@@ -51,7 +51,7 @@ from rnn_names.errors import (
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
-MAX_SEEN_IN_A_ROW = 1 << 12  # lines shown before: then there are hardly any others
+MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 LOOSENED = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed"}
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
@@ -75,7 +75,7 @@ ACTIONS = (
     ("?", "show these commands", r"\?|h|help", "_help"),
     ("q", "end", "q|quit|exit", "_end"),
 )
-"""What is typed, what it does, the expression for it, and the method that gets its groups."""
+"""Examples of commands, their help, regular expressions, and the methods that get the groups."""
 NEEDED = {
     "+": "+ and a number of this page, or a name",
     "-": "- and a number of the list (l), or a name",
@@ -84,7 +84,7 @@ NEEDED = {
 
 
 def action_table(of_casts: bool) -> str:
-    """The commands and what they do, a line for each."""
+    """The commands and their help, one per line."""
     shown = (each for each in ACTIONS if of_casts or "." not in each[0])
     return "\n".join(f"{typed:10}{help}" for typed, help, *_ in shown)
 
@@ -162,7 +162,7 @@ pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(Tru
 
 
 class _Picking:
-    """Pages of names, the file of those that are kept, and a method for each command."""
+    """Pages of names, the file of kept names, and a method for each command."""
 
     def __init__(
         self, source: NamesToPick | LinesToPick, count: int, path: str, options: Options
@@ -172,10 +172,10 @@ class _Picking:
 
         self.source, self.count, self.path, self.options = source, count, printable(path), options
         self.file = KeptFile(path, source.pattern)
-        self.page = list[str]()  # on the screen, between those that `b` and Enter bring back
-        self.earlier, self.later = list[list[str]](), list[list[str]]()
-        self.listed = list[str]()  # what numbers after a minus mean
-        self.changes = list[tuple[tuple[bytes, bytes], str, str]]()  # and what undoing says
+        self.page = list[str]()  # the page on the screen
+        self.earlier, self.later = list[list[str]](), list[list[str]]()  # pages for b and Enter
+        self.listed = list[str]()  # the entries as last numbered by `l`
+        self.changes = list[tuple[tuple[bytes, bytes], str, str]]()  # with messages for undoing
         entries, shown_before = self.file.entries(), list[str]()
         if entries:
             say(f"Note: adds to {self.path}, which has {len(entries):,}")
@@ -191,7 +191,7 @@ class _Picking:
         self.others = source.others(self.seen)
 
     def run(self) -> None:
-        """Shows a page, and does what is typed."""
+        """Shows a page, and runs the typed commands until the end."""
         self._show(self.others)
         if is_typed():
             say("Type numbers to keep names, Enter for others, ? for help, q to end.")
@@ -236,7 +236,7 @@ class _Picking:
         show(marked, len(marked))
 
     def _show_like(self, numbers: str, part: str | None, name: str) -> None:
-        """Shows lines like some of this page, in a part of theirs perhaps, or like a name."""
+        """Shows names like a name or like numbered lines, which may differ in one part only."""
         like = [composed(name)] if name else [*_lines_numbered(numbers, self.page).values()]
         try:
             if like:
@@ -262,7 +262,7 @@ class _Picking:
             say(self._shortage(error))
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
-        """The lines of a stream that were not seen; from then on they are."""
+        """The unseen lines of a stream, which are then noted as seen."""
         seen_in_a_row = 0
         for line in until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)
@@ -278,7 +278,7 @@ class _Picking:
                 break
 
     def _shortage(self, error: SamplingError | None) -> str:
-        """Why there are no more, in short: the conditions that leave so few."""
+        """A short explanation why there are no more lines, naming the conditions."""
         if error is None:
             return "Hardly any others are left."
         names = LOOSENED & {name for name in error.settings if getattr(self.options, name, None)}
@@ -300,7 +300,7 @@ class _Picking:
         self._change([], [line for line in found.values() if line.strip() not in kept])
 
     def _keep_typed(self, number: str, name: str) -> None:
-        """Keeps a name as it is typed; a line that has a number, with this for its first line."""
+        """Keeps a typed name; with a number, in place of the first line of that entry."""
         kept = self.file.entries()
         for line in _lines_numbered(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
@@ -329,7 +329,7 @@ class _Picking:
         self._change([each for each in found if each in kept], [])
 
     def _take_out_name(self, name: str) -> None:
-        """Takes out the one that is this name, or begins with it."""
+        """Takes out the entry that is this name, or begins with it."""
         kept, folded = self.file.entries(), name.casefold()
         firsts = {each: each.partition("\n")[0] for each in kept}
         exact = [each for each, first in firsts.items() if first.casefold() == folded]
@@ -346,7 +346,7 @@ class _Picking:
             say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
 
     def _change(self, gone: Sequence[str], new: Sequence[str]) -> None:
-        """Takes some out of the file and adds others, tells of it, and notes how to undo it."""
+        """Removes and adds entries in the file, shows a message, and notes how to undo it."""
         if not gone and not new:
             return
         change, out, kept = self.file.edit(gone, new), brief(gone), brief(new)
@@ -374,7 +374,7 @@ class _Picking:
 
 
 def _lines_numbered(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
-    """The lines that have some numbers, as in "1 4-7"; says which numbers `whole` has."""
+    """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
     wanted = dict[int, None]()
     for each in re.split(r"[\s,]+[+-]?", numbers):
         ends = [*map(int, re.findall(r"\d+", each))]

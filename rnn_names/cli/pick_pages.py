@@ -1,4 +1,4 @@
-"""What `pick` shows in a terminal or a pipe: numbered lines, and answers that fit the width."""
+"""The output of `pick` in a terminal or a pipe: numbered lines, and answers that fit the width."""
 
 import os
 import sys
@@ -13,31 +13,31 @@ from rnn_names.cli.streams import escape_control_characters, print_to_stderr, te
 from rnn_names.errors import SamplingError
 
 WIDEST_ANSWER = 80  # columns of an answer
-LONGEST_BRIEF = 40  # characters of what an answer names
+LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
 STOPPED = SamplingError("Stopped.")  # what ends a page where Ctrl-C does
 
 
 def is_typed() -> bool:
-    """Whether somebody types the commands."""
+    """Whether the commands come from a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def terminal(stream: TextIO) -> os.terminal_size | None:
-    """The size of the terminal of a person who types; None where there is none."""
+    """The size of the terminal if commands are typed; otherwise None."""
     return terminal_size(stream) if is_typed() else None
 
 
 def say(text: str) -> None:
-    """Answers, on stderr; in a terminal, lines are broken between words."""
+    """Writes an answer to stderr; in a terminal, lines are broken between words."""
     if size := terminal(sys.stderr):
         text = wrapped(text, min(size.columns, WIDEST_ANSWER))
     print_to_stderr(escape_control_characters(text))
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
-    """Lines of text, broken between words; `indent` is that of what continues the first line."""
+    """Lines of text, broken between words; `indent` is for the continuation of the first line."""
     lines = list[str]()
     for line in text.split("\n"):
         continued = " " * (len(line) - len(line.lstrip()) + 2 if lines else indent)
@@ -46,12 +46,12 @@ def wrapped(text: str, width: int, indent: int = 0) -> str:
 
 
 def numbered(number: int, line: str, count: int) -> str:
-    """A line with its number, as wide as `count`; a number of a list is negative."""
+    """A line with its number, aligned for numbers up to `count`; numbers of a list are negative."""
     return escape_control_characters(f"{number:>{len(str(count))}} {line}")
 
 
 def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
-    """Numbered lines as a terminal has room for them: in columns, if there are too many for one.
+    """Numbered lines that fit into a terminal, in columns if there are too many for one column.
 
     >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
@@ -70,9 +70,9 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 
 
 def show(lines: Iterable[str], count: int) -> tuple[list[str], SamplingError | None]:
-    """Writes numbered lines, each at once, since the next one may take long.
+    """Writes each numbered line at once, since the next line may take long.
 
-    A page of `count` lines that is higher than the terminal is written at the end, in columns.
+    If `count` lines are higher than the terminal, they are written together at the end, in columns.
     Returns the lines, and the error that ended them.
     """
     size, shortage = terminal(sys.stdout), None
@@ -99,7 +99,7 @@ def _write(lines: Sequence[str], size: os.terminal_size | None) -> None:
 
 @contextmanager
 def _slowness_told(shown: Sequence[str]) -> Iterator[None]:
-    """Says once, after a second, that a page takes longer."""
+    """Writes a message after a second if a page takes longer."""
     timer = threading.Timer(SILENCE, lambda: say("Looking for more…" if shown else "Looking…"))
     timer.daemon = True
     if is_typed():
@@ -112,7 +112,7 @@ def _slowness_told(shown: Sequence[str]) -> Iterator[None]:
 
 
 def brief(lines: Sequence[str]) -> str:
-    r"""Some lines, for an answer; long ones are cut.
+    r"""Some lines in short form, for an answer.
 
     >>> print(brief(["Ada", "Bo Hill\n  a smith"]))
     Ada, Bo Hill…
@@ -127,7 +127,7 @@ def brief(lines: Sequence[str]) -> str:
 
 
 def briefs(entries: Sequence[str]) -> list[str]:
-    r"""Entries by their first lines; those that share one, with the first line that differs.
+    r"""The first lines of entries; entries that share it, with the first line that differs.
 
     >>> briefs(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']

@@ -1,4 +1,4 @@
-"""What `pick` shows: names of a model, or lines of a cast; and others like some of them."""
+"""The sources of `pick`: names of a model, or lines of a cast, and names or lines like others."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.errors import SamplingError, VocabularyError, printable
 from rnn_names.model.selection import ModelChoice
 
-LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
+LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
@@ -45,9 +45,9 @@ class NamesToPick:
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
-        """Names a few edits from one of these, and in turn some that begin or end as one does.
+        """Names a few edits from one of these, alternating with names with its beginning or end.
 
-        Those that are near twins of others come last.
+        Near twins of other names come last.
         """
         from rnn_names.casts.redrawing import roundrobin
 
@@ -82,7 +82,7 @@ class NamesToPick:
 
 
 class LinesToPick:
-    """Lines of a cast; `file` is that of its pattern."""
+    """Lines of a cast; `file` is the file of its pattern."""
 
     def __init__(self, options: CastOptions, file: str) -> None:
         from rnn_names.casts.cast import errors_of, parsed
@@ -95,17 +95,17 @@ class LinesToPick:
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
         self.files = [*filter(None, itertools.chain([file], *lists, *of_parts))]
         self._first_seed, self._load = options.some_seed(), cache(blend_of)
-        self._origins: dict[str, Any] = {}  # of each line: what drew it, and its parts
+        self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
     def keep(self, lines: Iterable[str]) -> None:
-        """Lines that follow resemble none of these."""
+        """Notes the words and first lines of kept lines; `others` avoids them."""
         for line in lines:
             self._kept_words.update(re.findall(WORD, line))
             self._kept_beginnings.add(line.partition("\n")[0])
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
-        """Lines without an end, whatever was seen; "" for one that resembles one that is kept."""
+        """An endless stream of lines; a line like a kept line is replaced by ""."""
         from rnn_names.casts.cast import errors_of, lines_of_file
         from rnn_names.casts.cast_drawer import CastDrawer
         from rnn_names.casts.redrawing import LineRedrawer
@@ -121,9 +121,9 @@ class LinesToPick:
                     yield "" if self._resembles_kept(line) else self._text(redrawer, line)
 
     def _resembles_kept(self, line: Any) -> bool:
-        """Whether a line begins as one that is kept, or has a name of one, which is to be unique.
+        """Whether a line has the first line of a kept line, or a unique name made of its words.
 
-        A beginning counts if it has a name, or several other parts.
+        First lines are compared only if they have a name, or several parts.
         """
         first, line_end, _ = line.row[0].partition("\n")
         end = self._pattern.text.find("\n")
@@ -135,9 +135,9 @@ class LinesToPick:
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], part: str | None = None) -> Iterator[str]:
-        """Lines that differ from one of these in one name; or in a part, by its number or name.
+        """Lines that differ from one of these in one name, or in `part`, a number or name.
 
-        A line that was shown may be given by its beginning.
+        The beginning of a line that was shown stands for the line.
         """
         from rnn_names.casts.redrawing import roundrobin
 
@@ -160,7 +160,7 @@ class LinesToPick:
         )
 
     def _described(self, column: str) -> str:
-        """The name of a part; of one without a name, what it begins with, as in {norse}."""
+        """The name of a part; for a part without a name, its beginning, as in {norse}."""
         place = next(part.begin for part in self._pattern.parts if part.column == column)
         begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
         if begin is None or not column.startswith("part_"):
@@ -174,7 +174,7 @@ class LinesToPick:
 
 
 def _apart_first(names: Iterator[str]) -> Iterator[str]:
-    """Names, those that are near twins of earlier ones after most others."""
+    """The names, with near twins of earlier names after most others."""
     from rnn_names.conditions.edits import FarApart
 
     apart, twins = FarApart(1), list[str]()

@@ -1,4 +1,4 @@
-"""`rnn-names sample`: from a model to names."""
+"""`rnn-names sample`: writes names of a model."""
 
 import sys
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # names of a list; a longer one has most short names, and near copies
-MIN_LOOKED_AT, MAX_LOOKED_AT = 10, 200  # names that are looked at for near copies
+FEW_LISTED = 1000  # names of a list; most short names are near copies of a longer list
+MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 
 @command(
@@ -76,16 +76,16 @@ def sample(
         first = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
-            first = Names.concatenate([first, names[: MAX_LOOKED_AT - len(first)]])
+            first = Names.concatenate([first, names[: MAX_COMPARED - len(first)]])
     if options.min_edits is None and sys.stderr.isatty():
-        _tell_near_copies(blend, first)
+        _note_near_copies(blend, first)
 
 
-def _tell_near_copies(model: "Model", names: "Names") -> None:
-    """Tells if many names are one edit away from the model's list, where that is short."""
+def _note_near_copies(model: "Model", names: "Names") -> None:
+    """Prints a note if many names are at most one edit from a name of the model's short list."""
     listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
-    if known is None or not is_short or len(names) < MIN_LOOKED_AT:
+    if known is None or not is_short or len(names) < MIN_COMPARED:
         return
     from rnn_names.conditions.near_list import NearList
 
@@ -98,13 +98,13 @@ def _tell_near_copies(model: "Model", names: "Names") -> None:
 
 
 def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":
-    """The most probable names; what is searched is shown after two seconds."""
+    """The most probable names; after two seconds, a bar shows the progress of the search."""
     from rnn_names.sampling.best import best
 
     searched = bar(
         unit_scale=True,
         delay=2,
-        disable=None,  # where standard error is no terminal
+        disable=None,  # unless standard error is a terminal
         bar_format="{n_fmt} beginnings of names searched, {elapsed}",
     )
     with searched:

@@ -1,4 +1,4 @@
-"""`rnn-names score`: how probable is each name of a list?"""
+"""`rnn-names score`: prints how probable each name of a list is."""
 
 import os
 
@@ -55,14 +55,14 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
             if sort:
                 order = np.argsort(-ranks, kind="stable")
                 names, log_probs, ranks = names.take(order), log_probs[order], ranks[order]
-            real = names.lengths > 0  # blank lines do not count
-            known = real & (log_probs > float("-inf"))
-            n, n_known = n + int(real.sum()), n_known + int(known.sum())
+            nonblank = names.lengths > 0
+            known = nonblank & (log_probs > float("-inf"))
+            n, n_known = n + int(nonblank.sum()), n_known + int(known.sum())
             characters += int((names.lengths[known] + 1).sum())
             loss -= float(log_probs[known].sum())
             if out.is_text:
                 scores = [ranks, log_probs] if per_character else [log_probs]
-                columns = [map("{:.6f}".format, each.tolist()) for each in scores]
+                columns = [map("{:.6f}".format, column.tolist()) for column in scores]
                 lines = map("\t".join, zip(*columns, names.to_strings(), strict=True))
                 out.write_records((line,) for line in lines)
             else:

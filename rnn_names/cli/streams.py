@@ -1,4 +1,4 @@
-"""Standard output and error, and what is read."""
+"""Standard input, output and error, and input files."""
 
 import io
 import os
@@ -20,11 +20,11 @@ COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names co
 
 
 class ReaderGone(Exception):
-    """The reader of our output is gone, as `head` is after its last line."""
+    """The reader of standard output has closed it, as `head` does after its last line."""
 
 
 class ClosedOutput(io.TextIOBase):
-    """Stands for a standard output that is closed: Click would take None for a place to write."""
+    """Replaces a closed standard output: if it were None, Click would silently write nothing."""
 
     def write(self, text: str) -> int:
         """Raises RnnNamesError."""
@@ -32,11 +32,11 @@ class ClosedOutput(io.TextIOBase):
 
 
 def write(data: bytes) -> None:
-    """Writes to stdout at once, whole."""
+    """Writes all of `data` to stdout and flushes it."""
     try:
         if hasattr(sys.stdout, "buffer"):
             sys.stdout.buffer.write(data)
-        else:  # a notebook's, or a text in memory
+        else:  # in a notebook, or a text in memory
             sys.stdout.write(data.decode())
         sys.stdout.flush()
     except OSError as error:
@@ -47,9 +47,9 @@ def write(data: bytes) -> None:
 
 
 def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:
-    r"""Lines of text, with what could take over a terminal escaped.
+    r"""Lines of text with control characters escaped, which could take over a terminal.
 
-    `escape` gives a character in quotes, as a program would write it: `ascii` or `json.dumps`.
+    `escape` returns the escaped character in quotes: `ascii` or `json.dumps`.
 
     >>> print(escape_control_characters("red: \x1b[31m"))
     red: \x1b[31m
@@ -58,7 +58,7 @@ def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -
 
 
 def print_to_stderr(text: str) -> None:
-    """Writes a line to stderr; if it cannot be written, the work goes on."""
+    """Writes a line to stderr; a failure is ignored."""
     try:
         click.echo(text, err=True)
     except OSError:
@@ -66,7 +66,7 @@ def print_to_stderr(text: str) -> None:
 
 
 def terminal_size(stream: TextIO) -> os.terminal_size | None:
-    """The size of the terminal that a stream writes to; None where there is none, or none told."""
+    """The size of the terminal that a stream writes to; None without a terminal or known size."""
     with suppress(OSError, ValueError, AttributeError):
         size = os.get_terminal_size(stream.fileno())
         return size if size.columns else None
@@ -74,7 +74,7 @@ def terminal_size(stream: TextIO) -> os.terminal_size | None:
 
 
 def bar(**settings: Any) -> Any:
-    """A bar of tqdm's that leaves no trace, without the thread that tqdm starts beside it."""
+    """A progress bar of tqdm that is erased at the end, without tqdm's monitor thread."""
     from tqdm import tqdm
 
     tqdm.monitor_interval = 0
@@ -83,7 +83,7 @@ def bar(**settings: Any) -> Any:
 
 @contextmanager
 def warnings_on_stderr() -> Iterator[None]:
-    """Shows warnings as one line each on stderr; the library's own are always on."""
+    """Shows each warning as one line on stderr; warnings of this package are always shown."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RnnNamesWarning)
         warnings.showwarning = lambda message, *_, **__: print_to_stderr(f"Note: {message}")
@@ -91,34 +91,34 @@ def warnings_on_stderr() -> Iterator[None]:
 
 
 def turn_off(stream: TextIO) -> None:
-    """Points a stream that failed to the null device, where the end of the program flushes it."""
+    """Redirects a failed stream to the null device, so that Python can flush it at exit."""
     with suppress(OSError, AttributeError), open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def prepare_streams() -> None:
-    """Opens closed streams, buffers output, and makes messages UTF-8, as names are."""
+    """Opens closed streams, buffers output, and encodes messages in UTF-8, as names."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # It takes the lowest free number. Otherwise the next file would, and get messages.
+            # Takes the lowest free number; otherwise the next file would take it, and get messages.
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
         sys.stdout = ClosedOutput()
     elif isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
-        # PYTHONUNBUFFERED: a write may write a part, and no error says so.
+        # PYTHONUNBUFFERED: a write may be incomplete without an error.
         encoding, errors = sys.stdout.encoding, sys.stdout.errors
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(sys.stdout.detach()), encoding, errors)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the program ends
     elif isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
 def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
-    """Opens a text, and gives its title for messages; "-" is stdin."""
+    """Opens a text file, or stdin for "-"; yields its title for messages and the stream."""
     if path == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
@@ -127,7 +127,7 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
                 "Type the names, one per line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)"
             )
         yield "standard input", sys.stdin.buffer
-        interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
+        interrupts.wait_if_ending()  # Ctrl-C also ends the writer: the list is incomplete
         return
     from rnn_names.corpus import corpus
 
@@ -135,25 +135,25 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
         yield source
 
 
-def refuse_single(path: str, what: str, command: str) -> None:
-    """Raises CorpusError, with what to type, where a name or a key was given for a file."""
+def refuse_single(path: str, noun: str, command: str) -> None:
+    """Raises CorpusError with a correct command if a name or a key was given instead of a file."""
     if path.replace("-", "").isalnum() and not os.path.lexists(path):
         from rnn_names.corpus import corpus
 
-        pipe = f"a single {what} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
+        pipe = f"a single {noun} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
         with corpus.opened(path, f"; {pipe}"):
             pass
 
 
 def is_same_file(path: str, other: str) -> bool:
-    """Whether two paths lead to one file, which need not exist; no device or pipe."""
+    """Whether two paths lead to the same file, which may not exist yet; False for a device."""
     if os.path.exists(path) and os.path.exists(other):
         return os.path.isfile(path) and os.path.samefile(path, other)
     return real_path(path) == real_path(other)
 
 
 def lines_of(path: str) -> list[str]:
-    """The lines of a file that are not blank."""
+    """The nonblank lines of a file, or of stdin for "-"."""
     from rnn_names.corpus.corpus import nonblank_lines
 
     with open_input(path) as source:

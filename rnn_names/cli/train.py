@@ -99,8 +99,8 @@ def train(
         settings = Settings(**options)
     state = state_path(output)
     written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
-    word, given = init
-    _check_files(corpus, given, {title: path for title, path in written.items() if path})
+    word, models = init
+    _check_files(corpus, models, {title: path for title, path in written.items() if path})
     for path in (output, state):
         check_output(path, "model", SIGNATURE)
     if report is not None:
@@ -109,12 +109,12 @@ def train(
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     if not as_is:
         refuse_table(names)
-    start = None if given else find_start(names, settings, word)
-    started_from = start.name if start else ", ".join(map(str, given)) or None
+    start = None if models else find_start(names, settings, word)
+    started_from = start.name if start else ", ".join(map(str, models)) or None
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        model = start.model if start else blend_of(given) if given else None
+        model = start.model if start else blend_of(models) if models else None
         trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
@@ -138,13 +138,13 @@ def train(
 def _check_files(
     corpus: Sequence[str], init: Sequence[ModelChoice], written: Mapping[str, str]
 ) -> None:
-    """Refuses, before anything is touched, files of which one would overwrite another.
+    """Raises RnnNamesError if an output would overwrite another file of the run.
 
-    A model may overwrite the one that its training started from. `written` are the files to write,
-    each by its option or by what it is.
+    A model may overwrite the model that training started from. `written` has the output files by
+    their options or descriptions.
     """
     files = [("the list", path) for path in corpus if path != "-"]
-    files += [*(("--init", each.path) for each in init), *written.items()]
+    files += [*(("--init", model.path) for model in init), *written.items()]
     for (first, other), (second, path) in combinations(files, 2):
         may_be_same = second not in written or (first, second) == ("--init", "--output")
         if not may_be_same and is_same_file(path, other):

@@ -1,4 +1,4 @@
-"""A training run at the command line: what it shows and writes as it goes, and how it ends."""
+"""A training run at the command line: its files, its messages, and its end, early or not."""
 
 import json
 import os
@@ -27,24 +27,24 @@ from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
-LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
-SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
+LOG_WIDTH = 100  # columns of messages without a terminal
+SECONDS_TO_SPEAK = 2.0  # seconds for the final messages; the reader may be gone
 
 
 class TrainingRun:
-    """A training, and what it leaves on disk however it ends."""
+    """A training run, and the files that it leaves, however it ends."""
 
     def __init__(
         self, checkpoint: Checkpoint, output: str, progress: "Progress", report: Report | None
     ) -> None:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
-        self.epoch = self.trainer.epoch  # the last that was kept; the trainer may be further
-        self.model: Model | None = None  # as it is in the file, once this run has written it
-        self.over = False  # whether only the report is still to be written
+        self.epoch = self.trainer.epoch  # the last in the state; the trainer may be ahead
+        self.model: Model | None = None  # the model that this run has written last
+        self.is_finished = False  # whether nothing is left to write but the report
 
     def go(self, write_log: Callable[[Epoch], object]) -> None:
-        """Trains to the end."""
+        """Trains to the end. The files follow each epoch in this order: model, log, state."""
         try:
             # The model of a resumed run may be missing; without epochs, the untrained one is saved.
             if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
@@ -55,7 +55,7 @@ class TrainingRun:
                 if epoch.is_best:
                     with interrupts.critical_section():
                         self._save()
-                # Before the state: a resumed run drops the lines of epochs that it does again.
+                # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
                 self._keep(epoch)
                 self.progress.epoch(epoch)
@@ -67,11 +67,11 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
-        model = self.trainer.model  # the trainer may have a better one before this one is written
+        model = self.trainer.model  # read once: another thread may replace it meanwhile
         if model is not self.model:
             model.save(self.output)
             if self.model is None and not self.checkpoint.is_resumed:
-                self.checkpoint.remove()  # the state of an earlier run, of another model
+                self.checkpoint.remove()  # the state that an earlier run left
             self.model = model
 
     def _keep(self, epoch: Epoch) -> None:
@@ -85,17 +85,17 @@ class TrainingRun:
         with interrupts.critical_section():
             if self.model is not None:
                 self.checkpoint.remove()
-            self.over = True
+            self.is_finished = True
 
     def write_report(self) -> str:
-        """Writes the report, if there is to be one and something to report, and says so."""
+        """Writes the report, unless there is nothing to report; returns a message about it."""
         if self.report is None or (self.model is None and self.trainer.settings.epochs):
             return ""
         self.report.save()
         return f"Wrote the training report to {printable(self.report.path)}."
 
     def interrupted(self) -> int:
-        """Writes what is not on disk yet, and says what is; in the thread of `interrupts`."""
+        """Writes all files, and a message about them; runs in the thread of `interrupts`."""
         try:
             if self.trainer.model.training["epoch"]:
                 self._save()
@@ -104,9 +104,9 @@ class TrainingRun:
         finally:
             with suppress(RuntimeError):  # a limit may allow no further thread
                 threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
-        self.progress.screen_lock.acquire()  # never released: nothing is to be shown after this
+        self.progress.screen_lock.acquire()  # never released, so other threads show nothing more
         self.progress.close()
-        when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
+        when = f"after epoch {self.epoch}" if self.is_finished else f"in epoch {self.epoch + 1}"
         message = f"Interrupted {when}: {self._saved()}"
         if self.checkpoint.written:
             message += "; to continue, give the same command with --resume"
@@ -118,16 +118,16 @@ class TrainingRun:
         if self.model is None:
             return "nothing was saved"
         epoch = self.model.training["epoch"]
-        what = f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
-        return f"{printable(self.output)} holds {what}"
+        weights = f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
+        return f"{printable(self.output)} holds {weights}"
 
 
 @contextmanager
 def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
-    The first `epochs` lines of an old log are those of a resumed run, and stay. The others go with
-    the first epoch, since until then there may be the state of an earlier run.
+    The first `epochs` lines of an old log belong to a resumed run, and stay. The first new epoch
+    removes the other lines; until then, the state of an earlier run may remain.
     """
     if path is None:
         yield lambda epoch: None
@@ -149,7 +149,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         yield write
 
 
-# --- What it says ---------------------------------------------------------------------------------
+# --- Messages -------------------------------------------------------------------------------------
 
 
 class Progress:
@@ -157,18 +157,17 @@ class Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
-        self.screen_lock = threading.RLock()  # an interrupt writes from a thread of its own
+        self.screen_lock = threading.RLock()  # an interrupt writes from another thread
         self.epochs: list[Epoch] = []
-        self.next_line = 1
+        self.next_line = 1  # the epoch from which the next line may come
         self.began = time.perf_counter()
         self.bar = bar(
             total=trainer.position.characters + trainer.characters_left,
             initial=trainer.position.characters,
-            # Otherwise tqdm waits for as many characters as ever came between two looks at the
-            # bar: ever more, so that it hardly moves in the end.
+            # By default, tqdm adapts the step between updates, and the bar slows down.
             miniters=1,
             mininterval=0.5,
-            smoothing=0.05,  # the time left goes by the speed of the last ten seconds
+            smoothing=0.05,  # the time left follows the speed of the last ten seconds
             disable=quiet or not sys.stderr.isatty() or not trainer.settings.epochs,
             # "At most", since a stage may end early.
             bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
@@ -188,16 +187,15 @@ class Progress:
             self.bar.update(characters)
 
     def announce_stage(self) -> None:
-        """Announces the distillation stage before its first epoch."""
+        """Announces the distillation stage, which takes a while to prepare."""
         if not self.trainer.is_over and self.trainer.stage.is_distillation:
-            with self.screen_lock:
-                self.bar.set_description_str("preparing distillation", refresh=False)
+            self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Says a line with a few names after better epochs, at growing intervals."""
+        """Shows a line with a few names after better epochs, at growing intervals."""
         self.epochs.append(epoch)
-        with self.screen_lock:  # a stage may end early, and the size of distillation was a guess
+        with self.screen_lock:  # a stage may end early; distillation's size was an estimate
             self.bar.total = self.bar.n + self.trainer.characters_left
         if self.trainer.has_diverged(epoch.training_loss, epoch.held_out_loss):
             self.say(
@@ -236,22 +234,21 @@ def _width() -> int:
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
-    """Tells what is about to be trained, on what, and from what if that was looked for."""
+    """The message before training: the list, the network, and the model it starts from."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     if corpus.has_counts:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
-    n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
+    n_held_out = len(trainer.held_out)
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
-    network = "a GRU" if settings.cell == "gru" else "an RNN"
-    network += f" of {plural(settings.hidden_size, 'unit')}"
-    length = f"up to {plural(settings.epochs, 'epoch')}, "
-    length += f"{plural(settings.batch_size, 'name')} per batch."
-    training = f"Training {network} for {length}"
+    cell, units = "GRU" if settings.cell == "gru" else "RNN", plural(settings.hidden_size, "unit")
+    epochs, batch = plural(settings.epochs, "epoch"), plural(settings.batch_size, "name")
+    article = "a" if cell == "GRU" else "an"
+    training = f"Training {article} {cell} of {units} for up to {epochs}, {batch} per batch."
     if not settings.epochs:
-        training = f"{network[0].upper()}{network[1:]}."
-    names = f"{len(corpus):,} distinct names{repeats}"
-    lines = [f"{names}, {plural(n_characters, 'character')}{held_out}.", training]
+        training = f"{article.capitalize()} {cell} of {units}."
+    characters = plural(len(trainer.vocabulary) - 1, "character")
+    lines = [f"{len(corpus):,} distinct names{repeats}, {characters}{held_out}.", training]
     if start:
         lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
     if trainer.epoch:
@@ -265,7 +262,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
 
 
 def summary(progress: Progress, output: str, init: str | None) -> str:
-    """Tells the result of the training, its losses as a picture, and what to try next."""
+    """The message after training: loss curves, the best epoch, and a command to try."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {printable(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     model = f"Wrote {printable(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"

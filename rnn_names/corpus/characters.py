@@ -1,4 +1,4 @@
-"""The characters of names: which are refused, the most of a name, and Unicode normalisation."""
+"""The characters of names: refused characters, the longest name, and Unicode normalisation."""
 
 import unicodedata
 
@@ -43,7 +43,7 @@ def complaint(line: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """A line of a cast in one line of text, to be remembered."""
+    """A line of a cast, which may have line breaks, in one line of text."""
     return text.replace("\n", " / ").strip()
 
 

@@ -1,4 +1,4 @@
-r"""A list of names to learn from: how it is read, its distinct names, the held-out split.
+r"""Lists of names to learn from: reading, distinct names and counts, the held-out split.
 
 Files are read in pieces of a few megabytes, which end at line ends. Names are checked and
 normalised; errors name the file and the line. A list may have counts, as census tables do: each
@@ -7,7 +7,7 @@ line has a name, a tab and a whole number.
 Mary\t7065
 Anna\t2604
 
-A list has counts if its first line that is not blank has one. Then every line must have one.
+A list has counts if its first nonblank line has a count. Then every line must have a count.
 """
 
 import codecs
@@ -40,7 +40,7 @@ class Corpus:
     counts: Array  # (n,) int64, how often each occurs in the list, or its count in the list
     n_blank: int = 0
     has_counts: bool = False  # whether the list has counts: an epoch then draws in proportion
-    lists: tuple[str, ...] = ()  # the names of their files, without folders
+    lists: tuple[str, ...] = ()  # the names of the files, without folders
 
     def __len__(self) -> int:
         return len(self.names)
@@ -148,7 +148,7 @@ def read_small(title: str, stream: BinaryIO) -> bytes:
 
 
 def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
-    """The lines of a stream that are not blank."""
+    """The nonblank lines of a stream."""
     return [name for part, _ in read_names(title, stream) for name in part.to_strings() if name]
 
 

@@ -1,8 +1,8 @@
 r"""The shape of names: which kinds of characters may be adjacent.
 
-A name has a capital right after a letter only if one of the list has. It has two spaces or marks in
-a row, such as ". ", only if one of the list has these two. Both ends of a name count as "\n", a
-space.
+A name has a capital right after a letter only if a name of the list has. It has two adjacent spaces
+or marks, such as ". ", only if a name of the list has the same two. Both ends of a name count as
+"\n", a space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
 >>> odd_pairs(names, Vocabulary.from_names(names))
@@ -138,12 +138,12 @@ def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:
 
 
 def _kind(character: str) -> str:
-    """A for capitals, a for small letters, x for other ones, 0 for digits; else the character."""
+    """A for capitals, a for small letters, x for other letters, 0 for digits, or the character."""
     if character.isupper() or character.islower():
         return "A" if character.isupper() else "a"
     return {"L": "x", "M": "x", "N": "0"}.get(unicodedata.category(character)[0], character)
 
 
 def _is_odd(a: str, b: str) -> bool:
-    """Whether kind b may follow kind a only if it does in the list."""
+    """Whether kind b may follow kind a only if it also does in the list."""
     return a in "Aax" if b == "A" else not {a, b} & {*"Aax0"}

@@ -10,8 +10,8 @@ from rnn_names import system
 from rnn_names.errors import ModelFileError, printable
 
 writing = system.ForkSafe()
-"""Held while a file is written, and by code that is about to end the process. So no write is cut
-short, no temporary file remains, and no two threads use the same one."""
+"""A lock for writing a file and for ending the process. So every write is complete, no temporary
+file remains, and no two threads use the same temporary file."""
 
 _STREAMS = ("standard input", "standard output", "standard error")
 

@@ -1,4 +1,4 @@
-"""Blending: one network from several, whose names lie between theirs. Nothing is trained.
+"""Blending: one network from several, without training; its names lie between the others' names.
 
 The blend predicts the normalised geometric mean of its parts' predictions, with weights wᵢ > 0 that
 sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 2002):
@@ -188,7 +188,7 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
     units = ends[-1]
 
     def gate_by_gate(name: str) -> Array:
-        """The rows of all parts for the first gate, then those for the next gate."""
+        """The rows of all parts for the first gate, then the rows for the next gate."""
         parts = [array.reshape(gates, -1, *array.shape[1:]) for array in of_each[name]]
         return np.concatenate(parts, axis=1).reshape(gates * units, *parts[0].shape[2:])
 

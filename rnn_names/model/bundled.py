@@ -1,4 +1,4 @@
-"""The models that come with the package, and those of other packages, by name."""
+"""The models that come with the package, and the models of other packages, by name."""
 
 import os
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Checks the contents of a model file; raises ModelFileError for errors."""
+"""Checks of the contents of a model file; they raise ModelFileError."""
 
 import json
 from typing import Any

@@ -40,8 +40,8 @@ class Model(LanguageModel):
             begins with a lower-case letter, and `pairs` which odd pairs of characters names have.
         fingerprints: (n,) sorted, of all names it has learned, by `rnn_names.corpus.fingerprints`;
             None if they are not stored.
-        own_list_fingerprints: those of its own list, if `fingerprints` also has those of a model
-            that training started from; else None.
+        own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also has those of
+            a model that training started from; otherwise None.
         sources: the lists it learned from that have a source and terms of use.
     """
 
@@ -143,7 +143,7 @@ class Model(LanguageModel):
         }
 
     def save(self, path: StrOrBytesPath) -> None:
-        """Writes the model file completely, or raises ModelFileError and leaves an old file."""
+        """Writes the model file completely, or raises ModelFileError and keeps an old file."""
         npz.write(os.fsdecode(path), self.meta, self.arrays)
 
     @property
@@ -230,9 +230,9 @@ def blend(
     weights: Iterable[float] | None = None,
     titles: Iterable[str] | None = None,
 ) -> Model:
-    """One model whose names lie between those of several; nothing is trained.
+    """One model whose names lie between the names of several models; nothing is trained.
 
-    It predicts the normalised, weighted geometric mean of their predictions, as
+    It predicts the normalised, weighted geometric mean of the models' predictions, as
     `rnn_names.model.blend` explains.
 
     Args:

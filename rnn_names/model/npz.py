@@ -1,6 +1,6 @@
 """Arrays and a JSON text in one `.npz` file: written completely or not at all, and read safely.
 
-Model files and the states of interrupted runs may come from a stranger. So reading one executes
+Model files and the states of interrupted runs may come from a stranger. So reading a file executes
 nothing in it, and checks every size before memory is allocated. Only the format that NumPy's
 `savez` writes is accepted:
 

@@ -17,7 +17,7 @@ OTHER_WORDS = {
     **dict.fromkeys(("last-names", "family-names"), "surnames"),
     **dict.fromkeys(("village", "villages"), "english-towns; or a cast: rnn-names cast village"),
 }
-"""Words that name no model, and the models that are likely to be meant."""
+"""Words that are no model's name, and the models that users probably mean."""
 
 
 class ModelChoice(NamedTuple):
@@ -58,7 +58,7 @@ def find_model_file(path: str) -> str:
     """The file of a path, or of the name of a bundled model or a model of another package.
 
     An existing file takes precedence, unless it is a folder, or a text file with a bundled model's
-    name, such as one that kept names go to: `pick -m elvish -o elvish`.
+    name, such as a file of kept names: `pick -m elvish -o elvish`.
 
     >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']

@@ -1,11 +1,11 @@
 """A page that writes names: one HTML file with models in it, for any browser.
 
-The page is `page.html` with the style sheets, the engine (`rnn_names.page.script`), the scripts of
-the interface and the models set into it.
+The page is `page.html`, filled with the style sheets, the engine (`rnn_names.page.script`), the
+scripts of the interface and the models.
 
-A model may come from a stranger. What it holds is in the page as escaped text, or as JSON in which
-no character can end the element around it, and the scripts only ever set it as text. A content
-security policy allows the page's own script and style, by their hashes, and no connection.
+A model may come from a stranger. The page has its texts in escaped form, or as JSON without the
+characters that could end a script element, and the scripts never use them as markup. A content
+security policy allows only the page's own scripts and style, by their hashes, and no connection.
 """
 
 import base64
@@ -31,55 +31,55 @@ from rnn_names.page.script import (
 )
 from rnn_names.report.markup import assets, definitions, isolated
 
-PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
-STRICT = '"use strict";\n'  # what each script of the page begins with
+PAGE_BEGINNING = "<!DOCTYPE html>"
+STRICT = '"use strict";\n'  # the first line of each script
 SUBTITLE = 'Press a name to keep it. <span id="new">All are new, never on the list.</span>'
-TITLES = 3  # models that a title names, as in ui/shares.js
-COUNT = 20  # names that are there when the page opens
+TITLES = 3  # the most models that a title names, as in ui/shares.js
+COUNT = 20  # names of a page when it opens
 MODELS_FOR_LISTS = (
     "first-names", "dinosaurs", "norwegian-towns", "japanese-towns", "icelandic-first-names"
 )  # fmt: skip
-"""The bundled models of a page for lists that are pasted there; it opens with the first of them."""
+"""The bundled models of a page for pasted lists; it opens with the first of them."""
 
 STARTS = {
     "knight": "Knight", "npc": "NPC", "village": "Villager", "tavern": "Tavern", "ship": "Ship",
     "planet": "Planet",
 }  # fmt: skip
-"""Bundled casts of a single line that casts start from, and what they are called."""
+"""Bundled casts with a single line that the page offers to start from, and their titles."""
 
-PLACES = {"english-towns", "stars"}  # models of those casts that are not of people
-SLOT = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
-CALLED = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # what a line of a file is called
-EITHER = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # one of two names of the same kind
+PLACES = {"english-towns", "stars"}  # models of these casts whose names are not people's
+NAME_PART = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
+FILE_PART_NAME = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # the name of a part that is a file's line
+SAME_CHOICES = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # a choice between two equal parts
 
 PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|mexican|norse|welsh")
-"""What bundled models that write of a people begin with: words with a capital."""
+"""The first words of bundled models of peoples; they begin with a capital in titles."""
 
-KIND_OF_NAMES = re.compile("[A-Z][a-z]+")  # a title before "names": as in ui/shares.js
-LONG_TITLE = 40  # as in ui/shares.js: from this many characters on, a title is set smaller
+ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
+LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
-NEEDLESS = re.compile(
+CSS_PADDING = re.compile(
     r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)"
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
-"""What style sheets can do without: most spaces, zeros ahead of a point, and quotes of words."""
+"""The characters that a style sheet does not need: most spaces, zeros before a point, quotes."""
 
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
-"""The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""
+"""The files of the display face, semi-bold Cormorant, and the ranges of their characters."""
 
 HUES = {
     r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
     "stars|spells": 290, "dragon|demon": 385, "dwar|giant|tavern": 415,
 }  # fmt: skip
-"""The hues of kinds of which everybody has a picture, by what their models' names begin with."""
+"""Hues of kinds that suggest a colour, by patterns for the beginnings of models' names."""
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 <rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
 <path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
-"""For a hue."""
+"""The icon of a page, to be filled with its hue."""
 
 
 def page(
@@ -89,15 +89,16 @@ def page(
     for_lists: bool = False,
     learn: bool = False,
 ) -> str:
-    """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model.
+    """The page as HTML.
 
-    With either of `for_lists` and `learn`, it has the base, from which short lists start.
+    With `for_lists`, it opens where a list is pasted, and writes names of the first model. With
+    `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
     hue = hue_of([part.name for part in parts])
-    # The width of columns, from the longest name there can be: known at once, so nothing moves.
+    # Columns have the width of the longest possible name, so that they never move.
     longest = max(part.model.longest for part in parts)
-    rules = NEEDLESS.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
+    rules = CSS_PADDING.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     with_base = for_lists or learn
     texts = [STRICT + text for text in scripts(with_base)]
@@ -146,9 +147,9 @@ def page(
 
 
 def hue_of(names: Sequence[str]) -> int:
-    """The hue of a page of some models, whatever their order.
+    """The hue of a page, from its models' names in any order.
 
-    That of their kind if all are of one, or any but olive, which looks dirty.
+    It is the hue of the models' common kind, or else any hue but olive, which looks dirty.
 
     >>> hue_of(["elvish-men", "elvish-women"]), hue_of(["dinosaurs"]) == hue_of(["elvish"])
     (150, False)
@@ -160,13 +161,13 @@ def hue_of(names: Sequence[str]) -> int:
 
 
 def _faces(parts: Sequence[PageModel]) -> str:
-    """Style rules with those files of the display face that have letters of some models."""
+    """Style rules with the files of the display face that the models' characters need."""
     known = "".join(part.model.vocabulary.characters for part in parts)
-    wanted = {"latin", "italic"}
-    wanted |= {"latin-ext"} if re.search("[\u0100-\u024f\u1e00-\u1eff]", known) else set()
-    wanted |= {"cyrillic"} if re.search("[\u0400-\u045f]", known) else set()
+    needed = {"latin", "italic"}
+    needed |= {"latin-ext"} if re.search("[\u0100-\u024f\u1e00-\u1eff]", known) else set()
+    needed |= {"cyrillic"} if re.search("[\u0400-\u045f]", known) else set()
     rules = []
-    for file in [each for each in LETTERS if each in wanted]:
+    for file in [file for file in LETTERS if file in needed]:
         font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
         rules.append(
             "@font-face { font-family: Cormorant; font-weight: 600; "
@@ -178,7 +179,7 @@ def _faces(parts: Sequence[PageModel]) -> str:
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
-    """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
+    """A policy that allows only this style and these scripts, loads nothing, and bars markup."""
     digests = (hashlib.sha256(text.encode()).digest() for text in (style, *scripts))
     of_style, *of_scripts = (f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
     return (
@@ -198,7 +199,7 @@ def title_of(part: PageModel) -> str:
 
 
 def _heading(names: Sequence[str]) -> tuple[str, str]:
-    """What a page is called, as text and as markup in which the kinds are stressed.
+    """The heading of a page for some kinds of names, as text and as HTML that stresses the kinds.
 
     >>> _heading(["fae"])
     ('Names like fae', 'Names like <em><bdi>fae</bdi></em>')
@@ -206,14 +207,14 @@ def _heading(names: Sequence[str]) -> tuple[str, str]:
     ('Elvish and Norse names', 'Names like Elvish, Norse, fae and more')
     """
     more = ["more"] if len(names) > TITLES else []
-    named = [*names[:TITLES], *more]
+    kinds = [*names[:TITLES], *more]
     stressed = [f"<em>{isolated(name)}</em>" for name in names[:TITLES]]
-    like = "{} names" if all(map(KIND_OF_NAMES.fullmatch, named)) else "Names like {}"
-    return like.format(_listed(named)), like.format(_listed(stressed + more))
+    heading = "{} names" if all(map(ADJECTIVE.fullmatch, kinds)) else "Names like {}"
+    return heading.format(_listed(kinds)), heading.format(_listed(stressed + more))
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names as a person would list them.
+    """Names joined with commas and "and".
 
     >>> _listed(["a"]), _listed(["a", "b", "c"])
     ('a', 'a, b and c')
@@ -223,24 +224,24 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
-    """A button with the pattern of a bundled cast; the lines of its files are added to `words`.
+    """A button with the pattern of a bundled cast; adds the lines of its files to `words`.
 
-    {person} and {place} stand for models that are not in the page.
+    {person} and {place} stand for models that the page does not have.
     """
     folder = "casts/bundled_files"
-    text = CALLED.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
+    text = FILE_PART_NAME.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
     for file in re.findall(r"[\w-]+\.txt", text):
         words[file] = "|".join(assets(f"{folder}/{file}").splitlines())
     general = ("{person}", "{place}")
-    pattern = SLOT.sub(
-        lambda slot: slot[0] if slot[1] in models else general[slot[1] in PLACES], text
+    pattern = NAME_PART.sub(
+        lambda part: part[0] if part[1] in models else general[part[1] in PLACES], text
     )
-    pattern = escape(EITHER.sub(r"\1", pattern))
+    pattern = escape(SAME_CHOICES.sub(r"\1", pattern))
     return f'<button class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 
 
 def _source(part: PageModel) -> str:
-    """The list a model learned from, and its network. Its record may be a stranger's: any JSON."""
+    """The list a model learned from, and its network. A stranger's record may be any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]
     rows = []
@@ -253,5 +254,5 @@ def _source(part: PageModel) -> str:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
     cell, units = network["cell"].upper(), plural(network["hidden_size"], "unit")
     rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
-    listed = definitions((what, isolated(text)) for what, text in rows)
+    listed = definitions((term, isolated(text)) for term, text in rows)
     return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"

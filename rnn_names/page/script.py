@@ -1,9 +1,9 @@
-"""The engine that writes names in JavaScript, models as it reads them, and both as an ES module.
+"""The scripts of a page, models in the form that its engine reads, and both as an ES module.
 
-The page and the module have the same engine, `engine/`, which knows no document. Weights
-travel as the model has them and fingerprints as the gaps between their uppermost 44 bits, both in a
-Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 30 bits a name of a
-long list.
+The page and the module have the same engine, `engine/`, which uses no document. Weights keep their
+values, and fingerprints are stored as the gaps between their uppermost 44 bits, both in a Rice
+code: about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per name
+of a long list.
 """
 
 import base64
@@ -36,51 +36,52 @@ from rnn_names.training.warm_start import ALIKE
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
 """Entry modules of each script: the engine, the learning worker (loaded with the engine), the
-interface. Each script has the modules that its entries import, save those of scripts before it."""
+interface. A script has the modules that its entries import, except those of earlier scripts."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
 LEFT_OUT = re.compile(
     r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|/\*\* @.*?\*/ |^export ",
     re.MULTILINE,
 )
-"""Comments, blank lines, indents, and what makes scripts modules."""
+"""The texts that a script does not need: comments, blank lines, indents, `export`."""
 SPACES = re.compile(
     r"(?<=^if) | (?=\{$)|(?<=\{) |(?<!,) (?=\})"
     r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
     r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
-"""Spaces that a script can do without, where a line begins or ends, inside braces and around some
-operators: no text has such lines, such braces or such operators."""
-LINES_THAT_GO_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
-"""Lines without a comment, whose ends a page can do without."""
+"""Spaces that a script does not need: at line ends, inside braces and around some operators. No
+string literal contains such spaces."""
+JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
+"""Lines without a comment that the next line can follow without a line end."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
-"""The parameters in the order in which the engine reads them; a plain cell is read as a GRU."""
+"""The parameters in the order in which the engine reads them; plain cells become GRUs."""
 
 NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
 """Options of `sample` that the engine does not have."""
 
-MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
-REST_BITS = 8, 24  # of bfloat16 and float32 beside the exponent: the sign and the fraction
-ALIKE_CODES, NOT_ALIKE = 0x2000, "?"  # characters that may be like one of the base; for no such one
-MAX_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
+MODULE_BEGINNING = "// Written by rnn-names"
+REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
+MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
+NO_ALIKE = "?"  # stands for a character that is similar to none of the base's
+MAX_OPENING_SHARE = 50.0  # the largest value of a slider, from 0 to 100, when the page opens
 
 
 @dataclass(frozen=True)
 class PageModel:
     """A model of a page or a module."""
 
-    name: str  # what it is called there
+    name: str
     model: Model
-    share: float = 1.0  # of the blend as long as no other is set, above 0; only ratios count
+    share: float = 1.0  # its share of the blend when the page opens, above 0; only ratios count
 
 
 def scripts(with_base: bool = True) -> list[str]:
-    """The scripts of `ENTRIES`; those of a page without the base have no code for it."""
+    """The scripts of `ENTRIES`; without the base, its code is left out."""
     done = set() if with_base else {"learning/base.js"}
     texts = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
-    engine, *others = (LINES_THAT_GO_ON.sub(r"\1", text) for text in texts)
+    engine, *others = (JOINABLE_LINES.sub(r"\1", text) for text in texts)
     whole, parts = rude_words()
     constants = {
         "RUDE_WORDS": {"whole": sorted(whole), "parts": parts},
@@ -88,15 +89,15 @@ def scripts(with_base: bool = True) -> list[str]:
         "BOLDNESS": {word: _camel(options) for word, options in BOLDNESS.items()},
         **described_options(),
     }
-    given = (f"const {name} = {as_script_data(value)};\n" for name, value in constants.items())
-    return [f"{''.join(given)}{engine}", *others]
+    lines = (f"const {name} = {as_script_data(value)};\n" for name, value in constants.items())
+    return [f"{''.join(lines)}{engine}", *others]
 
 
 def described_options() -> dict[str, Any]:
-    """The schemas of the engine's options, and the words for them in patterns of casts."""
+    """The schemas of the engine's options, and the options' names in patterns of casts."""
     declared = declarations(Options).items()
     kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
-    kinds |= {"min_edits": Number(1, 2, whole=True), "start": kinds["seed"]}  # its own limits
+    kinds |= {"min_edits": Number(1, 2, whole=True), "start": kinds["seed"]}  # the engine's limits
     words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
     return {
         "OPTIONS": _camel({name: _described_kind(kind) for name, kind in kinds.items()}),
@@ -105,13 +106,13 @@ def described_options() -> dict[str, Any]:
 
 
 def _described_kind(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of a kind, and how it is called there."""
+    """The JSON Schema of a kind, and its description for messages of the engine."""
     words = {FLAG: "true or false", LINES: TEXTS.text}.get(kind, kind.text)
     return {**(kind.schema or {}), "words": words}
 
 
 def _camel(options: dict[str, Any]) -> dict[str, Any]:
-    """Options with their names as the engine has them: minLength for min_length."""
+    """The options by their names in the engine: minLength for min_length."""
     return {_in_camel(name): value for name, value in options.items()}
 
 
@@ -120,7 +121,7 @@ def _in_camel(name: str) -> str:
 
 
 def _module(path: str, done: set[str]) -> str:
-    """A module after those that it imports and that are not done yet, all as one script."""
+    """A module after the modules that it imports, without those in `done`, as one script."""
     if path in done:
         return ""
     done.add(path)
@@ -134,7 +135,7 @@ def _module(path: str, done: set[str]) -> str:
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
-    """Models as the engine reads them, with the largest share at `MAX_OPENING_SHARE`."""
+    """Models in the form that the engine reads, the largest share being `MAX_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
         _described(part, MAX_OPENING_SHARE * share / max(shares))
@@ -167,13 +168,13 @@ def _described(part: PageModel, share: float) -> dict[str, Any]:
 
 
 def described_base() -> dict[str, Any]:
-    """The base as learning/base.js reads it, and what characters are like that it does not know."""
+    """The base for learning/base.js; `alike` has the most similar known character of each code."""
     base = bundled_base()
-    known = base.vocabulary.characters
+    known, codes = base.vocabulary.characters, range(MAX_ALIKE_CODE + 1)
     return {
         "lists": [MODELS[name].source.what for name in base.lists],
         "vocabulary": known,
-        "alike": "".join(alike(chr(code), known) or NOT_ALIKE for code in range(ALIKE_CODES)),
+        "alike": "".join(alike(chr(code), known) or NO_ALIKE for code in codes),
         "other": OTHER,
         "least_alike": ALIKE,
         "short_list": SHORT_LIST,
@@ -187,10 +188,10 @@ def described_base() -> dict[str, Any]:
 
 
 def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
-    """The names and sizes of arrays, and all their numbers in one code.
+    """The names and sizes of arrays, and all their numbers in one Rice code.
 
-    `rest` is how many bits stand beside the exponents, which are given with the commonest first. In
-    the code, the rank of the exponent stands before the sign and the fraction.
+    `exponents` has the most frequent exponent first. A coded number consists of the rank of its
+    exponent there, and `rest` further bits, the sign and the fraction.
     """
     weights = np.concatenate([array.ravel() for array in arrays.values()])
     bits = weights.astype(np.float32).view(np.uint32).astype(np.int64)
@@ -208,7 +209,7 @@ def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
 
 
 def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
-    """The uppermost bits of fingerprints: as many as bundled models keep, or the fewest."""
+    """The uppermost bits of fingerprints in a Rice code: `PACKED_BITS`, or else `MIN_BITS`."""
     if prints is None:
         return None
     kept = PACKED_BITS if lowest_kept(prints) <= 1 << (64 - PACKED_BITS) else MIN_BITS
@@ -220,8 +221,8 @@ def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
 def rice_code(numbers: Array, bits: int) -> str:
     """Whole numbers in a Rice code, in base64.
 
-    Of each, its upper part comes in unary, as ones and a zero, and then its lowest `bits` bits. For
-    two bits, 6 is 10 10, and 1 is 0 01.
+    A number is coded as its upper part in unary, which is ones and a zero, and its lowest `bits`
+    bits. With 2 bits, the code of 6 is 10 10, and the code of 1 is 0 01.
 
     >>> f"{int.from_bytes(base64.b64decode(rice_code(np.array([6, 1]), 2)), 'big'):08b}"
     '10100010'
@@ -256,7 +257,7 @@ def save_module(parts: Sequence[PageModel], path: str) -> None:
 
 
 def types_path(path: str) -> str:
-    """Where TypeScript looks for the types of a module.
+    """The path at which TypeScript looks for the types of a module.
 
     >>> types_path("names.mjs"), types_path("lib/names.js")
     ('names.d.mts', 'lib/names.d.ts')

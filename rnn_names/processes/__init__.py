@@ -1,1 +1,1 @@
-"""Several cores: threads that share out array work, and the helper process."""
+"""The use of several cores: threads that share array work, and the helper process."""

@@ -4,14 +4,14 @@ Threads of one process share Python's interpreter, so short array operations har
 Two processes have an interpreter each.
 
 The helper process is a fresh Python, not a fork: a fork copies the locks that other threads hold,
-and not every BLAS survives it. The two talk through a socket, in pickles; large arrays that both
-change lie in memory that they share.
+and not every BLAS survives it. The processes communicate through a socket, in pickles; large arrays
+that both change are in shared memory.
 
-    helper = Helper(Adder, 1, check=Adder.check)    # Adder(1) is made here
-    helper.start()                                  # and now there, too
-    result = helper.begin(Adder.add, 2)             # the call is made there, if the process is free
+    helper = Helper(Adder, 1, check=Adder.check)    # makes Adder(1) in this process,
+    helper.start()                                  # and in the helper process
+    result = helper.begin(Adder.add, 2)             # begins the call there if it is ready and free
     ...                                             # meanwhile, this process does something else
-    result()                                        # the value, from there or from here
+    result()                                        # the value, computed in either process
 """
 
 import math
@@ -35,7 +35,7 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
-PATIENCE = 30.0  # seconds to wait, plus ten times the time this process worked meanwhile
+PATIENCE = 30.0  # seconds to wait, plus ten times the time that this process worked meanwhile
 _START = """\
 import sys
 sys.path[:] = {path!a}
@@ -48,10 +48,10 @@ _MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts
 
 
 class SharedArray:
-    """An array of float32 that processes share, in a file without a name, so nothing remains of it.
+    """An array of float32 that processes share, in a file without a name, which leaves no trace.
 
     `fd` is the descriptor of the file, open while this object lives; None if there is no such
-    file, and the array is an ordinary one.
+    file, so that the array is an ordinary array.
     """
 
     def __init__(self, *shape: int) -> None:
@@ -150,7 +150,7 @@ class Helper(AbstractContextManager["Helper"]):
         self._unsent.append((function, arguments))
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
+        """Begins `function(object, *arguments)` in the helper process if it is ready and free.
 
         The returned function waits for the value, or makes the call here. After `end`, it raises
         CancelledError.
@@ -200,7 +200,7 @@ class Helper(AbstractContextManager["Helper"]):
                     self._send(*call)
                 self._unsent.clear()
                 if not self._is_checked:
-                    # One after the other, since both may write to the shared memory.
+                    # Not at the same time, since both processes may write to the shared memory.
                     self._send(self._check, ())
                     self._is_checked = self._receive() == self._check(self.here)
                 if self._is_checked:

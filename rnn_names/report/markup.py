@@ -8,7 +8,7 @@ from rnn_names.errors import printable
 
 
 def assets(*names: str) -> str:
-    """The joined texts of files of the package, with line feeds, so that hashes are the same."""
+    """The joined texts of files of the package, with LF line ends, so that hashes are stable."""
     folder = files("rnn_names")
     return "".join(folder.joinpath(name).read_text("utf-8") for name in names).replace("\r\n", "\n")
 

@@ -1,4 +1,4 @@
-"""A report of a training run: one HTML file without scripts, with text from outside escaped."""
+"""The report of a training run: one HTML file without scripts."""
 
 import os
 import unicodedata
@@ -25,12 +25,12 @@ from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
-BEGINNING = b"<!DOCTYPE HTML>"  # of every report, in capitals
+BEGINNING = b"<!DOCTYPE HTML>"  # the beginning of every report, in upper case
 NAMES_SHOWN = 8  # names drawn for each epoch in the table
 FIRST_NAMES = 50  # names of the finished model at the beginning of the report
-BARS = 30  # the most bars of a chart: their labels fit on a telephone
+BARS = 30  # the most bars of a chart, so that labels fit on a phone
 NAMES_MEASURED = 2000  # names drawn from the finished model for comparison with the list
-MAX_DRAWN = 1 << 24  # outputs of the network; it limits names that are long and of many characters
+MAX_DRAWN = 1 << 24  # the most outputs of the network, which limits the number of long names
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Report:
     output: str  # the model's file
     path: str  # the report's file
     init: str | None = None  # the model that training started from, if any
-    epochs: list[Epoch] = field(default_factory=list)  # since the run was started or resumed
-    samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
+    epochs: list[Epoch] = field(default_factory=list)  # since the run started or resumed
+    samples: dict[int, list[str]] = field(default_factory=dict)  # drawn names by epoch
 
     def __post_init__(self) -> None:
         self.samples[self.trainer.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
@@ -73,9 +73,7 @@ def as_html(report: Report) -> str:
     stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     mark = ' class="listed"'
     items = (f"<li{mark * old}>{isolated(name)}</li>" for name, old in first_names.items())
-    start = "has not seen a name"
-    if init is not None:
-        start = f"is {isolated(init)}, from which training started"
+    start = f"is {isolated(init)}, from which training started" if init else "has not seen a name"
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
         name=escape(printable(os.path.basename(report.output))),
@@ -106,7 +104,7 @@ def as_html(report: Report) -> str:
 
 
 def _figures(report: Report, is_listed: Sequence[bool]) -> str:
-    """The most important numbers, as items of a list."""
+    """The most important numbers, as items of an HTML list."""
     trainer = report.trainer
     training = trainer.model.training
     figures = []
@@ -127,7 +125,7 @@ def _figures(report: Report, is_listed: Sequence[bool]) -> str:
         figures.append((f"{1 - np.mean(is_listed):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((f"{os.path.getsize(report.output) / 1e6:.1f} MB", "model file"))
-    return "".join(f"<li><strong>{each}</strong> {what}</li>" for each, what in figures)
+    return "".join(f"<li><strong>{figure}</strong> {text}</li>" for figure, text in figures)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:

@@ -1,7 +1,7 @@
 """Charts as SVG, for an HTML page.
 
-Coordinates are percentages: a chart stretches to any width, and its labels and lines keep their
-size. The style sheet sets colours, fonts and height; `s0` and `s1` are the first two series.
+Coordinates are percentages, so that a chart fits any width without scaling its labels and lines.
+The style sheet sets colours, fonts and height; `s0` and `s1` are the first two series.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Curves of the losses for the terminal, side by side, made of block characters."""
+"""Loss curves for the terminal, side by side, made of block characters."""
 
 import math
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
         return []
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
     held_out = [math.nan if e.held_out_loss is None else e.held_out_loss for e in epochs]
-    if not math.isnan(held_out[0]):  # it is not measured any more once all are learned
+    if not math.isnan(held_out[0]):
         curves["held-out loss"] = held_out
     shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]
     low, high = min(shown), max(shown)
     scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
     margin = max(len("epoch"), *map(len, scale))
     room = min((width - margin - 1 - len(GAP)) // len(curves), WIDEST)
-    # The same number for each epoch, or all columns that there are.
+    # The same number of columns for each epoch, or the whole width for many epochs.
     columns = min(room // n, COLUMNS_PER_EPOCH) * n if n <= room else room
     if columns < NARROWEST:
         return []
@@ -54,7 +54,7 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
 
 
 def _spread(losses: Sequence[float], columns: int) -> list[float]:
-    """A loss per column: an epoch fills several, or several share one, which shows their mean.
+    """A loss for each column: an epoch fills several columns, or a column shows a mean.
 
     >>> _spread([3.0, 1.0], 4), _spread([3.0, 1.0, 1.0, 1.0], 2)
     ([3.0, 3.0, 1.0, 1.0], [2.0, 1.0])
@@ -64,7 +64,7 @@ def _spread(losses: Sequence[float], columns: int) -> list[float]:
 
 
 def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:
-    """The lines, from the top. A column's height stands for its loss; the lowest is one step high.
+    """The lines of a curve, top first. A column's height shows its loss, from one step upwards.
 
     >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0)
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']

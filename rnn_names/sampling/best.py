@@ -130,8 +130,8 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """The length up to which names can be ranked per character before the search must end.
 
     Where the longest names have M characters, the end counted, all names of a mean of at least
-    bound / M have a log-probability above the bound. So they are known, and if there are as many as
-    wanted, they are the best. The longer names may be, the lower the bound must be.
+    bound / M have a log-probability above the bound. So they are known, and if there are at least
+    `wanted`, they are the best. The longer names may be, the lower the bound must be.
     """
     shortest, longest = search.spelling.min_length, search.spelling.max_length
     reach = 0

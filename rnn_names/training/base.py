@@ -28,7 +28,7 @@ from rnn_names.training.optimizers import Adam
 MAX_FITTED = 300  # the most names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # of Adam
 NEARNESS = 0.002  # weight of the penalty ‖e − start‖²
-OTHER = "-"  # replaces a character that is unlike any that the base knows
+OTHER = "-"  # replaces a character without a similar one in the base
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Base:
         npz.write(path, meta, {**self.shared, "vectors": self.vectors})
 
     def rows(self, characters: str) -> Array:
-        """The vocabulary rows of EOS and of each character, or of a similar one: (n_y,)."""
+        """The vocabulary rows of EOS and of each character or a similar one: (n_y,)."""
         known = self.vocabulary.characters
         similar = (alike(each, known) or OTHER for each in characters)
         return np.array([0, *(1 + known.index(each) for each in similar)])
@@ -110,7 +110,7 @@ class Base:
 
 
 def alike(character: str, known: str) -> str | None:
-    """The known character most similar to another one, by letter, case or sound; or None.
+    """The known character most similar to `character`, by letter, case or sound; or None.
 
     >>> [alike(each, "abcdefz") for each in "aéEжф."]
     ['a', 'e', 'e', 'z', 'f', None]

@@ -1,8 +1,8 @@
 """The state of an interrupted run, in a file beside its model.
 
-A run writes its state after the last epoch to `<output>.resume`, every few seconds and when it is
-interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
-interrupted. The state of an earlier run remains until a new run first writes its model.
+Every few seconds and when it is interrupted, a run writes its state after the latest epoch to
+`<output>.resume`. A resumed run ends with the same weights, bit for bit, as an uninterrupted run.
+The state of an earlier run remains until a new run first writes its model.
 
 The file is a model file with additional arrays, whose names begin with `state_`, and in `meta`
 
@@ -60,7 +60,7 @@ class Checkpoint:
         of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
             model, run = Model.of(meta, of_model), _run_in(meta)
-            # The best model so far replaces the initial model: it has the same cell, size and
+            # The best model so far replaces the initial model, which has the same cell, size and
             # vocabulary. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None else None
             checkpoint = cls(output, Trainer(TrainingSetup(corpus, settings, start)), corpus, init)
@@ -75,7 +75,7 @@ class Checkpoint:
         return checkpoint
 
     def _check_is_like(self, run: dict[str, Any]) -> None:
-        """Raises TrainingError unless a run had the same list, settings and initial model."""
+        """Raises TrainingError unless the run had the same list, settings and initial model."""
         if run.get("corpus") != self._run["corpus"]:
             raise TrainingError("that run learned from other names: give it the same list")
         had, now = ({**each["settings"], "init": each.get("init")} for each in (run, self._run))

@@ -1,12 +1,12 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher consists of an n-gram and a network of one list. They make different mistakes, so
-together they are better than each alone. It predicts the normalised geometric mean of their
-distributions (a product of experts, Hinton 2002):
+The teacher consists of an n-gram and a network of one list. They make different mistakes, so the
+teacher is better than either. It predicts the normalised geometric mean of their distributions (a
+product of experts, Hinton 2002):
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-The share s is ½, and 0.7 for a network that started from a model.
+The share s is ½, or 0.7 if the network started from a model.
 
 A tilt then gives the teacher's names the mean lengths, letters and so on of the list's names
 (`rnn_names.training.name_features`).
@@ -43,7 +43,7 @@ DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the number of names, five per name 
 NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
 NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
-REAL_SHARE = 0.4  # repeated real names for each synthetic one; each is there at least once
+REAL_SHARE = 0.4  # real names, including repeats, per synthetic name; each occurs at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
 MANY_NAMES = 40_000  # … if there are this many; with fewer, it would cost 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
@@ -86,7 +86,7 @@ class Teacher(WalkSource):
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), DRAWN_FOR_TILT[0]), DRAWN_FOR_TILT[1])
-        for _ in range(2):  # first without a tilt, then with the first one
+        for _ in range(2):  # first without a tilt, then with the first tilt
             before = teacher.tilt
             drawn = teacher.draw(count, rng)
             if not len(drawn):  # the network ends no name

@@ -43,8 +43,8 @@ def gradients_of_epoch(
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
-    worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
-    if worth_it and usable_cores() >= PARTS:
+    is_long = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
+    if is_long and usable_cores() >= PARTS:
         helper.start()
     if here.stage is not stage:
         helper.update(PartGradients.begin_stage, batches, stage)
@@ -52,10 +52,10 @@ def gradients_of_epoch(
     gradient, second_gradient = here.gradients
     minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
     for step, (middle, rows) in enumerate(minibatches):
-        first, *others = np.array_split(rows, min(n_parts, len(rows)))
-        begun = [helper.begin(PartGradients.compute, 1, each, [*seed, 1, step]) for each in others]
+        first, *rest = np.array_split(rows, min(n_parts, len(rows)))
+        pending = [helper.begin(PartGradients.compute, 1, part, [*seed, 1, step]) for part in rest]
         loss, characters = here.compute(0, first, [*seed, 0, step])
-        for result in begun:
+        for result in pending:
             second_loss, second_characters = result()
             loss, characters = loss + second_loss, characters + second_characters
             gradient += second_gradient
@@ -64,9 +64,9 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts. This process has one such object, the helper process another.
+    """Computes gradients of parts. This process and the helper process have an object each.
 
-    They share the weights, `flat`, and the gradient of a second part, (n,) both.
+    The objects share the weights, `flat`, and the gradient of a second part, (n,) both.
     """
 
     def __init__(
@@ -75,8 +75,8 @@ class PartGradients:
         self.gradients = np.empty_like(flat), second_gradient  # (n,) of the first and second part
         self.params = views(flat, shapes)
         self._work = Workspace()
-        self.batches: Any = None  # those of `stage`
-        self.stage: Any = None  # that of the last call of `begin_stage`
+        self.batches: Any = None  # the batches of `stage`
+        self.stage: Any = None  # the stage of the last call of `begin_stage`
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Sets the batches and the settings of a stage."""
@@ -90,8 +90,8 @@ class PartGradients:
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
-    def check(self) -> tuple[float, int, bytes]:
-        """The result of a minibatch, which must be the same in both processes."""
+    def reference_result(self) -> tuple[float, int, bytes]:
+        """The result of a fixed minibatch, which must be the same in both processes."""
         _, rows = next(self.batches.minibatches(self.stage.batch_size, np.random.default_rng(0)))
         loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()

@@ -5,7 +5,7 @@ A teacher's names get the list's means of these features φ of a name:
     its length and squared length; its first letter; its last; how often it has each letter; how
     often each kind of character follows each (capitals, small letters, spaces, …, both ends)
 
-Letters that the list has at most twice are not fitted, and the other means leave room for them.
+Letters that occur at most twice in the list are not fitted; the other means leave room for them.
 
 Of all distributions with these means, the closest to the teacher's, p, is its exponential tilt
 (Csiszár 1975):
@@ -53,7 +53,7 @@ class NameFeatures:
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
-        # Which rare characters a list has is chance, so none is fitted.
+        # A list has its rare characters by chance, so they are not fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)

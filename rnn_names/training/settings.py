@@ -50,8 +50,8 @@ class ResolvedSettings:
 class Settings(Checked):
     """Settings of a training run; None stands for a default that depends on the corpus.
 
-    If training starts from a model, `cell` and `hidden_size` are those of the model. The
-    distillation stage has no dropout.
+    If training starts from a model, the model determines `cell` and `hidden_size`. The distillation
+    stage has no dropout.
 
     Raises:
         TrainingError: for values that are not allowed.

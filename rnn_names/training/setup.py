@@ -59,7 +59,7 @@ class TrainingSetup:
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:
-        """Random weights, replaced by those of `init` as far as it has them."""
+        """Random weights, replaced by the weights of `init` as far as it has them."""
         rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:

@@ -25,7 +25,7 @@ from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
-DIVERGENCE_FACTOR = 4  # a loss of this many times that of a uniform guess ends a stage
+DIVERGENCE_FACTOR = 4  # a stage ends if its loss is this many times a uniform guess's loss
 DECAY_TO_START = 2.4
 """Strength of the weight decay towards the initial weights, divided by the number of names."""
 
@@ -39,7 +39,7 @@ class Trainer:
         self._model_fields = setup.model_fields
         self._distillation_set: Batches | None = None  # created when needed
         self.stages = make_stages(setup.settings)
-        # Before the first epoch, the loss is about that of a uniform guess.
+        # Before the first epoch, the loss is about the loss of a uniform guess.
         self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
         first = setup.first_weights()
@@ -84,7 +84,7 @@ class Trainer:
         return left if self.is_over else left - position.stage_epoch * self._characters(self.stage)
 
     def _characters(self, stage: Stage) -> int:
-        """The characters of an epoch of a stage; for distillation, an estimate until it begins."""
+        """The characters of an epoch of a stage; an estimate before distillation begins."""
         if not stage.is_distillation:
             return self.setup.batches.characters
         if self._distillation_set is not None:
@@ -104,7 +104,8 @@ class Trainer:
         `progress` is called with every minibatch's characters and the smoothed training loss. If a
         loss is not finite, raises TrainingError; `model` is then the best model so far.
         """
-        helper = Helper(PartGradients, self._shapes, check=PartGradients.check, memory=self._memory)
+        check = PartGradients.reference_result
+        helper = Helper(PartGradients, self._shapes, check=check, memory=self._memory)
         with one_blas_thread(), helper:
             while not self.is_over:
                 # No warnings of NumPy: overflow ends in a TrainingError.
@@ -199,7 +200,7 @@ class Trainer:
         )
 
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Whether a loss is at least `DIVERGENCE_FACTOR` times log n_y, that of a uniform guess."""
+        """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
         uniform = math.log(len(self.vocabulary))
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
 

@@ -14,8 +14,8 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 
-MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, for a second
-ALIKE = 0.8  # the least share of a list's characters that are similar to the base's
+MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which takes a second
+ALIKE = 0.8  # the least share of a list's characters for which the base has similar ones
 
 
 class Start(NamedTuple):
@@ -81,10 +81,9 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
     """The settings, with the cell and the size of the initial model, if there is one."""
     if init is None:
         return settings
-    for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
+    for name, fixed in (("cell", init.cell), ("hidden_size", init.hidden_size)):
         value = getattr(settings, name)
-        if value not in (None, own):
-            raise TrainingError(
-                f"{name} {value}: the model to start from has {own}; leave it out", settings=[name]
-            )
+        if value not in (None, fixed):
+            message = f"{name} {value}: the model to start from has {fixed}; leave it out"
+            raise TrainingError(message, settings=[name])
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size)

@@ -59,7 +59,7 @@ def test_names_of_a_line_are_independent():
 PATTERN = "{a:min-length=2} [x|y|z] {b:min-length=2}"
 
 
-def test_other_names_come_into_lines_to_be_redrawn_and_the_rest_stays():
+def test_redrawn_lines_get_other_names_and_all_else_stays():
     before, after = rows(PATTERN, 6), rows(PATTERN, 6, redraw=[2, 5])
     for number, (old, new) in enumerate(zip(before, after, strict=True), 1):
         assert old[1] == new[1]
@@ -67,21 +67,21 @@ def test_other_names_come_into_lines_to_be_redrawn_and_the_rest_stays():
     assert after == rows(PATTERN, 6, redraw=["5,2"])
 
 
-def test_what_comes_into_a_line_does_not_depend_on_the_other_lines():
+def test_a_redrawn_line_does_not_depend_on_other_lines():
     alone = rows(PATTERN, 6, redraw=[4, 4])
     assert alone[3] not in (rows(PATTERN, 6)[3], rows(PATTERN, 6, redraw=[4])[3])
     assert rows(PATTERN, 6, redraw=[2, 4, 1, 4, 6])[3] == alone[3]
     assert rows(PATTERN, 5, start=1, redraw=[3, 3])[2] == alone[3]
 
 
-def test_lines_are_redrawn_after_threads_drew_all_of_them(monkeypatch):
+def test_lines_drawn_by_threads_can_be_redrawn(monkeypatch):
     one = rows(PATTERN, 6, redraw=[2, 5])
     monkeypatch.setattr(cast_drawer, "WORTH_THREADS", 1)
     monkeypatch.setattr(cast_drawer, "usable_cores", lambda: 2)
     assert rows(PATTERN, 6, redraw=[2, 5]) == one
 
 
-def test_a_single_part_is_redrawn_a_name_or_a_text():
+def test_a_single_part_can_be_redrawn():
     before = rows(PATTERN, 2)
     first, text, last = (rows(PATTERN, 2, redraw=[f"2.{part}"]) for part in (1, 2, 3))
     for part, after in enumerate((first, text, last)):
@@ -98,7 +98,7 @@ def test_a_single_part_is_redrawn_a_name_or_a_text():
 
 
 @pytest.mark.parametrize("how", ["tried", "measured"])
-def test_lines_of_one_letter_are_redrawn_as_wholes_or_in_part(how, monkeypatch):
+def test_lines_with_the_same_initial_are_redrawn_whole_or_in_part(how, monkeypatch):
     if how == "measured":
         monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
         monkeypatch.setattr("rnn_names.casts.initials.PILOTS", (1 << 8, 1 << 10))
@@ -128,7 +128,7 @@ def are_far_apart(names, edits=2):
     return all(map(FarApart(edits - 1).add_if_far, names))
 
 
-def test_redrawn_lines_keep_what_holds_for_the_cast():
+def test_redrawn_lines_obey_the_options_of_the_cast():
     for seed in range(2):
         options = {"seed": seed, "redraw": [1, 2, 1, "2.1", 2, 1, "1.1", "2.1", "1.1"]}
         different = rows("{a} {b}", 3, initials="different", **options)
@@ -139,20 +139,20 @@ def test_redrawn_lines_keep_what_holds_for_the_cast():
         assert are_far_apart(name for row in apart for name in row)
 
 
-def test_what_there_is_to_say_of_a_part_is_said_once():
+def test_a_warning_about_a_part_appears_once():
     with pytest.warns(CaseWarning) as told:
         cast("{dinosaurs:prefix=z}", 2, seed=1, redraw=[1, 2])
     assert len(told) == 1
 
 
-def test_a_name_may_come_in_the_place_of_another_of_its_line():
+def test_a_redrawn_name_may_equal_another_name_of_its_line():
     two = {"match": "aa|ab", "min_length": 2}
     before, after = (rows("{a} {a}", 12, **two, redraw=each) for each in ([], range(1, 13)))
     for old, new in zip(before, after, strict=True):
         assert all(map(str.__ne__, old, new))
 
 
-def test_texts_of_a_line_come_in_an_order_of_its_own():
+def test_redrawn_texts_of_a_line_have_their_own_order():
     """None again before all came; nor one that another line has, while others are free."""
     for seed in range(4):
         options = {"seed": seed, "count": 2}
@@ -165,7 +165,7 @@ def test_texts_of_a_line_come_in_an_order_of_its_own():
         assert rows(texts, redraw=["2.2,5.2,3"], **{**options, "count": 6})[4] == alone
 
 
-def test_a_line_stays_as_it_was_where_nothing_else_is_found():
+def test_a_line_is_unchanged_if_nothing_else_is_found():
     before = rows("[w|x|y|z]", 4, unique=True)
     with pytest.warns(FewNewNamesWarning, match=r"^redraw 2 stays as it was: nothing else"):
         assert rows("[w|x|y|z]", 4, unique=True, redraw=[2]) == before
@@ -213,7 +213,7 @@ TIED = {
 
 @pytest.mark.parametrize("how", ["tried", "measured", "look-ahead, measured"])
 @pytest.mark.parametrize("text", TIED)
-def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, monkeypatch, request):
+def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeypatch, request):
     """Whether all are drawn until they meet their conditions at once, or by shares of letters."""
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
@@ -228,12 +228,12 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
 
 
 @pytest.mark.usefixtures("always_look_ahead")
-def test_names_found_by_looking_ahead_leave_words_out_and_begin_with_one_letter():
+def test_looked_ahead_names_exclude_words_and_have_the_same_initial():
     lines = rows("{a:exclude-words=xyx} {b}", 20, initials="same")
     assert all(first_letter(a) == first_letter(b) and "xyx" not in a for a, b in lines)
 
 
-def test_lines_of_many_narrow_parts_begin_with_one_letter():
+def test_many_narrow_parts_have_the_same_initial():
     """All hardly ever meet their conditions at once."""
     text = " ".join(["{b:match=(?=[bc]a).*b} {c:match=(?=[bc]a).*c}"] * 4)
     drawn = rows(text, 9, initials="same")
@@ -262,7 +262,7 @@ OF_LETTERS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
 
 @pytest.mark.parametrize("looks_ahead", [False, True])
 @pytest.mark.parametrize("options", OF_LETTERS)
-def test_first_letters_differ_with_their_probabilities(options, looks_ahead, request):
+def test_different_initials_have_their_probabilities(options, looks_ahead, request):
     """Of three letters, three lines have one each, and then all letters may come again."""
     if looks_ahead:
         request.getfixturevalue("always_look_ahead")
@@ -276,7 +276,7 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
     assert_drawn_from(Counter(row[1] for row in drawn), others)
 
 
-def test_first_letters_differ_where_lines_begin_with_different_parts():
+def test_initials_differ_in_lines_that_begin_with_different_parts():
     drawn = rows("[{a}|] {x=b}", 30, initials="different")
     letters = [first_letter(first or second) for first, second in drawn]
     assert all({*letters[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
@@ -287,7 +287,7 @@ each_initials = pytest.mark.parametrize("initials", [None, "same", "different"])
 
 
 @each_initials
-def test_fewer_lines_are_the_first_of_more(initials):
+def test_fewer_lines_are_the_beginning_of_more(initials):
     text = "[x|y|z] {a:novel} {b} {c:suffix=b}"
     lines = rows(text, 50, initials=initials)
     assert rows(text, 20, initials=initials) == lines[:20]
@@ -297,7 +297,7 @@ def test_fewer_lines_are_the_first_of_more(initials):
 
 @each_initials
 @pytest.mark.parametrize("parts", ["{a} {b}", "{a} {b:suffix=b} {c}"])
-def test_lines_do_not_depend_on_how_many_are_drawn_together(parts, initials, monkeypatch):
+def test_lines_do_not_depend_on_the_size_of_batches(parts, initials, monkeypatch):
     """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
 
     One that had to be drawn again lent its letter to all that were drawn with it.
@@ -309,7 +309,7 @@ def test_lines_do_not_depend_on_how_many_are_drawn_together(parts, initials, mon
     assert rows(parts, 24, **options) == together
 
 
-def test_when_a_letter_is_given_up_does_not_depend_on_the_lines_drawn_with_it():
+def test_giving_up_an_initial_does_not_depend_on_other_lines():
     """Rounds were limited by how many attempts names of the part had taken in lines so far."""
     models = {"a": MODELS["a"], "d": tiny_model(seed=2, letters="xyz")}
     every, kept, shares = distribution(models["a"]), set(), {"a": 3e-5, "b": 1e-3, "c": 3e-5}
@@ -323,7 +323,7 @@ def test_when_a_letter_is_given_up_does_not_depend_on_the_lines_drawn_with_it():
 
 
 @pytest.mark.parametrize("initials", [None, "same"])
-def test_any_line_can_be_had_without_those_before_it(initials):
+def test_start_skips_lines_without_changing_later_ones(initials):
     text, far = "[x|y|z] {a} {b:suffix=b}", 10**15
     lines = rows(text, 7, initials=initials, start=far)
     assert rows(text, 3, initials=initials, start=far + 4) == lines[4:]
@@ -333,13 +333,13 @@ def test_any_line_can_be_had_without_those_before_it(initials):
     "text, options",
     [("{a:unique}", {}), ("{a}", {"initials": "different"}), ("{a:min-edits=1}", {})],
 )
-def test_lines_that_depend_on_those_before_are_not_skipped_without_end(text, options):
+def test_lines_that_depend_on_earlier_ones_have_a_bounded_start(text, options):
     message = "^start 10,000,001: lines depend on those before; at most 10,000,000 can be skipped$"
     with pytest.raises(SamplingError, match=message):
         rows(text, 1, start=10**7 + 1, **options)
 
 
-def test_a_name_that_came_before_makes_room_for_another_one_and_all_else_stays():
+def test_a_repeated_name_is_replaced_and_all_else_stays():
     free, apart = rows("{a:max-length=2} {b}", 12), rows("{a:max-length=2,unique} {b}", 12)
     came = [first for first, _ in apart]
     for k, (old, new) in enumerate(zip(free, apart, strict=True)):
@@ -365,12 +365,12 @@ def test_texts_of_a_choice_are_equally_likely():
     assert_drawn_from(pairs, {(a, b): 1 / 4 for a in "xy" for b in "vw"})
 
 
-def test_no_text_of_a_choice_comes_again_before_all_came():
+def test_a_choice_repeats_no_text_before_all_were_used():
     drawn = [title for title, _ in rows("[x|y|z] {a}", 12)]
     assert all(len({*drawn[i : i + 3]}) == 3 for i in range(0, 12, 3))
 
 
-def test_no_line_comes_twice_if_they_are_to_be_unique(monkeypatch):
+def test_unique_lines_never_repeat(monkeypatch):
     monkeypatch.setattr(cast_drawer, "WINDOW", 1 << 12)
     drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)
     assert len(set(drawn)) == 6
@@ -379,7 +379,7 @@ def test_no_line_comes_twice_if_they_are_to_be_unique(monkeypatch):
 
 
 @each_initials
-def test_no_name_of_a_part_comes_twice_if_it_is_to_be_unique(initials):
+def test_a_unique_part_repeats_no_name(initials):
     drawn = rows("{a:max-length=2,unique} {b}", 12, initials=initials)
     assert len({first for first, _ in drawn}) == 12
 
@@ -393,14 +393,14 @@ def test_names_of_a_part_are_no_near_twins(initials):
     assert are_far_apart(name for name, _ in alone)
 
 
-def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
+def test_names_of_different_parts_are_no_near_twins():
     names = [name for row in rows("{a} {c}", 10, min_edits=2) for name in row]
     assert len(names) == 20
     assert are_far_apart(names)
 
 
 @pytest.mark.parametrize("initials", ["same", "different"])
-def test_lines_found_come_before_the_error(initials, monkeypatch):
+def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     for module in ("initials", "part_names"):
         monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
@@ -411,7 +411,7 @@ def test_lines_found_come_before_the_error(initials, monkeypatch):
         next(lines)
 
 
-def test_python_gives_lines_or_their_parts():
+def test_cast_returns_lines_or_their_parts():
     text = "[Lord|Lady] {norse:prefix=A,max-length=6} of {welsh-towns+dinosaurs}"
     lines, parts = cast(text, 5, seed=2), cast(text, 5, seed=2, parts=True)
     assert lines == [f"{title} {name} of {town}" for title, name, town in parts]
@@ -420,7 +420,7 @@ def test_python_gives_lines_or_their_parts():
     assert not norse.knows([name for _, name, _ in cast(text, 5, novel=True, parts=True)]).any()
 
 
-def test_models_of_python_have_the_names_that_the_pattern_gives_them():
+def test_models_are_passed_by_their_names_in_the_pattern():
     options = {"count": 5, "seed": 1}
     mine = cast("{mine} {norse} {mine+norse}", models={"mine": Model.load("dinosaurs")}, **options)
     assert mine == cast("{dinosaurs} {norse} {dinosaurs+norse}", **options)
@@ -431,7 +431,7 @@ def test_models_of_python_have_the_names_that_the_pattern_gives_them():
             cast("{mine}", models=wrong)
 
 
-def test_a_part_that_cannot_be_met_is_shown():
+def test_an_error_shows_an_impossible_part():
     with pytest.raises(RnnNamesError, match=r"^nors: .*\n  a {nors}\n {4}\^$"):
         cast("a {nors}")
     with pytest.raises(SamplingError, match="pattern 5: must be a text"):
@@ -441,7 +441,7 @@ def test_a_part_that_cannot_be_met_is_shown():
 
 
 @pytest.mark.parametrize("options", [{"min_edits": 1}, {"unique": True}])
-def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, monkeypatch):
+def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch):
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
@@ -451,7 +451,7 @@ def test_where_hardly_any_names_are_left_few_attempts_show_it(options, drawn, mo
     assert sum(drawn) < 1 << 20
 
 
-def test_where_lines_end_does_not_depend_on_how_many_are_asked_for(monkeypatch):
+def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
     """Each line's names have so many attempts, whatever the others took."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]

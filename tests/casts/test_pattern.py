@@ -38,7 +38,7 @@ def plain(pieces):
     ]
 
 
-def test_whatever_can_stand_in_a_pattern_can_stand_in_an_alternative():
+def test_an_alternative_may_contain_any_pattern():
     pattern = parse("[Lord {a}*3|[x|y] \n{b.npz=2+c}|] of {town=d}")
     inner = [(["x"], 1), (["y"], 1)]
     assert plain(pattern.pieces) == [
@@ -50,7 +50,7 @@ def test_whatever_can_stand_in_a_pattern_can_stand_in_an_alternative():
     assert [each.models for each in pattern.slots] == [("a",), ("b.npz=2", "c"), ("d",)]
 
 
-def test_parts_have_names_and_come_again():
+def test_parts_have_names_and_can_be_repeated():
     pattern = parse("{family=a=2+b:t=0.7} [{x=[u|v]}|{x=w.txt:rules=r}] {=family:rules=q.txt}s{=x}")
     assert [*pattern.columns] == ["family", "part_2", "x"]
     assert [each.column for each in pattern.parts].count("x") == 3
@@ -76,25 +76,25 @@ def test_options_have_the_values_that_the_function_takes(text, value):
     assert {name: getattr(options, name) for name in options.non_defaults} == value
 
 
-def test_every_option_of_sample_is_one_of_a_slot():
+def test_a_name_part_accepts_every_option_of_sample():
     """Without a further line; but for what is of the whole cast."""
     assert {*declarations(Options)} - {*ALLOWED} == {"remember", "seed", "start"}
     assert slot("{m:exclude=a.txt,exclude=b.txt,unique}").files == {"exclude": ["a.txt", "b.txt"]}
 
 
-def test_a_slot_has_the_shared_options_that_it_does_not_set():
+def test_a_name_part_inherits_the_shared_options():
     options = slot("{m:prefix=A,temperature=1}", prefix="B", novel=True, temperature=0.5).options
     assert (options.prefix, options.novel, options.temperature) == (("A",), True, 1)
 
 
-def test_a_slot_that_is_listed_or_new_is_not_asked_for_the_opposite():
+def test_listed_or_novel_in_a_name_part_override_their_opposite():
     options = slot("{m:listed}", novel=True, min_edits=2).options
     assert (options.novel, options.listed, options.min_edits) == (False, True, 2)
     options = slot("{m:novel}", listed=True).options
     assert (options.novel, options.listed) == (True, False)
 
 
-def test_signs_of_a_pattern_are_text_after_a_backslash():
+def test_a_backslash_makes_a_delimiter_text():
     found = plain(parse(r"\[\{\}\]\\ \n[\||\]\*3|2*3 x=y]").pieces)
     assert found == ["[{}]\\ \\n", [(["|"], 1), (["]*3"], 1), (["2*3 x=y"], 1)]]
     assert slot(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)
@@ -157,7 +157,7 @@ def test_control_characters_are_refused_and_never_printed():
         parse("{a}\x1b[31m")
 
 
-def test_of_a_long_pattern_the_place_is_shown():
+def test_an_error_in_a_long_pattern_shows_the_place():
     with pytest.raises(RnnNamesError) as raised:
         parse("x" * 500 + "}" + "y" * 500)
     shown, caret = str(raised.value).split("\n")[1:]
@@ -171,7 +171,7 @@ HOSTILE = st.lists(
 
 
 @given(HOSTILE.map("".join))
-def test_any_pattern_is_read_or_refused(text):
+def test_any_text_is_parsed_or_refused_as_a_pattern(text):
     try:
         pattern = parse(text)
     except RnnNamesError as error:
@@ -189,7 +189,7 @@ def escaped(text, signs):
 
 
 @given(TEXTS, st.lists(TEXTS, min_size=1), TEXTS)
-def test_any_text_can_be_written(literal, choices, value):
+def test_any_text_can_be_written_as_a_pattern(literal, choices, value):
     choice = "|".join(escaped(text, "|{}[]*=") for text in choices)
     text = f"{escaped(literal, '{}[]')}[{choice}]{{m:exclude={escaped(value, ',}')}}}"
     pattern = parse(text)

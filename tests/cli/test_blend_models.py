@@ -25,7 +25,7 @@ def blended(*names, weights=None):
     return blend([Model.load(name) for name in names], weights)
 
 
-def test_score_takes_several(folder):
+def test_score_accepts_several_models(folder):
     both = ["-m", "gru.npz=0.75", "-m", "rnn.npz=0.25"]
     done = invoke("score", *both, cwd=folder, input="Triceratops\n")
     expected = blended(folder / "gru.npz", folder / "rnn.npz", weights=[3, 1])
@@ -48,7 +48,7 @@ def test_weights_are_scaled_to_sum_to_1(folder, weights, same):
     assert texts[0] == texts[1] != ""
 
 
-def test_a_file_whose_whole_name_has_the_sign_wins(folder):
+def test_a_file_with_an_equals_sign_in_its_name_takes_precedence(folder):
     (folder / "gru.npz").rename(folder / "odd=2")
     done = invoke("info", "odd=2", "--json", cwd=folder)
     assert json.loads(done.stdout)["file"] == "odd=2"
@@ -57,7 +57,7 @@ def test_a_file_whose_whole_name_has_the_sign_wins(folder):
     assert [part["model"] for part in parts] == ["odd=2", "rnn.npz"]
 
 
-def test_in_the_environment_it_is_one_model(folder):
+def test_a_variable_of_the_environment_is_one_model(folder):
     (folder / "my: own model.npz").write_bytes((folder / "gru.npz").read_bytes())
     env = {"RNN_NAMES_SAMPLE_MODEL": "my: own model.npz"}
     done = invoke("sample", "--seed", 1, cwd=folder, env=env)
@@ -80,7 +80,7 @@ def test_info_shows_the_parts_their_weights_records_and_sources(folder):
     assert "\ntraining" not in done.stdout
 
 
-def test_blend_writes_a_file_that_is_the_same(folder):
+def test_blend_writes_the_same_model(folder):
     done = invoke("blend", "gru.npz=0.8", "norse=0.2", "-o", "new.npz", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("Wrote new.npz (GRU of 160 units, ")
@@ -93,7 +93,7 @@ def test_blend_writes_a_file_that_is_the_same(folder):
     assert weights == pytest.approx([0.4, 0.1, 0.5])
 
 
-def test_blend_does_not_write_over_its_parts(folder):
+def test_blend_does_not_overwrite_its_parts(folder):
     before = (folder / "gru.npz").read_bytes()
     for output in ("gru.npz", "./gru.npz"):
         done = invoke("blend", "gru.npz", "rnn.npz", "-o", output, cwd=folder)
@@ -101,7 +101,7 @@ def test_blend_does_not_write_over_its_parts(folder):
     assert (folder / "gru.npz").read_bytes() == before
 
 
-def test_training_goes_on_from_a_blend(folder, names):
+def test_training_starts_from_a_blend(folder, names):
     (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
     options = "--init welsh-towns --init gru.npz=1 --epochs 1 --learning-rate 1e-9 -o t.npz"
     done = invoke("train", "list.txt", *options.split(), cwd=folder)
@@ -112,7 +112,7 @@ def test_training_goes_on_from_a_blend(folder, names):
     assert tuned.sources == marked_as_start(start.sources)
 
 
-def test_resume_knows_what_a_run_started_from(folder, names):
+def test_resume_checks_the_start_model(folder, names):
     (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
     corpus, settings = corpus_from_strings(names[:60]), {"epochs": 3, "distil_epochs": 0}
     start = blended(folder / "gru.npz", folder / "rnn.npz")

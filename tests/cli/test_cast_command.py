@@ -28,7 +28,7 @@ def models(model_files, monkeypatch):
     monkeypatch.chdir(model_files["gru"].parent)
 
 
-def test_lines_are_those_of_the_function(invoke):
+def test_lines_equal_the_functions(invoke):
     options = {"seed": 4, "novel": True, "max_length": 12, "initials": "same"}
     words = "-n 7 --seed 4 --novel --max-length 12 --initials same"
     done = invoke("cast", PATTERN, *words.split())
@@ -52,7 +52,7 @@ def test_records_have_a_field_for_each_part(kind, invoke):
     assert empty == ("" if kind == "jsonl" else done.stdout.splitlines(keepends=True)[0])
 
 
-def test_a_note_says_where_letters_do_not_last(invoke):
+def test_a_note_tells_if_initials_run_out(invoke):
     done = invoke("cast", "{norse:prefix=A,prefix=Á,prefix=B}", "-n", 3, "--initials", "different")
     assert done.stderr.splitlines() == [
         "Note: these names have only 2 first letters: from line 3 on, they repeat"
@@ -60,7 +60,7 @@ def test_a_note_says_where_letters_do_not_last(invoke):
     assert {line[0].replace("Á", "A") for line in done.stdout.splitlines()[:2]} == {"A", "B"}
 
 
-def test_lists_are_read_for_a_part_and_for_all(invoke, tmp_path):
+def test_lists_are_read_for_a_part_and_for_all_parts(invoke, tmp_path):
     lines = cast("{norse} {norse}", 9, seed=1, parts=True)
     (tmp_path / "first.txt").write_text("\n".join(first for first, _ in lines), "utf-8")
     text = "{norse:exclude=first.txt} {norse}"
@@ -97,7 +97,7 @@ WRONG = [
 
 @pytest.mark.parametrize("initials", [[], ["--initials", "same"], ["--initials", "different"]])
 @pytest.mark.parametrize("text, code, message, place", WRONG)
-def test_an_error_shows_where_in_the_pattern(text, code, message, place, initials, invoke):
+def test_an_error_shows_its_place_in_the_pattern(text, code, message, place, initials, invoke):
     done = invoke("cast", text, *initials)
     assert (done.returncode, done.stdout) == (code, "")
     [error, shown, caret] = done.stderr.splitlines()[-3:]
@@ -105,7 +105,7 @@ def test_an_error_shows_where_in_the_pattern(text, code, message, place, initial
     assert (shown, caret) == (f"  {text}", f"  {' ' * place}^")
 
 
-def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatch):
+def test_found_lines_are_written_before_the_error(invoke, tmp_path, monkeypatch):
     monkeypatch.setattr("rnn_names.casts.cast_drawer.WINDOW", 1 << 12)
     tiny_model().save(tmp_path / "m.npz")
     done = invoke("cast", "[a|b] {m.npz:match=ab}", "-n", 3, "--unique", cwd=tmp_path)
@@ -114,7 +114,7 @@ def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatc
     assert done.stderr.splitlines()[-1].startswith("Error: only 2 of 3 lines found: nearly all")
 
 
-def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
+def test_an_unquoted_pattern_is_suggested_in_quotes(invoke):
     done = invoke("cast", "{norse}", "of", "{welsh-towns}")
     assert done.returncode == 2
     assert "rnn-names cast '{norse} of {welsh-towns}'" in done.stderr
@@ -123,7 +123,7 @@ def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
     assert "one cast at a time: rnn-names cast village" in invoke("cast", "village", "Ship").stderr
 
 
-def test_a_mistyped_cast_is_told_and_a_pattern_of_one_name_is_none(invoke):
+def test_a_mistyped_cast_gets_a_suggestion(invoke):
     done = invoke("cast", "vilage")
     assert done.stderr == "Error: there is no cast 'vilage'; did you mean village?\n"
     assert len(invoke("cast", "{taverns}", "-n", 2).stdout.splitlines()) == 2
@@ -132,7 +132,7 @@ def test_a_mistyped_cast_is_told_and_a_pattern_of_one_name_is_none(invoke):
     assert cast("{village}", 2, models={"village": tiny_model()})
 
 
-def test_options_that_a_command_does_not_have_are_told_with_what_to_do(invoke):
+def test_unknown_options_come_with_advice(invoke):
     assert "names its models, as in rnn-names cast '{n" in invoke("cast", "ship", "-m", "x").stderr
     assert "cut -d, -f1 FILE | rnn-names" in invoke("alias", "--column", "id").stderr
     assert "give a model, as in -m men" in invoke("alias", "{men}").stderr
@@ -145,7 +145,7 @@ def test_a_pattern_in_another_encoding_is_refused_with_its_line(invoke, tmp_path
     assert done.stderr.startswith("Error: latin.txt, line 2: not UTF-8 text (byte 0xe9)")
 
 
-def test_a_pattern_is_read_from_a_file_and_columns_have_its_names(invoke, tmp_path):
+def test_a_pattern_is_read_from_a_file_and_names_the_columns(invoke, tmp_path):
     text = "{family=norse}s\n[{first=norse}|nobody] {=family:rules=rules.txt}"
     (tmp_path / "family.txt").write_text(f"{text}\n", "utf-8")
     (tmp_path / "rules.txt").write_text("# ends\n(.)$ -> \\1-\n", "utf-8")
@@ -184,7 +184,7 @@ def test_names_of_bundled_casts_are_clean(name):
     assert all(slot.options.clean for slot in slots)
 
 
-def test_words_of_bundled_casts_are_clean_and_no_line_comes_twice():
+def test_words_of_bundled_casts_are_clean_and_unique():
     for path in sorted(Path(CASTS_FOLDER).glob("*.txt")):
         lines = path.read_text("utf-8").splitlines()
         if path.stem not in CASTS:
@@ -212,7 +212,7 @@ def test_a_seed_has_the_same_people_in_several_bundled_casts(invoke):
     assert people == [(each["given"], each["town"]) for each in knights]
 
 
-def test_people_of_a_bundled_cast_keep_their_names_apart_and_do_not_run_out(invoke):
+def test_people_of_a_bundled_cast_have_distinct_names_that_do_not_run_out(invoke):
     done = invoke("cast", "village", "-n", 500, "--seed", 1, "--format", "csv")
     assert (done.returncode, done.stderr) == (0, "")
     villagers = [*csv.DictReader(done.stdout.splitlines())]
@@ -221,13 +221,13 @@ def test_people_of_a_bundled_cast_keep_their_names_apart_and_do_not_run_out(invo
     assert len({each["given"] for each in villagers}) >= 490
 
 
-def test_boldness_leaves_bundled_casts_as_they_are(invoke):
+def test_boldness_does_not_change_bundled_casts(invoke):
     done = invoke("cast", "village", "-n", 3, "--seed", 4, "--boldness", "safe")
     assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout
     assert done.stderr.startswith("Note: --boldness changes nothing")
 
 
-def test_a_file_of_the_folder_in_place_of_a_bundled_one_is_told(invoke, tmp_path):
+def test_a_note_tells_that_a_file_replaces_a_bundled_one(invoke, tmp_path):
     (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
     done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
     assert done.stdout.count(", a hangman\n") == 2
@@ -269,7 +269,7 @@ def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):
     )
 
 
-def test_an_option_that_every_name_sets_itself_is_told(invoke):
+def test_a_note_tells_of_an_option_that_every_name_overrides(invoke):
     done = invoke("cast", "village", "-n", 3, "--seed", 4, "-t", 1.5, "--max-length", 20)
     assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout
     told = [f"Note: --{name} changes nothing" for name in ("temperature", "max-length")]
@@ -277,7 +277,7 @@ def test_an_option_that_every_name_sets_itself_is_told(invoke):
     assert all(each in done.stderr for each in told)
 
 
-def test_a_father_of_an_icelander_is_redrawn_alone(invoke):
+def test_the_father_of_an_icelander_can_be_redrawn_alone(invoke):
     lines = invoke("cast", "icelander", "-n", 3, "--seed", 1).stdout.splitlines()
     again = invoke("cast", "icelander", "-n", 3, "--seed", 1, "--redraw", "1.father")
     first, *others = again.stdout.splitlines()
@@ -294,6 +294,6 @@ def test_icelandic_patronymics_are_right():
 
 
 @pytest.mark.parametrize("text", ["\\t!", "\\033", "\\12", "\\"])
-def test_a_rule_writes_no_signs_that_names_cannot_have(text):
+def test_a_rule_cannot_write_refused_characters(text):
     with pytest.raises(CorpusError, match="no rule; write EXPRESSION"):
         parse_rules([f"(.) -> {text}"])

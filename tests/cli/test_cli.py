@@ -59,7 +59,7 @@ def test_train_sample_and_score_with_the_default_file(cli, invoke, corpus_file, 
     assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == drawn.stdout.splitlines()
 
 
-def test_lists_come_through_pipes_and_from_several_files(invoke, names, tmp_path):
+def test_lists_are_read_from_pipes_and_several_files(invoke, names, tmp_path):
     whole, part = tmp_path / "whole.npz", tmp_path / "part.npz"
     (tmp_path / "a.txt").write_text("\n".join(names[:200]), "utf-8")
     done = invoke("train", "-", "-o", whole, *QUICK, input="\n".join(names))
@@ -71,7 +71,7 @@ def test_lists_come_through_pipes_and_from_several_files(invoke, names, tmp_path
     assert bytes_of(models[0]) == bytes_of(models[1]), "one corpus either way; one seed, one model"
 
 
-def test_no_epochs_write_the_untrained_model_which_may_be_that_of_the_start(invoke, tmp_path):
+def test_without_epochs_the_untrained_or_start_model_is_written(invoke, tmp_path):
     for size, told in ((["--hidden-size", 8], "A GRU of 8 units."), (["--init", "names.npz"], "")):
         done = invoke("train", "-", *size, "--epochs", 0, cwd=tmp_path, input="Zoé\nR2D0\n")
         assert done.returncode == 0, done.stderr
@@ -94,7 +94,7 @@ def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
 
 
 @pytest.mark.usefixtures("quick_teacher")
-def test_options_of_train_reach_the_training(invoke, names, tmp_path):
+def test_options_of_train_are_applied(invoke, names, tmp_path):
     options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "distil_epochs": 1, "batch_size": 900}
     options |= {"optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5, "held_out": 0.5}
     options |= {"dropout": 0.25, "recurrent_dropout": 0.75, "seed": 99}
@@ -113,7 +113,7 @@ def sampled(invoke, model_file, *options, **settings):
     return done.stdout.splitlines()
 
 
-def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
+def test_a_seed_fixes_the_stream_and_start_skips_names(invoke, model_file, model):
     stream = sampled(invoke, model_file, "-n", 200, "--seed", 7)
     assert stream == model.sample(200, seed=7)
     assert sampled(invoke, model_file, "-n", 100, "--seed", 7) == stream[:100]
@@ -122,7 +122,7 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
+def test_each_option_has_an_environment_variable(command, monkeypatch):
     """Click makes it from the name of the function's parameter, which might be another one."""
     of_command = commands.get_command(click.Context(commands), command)
     prefix = commands.context_settings["auto_envvar_prefix"]
@@ -158,19 +158,19 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(invoke, model_file,
     )
 
 
-def test_nothing_to_score_is_no_error(invoke, model_file):
+def test_an_empty_list_to_score_is_no_error(invoke, model_file):
     done = invoke("score", "-m", model_file, input="")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("0 names")
     assert invoke("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
 
 
-def test_a_version_in_the_environment_is_no_question(invoke, model_file, model):
+def test_a_version_variable_in_the_environment_is_ignored(invoke, model_file, model):
     done = invoke("sample", "-m", model_file, "--seed", 1, env={"RNN_NAMES_VERSION": "0.2"})
     assert done.stdout.splitlines() == model.sample(20, seed=1)
 
 
-def test_a_caller_may_take_the_output_as_text():
+def test_standard_output_may_be_a_text_stream():
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         for _ in range(2):
@@ -180,7 +180,7 @@ def test_a_caller_may_take_the_output_as_text():
 
 
 @pytest.mark.posix
-def test_a_search_on_a_terminal_leaves_no_bar_behind(model_file):
+def test_a_search_on_a_terminal_erases_its_bar(model_file):
     shown = on_terminal("sample", "--best", "-n", 3, "-m", model_file, lines=3)
     assert shown.split("\r")[-1].strip() == ""
 
@@ -190,7 +190,7 @@ RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 0, "batch_size": 64, "lea
 
 @pytest.mark.posix
 @pytest.mark.parametrize("epochs", [3, 5])
-def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_path):
+def test_a_resumed_run_summarises_only_its_own_epochs(epochs, corpus_file, names, tmp_path):
     trainer = interrupted(tmp_path / "m.npz", corpus_from_strings(names), epochs, RUN)
     done, left = trainer.position.characters, trainer.characters_left
     text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *words(RUN), "--resume")
@@ -206,14 +206,14 @@ def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_p
 
 
 @pytest.mark.parametrize("short, long", [("-h", "--help"), ("-V", "--version")])
-def test_help_and_version_have_a_short_option(short, long, invoke):
+def test_help_and_version_have_short_options(short, long, invoke):
     """docs/cli.md has the texts, and a test holds that."""
     done = invoke(short)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == invoke(long).stdout != ""
 
 
-def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
+def test_drawing_a_few_names_imports_no_needless_modules(model_file):
     program = """
 import sys, numpy, click
 before = set(sys.modules)
@@ -227,7 +227,7 @@ except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
     assert done.stdout.splitlines()[3:] == [""]
 
 
-def test_blas_starts_with_one_thread_whatever_the_environment_says():
+def test_blas_starts_with_one_thread_in_any_environment():
     program = """
 from rnn_names.processes.threads import one_blas_thread, start_blas_with_one_thread
 start_blas_with_one_thread()
@@ -242,9 +242,7 @@ with one_blas_thread():
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_process_settings_are_restored_by_the_last_of_overlapping_generators(
-    first, model, monkeypatch
-):
+def test_the_last_of_overlapping_generators_restores_process_settings(first, model, monkeypatch):
     monkeypatch.setattr("rnn_names.sampling.sampler.MAX_WALK", 1 << 13)
 
     def settings():
@@ -266,7 +264,7 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(
         assert settings() == before
 
 
-def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
+def test_wrong_usage_is_shown_without_control_characters(invoke):
     for arguments in (
         ["sample", "\x1b]0;x\x07x", "y"],
         ["sample\x1b]0;x\x07"],
@@ -304,7 +302,7 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
         ("sample -m good.npz --prefix A0", "does not know the character '0'"),
     ],
 )
-def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, invoke, folder):
+def test_bad_input_is_an_error_of_one_line_and_keeps_the_old_model(arguments, what, invoke, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     quick = QUICK[:-2] if "train" in arguments else []
     assert what in error_line(invoke(*arguments.split(), *quick, cwd=folder))

@@ -90,19 +90,19 @@ LINES = {
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
-def test_bash(place):
+def test_bash_completes(place):
     setup = 'eval "$(rnn-names completion bash)"'
     assert typed(place, ["bash", "--norc", "--noprofile", "-i"], setup, LINES) == LINES
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
-def test_zsh(place):
+def test_zsh_completes(place):
     setup = 'autoload -Uz compinit && compinit -u -D; eval "$(rnn-names completion zsh)"'
     assert typed(place, ["zsh", "-f", "-i"], setup, LINES) == LINES
 
 
 @pytest.mark.skipif(not shutil.which("fish"), reason="no fish")
-def test_fish(place):
+def test_fish_completes(place):
     """`complete -C` says what Tab would offer."""
     folder, environment = place
     lines = [line.rstrip("\t") for line in LINES]
@@ -119,7 +119,7 @@ def test_fish(place):
         assert expected.split()[-1] in offers
 
 
-def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
+def test_bundled_models_and_files_are_suggested(place):
     (place[0] / ".hidden").touch()
     done = asked(place, "rnn-names sample -m ", "3")
     offered = [line.removeprefix("plain,") for line in done.stdout.decode().splitlines()]
@@ -141,7 +141,7 @@ def asked(place, words, number, **variables):
 
 
 @pytest.mark.parametrize("encoding", [{}, {"PYTHONIOENCODING": "ascii"}])
-def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
+def test_file_names_with_odd_characters_are_not_suggested(encoding, place):
     for name in (b"di\xff.npz", b"di\n.npz", "dióra.npz".encode()):
         (place[0] / os.fsdecode(name)).touch()
     done = asked(place, "rnn-names info di", "2", **encoding)
@@ -151,14 +151,14 @@ def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
     assert b"plain," not in done.stdout and not done.stderr
 
 
-def test_a_question_that_makes_no_sense_gets_no_answer(place):
+def test_an_invalid_completion_request_gets_no_output(place):
     for words, number in (None, None), ("rnn-names sa", "x"), ("rnn-names sa", None):
         done = asked(place, words, number)
         assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
 
 
 @pytest.mark.parametrize("line", ["--help", "train -h", "sample -h", "completion fish", ""])
-def test_what_needs_no_numpy_does_not_wait_for_it(line):
+def test_completion_does_not_import_numpy(line):
     question = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
     question["COMP_WORDS"] = "rnn-names train el"
     environment = os.environ if line else {**os.environ, **question}
@@ -180,7 +180,7 @@ def asked_by_powershell(place, *words):
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_powershell_is_offered_the_same(line, place):
+def test_powershell_gets_the_same_suggestions(line, place):
     *before, word = line.rstrip("\t").split(" ")[1:]
     offered = [value for value, _ in asked_by_powershell(place, *before, word)]
     expected = LINES[line].split()[-1]
@@ -190,14 +190,14 @@ def test_powershell_is_offered_the_same(line, place):
         assert expected in offered
 
 
-def test_powershell_gets_help_beside_options_and_quotes_around_odd_names(place):
+def test_powershell_gets_help_and_quoted_names(place):
     (place[0] / "it's odd.npz").touch()
     assert ("'it''s odd.npz'", "it's odd.npz") in asked_by_powershell(place, "info", "i")
     offered = dict(asked_by_powershell(place, "sample", "--max"))
     assert offered == {"--max-length": "Longest name, in characters."}
 
 
-def test_the_script_for_powershell(place):
+def test_the_script_for_powershell_is_printed(place):
     """No PowerShell is here to run it; what it hands over is what the tests above hand over."""
     done = subprocess.run(
         ["rnn-names", "completion", "powershell"], env=place[1], capture_output=True, check=True

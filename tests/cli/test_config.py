@@ -23,7 +23,7 @@ def write(folder, text, name="rnn-names.toml"):
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def test_options_are_those_of_the_file(folder, invoke):
+def test_options_come_from_the_file(folder, invoke):
     expected = invoke(*SAME)
     assert (expected.returncode, len(expected.stdout.splitlines())) == (0, 4)
     assert invoke("sample", cwd=folder).stdout == expected.stdout
@@ -38,7 +38,7 @@ def test_options_are_those_of_the_file(folder, invoke):
     assert invoke("sample", cwd=folder).stdout == two
 
 
-def test_a_project_that_is_only_named_so_is_left_alone(tmp_path, invoke, monkeypatch):
+def test_a_project_named_rnn_names_is_ignored(tmp_path, invoke, monkeypatch):
     """Python 3.10 has nothing to read it with."""
     write(
         tmp_path, '[project]\nname = "rnn-names"\ndependencies = ["rnn-names"]\n', "pyproject.toml"
@@ -47,14 +47,14 @@ def test_a_project_that_is_only_named_so_is_left_alone(tmp_path, invoke, monkeyp
     assert invoke("sample", "-n", 2, cwd=tmp_path).returncode == 0
 
 
-def test_the_environment_and_the_command_line_count_more(folder, invoke):
+def test_the_environment_and_the_command_line_override_the_file(folder, invoke):
     assert len(invoke("sample", "-n", 2, cwd=folder).stdout.splitlines()) == 2
     env = {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_CLEAN": "0"}
     assert len(invoke("sample", cwd=folder, env=env).stdout.splitlines()) == 3
     assert "[default: 4;" in invoke("sample", "--help", cwd=folder).stdout
 
 
-def test_several_values_are_a_list_and_other_commands_are_left_alone(folder, invoke):
+def test_several_values_are_a_list_and_other_commands_are_unaffected(folder, invoke):
     write(folder, '[sample]\nmodel = ["norse=2", "elvish"]\nprefix = ["A", "E"]\nseed = 1\n')
     names = invoke("sample", cwd=folder)
     same = invoke(*"sample -m norse=2 -m elvish --prefix A --prefix E --seed 1".split())
@@ -62,7 +62,7 @@ def test_several_values_are_a_list_and_other_commands_are_left_alone(folder, inv
     assert invoke("info", "elvish", cwd=folder).stdout == invoke("info", "elvish").stdout
 
 
-def test_info_says_which_file_was_read(folder, invoke):
+def test_info_names_the_file(folder, invoke):
     facts = json.loads(invoke("info", "--system", "--json", cwd=folder).stdout)
     assert facts["options"] == "also from rnn-names.toml"
     (folder / "rnn-names.toml").unlink()
@@ -81,7 +81,7 @@ def outputs():
 
 
 @pytest.mark.parametrize(("command", "option"), [*outputs()])
-def test_nothing_in_a_file_can_say_what_is_written(command, option, tmp_path, invoke):
+def test_a_file_cannot_set_an_output_file(command, option, tmp_path, invoke):
     write(tmp_path, f'[{command}]\n{option} = "here"\n')
     arguments = {"train": ["x.txt"], "cast": ["{norse}"], "blend": ["norse"]}.get(command, [])
     told = error_line(invoke(command, *arguments, cwd=tmp_path, input=""))
@@ -108,7 +108,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG, ids=lambda text: repr(text)[:30])
-def test_a_wrong_file_is_one_line(text, tmp_path, invoke):
+def test_a_wrong_file_is_an_error_of_one_line(text, tmp_path, invoke):
     write(tmp_path, text)
     told = error_line(invoke("sample", cwd=tmp_path))
     assert told.startswith("rnn-names.toml: ") and WRONG[text] in told
@@ -123,7 +123,7 @@ OF_PROJECTS = {
 
 
 @pytest.mark.parametrize("text", OF_PROJECTS)
-def test_projects_without_tables_of_commands_are_no_matter_unless_they_are_wrong(
+def test_projects_without_tables_of_commands_are_ignored_unless_they_are_wrong(
     text, tmp_path, invoke
 ):
     write(tmp_path, text, "pyproject.toml")
@@ -134,7 +134,7 @@ def test_projects_without_tables_of_commands_are_no_matter_unless_they_are_wrong
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_wrong_value_is_said_to_be_the_files(tmp_path, invoke):
+def test_an_error_of_a_value_names_the_file(tmp_path, invoke):
     write(tmp_path, "[sample]\ncount = -1\n")
     done = invoke("sample", cwd=tmp_path)
     assert done.returncode == 2

@@ -37,7 +37,7 @@ def read(kind, text):
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
-def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind, invoke, odd_file):
+def test_records_have_the_names_of_plain_lines_and_the_models_values(kind, invoke, odd_file):
     plain = invoke("sample", "-m", odd_file, "-n", 60, "--seed", 3)
     done = invoke("sample", "-m", odd_file, "-n", 60, "--seed", 3, "--format", kind)
     assert done.returncode == 0, done.stderr
@@ -53,7 +53,7 @@ def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind
     assert any(c in name for name in names for c in ',"'), "there is something to quote"
 
 
-def test_what_is_new_is_unknown_without_fingerprints(invoke, model, tmp_path):
+def test_novel_is_unknown_without_fingerprints(invoke, model, tmp_path):
     Model(model.vocabulary, model.params, model.training).save(tmp_path / "m.npz")
     for kind in ("jsonl", "csv"):
         done = invoke("sample", "-m", tmp_path / "m.npz", "-n", 3, "--format", kind)
@@ -73,7 +73,7 @@ HEADERS["tsv"] = HEADERS["csv"].replace(",", "\t")
 
 @pytest.mark.parametrize("kind", HEADERS)
 @pytest.mark.parametrize("command", ["sample -n 0", "sample -n 0 --best", "score", "score --sort"])
-def test_an_empty_list_has_its_header(command, kind, invoke, model_file):
+def test_an_empty_list_has_a_header(command, kind, invoke, model_file):
     done = invoke(*command.split(), "-m", model_file, "--format", kind, input="")
     assert (done.returncode, done.stdout) == (0, HEADERS[kind])
 
@@ -85,7 +85,7 @@ WRONG += ["score latin.txt"]
 
 @pytest.mark.parametrize("kind", ["text", "csv"])
 @pytest.mark.parametrize("command", WRONG)
-def test_errors_come_before_anything_is_written(command, kind, invoke, model_file, tmp_path):
+def test_errors_are_raised_before_anything_is_written(command, kind, invoke, model_file, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
     done = invoke(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -96,7 +96,7 @@ LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
-def test_scores_as_records(kind, invoke, model_file, model, names):
+def test_scores_are_written_as_records(kind, invoke, model_file, model, names):
     options = ["--format", kind, "--rank", "per-character"]
     done = invoke("score", "-m", model_file, *options, input="\n".join(LINES))
     assert done.returncode == 0, done.stderr
@@ -131,7 +131,7 @@ def test_no_name_in_a_table_is_a_formula(kind, invoke, model_file):
     assert found == lines
 
 
-def test_sorted_scores_fall_and_equal_ones_keep_their_order(invoke, model_file):
+def test_sorted_scores_decrease_and_ties_keep_their_order(invoke, model_file):
     plain = invoke("score", "-m", model_file, input="\n".join(LINES))
     done = invoke("score", "-m", model_file, "--sort", input="\n".join(LINES))
     rows = [line.split("\t") for line in done.stdout.splitlines()]
@@ -145,7 +145,7 @@ def test_sorted_scores_fall_and_equal_ones_keep_their_order(invoke, model_file):
     assert done.stderr == plain.stderr
 
 
-def test_a_spreadsheet_reads_accents_right(invoke, tmp_path):
+def test_spreadsheets_decode_accents(invoke, tmp_path):
     """Without a byte-order mark, Excel takes a CSV file for one in the system's old encoding."""
     train(["Llŷn", "Tŷ Ŵyn"], epochs=1, hidden_size=4).save(tmp_path / "names.npz")
     options = ("sample", "-n", 5, "--seed", 1)
@@ -159,7 +159,7 @@ def test_a_spreadsheet_reads_accents_right(invoke, tmp_path):
     assert scored.stdout.splitlines()[0].endswith("\tname,log_prob,novel"), "the mark is no text"
 
 
-def test_columns_are_those_asked_for_in_that_order(invoke, odd_file):
+def test_columns_have_the_given_order(invoke, odd_file):
     command = ["sample", "-m", odd_file, "-n", 5, "--seed", 3, "--format"]
     records = read("jsonl", invoke(*command, "jsonl").stdout)
     done = invoke(*command, "jsonl", "--columns", "novel,name")
@@ -201,7 +201,7 @@ def test_a_name_base_of_azgaars_map_generator(invoke, odd_file):
     assert float(several) == round(sum(" " in name for name in plain) / 40, 2)
 
 
-def test_a_name_base_is_one_line_whatever_its_file_is_called(invoke, tmp_path):
+def test_a_name_base_is_one_line_for_any_file_name(invoke, tmp_path):
     random_model(",|a", longest=3, shortest=1).save(tmp_path / "a|b,\nc.npz")
     arguments = ["sample", "-m", "a|b,\nc.npz", "-n", 50, "--seed", 1, "--format", "azgaar"]
     [line] = invoke(*arguments, cwd=tmp_path).stdout.splitlines()
@@ -217,7 +217,7 @@ def unescaped(text):
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def test_markdown_is_a_list_in_which_no_name_is_markup(invoke, odd_file, tmp_path):
+def test_markdown_is_a_list_with_escaped_names(invoke, odd_file, tmp_path):
     command = ["sample", "-m", odd_file, "-n", 20, "--seed", 3]
     names = invoke(*command).stdout.splitlines()
     listed = invoke(*command, "--format", "markdown").stdout.splitlines()
@@ -264,9 +264,7 @@ def test_a_roll_table_of_foundry(count, invoke, odd_file):
 
 
 @pytest.mark.parametrize("command", ["sample -m elvish", "cast {elvish}"])
-def test_a_document_has_the_names_that_there_are_where_they_are_too_few(
-    command, invoke, monkeypatch
-):
+def test_a_document_has_the_found_names_if_they_are_too_few(command, invoke, monkeypatch):
     for module in ("sampling.unique", "casts.cast_drawer"):
         monkeypatch.setattr(f"rnn_names.{module}.WINDOW", 1 << 12)
     few = "--match Elwen|Elrin --any-shape --min-length 5 --unique -n 9 --seed 1".split()

@@ -10,7 +10,7 @@ import numpy as np
 from rnn_names import Model, __version__, train
 
 
-def test_facts_as_json(invoke, model_file, model, names):
+def test_facts_are_printed_as_json(invoke, model_file, model, names):
     done = invoke("info", model_file, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
@@ -30,7 +30,7 @@ def test_facts_are_a_copy(model):
     assert model.training["settings"]["epochs"] == epoch
 
 
-def test_facts_for_people(invoke, model_file, model):
+def test_facts_are_printed_for_people(invoke, model_file, model):
     done = invoke("info", model_file)
     assert (done.returncode, done.stderr) == (0, "")
     text = done.stdout.replace(",\n ", ", ")  # settings take several lines
@@ -47,7 +47,7 @@ def test_facts_for_people(invoke, model_file, model):
     assert lines["fingerprints"] == "300 names"
 
 
-def test_a_list_of_ones_own_is_told_from_what_training_started_from(invoke, names, tmp_path):
+def test_the_own_list_is_distinguished_from_the_start_models(invoke, names, tmp_path):
     (tmp_path / "desert.txt").write_text("\n".join(names[:60]), encoding="utf-8")
     invoke(
         "train",
@@ -68,7 +68,7 @@ def test_a_list_of_ones_own_is_told_from_what_training_started_from(invoke, name
     assert rows["source"].startswith("dinosaur genera (where training started)")
 
 
-def test_an_untrained_model_and_one_without_fingerprints_say_so(invoke, names, tmp_path):
+def test_untrained_models_and_missing_fingerprints_are_noted(invoke, names, tmp_path):
     untrained = train(names, epochs=0, hidden_size=8)
     Model(untrained.vocabulary, untrained.params, {"longest": 9}).save(tmp_path / "names.npz")
     done = invoke("info", cwd=tmp_path)  # names.npz is what stands there by default
@@ -87,7 +87,7 @@ def test_a_large_vocabulary_is_shown_in_part(invoke, tmp_path):
     assert len(json.loads(invoke("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
 
 
-def test_of_one_there_is_no_plural(invoke, tmp_path):
+def test_a_count_of_1_has_no_plural(invoke, tmp_path):
     (tmp_path / "list.txt").write_text("a\naa\n")
     ones = "--epochs 1 --batch-size 1 --hidden-size 1 --init none".split()
     trained = invoke("train", "list.txt", "-o", "m.npz", *ones, cwd=tmp_path)
@@ -99,7 +99,7 @@ def test_of_one_there_is_no_plural(invoke, tmp_path):
     assert not re.search(r"\b1 (distinct )?(name|character|unit|epoch)s", told)
 
 
-def test_the_system_for_a_bug_report(invoke):
+def test_the_system_is_described_for_a_bug_report(invoke):
     lines = invoke("info", "--system").stdout.splitlines()
     titles = [line.split()[0] for line in lines]
     assert titles == ["versions", "python", "system", "blas", "cores", "helper", "locale"]

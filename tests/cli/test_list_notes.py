@@ -34,7 +34,7 @@ def notes_of(*lists):
         ),
     ],
 )
-def test_lists_that_look_like_none_get_a_note(lines, note):
+def test_odd_lists_get_a_note(lines, note):
     assert any(each.startswith(note) for each in notes_of(lines))
 
 
@@ -54,7 +54,7 @@ def test_the_command_shows_notes(invoke, tmp_path):
         "Anna;x;y\nBerta;;\n",
     ],
 )
-def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
+def test_the_command_in_a_note_keeps_the_names(lines, tmp_path):
     """The first of them, if there are two."""
     (tmp_path / "list.txt").write_text(lines, "utf-8")
     notes = "\n".join(notes_of(lines)).replace("LIST", "list.txt")
@@ -78,7 +78,7 @@ def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
         ("11) Bo\n12) Ed\nAl", "'11) Bo' begins with a number, one of 2 such lines."),
     ],
 )
-def test_lines_that_are_no_names_are_told(lines, note):
+def test_lines_that_are_no_names_get_a_note(lines, note):
     [told] = [each for each in notes_of("Dora\nEmma\n\nFrida\n", lines) if "out:" in each]
     assert told.startswith(f"{note} The model will learn it. To take it out: ")
 
@@ -95,11 +95,11 @@ def test_lines_that_are_no_names_are_told(lines, note):
         "-ana\n-ismus\n*NSYNC\nK-9\nA/B\n",
     ],
 )
-def test_names_that_look_odd_get_no_note(lines):
+def test_odd_but_real_names_get_no_note(lines):
     [note] = notes_of(lines)
     assert "names are few" in note
 
 
-def test_the_lists_that_come_along_have_no_odd_lines():
+def test_the_bundled_lists_have_no_odd_lines():
     lists = [path.read_text("utf-8") for path in sorted(program.DATA.glob("*.txt"))]
     assert [notes_of(each) for each in lists] == [[]] * len(lists)

@@ -48,7 +48,7 @@ async def said(client, tool, **arguments):
     return result.content[0].text if result.is_error else result.structured_content["result"]
 
 
-def test_a_thousand_lines_of_casts_are_those_of_the_command(tmp_path, invoke):
+def test_a_thousand_lines_of_casts_equal_the_commands(tmp_path, invoke):
     pattern = "[Lord|Lady] {norse:prefix=A} of {welsh-towns}"
 
     async def script(client):
@@ -62,7 +62,7 @@ def test_a_thousand_lines_of_casts_are_those_of_the_command(tmp_path, invoke):
     assert len(lines) == 1000 and lines == shown
 
 
-def test_names_and_scores_are_those_of_the_model(tmp_path):
+def test_names_and_scores_equal_the_models(tmp_path):
     model, names = Model.load("elvish"), ["Noarysha", "愛"]
 
     async def script(client):
@@ -82,7 +82,7 @@ def test_names_and_scores_are_those_of_the_model(tmp_path):
     assert {"name": "norse", "writes": "as icelandic-first-names"} in listed
 
 
-def test_where_names_are_too_few_the_error_has_those_that_were_found(tmp_path):
+def test_an_error_contains_the_names_that_were_found(tmp_path):
     async def script(client):
         few = {"match": "Elwen|Elrin", "any_shape": True, "min_length": 5, "unique": True}
         names = await said(client, "sample_names", models="elvish", count=5, **few)
@@ -94,7 +94,7 @@ def test_where_names_are_too_few_the_error_has_those_that_were_found(tmp_path):
     assert re.search(r"only 1 of 5 .*; found: Elrin x$", lines)
 
 
-def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
+def test_a_trained_model_is_written_only_into_the_folder(tmp_path):
     own, here = tmp_path / "own", tmp_path / "here"
     own.mkdir()
     here.mkdir()
@@ -121,7 +121,7 @@ def test_a_model_is_trained_into_the_folder_and_nowhere_else(tmp_path):
     assert {each.name for each in written} == {"own", "here", "drow.npz"}
 
 
-def test_of_two_models_that_are_trained_at_once_under_one_name_one_is_refused(tmp_path):
+def test_of_two_simultaneous_trainings_with_the_same_name_one_is_refused(tmp_path):
     quick = {"name": "drow", "epochs": 1, "distil_epochs": 0, "hidden_size": 8}
     lists = [[f"{c}{x}{c}" for x in "aeiou" for c in "bdfg"], ["Aa", "Bb", "Cc", "Dd"]]
 
@@ -154,7 +154,7 @@ WRONG = [
 ]
 
 
-def test_wrong_arguments_are_told_and_the_session_goes_on(tmp_path):
+def test_wrong_arguments_are_errors_and_the_session_continues(tmp_path):
     (tmp_path / "words.txt").write_text("secret\n")
 
     async def script(client):
@@ -182,7 +182,7 @@ def offered(tmp_path_factory):
     return session(script, "--folder", folder, cwd=folder)
 
 
-def test_a_client_sees_which_tools_write_and_how_patterns_are_written(offered):
+def test_a_client_sees_the_writing_tools_and_the_syntax_of_patterns(offered):
     tools, text = offered
     assert all(each.annotations.destructive_hint is False for each in tools)
     reading = {each.name for each in tools if each.annotations.read_only_hint}
@@ -208,7 +208,7 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, offered):
 
 
 @pytest.mark.parametrize("closes_input_first", [True, False])
-def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
+def test_a_disconnected_client_ends_the_server(closes_input_first, tmp_path):
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}}
     hello["clientInfo"] = {"name": "test", "version": "1"}
     names = (program.DATA / "dinosaurs.txt").read_text("utf-8").split()
@@ -237,7 +237,7 @@ def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
 
 
 @pytest.mark.parametrize("streams", ["<&-", ">&-", "< hello >/dev/full"])
-def test_streams_that_cannot_be_used_are_told_in_a_line(streams, tmp_path):
+def test_unusable_streams_are_an_error_of_one_line(streams, tmp_path):
     hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     (tmp_path / "hello").write_text(json.dumps(hello) + "\n")
     done = program.redirected(streams, "mcp", cwd=tmp_path)
@@ -245,7 +245,7 @@ def test_streams_that_cannot_be_used_are_told_in_a_line(streams, tmp_path):
     assert done.stderr.splitlines()[-1].startswith("Error: standard ")
 
 
-def test_without_its_packages_it_says_what_to_install(tmp_path):
+def test_missing_packages_are_named_with_a_command_to_install_them(tmp_path):
     code = "import sys; sys.modules['mcp'] = None\n" + program.MAIN
     done = subprocess.run(
         [sys.executable, "-c", code, "mcp"], capture_output=True, encoding="utf-8"
@@ -257,7 +257,7 @@ def test_without_its_packages_it_says_what_to_install(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["--help", "mcp --help", "sample -n 1"])
-def test_other_commands_do_not_wait_for_it(command):
+def test_other_commands_do_not_import_the_sdk(command):
     words = [sys.executable, "-X", "importtime", *program.command()[1:], *command.split()]
     done = subprocess.run(words, capture_output=True, encoding="utf-8")
     assert done.returncode == 0

@@ -13,7 +13,7 @@ from support.program import MAIN, error_line, fork, start
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"
 
 
-def test_how_many_names_are_possible_follows_all_conditions_on_spelling():
+def test_the_number_of_possible_names_follows_from_all_conditions():
     for options, possible in (
         ({"max_length": 1}, 3),
         ({"prefix": "ab", "max_length": 3}, 4),
@@ -24,7 +24,7 @@ def test_how_many_names_are_possible_follows_all_conditions_on_spelling():
             list(stream)
 
 
-def test_a_writer_reads_that_only_two_can_match(invoke, tmp_path):
+def test_an_error_tells_that_only_two_names_can_match(invoke, tmp_path):
     tiny_model().save(tmp_path / "names.npz")
     done = invoke("sample", "--match", "(ab|c)a", "-n", 30, "--unique", cwd=tmp_path)
     assert done.returncode == 1
@@ -33,20 +33,20 @@ def test_a_writer_reads_that_only_two_can_match(invoke, tmp_path):
 
 
 @pytest.mark.parametrize("match, is_told", [("Rendilo[ea]", True), ("Qqq", False)])
-def test_conditions_that_a_boldness_brought_are_said_to_be_its(match, is_told, invoke):
+def test_errors_attribute_conditions_to_boldness(match, is_told, invoke):
     done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--match", match)
     assert done.returncode == 1 and "can meet all of --match" in done.stderr
     assert ("--boldness safe asks for some of these" in done.stderr) == is_told
 
 
-def test_where_safe_names_run_out_the_way_to_more_is_said(invoke, monkeypatch):
+def test_a_message_shows_how_to_get_more_safe_names(invoke, monkeypatch):
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 12)
     done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--prefix", "Zorr", "-n", 200)
     assert done.returncode == 1 and "--min-edits (met by" in done.stderr
     assert done.stderr.endswith("some of these: ask for fewer, or add --min-edits 1\n")
 
 
-def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
+def test_a_list_read_through_a_pipe_is_not_overwritten(tmp_path):
     own = tmp_path / "own.txt"
     own.write_text(LIST, "utf-8")
     train = ["train", "-", "-o", own, "--epochs", 1]
@@ -98,25 +98,25 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )
-def test_what_writers_try_first_is_answered_with_what_to_type(words, advice, invoke, tmp_path):
+def test_common_mistakes_are_answered_with_the_right_command(words, advice, invoke, tmp_path):
     done = invoke(*words.split(), cwd=tmp_path)
     is_missing_file = "cannot be read" in done.stderr
     assert done.returncode == (1 if is_missing_file else 2) and not done.stdout
     assert advice in done.stderr
 
 
-def test_no_option_is_advised_that_the_command_has_not(invoke):
+def test_advice_names_only_options_that_the_command_has(invoke):
     done = invoke("train", "list.txt", "--starts-with", "A")
     assert done.returncode == 2 and "--prefix" not in done.stderr
 
 
-def test_a_model_without_its_ending_is_found(invoke, tmp_path):
+def test_a_missing_file_suffix_is_suggested(invoke, tmp_path):
     tiny_model().save(tmp_path / "dune.npz")
     done = invoke("sample", "-m", "dune", cwd=tmp_path)
     assert "did you mean dune.npz?" in done.stderr
 
 
-def test_a_plus_stands_between_models_as_in_a_cast(invoke, tmp_path):
+def test_a_plus_joins_models_as_in_a_cast(invoke, tmp_path):
     for name in ("a", "b", "a+b"):
         tiny_model(seed=len(name)).save(tmp_path / f"{name}.npz")
     blended = invoke("sample", "-m", "a.npz=2+b.npz", "--seed", 1, cwd=tmp_path)
@@ -131,7 +131,7 @@ def test_a_plus_stands_between_models_as_in_a_cast(invoke, tmp_path):
     )
 
 
-def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
+def test_a_table_is_refused_without_as_is(invoke, tmp_path):
     (tmp_path / "list.csv").write_text("id,name,sex\n17,Anna,f\n23,Bela,m\n42,Cora,f\n", "utf-8")
     done = invoke("train", "list.csv", cwd=tmp_path)
     assert done.returncode == 1
@@ -143,12 +143,12 @@ def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
 
 
 @pytest.mark.parametrize("order", ["alias - --secret-file big", "cast --file big"])
-def test_a_file_that_is_read_as_a_whole_may_not_be_endless(order, invoke, tmp_path):
+def test_files_read_as_a_whole_have_a_bounded_size(order, invoke, tmp_path):
     (tmp_path / "big").write_bytes(bytes(1 << 23))
     assert error_line(invoke(*order.split(), cwd=tmp_path)).startswith("big: over 4,194,304 bytes")
 
 
-def test_what_reads_names_from_a_terminal_says_so():
+def test_reading_names_from_a_terminal_prints_a_hint():
     pytest.importorskip("pty")
     from support.terminal import read_to_the_end, terminal
 

@@ -7,7 +7,7 @@ from rnn_names.page.page import MODELS_FOR_LISTS
 from support.program import error_line
 
 
-def test_a_page_of_a_model_and_of_a_blend(invoke, model_file, tmp_path):
+def test_pages_of_a_model_and_of_a_blend_are_written(invoke, model_file, tmp_path):
     done = invoke("page", model_file, "-o", "one.html", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert re.fullmatch(r"Wrote one\.html, 0\.\d MB: open it in a browser\.\n", done.stderr)
@@ -34,7 +34,7 @@ def test_a_title_and_a_subtitle_are_text(invoke, model_file, tmp_path):
     assert text.count("</style>") == 1
 
 
-def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_ones(invoke, tmp_path):
+def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_models(invoke, tmp_path):
     assert invoke("page", cwd=tmp_path).returncode == 0
     page = (tmp_path / "names.html").read_bytes()
     assert len(page) < 4_000_000
@@ -42,7 +42,7 @@ def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_ones(invoke,
     assert [page.count(f'"name":"{name}"'.encode()) for name in MODELS_FOR_LISTS] == [1] * 5
 
 
-def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_path):
+def test_an_older_page_is_replaced_and_no_other_file(invoke, model_file, tmp_path):
     for _ in range(2):
         assert invoke("page", model_file, "-o", tmp_path / "a.html").returncode == 0
     before = model_file.read_bytes()
@@ -51,7 +51,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
     assert model_file.read_bytes() == before
 
 
-def test_models_of_one_name_are_told_apart(invoke, model_file, tmp_path):
+def test_models_with_the_same_name_are_distinguished(invoke, model_file, tmp_path):
     (tmp_path / "a").mkdir()
     Model.load(model_file).save(tmp_path / "a" / "x.npz")
     Model.load(model_file).save(tmp_path / "x.npz")

@@ -50,7 +50,7 @@ def kept(folder):
     return (folder / "kept.txt").read_text("utf-8").splitlines()
 
 
-def test_names_whose_numbers_are_typed_are_kept(pick, folder):
+def test_typed_numbers_keep_names(pick, folder):
     pages, told = pick("1 4 7", "", "2-3,10", "q")
     assert [len(page) for page in pages] == [10, 10]
     first, second = pages
@@ -60,7 +60,7 @@ def test_names_whose_numbers_are_typed_are_kept(pick, folder):
     assert told == [of_first, of_second, "6 in kept.txt"]
 
 
-def test_names_are_safe_ones_and_follow_the_options(pick):
+def test_names_are_safe_and_obey_the_options(pick):
     pages, _ = pick("", arguments=[*ELVES, "--max-length", 8, "-n", 12])
     assert [*chain(*pages)] == Model.load("elvish").sample(
         24, seed=3, boldness="safe", max_length=8
@@ -70,7 +70,7 @@ def test_names_are_safe_ones_and_follow_the_options(pick):
     assert wild == [names]
 
 
-def test_what_was_kept_is_not_shown_again(pick, folder):
+def test_kept_names_are_not_shown_again(pick, folder):
     (first,), _ = pick("1 2")
     (again,), told = pick("1")
     assert not {*first[:2]} & {*again}
@@ -79,7 +79,7 @@ def test_what_was_kept_is_not_shown_again(pick, folder):
     assert told[-1] == "3 in kept.txt"
 
 
-def test_what_is_near_a_kept_name_is_not_shown_in_a_later_run(pick, folder):
+def test_names_near_a_kept_name_are_not_shown_in_a_later_run(pick, folder):
     later = ["pick", "-m", "elvish", "--seed", 4, "-o", "kept.txt", "-n", 300]
     (others,), _ = pick(arguments=later)
     twin = others[20]
@@ -88,7 +88,7 @@ def test_what_is_near_a_kept_name_is_not_shown_in_a_later_run(pick, folder):
     assert twin not in page and len(page) == 300
 
 
-def test_what_was_seen_is_remembered_if_that_is_asked_for(pick):
+def test_remember_stores_the_shown_names(pick):
     remembering = [*ELVES, "--remember", "seen.txt"]
     (first,), _ = pick("1", arguments=remembering)
     (second,), _ = pick("1", arguments=remembering)
@@ -96,7 +96,7 @@ def test_what_was_seen_is_remembered_if_that_is_asked_for(pick):
 
 
 @pytest.mark.parametrize("what", [["-m", "elvish"], ["{elvish}\n  of {norse}"], ["village"]])
-def test_what_is_remembered_is_what_was_shown(what, pick, folder):
+def test_remembered_names_equal_the_shown_names(what, pick, folder):
     arguments = ["pick", *what, "--seed", 3, "-n", 15, "--remember", "seen.txt", "-o", "kept.txt"]
     pages, _ = pick("", "+2", "b", arguments=arguments)
     seen = (folder / "seen.txt").read_text("utf-8").splitlines()
@@ -106,19 +106,19 @@ def test_what_is_remembered_is_what_was_shown(what, pick, folder):
     assert not {*later} & {*chain(*pages)}
 
 
-def test_what_is_kept_and_what_was_shown_are_two_files(invoke, folder):
+def test_kept_and_remembered_names_need_different_files(invoke, folder):
     done = invoke("pick", "-m", "elvish", "--remember", "./kept.txt", "-o", "kept.txt")
     assert done.returncode == 1 and "give another file for what was shown" in done.stderr
     assert not (folder / "kept.txt").exists() and done.stdout == ""
 
 
-def test_a_name_that_stands_twice_in_the_file_is_put_back_twice(pick, folder):
+def test_undo_restores_both_copies_of_a_name(pick, folder):
     (folder / "kept.txt").write_text("Ada\nAda\nBob\n", "utf-8")
     pick("-1 2", "u")
     assert (folder / "kept.txt").read_text("utf-8") == "Ada\nAda\nBob\n"
 
 
-def test_a_pattern_may_come_from_a_file(pick, invoke, folder):
+def test_a_pattern_is_read_from_a_file(pick, invoke, folder):
     (folder / "pattern.txt").write_text("{elvish} of {norse}\n", "utf-8")
     (page,), _ = pick(arguments=["pick", "--file", "pattern.txt", "-n", 3])
     assert all(" of " in line for line in page)
@@ -136,7 +136,7 @@ def test_no_name_is_shown_twice(pick):
     assert len(names) == len({*names}) > 60
 
 
-def test_undo_takes_out_what_was_kept_last(pick, folder):
+def test_undo_removes_the_names_kept_last(pick, folder):
     pages, told = pick("1", "2 3", "u", "4", "u", "u", "u")
     assert kept(folder) == []
     page = pages[0]
@@ -151,7 +151,7 @@ def test_undo_takes_out_what_was_kept_last(pick, folder):
 
 
 @pytest.mark.parametrize("added", ["Another\n", "Mac{kept}"])
-def test_undo_leaves_a_file_that_has_changed_since(added, folder):
+def test_undo_does_not_change_a_file_that_was_edited_since(added, folder):
     with start(
         *ELVES, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
@@ -168,7 +168,7 @@ def test_undo_leaves_a_file_that_has_changed_since(added, folder):
     assert f"changed since; left as it is: {first.strip()}" in told.decode()
 
 
-def test_names_like_one_are_near_it_or_begin_or_end_alike(pick):
+def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
     (first, like, beginning), _ = pick("+4", "+4", arguments=[*ELVES, "--prefix", "S"])
     vocabulary = Model.load("elvish").vocabulary
     near = within_edits([first[3]], 2, vocabulary)
@@ -184,7 +184,7 @@ def test_names_like_one_are_near_it_or_begin_or_end_alike(pick):
     )
 
 
-def test_names_like_one_are_no_near_twins_of_each_other(pick, monkeypatch):
+def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
     assert len(like) == 10 and all(map(FarApart(1).add_if_far, like))
     monkeypatch.setattr(pick_sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
@@ -206,12 +206,12 @@ def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
     assert len(like) == 40
 
 
-def test_how_few_are_like_a_name_is_said(pick):
+def test_the_number_of_names_like_another_is_told(pick):
     _, told = pick("+ Zorrodim", "+ Bob", arguments=[*ELVES, "--match", "[A-Z].*"])
     assert told[-3:-1] == ["Found only 1 other like Zorrodim.", "Found no others like Bob."]
 
 
-def test_what_cannot_be_done_is_said(pick, folder):
+def test_impossible_commands_get_a_message(pick, folder):
     (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
     assert told[2].startswith("1 4 7") and told[16:] == [
@@ -237,7 +237,7 @@ def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
         assert told == first
 
 
-def test_numbers_count_for_the_page_that_b_brings_back(pick, folder):
+def test_numbers_refer_to_the_page_restored_by_b(pick, folder):
     pages, _ = pick("", "+3", "b", "b", "2", "p", "", "", "", "1")
     first, second, like, new = *pages[:3], pages[8]
     marked = [f"{name} (kept)" if name == first[1] else name for name in first]
@@ -246,13 +246,13 @@ def test_numbers_count_for_the_page_that_b_brings_back(pick, folder):
     assert kept(folder) == [first[1], new[0]]
 
 
-def test_a_page_that_is_like_an_earlier_one_stands_after_it(pick):
+def test_a_page_of_similar_names_follows_the_current_page(pick):
     pages, _ = pick("", "b", "+1", "b", "n", "n")
     first, second, _, like, *others = pages
     assert others == [first, like, second]
 
 
-def test_what_is_kept_is_listed_and_taken_out_by_number_or_name(pick, folder):
+def test_kept_names_are_listed_and_removed_by_number_or_name(pick, folder):
     pick("1-5", "q")
     before = kept(folder)
     (page,), told = pick("1", "l", "-3 5", f"- {before[0].upper()}", "l", "1", "-1", "q")
@@ -278,12 +278,12 @@ def test_a_row_may_be_typed_from_its_end(pick, folder):
     assert kept(folder) == [page[3]]
 
 
-def test_what_was_taken_out_can_be_kept_again(pick, folder):
+def test_removed_names_can_be_kept_again(pick, folder):
     (page,), _ = pick("1 2", "-1", "1")
     assert kept(folder) == [page[1], page[0]]
 
 
-def test_undo_puts_what_was_taken_out_where_it_was(pick, folder):
+def test_undo_restores_removed_names_in_their_place(pick, folder):
     text = "Ada\nBo\t12\r\n\nCleo"  # as other programs may have left it
     (folder / "kept.txt").write_bytes(text.encode())
     _, told = pick("1", "-3 1", "- Bo", "u", "u", "u", "l", "-3", "1", "u", "u")
@@ -295,17 +295,17 @@ def test_undo_puts_what_was_taken_out_where_it_was(pick, folder):
     ]
 
 
-def test_an_empty_list_is_said_to_be_empty(pick):
+def test_an_empty_list_gets_a_message(pick):
     assert pick("l")[1][0] == "Nothing is kept yet."
 
 
-def test_numbers_beside_one_that_is_not_there_are_kept(pick, folder):
+def test_valid_numbers_beside_an_invalid_one_are_kept(pick, folder):
     (page,), told = pick("1 47 2", "9-12")
     assert kept(folder) == [page[0], page[1], page[8], page[9]]
     assert told[:2] == ["This page has 1 to 10.", f"Kept {page[0]}, {page[1]} (2 in kept.txt)"]
 
 
-def test_where_there_are_no_more_names_that_is_said(pick):
+def test_a_message_tells_that_no_names_are_left(pick):
     few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--boldness", "balanced", "--any-shape"]
     pages, told = pick("", "1", "", arguments=few)
     assert len(pages) == 1 and 1 <= len(pages[0]) <= 6
@@ -320,7 +320,7 @@ def test_lines_of_a_cast_are_kept(pick, folder):
     assert all(re.fullmatch(r"(Sir|Lady) \S+ of .{1,7}", line) for line in [*chain(*pages)])
 
 
-def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
+def test_lines_like_another_differ_in_one_name(pick):
     pattern = "[Sir {elvish-men}|Dame {elvish-women}] of {town=welsh-towns}, [a|b|c|d]"
     arguments = ["pick", pattern, "--seed", 2, "-n", 6]
     pages, told = pick("+2", "b", "+2.town", "b", "+2.3", "b", "+1 +3", "+1.4", arguments=arguments)
@@ -339,12 +339,12 @@ def test_lines_like_one_of_a_cast_differ_in_one_name(pick):
     ]
 
 
-def test_nothing_can_be_like_a_line_without_names(pick):
+def test_no_line_is_like_a_line_without_names(pick):
     _, told = pick("+3", "+2.1", arguments=["pick", "tavern", "--seed", 2])
     assert told[:2] == ["This line has no name to change."] * 2
 
 
-def test_of_kept_lines_with_line_breaks_the_first_is_told(pick, folder):
+def test_answers_show_the_first_line_of_kept_entries(pick, folder):
     arguments = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept.txt"]
     (page,), told = pick("1 2", "u", arguments=arguments)
     both = f"{page[0]}…, {page[1]}…"
@@ -357,7 +357,7 @@ TWO_LINES = ["pick", "{elvish}\n  of {norse}", "-n", 2, "--seed", 1, "-o", "kept
 
 
 @pytest.mark.parametrize("arguments", [INN, TWO_LINES])
-def test_what_has_several_lines_is_one_entry_of_the_file(arguments, pick, folder):
+def test_several_lines_of_a_cast_are_one_entry_of_the_file(arguments, pick, folder):
     (page,), told = pick("2 1", "l", arguments=arguments)
     first, second = page
     assert told[1:] == [f"-1 {second}…", f"-2 {first}…", "2 in kept.txt"]
@@ -378,7 +378,7 @@ def test_what_has_several_lines_is_one_entry_of_the_file(arguments, pick, folder
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n\r\n \r\n"])
-def test_entries_of_several_lines_are_told_apart_however_the_file_ends(end, pick, folder):
+def test_entries_of_several_lines_are_separated_at_any_end_of_the_file(end, pick, folder):
     (folder / "kept.txt").write_bytes(f"Ada\r\n  of Bergen{end}".encode())
     (page,), told = pick("1", "l", "-1", arguments=TWO_LINES)
     assert told[2:5] == ["-1 Ada…", f"-2 {page[0]}…", "Took out Ada… (1 in kept.txt)"]
@@ -392,7 +392,7 @@ def test_a_kept_cast_of_several_lines_is_not_shown_again(pick, folder):
     assert again[0] == first[1]
 
 
-def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
+def test_wrong_usage_is_reported_before_any_name(invoke, folder):
     assert invoke("pick", "{elvish}", "-m", "elvish").returncode == 2
     assert invoke("pick", "{elvish").returncode == 2
     assert "rnn-names pick -m elvish" in invoke("pick", "elvish").stderr
@@ -404,7 +404,7 @@ def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
     assert "no name" in text
 
 
-def test_a_kept_file_hides_no_cast_of_its_name(pick, invoke, folder):
+def test_a_kept_file_does_not_hide_a_cast_of_its_name(pick, invoke, folder):
     arguments = ["pick", "inn", "--seed", 2, "-n", 2, "-o", "inn.txt"]
     (first,), _ = pick("1", arguments=arguments)
     (again,), told = pick("1", arguments=arguments)
@@ -415,7 +415,7 @@ def test_a_kept_file_hides_no_cast_of_its_name(pick, invoke, folder):
     assert (done.returncode, done.stderr) == (0, f"{note}\n")
 
 
-def test_an_empty_file_hides_no_cast(invoke, folder):
+def test_an_empty_file_does_not_hide_a_cast(invoke, folder):
     (folder / "village.txt").touch()  # as the shell does for `> village.txt`
     (folder / "trades.txt").touch()
     done = invoke("cast", "village", "-n", 2)
@@ -436,26 +436,26 @@ def test_an_empty_file_hides_no_cast(invoke, folder):
         (["inn"], "kept.csv", "kept lines are plain text; give a .txt"),
     ],
 )
-def test_what_a_pattern_reads_is_no_output(arguments, output, said, invoke, folder):
+def test_files_of_a_pattern_are_refused_as_output(arguments, output, said, invoke, folder):
     (folder / "my.txt").write_text("{elvish}\n  of {norse}\n", "utf-8")
     done = invoke("pick", *arguments, "-o", output, input="1\n")
     assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
     assert [each.name for each in folder.iterdir()] == ["my.txt"]
 
 
-def test_nothing_kept_leaves_no_file(pick, folder):
+def test_without_kept_names_there_is_no_file(pick, folder):
     pick("l", "- Bo", "q")
     assert not (folder / "kept.txt").exists()
 
 
-def test_kept_names_hide_no_bundled_model(pick, folder):
+def test_kept_names_do_not_hide_a_bundled_model(pick, folder):
     elves = ["pick", "-m", "elvish", "--seed", 3, "-o", "elvish"]
     (first,), _ = pick("1", arguments=elves)
     (again,), _ = pick("1", arguments=elves)
     assert (folder / "elvish").read_text("utf-8").split() == [first[0], again[0]]
 
 
-def test_names_and_casts_of_several_lines_have_files_of_their_own(pick, invoke, folder):
+def test_names_and_casts_of_several_lines_need_different_files(pick, invoke, folder):
     pick("1 2")
     text = error_line(invoke(*TWO_LINES))
     assert text == "kept.txt has single names; give another file for casts, as in -o casts.txt"
@@ -474,7 +474,7 @@ def test_a_line_without_indent_begins_an_entry(pick, folder):
     assert (folder / "kept.txt").read_text("utf-8").split("\n") == text.split("\n")[2:]
 
 
-def test_a_kept_inn_that_was_corrected_does_not_come_again(pick, folder):
+def test_a_corrected_entry_is_not_shown_again(pick, folder):
     (page,), _ = pick("1", arguments=INN)
     text = (folder / "kept.txt").read_text("utf-8")
     (folder / "kept.txt").write_text(re.sub("table: .*", "table: bread", text), "utf-8")
@@ -482,7 +482,7 @@ def test_a_kept_inn_that_was_corrected_does_not_come_again(pick, folder):
     assert page[0] not in again and again[0] == page[1]
 
 
-def test_names_of_kept_villagers_do_not_come_again_in_a_later_run(pick, folder):
+def test_names_of_kept_lines_are_not_shown_in_a_later_run(pick, folder):
     village = ["pick", "village", "-n", 30, "-o", "kept.txt"]
     (page,), _ = pick("1-30", arguments=[*village, "--seed", 4])
     (later,), _ = pick(arguments=[*village, "--seed", 4])
@@ -490,7 +490,7 @@ def test_names_of_kept_villagers_do_not_come_again_in_a_later_run(pick, folder):
     assert len(later) == 30 and not {*surnames} & {*others}
 
 
-def test_some_like_a_name_that_is_typed_are_shown(pick):
+def test_names_like_a_typed_name_are_shown(pick):
     (_, like), _ = pick("+ Galadwen")
     assert len(like) == 10 and "Galadwen" not in like
     (page, like), told = pick("+ sir", "+ Nobody", arguments=["pick", "Sir {elvish}", "-n", 4])
@@ -498,7 +498,7 @@ def test_some_like_a_name_that_is_typed_are_shown(pick):
     assert told[0] == "No line that was shown begins with Nobody."
 
 
-def test_a_name_of_ones_own_is_kept(pick, folder):
+def test_a_typed_name_is_kept(pick, folder):
     (page,), told = pick("= Vreizamoor", "3", "3 = Ilina", "4=Bo", "= Bo", "u", "11 = Ada")
     assert kept(folder) == ["Vreizamoor", "Ilina"]
     assert told[:2] == ["Kept Vreizamoor (1 in kept.txt)", f"Kept {page[2]} (2 in kept.txt)"]
@@ -508,21 +508,21 @@ def test_a_name_of_ones_own_is_kept(pick, folder):
     assert told[6] == "This page has 1 to 10."
 
 
-def test_what_would_be_a_remark_is_not_kept(pick, folder):
+def test_a_remark_is_not_kept(pick, folder):
     (folder / "kept.txt").write_text("Ada\n", "utf-8")
     _, told = pick("= # the queen", "= Bo\tthe king")
     assert told[1:3] == ["# in front, or a tab, makes a remark in the file; nothing was kept"] * 2
     assert kept(folder) == ["Ada"]
 
 
-def test_a_line_of_ones_own_replaces_the_first_of_several(pick, folder):
+def test_a_typed_line_replaces_the_first_line_of_an_entry(pick, folder):
     pick("1", "1 = The Salty Hair, by the mill", arguments=INN)
     lines = kept(folder)
     assert lines[0] == "The Salty Hair, by the mill" and len(lines) == 5
     assert "The Salty Hare" not in "".join(lines)
 
 
-def test_remarks_in_the_file_are_no_names(pick, folder):
+def test_comments_in_the_file_are_no_names(pick, folder):
     (page,), _ = pick()
     (folder / "kept.txt").write_text(f"# heroes\n{page[0]}\tthe queen\n#\n", "utf-8")
     (again,), told = pick("l", "-1", "2")
@@ -531,7 +531,7 @@ def test_remarks_in_the_file_are_no_names(pick, folder):
     assert kept(folder) == ["# heroes", "#", again[1]]
 
 
-def test_a_kept_line_is_taken_out_by_its_beginning(pick, folder):
+def test_a_kept_line_is_removed_by_its_beginning(pick, folder):
     (folder / "kept.txt").write_text("Sir Bo of Bergen\nSir Ada of Oslo\n", "utf-8")
     _, told = pick("- Sir", "-2", "- sir b", "- Ada")
     assert told[1:] == [
@@ -546,7 +546,7 @@ def test_a_kept_line_is_taken_out_by_its_beginning(pick, folder):
     assert told[1] == "Gwerne x is not in kept.txt; nearest: Gwernen"
 
 
-def test_kept_lines_that_begin_alike_are_listed_with_what_differs(pick, folder):
+def test_kept_lines_with_equal_beginnings_are_listed_with_their_differences(pick, folder):
     inns = "The Toad\n  kept by Bo\n  pie\n\nThe Toad\n  kept by Bo\n  soup\n"
     (folder / "kept.txt").write_text(inns, "utf-8")
     _, told = pick("l", arguments=INN)
@@ -563,11 +563,11 @@ def test_kept_lines_that_begin_alike_are_listed_with_what_differs(pick, folder):
         ("all", "'all': not understood; ? for help"),
     ],
 )
-def test_what_is_not_understood_is_explained(typed, said, pick):
+def test_unknown_commands_get_a_message(typed, said, pick):
     assert pick(typed)[1][0] == said
 
 
-def test_how_many_names_of_a_file_are_left_out_is_said(pick):
+def test_a_note_tells_the_number_of_remembered_names(pick):
     pick(arguments=[*ELVES, "--remember", "seen.txt"])
     _, told = pick(arguments=[*ELVES, "--remember", "seen.txt"])
     assert told[0] == "Note: leaves out 10 names of seen.txt"
@@ -603,7 +603,7 @@ class Typist:
 
 
 @pytest.mark.parametrize("columns", [80, 40])
-def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder):
+def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(columns, folder):
     typist = Typist(columns, *ELVES)
     typist.type("1 2\n")
     assert len(kept(folder)) == 2
@@ -641,7 +641,7 @@ def test_answers_are_as_wide_as_the_terminal_up_to_80_columns(columns):
     assert sum(line.startswith("Took out ") for line in lines) == 1
 
 
-def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
+def test_a_long_search_gets_one_message(monkeypatch, capsys):
     monkeypatch.setattr(pick_pages, "SILENCE", 0.05)
     monkeypatch.setattr(pick_pages, "is_typed", lambda: True)
 
@@ -655,7 +655,7 @@ def test_a_second_of_silence_is_explained_once(monkeypatch, capsys):
     assert said.out == "1 Ada\n2 Bo\n" and said.err == "Looking for more…\n"
 
 
-def test_a_page_that_is_higher_than_the_terminal_has_columns():
+def test_a_page_higher_than_the_terminal_has_columns():
     typist = Typist(80, *ELVES, "-n", 60)
     typist.type("1\n")
     os.write(typist.screen, b"q\n")
@@ -683,7 +683,7 @@ def test_an_empty_line_in_a_cast_does_not_divide_it(pick, folder):
     assert len((folder / "kept.txt").read_text("utf-8").split("\n\n")) == 3  # and the end
 
 
-def test_what_is_kept_in_place_of_a_kept_name_is_told_and_undone(pick, folder):
+def test_replacing_a_kept_name_is_reported_and_can_be_undone(pick, folder):
     (page,), told = pick("2", "2 = Galadriel", "u")
     assert told[1:3] == [
         f"In place of {page[1]}, kept Galadriel (1 in kept.txt)",
@@ -692,7 +692,7 @@ def test_what_is_kept_in_place_of_a_kept_name_is_told_and_undone(pick, folder):
     assert kept(folder) == [page[1]]
 
 
-def test_comments_with_brackets_make_no_pattern_of_kept_casts(pick, folder):
+def test_comments_with_brackets_do_not_make_kept_names_a_pattern(pick, folder):
     arguments = ["pick", "inn", "-o", "inn.txt", "-n", 2]
     pick("1", arguments=[*arguments, "--seed", 1])
     path = folder / "inn.txt"
@@ -701,7 +701,7 @@ def test_comments_with_brackets_make_no_pattern_of_kept_casts(pick, folder):
     assert told[-1] == "2 in inn.txt"
 
 
-def test_an_empty_line_among_names_makes_no_casts_of_them(invoke, folder):
+def test_an_empty_line_among_names_does_not_make_them_casts(invoke, folder):
     (folder / "kept.txt").write_text("Ada\n\nBo\nCleo\n")
     text = error_line(invoke("pick", "inn", "-o", "kept.txt", input="q\n", cwd=folder))
     assert text == "kept.txt has single names; give another file for casts, as in -o casts.txt"

@@ -81,7 +81,7 @@ def test_the_estimate_follows_distillation(each, progress):
     assert all(abs(in_all - progress.clock) < 20 * each for in_all in told[160:])
 
 
-def test_the_bar_moves_as_often_at_the_end_as_at_the_beginning(progress, monkeypatch):
+def test_the_bar_moves_at_the_same_rate_until_the_end(progress, monkeypatch):
     """After one long wait, tqdm by itself waits for as many characters each time."""
     shown = []
     monkeypatch.setattr(progress.bar, "refresh", lambda *_, **__: shown.append(progress.bar.n))
@@ -89,7 +89,7 @@ def test_the_bar_moves_as_often_at_the_end_as_at_the_beginning(progress, monkeyp
     assert shown[-99:] == list(range(20_400, 40_001, 200))
 
 
-def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
+def test_the_bar_shows_the_epoch_and_the_most_time_left(progress):
     progress.clock, progress.trainer.position.characters = 2.0, 2500
     progress.batch(2500, 1.5)
     shown = str(progress.bar)
@@ -98,7 +98,7 @@ def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
 
 @pytest.mark.usefixtures("quick_teacher")
 @pytest.mark.parametrize("done_before", [0, 1, 2])
-def test_distillation_is_told_before_it_is_prepared(
+def test_distillation_is_announced_before_it_is_prepared(
     done_before, invoke, corpus_file, tmp_path, monkeypatch
 ):
     """Also in a run that goes on from there, or from within that stage."""

@@ -88,7 +88,7 @@ LINES = [
 
 
 @pytest.mark.parametrize("line, message", LINES)
-def test_values_are_judged_before_any_file_is_read(line, message, invoke, tmp_path):
+def test_values_are_checked_before_any_file_is_read(line, message, invoke, tmp_path):
     done = invoke(*shlex.split(line, posix="'" in line), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith("Usage: rnn-names") and "missing." not in done.stderr
@@ -96,13 +96,13 @@ def test_values_are_judged_before_any_file_is_read(line, message, invoke, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_file_decides_is_no_wrong_usage(invoke, model_file, tmp_path):
+def test_errors_that_depend_on_a_file_are_not_wrong_usage(invoke, model_file, tmp_path):
     assert invoke("sample", "-m", "missing.npz", cwd=tmp_path).returncode == 1
     assert invoke("sample", "-m", model_file, "--suffix", "愛").returncode == 1
     assert invoke("train", "missing.txt", cwd=tmp_path).returncode == 1
 
 
-def test_best_skips_names_whatever_the_seed_for_all_commands_is(invoke, model_file):
+def test_best_ignores_the_seed_of_all_commands(invoke, model_file):
     environment = {"RNN_NAMES_SAMPLE_SEED": "3"}
     best = invoke("sample", "-m", model_file, "--best", "-n", 6, env=environment).stdout.split()
     assert len(best) == 6

@@ -40,14 +40,14 @@ def accepted(automaton):
 @pytest.mark.parametrize(
     "pattern", ["A.*", "[^a]+", "(ab|Ba)*", "[A-B]x?", "[^B-Z]*", r"\w\Wa?|aa"]
 )
-def test_expressions_match_in_any_case_what_python_matches(pattern):
+def test_expressions_ignore_case_as_python(pattern):
     matches = re.compile(pattern, re.IGNORECASE).fullmatch
     automaton = matching([pattern], Vocabulary("aAb"), ignore_case=True)
     assert accepted(automaton) == [text for text in TEXTS if matches(text)]
 
 
 @pytest.mark.parametrize("character", "iIıİsſσςΣµμßẞåÅ")
-def test_so_do_letters_with_cases_of_their_own(character):
+def test_special_cases_of_letters_match_as_in_python(character):
     letters = "".join(sorted("iIıİsſσςΣµμßẞåÅ"))
     alike = [c for c in letters if re.fullmatch(character, c, re.IGNORECASE)]
     tiny = random_model(letters, longest=1, shortest=1)
@@ -68,7 +68,7 @@ def test_so_do_letters_with_cases_of_their_own(character):
     ],
     ids=lambda value: "" if callable(value) else str(value),
 )
-def test_what_the_list_has_in_another_case_is_read_so(options, holds):
+def test_texts_match_in_the_case_of_the_list(options, holds):
     shaped = tiny_model(**SHAPED)
     with pytest.warns(CaseWarning, match="read as the list is written: (prefix|suffix|match) '"):
         names = shaped.sample(1_500, seed=5, **options)
@@ -78,7 +78,7 @@ def test_what_the_list_has_in_another_case_is_read_so(options, holds):
         assert shaped.best(1, **options) == [max(wanted, key=wanted.get)]
 
 
-def test_what_fits_the_list_as_it_is_stays_so():
+def test_texts_in_the_case_of_the_list_are_unchanged():
     shaped = tiny_model(**SHAPED)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -91,21 +91,21 @@ def test_what_fits_the_list_as_it_is_stays_so():
 
 @given(st.lists(st.text("aAbx", max_size=5), min_size=1, max_size=3), st.integers(0, 3))
 @settings(max_examples=40)
-def test_what_is_few_edits_away(texts, edits):
+def test_automata_accept_names_within_some_edits(texts, edits):
     near = [text for text in TEXTS if min(edits_between(text, each) for each in texts) <= edits]
     assert accepted(within_edits(texts, edits, Vocabulary("aAb"))) == near
 
 
 @given(st.lists(st.text("aAbßsx", max_size=3), min_size=1, max_size=4))
 @settings(max_examples=40)
-def test_what_is_free_of_words(words):
+def test_automata_accept_names_without_some_words(words):
     vocabulary = Vocabulary("Aabsß")
     texts, parts = all_texts(4, "Aabsß"), [word.casefold() for word in words if word]
     free = [not any(part in text.casefold() for part in parts) for text in texts]
     assert accepts(avoiding(words, vocabulary), texts, vocabulary) == free
 
 
-def test_a_beginning_that_no_listed_name_has_comes_in_any_case_on_demand():
+def test_ignore_case_allows_a_beginning_that_no_listed_name_has():
     model = tiny_model(**SHAPED)
     both = model.sample(300, seed=1, prefix=["bA", "ba"], any_shape=True)
     assert {name[:2] for name in both} == {"bA", "ba"}
@@ -114,13 +114,13 @@ def test_a_beginning_that_no_listed_name_has_comes_in_any_case_on_demand():
         assert {name[:2] for name in drawn} == {"bA", "ba"}
 
 
-def test_too_many_edits_for_a_long_name_are_one_line():
+def test_too_many_edits_for_a_long_name_are_an_error_of_one_line():
     with pytest.raises(SamplingError, match=r"like 'ab.*: too much to follow at once; ask for"):
         tiny_model(letters="aAb").sample(1, like="ab" * 50, edits=9)
 
 
 @pytest.mark.parametrize("like", [[""], ["", "abc"]])
-def test_like_an_empty_text_are_names_of_as_many_characters_as_edits(like):
+def test_names_like_an_empty_text_have_at_most_as_many_characters_as_edits(like):
     tiny = tiny_model(shortest=1)
     near = distribution(tiny, lambda name: min(edits_between(name, text) for text in like) <= 1)
     assert_drawn_from(Counter(tiny.sample(3000, like=like, edits=1, seed=1)), near)
@@ -143,7 +143,7 @@ TITLES = WORDS.map(" ".join)
 @given(st.lists(TITLES, min_size=1, max_size=6), st.lists(TITLES, min_size=1, max_size=20))
 @settings(max_examples=30)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
-def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
+def test_near_names_are_found_by_fingerprints_alone(edits, short, listed, names):
     known = np.unique(fingerprint(Names.from_strings(listed)))
     known = upper_bits(known, 32) if short else known
     near = near_list(known, " -ABab").near(Names.from_strings(names), edits)
@@ -156,7 +156,7 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 @given(st.lists(ANY_CASE, min_size=1, max_size=6), st.lists(ANY_CASE, min_size=1, max_size=20))
 @settings(max_examples=30)
 @pytest.mark.parametrize("edits", [1, 2])
-def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
+def test_no_edit_is_missed_in_lists_with_capitals_anywhere(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
     known = np.unique(fingerprint(Names.from_strings(listed)))
     near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), edits)
@@ -187,7 +187,7 @@ def test_the_case_of_a_first_letter_is_no_edit():
         assert near == [edits == 1, True], text
 
 
-def test_nor_is_that_of_several_first_letters():
+def test_the_case_of_several_first_letters_is_no_edit():
     listed = Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a"])
     characters = Vocabulary.from_names(
         Names.from_strings(["de la Cruz", "Van Dam", "\u00c9a", "Lb\u00e9"])
@@ -198,7 +198,7 @@ def test_nor_is_that_of_several_first_letters():
         assert of_list.near(Names.from_strings([text]), edits)[0], text
 
 
-def test_nothing_is_near_by_a_letter_beyond_its_end():
+def test_letters_beyond_the_end_of_a_name_do_not_count():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])
     gap = fingerprint(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
@@ -218,13 +218,13 @@ APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
     ],
     ids=["the longest names", "a mark at the end", "an accent apart", "and an edit"],
 )
-def test_what_is_near_a_listed_name(listed, characters, names, edits, near):
+def test_names_near_a_listed_name_are_recognised(listed, characters, names, edits, near):
     known = fingerprint(Names.from_strings([listed]))
     assert near_list(known, characters).near(Names.from_strings(names), edits).tolist() == near
 
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
-def test_names_that_are_let_through_are_far_apart(names, edits):
+def test_accepted_names_are_far_apart(names, edits):
     far_apart, kept = FarApart(edits, ["Abab"]), []
     for name in names:
         assert far_apart.add_if_far(name) == (nearest(name, ["abab", *kept]) > edits)
@@ -232,7 +232,7 @@ def test_names_that_are_let_through_are_far_apart(names, edits):
 
 
 @pytest.mark.parametrize("min_edits", [1, 2, 3])
-def test_near_copies_and_near_twins_do_not_come(min_edits):
+def test_near_copies_and_near_twins_are_excluded(min_edits):
     """Of random names, and of the most probable ones: there, each that is far from all before."""
     excluded = ["BBBBB"]
     options = {"min_edits": min_edits, "exclude": excluded}
@@ -246,7 +246,7 @@ def test_near_copies_and_near_twins_do_not_come(min_edits):
         assert nearest(name, [*KNOWN, *excluded, *names[:i]]) >= min_edits
 
 
-def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
+def test_listed_refers_to_the_list_and_near_twins_to_drawn_names():
     started = tiny_model()
     listed = started.sample(3, seed=1, listed=True, min_edits=2)
     assert all(started.knows(listed))
@@ -260,7 +260,7 @@ def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
         started.sample(1, novel=True, listed=True)
 
 
-def test_what_min_edits_cannot_do_is_said(monkeypatch):
+def test_unsupported_uses_of_min_edits_are_refused(monkeypatch):
     with pytest.raises(SamplingError, match="leave out either min_edits or start"):
         tiny_model(letters="aAb").sample(1, min_edits=2, start=3)
     full = Model.load("first-names")
@@ -275,7 +275,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
 
 
-def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monkeypatch):
+def test_a_stream_of_repeats_ends(drawn, monkeypatch):
     """Repeats earned as many further attempts as new names do: minutes, where hardly any pass."""
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     others = [text for text in all_texts(3) if text not in ("ab", "ba", "cab")]
@@ -284,7 +284,7 @@ def test_names_that_come_again_and_again_do_not_keep_a_stream_going(drawn, monke
     assert sum(drawn) < 1 << 16, drawn
 
 
-def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
+def test_slow_tests_end_a_stream_earlier(monkeypatch):
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     prints = np.unique(fingerprint(Names.from_strings(all_texts(4))))
     model = replace(tiny_model(), fingerprints=prints)
@@ -296,7 +296,7 @@ def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
 
 
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
-def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
+def test_a_warning_tells_that_few_names_are_new(options, monkeypatch):
     monkeypatch.setattr(stream, "WINDOW", 1 << 9)
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
     with pytest.warns(FewNewNamesWarning, match="three in four"), pytest.raises(SamplingError):
@@ -304,7 +304,7 @@ def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
 
 
 @pytest.mark.posix
-def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
+def test_a_note_on_a_terminal_tells_of_many_near_copies_of_a_short_list(model_file):
     arguments = ["sample", "-m", model_file, "-n", 60, "--seed", 1, "-t", 0.2]
     told = r"Note: \d+ of 60 names are in the list or one letter away .*--min-edits 2 leaves"
     assert re.search(told, on_terminal(*arguments, lines=60))
@@ -312,14 +312,14 @@ def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
 
 
 @pytest.mark.parametrize("options", [{"any_shape": True}, {"prefix": ["b", "n", "a"]}])
-def test_names_of_another_shape_than_the_list_are_near_copies_too(options):
+def test_near_copies_may_have_another_shape_than_the_list(options):
     model = train(["Ana", "Anna", "Ban", "Bana", "Nab"], init=None, epochs=0)
     near = Names.from_strings(["ban", "nab", "ann", "nna", "na", "bAn"])
     [min_edits] = make_conditions(model, Options(min_edits=2, **options))
     assert not min_edits.passes(near).any()
 
 
-def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
+def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):
     """A model started from another one knows the names of both, and its own list apart."""
     own = ["Azhirad", "Dunezra", "Kalimar", "Zafira"]
     model = train(own, init=Model.load("german-women"), epochs=0)
@@ -343,7 +343,7 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
     ],
     ids=str,
 )
-def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
+def test_few_possible_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
     monkeypatch.setattr(walk_sampler.WalkSampler, "draw", None)
     for verb in (tiny_model().sample, tiny_model().best):
@@ -353,14 +353,14 @@ def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
             verb(1, **options)
 
 
-def test_few_names_of_which_some_are_left_come():
+def test_the_remaining_of_few_possible_names_are_drawn():
     assert set(tiny_model().sample(50, match="b|ca|cb", novel=True, seed=1)) == {"cb"}
     assert tiny_model().best(1, match="b|ca|cb", novel=True) == ["cb"]
 
 
 @given(st.text("ab", max_size=2), st.sampled_from([".*a", "a.*|cb?", "[^b]*", "(ab)+c?"]))
 @settings(max_examples=20)
-def test_the_texts_of_an_automaton_are_those_that_it_accepts(prefix, pattern):
+def test_the_texts_of_an_automaton_equal_its_accepted_texts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
     texts = Spelling(matching([pattern], vocabulary), 1, 4).texts(tuple(begun))

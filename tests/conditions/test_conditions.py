@@ -33,7 +33,7 @@ def accepted(automaton):
 
 @given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
 @settings(max_examples=30)
-def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
+def test_automata_accept_names_that_end_in_or_contain_a_text(end, inside):
     ends, contains = (matching([text], VOCABULARY) for text in (f".*{end}", f".*{inside}.*"))
     assert accepted(ends) == [text.endswith(end) for text in TEXTS]
     assert accepted(contains) == [inside in text for text in TEXTS]
@@ -58,7 +58,7 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS)
 @example("^ab+$")
 @settings(max_examples=100)
-def test_automata_of_expressions_accept_what_python_matches(pattern):
+def test_automata_of_expressions_match_as_python(pattern):
     matched = [re.fullmatch(pattern, text) is not None for text in TEXTS]
     assert accepted(matching([pattern], VOCABULARY)) == matched
 
@@ -73,25 +73,25 @@ def test_automata_of_expressions_accept_what_python_matches(pattern):
         ("b|a{300}|a{0}c", "b|c"),
     ],
 )
-def test_more_repeats_than_a_name_has_characters_are_any_number(pattern, plain):
+def test_more_repeats_than_a_name_has_characters_mean_any_number(pattern, plain):
     assert accepted(matching([pattern], VOCABULARY)) == accepted(matching([plain], VOCABULARY))
 
 
 @pytest.mark.parametrize("pattern", ["((((a{0,50}){50}){50}){50}){50}", "(a{0,99}){99}"])
-def test_an_expression_of_too_many_states_is_refused_before_they_are_made(pattern):
+def test_an_expression_with_too_many_states_is_refused_at_once(pattern):
     with pytest.raises(NoAutomatonError, match="too large"):
         matching([pattern], VOCABULARY)
 
 
 @pytest.mark.parametrize("depth", [1, 70])
-def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth):
+def test_long_and_deeply_nested_expressions_have_an_automaton(depth):
     deep = matching([f"{'(' * depth}a+{')?' * depth}b*"], VOCABULARY)
     assert accepted(deep) == [re.fullmatch("a*b*", text) is not None for text in TEXTS]
     long = matching(["ab" * 100], VOCABULARY)
     assert accepts(long, ["ab" * 100], VOCABULARY) == [True]
 
 
-def test_texts_are_no_expressions():
+def test_special_characters_in_texts_are_literal():
     model = random_model("a.*(|", seed=1, longest=6)
     for options, meets in (
         ({"suffix": [".*", "("]}, lambda name: name.endswith((".*", "("))),
@@ -104,12 +104,12 @@ NO_AUTOMATON = [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(
 
 
 @pytest.mark.parametrize("pattern", NO_AUTOMATON)
-def test_what_is_not_regular_or_too_large_has_no_automaton(pattern):
+def test_expressions_not_regular_or_too_large_have_no_automaton(pattern):
     with pytest.raises(NoAutomatonError):
         matching([pattern], VOCABULARY)
 
 
-def test_an_expression_that_takes_python_for_ever_takes_no_time(monkeypatch):
+def test_an_expression_with_exponential_backtracking_is_fast(monkeypatch):
     """It has a small automaton, and Python's matcher, which backtracks, is not asked."""
     forever = "(a*)*(a*)*b"
     assert accepted(matching([forever], VOCABULARY)) == accepted(matching(["a*b"], VOCABULARY))
@@ -119,7 +119,7 @@ def test_an_expression_that_takes_python_for_ever_takes_no_time(monkeypatch):
     assert set(model.sample(20, seed=1, match=forever)) <= {"a" * n + "b" for n in range(6)}
 
 
-def test_an_expression_that_python_cannot_match_is_refused_with_one_line():
+def test_an_invalid_expression_is_refused_with_one_line():
     """Python 3.11 raises SystemError for it, 3.10 has no such repeats, and later ones match it."""
     try:
         names = tiny_model().sample(20, seed=1, match="((a)|b|c)*+")
@@ -148,7 +148,7 @@ def accented_model():
     return Model(Vocabulary("eé\u0301"), tiny_model().params, {"longest": 2}, prints)
 
 
-def test_a_name_drawn_with_an_accent_apart_is_the_same_name():
+def test_a_name_with_a_separate_accent_is_the_same_name():
     model = accented_model()
     drawn = set(model.sample(300, seed=1))
     assert {"é", "e\u0301"} < drawn
@@ -161,7 +161,7 @@ def test_a_name_drawn_with_an_accent_apart_is_the_same_name():
     assert len(set(forms)) == 8
 
 
-def test_texts_are_taken_in_any_normal_form():
+def test_texts_match_in_any_normal_form():
     model = accented_model()
     assert set(model.sample(20, seed=1, prefix="e\u0301", max_length=1)) == {"é"}
     for options in ({"suffix": "e\u0301"}, {"contains": ["e\u0301"]}, {"match": ".?e\u0301"}):
@@ -195,7 +195,7 @@ def test_texts_are_taken_in_any_normal_form():
         ({"prefix": "ab", "match": "a", "max_length": 4}, "all of prefix 'ab', match 'a'"),
     ],
 )
-def test_what_cannot_be_is_refused_with_one_line(options, message):
+def test_impossible_conditions_are_refused_with_one_line(options, message):
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(1, **options)
     assert "\n" not in str(error.value)
@@ -255,7 +255,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
 # --- At the command line --------------------------------------------------------------------------
 
 
-def test_conditions_at_the_command_line(invoke, model_file, names, tmp_path):
+def test_conditions_work_at_the_command_line(invoke, model_file, names, tmp_path):
     (tmp_path / "words.txt").write_text("SAUR\n\nrap\n", "utf-8")
     (tmp_path / "names.txt").write_text("\n".join(name.upper() for name in names[:20]), "utf-8")
     options = "--prefix A --suffix s --contains o --contains i --match [A-Z][a-z]+ --min-length 6"

@@ -42,17 +42,17 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text, expected", TEXTS.values(), ids=TEXTS)
-def test_reading(text, expected):
+def test_names_of_a_file_are_read(text, expected):
     assert counted(read(text)) == expected
 
 
-def test_several_files_are_one_corpus_each_with_a_mark_of_its_own():
+def test_several_files_with_byte_order_marks_are_one_corpus():
     whole = read("\ufeffa\nb", "\ufeffb\nc\n", "")
     assert counted(whole) == {"a": 1, "b": 2, "c": 1}
     assert whole.n_lines == 4
 
 
-def test_names_of_the_greatest_length_are_kept():
+def test_names_of_the_maximum_length_are_kept():
     longest = "a" * MAX_NAME_LENGTH
     assert counted(read(f"  {longest}  \nb")) == {longest: 1, "b": 1}
     # Composed, these are as many characters as a name can have.
@@ -85,7 +85,7 @@ def test_names_of_the_greatest_length_are_kept():
         (b"a\nb\n" + b"x" * (MAX_NAME_LENGTH + 1) + b"\n", "file1, line 3:", "one name per line?"),
     ],
 )
-def test_what_cannot_be_names_is_refused_with_its_line(text, where, what):
+def test_invalid_names_are_refused_with_their_lines(text, where, what):
     with pytest.raises(CorpusError) as error:
         read(text)
     message = str(error.value)
@@ -97,12 +97,12 @@ def test_what_cannot_be_names_is_refused_with_its_line(text, where, what):
 
 @pytest.mark.parametrize("worse", ["f\x02g", "x" * 999])
 @pytest.mark.parametrize("bad, what", [("d\x01e", r"U\+0001"), ("y" * 201, "201 characters")])
-def test_the_first_bad_line_is_named(bad, what, worse):
+def test_an_error_names_the_first_bad_line(bad, what, worse):
     with pytest.raises(CorpusError, match=rf"file2, line 2: .*{what}"):
         read("a\nb\n", f"c\n{bad}\n{worse}\n")
 
 
-def test_a_stream_that_fails_is_one_line():
+def test_an_error_of_a_stream_is_one_line():
     class Broken(io.RawIOBase):
         def read(self, size=-1):
             raise OSError(5, "Input/output error")
@@ -111,7 +111,7 @@ def test_a_stream_that_fails_is_one_line():
         read_corpus([("disk", Broken())])
 
 
-def test_strings_are_held_to_the_rules_of_lines():
+def test_strings_obey_the_rules_of_lines():
     assert counted(corpus_from_strings([" b", "a", "", "b"])) == {"a": 1, "b": 2}
     with pytest.raises(CorpusError, match="line break"):
         corpus_from_strings(["a\nb", "c"])
@@ -152,7 +152,7 @@ AWKWARD = [
 
 @settings(max_examples=200)
 @given(st.binary(max_size=40) | st.lists(st.sampled_from(AWKWARD), max_size=30).map(b"".join))
-def test_any_bytes_are_names_or_one_line(data):
+def test_any_bytes_are_names_or_an_error_of_one_line(data):
     try:
         names = set(counted(read(data)))
     except CorpusError as error:
@@ -164,7 +164,7 @@ def test_any_bytes_are_names_or_one_line(data):
 
 # Longer than any line below, since a line has to fit a piece, and shorter than the texts.
 @pytest.mark.parametrize("size", [24, 25, 31, 64])
-def test_pieces_do_not_show(size, monkeypatch):
+def test_the_result_does_not_depend_on_pieces(size, monkeypatch):
     """Cuts inside a character, a CRLF, the byte-order mark change nothing."""
     lines = ["é", "愛愛", "", "a", "Zoe\u0308", " b ", "𐐷", "x" * 20, "c\r"] * 7
     text = ("\ufeff" + "\n".join(lines)).encode()
@@ -188,7 +188,7 @@ class TwoBytesAtATime(io.BytesIO):
         return super().read1(min(size, 2))
 
 
-def test_a_byte_order_mark_goes_only_where_the_text_begins(monkeypatch):
+def test_a_byte_order_mark_is_removed_only_at_the_beginning(monkeypatch):
     marked = read_corpus([("text", TwoBytesAtATime("\ufeffa\nb".encode()))])
     assert counted(marked) == {"a": 1, "b": 1}
     with pytest.raises(CorpusError, match="line 2: a byte-order mark"):
@@ -198,7 +198,7 @@ def test_a_byte_order_mark_goes_only_where_the_text_begins(monkeypatch):
         read("a\n" * 8 + "\ufeffb\n")
 
 
-def test_a_line_without_an_end_does_not_fill_the_memory(monkeypatch):
+def test_an_endless_line_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(corpus, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)
     with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one"):
@@ -215,7 +215,7 @@ STRINGS = st.lists(
 
 
 @given(strings=STRINGS)
-def test_order_and_distinct_names_are_those_of_sorted(strings):
+def test_order_and_distinct_names_equal_sorted(strings):
     names = Names.from_strings(strings)
     order, first = names.order()
     ordered = [strings[i] for i in order]
@@ -228,7 +228,7 @@ def test_order_and_distinct_names_are_those_of_sorted(strings):
 
 
 @given(strings=STRINGS, data=st.data())
-def test_names_are_kept_by_every_rearrangement(strings, data):
+def test_every_rearrangement_keeps_the_names(strings, data):
     names = Names.from_strings(strings)
     assert names.to_strings() == strings
     assert names.to_lines() == "".join(f"{s}\n" for s in strings).encode()
@@ -249,7 +249,7 @@ def corpus_of(n):
 
 
 @given(n=st.integers(2, 300), fraction=st.floats(0.001, 0.9), seed=st.integers(0, 99))
-def test_a_split_parts_the_distinct_names(n, fraction, seed):
+def test_a_split_divides_the_distinct_names(n, fraction, seed):
     whole = corpus_of(n)
     size = max(round(fraction * n), 1)
     if n - size < 1:
@@ -267,6 +267,6 @@ def test_a_split_parts_the_distinct_names(n, fraction, seed):
 @pytest.mark.parametrize(
     ("n", "size"), [(2, 1), (14, 1), (16, 2), (1000, 100), (20_000, 2000), (50_000, 2000)]
 )
-def test_a_tenth_at_least_1_and_at_most_2000(n, size):
+def test_a_tenth_is_held_out_at_least_1_and_at_most_2000(n, size):
     rest, held_out = corpus_of(n).split(0.1, np.random.default_rng(0))
     assert (len(rest), len(held_out)) == (n - size, size)

@@ -29,13 +29,13 @@ def read(text):
     return dict(zip(corpus.names.to_strings(), corpus.counts.tolist(), strict=True)), corpus
 
 
-def test_blank_lines_spaces_and_repeats():
+def test_blank_lines_spaces_and_repeats_are_handled():
     counts, corpus = read("\nMary \t7 \n\n  Anna\t2\nMary\t3\n\n")
     assert counts == {"Mary": 10, "Anna": 2}
     assert corpus.n_blank == 3
 
 
-def test_a_line_that_spaces_make_long_is_in_nfc_as_the_others_are():
+def test_a_line_with_many_spaces_is_normalised_like_others():
     counts, _ = read("Ida" + 1100 * " " + "\t5\nZoe\u0308\t3\n")
     assert counts == {"Ida": 5, "Zo\u00eb": 3}
     assert read("Zoe\u0308" + 1100 * " " + "\t3\nIda\t5\n")[0] == counts
@@ -46,7 +46,7 @@ def test_other_lists_have_no_counts():
     assert not read("Louis 14\nLouis 16\n")[1].has_counts
 
 
-def test_lists_with_and_without_counts_go_together():
+def test_lists_with_and_without_counts_can_be_combined():
     sources = [("a", io.BytesIO(b"Mary\t7\nAnna\t2\n")), ("b", io.BytesIO(b"Mary\nIda\n"))]
     corpus = read_corpus(sources)
     counts = dict(zip(corpus.names.to_strings(), corpus.counts, strict=True))
@@ -57,7 +57,7 @@ def test_lists_with_and_without_counts_go_together():
     "bad", ["Ida", "Ida\t", "Ida\t1.5", "Ida\t0", "Ida\t-3", "\t5", "Ida\t1,472"]
 )
 @pytest.mark.parametrize("line", [2, 999, 1201])
-def test_a_line_without_a_count_is_named_wherever_it_stands(bad, line):
+def test_an_error_names_any_line_without_a_count(bad, line):
     lines = [f"Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}\t{i + 1}" for i in range(1500)]
     lines[line - 1] = bad
     with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* end it in a tab"):
@@ -65,7 +65,7 @@ def test_a_line_without_a_count_is_named_wherever_it_stands(bad, line):
 
 
 @pytest.mark.parametrize("text", ["name\tcount\nMary\t7\n", "Anna\nMary\t7\n"])
-def test_a_tab_after_a_first_line_without_a_count_says_what_a_list_with_counts_is(text):
+def test_a_tab_in_a_list_without_counts_explains_lists_with_counts(text):
     with pytest.raises(CorpusError, match=r"a tab .* end every line in a tab and a whole"):
         read(text)
 
@@ -84,7 +84,7 @@ class Pipe(io.BytesIO):
 @pytest.mark.parametrize(
     "text", ["\n\nMary\t7065\n\nAnna\t2604\n", "\nMary\nAnna\n", "\n \n\u2003\nB\t2\nC\n"]
 )
-def test_how_a_pipe_cuts_the_bytes_changes_nothing(text):
+def test_pieces_of_a_pipe_do_not_change_the_result(text):
     def outcome(size):
         try:
             corpus = read_corpus([("a pipe", Pipe(text.encode(), size))])
@@ -95,7 +95,7 @@ def test_how_a_pipe_cuts_the_bytes_changes_nothing(text):
     assert len({str(outcome(size)) for size in range(1, len(text) + 1)}) == 1
 
 
-def test_a_line_of_white_space_is_too_long_however_a_pipe_cuts_it():
+def test_a_long_line_of_white_space_is_refused_in_pieces_of_any_size():
     data = b"Ada\nBo\n" + b" " * (PIECE_BYTES + 1) + b"\nCy\n"
     for size in (1 << 16, PIECE_BYTES - 1, PIECE_BYTES):
         with pytest.raises(CorpusError, match=r"line 3: over .* bytes without a line end"):
@@ -109,14 +109,14 @@ def test_a_line_of_white_space_is_too_long_however_a_pipe_cuts_it():
         min_size=2,
     )
 )
-def test_any_counts_are_read_as_they_stand(counts):
+def test_any_valid_counts_are_read(counts):
     for text in (as_text(counts), "\ufeff" + as_text(counts).replace("\n", "\r\n")):
         found, corpus = read(text)
         assert found == counts
         assert corpus.has_counts and corpus.n_lines == sum(counts.values())
 
 
-def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
+def test_an_epoch_draws_as_many_names_as_are_distinct_by_their_counts():
     names = corpus_from_strings([f"{a}{b}\t{1 + 999 * (a == 'a')}" for a in "abcd" for b in "abcd"])
     trainer = Trainer(TrainingSetup(names, Settings(**QUICK, held_out=0)))
     batches, drawn = trainer.setup.batches, Counter()
@@ -129,7 +129,7 @@ def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
         assert drawn[row] / 16_000 == pytest.approx(share, rel=0.05, abs=0.0004)
 
 
-def test_counts_of_billions_cost_no_memory_and_no_time():
+def test_counts_of_billions_need_no_memory_or_time():
     model = train({name: 10**10 + i for i, name in enumerate(CENSUS)}, **QUICK)
     assert model.training["names"] > 4 * 10**10
     assert model.training["distinct_names"] == 5
@@ -148,7 +148,7 @@ def test_the_held_out_loss_weighs_names_by_their_counts():
     assert epoch.held_out_loss == pytest.approx(-(weights @ scores) / (weights @ lengths))
 
 
-def test_an_n_gram_with_weights_is_that_of_repeated_names():
+def test_an_n_gram_with_weights_equals_one_of_repeated_names():
     rng = np.random.default_rng(0)
     rows = np.sort(rng.integers(0, 9, 60))
     names = corpus_from_strings([a + b + c for a in "abc" for b in "ab" for c in "ab"][:9])
@@ -170,7 +170,7 @@ def test_a_census_table_trains_and_the_summary_says_so(invoke, tmp_path):
     assert resumed.returncode == 1 and "there is no interrupted run" in resumed.stderr
 
 
-def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
+def test_score_and_exclude_ignore_counts(invoke, model_file, tmp_path):
     (tmp_path / "counts.txt").write_text("Allosaurus\t12\nAbelisaurus\t7\n", "utf-8")
     (tmp_path / "plain.txt").write_text("Allosaurus\nAbelisaurus\n", "utf-8")
     with_counts = invoke("score", "-m", model_file, "counts.txt", cwd=tmp_path)
@@ -183,6 +183,6 @@ def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
 
 
 @pytest.mark.parametrize("count", [-1, 0, 1.5, "many", 10**11])
-def test_a_dictionary_with_a_count_that_is_none_names_it(count):
+def test_an_error_names_an_invalid_count_of_a_dictionary(count):
     with pytest.raises(CorpusError, match=rf"^count {count!r} of 'Ada': must be a whole number"):
         train({"Eve": 2, "Ada": count}, epochs=0)

@@ -40,7 +40,7 @@ def by_hand(name):
 
 @settings(deadline=None, derandomize=True)
 @given(st.lists(TEXTS, max_size=20))
-def test_fingerprints_are_what_the_format_says(names):
+def test_fingerprints_follow_the_file_format(names):
     assert fingerprint(Names.from_strings(names)).tolist() == [by_hand(name) for name in names]
 
 
@@ -73,7 +73,7 @@ def test_names_in_any_normal_form_have_the_fingerprint_of_nfc(composed, apart):
     assert prints == [by_hand("e"), by_hand("\u0301")]
 
 
-def test_parts_do_not_show(monkeypatch):
+def test_fingerprints_do_not_depend_on_parts(monkeypatch):
     names = Names.from_strings(["a", "", "bc", "ab", "ba"] * 3)
     whole = fingerprint(names)
     monkeypatch.setattr("rnn_names.corpus.fingerprints.HASHED_AT_ONCE", 4)
@@ -83,7 +83,7 @@ def test_parts_do_not_show(monkeypatch):
 
 @settings(deadline=None, derandomize=True)
 @given(st.sets(TEXTS, max_size=20), st.sets(TEXTS, max_size=20))
-def test_among_tells_what_is_in_a_list(known, asked):
+def test_among_recognises_names_of_a_list(known, asked):
     prints = np.unique(fingerprint(Names.from_strings(sorted(known))))
     names = sorted(asked)
     asked_prints = fingerprint(Names.from_strings(names))
@@ -122,14 +122,14 @@ def test_training_keeps_the_fingerprints_of_the_whole_list(names, tmp_path):
     assert loaded.knows(names).all()
 
 
-def test_fine_tuning_adds_its_list_to_what_was_known(names):
+def test_fine_tuning_adds_its_list_to_the_known_names(names):
     first = train(names[:100], **SETTINGS)
     second = train(names[50:150], init=first, epochs=1)
     assert second.knows(names[:150]).all()
     assert not second.knows(names[150:]).any()
 
 
-def test_a_model_without_fingerprints_cannot_tell(model):
+def test_a_model_without_fingerprints_cannot_recognise_names(model):
     plain = replace(model, fingerprints=None)
     with pytest.raises(SamplingError, match="no fingerprints"):
         plain.knows(["Ada"])
@@ -138,7 +138,7 @@ def test_a_model_without_fingerprints_cannot_tell(model):
 
 
 @pytest.mark.parametrize("form", ["<u8", "<u4", "|u1"])
-def test_all_forms_are_read(form, model, tmp_path):
+def test_all_forms_of_fingerprints_are_read(form, model, tmp_path):
     bits = {"<u8": 64, "<u4": 32, "|u1": PACKED_BITS}[form]
     prints = upper_bits(model.fingerprints, bits)
     replace(model, fingerprints=prints).save(tmp_path / "m.npz")

@@ -11,7 +11,7 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 
 
 @given(strings=st.lists(st.text(CHARACTERS, max_size=6), max_size=8), other=st.text(max_size=10))
-def test_indices_follow_code_points_and_lead_back(strings, other):
+def test_indices_follow_code_points_and_are_invertible(strings, other):
     vocabulary = Vocabulary.from_names(Names.from_strings(strings))
     known = sorted(set("".join(strings)))
     assert vocabulary.characters == "".join(known)
@@ -23,7 +23,7 @@ def test_indices_follow_code_points_and_lead_back(strings, other):
     assert [chr(vocabulary.codes[i]) for i in range(1, len(vocabulary))] == known
 
 
-def test_index_0_is_the_end_and_no_character_has_it():
+def test_index_0_is_the_end_of_a_name():
     vocabulary = Vocabulary("ab")
     assert chr(vocabulary.codes[0]) == "\n"
     codes = np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)
@@ -43,6 +43,6 @@ def test_a_union_has_the_characters_of_both_once(a, b):
     assert one.union(other).characters == "".join(sorted({*a, *b}))
 
 
-def test_refused_characters():
+def test_refused_characters_are_named():
     harmful = "\x00\t\n\r\x1b\x7f\x85\x9b\u2028\u2029\ufeff\u202e\u2066\u200f\ud800"
     assert refused_characters(f"a{harmful}b é愛\u200d") == harmful

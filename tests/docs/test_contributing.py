@@ -30,7 +30,7 @@ cli(["sample", "--help"])
 """
 
 
-def test_an_option_is_there_after_two_edits(tmp_path):
+def test_two_edits_add_an_option(tmp_path):
     """A copy of the package in which the page's edits are made."""
     shutil.copytree(PACKAGE, tmp_path / "rnn_names", ignore=shutil.ignore_patterns("__pycache__"))
     page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ def readers(tmp_path_factory):
 
 
 @pytest.mark.parametrize("document, example", EXAMPLES)
-def test_each_example_runs_and_prints_what_it_should(document, example, readers, quick_pilots):
+def test_each_example_runs_and_prints_the_shown_output(document, example, readers, quick_pilots):
     """Networks learn for one epoch instead of dozens: what they say is not compared, but how many
     lines they say it in is.
     """

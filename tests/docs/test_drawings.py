@@ -12,11 +12,11 @@ PICTURES = runpy.run_path(str(FOLDER / "draw.py"))["PICTURES"]
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_what_is_drawn(name):
+def test_pictures_are_up_to_date(name):
     drawn = PICTURES[name]()
     assert ElementTree.fromstring(drawn).tag.endswith("svg")
     assert (FOLDER / f"{name}.svg").read_text(encoding="utf-8") == drawn
 
 
-def test_every_drawing_is_one_of_them():
+def test_every_drawing_is_tested():
     assert {path.stem for path in FOLDER.glob("*.svg")} == set(PICTURES)

@@ -35,7 +35,7 @@ def test_a_page_has_every_option_and_example_of_the_help(command, invoke):
     assert [each for each in examples.splitlines() if each.strip() not in page] == []
 
 
-def test_what_roff_would_take_for_a_control_line_or_an_escape_is_text():
+def test_control_lines_and_escapes_of_roff_are_text():
     assert man_pages.escaped(".TH\n'x \\d-") == "\\&.TH\n\\&'x \\ed\\-"
 
 

@@ -51,7 +51,7 @@ def page(request):
     return request.param
 
 
-def test_links_lead_somewhere(page):
+def test_links_are_valid(page):
     for target in links(prose(page)):
         file, _, anchor = target.partition("#")
         path = (page.parent / file).resolve() if file else page
@@ -73,7 +73,7 @@ def missing_code(text, folder):
                 yield title
 
 
-def test_code_that_a_link_names_is_in_that_file(page):
+def test_code_named_by_a_link_is_in_its_file(page):
     assert list(missing_code(prose(page), page.parent)) == []
 
 

@@ -33,14 +33,14 @@ def made(tmp_path, monkeypatch):
     return *texts, hashlib.sha256(b"what is in it").hexdigest()
 
 
-def test_both_take_the_sdist_by_its_digest(made):
+def test_both_recipes_check_the_digest_of_the_sdist(made):
     *texts, digest = made
     for text in texts:
         assert digest in text
         assert "/us/rnn-names/releases/download/v1.2.3/rnn_names-1.2.3.tar.gz" in text
 
 
-def test_both_name_all_dependencies(made):
+def test_both_recipes_have_all_dependencies(made):
     formula, conda, _ = made
     for each in NEEDS:
         name = recipes.name_of(each)
@@ -48,7 +48,7 @@ def test_both_name_all_dependencies(made):
         assert f"    - {name} {each.removeprefix(name)}\n" in conda
 
 
-def test_homebrew_takes_a_description_of_at_most_80_characters(made):
+def test_the_description_for_homebrew_has_at_most_80_characters(made):
     assert len(re.search('desc "(.*)"', made[0])[1]) <= 80
 
 

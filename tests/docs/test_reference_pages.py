@@ -76,7 +76,7 @@ def rows(path, title):
     return {first.strip(): [cell.strip() for cell in rest] for first, *rest in lines}
 
 
-def test_figures_of_quality_are_those_that_were_measured():
+def test_figures_of_quality_equal_the_measured_ones():
     shown = rows(ROOT / "README.md", "How good, how fast")
     measured = rows(ROOT / "tests" / "quality" / "RESULTS.md", "Against Kneser-Ney")
     same = [name for name in shown if name in measured and name != "list"]

@@ -43,7 +43,7 @@ def test_an_equation_is_typeset(text, parts):
     ElementTree.fromstring(html.removeprefix("So\n\n").removesuffix("\n\nand\n"))
 
 
-def test_what_is_no_equation_stays_as_it_is():
+def test_other_texts_than_equations_are_unchanged():
     text = "So\n\n    x = {1: 2}\n\n    rnn-names train\n\n```\n\n    a = b\n\n```\n"
     assert equations.typeset(text) == text
 
@@ -62,7 +62,7 @@ def test_the_equations_of_how_it_works_are_typeset():
     assert "    a⟨t⟩ = tanh" not in equations.typeset(page)
 
 
-def test_pictures_have_what_was_measured(tmp_path):
+def test_pictures_show_the_measured_values(tmp_path):
     log = tmp_path / "log.jsonl"
     stages = ["network 1 of 2"] * 3 + ["network 2 of 2"] * 2 + ["distillation"] * 4
     losses = [3.2, 2.4, 2.0, 3.1, 1.9, 1.75, 1.7, 1.65, 1.512]
@@ -81,7 +81,7 @@ def test_pictures_have_what_was_measured(tmp_path):
     assert len(charts.training()) >= 3 and len(charts.rare()) >= 10
 
 
-def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(tmp_path):
+def test_the_policy_of_a_framed_page_allows_exactly_its_content(tmp_path):
     command = [sys.executable, "-m", "rnn_names", "page", "dinosaurs", "-o", tmp_path / "page.html"]
     subprocess.run(command, check=True, capture_output=True)
     page = framed.with_frame((tmp_path / "page.html").read_text("utf-8"), "../kinds.html", 12)
@@ -104,7 +104,7 @@ def test_the_page_in_a_frame_is_still_allowed_all_that_it_has_and_nothing_else(t
         framed.with_frame("<p>no page</p>", "index.html")
 
 
-def test_each_bundled_model_has_a_card_that_leads_to_its_page():
+def test_each_bundled_model_has_a_card_with_a_link_to_its_page():
     shown = re.findall(r'<p><a href="names/([\w-]+)\.html"', kinds.page())
     assert sorted(shown) == sorted(MODELS)
     hues = re.findall(r'<li style="--h: (\d+)"><h3>', kinds.page())
@@ -113,7 +113,7 @@ def test_each_bundled_model_has_a_card_that_leads_to_its_page():
     assert kinds.first_page().count("<h3>") == 6
 
 
-def test_each_option_of_the_command_line_has_an_address():
+def test_each_option_of_the_command_line_has_an_anchor():
     page = commands.typeset((ROOT / "docs" / "cli.md").read_text("utf-8"))
     assert "--help\n" not in page and page.count("{ .usage }") == len(cli.list_commands(None))
     addresses = re.findall(r'<h4 id="(.*?)">', page)

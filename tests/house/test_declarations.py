@@ -42,7 +42,7 @@ class Options(Checked):
         ({"lines": ["b", "a"]}, ("b", "a")),
     ],
 )
-def test_a_value_gets_its_plainest_type(given, value):
+def test_a_value_is_converted_to_its_plainest_type(given, value):
     [name] = given
     found = getattr(Options(**given), name)
     assert (found, type(found)) == (value, type(value))
@@ -71,13 +71,13 @@ def test_a_value_gets_its_plainest_type(given, value):
         ({"path": "\ud800"}, r"path '\\ud800': must be the path of a file"),
     ],
 )
-def test_a_value_that_is_not_allowed_is_refused(given, rule):
+def test_an_invalid_value_is_refused(given, rule):
     with pytest.raises(RnnNamesError, match=rule) as raised:
         Options(**given)
     assert raised.value.settings == tuple(given)
 
 
-def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
+def test_an_unknown_option_is_a_type_error_of_the_function():
     model = Model.load("dinosaurs")
     for function in (model.sample, model.stream, model.best, train):
         message = rf"^{function.__name__}\(\) got an unexpected keyword argument 'sufix'$"

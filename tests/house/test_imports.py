@@ -35,7 +35,7 @@ def imports(path):
                     yield node.module
 
 
-def test_a_module_imports_only_from_folders_below_and_never_in_a_circle():
+def test_a_module_imports_only_from_folders_below_and_never_in_a_cycle():
     imported = {module: sorted(set(imports(path))) for module, path in MODULES.items()}
     arrows = [(module, each) for module, found in imported.items() for each in found]
     assert len(arrows) > 100

@@ -66,7 +66,7 @@ def test_no_other_module_asks_which_system_this_is():
     assert asking == {"rnn_names.system"}
 
 
-def test_files_that_a_comment_names_are_there():
+def test_files_named_in_comments_exist():
     """Scripts name the Python module that does the same; a module that moved is easily missed."""
     texts = [path for kind in ("py", "js", "css", "html") for path in PACKAGE.rglob(f"*.{kind}")]
     named = [

@@ -11,7 +11,7 @@ SOURCES = {
 }
 
 
-def test_names_are_under_80_characters():
+def test_names_of_tests_are_under_80_characters():
     names = re.findall(r"^ *def (test_\w+)", "\n".join(SOURCES.values()), re.MULTILINE)
     assert len(names) > 500
     assert [name for name in names if len(name) >= 80] == []
@@ -27,12 +27,12 @@ def test_nothing_is_imported_from_a_test_module():
         assert not {*imported} & test_modules, file
 
 
-def test_the_name_of_a_test_holds_no_address(request):
+def test_names_of_tests_contain_no_address(request):
     """Else it is another one in each process, and the suite cannot be split over several."""
     assert [item.nodeid for item in request.session.items if " at 0x" in item.nodeid] == []
 
 
-def test_the_files_that_scripts_name_are_there():
+def test_files_named_in_scripts_exist():
     scripts = [ROOT / "Makefile", *(ROOT / "tests").glob("*.sh")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     named = re.findall(r"\b(?:tests|docs|data)/[\w/]+\.(?:py|sh|txt)\b", text)

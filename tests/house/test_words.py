@@ -1,4 +1,4 @@
-"""The field's words in help, pages, docstrings and comments: any course teaches them."""
+"""Standard words in help, pages, docstrings, comments and names of tests: any course has them."""
 
 import ast
 import re
@@ -29,8 +29,16 @@ INSTEAD = {
     r"\bbegins? so\b": "begin this way",
     r"\bso many\b": "the number itself",
     r"\bgo(?:es|ing)? on with\b": "continue with",
+    r"\bin vain\b": "without a result",
+    r"\bwhat is to be\b": "a noun",
+    r"\bas wanted\b": "the number itself",
 }
-"""Words that mean something else in everyday English, or nothing, and what to write instead."""
+"""Words that mean something else in everyday English, or nothing, and their replacements."""
+
+NOUNS_INSTEAD = dict.fromkeys(
+    (r"\bwhat\b", r"\bwhatever\b", r"\bthose\b", r"\bthat of\b"), "a noun"
+)
+"""Pronouns that hide the subject of a test in its name."""
 
 OLD_NAMES = re.compile(r"(--)?made[-_]up[-_]names")
 """Of a setting: files and commands that have it are still read, and pages may say so."""
@@ -40,18 +48,18 @@ DOCUMENTS = [
 ]
 
 
-def complaints(text):
-    """What to write instead of some words of a text, which may go over line ends."""
+def complaints(text, words=INSTEAD):
+    """Replacements for some words of a text, which may contain line ends."""
     text = OLD_NAMES.sub("", re.sub(r"\s+", " ", text))
     return [
         f"{match[0]!r}: write {instead!r}"
-        for word, instead in INSTEAD.items()
+        for word, instead in words.items()
         for match in re.finditer(word, text, re.IGNORECASE)
     ]
 
 
 def prose(source):
-    """What a module says to its reader: docstrings, those of attributes too, and comments."""
+    """The docstrings of a module, also of its attributes, and its comments."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
@@ -59,13 +67,13 @@ def prose(source):
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_uses_the_fields_words(command, invoke):
+def test_help_uses_standard_words(command, invoke):
     done = invoke(*command.split(), "--help")
     assert done.returncode == 0
     assert complaints(done.stdout) == []
 
 
-def test_pages_docstrings_comments_and_javascript_use_the_fields_words():
+def test_pages_docstrings_comments_and_javascript_use_standard_words():
     assert complaints("made\nup") == ["'made up': write 'synthetic'"]
     assert not complaints("made_up_names")
     texts = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
@@ -75,3 +83,11 @@ def test_pages_docstrings_comments_and_javascript_use_the_fields_words():
         texts[path] = path.read_text(encoding="utf-8")
     found = {str(path.relative_to(ROOT)): complaints(text) for path, text in texts.items()}
     assert {path: each for path, each in found.items() if each} == {}
+
+
+def test_names_of_tests_use_standard_words_and_nouns():
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    names = [name for text in texts for name in re.findall(r"def test_(\w+)\(", text)]
+    found = {name: complaints(name.replace("_", " "), INSTEAD | NOUNS_INSTEAD) for name in names}
+    assert len(names) > 500
+    assert {name: each for name, each in found.items() if each} == {}

@@ -63,7 +63,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always_loo
     assert abs(np.mean(scores)) < 4 / math.sqrt(len(scores))
 
 
-def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always_look_ahead):
+def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(always_look_ahead):
     """Its end is certain after one prefix, and impossible after the others that end like it.
 
     It came 1,350 times at once, or not at all, when the chain counted names, not prefixes.
@@ -83,7 +83,7 @@ def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always_lo
     ],
     ids=str,
 )
-def test_shares_of_a_bundled_model_are_the_exact_ones(options):
+def test_shares_of_a_bundled_model_are_exact(options):
     """As `make rare` does it for many more orders: at most 0.02 more than chance alone gives."""
     model = Model.load("orcish")
     expected = most_probable(model, options, 60, 300_000)
@@ -152,7 +152,7 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
     assert weights.std() > 0.5, "the guess is poor"
 
 
-def test_the_bound_lets_few_names_repeat():
+def test_with_the_bound_few_names_repeat():
     log_weights = np.random.default_rng(1).normal(size=500) * 2
     bound = preparation.least_log_bound(log_weights, 0.1)
     for off, share in ((0, 0.1), (0.1, 0.09), (-0.1, 0.11)):
@@ -173,7 +173,7 @@ LOW = [
 
 
 @pytest.mark.parametrize(("model", "options"), LOW, ids=str)
-def test_the_most_probable_names_come_where_steps_are_nearly_certain(model, options):
+def test_the_most_probable_names_are_drawn_if_steps_are_nearly_certain(model, options):
     loaded = Model.load(model)
     expected = most_probable(loaded, options, 5, 100_000)
     off, _, worst = distance(Counter(loaded.sample(300, seed=1, **options)), expected)
@@ -188,7 +188,7 @@ KNOWN_BUT_MISSED = [  # names that all draws missed, and the temperature
 
 
 @pytest.mark.parametrize(("names", "temperature"), KNOWN_BUT_MISSED)
-def test_names_come_that_were_visited_where_guesses_for_others_are_far_too_high(names, temperature):
+def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high(names, temperature):
     model = Model.load("dinosaurs")
     shares = np.exp(at_temperature(model, temperature).log_prob(names))
     drawn = model.sample(500, seed=1, suffix=names[0][-1], temperature=temperature)
@@ -198,13 +198,13 @@ def test_names_come_that_were_visited_where_guesses_for_others_are_far_too_high(
     assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all()
 
 
-def test_a_name_comes_whose_ending_is_unusual_for_others():
+def test_a_name_with_an_unusual_ending_is_drawn():
     """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
     names = Model.load("first-names").sample(800, seed=1, suffix="pp", temperature=0.5)
     assert 5 < names.count("Phillipp") < 50
 
 
-def test_names_come_whose_steps_have_probabilities_that_no_float_holds():
+def test_names_with_underflowing_probabilities_are_drawn():
     """All were "da", whose share is e^−460."""
     model, options = random_model("abcd", seed=15, longest=7), {"match": "..", "any_shape": True}
     for name in ("Wya", "by"):
@@ -216,7 +216,7 @@ def test_names_come_whose_steps_have_probabilities_that_no_float_holds():
     assert {*model.sample(300, seed=1, temperature=0.03, **options)} == {likeliest}
 
 
-def test_names_that_a_network_knows_by_heart_come_in_their_proportions():
+def test_memorised_names_are_drawn_in_proportion():
     """The likeliest of eight names, of a share of 0.495, came 28 times of 300."""
     names = ["Anabelladonna", "Bertramius", "Cunigundula", "Dagobertus"]
     names += ["Elisabethina", "Friedegundis", "Gottholdian", "Hildebrandus"]
@@ -227,14 +227,14 @@ def test_names_that_a_network_knows_by_heart_come_in_their_proportions():
     assert off < chance.max() + 0.02, worst
 
 
-def test_a_beginning_that_is_next_to_impossible_is_none_the_less_possible():
+def test_a_nearly_impossible_beginning_is_possible():
     """At a temperature at which floats have no numbers for its probability."""
     names = Model.load("norse").sample(3, match="Æ...", temperature=0.02)
     assert {name[0] for name in names} == {"Æ"}
 
 
 @pytest.mark.no_cover
-def test_a_name_that_would_come_a_billion_times_takes_no_memory():
+def test_a_name_with_a_billion_copies_needs_no_memory():
     """A MemoryError for petabytes, or 14 GB for a minute."""
     names = Model.load("first-names").sample(20, suffix="rn", temperature=0.1, seed=4)
     assert {*names} <= {"Auturn", "Thorn", "Hawthorn"}
@@ -253,7 +253,7 @@ def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     return names.to_strings()
 
 
-def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeypatch):
+def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch):
     """They are next to impossible."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(preparation, "FIRST_ROUND", 256)
@@ -270,7 +270,7 @@ def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeyp
     assert len(set(names)) > 1
 
 
-def test_names_that_are_one_in_a_million_come():
+def test_names_with_a_probability_of_1e_6_are_drawn():
     model = random_model(string.ascii_lowercase, seed=1, longest=8)
     guided = looking_ahead(model, suffix="zxqj")
     names = groups(guided, [0, 1])
@@ -282,7 +282,7 @@ def test_names_that_are_one_in_a_million_come():
 
 
 @pytest.mark.parametrize("expected", [0.02, 0.7, 3.3])
-def test_a_name_comes_as_often_as_its_weight_says(expected):
+def test_the_frequency_of_a_name_is_its_weight(expected):
     guide = replace(learned(tiny_model(), 50)[0], log_bound=2.0)
     uniform = np.random.default_rng(1).random(40_000)
     copies = guide.copies(np.full(40_000, 2 + math.log(expected)), uniform)
@@ -303,7 +303,7 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
     assert groups(guided, [0], seed=2) != alone[0]
 
 
-def test_where_names_run_out_a_group_ends_as_if_it_were_alone():
+def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
     """The budget was shared, so that names changed with how many groups were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
     budget = round(GROUP / guided.guide.acceptance)  # not enough for all of them
@@ -364,7 +364,7 @@ def indices(prefixes):
     return texts
 
 
-def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
+def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
     model = tiny_model()
     guide, _ = learned(model, 100_000, suffix="b", max_length=3)
     prefixes = guide.prefixes
@@ -414,7 +414,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
 
-def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
+def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
     monkeypatch.setattr(preparation, "ROUND_SIZES", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
@@ -428,7 +428,7 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
     assert known[0] < known[1]
 
 
-def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch):
+def test_the_beginnings_of_kept_prefixes_are_kept(monkeypatch):
     monkeypatch.setattr(guide_module, "MAX_VISITED", 1 << 12)
     model = random_model(string.ascii_lowercase, longest=9)
     guide, _ = learned(model, 3000, suffix="us")
@@ -447,7 +447,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     assert contexts == 1 or contexts * states * n_y * (length + 1) <= chain.MAX_WORK
 
 
-def test_no_look_ahead_without_need():
+def test_common_conditions_need_no_look_ahead():
     for options in ({}, {"suffix": "a"}, {"exclude_words": ["cc"]}):
         assert looking_ahead(tiny_model(), **options) is None
 
@@ -455,7 +455,7 @@ def test_no_look_ahead_without_need():
 # --- What cannot be helped is said ----------------------------------------------------------------
 
 
-def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypatch):
+def test_excluded_words_and_a_rare_length_are_looked_ahead_for_together(monkeypatch):
     """Few names are so long, and hardly any of these has no a: none was found one by one."""
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     model = random_model("abcd", "gru", 2, longest=14)
@@ -463,13 +463,15 @@ def test_words_to_be_left_out_are_looked_ahead_for_beside_a_rare_length(monkeypa
     assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)
 
 
-def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):
+def test_a_shortage_of_unique_names_does_not_blame_a_pattern(always_look_ahead, monkeypatch):
     monkeypatch.setattr(stream, "WINDOW", 1 << 12)
     with pytest.raises(SamplingError, match=r"the tightest condition was unique \(met by 1 in"):
         tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 
 
-def test_the_command_line_says_so_in_one_line(always_look_ahead, monkeypatch, invoke, tmp_path):
+def test_the_command_line_warns_of_repeats_in_one_line(
+    always_look_ahead, monkeypatch, invoke, tmp_path
+):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
     tiny_model().save(tmp_path / "tiny.npz")
@@ -480,7 +482,7 @@ def test_the_command_line_says_so_in_one_line(always_look_ahead, monkeypatch, in
 
 
 @pytest.mark.parametrize("options", [{"top_k": 1}, {"min_p": 0.5}])
-def test_conditions_that_the_cut_characters_rule_out_end_with_an_error(options, monkeypatch):
+def test_conditions_that_top_k_excludes_end_with_an_error(options, monkeypatch):
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
     model = random_model("abc", "rnn", seed=1, longest=4)
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):

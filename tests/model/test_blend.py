@@ -107,7 +107,7 @@ def test_plain_cells_of_one_alphabet_stay_plain():
     assert (same.cell, other.cell) == ("rnn", "gru")
 
 
-def test_an_unknown_character_leaves_the_state_as_it_was():
+def test_an_unknown_character_keeps_the_state():
     """However large the weights that the gates get from elsewhere are."""
     for cell in CELLS:
         part = random_model(1, cell, "ab", n_a=6)
@@ -124,7 +124,7 @@ def test_an_unknown_character_leaves_the_state_as_it_was():
 # --- Weights --------------------------------------------------------------------------------------
 
 
-def test_of_one_model_it_is_that_model():
+def test_a_blend_of_one_model_is_the_model():
     model = random_model(1)
     assert blend([model], [3]) is model
     assert model.blend() is model
@@ -157,7 +157,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("arguments, message", REFUSED)
-def test_what_makes_no_blend_is_refused(arguments, message):
+def test_invalid_blends_are_refused(arguments, message):
     with pytest.raises(BlendError, match=message):
         blend(**arguments)
 
@@ -165,7 +165,7 @@ def test_what_makes_no_blend_is_refused(arguments, message):
 # --- Unknown characters ---------------------------------------------------------------------------
 
 
-def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean():
+def test_an_unknown_character_has_a_mean_probability_of_1e_4():
     """Over other names than those that it was measured on."""
     model = Model.load("norwegian-towns")
     params, logit, losses = model.params, unknown_logit(model), []
@@ -179,7 +179,7 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean():
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)
 
 
-def test_names_of_random_weights_that_hardly_end():
+def test_random_weights_whose_names_hardly_end_can_be_blended():
     model = random_model(1)
     model.params["by"][0] = -50
     assert math.isfinite(unknown_logit(model))
@@ -209,7 +209,7 @@ def test_new_names_are_in_none_of_the_lists():
 # --- What its file says ---------------------------------------------------------------------------
 
 
-def test_it_is_saved_and_loaded(tmp_path):
+def test_a_blend_is_saved_and_loaded(tmp_path):
     parts = [random_model(1, longest=5), random_model(2, "rnn", "bcd", longest=9)]
     mixed = blend(parts, titles=["elves", "trolls.npz"])
     assert mixed.training["longest"] == 9
@@ -221,7 +221,7 @@ def test_it_is_saved_and_loaded(tmp_path):
     assert parts == [("elves", 0.5, "gru"), ("trolls.npz", 0.5, "rnn")]
 
 
-def test_blends_of_blends_name_the_models_that_they_are_made_of():
+def test_blends_of_blends_record_their_original_models():
     a, b, c = (random_model(seed) for seed in (1, 2, 3))
     nested, flat = blend([blend([a, b], [3, 1]), c]), blend([a, b, c], [3, 1, 4])
     weights = [part["weight"] for part in nested.training["blend"]]
@@ -231,7 +231,7 @@ def test_blends_of_blends_name_the_models_that_they_are_made_of():
     assert_geometric_mean([blend([a, b], [3, 1]), random_model(4, "rnn", "bd")], [1, 2], longest=2)
 
 
-def test_sources_travel_each_once():
+def test_a_blend_has_each_source_once():
     towns, elves = Source("towns", "somebody", "CC BY 4.0"), Source("elves", "us", "CC0")
     a = replace(random_model(1), sources=(towns,))
     b = replace(random_model(2), sources=(elves, towns))
@@ -242,7 +242,7 @@ def test_sources_travel_each_once():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_blocks_of_a_blend_are_multiplied_apart_and_give_the_same(cell):
+def test_separate_products_of_a_blends_blocks_give_the_same_result(cell):
     mixed = blend([random_model(1, cell, n_a=5), random_model(2, cell, n_a=3)])
     weights = step_weights(mixed.params)
     assert weights.bounds == [0, 5, 8]
@@ -253,7 +253,7 @@ def test_blocks_of_a_blend_are_multiplied_apart_and_give_the_same(cell):
 
 
 @given(st.integers(0, 1000), st.lists(st.integers(1, 5), min_size=1, max_size=5))
-def test_blocks_are_found(seed, sizes):
+def test_blocks_of_a_blend_are_found(seed, sizes):
     rng = np.random.default_rng(seed)
     bounds = np.cumsum([0, *sizes]).tolist()
     Waa = np.zeros((2, bounds[-1], bounds[-1]))

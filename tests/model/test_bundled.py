@@ -44,14 +44,14 @@ OF_LONG_LISTS = [name for name in NAMES if len(make_models.corpus_of(name)) >= S
 # --- What they are --------------------------------------------------------------------------------
 
 
-def test_the_package_holds_what_the_recipe_makes_and_no_more():
+def test_the_package_contains_exactly_the_files_of_the_recipe():
     assert sorted(make_models.RECIPE) == NAMES, "run make models"
     files = sorted(path.name for path in Path(bundled.FOLDER).iterdir())
     assert files == sorted(["base.npz", *(f"{name}.npz" for name in NAMES), "samples.json"])
 
 
 @pytest.mark.parametrize("name", OF_LONG_LISTS)
-def test_settings_are_those_of_the_recipe(name):
+def test_settings_equal_the_recipe(name):
     """Those that `rnn-names train` would resolve for this list today.
 
     So new defaults need new models.
@@ -74,7 +74,7 @@ def test_settings_are_those_of_the_recipe(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_model_is_that_of_its_list(name):
+def test_a_model_belongs_to_its_list(name):
     model, corpus = Model.load(name), make_models.corpus_of(name)
     if name in OF_LONG_LISTS:
         loss = make_models.held_out_loss(model, corpus)
@@ -85,7 +85,7 @@ def test_a_model_is_that_of_its_list(name):
         assert np.array_equal(rounded(array), array)
 
 
-def test_the_base_is_of_bundled_lists_and_small():
+def test_the_base_has_the_bundled_lists_and_is_small():
     assert set(bundled_base().lists) <= set(NAMES)
     assert Path(BASE).stat().st_size < 1_600_000, "half of it once the wheel has packed it"
 
@@ -107,7 +107,7 @@ def test_the_package_stays_small():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_sources_stand_in_the_models_and_beside_the_lists(name):
+def test_models_and_lists_name_their_sources(name):
     """What `rnn-names models` says of a list is in its model's file, and in data/README.md."""
     source = bundled.MODELS[name].source
     assert Model.load(name).sources[0] == source
@@ -135,7 +135,7 @@ def test_lists_are_clean(path):
 
 
 @pytest.mark.parametrize("name", ["first-names", "welsh-towns"])
-def test_each_draws_new_names_at_once(name, tmp_path):
+def test_each_model_draws_new_names_at_once(name, tmp_path):
     done = invoke("sample", "-n", 5, "-m", name, "--novel", "--seed", 1, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     drawn = done.stdout.splitlines()
@@ -146,7 +146,9 @@ def test_each_draws_new_names_at_once(name, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, monkeypatch):
+def test_a_file_takes_precedence_over_a_bundled_model_and_a_folder_does_not(
+    model_file, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "dinosaurs").mkdir()
     assert Model.load("dinosaurs").knows(["Triceratops"]).all()
@@ -161,13 +163,13 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
 
 
 @pytest.mark.parametrize("name", ["norse", "Dinosaurs"])
-def test_a_bundled_file_that_is_missing_is_told_so(name, tmp_path, monkeypatch):
+def test_a_missing_bundled_file_has_a_clear_error(name, tmp_path, monkeypatch):
     monkeypatch.setattr(bundled, "FOLDER", str(tmp_path))
     with pytest.raises(ModelFileError, match=r"is missing: install rnn-names again$"):
         Model.load(name)
 
 
-def test_a_file_of_nearly_that_name_is_suggested(tmp_path):
+def test_a_file_with_a_similar_name_is_suggested(tmp_path):
     (tmp_path / "desert-all.npz").touch()
     message = error_line(invoke("sample", "-m", "desert-al.npz", cwd=tmp_path))
     assert message.endswith("No such file or directory; did you mean desert-all.npz?")
@@ -177,7 +179,7 @@ def test_a_file_of_nearly_that_name_is_suggested(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "info"])
-def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(command, tmp_path):
+def test_without_a_model_in_the_folder_a_bundled_one_is_used_with_a_note(command, tmp_path):
     arguments = {"sample": ["--seed", 1], "score": [], "info": []}[command]
     name = ["first-names"] if command == "info" else ["-m", "first-names"]
     without = invoke(command, *arguments, cwd=tmp_path, input="Ada\n")
@@ -189,7 +191,7 @@ def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(co
 
 
 @pytest.mark.posix
-def test_what_is_asked_for_or_stands_in_the_folder_is_never_passed_over(model_file, tmp_path):
+def test_given_models_and_the_folders_model_are_never_replaced(model_file, tmp_path):
     error_line(invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": "names.npz"}))
     there = invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": str(model_file)})
     assert (there.returncode, there.stderr) == (0, "")
@@ -204,7 +206,7 @@ def test_what_is_asked_for_or_stands_in_the_folder_is_never_passed_over(model_fi
 # --- rnn-names models -----------------------------------------------------------------------------
 
 
-def test_models_lists_them_in_groups(tmp_path):
+def test_models_lists_bundled_models_in_groups(tmp_path):
     done = invoke("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     *groups, casts = [block.splitlines() for block in done.stdout.split("\n\n")]
@@ -241,7 +243,7 @@ def test_models_fit_a_narrow_terminal():
     assert "  women  16,333  52  0.6 MB" in "\n".join(lines)
 
 
-def test_models_as_json(tmp_path):
+def test_models_prints_json(tmp_path):
     done = invoke("models", "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     facts = {each["name"]: each for each in json.loads(done.stdout)}
@@ -255,7 +257,7 @@ def test_models_as_json(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_three_samples_are_new_names_of_usual_lengths(name):
+def test_the_three_samples_are_new_names_of_usual_lengths(name):
     model, samples = Model.load(name), bundled.samples()[name]
     shortest, longest = np.quantile(make_models.corpus_of(name).names.lengths, [0.25, 0.75])
     assert len(set(samples)) == 3

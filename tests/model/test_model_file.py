@@ -24,7 +24,7 @@ def path(tmp_path):
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
-def test_a_model_comes_back_as_it_was(cell, tmp_path):
+def test_a_saved_model_is_loaded_unchanged(cell, tmp_path):
     before = make_model(cell)
     before.save(tmp_path / "m.npz")
     after = Model.load(str(tmp_path / "m.npz"))
@@ -64,13 +64,13 @@ def test_numpy_alone_reads_the_file(cell, tmp_path):
     }
 
 
-def test_a_compressed_file_is_read_too(path):
+def test_a_compressed_file_is_read(path):
     arrays = arrays_of(path)
     np.savez_compressed(path, **arrays)
     assert np.array_equal(Model.load(path).params["Wax"], arrays["Wax"])
 
 
-def test_a_model_is_equal_to_itself_alone_and_can_be_a_key():
+def test_a_model_equals_only_itself_and_is_hashable():
     model = make_model()
     other = replace(model, params={each: array + 1 for each, array in model.params.items()})
     assert model == model
@@ -83,7 +83,7 @@ def test_a_path_may_be_bytes(path, tmp_path):
     assert (tmp_path / "copy.npz").read_bytes() == path.read_bytes()
 
 
-def test_a_path_that_no_file_can_have_is_refused():
+def test_an_invalid_path_is_refused():
     with pytest.raises(ModelFileError, match=r"null (byte|character)"):
         Model.load("a\0b.npz")
     for path in ("a\0b.npz", "a\ud800.npz"):
@@ -91,7 +91,7 @@ def test_a_path_that_no_file_can_have_is_refused():
             make_model().save(path)
 
 
-def test_the_old_name_of_a_setting_is_read_as_the_new_one(path):
+def test_the_old_name_of_a_setting_is_read(path):
     rewrite(path, lambda c: c["meta"]["training"]["settings"].update(made_up_names=9))
     assert Model.load(path).training["settings"] == {"seed": 3, "synthetic_names": 9}
 

@@ -35,7 +35,7 @@ def installed(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_model_of_a_package_is_taken_by_its_name(installed, invoke):
+def test_a_model_of_a_package_is_loaded_by_its_name(installed, invoke):
     names = invoke("sample", "-m", "drow", "-n", 5, "--seed", 1).stdout.splitlines()
     assert names == Model.load(installed / "drow_names" / "drow.npz").sample(5, seed=1)
     assert names == Model.load("Drow").sample(5, seed=1)
@@ -43,13 +43,13 @@ def test_a_model_of_a_package_is_taken_by_its_name(installed, invoke):
     assert "drow_names" not in sys.modules, "nothing of the package is imported"
 
 
-def test_files_and_bundled_models_come_first(installed, invoke):
+def test_files_and_bundled_models_take_precedence(installed, invoke):
     assert find_model_file("elvish") == bundled.path_of("elvish")
     random_model("x", longest=2, shortest=2).save(installed / "drow")
     assert invoke("sample", "-m", "drow", "-n", 1, cwd=installed).stdout == "xx\n"
 
 
-def test_they_are_listed_with_their_package(installed, invoke):
+def test_models_of_packages_are_listed_with_their_package(installed, invoke):
     done = invoke("models", "--json")
     listed = {each["name"]: each for each in json.loads(done.stdout)}
     assert {*listed} == {*bundled.MODELS, "drow"}
@@ -59,6 +59,6 @@ def test_they_are_listed_with_their_package(installed, invoke):
     assert "from drow-names" in invoke("models").stdout
 
 
-def test_a_lost_model_is_one_line_and_close_names_are_suggested(installed, invoke):
+def test_a_missing_model_is_an_error_of_one_line_with_similar_names(installed, invoke):
     assert "lost.npz: cannot be read" in error_line(invoke("sample", "-m", "lost"))
     assert error_line(invoke("sample", "-m", "drows")).endswith("take a bundled one: drow")

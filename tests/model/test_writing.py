@@ -20,7 +20,7 @@ def arguments(function):
 
 
 @pytest.mark.parametrize("verb", [Model.sample, Model.stream, Model.best])
-def test_every_option_is_an_argument_that_editors_complete(verb):
+def test_every_option_is_an_argument_for_editors(verb):
     options = {name: each.default for name, each in declarations(Options).items()}
     if verb is Model.best:
         del options["seed"], options["unique"]
@@ -40,7 +40,7 @@ def test_every_setting_is_an_argument_of_train():
         assert f"\n    {name}: {each.help}" in inspect.getdoc(train)
 
 
-def test_a_stream_gives_the_names_of_a_sample_one_after_another():
+def test_a_stream_yields_the_names_of_a_sample():
     model = tiny_model()
     names = model.sample(300, seed=4, contains="b")
     stream = model.stream(300, seed=4, contains="b")
@@ -50,7 +50,7 @@ def test_a_stream_gives_the_names_of_a_sample_one_after_another():
     assert list(islice(model.stream(seed=4), 5000)) == model.sample(5000, seed=4), "without an end"
 
 
-def test_a_stream_as_numpy_arrays():
+def test_a_stream_yields_numpy_arrays():
     model = tiny_model()
     stream = model.stream(1000, seed=4)
     first = next(stream)
@@ -60,7 +60,7 @@ def test_a_stream_as_numpy_arrays():
     assert not list(model.stream(0).arrays())
 
 
-def test_a_stream_ends_like_a_sample_where_names_run_out():
+def test_a_stream_ends_like_a_sample_if_names_run_out():
     stream = tiny_model().stream(10, seed=1, max_length=1, unique=True)
     assert sorted(islice(stream, 3)) == ["a", "b", "c"]
     with pytest.raises(SamplingError, match="only 3 of 10 names found"):
@@ -69,19 +69,19 @@ def test_a_stream_ends_like_a_sample_where_names_run_out():
 
 @pytest.mark.parametrize("count", [-1, "3", 2.0, None, True])
 @pytest.mark.parametrize("verb", ["sample", "best"])
-def test_a_number_of_names_that_is_none_is_refused(verb, count):
+def test_an_invalid_number_of_names_is_refused(verb, count):
     with pytest.raises(SamplingError, match=r"count .*: must be a whole number of at least 0"):
         getattr(tiny_model(), verb)(count)
 
 
-def test_numbers_of_numpy_are_numbers():
+def test_numbers_of_numpy_are_accepted():
     model = tiny_model()
     options = {"seed": np.int64(3), "top_k": np.int32(2), "temperature": np.float32(0.5)}
     assert model.sample(np.int64(5), **options) == model.sample(5, seed=3, top_k=2, temperature=0.5)
 
 
 @pytest.mark.parametrize("verb", ["log_prob", "knows"])
-def test_a_single_text_is_no_list_of_names(verb):
+def test_a_single_text_is_refused_as_a_list_of_names(verb):
     with pytest.raises(CorpusError, match=r"'abc': a single text; give a list of names: \['abc'\]"):
         getattr(tiny_model(), verb)("abc")
     with pytest.raises(CorpusError, match="name 2: 5 is not a text"):

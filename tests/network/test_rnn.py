@@ -17,7 +17,7 @@ def course_params(draw):
     return {**params, "ba": params["ba"].ravel(), "by": params["by"].ravel()}
 
 
-def test_a_step_of_the_textbook_gives_the_courses_values():
+def test_a_step_equals_the_values_of_the_course():
     draw = np.random.RandomState(1).randn
     x, a_prev = draw(3, 10).T, draw(5, 10).T
     step = plain_bptt.step(x, a_prev, course_params(draw))
@@ -44,7 +44,7 @@ def test_a_step_of_the_textbook_gives_the_courses_values():
         (3, [0.79560373, 0.86224861, 0.11118257, 0.81515947]),
     ],
 )
-def test_forward_over_time_gives_the_courses_values(example, golden):
+def test_the_forward_pass_equals_the_values_of_the_course(example, golden):
     """The four real inputs of an example become four characters, with columns of Wax of their own.
 
     The course prints the fifth unit of one example, and the second class of another.

@@ -37,7 +37,7 @@ def name_lists(draw):
 @settings(max_examples=40)
 @pytest.mark.parametrize("cell", CELLS)
 @given(names=name_lists(), seed=st.integers(0, 1000))
-def test_loss_and_gradients_equal_those_of_a_loop_over_names(cell, names, seed):
+def test_loss_and_gradients_equal_a_loop_over_names(cell, names, seed):
     params = random_params(np.random.default_rng(seed), cell)
     tree, names = tree_of(names)
     loss, gradients = rnn.loss_and_gradients(tree, params, WORK)
@@ -64,9 +64,7 @@ def test_the_tree_has_one_node_per_distinct_prefix(names):
     seed=st.integers(0, 99),
     neighbours=st.integers(1, 4),
 )
-def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(
-    names, size, seed, neighbours
-):
+def test_an_epoch_has_every_name_once_in_shuffled_batches(names, size, seed, neighbours):
     names = [[1], *filter(None, names)]  # a list has no empty names
     distinct, counts = indexed(names).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)
@@ -103,7 +101,7 @@ def test_scores_equal_a_loop_over_steps(cell):
     np.testing.assert_allclose(scores, expected, atol=1e-4, rtol=1e-5)
 
 
-def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
+def test_an_unknown_character_makes_a_name_impossible():
     scored = random_model("abc")
     scores = scored.log_prob(["abx", "ab", "愛", "a\n", "\x00", "b", "\ud800"])
     assert (scores == -np.inf).tolist() == [True, False, True, True, True, False, True]
@@ -112,7 +110,7 @@ def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
     assert scored.log_prob([]).shape == (0,)
 
 
-def test_batches_do_not_show(monkeypatch):
+def test_the_result_does_not_depend_on_batches(monkeypatch):
     scored = random_model("abc")
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
     whole = scored.log_prob(names)
@@ -120,7 +118,7 @@ def test_batches_do_not_show(monkeypatch):
     np.testing.assert_allclose(scored.log_prob(names), whole, rtol=1e-5)
 
 
-def test_the_mean_loss_is_per_character_with_ends_counted():
+def test_the_mean_loss_is_per_character_including_ends():
     scored = random_model("abc")
     names = ["a", "abc", "b"]
     expected = -scored.log_prob(names).sum() / (2 + 4 + 2)

@@ -58,7 +58,7 @@ def test_the_shortest_contexts_end_at_some_number_of_symbols():
 
 
 @pytest.mark.parametrize("n_y", [2, 60, 600, 5000, 2**20])
-def test_a_string_fits_an_integer_however_it_goes_on(n_y):
+def test_a_string_and_its_continuations_fit_an_integer(n_y):
     most, base = max_symbols(n_y, 99), n_y + 1
     assert base**most < 2**63
     strings, exact = np.full(1, n_y), n_y  # START
@@ -68,7 +68,7 @@ def test_a_string_fits_an_integer_however_it_goes_on(n_y):
         assert strings.tolist() == [exact]
 
 
-def test_the_coin_of_the_docstring():
+def test_the_example_of_the_docstring_is_right():
     """It ends a name with probability ½ after each character, of at most three."""
     value = np.array([0, 0, 7 / 4, 7 / 2])[:, None]
     ahead = value_table(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), value)
@@ -82,7 +82,7 @@ def test_the_coin_of_the_docstring():
     assert np.exp(prefixes.back_up(by_node)).tolist() == pytest.approx(ahead[:4, 0].tolist())
 
 
-def test_what_may_happen_is_never_given_0():
+def test_possible_characters_never_have_probability_0():
     ahead = value_table(
         lambda _: np.array([[1e-9, 1e-9]]), np.zeros((1, 2), int), np.ones((200, 1))
     )
@@ -90,7 +90,7 @@ def test_what_may_happen_is_never_given_0():
 
 
 @pytest.mark.parametrize("sharpness", [1.0, 3.0])
-def test_the_chain_adds_up_what_is_ahead(sharpness):
+def test_the_chain_sums_the_probabilities_ahead(sharpness):
     """Against a sum over all names by the chain itself."""
     rng = np.random.default_rng(1)
     pieces = closed([[1, 2, 2], [2, 1]])

@@ -20,7 +20,7 @@ def history_of(model, prefix):
     return history
 
 
-def test_a_kneser_ney_by_hand():
+def test_probabilities_equal_a_calculation_by_hand():
     """Three names of few counts.
 
     START a twice, START b once, a b twice, b END three times.
@@ -63,14 +63,14 @@ def assert_same(model, names, prefixes, characters):
     asked=st.lists(st.lists(st.integers(1, N_Y - 1), max_size=9), max_size=8),
     order=st.integers(1, 7),
 )
-def test_probabilities_are_those_of_a_plain_kneser_ney(names, asked, order):
+def test_probabilities_equal_a_plain_kneser_ney(names, asked, order):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kneser_ney, "ORDER", order)
         model = NGram(indexed(names), N_Y)
     assert_same(model, names, [*asked, [], *(name[:-1] for name in names)], range(N_Y))
 
 
-def test_many_histories_at_once():
+def test_many_histories_are_looked_up_at_once():
     rng = np.random.default_rng(0)
     names = [rng.integers(1, N_Y, rng.integers(1, 9)).tolist() for _ in range(300)]
     model = NGram(indexed(names), N_Y)
@@ -80,7 +80,7 @@ def test_many_histories_at_once():
 
 
 @pytest.mark.parametrize("n_y", [2**10, 5000, 2**21 - 1])
-def test_a_large_vocabulary_lowers_the_order_and_mixes_nothing_up(n_y):
+def test_a_large_vocabulary_lowers_the_order_without_collisions(n_y):
     last = n_y - 1
     names = [[1, last, last, 2], [last, last, last], [1, 2, last], [last], [2, last, last, 1, last]]
     model = NGram(indexed(names), n_y)

@@ -16,7 +16,7 @@ N_Y, LONGEST = 4, 4
 @pytest.mark.parametrize(
     "known, kinds", [(3, [0, 1, 1, 2, 3]), (2, [0, 1, 1, 1, 2])], ids=["all", "one unknown"]
 )
-def test_along_the_n_gram_every_name_is_multiplied_by_its_factors(known, kinds):
+def test_the_tilted_n_gram_multiplies_each_name_by_its_factors(known, kinds):
     """Of all possible names up to the longest: those before, times w, scaled to sum to 1.
 
     A character that no name of the n-gram has counts as the others do in the mean.
@@ -49,7 +49,7 @@ def test_along_the_n_gram_every_name_is_multiplied_by_its_factors(known, kinds):
     np.testing.assert_allclose(after, before * w / (before @ w), rtol=1e-4)
 
 
-def test_after_any_character_the_factors_are_the_mean_over_them_all():
+def test_after_any_character_the_factors_are_the_mean_of_all():
     factors = Factors(
         kinds=np.array([0, 1, 2, 2, 3]),
         pairs=np.log([[9, 9, 9, 9], [9, 1, 2, 3], [9, 4, 5, 6], [9, 9, 9, 9]]),

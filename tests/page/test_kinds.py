@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT / "docs" / "site"))
 import kinds
 
 
-def test_where_no_kind_is_found_the_page_says_so(browser):
+def test_a_search_without_matching_kinds_shows_a_message(browser):
     contents = '<ul class="md-nav"><li id="fantasy"><a href="#group">Fantasy</a></li></ul>'
     field = re.search(r"<input.*?</p>", kinds.page(), re.DOTALL)[0]
     cards = f'<div class="group"><h2 id="group"></h2>{kinds.cards(["elvish", "dwarvish"])}</div>'

@@ -63,7 +63,7 @@ print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [..
 @pytest.mark.parametrize(
     "name, seed, kept", [("elvish", 2, 3), ("chinese-towns", 3, 4), ("chinese-towns", 1, 8)]
 )
-def test_gradients_are_those_of_python(name, seed, kept, tmp_path):
+def test_gradients_equal_python(name, seed, kept, tmp_path):
     """With dropout in both places, which keeps so many units, and names that are there twice."""
     lines = lines_of(name)[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
@@ -101,7 +101,7 @@ def test_gradients_are_those_of_python(name, seed, kept, tmp_path):
 # --- Settings and start ---------------------------------------------------------------------------
 
 
-def test_settings_and_how_the_learning_rate_goes_are_those_of_python(tmp_path):
+def test_settings_and_learning_rates_equal_python(tmp_path):
     sizes, shares = [50, 100, 200, 500, 999, 1000, 1200, 2000], [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
     script = """print([false, true].map((started) => sizes.map((n) => settingsFor(n, started))));
     print(shares.map(rateFactor)); print(PULL);"""
@@ -115,7 +115,7 @@ def test_settings_and_how_the_learning_rate_goes_are_those_of_python(tmp_path):
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
 
 
-def test_a_mask_keeps_its_share_and_its_mean(tmp_path):
+def test_a_dropout_mask_has_the_right_share_and_mean(tmp_path):
     script = """
     const mask = dropoutMask(new Random(1, 2), 0.4, 20000);
     print([new Set(mask).size, mask.reduce((a, b) => a + b) / 20000]);"""
@@ -152,7 +152,7 @@ def test_training_starts_from_the_model_that_predicts_the_list_best(tmp_path):
     assert run(script, tmp_path, models=models, lists=lists) == ["welsh-towns", None]
 
 
-def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
+def test_a_start_model_keeps_its_predictions(tmp_path):
     """With characters that it lacks, and before any training."""
     model = Model.load("welsh-towns")
     names = lines_of("welsh-towns")[:60]
@@ -183,7 +183,7 @@ def small_base(monkeypatch):
     return script.described_base()
 
 
-def test_the_network_that_is_fitted_to_a_list_is_that_of_python(tmp_path, small_base):
+def test_the_network_fitted_to_a_list_equals_python(tmp_path, small_base):
     """Also of characters that the base does not know: by one that is like them, or by none."""
     names = sorted([*lines_of("welsh-towns")[:12], "Pěna", "Жук", "Ω字"])
     text = """
@@ -246,7 +246,7 @@ print([before, gone(), model.startedFrom]);
 """
 
 
-def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, small_base):
+def test_a_run_from_the_base_learns_all_names_with_decay_to_the_start(tmp_path, small_base):
     """The file has a record of that, and says where the base has its names from."""
     lines = lines_of("norse-women")[:25]
     steps, file, (before, after, start) = run(ALL_LEARNED, tmp_path, names=lines, base=small_base)
@@ -262,7 +262,7 @@ def test_from_the_base_all_names_are_learned_with_a_pull_towards_it(tmp_path, sm
 
 
 @pytest.mark.parametrize("how", [{}, {"learn": True}, {"for_lists": True}])
-def test_a_page_has_the_base_if_it_is_for_learning(how, small_models):
+def test_a_page_for_learning_has_the_base(how, small_models):
     text = page([PageModel("gru", small_models["gru"])], **how)
     assert ('"base":{' in text) == ("class BaseNetwork" in text) == bool(how)
     assert len(text) < 900_000
@@ -286,7 +286,7 @@ print(names.map((name) => blend.logProb(name)));
 """
 
 
-def test_what_is_learned_is_saved_as_a_model_file(tmp_path):
+def test_a_learned_model_is_saved_as_a_model_file(tmp_path):
     """With the page's own weights, the list's fingerprints, and a record of the training."""
     lines = lines_of("elvish")[:80]
     result, file, log_probs = run(
@@ -337,7 +337,7 @@ NO_LISTS = {
 }
 
 
-def test_what_is_no_list_gets_a_sentence_and_what_stands_around_names_is_left_out(tmp_path):
+def test_texts_without_names_get_a_message_and_list_marks_are_removed(tmp_path):
     """Bullets, numbers, and commas, which also stand between the names of one long line."""
     names = lines_of("elvish")[:60]
     listed = [f"{i}. {name}," if i % 2 else f"  • {name}" for i, name in enumerate(names)]

@@ -57,7 +57,7 @@ def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, small_m
     ]
 
 
-def test_an_unlucky_number_does_not_end_a_long_order(in_node):
+def test_one_number_without_a_name_does_not_end_a_long_draw(in_node):
     """One name in 150 meets this: not rare enough for a guide, in Python and here."""
     model = random_model("abcd", "gru", 2, longest=14)
     orders = [{"seed": seed, "suffix": "ab"} for seed in range(2)]
@@ -131,7 +131,7 @@ def in_javascript(options):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_seed_gives_the_names_of_their_numbers(name, in_node, small_models):
+def test_a_seed_and_a_number_determine_a_name(name, in_node, small_models):
     """Plain and gated cells, many letters, and a blend of a gated and a plain one."""
     models = [small_models.get(each) or Model.load(each) for each in name.split("+")]
     parts = [*zip(name.split("+"), models, [2, 1], strict=False)]
@@ -152,7 +152,7 @@ def test_a_seed_gives_the_names_of_their_numbers(name, in_node, small_models):
 
 
 @pytest.mark.parametrize("name", ["elvish", "women", "dinosaurs+welsh-towns"])
-def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
+def test_boldness_equals_its_single_options(name, in_node, small_models):
     """Also where the list's own names are words, and for texts whose triples no name has."""
     models = [small_models.get(each) or Model.load(each) for each in name.split("+")]
     whole = blend(models) if len(models) > 1 else models[0]
@@ -165,7 +165,7 @@ def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
     assert found == [whole.sample(12, **options) for options in asked]
 
 
-def test_near_copies_of_a_long_list_are_those_of_python(in_node):
+def test_near_copies_of_a_long_list_equal_python(in_node):
     """With 32 bits of fingerprints, one name in a hundred was taken for a near copy."""
     model = Model.load("surnames")
     (names,) = in_node("print(await sample(130, { seed: 11, minEdits: 2 }));", ("all", model))
@@ -175,7 +175,7 @@ def test_near_copies_of_a_long_list_are_those_of_python(in_node):
 @pytest.mark.parametrize(
     "name, options", [("norse", {"any_shape": True}), ("elvish", {"prefix": "al"})]
 )
-def test_near_copies_of_any_shape_are_those_of_python(name, options, in_node):
+def test_near_copies_of_any_shape_equal_python(name, options, in_node):
     options = {"seed": 3, "min_edits": 2, "temperature": 0.5, "ignore_case": True, **options}
     (names,) = in_node(
         f"print(await sample(40, {in_javascript(options)}));", (name, Model.load(name))
@@ -183,7 +183,7 @@ def test_near_copies_of_any_shape_are_those_of_python(name, options, in_node):
     assert names == Model.load(name).sample(40, **options)
 
 
-def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):
+def test_names_do_not_depend_on_the_count(in_node, small_models):
     """Under rare conditions, too, and with old names of options."""
     few, many, apart, old, rest, rare, more = in_node(
         """
@@ -200,7 +200,7 @@ def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):
     assert rare == more[:5] and all("bbb" in name for name in more)
 
 
-def test_names_of_a_rare_length_are_looked_ahead_for(in_node, small_models):
+def test_names_of_a_rare_length_come_from_a_look_ahead(in_node, small_models):
     (names,) = in_node(
         "print(await sample(20, { seed: 1, minLength: 25 }));", *[("gru", small_models["gru"])]
     )
@@ -208,7 +208,7 @@ def test_names_of_a_rare_length_are_looked_ahead_for(in_node, small_models):
 
 
 @pytest.mark.parametrize("name", ["welsh-towns", "dutch-towns"])
-def test_the_likeliest_names_are_found_under_rare_conditions(name, in_node):
+def test_the_most_probable_names_are_found_under_rare_conditions(name, in_node):
     """At a low temperature, nearly all proposals may miss the names that nearly all are."""
     model, options = Model.load(name), "{ seed: 1, temperature: 0.1, maxLength: 2, match: '..' }"
     (names,) = in_node(f"print(await sample(300, {options}));", (name, model))
@@ -216,14 +216,14 @@ def test_the_likeliest_names_are_found_under_rare_conditions(name, in_node):
     assert_drawn_from(Counter(names), wanted)
 
 
-def test_the_likeliest_name_is_the_commonest_at_a_low_temperature(in_node):
+def test_the_most_probable_name_is_the_most_frequent_at_a_low_temperature(in_node):
     """The guide has to cool down to find it: otherwise Daniva is."""
     options = "{ seed: 3, temperature: 0.3, match: '.{3}[aei].*v.*', maxLength: 7, anyShape: true }"
     (names,) = in_node(f"print(await sample(200, {options}));", ("norse", Model.load("norse")))
     assert Counter(names).most_common(1)[0][0] == "Oktavía"
 
 
-def test_names_whose_ends_are_unusual_are_found_under_rare_conditions(in_node):
+def test_names_with_unusual_ends_are_found_under_rare_conditions(in_node):
     """A guess by the last letter alone leads to Popp and Cipp, which are 1 in 200."""
     model = Model.load("first-names")
     (names,) = in_node(
@@ -234,7 +234,7 @@ def test_names_whose_ends_are_unusual_are_found_under_rare_conditions(in_node):
     assert 26 < names.count("Filipp") < 90
 
 
-def test_a_text_longer_than_any_name_has_no_probability(in_node, small_models):
+def test_a_text_longer_than_any_name_has_probability_0(in_node, small_models):
     (found,) = in_node(
         "print([200, 201, 1e6].map((length) => score('a'.repeat(length)) === -Infinity));",
         ("gru", small_models["gru"]),
@@ -242,7 +242,7 @@ def test_a_text_longer_than_any_name_has_no_probability(in_node, small_models):
     assert found == [False, True, True]
 
 
-def test_listed_names_in_a_cast_of_new_ones(in_node, small_models):
+def test_a_part_of_a_cast_of_new_names_may_have_listed_names(in_node, small_models):
     model = small_models["gru"]
     lines, both = in_node(
         """
@@ -257,14 +257,14 @@ def test_listed_names_in_a_cast_of_new_ones(in_node, small_models):
     assert both == "No name is both new and in the list."
 
 
-def test_listed_names_are_those_of_the_own_list_not_of_the_start(in_node, small_models):
+def test_listed_names_exclude_the_list_of_the_start_model(in_node, small_models):
     listed = np.sort(fingerprint(Names.from_strings(["ba", "cab"])))
     mine = ("mine", replace(small_models["gru"], own_list_fingerprints=listed))
     (names,) = in_node("print(await sample(20, { seed: 1, listed: true }));", mine)
     assert {*names} == {"ba", "cab"}
 
 
-def test_words_to_leave_out_are_found_where_a_letter_and_its_mark_were_drawn_apart(in_node):
+def test_excluded_words_match_letters_drawn_apart_from_their_accents(in_node):
     options = "{ seed: 1, anyBeginning: true, maxLength: 6, excludeWords: ['\u00e0'] }"
     marked = ("marked", random_model("aA\u00e0\u0300", seed=1))
     (names,) = in_node(f"print(await sample(300, {options}));", marked)
@@ -285,7 +285,7 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
     assert {name[0] for name in odd} == {"S"}, "as the list has it"
 
 
-def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
+def test_a_suffix_in_another_case_equals_python(in_node):
     model = Model.load("dinosaurs")
     typed, small, letter = in_node(
         """
@@ -364,7 +364,7 @@ def test_names_have_the_shape_of_the_list(in_node):
     assert len(asked) == 20 and not any(odd.search(name[3:]) for name in asked)
 
 
-def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_node, small_models):
+def test_rare_names_that_the_guide_misses_have_the_models_probabilities(in_node, small_models):
     """After bb, which is rare, the network of random weights goes on in a way of its own."""
     shapes = {"Wax": (15, 4), "Waa": (15, 5), "Wya": (4, 5), "ba": 15, "by": 4, "a0": 5, "bn": 5}
     numbers = np.random.default_rng(300)
@@ -383,7 +383,9 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
         assert_drawn_from(Counter(names), wanted)
 
 
-def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_node, small_models):
+def test_parts_of_casts_have_separate_streams_and_initials_alike_or_different(
+    in_node, small_models
+):
     """A change to one part leaves the others as they were; the same seed gives the same lines."""
     first, again, later, other, lines, same, different = in_node(
         """
@@ -415,7 +417,7 @@ DEPENDENT = [
 ]
 
 
-def test_lines_that_depend_on_those_before_go_on_where_the_others_end(
+def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(
     in_node, small_models, bundled
 ):
     refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
@@ -483,7 +485,7 @@ def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("pattern", GRAMMAR)
-def test_lines_of_a_cast_are_those_of_python(pattern, in_node, small_models, tmp_path, monkeypatch):
+def test_lines_of_a_cast_equal_python(pattern, in_node, small_models, tmp_path, monkeypatch):
     for name, lines in FILES.items():
         (tmp_path / name).write_text("\n".join(lines), "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -532,7 +534,7 @@ def test_a_wrong_pattern_is_shown_with_a_caret(in_node, small_models):
         assert lines == [f"  {pattern}", f"  {' ' * column}^"]
 
 
-def test_a_module_says_where_its_models_are_from_and_their_names_stay_text(in_node, bundled):
+def test_a_module_names_its_sources_and_model_names_stay_text(in_node, bundled):
     name = "*/ `${process.exit(7)}` </script> \\ \" '"
     (models,) = in_node("print(models);", (name, bundled["dinosaurs"]))
     (source,) = bundled["dinosaurs"].sources
@@ -560,7 +562,7 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
     assert names == page.evaluate("rnnNames.sample(20, { seed: 7 })")
 
 
-def test_types_have_each_option():
+def test_types_declare_every_option():
     """What `sample` checks is what its types show."""
     types = (ROOT / "rnn_names" / "page" / "engine" / "names.d.ts").read_text("utf-8")
     shown = re.search(r"interface SampleOptions \{(.*?)\n\}", types, re.S)

@@ -24,7 +24,7 @@ def project(tmp_path_factory):
     return folder
 
 
-def test_all_that_it_exports_is_there_and_published(project):
+def test_all_exports_exist_and_are_published(project):
     package = project / "node_modules" / "rnn-names"
     manifest = json.loads((package / "package.json").read_text("utf-8"))
     assert manifest["version"] == __version__
@@ -40,13 +40,13 @@ def test_all_that_it_exports_is_there_and_published(project):
 
 
 @pytest.mark.skipif(not node.NODE, reason=node.NOT_TESTED)
-def test_it_writes_the_names_of_python_and_its_readme_runs(project):
+def test_the_package_writes_the_names_of_python_and_its_readme_runs(project):
     npm.check_seeds(node.NODE, project, 100)
     npm.check_readme(node.NODE, project)
 
 
 @pytest.mark.skipif(not node.NODE, reason=node.NOT_TESTED)
-def test_blends_and_wrong_arguments(project):
+def test_blends_work_and_wrong_arguments_are_refused(project):
     lines = npm.printed(
         node.NODE,
         project,

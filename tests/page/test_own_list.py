@@ -52,7 +52,7 @@ def said(page):
     return page.locator("#own-status").inner_text()
 
 
-def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(
+def test_a_learned_model_joins_the_page_and_can_be_saved(
     page, browser, page_file, small_models, tmp_path
 ):
     """As a model file, and with the page; whatever it is called, and what its names are."""
@@ -114,7 +114,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(
     page.requests[1:] = []
 
 
-def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_models, tmp_path):
+def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small_models, tmp_path):
     parts = [PageModel(*each) for each in small_models.items()]
     (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
     page = browser.open(tmp_path / "page.html", page=one_page, names=None)
@@ -125,7 +125,7 @@ def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_m
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
 
-def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, tmp_path):
+def test_a_page_with_the_base_starts_from_it_and_shows_it(browser, small_models, tmp_path):
     """And so does a page that is saved with what was learned."""
     text = page_of([PageModel("gru", small_models["gru"])], learn=True)
     (tmp_path / "page.html").write_text(text, "utf-8", newline="\n")
@@ -144,7 +144,7 @@ def test_a_page_with_the_base_starts_from_it_and_says_so(browser, small_models, 
     assert page.problems == []
 
 
-def test_a_link_of_another_list_says_that_it_brings_other_names(open_page):
+def test_a_link_of_another_list_warns_of_other_names(open_page):
     page = open_page("gru", address="#seed=1&list=0123456789abcdef")
     assert "here it brings other names" in page.locator("#status").inner_text()
     page.get_by_role("button", name="More names").click()
@@ -177,7 +177,7 @@ DROP = """([name, bytes]) => {
 }"""
 
 
-def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
+def test_tables_and_headings_are_recognised_and_names_counted(page):
     text = page.get_by_role("textbox", name="Names")
     text.fill("Rank,Name,Year\n" + "\n".join(f'{i},"{name}",1999' for i, name in enumerate(LINES)))
     assert page.locator("#own-count").inner_text() == "60 names"
@@ -186,7 +186,7 @@ def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
     assert page.locator("#own-count").inner_text() == "9 of at least 50"
 
 
-def test_an_empty_list_is_told(page):
+def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
     page.set_viewport_size({"width": 360, "height": 400})
@@ -209,7 +209,7 @@ STOP_AT_ONCE = """async (learn) => {
 }"""
 
 
-def test_on_a_phone_learn_and_stop_are_at_hand_and_stop_promises_what_there_is(page):
+def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("button", name="Try 120 river names").click()
     learns = page.get_by_role("button", name="Learn from these names")
@@ -223,14 +223,14 @@ def test_on_a_phone_learn_and_stop_are_at_hand_and_stop_promises_what_there_is(p
     )
 
 
-def test_names_that_are_watched_are_new(page):
+def test_sample_names_during_learning_are_new(page):
     learn(page, LINES)
     assert not {*page.locator("#own-samples li").all_inner_texts()} & {*LINES}
     page.get_by_role("button", name="Forget it").click()
     page.locator("#toast", has_text="List forgotten").wait_for()
 
 
-def test_a_file_is_dropped_or_chosen(page, tmp_path):
+def test_a_file_can_be_dropped_or_chosen(page, tmp_path):
     page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
     page.locator("#own-count", has_text="60 names").wait_for()
     assert page.get_by_label("Call it").input_value() == "elves"

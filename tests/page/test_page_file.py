@@ -25,7 +25,7 @@ def test_a_page_is_small(name):
     assert len(page([PageModel(name, Model.load(name))]).encode()) <= LIMITS[name]
 
 
-def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
+def test_the_policy_allows_only_the_pages_scripts_and_style(bundled):
     text = page([PageModel("dinosaurs", bundled["dinosaurs"])])
     assert "\r" not in text, "browsers would hash other line ends"
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', text)[1]
@@ -38,12 +38,12 @@ def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
 
 
 @pytest.mark.parametrize("share", [0, -1, math.inf, math.nan])
-def test_shares_that_make_no_sense_are_refused(share, model):
+def test_invalid_shares_are_refused(share, model):
     with pytest.raises(BlendError, match="must be a finite number above 0"):
         page([PageModel("a", model), PageModel("b", model, share)])
 
 
-def test_nothing_of_a_model_can_be_markup(bundled):
+def test_no_text_of_a_model_becomes_markup(bundled):
     hostile = "</script><script>alert(1)</script>\u2028<!--&"
     training = {**bundled["dinosaurs"].training, "distinct_names": 9, "lists": [hostile]}
     model = replace(bundled["dinosaurs"], training=training)
@@ -55,7 +55,7 @@ def test_nothing_of_a_model_can_be_markup(bundled):
         as_script_data(math.nan)
 
 
-def test_a_set_of_models_has_a_colour_of_its_own(small_models):
+def test_each_set_of_models_has_its_own_colour(small_models):
     gru, rnn = (PageModel(*each) for each in small_models.items())
     pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
     hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
@@ -72,7 +72,7 @@ def test_a_name_is_defined_in_one_module_only():
     assert len(names) > 300 and [name for name in names if names[name] > 1] == []
 
 
-def test_no_text_of_a_script_has_spaces_that_are_left_out():
+def test_no_string_literal_has_spaces_that_are_removed():
     texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
     found = r""""(?:[^"\\\n]|\\.)*"|`[^`]*`"""
     strings = [each for text in texts for each in re.findall(found, LEFT_OUT.sub("", text))]
@@ -80,7 +80,7 @@ def test_no_text_of_a_script_has_spaces_that_are_left_out():
     assert len(whole) > 500 and [each for each in whole if SPACES.search(each)] == []
 
 
-def test_the_letters_of_a_page_are_small_and_only_those_of_its_models(small_models):
+def test_fonts_of_a_page_are_small_and_fit_its_models(small_models):
     few, many = (
         page([PageModel("a", each)]) for each in (small_models["gru"], Model.load("polish-towns"))
     )

@@ -74,7 +74,7 @@ def said(page):
 # --- Names ----------------------------------------------------------------------------------------
 
 
-def test_the_button_and_enter_bring_other_names_and_back_those_before(open_page):
+def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_page):
     page = open_page("dinosaurs")
     first = names_of(page)
     assert len(first) == 20
@@ -93,7 +93,7 @@ def test_the_button_and_enter_bring_other_names_and_back_those_before(open_page)
     assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
 
-def test_how_many_names_how_bold_and_all_as_on_opening(page):
+def test_count_and_boldness_are_set_and_reset(page):
     twenty, mean = names_of(page), {}
     set_to(page, "How many", 33, count=33)
     assert names_of(page)[:20] == twenty
@@ -137,7 +137,7 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
     assert page.locator("#temperature").is_visible(), "what is not as the word says is in sight"
 
 
-def test_controls_are_conditions(page, small_models):
+def test_controls_set_conditions(page, small_models):
     near = NearList(small_models["gru"])
     set_to(page, "How many", 8, count=8)
     set_to(page, "Longest length", 9, count=8)
@@ -162,7 +162,7 @@ def test_controls_are_conditions(page, small_models):
     page.requests[1:] = []  # of the reload
 
 
-def test_only_new_names_and_no_name_twice(page, small_models):
+def test_names_are_new_and_unique(page, small_models):
     """So a page opens; an old link says what it says."""
     knows = small_models["gru"].knows
     checks = ("Only new names", "No name twice", "No rude words")
@@ -180,7 +180,7 @@ def test_only_new_names_and_no_name_twice(page, small_models):
     assert [page.get_by_label(each).is_checked() for each in checks] == [False, True, False]
 
 
-def test_a_page_opens_with_safe_names_or_says_that_there_are_too_few(open_page, bundled):
+def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, bundled):
     page = open_page("gru", address="", names=None)
     page.locator("#status", has_text="these are balanced ones").wait_for()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
@@ -197,7 +197,7 @@ def test_a_page_opens_with_safe_names_or_says_that_there_are_too_few(open_page, 
     assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 7 })"), "as ever"
 
 
-def test_names_are_as_short_and_begin_as_those_of_the_list(open_page, small_models):
+def test_names_have_the_lengths_and_beginnings_of_the_list(open_page, small_models):
     few = small_models["gru"]
     training = {**few.training, "shortest": 3, "lower_case_beginnings": False}
     page = open_page(("capital", replace(few, vocabulary=Vocabulary("Bac"), training=training)))
@@ -215,7 +215,7 @@ def shares_of(page):
     return page.locator("#shares output").all_inner_texts()
 
 
-def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models):
+def test_shares_of_many_models_always_add_up_to_100(open_page, small_models):
     names = "abcde"
     models = ((name, small_models["gru"]) for name in names)
     page = open_page(*models, address="#seed=1&count=1", names=1)
@@ -235,9 +235,7 @@ def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models)
     assert shares_of(page) == before, "the link says them"
 
 
-def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_is(
-    open_page, bundled
-):
+def test_with_three_models_the_page_opens_with_one_and_keeps_boldness(open_page, bundled):
     models = ((name, bundled["dinosaurs"]) for name in "abc")
     page = open_page(*models, address="#count=20")
     assert page.locator("h1").inner_text() == "Names like a"
@@ -270,7 +268,7 @@ def test_of_three_models_one_writes_as_the_page_opens_and_boldness_stays_as_it_i
 @pytest.mark.parametrize(
     "weights, shown", [((1, 1000), ["0.1 %", "99.9 %"]), ((1e308, 1e308), ["50 %", "50 %"])]
 )
-def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page, small_models):
+def test_a_page_opens_with_the_given_weights(weights, shown, open_page, small_models):
     models = small_models["gru"], small_models["rnn"]
     page = open_page(("a", models[0], weights[0]), ("b", models[1], weights[1]))
     assert shares_of(page) == shown
@@ -280,7 +278,7 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
     assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
 
 
-def test_of_the_shares_in_a_link_only_ratios_count_and_0_leaves_a_model_out(open_page):
+def test_shares_in_a_link_are_ratios_and_0_omits_a_model(open_page):
     page = open_page("gru", "rnn", address="#seed=1&shares=3e307+1e307")
     assert not page.locator("#toast").inner_text(), "there are no kinds to mix"
     assert shares_of(page) == ["75 %", "25 %"]
@@ -300,7 +298,7 @@ def test_of_the_shares_in_a_link_only_ratios_count_and_0_leaves_a_model_out(open
     assert names_of(page) == names_of(open_page("gru")) != blended
 
 
-def test_titles_have_capitals_and_an_adjective_stands_before_names(open_page, small_models):
+def test_titles_have_capitals_and_adjectives_precede_names(open_page, small_models):
     known = small_models.values()
     names = ["elvish", "scottish-towns", "taverns"]
     page = open_page(*zip(names, [*known, *known], strict=False))
@@ -310,7 +308,7 @@ def test_titles_have_capitals_and_an_adjective_stands_before_names(open_page, sm
     assert page.locator("h1").inner_text() == "Names like Elvish and Scottish towns"
 
 
-def test_models_without_a_common_letter_are_told(open_page, small_models):
+def test_models_without_a_common_letter_get_a_message(open_page, small_models):
     foreign = replace(small_models["gru"], vocabulary=Vocabulary("αβγ"))
     page = open_page("gru", ("greek", foreign), names=None)
     sentence = "gru has no letter in common with the others: set its share to 0, or theirs."
@@ -333,7 +331,7 @@ WHY_NOT = {
 }
 
 
-def test_what_no_name_can_meet_is_said_at_once_and_what_few_can_after_a_while(page):
+def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
     for sentence, settings in WHY_NOT.items():
         follow(page, f"#seed=1&{urlencode(settings)}", count=0 if sentence else 20)
         assert said(page) == sentence
@@ -343,7 +341,7 @@ def test_what_no_name_can_meet_is_said_at_once_and_what_few_can_after_a_while(pa
     assert said(page) == "No name matches “(?=.*cccc).*bbb” here."
 
 
-def test_where_no_name_can_be_those_before_are_faint_and_conditions_are_dropped(open_page):
+def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped(open_page):
     page = open_page("gru", address="#seed=1&held=0+abc")
     before = names_of(page)
     follow(page, f"#seed=1&held=0+abc&{urlencode({'suffix': 'cb', 'match': '.*[ac]'})}", count=1)
@@ -356,7 +354,7 @@ def test_where_no_name_can_be_those_before_are_faint_and_conditions_are_dropped(
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
-def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(open_page):
+def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page = open_page("dinosaurs")
     unfold(page)
     page.get_by_label("Ends with", exact=True).fill("zzzz")
@@ -375,7 +373,7 @@ def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(open_page):
     assert not page.locator("#status").inner_text(), "it was of the search before"
 
 
-def test_of_two_drawings_at_once_the_later_one_shows(open_page):
+def test_the_later_of_two_drawings_is_shown(open_page):
     """The first one is in the midst of its work when the second one begins."""
     page = open_page("dinosaurs")
     page.evaluate("""() => {
@@ -405,7 +403,7 @@ def unfold_parts(page):
     page.locator("#by-hand summary").click()
 
 
-def test_a_cast_is_put_together_from_menus(open_page):
+def test_a_cast_is_composed_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
     assert pattern_of(page) == "[Lord|Lady] {gru} of {gru}"
@@ -429,7 +427,7 @@ def test_a_cast_is_put_together_from_menus(open_page):
     assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
 
 
-def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page, small_models):
+def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_page, small_models):
     towns = "towns", small_models["gru"]
     page = open_page("rnn", towns)
     go_to(page, "Casts")
@@ -452,7 +450,7 @@ def test_a_cast_starts_from_a_ready_one_and_back_leads_to_that_before(open_page,
     assert names_of(page)[0] == held, "its words are in files"
 
 
-def test_a_page_starts_casts_as_the_program_has_them_if_it_has_their_models(open_page, bundled):
+def test_templates_of_casts_equal_bundled_casts_if_the_page_has_their_models(open_page, bundled):
     page = open_page(*((name, bundled["dinosaurs"]) for name in ("german-men", "german-women")))
     go_to(page, "Casts")
     press(page, "Villager")
@@ -463,7 +461,7 @@ def test_a_page_starts_casts_as_the_program_has_them_if_it_has_their_models(open
 
 
 @pytest.mark.parametrize("cast", STARTS)
-def test_ready_casts_are_patterns_of_the_page(cast, open_page):
+def test_templates_of_casts_are_valid_patterns(cast, open_page):
     page = open_page("dinosaurs")
     go_to(page, "Casts")
     press(page, STARTS[cast])
@@ -471,7 +469,7 @@ def test_ready_casts_are_patterns_of_the_page(cast, open_page):
     assert len({*names_of(page)}) == 20
 
 
-def test_there_are_as_many_lines_as_fit_and_what_was_said_of_another_view_is_gone(open_page):
+def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
     page.locator(".name").first.click()
@@ -485,7 +483,7 @@ def test_there_are_as_many_lines_as_fit_and_what_was_said_of_another_view_is_gon
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
 
 
-def test_lines_have_one_large_size_and_are_as_many_as_fit_folded_or_not(open_page):
+def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
     for width, height in ((360, 740), (768, 1024), (1100, 800), (1280, 800), (1920, 1080)):
         page = open_page("dinosaurs", address="", names=None, width=width, height=height)
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
@@ -506,7 +504,7 @@ def test_lines_have_one_large_size_and_are_as_many_as_fit_folded_or_not(open_pag
         assert page.locator(".name:visible").count() == folded
 
 
-def test_a_line_that_is_held_stays_when_the_parts_are_unfolded(open_page):
+def test_a_held_line_stays_when_the_parts_are_unfolded(open_page):
     page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
     page.get_by_role("tab", name="Casts").click()
@@ -518,7 +516,7 @@ def test_a_line_that_is_held_stays_when_the_parts_are_unfolded(open_page):
     assert names_of(page) == held
 
 
-def test_a_pattern_that_is_wrong_is_said_and_changes_no_boldness(open_page):
+def test_a_wrong_pattern_shows_an_error_and_keeps_boldness(open_page):
     page = open_page("gru", address="#cast=%7B%7B%7B", names=0)
     assert "model belongs here" in page.locator("#pattern-error").inner_text()
     assert page.locator("#boldness [aria-pressed=true]").inner_text() == "safe"
@@ -528,7 +526,7 @@ def test_a_pattern_that_is_wrong_is_said_and_changes_no_boldness(open_page):
     assert not page.locator("#pattern-error pre").is_visible(), "it has nothing to point at"
 
 
-def test_a_pattern_is_typed_and_its_parts_follow(open_page):
+def test_a_typed_pattern_updates_its_parts(open_page):
     page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
     unfold_parts(page)
     pattern = page.get_by_label("Pattern", exact=True)
@@ -552,7 +550,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     ]
 
 
-def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
+def test_a_link_contains_a_cast_and_its_lines_can_be_kept(open_page):
     page = open_page("gru")
     go_to(page, "Casts")
     unfold_parts(page)
@@ -573,7 +571,7 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     assert not any("&" in name for name in names_of(page))
 
 
-def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, small_models):
+def test_menus_have_models_with_special_characters_in_their_names(open_page, small_models):
     names = ["a{b}+c:d=2\\", "[x|y]", HOSTILE]
     page = open_page(*((name, small_models["gru"]) for name in names), address="#seed=1&cast=[a]")
     unfold_parts(page)
@@ -618,7 +616,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
 LINK_COPIED = "Link copied. It works for people who have this file."
 
 
-def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
+def test_kept_names_and_links_are_downloaded_and_copied(open_page):
     names = "JSON.stringify(['Łucja', '=1+1', 'a\"b, c'])"
     page = open_page(
         "gru",
@@ -657,7 +655,7 @@ def test_a_key_copies_a_name(open_page):
     assert kept(page) == []
 
 
-def test_a_card_keeps_its_name_also_one_that_was_typed(open_page):
+def test_a_card_keeps_its_name_even_if_it_was_typed(open_page):
     page = open_page("dinosaurs")
     page.get_by_role("button", name="How likely is a name?").click()
     assert not page.locator("#details").is_visible(), "there is nothing to say yet"
@@ -678,7 +676,7 @@ def test_a_card_keeps_its_name_also_one_that_was_typed(open_page):
     assert keep.is_visible()
 
 
-def test_a_kept_line_has_its_buttons_in_one_row_and_what_is_said_of_it_too(open_page):
+def test_a_kept_line_has_its_buttons_and_its_message_in_one_row(open_page):
     line = "Dame Noemilianna the Unlucky of Shakaylavania, who bears a black rose on gold"
     page = open_page("gru", address=f"#seed=1&cast=[{line}]", width=360, height=740)
     page.locator(".name").first.click()
@@ -692,7 +690,7 @@ def test_a_kept_line_has_its_buttons_in_one_row_and_what_is_said_of_it_too(open_
     assert note["width"] > 100 and remove["x"] + remove["width"] <= 360
 
 
-def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
+def test_a_browser_without_storage_keeps_names_until_the_page_closes(open_page):
     denied = """Object.defineProperty(window, "localStorage", {
       get() { throw new DOMException("denied", "SecurityError"); }
     });"""
@@ -737,7 +735,7 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize("width", [320, 1600])
-def test_nothing_sticks_out_and_nothing_jumps(width, open_page, small_models):
+def test_nothing_overflows_and_nothing_moves(width, open_page, small_models):
     other = ("first-names", small_models["gru"], 0.1)
     page = open_page("dinosaurs", other, width=width, height=3600)
     page.evaluate(WATCH_SHIFTS)
@@ -748,7 +746,7 @@ def test_nothing_sticks_out_and_nothing_jumps(width, open_page, small_models):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_half_a_page_is_not_drawn_and_paper_has_only_names(page, page_file, small_models):
+def test_a_partly_loaded_page_is_hidden_and_print_has_only_names(page, page_file, small_models):
     is_drawn = "getComputedStyle(document.body).visibility"
     assert page.evaluate(is_drawn) == "visible"
     whole = page_file(("gru", small_models["gru"])).read_text("utf-8")
@@ -819,7 +817,7 @@ def test_all_text_has_enough_contrast(open_page, small_models):
             assert [found for found in contrasts if found[0] < 4.5] == [], (scheme, hue)
 
 
-def test_every_control_is_reached_by_the_tab_key(open_page):
+def test_the_tab_key_reaches_every_control(open_page):
     page = open_page("gru", address="#seed=1&count=3", names=3, height=1024)
     page.locator(".name").first.click()
     page.evaluate("openCard('')")
@@ -841,7 +839,7 @@ def test_every_control_is_reached_by_the_tab_key(open_page):
 @pytest.mark.parametrize(
     ("characters", "direction"), [("אבגדהוז", "rtl"), ("一丁七万丈三上", "ltr")]
 )
-def test_other_scripts_stand_in_their_own_direction(characters, direction, open_page, small_models):
+def test_other_scripts_have_their_own_direction(characters, direction, open_page, small_models):
     letters = Vocabulary("".join(sorted(characters[:3])))
     page = open_page(("foreign", replace(small_models["gru"], vocabulary=letters)))
     name = page.locator(".name bdi").first
@@ -894,7 +892,7 @@ def test_the_policy_forbids_every_connection(open_page):
     page.problems.clear()  # each was said
 
 
-def test_a_model_without_fingerprints_says_that_it_cannot_tell_new_names(open_page, small_models):
+def test_a_model_without_fingerprints_has_no_option_for_new_names(open_page, small_models):
     page = open_page(("bare", replace(small_models["gru"], fingerprints=None)))
     assert page.get_by_label("Only new names").is_disabled()
     assert "cannot tell" in page.locator("#novel-hint").inner_text()
@@ -921,7 +919,7 @@ IN_SIGHT = """() => {
 SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
 
 
-def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_page, small_models):
+def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_page, small_models):
     four = ((name, small_models["gru"], 0.01) for name in ("first-names", "surnames", "gru", "rnn"))
     page = open_page("dinosaurs", *four, width=360, height=740)
     assert page.evaluate(IN_SIGHT)[0] >= 8
@@ -1007,7 +1005,7 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
 
 
 @pytest.mark.parametrize("width, height, fewest", [(740, 360, 20), (640, 400, 20)])
-def test_on_a_phones_side_names_have_the_height_and_move_aside_for_a_drawer(
+def test_in_landscape_names_fill_the_height_and_make_room_for_a_drawer(
     width, height, fewest, open_page
 ):
     page = open_page("dinosaurs", address="#seed=1&count=40", names=40, width=width, height=height)
@@ -1026,7 +1024,7 @@ def test_on_a_phones_side_names_have_the_height_and_move_aside_for_a_drawer(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_cast_is_put_together_on_a_phone(open_page):
+def test_a_cast_is_composed_on_a_phone(open_page):
     page = open_page("gru", "dinosaurs", width=360, height=740)
     follow(page, "#seed=1&cast=[Lord|Lady] {dinosaurs} of {gru}")
     page.get_by_role("tab", name="Names").click()
@@ -1048,7 +1046,7 @@ def test_a_cast_is_put_together_on_a_phone(open_page):
     assert page.get_by_label("Pattern", exact=True).is_visible(), "it is wrong"
 
 
-def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_page):
+def test_in_a_medium_window_kept_names_and_the_card_are_drawers(open_page):
     page = open_page("gru", width=1100, height=800)
     assert page.get_by_role("button", name="balanced").is_visible()
     assert not page.locator("#kept").is_visible()
@@ -1068,7 +1066,7 @@ def test_in_a_window_of_middle_width_what_is_kept_and_the_card_are_drawers(open_
     assert page.get_by_role("button", name="balanced").is_visible()
 
 
-def test_a_long_name_of_some_words_stands_on_two_lines_in_a_row_of_the_same_height(open_page):
+def test_a_long_name_of_several_words_has_two_lines_in_a_row_of_equal_height(open_page):
     page = open_page("gru", width=360, height=740)
     long = "Llanfair-Pwllgwyn Gogerychwyrn"
     page.evaluate(f"showName(document.querySelector('.name'), '{long}')")
@@ -1077,7 +1075,7 @@ def test_a_long_name_of_some_words_stands_on_two_lines_in_a_row_of_the_same_heig
     assert size > 15 and {*heights} == {44}
 
 
-def test_a_pressed_kind_can_be_read_under_the_pointer(open_page):
+def test_a_pressed_kind_is_legible_under_the_pointer(open_page):
     page = open_page("gru", "rnn", "dinosaurs")
     colours = "each => { const s = getComputedStyle(each); return [s.color, s.backgroundColor]; }"
     pressed = page.locator(".kind[aria-pressed=true]").first
@@ -1130,7 +1128,7 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
 # --- Keys, holding, and the way back --------------------------------------------------------------
 
 
-def test_a_held_name_stays_and_keys_draw_move_keep_and_go_back(open_page):
+def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):
     page = open_page("dinosaurs")
     first = names_of(page)
     page.keyboard.press("ArrowRight")
@@ -1160,7 +1158,7 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_go_back(open_page):
     assert names_of(page)[1] == first[1] and names_of(page)[4] != first[4]
 
 
-def test_keys_are_for_the_names_after_a_press_by_the_mouse(open_page, bundled):
+def test_keys_act_on_names_after_a_mouse_click(open_page, bundled):
     page = open_page(*((name, bundled["dinosaurs"]) for name in ("norse", "fae", "sea")))
     for press_first in ("wild", "safe", "fae", "sea"):
         press(page, press_first, count=None)
@@ -1190,7 +1188,7 @@ def test_keys_are_for_the_names_after_a_press_by_the_mouse(open_page, bundled):
     assert page.locator(".kind[aria-pressed=true]").inner_text() == "Fae", "the arrow led there"
 
 
-def test_names_are_one_stop_of_the_tab_key_and_so_are_kinds(open_page):
+def test_names_and_kinds_are_one_tab_stop_each(open_page):
     page = open_page("gru", "rnn", "dinosaurs", address="#seed=1&count=9", names=9)
     stops = page.locator("#names [tabindex='0']")
     assert stops.all_inner_texts() == names_of(page)[:1]
@@ -1212,7 +1210,7 @@ def test_names_are_one_stop_of_the_tab_key_and_so_are_kinds(open_page):
     assert stops.all_inner_texts() == names_of(page)
 
 
-def test_a_link_holds_many_held_names_in_few_signs(open_page):
+def test_a_link_with_many_held_names_is_short(open_page):
     page = open_page("gru", address="#seed=1&held=3+ab&held=7+ba")  # as links were written once
     page.locator(".name").first.press("h")
     held = names_of(page)
@@ -1222,13 +1220,13 @@ def test_a_link_holds_many_held_names_in_few_signs(open_page):
     assert names_of(page) == held
 
 
-def test_a_link_holds_no_text_that_is_no_name(open_page):
+def test_a_link_holds_no_text_that_cannot_be_a_name(open_page):
     page = open_page("gru", address="#seed=1&held=0+<b>&held=1+abc&held=x&held=999+a")
     assert names_of(page)[1] == "abc"
     assert not any("<" in name for name in names_of(page))
 
 
-def test_ten_more_names_come_below(open_page):
+def test_ten_more_names_are_added_below(open_page):
     page = open_page("dinosaurs")
     first = names_of(page)
     press(page, "Ten more", count=30)
@@ -1251,7 +1249,7 @@ def test_ten_more_names_come_below(open_page):
     wait_for_names(page, 30)
 
 
-def test_of_ten_more_or_some_more_the_last_row_is_full(open_page, bundled):
+def test_ten_more_names_fill_the_last_row(open_page, bundled):
     page = open_page("dinosaurs", address="#seed=1&count=27", names=27)
     press(page, "Ten more", count=39)  # in three columns
     models = ((name, bundled["dinosaurs"]) for name in "abc")
@@ -1285,7 +1283,7 @@ def test_kept_names_have_notes_and_an_order(page):
     assert page.locator(".kept-name:visible").all_inner_texts() == names[::-1]
 
 
-def test_what_is_wrong_stands_above_the_names_with_a_way_on(open_page):
+def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     page = open_page("gru", address="#seed=1&prefix=Xq", names=0, width=360, height=740)
     status = page.locator("#status").bounding_box()
     assert status["width"] > 300 and status["y"] < 250
@@ -1296,7 +1294,7 @@ def test_what_is_wrong_stands_above_the_names_with_a_way_on(open_page):
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
 
-def test_more_names_like_one(open_page):
+def test_more_names_like_a_given_name(open_page):
     page = open_page("dinosaurs")
     name = next(name for name in names_of(page) if len(name) > 6)
     page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
@@ -1311,7 +1309,7 @@ def test_more_names_like_one(open_page):
     assert name in names_of(page)
 
 
-def test_back_leads_out_of_casts_and_no_name_stays_as_a_line(open_page):
+def test_back_leaves_casts_and_no_name_remains_as_a_line(open_page):
     page = open_page("dinosaurs", "gru")
     names = names_of(page)
     texts = "Array.from(document.querySelectorAll('.name'), (each) => each.textContent)"
@@ -1323,7 +1321,7 @@ def test_back_leads_out_of_casts_and_no_name_stays_as_a_line(open_page):
     assert page.get_by_role("tab", name="Names").get_attribute("aria-selected") == "true"
 
 
-def test_mixing_ends_where_all_is_reset_and_on_the_way_back_to_a_single_kind(open_page):
+def test_mixing_ends_after_a_reset_and_after_going_back_to_a_single_kind(open_page):
     page = open_page("gru", "rnn", "dinosaurs")
     press(page, "gru")
     page.get_by_role("button", name="Mix").click()
@@ -1351,7 +1349,7 @@ def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
     wait_for_names(page, opening)
 
 
-def test_a_name_that_is_held_on_a_phone_keeps_its_size(open_page):
+def test_a_held_name_keeps_its_size_on_a_phone(open_page):
     page = open_page("dinosaurs", width=360, height=740)
     before = page.locator(".name").evaluate_all(SIZES)
     place = before.index(max(before))
@@ -1367,7 +1365,7 @@ def test_names_of_a_list_have_three_sizes(open_page):
     assert len(sizes) <= 3 and sizes[-2] == pytest.approx(0.875 * sizes[-1], abs=0.1)
 
 
-def test_on_a_phone_kinds_scroll_mix_is_first_and_what_is_pressed_is_in_sight(open_page, bundled):
+def test_on_a_phone_kinds_scroll_mix_is_first_and_the_pressed_kind_is_visible(open_page, bundled):
     models = ((name * 9, bundled["dinosaurs"]) for name in "abcdef")
     page = open_page(*models, width=360, height=740)
     mix, first = (page.locator(each).bounding_box() for each in ("#mix", ".kind >> nth=0"))
@@ -1393,14 +1391,14 @@ def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
     assert len({key.bounding_box()["y"] for key in keys}) == 1, "Shift and Backspace, in one row"
 
 
-def test_the_subtitle_says_that_names_are_new_only_where_they_are(open_page):
+def test_the_subtitle_promises_new_names_only_if_they_are_new(open_page):
     page = open_page("gru", address="#seed=1&novel=yes")
     assert page.locator("#subtitle").inner_text().endswith("All are new, never on the list.")
     follow(page, "#seed=7")
     assert page.locator("#subtitle").inner_text().strip() == "Press a name to keep it."
 
 
-def test_on_a_phone_a_card_moves_the_page_only_where_its_name_would_lie_below_it(open_page):
+def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page):
     page = open_page("dinosaurs", width=360, height=740)
     places = page.locator(".name").evaluate_all(
         "all => all.map((e) => e.getBoundingClientRect().y)"
@@ -1420,7 +1418,7 @@ def test_on_a_phone_a_card_moves_the_page_only_where_its_name_would_lie_below_it
     assert len(boxes) == 4 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
 
 
-def test_after_a_reload_there_are_still_as_many_as_fit_and_a_large_window_is_full(open_page):
+def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     page.reload()
@@ -1436,7 +1434,7 @@ def test_after_a_reload_there_are_still_as_many_as_fit_and_a_large_window_is_ful
     assert boxes[-1]["y"] > 0.8 * 1440
 
 
-def test_parts_of_ready_casts_show_no_code_and_what_is_kept_goes_into_a_link(open_page):
+def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page):
     page = open_page("dinosaurs", permissions=["clipboard-read", "clipboard-write"])
     go_to(page, "Casts")
     press(page, "Tavern")

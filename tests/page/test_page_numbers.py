@@ -22,7 +22,7 @@ from support.enumeration import distribution
 NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
 
 
-def test_weights_and_fingerprints_are_those_of_the_model(open_page):
+def test_weights_and_fingerprints_equal_the_models(open_page):
     model = Model.load("elvish")
     weights, prints = open_page(("elvish", model)).evaluate("""() => {
       const [{ weights, fingerprints }] = models;
@@ -45,7 +45,7 @@ def log_probs_of(page, names, shares=(1,)):
     return page.evaluate(log_probs, [names, list(shares)])
 
 
-def test_log_prob_of_bundled_models_and_blends_is_that_of_python(open_page):
+def test_log_prob_of_bundled_models_and_blends_equals_python(open_page):
     """One page holds several, each with a share of 1 in turn; `make page-study` looks at all.
 
     The two of a blend have some characters in common, or hardly any.
@@ -68,7 +68,7 @@ def test_log_prob_of_bundled_models_and_blends_is_that_of_python(open_page):
         np.testing.assert_allclose(log_probs, blended.log_prob(asked), atol=1e-4)
 
 
-def test_names_of_a_blend_are_distributed_as_those_of_python(open_page, small_models):
+def test_names_of_a_blend_have_the_distribution_of_python(open_page, small_models):
     """With a character that only one of the two knows, and cells of both kinds."""
     gru, rnn_ = small_models["gru"], small_models["rnn"]
     foreign = replace(rnn_, vocabulary=Vocabulary("abd"))
@@ -79,7 +79,7 @@ def test_names_of_a_blend_are_distributed_as_those_of_python(open_page, small_mo
     assert any("c" in name for name in names) and any("d" in name for name in names)
 
 
-def test_gates_are_right_to_fifteen_digits(open_page):
+def test_gates_are_exact_to_15_digits(open_page):
     page, x = open_page("gru"), np.linspace(-39, 39, 2001)
     found = np.array(page.evaluate("x => x.map(exp)", x.tolist()), float)
     np.testing.assert_allclose(found, np.exp(x), rtol=1e-15)
@@ -111,7 +111,7 @@ REFUSED = {
 }
 
 
-def test_arguments_that_make_no_sense_are_refused(open_page):
+def test_invalid_arguments_are_refused(open_page):
     page = open_page("gru", "rnn")
     for call, message in REFUSED.items():
         with pytest.raises(Exception, match=re.escape(f"TypeError: {message}")):
@@ -123,7 +123,7 @@ def test_arguments_that_make_no_sense_are_refused(open_page):
 DRAW = "options => rnnNames.sample(1500, options)"
 
 
-def test_names_come_with_the_models_own_probabilities(open_page, small_models):
+def test_names_have_the_models_probabilities(open_page, small_models):
     page, model = open_page("gru"), small_models["gru"]
     for options in ({}, {"temperature": 0.7}, {"prefix": "ab"}, {"prefix": ["ab", "b", "c"]}):
         names = page.evaluate(DRAW, {"seed": 3, **options})
@@ -163,7 +163,7 @@ PATTERNS += [r"a\.b", "(|a)b", "", "[A-I]+"]
 WRONG = ["a**", "*a", "(a", "a)", "[a", "[b-a]", "a{3,2}", r"\q", "\\", "a|*", "[]", r"[a-\d]"]
 
 
-def test_patterns_are_those_of_python(open_page):
+def test_regular_expressions_match_as_in_python(open_page):
     """Single letters of the bundled models, and short texts; what is none for Python is none."""
     letters = {c for name in MODELS for c in Model.load(name).vocabulary.characters}
     texts = [*sorted({*letters, *"ßẞıİſςΣ٣"}), *map("".join, product("abcA", repeat=3))]
@@ -190,7 +190,7 @@ def test_patterns_are_those_of_python(open_page):
 # --- The list -------------------------------------------------------------------------------------
 
 
-def test_the_page_knows_the_names_of_the_list(open_page, bundled):
+def test_the_page_recognises_names_of_the_list(open_page, bundled):
     names = ["Anna", "Annna", "Zyxab", "Emma", "A", "Łucja", "Zoe\u0301", "Jose\u0301"]
     among = "names => names.map(name => isAmong(name, models[0].fingerprints))"
     known = open_page("first-names").evaluate(among, names)
@@ -198,7 +198,7 @@ def test_the_page_knows_the_names_of_the_list(open_page, bundled):
     assert True in known and False in known
 
 
-def test_near_copies_are_those_of_python_whatever_their_case(open_page):
+def test_near_copies_in_any_case_equal_python(open_page):
     """Edits of listed names, in which capitals stand where words begin, and drawn names."""
     models = {name: Model.load(name) for name in ("dinosaurs", "welsh-towns", "irish-surnames")}
     page, numbers = open_page(*models.items(), names=None), np.random.default_rng(1)
@@ -225,7 +225,7 @@ def test_near_copies_are_those_of_python_whatever_their_case(open_page):
     assert page.evaluate("areNear(folded('Mega'), folded('mEgas'), 1)")
 
 
-def test_case_folds_and_names_are_clean_as_in_python(open_page):
+def test_case_folding_and_clean_names_equal_python(open_page):
     """Every letter of the bundled models, and some whose case is not simple."""
     page = open_page("gru")
     letters = {c for name in MODELS for c in Model.load(name).vocabulary.characters}
@@ -241,7 +241,7 @@ def test_case_folds_and_names_are_clean_as_in_python(open_page):
     assert len(names) > 400 and {*clean} == {False, True}
 
 
-def test_an_option_makes_names_clean(open_page, small_models):
+def test_clean_removes_rude_names(open_page, small_models):
     letters = replace(small_models["gru"], vocabulary=Vocabulary("ist"))
     page = open_page(("letters", letters))
     free, clean = (

@@ -14,7 +14,7 @@ from rnn_names.processes import threads
 pytestmark = pytest.mark.posix
 
 
-def test_a_fork_waits_for_no_lock_of_a_thread_that_it_lacks(tmp_path):
+def test_a_fork_does_not_wait_for_locks_of_missing_threads(tmp_path):
     model, held, is_over = Model.load("dinosaurs"), threading.Event(), threading.Event()
 
     def hold_locks():
@@ -38,7 +38,7 @@ def test_a_fork_waits_for_no_lock_of_a_thread_that_it_lacks(tmp_path):
     Model.load(tmp_path / "m.npz")
 
 
-def test_a_stream_that_was_begun_before_a_fork_ends_in_an_error_there(model):
+def test_a_stream_begun_before_a_fork_raises_an_error_in_the_fork(model):
     stream = model.stream(seed=1)
     first = [next(stream) for _ in range(2_000)]
     pid = os.fork()

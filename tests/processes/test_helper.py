@@ -69,7 +69,7 @@ def starts_from_now_on(monkeypatch):
     return started
 
 
-def test_calls_are_made_there_with_all_updates_so_far(helper):
+def test_the_helper_makes_calls_after_all_earlier_updates(helper):
     assert helper.begin(Counter.plus, 2)() == 2
     for number in (1, 7):
         helper.update(Counter.set, number)
@@ -78,7 +78,7 @@ def test_calls_are_made_there_with_all_updates_so_far(helper):
     assert helper.calls_made_there == 2
 
 
-def test_before_it_is_ready_calls_are_made_here(make, monkeypatch):
+def test_calls_are_made_here_until_the_helper_is_ready(make, monkeypatch):
     monkeypatch.setattr(module, "_START", "import time; time.sleep(60)")
     helper = make(is_ready=False)
     helper.update(Counter.set, 7)
@@ -95,7 +95,7 @@ def test_before_it_is_ready_calls_are_made_here(make, monkeypatch):
         pytest.param(lambda: (lambda self: 8,), id="what cannot be sent"),
     ],
 )
-def test_a_process_that_is_of_no_use_any_more_changes_nothing(call, helper, monkeypatch):
+def test_a_failed_helper_changes_no_result(call, helper, monkeypatch):
     pid = pid_of(helper)
     monkeypatch.setattr(module, "PATIENCE", 0.2)
     assert helper.begin(*call())() in (5, 6, 8)
@@ -107,7 +107,7 @@ def test_a_process_that_is_of_no_use_any_more_changes_nothing(call, helper, monk
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_process_that_ends_between_calls_changes_nothing(number, helper, monkeypatch):
+def test_a_helper_that_ends_between_calls_changes_no_result(number, helper, monkeypatch):
     pid = pid_of(helper)
     monkeypatch.setattr(module, "PATIENCE", 0.2)
     os.kill(pid, number)
@@ -116,7 +116,7 @@ def test_a_process_that_ends_between_calls_changes_nothing(number, helper, monke
     assert_ended(pid)
 
 
-def test_more_than_a_stopped_process_takes_in_is_not_waited_for(helper, monkeypatch):
+def test_a_stopped_helper_does_not_block_a_large_call(helper, monkeypatch):
     os.kill(pid_of(helper), signal.SIGSTOP)
     monkeypatch.setattr(module, "PATIENCE", 0.2)
     helper.update(Counter.set, np.zeros(1 << 20))
@@ -124,13 +124,13 @@ def test_more_than_a_stopped_process_takes_in_is_not_waited_for(helper, monkeypa
     assert helper.begin(Counter.pid)() == OURS
 
 
-def test_a_process_with_other_values_is_not_used(helper):
+def test_a_helper_with_other_results_is_not_used(helper):
     helper.update(Counter.be_wrong)
     assert helper.begin(Counter.pid)() == OURS
     assert helper.calls_made_there == 0
 
 
-def test_both_see_the_same_memory(make, has_memfd, monkeypatch):
+def test_both_processes_see_the_same_memory(make, has_memfd, monkeypatch):
     helper = make(SharedArray(2, 3))
     assert helper.begin(Counter.fill, 4.5)() == 4.5
     assert helper.calls_made_there == 1
@@ -160,7 +160,7 @@ def refused(*_):
 
 
 @pytest.mark.parametrize("write", [refused, lambda fd, data: 5])
-def test_without_memory_to_share_there_is_an_array_and_no_process(write, make, monkeypatch):
+def test_without_shared_memory_an_array_is_used_and_no_helper(write, make, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", write)
         memory = SharedArray(2, 3)
@@ -183,7 +183,7 @@ def helper_itself(monkeypatch):
 
 
 @pytest.mark.parametrize("lack", [no_python, frozen, helper_itself])
-def test_it_is_not_started_where_there_is_no_python(lack, make, monkeypatch):
+def test_no_helper_is_started_without_a_python(lack, make, monkeypatch):
     lack(monkeypatch)
     started = starts_from_now_on(monkeypatch)
     helper = make(is_ready=False)
@@ -191,13 +191,13 @@ def test_it_is_not_started_where_there_is_no_python(lack, make, monkeypatch):
     assert len(started) == (lack is no_python)
 
 
-def test_its_blas_has_one_thread_and_the_environment_is_ours(make, monkeypatch):
+def test_the_helper_has_one_blas_thread_and_our_environment(make, monkeypatch):
     monkeypatch.setenv("TZ", "Europe/Oslo")
     environment = make().begin(Counter.environment)()
     assert environment == {"OPENBLAS_NUM_THREADS": "1", "TZ": "Europe/Oslo"}
 
 
-def test_each_helper_has_a_process_of_its_own_which_ends_with_it(make):
+def test_each_helper_has_its_own_process_which_ends_with_it(make):
     first, second = make(), make()
     pid, other = pid_of(first), pid_of(second)
     assert pid != other
@@ -206,7 +206,7 @@ def test_each_helper_has_a_process_of_its_own_which_ends_with_it(make):
     assert pid_of(second) == other
 
 
-def test_while_it_is_at_work_other_calls_are_made_here(helper):
+def test_calls_are_made_here_while_the_helper_is_busy(helper):
     result = helper.begin(Counter.pid)
     assert helper.begin(Counter.pid)() == OURS
     assert result() == pid_of(helper)
@@ -242,7 +242,7 @@ def test_a_fork_of_the_program_leaves_the_process_alone(helper):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can ask for that")
-def test_a_process_that_ended_sends_no_sigpipe(helper):
+def test_an_ended_helper_causes_no_sigpipe(helper):
     """Scripts that write into pipes may have set its default, which ends the program."""
     pid = pid_of(helper)
     before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -254,7 +254,7 @@ def test_a_process_that_ended_sends_no_sigpipe(helper):
         signal.signal(signal.SIGPIPE, before)
 
 
-def test_it_ends_when_the_program_is_killed():
+def test_the_helper_ends_when_the_program_is_killed():
     code = (
         "import os, signal\n"
         "from rnn_names.processes.helper import Helper\n"

@@ -26,7 +26,7 @@ def falling(n):
     return [1.5 + math.exp(-i / n * 6) for i in range(n)]
 
 
-def test_a_picture_by_hand():
+def test_curves_equal_a_drawing_by_hand():
     lines = loss_curves(records([3.0, 2.0, 1.5, 1.0], [2.5, 2.0, 1.5, 2.0]), width=52)
     assert lines == [
         "      training loss          held-out loss",
@@ -42,7 +42,7 @@ def test_a_picture_by_hand():
 
 
 @pytest.mark.parametrize("held_out", [True, False])
-def test_it_fits_the_terminal_or_stays_away(held_out):
+def test_curves_fit_the_terminal_or_are_omitted(held_out):
     widths, numbers = [20, 34, 40, 60, 80, 100, 300], [3, 4, 7, 30, 47, 60, 500]
     for width, n in product(widths, numbers):
         lines = loss_curves(records(falling(n), falling(n) if held_out else None), width)
@@ -51,31 +51,31 @@ def test_it_fits_the_terminal_or_stays_away(held_out):
         assert lines or width < 60
 
 
-def test_no_picture_of_nothing():
+def test_too_few_epochs_have_no_curves():
     assert loss_curves([]) == []
     assert loss_curves(records([2.0, 1.0], [2.0, 1.0])) == []
     assert loss_curves(records(falling(10)), width=10) == []
 
 
-def test_one_curve_without_held_out_names():
+def test_without_held_out_names_there_is_one_curve():
     lines = loss_curves(records(falling(10)))
     assert "held-out" not in "".join(lines)
     assert "best" not in "".join(lines)
 
 
-def test_a_run_that_was_taken_up_again():
+def test_curves_of_a_resumed_run_start_at_its_first_epoch():
     axis = loss_curves(records(falling(10), falling(10), first=31))[-2]
     assert axis.split() == ["epoch", "31", "40", "31", "40"]
 
 
-def test_equal_losses():
+def test_equal_losses_give_a_flat_curve():
     assert "▁▁▁" in loss_curves(records([2.0] * 4, [2.0] * 4))[HEIGHT]
 
 
 SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 
 
-def test_train_tells_the_best_epochs_and_ends_with_the_curves(invoke, names, tmp_path):
+def test_train_prints_the_best_epochs_and_the_curves(invoke, names, tmp_path):
     files = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
     done = invoke("train", "-", *files, "--epochs", 30, *SMALL, input="\n".join(names[::4]))
     told = re.findall(r"^epoch +(\d+):", done.stderr, re.M)

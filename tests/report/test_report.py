@@ -103,7 +103,7 @@ def test_the_page_is_well_formed_and_self_contained(text):
     assert "It was stopped" not in text
 
 
-def test_names_come_first_and_those_of_the_list_are_marked(made, text):
+def test_names_come_first_and_listed_names_are_marked(made, text):
     items = re.findall(r'<li( class="listed")?><bdi>(.*?)</bdi></li>', text)
     names = [unescape(name) for _, name in items]
     assert names == list(dict.fromkeys(drawn_from(made.trainer, NAMES_MEASURED)))[:50]
@@ -113,7 +113,7 @@ def test_names_come_first_and_those_of_the_list_are_marked(made, text):
     assert headings[:3] == ["50 names", "How to read this", "Loss"]
 
 
-def test_names_of_several_epochs(made, text):
+def test_the_report_has_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
     assert list(made.samples)[:4] == [0, 1, 2, 3]
     samples = {**made.samples, made.trainer.model.training["epoch"]: drawn_from(made.trainer, 8)}
@@ -128,7 +128,7 @@ def test_names_of_several_epochs(made, text):
     assert len(set(map(tuple, samples.values()))) == len(samples), "they change"
 
 
-def test_figures_are_those_of_the_record(made, text):
+def test_figures_equal_the_record(made, text):
     body, trainer, record = Page(text).text(), made.trainer, made.trainer.model.training
     for epoch in made.epochs:
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
@@ -159,7 +159,7 @@ def test_curves_go_through_the_losses(made, text):
     assert f"best: epoch {made.trainer.model.training['epoch']}<" in text
 
 
-def test_distributions_are_those_of_list_and_samples(made, text):
+def test_distributions_equal_the_list_and_the_samples(made, text):
     sampled = drawn_from(made.trainer, NAMES_MEASURED)
     listed = made.corpus.names.to_strings()
     weights = made.corpus.counts.tolist()
@@ -176,7 +176,7 @@ def test_distributions_are_those_of_list_and_samples(made, text):
     assert f"<strong>{new:.1%}</strong>" in text
 
 
-def test_whatever_comes_from_outside_is_escaped(tmp_path):
+def test_texts_from_outside_are_escaped(tmp_path):
     names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"]
     names += [f"<i{c}>" for c in "abcdefgh"]
     made = reported(names, tmp_path, epochs=2)
@@ -193,7 +193,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_distillation_is_marked_where_it_begins(names, tmp_path, quick_teacher):
+def test_the_beginning_of_distillation_is_marked(names, tmp_path, quick_teacher):
     settings = {"epochs": 7, "distil_epochs": 1, "synthetic_names": 60}
     text = as_html(reported(names[:50], tmp_path, **settings))
     marks = re.findall(
@@ -205,7 +205,7 @@ def test_distillation_is_marked_where_it_begins(names, tmp_path, quick_teacher):
 
 
 @pytest.mark.parametrize("done", [2, 4])
-def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path, quick_teacher):
+def test_the_report_of_a_resumed_run_names_its_first_epoch(done, names, tmp_path, quick_teacher):
     settings = {"distil_epochs": 3, "synthetic_names": 100, "held_out": 0.1}
     made = reported(names[:50], tmp_path, since=done, **settings)
     text = as_html(made)
@@ -223,13 +223,13 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path, 
         ({"until": 2}, 2, "It was stopped after epoch 2 of 6."),
     ],
 )
-def test_what_is_missing_is_told(settings, curves, told, names, tmp_path):
+def test_missing_data_is_reported(settings, curves, told, names, tmp_path):
     text = as_html(reported(names[:50], tmp_path, **settings))
     assert told in Page(text).text()
     assert (text.count("<polyline"), "best: epoch" in text) == (curves, curves == 2)
 
 
-def test_many_characters_and_lengths(tmp_path):
+def test_charts_of_many_characters_and_lengths_are_bounded(tmp_path):
     letters = [chr(0x4E00 + i % 90) for i in range(1000)]
     names = ["".join(letters[7 * i : 7 * i + 1 + i % 40]) for i in range(80)] + ["e\u0336 x", "İ"]
     text = as_html(reported(names, tmp_path, epochs=2, hidden_size=4))
@@ -249,7 +249,7 @@ def test_fewer_long_names_of_many_characters_are_drawn(length, least, most, tmp_
     assert least <= asked[-1] <= (most or NAMES_MEASURED)
 
 
-def test_where_nobody_sees_names_none_are_drawn(invoke, corpus_file, tmp_path, monkeypatch):
+def test_without_a_reader_no_names_are_drawn(invoke, corpus_file, tmp_path, monkeypatch):
     for module in (report, training_run):
         monkeypatch.setattr(module, "preview", None)
     options = ["--hidden-size", 4, "--epochs", 1, "--init", "none"]
@@ -270,7 +270,7 @@ def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
     "low, high",
     [(1, 60), (1.62, 1.63), (0, 0.003), (2, 2), (1, 2), (0, 1), (1, 100_000), (-1.5, 1e6)],
 )
-def test_ticks_are_few_and_lie_around(low, high):
+def test_ticks_are_few_and_enclose_the_values(low, high):
     around = charts.ticks(low, high, around=True)
     assert around[0] <= low
     assert around[-1] >= high
@@ -295,7 +295,7 @@ def train(invoke, names, tmp_path):
     return trained
 
 
-def test_train_writes_the_page(train, tmp_path):
+def test_train_writes_the_report(train, tmp_path):
     stderr, text = train("--log", "log", "--epochs", 3, *QUICK)
     assert stderr.endswith("r.html.\n") and "Wrote the training report to " in stderr
     body = Page(text).text()
@@ -307,12 +307,12 @@ def test_train_writes_the_page(train, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"list.txt", "log", "m.npz", "r.html"}
 
 
-def test_standard_input_is_called_so(train):
+def test_standard_input_has_its_name_in_the_report(train):
     text = train("--epochs", 0, *QUICK, source="-", input="Anna\nBert\n")[1]
     assert "list standard input" in Page(text).text()
 
 
-def test_where_a_training_started_is_told(train):
+def test_the_report_names_the_start_model(train):
     alone = Page(train("--epochs", 2, *QUICK)[1]).text()
     assert "units that learned from" in alone
     assert "Epoch 0 has not seen a name." in alone

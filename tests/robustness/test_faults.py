@@ -48,17 +48,17 @@ TINY = "--init none --hidden-size 4 --epochs 1 --distil-epochs 0 --batch-size 64
 # --- A model file is whole or absent --------------------------------------------------------------
 
 
-def test_killed_runs_leave_a_whole_model_and_the_next_one_clears_the_rest(tmp_path):
+def test_a_killed_run_leaves_a_whole_model_and_the_next_run_cleans_up(tmp_path):
     found = faults.kills(3, tmp_path, random.Random(5))
     assert sum(found.values()) == 3
 
 
-def test_interrupts_at_random_moments(tmp_path):
+def test_interrupts_at_random_moments_leave_whole_files(tmp_path):
     assert sum(faults.interrupts(2, tmp_path, random.Random(6)).values()) == 2
 
 
 @pytest.mark.parametrize("line", ["train list -o m.npz", "page norse"])
-def test_a_current_folder_that_was_deleted_is_one_line(line, tmp_path):
+def test_a_deleted_current_folder_is_an_error_of_one_line(line, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     message = error_line(fork(MAIN, *line.split(), cwd=gone, prepare=gone.rmdir, **TO_ITS_END))
@@ -66,7 +66,7 @@ def test_a_current_folder_that_was_deleted_is_one_line(line, tmp_path):
 
 
 @pytest.mark.parametrize("line", ["sample -n 900", "--help", ""])
-def test_a_full_output_is_one_line(line, cli, tmp_path):
+def test_a_full_disk_is_an_error_of_one_line(line, cli, tmp_path):
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
     environment = {"PYTHONUNBUFFERED": "1", "_RNN_NAMES_COMPLETE": "" if line else "bash_source"}
     settings = {"preexec_fn": full, "env": environment, "measured": False, "cwd": tmp_path}
@@ -101,21 +101,21 @@ cli.main()"""
         folder.chmod(before)
 
 
-def test_a_place_for_no_state_is_one_line_before_any_work(invoke, corpus_file, tmp_path):
+def test_an_unwritable_state_is_an_error_before_any_work(invoke, corpus_file, tmp_path):
     (tmp_path / "m.npz.resume").mkdir()
     message = error_line(invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY))
     assert "m.npz.resume: a directory" in message
     assert os.listdir(tmp_path) == ["m.npz.resume"]
 
 
-def test_a_read_only_folder_is_one_line(corpus_file, open_folder):
+def test_a_read_only_folder_is_an_error_of_one_line(corpus_file, open_folder):
     (open_folder / "m.npz").write_bytes(OLD_MODEL)
     done = without_rights(0o555, open_folder, "train", corpus_file, "-o", "m.npz")
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
     assert (open_folder / "m.npz").read_bytes() == OLD_MODEL
 
 
-def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, open_folder):
+def test_a_folder_need_not_be_readable(corpus_file, open_folder):
     """What killed runs left there stays."""
     litter = open_folder / "m.npz.7-0123abcd.tmp"
     litter.touch()
@@ -125,7 +125,7 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, o
     assert sorted(os.listdir(open_folder)) == ["m.npz", litter.name]
 
 
-def test_an_error_of_one_file_is_not_called_that_of_another(corpus_file, tmp_path):
+def test_an_error_names_the_right_file(corpus_file, tmp_path):
     """The model vanishes before its size is told."""
     vanish = """
 import os, rnn_names.cli.training_run, rnn_names.cli.main as cli
@@ -145,7 +145,7 @@ cli.main()"""
         "page dinosaurs -o out",
     ],
 )
-def test_only_the_litter_of_ended_processes_is_cleared(line, invoke, corpus_file, tmp_path):
+def test_only_temporary_files_of_ended_processes_are_removed(line, invoke, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     litter, locked = {"out.7-0123abcd.tmp"}, "out.7-11111111.tmp"
     litter |= {"m.npz.resume.7-0123abcd.tmp"} if "m.npz" in line else set()
@@ -161,7 +161,7 @@ def test_only_the_litter_of_ended_processes_is_cleared(line, invoke, corpus_file
 @pytest.mark.parametrize(
     "line", ["train list.txt -o", "train list.txt --report", "blend norse -o", "page norse -o"]
 )
-def test_a_name_too_long_is_one_line_before_any_work(line, invoke, corpus_file, tmp_path):
+def test_a_file_name_too_long_is_an_error_before_any_work(line, invoke, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     name = "a" * 250
     message = error_line(invoke(*line.split(), name, cwd=tmp_path))
@@ -177,7 +177,7 @@ def appending(stream, *arguments, cwd):
 
 
 @pytest.mark.parametrize("option, stream", [("--report", "stdout"), ("-o", "stderr")])
-def test_a_file_that_is_a_standard_stream_stays(option, stream, corpus_file, tmp_path):
+def test_a_file_that_is_a_standard_stream_is_not_replaced(option, stream, corpus_file, tmp_path):
     """To rename over it, the report did just that, lost what others had written there."""
     (tmp_path / "all").write_text("precious\n")
     train = ["train", corpus_file, *TINY]
@@ -187,14 +187,14 @@ def test_a_file_that_is_a_standard_stream_stays(option, stream, corpus_file, tmp
     assert "all: cannot be written: it is standard output, too" in error_line(done)
 
 
-def test_a_log_that_is_standard_output_is_added_to_what_was_in_its_file(corpus_file, tmp_path):
+def test_a_log_to_standard_output_is_appended(corpus_file, tmp_path):
     (tmp_path / "all").write_text("precious\n")
     appending("stdout", "train", corpus_file, *TINY, "--log", "/dev/stdout", cwd=tmp_path)
     lines = (tmp_path / "all").read_text().splitlines()
     assert lines[0] == "precious" and json.loads(lines[1])["epoch"] == 1 and len(lines) == 2
 
 
-def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path, monkeypatch):
+def test_a_link_stays_a_link_and_a_planted_link_is_not_followed(tmp_path, monkeypatch):
     model = make_model()
     (tmp_path / "there").mkdir()
     (tmp_path / "m.npz").symlink_to(tmp_path / "there" / "real.npz")
@@ -211,7 +211,7 @@ def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path, monkeyp
     assert victim.read_text() == "precious"
 
 
-def test_a_pipe_among_temporary_files_stays_and_holds_nothing_up(tmp_path):
+def test_a_pipe_among_temporary_files_stays_and_blocks_nothing(tmp_path):
     pipe, link = (tmp_path / f"m.npz.999999999-0000000{i}.tmp" for i in range(2))
     os.mkfifo(pipe)
     link.symlink_to("victim")
@@ -220,7 +220,7 @@ def test_a_pipe_among_temporary_files_stays_and_holds_nothing_up(tmp_path):
     assert set(os.listdir(tmp_path)) == {pipe.name, link.name, "victim"}
 
 
-def test_a_file_system_without_locks_is_enough(tmp_path, monkeypatch):
+def test_a_file_system_needs_no_locks(tmp_path, monkeypatch):
     def no_locks(file):
         raise OSError(errno.ENOLCK, "No locks available")
 
@@ -229,7 +229,7 @@ def test_a_file_system_without_locks_is_enough(tmp_path, monkeypatch):
     Model.load(tmp_path / "m.npz")
 
 
-def test_two_processes_of_one_number_write_one_file(tmp_path):
+def test_two_processes_with_the_same_number_write_the_same_file(tmp_path):
     """As in two containers, each of which calls its process 1."""
     program = """
 import os, sys
@@ -252,7 +252,7 @@ for _ in range(150):
 # --- Numbers that go wrong ------------------------------------------------------------------------
 
 
-def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(corpus_file, tmp_path):
+def test_a_run_that_fails_late_keeps_its_best_model_with_a_message(corpus_file, tmp_path):
     program = """
 import rnn_names.training.checkpoint, rnn_names.cli.training_run, rnn_names.cli.main as cli
 def spoil(self, epoch):
@@ -290,7 +290,7 @@ rnn_names.cli.main.main()
 """As under `ulimit -u`, which does not bind root."""
 
 
-def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model_file):
+def test_if_no_thread_can_be_started_one_does_the_work_with_one_warning(model_file):
     sample = ["sample", "-m", model_file, "-n", 20000, "--seed", 1]
     by_threads = {
         allowed: fork(FEW_THREADS, allowed, *sample, **TO_ITS_END) for allowed in (0, 2, 3)
@@ -306,7 +306,7 @@ def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model
 
 
 @pytest.mark.parametrize("name", ["sample", "train"])
-def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder, cli, tmp_path):
+def test_with_few_file_descriptors_names_or_one_error_are_printed(name, folder, cli, tmp_path):
     arguments = [tmp_path / each if each == "new.npz" else each for each in COMMANDS[name]]
     for limit in (5, 7, 10):
         few = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit))
@@ -329,14 +329,16 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     ],
     ids=["memory", "module", "no module"],
 )
-def test_what_is_short_or_missing_is_one_line(error, told, invoke, monkeypatch, model_file):
+def test_missing_memory_or_modules_are_an_error_of_one_line(
+    error, told, invoke, monkeypatch, model_file
+):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
     constructor = "rnn_names.sampling.sampler.ConditionalSampler.__init__"
     monkeypatch.setattr(constructor, Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
 
 
-def test_a_program_without_click_is_one_line():
+def test_a_missing_click_is_an_error_of_one_line():
     done = python("import sys; sys.modules['click'] = None; import rnn_names.__main__")
     assert error_line(done).endswith("click is missing; to install it: python -m pip install click")
 
@@ -354,7 +356,7 @@ def test_endless_files_are_refused_in_little_memory():
         assert what in error_line(fork(MAIN, *arguments, prepare=little, **TO_ITS_END))
 
 
-def test_normalising_takes_no_more_than_time_in_proportion(tmp_path):
+def test_normalising_takes_time_in_proportion_to_the_length(tmp_path):
     """Combining marks are put in order in a time that goes with the square of their number.
 
     For a line of four megabytes that would be hours.
@@ -403,7 +405,7 @@ CLOSED = {
 
 
 @pytest.mark.parametrize("name, closed", [(name, each) for name in CLOSED for each in CLOSED[name]])
-def test_closed_and_full_streams(name, closed, folder):
+def test_closed_and_full_streams_cause_no_traceback(name, closed, folder):
     """A closed or full stderr stops nothing.
 
     Names that cannot be written are an error, but for a program that writes none.
@@ -422,13 +424,13 @@ def test_closed_and_full_streams(name, closed, folder):
         assert log.startswith('{"epoch": 1,') and log.count("\n") == 1
 
 
-def test_standard_input_that_is_closed_is_one_line(folder):
+def test_a_closed_standard_input_is_an_error_of_one_line(folder):
     for arguments in (["train", "-", "-o", "new.npz"], ["score", "-m", "m.npz"]):
         assert "standard input is closed" in error_line(redirected("<&-", *arguments, cwd=folder))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sample", "-m", "m.npz", "-n", 100_000]])
-def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, folder):
+def test_a_reader_that_is_gone_ends_the_program_quietly(arguments, folder):
     reader, writer = os.pipe()
     os.close(reader)
     with fork(MAIN, *arguments, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
@@ -437,7 +439,7 @@ def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, 
     assert process.returncode == int(arguments == ["--help"])  # which Click writes
 
 
-def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
+def test_a_run_continues_after_its_terminal_is_closed(folder, tmp_path):
     """One that is not its own, as under setsid: its own would send SIGHUP, which ends a run."""
     screen, stderr = terminal(columns=120)
     options = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html"]
@@ -456,7 +458,7 @@ def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
 
 
 @pytest.mark.parametrize("score", ["score -", "score - --format jsonl"])
-def test_a_score_comes_while_the_writer_goes_on(score, folder):
+def test_scores_are_printed_while_the_writer_continues(score, folder):
     pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
     process = fork(MAIN, *score.split(), "-m", "m.npz", cwd=folder, **pipes)
     for name in (b"Ada", b"Bo", b"Zo"):
@@ -468,7 +470,7 @@ def test_a_score_comes_while_the_writer_goes_on(score, folder):
 
 
 @pytest.mark.parametrize("on_terminal", [False, True], ids=["pipe", "terminal"])
-def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder, model):
+def test_names_are_printed_in_whole_lines_before_all_are_drawn(on_terminal, folder, model):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
     sample = ["sample", "-m", "m.npz", "-n", 10**12, "--seed", 3]
     small_walks = "from rnn_names.sampling import sampler\nsampler.MAX_WALK = 1 << 13\n"
@@ -503,14 +505,14 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     assert "--prefix '愛и': the model does not know" in error_line(cli(*sample, env=locale))
 
 
-def test_names_come_without_docstrings_and_assertions(cli):
+def test_names_are_drawn_without_docstrings_and_assertions(cli):
     # Byte code without them is written for the next time, too.
     environment = {"PYTHONOPTIMIZE": "2", "PYTHONDONTWRITEBYTECODE": ""}
     done = cli("sample", "-m", "norse", "-n", 3, env=environment, measured=False)
     assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 3, "")
 
 
-def test_an_option_that_is_not_utf_8_is_one_line(cli, tmp_path):
+def test_an_option_that_is_not_utf_8_is_an_error_of_one_line(cli, tmp_path):
     done = cli("sample", "--prefix", os.fsdecode(b"S\xe9"), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("'--prefix': 'S\\udce9': not UTF-8")
@@ -569,7 +571,7 @@ def wrong(folder):
 
 
 @pytest.mark.parametrize(("line", "file"), WRONG)
-def test_every_wrong_file_is_one_line_and_exit_1(line, file, wrong, invoke):
+def test_every_wrong_file_is_an_error_of_one_line_and_exit_code_1(line, file, wrong, invoke):
     def contents():
         files = [each for each in wrong.iterdir() if each.is_file() and each.name != "new.npz"]
         return {each.name: each.read_bytes() for each in files}
@@ -625,7 +627,7 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
 # --- What nobody thought of -----------------------------------------------------------------------
 
 
-def test_a_mistake_of_ours_is_one_line_too(tmp_path):
+def test_an_internal_error_is_one_line(tmp_path):
     program = f"""
 import rnn_names.corpus.corpus as corpus
 corpus.read_corpus = lambda _: {{}}["two\\nlines"]

@@ -206,7 +206,7 @@ def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     assert message.isprintable() and len(message) < 400
 
 
-def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tmp_path):
+def test_messages_contain_only_checked_names_of_arrays(tmp_path):
     """A run's state may have arrays of any name that begins with `state_`."""
     for name in ("state_\x1b[2J", "state_\n", "state_\x7f", "state_" + 100 * "x", "state_ trained"):
         plain = zipped([(f"{name}.npy", b"no array")])
@@ -241,7 +241,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("record", RECORDS)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "as JSON"])
-def test_info_shows_any_record_of_a_training_harmlessly(record, options, invoke, tmp_path):
+def test_info_escapes_any_training_record(record, options, invoke, tmp_path):
     model = make_model(n_a=2)
     path = tmp_path / "\udcff\x1b[2J.npz"
     Model(model.vocabulary, model.params, {"longest": 7, **RECORDS[record]}).save(path)
@@ -259,7 +259,7 @@ def test_info_shows_any_record_of_a_training_harmlessly(record, options, invoke,
 
 
 @pytest.mark.parametrize("record", ["escapes in the settings", "a list for the settings"])
-def test_nothing_of_a_strangers_record_reaches_a_training(record, invoke, tmp_path):
+def test_no_field_of_a_strangers_record_enters_a_training(record, invoke, tmp_path):
     model = make_model(n_a=2)
     Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(
         tmp_path / "m.npz"
@@ -282,7 +282,7 @@ def test_no_flipped_bit_gives_another_model(tmp_path):
     assert 0 < found["the same model"] < found.total() / 3, "dates and the like are not needed"
 
 
-def test_random_damage(tmp_path):
+def test_randomly_damaged_files_are_refused(tmp_path):
     assert faults.edits(600, tmp_path, random.Random(1)).total() == 600
 
 

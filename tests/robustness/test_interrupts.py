@@ -71,7 +71,7 @@ def interrupt(process, *lines, code=130, number=signal.SIGINT):
 # --- Everywhere -----------------------------------------------------------------------------------
 
 
-def test_at_places_that_random_moments_miss():
+def test_an_interrupt_at_rarely_hit_places_ends_the_program():
     """In the first, exceptions from a handler were lost.
 
     In the others, they left locks and files in disorder.
@@ -104,7 +104,7 @@ OLDER = ["m.npz.resume"]
         (signal.SIGTERM, ENDLESS_CURVES, ["Interrupted after epoch 2: "], ["m.npz"]),
     ],
 )
-def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp_path):
+def test_an_interrupt_ends_long_work(number, work, lines, left, corpus_file, tmp_path):
     """The state of an older run stays until this one has written its model."""
     (tmp_path / "m.npz.resume").write_bytes(OLD_MODEL)
     options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2]
@@ -139,14 +139,14 @@ threading.Thread.start = refuse"""
         ("score -m m.npz", NO_THREAD + STANDARD_INPUT_READ, -signal.SIGINT),  # 130 in a shell
     ],
 )
-def test_in_a_read_that_does_not_end(command, before, code, model_file, tmp_path):
+def test_an_interrupt_ends_a_blocked_read(command, before, code, model_file, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
     process = start(*command.split(), before=before, cwd=tmp_path, stdin=subprocess.PIPE)
     interrupt(process, code=code)
 
 
-def test_in_a_pipeline_whose_writer_ends_too(model_file):
+def test_an_interrupted_pipe_is_no_complete_list(model_file):
     """Ctrl-C goes to all of a pipeline.
 
     The end of the list, which then comes at once, is no list without names.
@@ -167,7 +167,7 @@ os._exit = lambda code: (time.sleep(0.5), end(code))"""
     ended(process)
 
 
-def test_in_a_write_that_nobody_reads(model_file):
+def test_an_interrupt_ends_a_blocked_write(model_file):
     small_walks = "import rnn_names.sampling.sampler as sampler\nsampler.MAX_WALK = 1 << 13"
     sample = ["sample", "-n", 10**9, "-m", model_file]
     process = start(*sample, before=small_walks, stdout=subprocess.PIPE)
@@ -184,7 +184,7 @@ WRITING += ["train list.txt -q --hidden-size 4 --epochs 1 -o out.npz --report ou
 
 
 @pytest.mark.parametrize("command", WRITING)
-def test_a_file_that_is_being_written_is_finished_by_every_command(command, corpus_file, tmp_path):
+def test_every_command_finishes_a_file_that_is_being_written(command, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     before = """
 real = os.fsync
@@ -200,7 +200,7 @@ os.fsync = fsync"""
     assert left == {word for word in command.split() if word.startswith("out.")}
 
 
-def test_what_cannot_be_cut_short_is_finished_first(corpus_file, tmp_path):
+def test_a_critical_section_is_finished_first(corpus_file, tmp_path):
     before = """
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 real = os.unlink
@@ -228,7 +228,7 @@ BETWEEN = [
 ]
 
 
-def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(invoke, corpus_file, tmp_path):
+def test_a_run_interrupted_between_its_files_is_resumed_completely(invoke, corpus_file, tmp_path):
     def kept(folder):
         log = [json.loads(line) | {"seconds": 0} for line in (folder / "log").open()]
         return log, bytes_of(Model.load(folder / "m.npz"))
@@ -258,7 +258,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     assert (tmp_path / "m.npz.resume").read_bytes() == state
 
 
-def test_after_an_untrained_model_is_written(corpus_file, tmp_path):
+def test_an_interrupt_after_an_untrained_model_is_written_keeps_it(corpus_file, tmp_path):
     before = "rnn_names.cli.training_run.summary = forever"
     options = [*TINY, "--epochs", 0, "-o", tmp_path / "m.npz"]
     process = start("train", corpus_file, *options, before=before)
@@ -266,7 +266,7 @@ def test_after_an_untrained_model_is_written(corpus_file, tmp_path):
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_file, tmp_path):
+def test_a_failed_write_of_the_state_is_one_line_and_keeps_the_model(corpus_file, tmp_path):
     def little_room():
         heed_interrupts()
         resource.setrlimit(resource.RLIMIT_FSIZE, (48_000, 48_000))
@@ -278,7 +278,7 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, tmp_path):
+def test_an_interrupt_ends_the_program_even_if_nobody_reads_its_message(corpus_file, tmp_path):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with pytest.raises(BlockingIOError):
@@ -298,7 +298,7 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
     assert sorted(os.listdir(tmp_path)) == ["m.npz", "m.npz.resume"]
 
 
-def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
+def test_an_interrupted_training_writes_its_report(corpus_file, tmp_path):
     options = ["-q", "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
     process = start("train", corpus_file, *FOREVER, *options, before=AT_AN_EPOCH)
     interrupt(process, "Interrupted in epoch ")
@@ -306,7 +306,7 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     assert re.search(r"It was stopped after epoch \d+ of 1000000\.", text)
 
 
-def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path):
+def test_signals_that_the_caller_ignores_are_ignored(corpus_file, tmp_path):
     def nohup():
         heed_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -63,7 +63,7 @@ def test_names_are_as_far_from_excluded_ones_as_from_the_list(model):
 
 
 @pytest.mark.parametrize("options", [{"match": "[ab]{1,2}"}, {"listed": True}], ids=str)
-def test_more_keys_than_names_are_told(options, monkeypatch):
+def test_too_many_keys_for_unique_names_are_an_error(options, monkeypatch):
     monkeypatch.setattr(alias, "MAX_VAIN_ATTEMPTS", 1 << 14)
     with pytest.raises(SamplingError, match="only 6 of 300 keys can have a name of their own"):
         tiny_model().alias(KEYS, unique=True, **options)
@@ -86,12 +86,12 @@ def test_conditions_that_hardly_any_name_meets_are_refused():
         ({"remember": "file"}, "remember: the name of a key depends on the key alone"),
     ],
 )
-def test_wrong_values_are_told(wrong, message):
+def test_wrong_values_are_refused(wrong, message):
     with pytest.raises(SamplingError, match=message):
         AliasOptions(**wrong)
 
 
-def test_a_byte_order_mark_is_no_part_of_a_key_or_a_secret(invoke, tmp_path):
+def test_keys_and_secrets_exclude_a_byte_order_mark(invoke, tmp_path):
     (tmp_path / "keys.txt").write_bytes("\ufeffanna\nanna\n".encode())
     (tmp_path / "secret.txt").write_bytes("\ufeffs\n".encode())
     options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()
@@ -105,7 +105,7 @@ def test_keys_and_secret_are_not_both_standard_input(invoke):
     assert "standard input has the keys" in done.stderr
 
 
-def test_at_the_command_line(invoke, tmp_path, model):
+def test_alias_works_at_the_command_line(invoke, tmp_path, model):
     (tmp_path / "keys.txt").write_bytes("anna\r\nØ\n\n+49 1\nanna\n".encode())
     (tmp_path / "secret.txt").write_text("s\n")
     options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()
@@ -128,7 +128,7 @@ def test_at_the_command_line(invoke, tmp_path, model):
         (b"a\n", b"\n", "secret.txt: there is no secret in it"),
     ],
 )
-def test_wrong_files_are_told(keys, secret, message, invoke, tmp_path):
+def test_wrong_files_are_refused(keys, secret, message, invoke, tmp_path):
     (tmp_path / "keys.txt").write_bytes(keys)
     (tmp_path / "secret.txt").write_bytes(secret)
     options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()

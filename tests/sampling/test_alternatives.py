@@ -9,7 +9,7 @@ from support.enumeration import all_texts, tiny_model
 
 
 @pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.7}], ids=str)
-def test_what_top_k_and_top_p_rule_out_begins_no_name(options):
+def test_prefixes_that_top_k_or_top_p_exclude_begin_no_name(options):
     """However the beginning is asked for, and for the best names too."""
     model = tiny_model()
     other = min({*"abc"} - {name[0] for name in model.sample(400, seed=1, **options)})
@@ -30,7 +30,7 @@ def test_an_empty_alternative_allows_everything():
     assert model.sample(50, seed=1, prefix=[], suffix=[], match=[], contains=[]) == free
 
 
-def test_what_cannot_be_met_names_all_alternatives():
+def test_an_error_names_all_impossible_alternatives():
     with pytest.raises(SamplingError, match=r"prefix 'a' or 'b', .*match 'c' or 'cc'"):
         tiny_model().sample(1, prefix=["a", "b"], match=["c", "cc"])
     with pytest.raises(VocabularyError, match="does not know the character 'x'"):
@@ -41,7 +41,7 @@ def test_what_cannot_be_met_names_all_alternatives():
         tiny_model().sample(1, prefix=all_texts(8)[-4500:])
 
 
-def test_the_environment_holds_one_value(invoke, tmp_path):
+def test_a_variable_of_the_environment_is_one_value(invoke, tmp_path):
     """Click would cut it at spaces."""
     from rnn_names import train
 
@@ -56,7 +56,7 @@ def test_the_environment_holds_one_value(invoke, tmp_path):
 
 
 @pytest.mark.parametrize("prefix", ["bb", ["bb", "ba"]])
-def test_a_prefix_may_be_as_improbable_as_numbers_go(prefix):
+def test_a_prefix_may_be_extremely_improbable(prefix):
     """Given the prefix, that of a single one does not matter; of several, only their ratio."""
     model = tiny_model()
     model.params["Wya"][2] = 0

@@ -11,7 +11,7 @@ from support.networks import at_temperature, random_model
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 256])
-def test_the_best_names_are_the_first_of_all_names(at_once, monkeypatch):
+def test_the_best_names_are_the_first_of_all_sorted_names(at_once, monkeypatch):
     monkeypatch.setattr(best, "AT_ONCE", at_once)
     everything = ranked(tiny_model())
     for count in (1, 5, 60):
@@ -30,7 +30,7 @@ def test_the_list_ends_where_names_end():
 
 
 @pytest.mark.parametrize("budget", [20, 300, 700])
-def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypatch):
+def test_a_long_search_ends_with_the_certain_names(budget, monkeypatch):
     monkeypatch.setattr(best, "FIRST_BOUND", -2.0)
     monkeypatch.setattr(best, "MAX_PREFIXES", budget)
     model, found = tiny_model("rnn"), []
@@ -43,7 +43,7 @@ def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypa
     assert f"only {len(found)} of 1,000" in str(error.value)
 
 
-def test_names_of_one_probability_come_in_the_order_of_their_characters():
+def test_equally_probable_names_are_in_the_order_of_their_characters():
     model = random_model("abc", longest=2)
     for array in model.params.values():
         array[:] = 0
@@ -51,7 +51,7 @@ def test_names_of_one_probability_come_in_the_order_of_their_characters():
     assert model.best(2, start=4) == ["ab", "ac"]
 
 
-def test_names_are_ranked_whose_probabilities_no_float_holds():
+def test_names_with_underflowing_probabilities_are_ranked():
     model = tiny_model()
     log_p = at_temperature(model, 1e-4).log_prob(TEXTS := all_texts()[1:])
     ranked = [name for _, name in sorted(zip(-log_p, TEXTS, strict=True))]
@@ -59,7 +59,7 @@ def test_names_are_ranked_whose_probabilities_no_float_holds():
     assert model.best(3, temperature=1e-4) == ranked[:3]
 
 
-def test_at_low_temperatures_steps_count_that_float32_cannot_hold():
+def test_at_low_temperatures_steps_beyond_float32_count():
     """Philipp has one of e^−106, and two names with smaller probabilities have none."""
     best = Model.load("first-names").best(2, suffix="pp", temperature=0.02, max_length=7)
     assert best[0] == "Philipp"

@@ -22,17 +22,17 @@ SAFE = BOLDNESS["safe"]
 
 
 @pytest.mark.parametrize("word", BOLDNESS)
-def test_a_word_stands_for_its_options(word):
+def test_boldness_sets_its_options(word):
     assert MODEL.sample(30, seed=1, boldness=word) == MODEL.sample(30, seed=1, **BOLDNESS[word])
     assert MODEL.best(5, boldness=word) == MODEL.best(5, **BOLDNESS[word])
     assert MODEL.alias(["a", "b"], boldness=word) == MODEL.alias(["a", "b"], **BOLDNESS[word])
 
 
-def test_balanced_is_the_model_as_it_learned():
+def test_balanced_is_the_unchanged_model():
     assert MODEL.sample(20, seed=1) == MODEL.sample(20, seed=1, boldness="balanced", temperature=1)
 
 
-def test_single_options_override_the_word():
+def test_single_options_override_boldness():
     one = MODEL.sample(20, seed=1, boldness="safe", temperature=0.5, min_p=0, min_edits=3)
     same = {**SAFE, "temperature": 0.5, "min_p": 0, "min_edits": 3}
     assert one == MODEL.sample(20, seed=1, **same)
@@ -45,12 +45,12 @@ def test_safe_names_are_new_and_far_from_each_other():
     assert [*filter(FarApart(1).add_if_far, names)] == names
 
 
-def test_the_library_knows_no_other_word():
+def test_other_words_for_boldness_are_refused():
     with pytest.raises(SamplingError, match="boldness 'bold': must be one of safe, balanced, wild"):
         MODEL.sample(1, boldness="bold")
 
 
-def test_what_a_model_cannot_tell_is_left_out_of_the_word():
+def test_boldness_omits_conditions_that_a_model_cannot_check():
     """A model of old, which keeps nothing of its list."""
     bare = replace(MODEL, fingerprints=None, training={})
     known = with_boldness(Options(boldness="safe"), bare)
@@ -58,7 +58,7 @@ def test_what_a_model_cannot_tell_is_left_out_of_the_word():
     assert len(bare.sample(5, boldness="safe", max_length=9)) == 5
 
 
-def test_from_a_number_on_names_are_new_but_may_be_near_each_other():
+def test_after_many_names_new_ones_may_be_near_each_other():
     options = with_boldness(Options(boldness="safe", seed=1, start=5), MODEL)
     assert options.novel and not options.is_unique
     assert (
@@ -69,7 +69,7 @@ def test_from_a_number_on_names_are_new_but_may_be_near_each_other():
     assert with_boldness(AliasOptions(boldness="safe"), MODEL).min_edits == 2
 
 
-def test_words_are_left_out_unless_the_list_is_one_of_words():
+def test_words_are_excluded_unless_the_list_has_words():
     assert with_boldness(Options(boldness="safe"), MODEL).no_words
     assert with_boldness(Options(boldness="safe"), Model.load("women")).no_words  # has Grace, Hope
     words = train(["Stone", "River", "House", "Horse"], epochs=0, hidden_size=4)
@@ -80,7 +80,7 @@ def test_words_are_left_out_unless_the_list_is_one_of_words():
 # --- The tail -------------------------------------------------------------------------------------
 
 
-def test_min_p_leaves_out_what_is_much_less_probable_before_temperature():
+def test_min_p_excludes_improbable_characters_before_temperature():
     model = tiny_model()
     logits = model.params["by"]
     first = Counter(name[0] for name in model.sample(4000, seed=1, any_shape=True, min_p=0.6))
@@ -90,13 +90,13 @@ def test_min_p_leaves_out_what_is_much_less_probable_before_temperature():
     assert model.sample(50, seed=4, min_p=0) == model.sample(50, seed=4)
 
 
-def test_min_p_of_1_leaves_the_most_probable_character_alone():
+def test_min_p_of_1_keeps_only_the_most_probable_character():
     names = MODEL.sample(5, seed=1, min_p=1)
     assert len(set(names)) == 1
     assert names == MODEL.sample(5, seed=1, top_k=1)
 
 
-def test_min_p_rules_out_no_prefix_that_is_the_only_one():
+def test_min_p_does_not_exclude_a_single_prefix():
     names = MODEL.sample(5, prefix="Zt", boldness="safe")
     assert all(name.startswith("Zt") for name in names)
     with pytest.raises(SamplingError, match="at this min-p, temperature, top-k and top-p"):
@@ -114,7 +114,7 @@ def probabilities_of(model, name):
 
 
 @pytest.mark.parametrize("model", [MODEL, tiny_model()])
-def test_min_mean_p_is_of_all_characters_but_the_first_three(model):
+def test_min_mean_p_ignores_the_first_three_characters(model):
     names = model.sample(200, seed=1, unique=True)
     counted = [probabilities_of(model, name)[min(3, len(name)) :] for name in names]
     means = [np.exp(np.log(each).mean()) for each in counted]
@@ -123,7 +123,7 @@ def test_min_mean_p_is_of_all_characters_but_the_first_three(model):
     assert condition.passes(Names.from_strings(names)).tolist() == [m >= least for m in means]
 
 
-def test_a_model_that_is_never_sure_has_no_least_mean():
+def test_a_model_that_is_never_sure_has_no_min_mean_p():
     for loss, least in ((2.0, SAFE["min_mean_p"]), (2.5, None), (None, None), ("2", None)):
         model = replace(MODEL, training={**MODEL.training, "training_loss": loss})
         assert with_boldness(Options(boldness="safe"), model).min_mean_p == least
@@ -134,7 +134,7 @@ def test_a_model_that_is_never_sure_has_no_least_mean():
 # --- Words ----------------------------------------------------------------------------------------
 
 
-def test_words_are_left_out_whatever_their_case():
+def test_words_are_excluded_in_any_case():
     names = ["Main", "MAIN", "gore", "Wort", "Mainz", "Main Gore", "Susan", "Ox"]
     assert are_words(Names.from_strings(names)).tolist() == [True] * 3 + [False] * 5
 
@@ -148,7 +148,7 @@ def test_no_name_is_a_word():
     assert [name for name in names if name in others[:300]]
 
 
-def test_the_words_are_common_ones_and_take_little_room():
+def test_the_list_of_common_words_is_small():
     gaps = np.load(COMMON_WORDS)
     assert 7_000 < len(gaps) < 50_000
     assert gaps.nbytes < 200_000

@@ -95,7 +95,7 @@ def assert_is_drawn(expected, model, options):
         for i, case in enumerate(CASES)
     ],
 )
-def test_names_come_with_the_models_distribution(cell, listed, options, request):
+def test_names_have_the_models_distribution(cell, listed, options, request):
     """Drawn, looked ahead for, and as the most probable ones."""
     model = tiny_model(cell, **listed)
     expected = distribution(model, **options)
@@ -118,12 +118,12 @@ IN_STREAMS += [{"novel": True, "top_k": 3}, {"exclude_words": ["AB"], "contains"
 
 
 @pytest.mark.parametrize("options", IN_STREAMS, ids="-".join)
-def test_start_cuts_the_stream(options):
+def test_start_skips_names_of_the_stream(options):
     names = tiny_model().sample(350, seed=4, **options)
     assert tiny_model().sample(100, seed=4, **options) == names[:100]
     assert tiny_model().sample(200, seed=4, start=150, **options) == names[150:]
 
 
 @pytest.mark.parametrize("options", [*filter(can_look_ahead, IN_STREAMS)], ids="-".join)
-def test_start_cuts_the_stream_of_a_look_ahead(options, always_look_ahead):
-    test_start_cuts_the_stream(options)
+def test_start_skips_names_of_a_look_ahead(options, always_look_ahead):
+    test_start_skips_names_of_the_stream(options)

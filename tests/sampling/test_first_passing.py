@@ -34,7 +34,7 @@ def found_and_row(passing, n, largest):
     st.lists(st.one_of(st.integers(-1, MOST + 5), st.just(NEVER)), min_size=1, max_size=40),
     st.integers(1, 200),
 )
-def test_what_a_row_finds_depends_on_that_row_alone(passing, largest):
+def test_the_result_of_a_row_depends_on_that_row_alone(passing, largest):
     fails = [row for row, at in enumerate(passing) if at >= MOST or at == GIVEN_UP]
     end = min(fails, default=len(passing))
     for n in {len(passing), end, max(end, 1)}:
@@ -44,7 +44,7 @@ def test_what_a_row_finds_depends_on_that_row_alone(passing, largest):
 
 
 @pytest.mark.parametrize("n", [1, 3, 200])
-def test_a_row_in_vain_is_told_in_the_time_of_a_few(n):
+def test_a_row_without_a_name_ends_early(n):
     """The others are not sought to the end when one of them has none."""
     tested = []
 

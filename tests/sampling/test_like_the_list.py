@@ -9,7 +9,7 @@ from support.enumeration import LONGEST, tiny_model
 LISTED = {"letters": "ABc", "shortest": 3, "lower_case_beginnings": False}
 
 
-def test_models_from_before_have_the_names_of_before():
+def test_old_models_keep_their_names():
     """Their record says neither; a seed's names stay the same."""
     listed = tiny_model(**LISTED)
     model = Model(listed.vocabulary, listed.params, {"longest": LONGEST})
@@ -18,12 +18,12 @@ def test_models_from_before_have_the_names_of_before():
 
 
 @pytest.mark.parametrize("options", [{"match": "c.*"}, {"match": "c.*", "temperature": 0.5}])
-def test_a_pattern_that_only_lower_case_beginnings_meet_says_what_lifts_them(options):
+def test_an_error_names_the_option_that_allows_lower_case_beginnings(options):
     with pytest.raises(SamplingError, match="unless any_shape is set, no name begins"):
         tiny_model(**LISTED).sample(1, **options)
 
 
-def test_a_distribution_without_another_beginning_says_so():
+def test_an_error_tells_that_only_lower_case_beginnings_are_possible():
     """Of a network that leaves no other first letter, nothing can be drawn."""
     model = tiny_model(**LISTED)
     model.params["by"][:3] = -100
@@ -34,7 +34,7 @@ def test_a_distribution_without_another_beginning_says_so():
 KNOWN = {"known_triples": {"\na": "b", "ab": "c\n", "bc": "\n"}}
 
 
-def test_known_triples_that_leave_no_name_and_models_that_know_none_say_so():
+def test_errors_tell_of_missing_or_too_strict_triples():
     with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
         tiny_model().sample(1, known_triples=True)
     for option in ({"prefix": ["b", "Aa"]}, {"suffix": "cb"}, {"contains": ["bc", "cc"]}):
@@ -46,7 +46,7 @@ def test_known_triples_that_leave_no_name_and_models_that_know_none_say_so():
     assert {*names} == {"Ab", "Abc"}
 
 
-def test_of_a_large_alphabet_a_model_keeps_no_triples(tmp_path):
+def test_models_with_a_large_alphabet_have_no_triples(tmp_path):
     names = [chr(0x4E00 + i) + chr(0x5E00 + i) for i in range(200)]
     train(names, epochs=0, hidden_size=4).save(tmp_path / "m.npz")
     model = Model.load(tmp_path / "m.npz")
@@ -63,7 +63,7 @@ def test_a_blend_knows_the_triples_of_all_its_parts():
     assert found == at_begin | {"ab": "\nb", "bb": "\n", "bc": "a", "ca": "\n"}
 
 
-def test_training_records_them():
+def test_training_records_triples():
     names = ["Aber", "Llan", "Pencoed", "Bargoed"]
     record = train(names, epochs=0, hidden_size=4).training
     assert (record["shortest"], record["lower_case_beginnings"], record["pairs"]) == (4, False, [])

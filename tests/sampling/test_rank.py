@@ -20,7 +20,7 @@ def ranked(model, names):
 
 
 @pytest.mark.parametrize("count", [1, 5, 60])
-def test_the_best_per_character_are_the_first_of_all_names(count):
+def test_the_best_per_character_are_the_first_of_all_ranked_names(count):
     model = tiny_model()
     assert model.best(count, rank="per-character") == ranked(model, all_texts()[1:])[:count]
 
@@ -49,7 +49,7 @@ def test_a_temperature_ranks_by_its_own_distribution():
     assert model.best(20, rank="per-character") != wanted
 
 
-def test_beginnings_that_are_left_out_do_not_shift_the_ranking():
+def test_excluded_beginnings_do_not_shift_the_ranking():
     """Names are ranked by what `score` shows, not given how they begin."""
     tiny = tiny_model()
     training = {"longest": LONGEST, "shortest": 1, "lower_case_beginnings": False}
@@ -95,7 +95,7 @@ def test_the_longer_a_prefix_the_longer_names_are_in_reach(prefix, longest, monk
         tiny_model().best(3, rank="per-character", prefix=prefix)
 
 
-def test_score_shows_both_and_sorts_by_the_one_asked_for(invoke, model_file, model, tmp_path):
+def test_score_shows_both_ranks_and_sorts_by_the_given_one(invoke, model_file, model, tmp_path):
     names = ["Allosaurus", "Abel", "Alb", "Abelisaurus"]
     (tmp_path / "list.txt").write_text("\n".join(names), "utf-8")
     options = ("score", "-m", model_file, "list.txt", "--sort")

@@ -28,7 +28,7 @@ def lines(path):
     return text.split("\n")[:-1]
 
 
-def test_no_run_gives_a_name_of_another(path):
+def test_runs_share_no_names(path):
     runs = [tiny_model().sample(20, seed=1, remember=path) for _ in range(3)]
     assert runs[0] == tiny_model().sample(20, seed=1, unique=True)
     assert lines(path) == [*chain(*runs)]
@@ -49,7 +49,7 @@ def test_threads_share_the_file(path):
     assert len(found) == 400
 
 
-def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(path):
+def test_a_last_line_without_an_end_is_completed_after_a_block_of_repeats(path):
     """The line is read in one turn, and ended in a later one."""
     known = tiny_model().sample(32, seed=1)
     path.write_text("\n".join(dict.fromkeys(known)), "utf-8")
@@ -65,7 +65,7 @@ def test_a_last_line_may_be_cut_inside_a_character(path):
     assert not {*names} & {*tiny_model().sample(5, seed=1, remember=path)}
 
 
-def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(path):
+def test_best_names_are_written_first_without_blocking_other_runs(path):
     model = tiny_model()
     seen = next(most_probable(model, 3, BestOptions(remember=path))).to_strings()
     assert lines(path) == seen == tiny_model().best(3)
@@ -75,7 +75,7 @@ def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(path):
     assert tiny_model().best(2, remember=path) == tiny_model().best(8)[6:]  # `first` is not over
 
 
-def test_names_that_another_run_adds_during_a_search_do_not_come(path, monkeypatch):
+def test_names_that_another_run_adds_during_a_search_are_excluded(path, monkeypatch):
     run = best_module._Search.run
     (first, *_) = tiny_model().best(4)
 
@@ -89,7 +89,7 @@ def test_names_that_another_run_adds_during_a_search_do_not_come(path, monkeypat
     assert lines(path)[0] == first
 
 
-def test_min_edits_keeps_away_from_what_is_remembered(path):
+def test_min_edits_includes_remembered_names(path):
     first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
     assert lines(path) == first + second
     far_apart = FarApart(1)
@@ -104,13 +104,13 @@ def test_lines_of_a_cast_are_remembered(path):
 
 
 @pytest.mark.parametrize("pattern", [" [ash|elm] ", "[ash|elm]" + 50 * " ash"])
-def test_lines_may_be_long_or_have_spaces_around(path, pattern):
+def test_lines_may_be_long_or_have_surrounding_spaces(path, pattern):
     runs = [cast(pattern, 1, remember=path) for _ in range(2)]
     assert {*chain(*runs)} == {pattern.replace("[ash|elm]", tree) for tree in ("ash", "elm")}
     assert lines(path) == [run[0].strip() for run in runs]
 
 
-def test_a_list_may_have_counts_and_line_ends_of_windows(path):
+def test_a_list_may_have_counts_and_crlf_line_ends(path):
     used = tiny_model().sample(2, seed=1, unique=True)
     path.write_bytes(f"\ufeff{used[0]}\t7\r\n{used[1]}\t5".encode())
     found = [tiny_model().sample(2, seed=1, remember=path) for _ in range(2)]
@@ -118,7 +118,7 @@ def test_a_list_may_have_counts_and_line_ends_of_windows(path):
 
 
 @pytest.mark.posix
-def test_a_full_disk_cuts_no_name(cli, tmp_path):
+def test_a_full_disk_truncates_no_name(cli, tmp_path):
     import resource
 
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (50, 50))
@@ -131,7 +131,7 @@ def test_a_full_disk_cuts_no_name(cli, tmp_path):
 
 
 @pytest.mark.posix
-def test_a_file_that_is_none_is_one_line(tmp_path):
+def test_an_invalid_file_is_an_error_of_one_line(tmp_path):
     with pytest.raises(SamplingError, match=r"/dev/zero: not a regular file; give the name of one"):
         tiny_model().sample(1, remember="/dev/zero")
     with pytest.raises(SamplingError, match=r"remember .*: Is a directory|remember .*ermission"):
@@ -146,7 +146,7 @@ def test_a_file_that_is_none_is_one_line(tmp_path):
             tiny_model().sample(1, remember=path)
 
 
-def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
+def test_names_are_written_to_the_file_before_they_are_shown(invoke, tmp_path):
     arguments = ["sample", "-m", "dinosaurs", "-n", 5, "--seed", 1, "--remember", "used.txt"]
     first, second = (invoke(*arguments, cwd=tmp_path).stdout for _ in range(2))
     assert (tmp_path / "used.txt").read_text("utf-8") == first + second
@@ -156,7 +156,7 @@ def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
     assert done.stderr == "Error: --remember no/used.txt: No such file or directory\n"
 
 
-def test_names_with_white_space_around_them_come_once(path):
+def test_names_with_surrounding_white_space_are_drawn_once(path):
     """`any_shape` allows them; a list that people write has them without."""
     model = tiny_model(letters="a b")
     options = {"remember": str(path), "any_shape": True, "max_length": 3}

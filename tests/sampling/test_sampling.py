@@ -27,7 +27,7 @@ from support.numbered import first_names
 # --- The distribution -----------------------------------------------------------------------------
 
 
-def test_names_come_with_the_models_own_probabilities():
+def test_names_have_the_models_probabilities():
     """All names, their lengths, their first and last characters.
 
     A name that would be too long is drawn again, so the distribution is conditional.
@@ -74,7 +74,7 @@ def test_neighbours_in_the_stream_are_independent():
 # --- The stream -----------------------------------------------------------------------------------
 
 
-def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
+def test_fewer_names_are_the_beginning_of_more_and_start_skips_names():
     model = tiny_model()
     stream = model.sample(1700, seed=8)
     assert len(stream) == 1700
@@ -127,19 +127,19 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
     ],
     ids=str,
 )
-def test_names_are_those_of_the_definition(cell, options):
+def test_names_equal_the_definition(cell, options):
     """One name at a time, in float64: see `support.numbered`."""
     model = tiny_model(cell)
     assert model.sample(200, seed=3, **options) == first_names(model, 200, 3, **options)
 
 
-def test_names_of_several_prefixes_are_those_of_the_definition():
+def test_names_of_several_prefixes_equal_the_definition():
     model, roots = tiny_model(), ["ab", "b", "caa"]
     names = model.sample(200, seed=2**70 + 5, prefix=roots)
     assert names == first_names(model, 200, 2**70 + 5, roots=roots)
 
 
-def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
+def test_close_decisions_are_repeated_in_float64(monkeypatch):
     """With a margin so large that this happens to every other name."""
     model = tiny_model()
     cut = {"min_p": 0.05, "top_k": 3, "top_p": 0.9}
@@ -169,7 +169,7 @@ def test_a_few_names_of_an_endless_stream_take_few_attempts(drawn):
     assert sum(drawn) < 50_000
 
 
-def test_seeds_give_other_streams_and_none_another_each_time():
+def test_seeds_give_different_streams_and_without_one_each_stream_differs():
     model = tiny_model()
     assert model.sample(20, seed=1) != model.sample(20, seed=2)
     assert model.sample(20) != model.sample(20)
@@ -192,7 +192,7 @@ def never_ending(rare=-1e4):
 
 
 @pytest.mark.parametrize("rare", [-8, -1e4])
-def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
+def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
@@ -205,9 +205,7 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
 
 @pytest.mark.parametrize("options", [{}, {"min_edits": 1}, {"unique": True}], ids=str)
 @pytest.mark.parametrize("cores", [1, 3])
-def test_where_names_run_out_does_not_depend_on_how_many_are_asked_for(
-    options, cores, monkeypatch, small_walks
-):
+def test_the_end_of_a_stream_does_not_depend_on_the_count(options, cores, monkeypatch, small_walks):
     model = tiny_model(seed=1)
     every = distribution(model)
     rare = sorted(every, key=every.__getitem__)[:800]  # together one in 400
@@ -227,7 +225,7 @@ def test_where_names_run_out_does_not_depend_on_how_many_are_asked_for(
         assert names(n) == longest[:n]
 
 
-def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
+def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
     """A network that never ends a name: attempts at the first one were doubled without an end."""
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     monkeypatch.setattr(sampler, "MAX_WALK", 1 << 8)
@@ -237,7 +235,7 @@ def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
 
 
 @pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}], ids=str)
-def test_characters_that_are_just_as_probable_as_the_last_of_top_k_are_kept(options):
+def test_top_k_keeps_characters_as_probable_as_its_last(options):
     """No choice among them was certain, so that no name came."""
     model = random_model("abcd", longest=4)
     for array in model.params.values():
@@ -266,7 +264,7 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(drawn):
 
 @pytest.mark.parametrize("temperature", [1e-300, 1e-40, 1e-5])
 @pytest.mark.filterwarnings("error")
-def test_a_tiny_temperature_writes_the_likeliest_characters(temperature):
+def test_a_tiny_temperature_writes_the_most_probable_characters(temperature):
     model = random_model("abc", seed=7, longest=9)
     a, p = step(model, {}, model.params["a0"][None], np.zeros(1, int))
     expected = ""
@@ -284,7 +282,7 @@ def test_a_huge_temperature_draws_all_characters_alike():
     assert_drawn_from(Counter(name[0] for name in names), even)
 
 
-def test_names_that_are_long_as_those_of_the_list_are_looked_for_ahead():
+def test_long_names_of_the_list_are_looked_ahead_for():
     # Some of the names end at each character: hardly any has the 40 of the list.
     made = tiny_model()
     long = replace(made, training={**made.training, "shortest": 40, "longest": 41})
@@ -292,9 +290,7 @@ def test_names_that_are_long_as_those_of_the_list_are_looked_for_ahead():
 
 
 @pytest.mark.parametrize("budget", [1 << 21, 40])
-def test_where_a_stream_of_new_names_ends_does_not_depend_on_how_they_are_drawn(
-    budget, monkeypatch
-):
+def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, monkeypatch):
     monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
     monkeypatch.setattr(name_queue, "CHUNKS", 4)
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)

@@ -73,7 +73,7 @@ def assert_started_from(model, start):
 
 
 @pytest.mark.parametrize("name", ["german-first-names", "welsh-towns"])
-def test_a_part_of_a_bundled_list_is_closest_to_the_model_of_it(name, monkeypatch):
+def test_a_part_of_a_bundled_list_is_closest_to_its_model(name, monkeypatch):
     monkeypatch.setattr(warm_start, "MODELS", MODELS)
     assert closest_model(Names.from_strings(cut(name, 100))).name == name
 
@@ -85,7 +85,7 @@ def test_a_name_that_a_model_cannot_spell_counts_as_its_uniform_guess():
     assert f"({total / (10 + 3 * 3):.2f} nats per character)" in found.message
 
 
-def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
+def test_names_from_all_of_a_long_list_are_compared(monkeypatch):
     """The first ones are all dinosaurs, and most of them are towns."""
     monkeypatch.setattr(warm_start, "MAX_NAMES_COMPARED", 100)
     names = cut("dinosaurs", 100) + cut("welsh-towns", 400)
@@ -121,11 +121,11 @@ def test_a_short_list_starts_from_the_base_fitted_to_it():
         ([*HANGUL, "Ada"], {}),
     ],
 )
-def test_others_start_from_none(names, settings):
+def test_other_lists_start_from_no_model(names, settings):
     assert base_start(corpus_from_strings(names), Settings(**settings)) is None
 
 
-def test_a_character_that_the_base_lacks_starts_as_one_that_is_like_it():
+def test_a_character_missing_from_the_base_starts_as_a_similar_one():
     """By its letter, its case or its sound; those that start as one share its probability."""
     base = bundled_base()
     assert len(set(base.rows("aάаα").tolist())) == 2  # EOS, and a
@@ -137,7 +137,7 @@ def test_a_character_that_the_base_lacks_starts_as_one_that_is_like_it():
     assert base_start(greek, Settings()) is not None
 
 
-def test_the_gradient_of_a_vector_is_that_of_its_network(float64_base):
+def test_the_gradient_of_a_vector_follows_from_its_networks(float64_base):
     """By finite differences."""
     base, rows = float64_base, float64_base.rows("-ab")
     corpus = corpus_from_strings(["ab", "ba-b", "b"])
@@ -163,7 +163,7 @@ def float64_base():
     return Base(("elvish",), Vocabulary("-abc"), shared, rng.standard_normal((1, 3)))
 
 
-def test_a_base_is_read_as_it_was_written(float64_base, tmp_path):
+def test_a_saved_base_is_loaded_unchanged(float64_base, tmp_path):
     shared = {name: array.astype(np.float32) for name, array in float64_base.shared.items()}
     base = replace(float64_base, shared=shared, vectors=np.ones((1, 3), np.float32))
     base.save(str(tmp_path / "base.npz"))
@@ -173,7 +173,7 @@ def test_a_base_is_read_as_it_was_written(float64_base, tmp_path):
     assert (again.vectors == base.vectors).all()
 
 
-def test_the_model_knows_the_characters_and_names_of_the_list_alone():
+def test_the_model_knows_only_the_characters_and_names_of_the_list():
     names = cut("german-first-names", 100)
     model = train(names, epochs=2, synthetic_names=100)
     assert set(model.vocabulary.characters) == set("".join(names))
@@ -183,7 +183,7 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
     assert model.sources == marked_as_start([BASE_SOURCE])
 
 
-def test_a_network_stays_near_what_it_starts_from():
+def test_a_network_stays_near_its_start():
     """The same steps lead less far from a model to start from than without one's pull."""
     names = cut("welsh-towns", 50)
     start = base_start(corpus_from_strings(names), Settings())
@@ -212,7 +212,7 @@ def test_init_none_starts_from_random_weights():
     assert bytes_of(train(names, settings)) != bytes_of(trainer.model)
 
 
-def test_train_says_what_it_starts_from(folder):
+def test_train_prints_the_start_model(folder):
     done = invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "\nStarts from the base; nearest lists: German" in done.stderr
@@ -223,7 +223,7 @@ def test_train_says_what_it_starts_from(folder):
     assert "Starts from" not in none.stderr
 
 
-def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
+def test_a_resumed_run_is_equal_bit_for_bit(folder, monkeypatch):
     whole = invoke("train", "list.txt", *FEW_EPOCHS, "-o", "whole.npz", cwd=folder)
     assert whole.returncode == 0, whole.stderr
     shown_epochs = []
@@ -246,7 +246,7 @@ def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
 # --- In Python ------------------------------------------------------------------------------------
 
 
-def test_train_takes_it_in_place_of_a_model():
+def test_train_accepts_closest_in_place_of_a_model():
     model = train(cut("dinosaurs", 100), init="closest", epochs=0)
     assert_started_from(model, Model.load("dinosaurs"))
     assert model.sources == marked_as_start([MODELS["dinosaurs"].source])
@@ -254,7 +254,7 @@ def test_train_takes_it_in_place_of_a_model():
     assert [source.what for source in again.sources] == ["dinosaur genera (where training started)"]
 
 
-def test_names_that_no_model_can_spell_have_none():
+def test_names_that_no_model_can_spell_have_no_closest_model():
     with pytest.raises(TrainingError) as raised:
         train(HANGUL, init="closest")
     assert str(raised.value) == (
@@ -265,7 +265,7 @@ def test_names_that_no_model_can_spell_have_none():
 # --- On the command line --------------------------------------------------------------------------
 
 
-def test_train_says_which_model_it_took(folder):
+def test_train_prints_the_closest_model(folder):
     done = trained(folder, "--init", "closest", "--report", "r.html")
     assert done.returncode == 0, done.stderr
     assert "\nStarts from german-first-names, the closest bundled model (1." in done.stderr
@@ -276,7 +276,7 @@ def test_train_says_which_model_it_took(folder):
     assert f"source        {what}; {origin}, {terms}\n" in told
 
 
-def test_a_file_of_that_name_wins_and_a_folder_does_not(folder, model_file):
+def test_a_file_named_closest_takes_precedence_and_a_folder_does_not(folder, model_file):
     (folder / "closest").mkdir()
     assert "Starts from german" in trained(folder, "--init", "closest").stderr
     (folder / "closest").rmdir()

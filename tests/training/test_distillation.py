@@ -48,7 +48,7 @@ def taught():
     return Teacher(NGram(names, 5), params, max_length=6), names
 
 
-def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):
+def test_the_distillation_set_has_the_list_and_synthetic_names_not_longer(taught):
     teacher, names = taught
     batches = distillation_set(teacher, names, 1000, np.random.default_rng(6))
     texts = batches.names.to_strings()
@@ -88,7 +88,7 @@ def test_each_prefix_has_the_teachers_soft_targets(taught, monkeypatch, at_once)
         assert tree.n_characters == pytest.approx(plain.n_characters)
 
 
-def test_of_a_long_list_the_distillation_set_takes_what_fits(taught, monkeypatch):
+def test_the_distillation_set_of_a_long_list_is_bounded(taught, monkeypatch):
     teacher, names = taught
     monkeypatch.setattr(distillation, "MAX_SOFT_TARGETS", 5 * 5 * 40)
     learned = distillation_set(teacher, names, 1000, np.random.default_rng(1))

@@ -69,14 +69,14 @@ def alone(names, monkeypatch, helpers):
     return result
 
 
-def test_two_processes_end_with_the_weights_of_one(names, helpers, alone):
+def test_two_processes_give_the_weights_of_one(names, helpers, alone):
     assert_same(trained(names), alone)
     assert helpers[-1].calls_made_there == IN_TWO_PARTS + 2, (
         "and half of the synthetic names and soft targets"
     )
 
 
-def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, alone):
+def test_a_late_helper_changes_nothing(names, monkeypatch, helpers, alone):
     """It takes over in the middle of each epoch."""
     begin = trainer.Helper.begin
 
@@ -90,7 +90,7 @@ def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, a
     assert helpers[-1].calls_made_there == 4 * 1 + 2 + 2 * (OF_DISTILLATION - 1)
 
 
-def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
+def test_a_resumed_run_uses_the_helper_again(names, helpers, alone):
     """After a loop that was left, and another."""
     run = Trainer(TrainingSetup(corpus_from_strings(names), Settings(**SETTINGS)))
     losses = []
@@ -112,7 +112,7 @@ def test_networks_in_one_part_share_the_distillation_set(names, monkeypatch, hel
     assert helpers[-1].calls_made_there == 2 + 2 * OF_DISTILLATION
 
 
-def test_a_process_that_rounds_otherwise_is_not_used(names, monkeypatch, helpers):
+def test_a_process_with_other_rounding_is_not_used(names, monkeypatch, helpers):
     """Even where the loss is the same."""
     gradients_here = gradients.part_gradients
 

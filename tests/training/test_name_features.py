@@ -16,7 +16,7 @@ from rnn_names.training.name_features import PRIOR_NAMES, NameFeatures, fitted_t
 from support.networks import indexed, tilt_weight
 
 
-def test_where_no_weights_have_the_means_the_fit_stays_finite():
+def test_the_fit_of_impossible_means_stays_finite():
     features = np.array([[0.0, 2.0], [1.0, 2.0], [1.0, 2.0]])
     assert np.isfinite(fitted_tilt(features, np.array([1.5, 3.0]))).all()
 
@@ -67,7 +67,7 @@ def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
 
 
 @pytest.mark.parametrize("repeats", [1, 20])
-def test_characters_that_a_list_has_twice_at_most_are_not_fitted(repeats):
+def test_characters_that_occur_at_most_twice_are_not_fitted(repeats):
     """The share of those that it has once is left to all of them, however often others come."""
     listed = [*["ab", "aab", "baba"] * repeats, *(f"ab{c}" for c in "cdefg")]
     corpus, vocabulary = corpus_from_strings(listed), Vocabulary("abcdefgxyz")
@@ -99,7 +99,7 @@ def test_a_teachers_names_have_the_lists_lengths_spaces_and_capitals(batches_and
     assert np.mean([any(map(str.isupper, name[1:].replace(" ", "", 1))) for name in names]) < 0.35
 
 
-def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewhere(monkeypatch):
+def test_a_letter_that_is_nearly_always_first_has_a_bounded_factor_elsewhere(monkeypatch):
     usual = ["Yab", "Yba", "bab", "Bay", "Bab", "Bya"] * 150
     corpus = corpus_from_strings([*usual, *["aYa"] * 20])
     vocabulary = Vocabulary.from_names(corpus.names)
@@ -116,7 +116,7 @@ def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewh
 
 
 @pytest.mark.parametrize("power", [-900.0, 900.0])
-def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabulary):
+def test_an_extreme_tilt_still_gives_distributions(power, batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
     teacher = ignorant_teacher(batches, vocabulary)
     factors = teacher.tilt.factors
@@ -126,7 +126,7 @@ def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabu
     np.testing.assert_allclose(p.sum(axis=0), 1, rtol=1e-5)
 
 
-def test_a_tilt_that_harms_the_names_of_the_list_is_left_out(monkeypatch, batches_and_vocabulary):
+def test_a_tilt_that_increases_the_loss_is_discarded(monkeypatch, batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
     kept = ignorant_teacher(batches, vocabulary).tilt
     assert kept is not None

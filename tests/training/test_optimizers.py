@@ -30,7 +30,7 @@ def adam_of_the_paper(params, gradients, rates, beta1, beta2, epsilon):
 
 # A large epsilon shows where it stands: added to the root of the corrected second moment.
 @pytest.mark.parametrize("epsilon", [1e-8, 0.1])
-def test_adam_is_that_of_the_paper(epsilon):
+def test_adam_equals_the_paper(epsilon):
     rng = np.random.default_rng(2)
     start, gradients = rng.standard_normal(6), rng.standard_normal((12, 6))
     rates, params = rng.uniform(0.001, 0.1, 12), start.copy()
@@ -44,7 +44,7 @@ def test_adam_is_that_of_the_paper(epsilon):
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
-def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
+def test_a_step_of_sgd_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
     """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step.
 
     For a0, too.

@@ -66,7 +66,7 @@ def corpus(beginnings):
         (1, {"cell": "rnn", "dropout": 0.0, "recurrent_dropout": 0.0}),
     ],
 )
-def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):
+def test_a_resumed_run_equals_an_uninterrupted_run(epochs, settings, corpus, tmp_path):
     settings = SETTINGS | settings
     whole = Trainer(TrainingSetup(corpus, Settings(**settings)))
     records = [asdict(record) | {"seconds": 0} for record in whole.epochs()]
@@ -118,7 +118,7 @@ def refusal(output, corpus, error=TrainingError, init=None, **given):
     return message
 
 
-def test_other_names_another_count_or_another_setting(run, corpus, beginnings):
+def test_other_names_counts_or_settings_are_refused(run, corpus, beginnings):
     assert "other names" in refusal(run, corpus_from_strings(beginnings[:149]))
     twice = [*beginnings[:150], beginnings[3]]
     assert "other names" in refusal(run, corpus_from_strings(twice))
@@ -157,12 +157,12 @@ BAD_STATES = {
 
 
 @pytest.mark.parametrize("case", BAD_STATES)
-def test_a_state_that_does_not_fit_is_one_line(case, run, corpus):
+def test_a_state_that_does_not_fit_is_an_error_of_one_line(case, run, corpus):
     rewrite(run, BAD_STATES[case])
     refusal(run, corpus, (TrainingError, ModelFileError))
 
 
-def test_a_state_rewritten_as_it_was_is_accepted(run, corpus):
+def test_a_rewritten_state_is_accepted(run, corpus):
     rewrite(run, lambda meta, arrays: None)
     assert resumed(run, corpus).epoch == 1
 
@@ -190,7 +190,7 @@ def losses(log):
 
 
 @pytest.mark.posix
-def test_interrupt_and_resume_by_the_command_line(whole, corpus_file, tmp_path):
+def test_the_command_line_interrupts_and_resumes(whole, corpus_file, tmp_path):
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
     stop = f"""
 import os, signal, rnn_names.cli.training_run as run
@@ -219,7 +219,7 @@ run.Progress.epoch = epoch
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
 
 
-def test_refusals_of_the_command_leave_the_files(invoke, corpus_file, names, tmp_path):
+def test_a_refused_command_keeps_the_files(invoke, corpus_file, names, tmp_path):
     resume = ["train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--resume"]
     assert "no interrupted run" in error_line(invoke(*resume))
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
@@ -233,14 +233,14 @@ def test_refusals_of_the_command_leave_the_files(invoke, corpus_file, names, tmp
 # --- A new run with the output of an interrupted one ----------------------------------------------
 
 
-def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(invoke, corpus_file, names, tmp_path):
+def test_a_new_run_notes_that_it_replaces_an_interrupted_one(invoke, corpus_file, names, tmp_path):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
     assert "m.npz.resume holds an interrupted run, which --resume goes on with." in done.stderr
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_an_older_state_goes_once_a_new_run_has_written_its_model(
+def test_an_old_state_is_removed_when_a_new_run_has_written_its_model(
     invoke, corpus_file, names, tmp_path, monkeypatch
 ):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
@@ -250,7 +250,7 @@ def test_an_older_state_goes_once_a_new_run_has_written_its_model(
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_a_new_run_that_cannot_write_leaves_the_older_one(
+def test_a_new_run_that_cannot_write_keeps_the_old_state(
     invoke, corpus_file, names, tmp_path, monkeypatch
 ):
     """Nor does one that fails at once."""

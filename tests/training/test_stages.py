@@ -83,21 +83,21 @@ def test_distillation_has_larger_minibatches_and_rates(batch_size, expected, cor
 # --- A run through them ---------------------------------------------------------------------------
 
 
-def test_a_run_goes_from_stage_to_stage(corpus):
+def test_a_run_passes_through_its_stages(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS)
     assert stages(records) == ["network"] * 2 + ["distillation"] * 2
     assert [record.epoch for record in records] == [1, 2, 3, 4]
     assert trainer.is_over
 
 
-def test_patience_counts_in_each_stage_anew(corpus):
+def test_each_stage_counts_patience_from_its_beginning(corpus):
     trainer, records = trained(corpus, FOUR_EPOCHS, epochs=102, learning_rate=1e-9, patience=2)
     assert 0 < stages(records).count("network") < 100
     assert stages(records).count("distillation") == 2
     assert trainer.is_over
 
 
-def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
+def test_characters_left_are_exact_except_for_undrawn_synthetic_names(corpus):
     trainer = Trainer(
         TrainingSetup(corpus, Settings(**{**FOUR_EPOCHS, "synthetic_names": 1000}, held_out=0))
     )
@@ -112,7 +112,7 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
     assert done == pytest.approx(at_first, rel=0.35)  # many names that it draws are too long
 
 
-def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
+def test_a_stage_that_ended_early_has_no_characters_left(corpus):
     settings = {"epochs": 200, "learning_rate": 1e-9, "patience": 2, "hidden_size": 4}
     trainer = Trainer(
         TrainingSetup(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60}))
@@ -130,7 +130,7 @@ def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
 
 
 @pytest.mark.parametrize("held_out", [0.1, 0])
-def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
+def test_the_teacher_uses_the_best_network(held_out, corpus):
     """Where no names are held out, that is its last epoch."""
     settings = {**FOUR_EPOCHS, "held_out": held_out, "epochs": 8}
     trainer = Trainer(TrainingSetup(corpus, Settings(**settings)))
@@ -144,7 +144,7 @@ def test_the_teacher_asks_the_best_of_the_network(held_out, corpus):
     assert np.array_equal(trainer.state()["network"], kept)
 
 
-def test_distillation_starts_from_the_best_network_and_betters_it(names):
+def test_distillation_starts_from_the_best_network_and_improves_it(names):
     corpus = corpus_from_strings(names)
     trainer = Trainer(TrainingSetup(corpus, Settings(**ONE_NETWORK, patience=3)))
     records = []
@@ -207,7 +207,7 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
     ],
     ids=str,
 )
-def test_a_position_that_cannot_be_is_refused(change, record, corpus):
+def test_an_impossible_position_is_refused(change, record, corpus):
     trainer = Trainer(TrainingSetup(corpus, Settings(**FOUR_EPOCHS)))
     model = replace(trainer.model, training={**trainer.model.training, **record})
     with pytest.raises(TrainingError):
@@ -229,7 +229,7 @@ def run_with_one_lost_epoch(held_out=0.1):
 
 
 @pytest.mark.parametrize("held_out", [0.1, 0])
-def test_a_lost_stage_ends_with_the_best_weights_so_far(held_out):
+def test_a_diverged_stage_ends_with_the_best_weights_so_far(held_out):
     *_, (trainer, _) = run = list(run_with_one_lost_epoch(held_out))
     epochs = [epoch for _, epoch in run]
     lost = epochs[2]
@@ -239,7 +239,7 @@ def test_a_lost_stage_ends_with_the_best_weights_so_far(held_out):
     assert trainer.model.training["training_loss"] < DIVERGENCE_FACTOR * math.log(10)
 
 
-def test_a_resumed_run_knows_that_a_lost_stage_is_over():
+def test_a_resumed_run_skips_a_diverged_stage():
     for trainer, epoch in run_with_one_lost_epoch():
         if epoch.epoch == 3:
             state, model = trainer.state(), trainer.model

@@ -98,7 +98,7 @@ def test_the_training_loss_is_the_mean_over_characters(names):
         assert records[0].training_loss == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
+def test_the_smoothed_loss_starts_at_the_loss_of_a_uniform_guess(names):
     steps = []
     trainer = trainer_of(names, batch_size=1000)
     expected = trainer.position.smoothed_loss
@@ -121,7 +121,7 @@ def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
     assert trainer.model.training["epoch"] == 4
 
 
-def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
+def test_the_best_epoch_is_kept_and_training_stops_after_its_patience(names):
     """The held-out loss is measured without dropout, whatever the training did."""
     settings = {"epochs": 80, "patience": 3, "learning_rate": 0.05, "hidden_size": 24}
     trainer, records = trained(names[:100], **settings, dropout=0.3, recurrent_dropout=0.2)
@@ -137,7 +137,7 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
 
 
-def test_rounding_goes_to_the_nearest():
+def test_weights_are_rounded_to_the_nearest():
     rng = np.random.default_rng(0)
     weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
     near = rounded(weights)
@@ -146,7 +146,7 @@ def test_rounding_goes_to_the_nearest():
     assert (near != weights).any()
 
 
-def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(names, tmp_path):
+def test_the_model_is_rounded_to_bfloat16_before_its_loss_is_measured(names, tmp_path):
     trainer, records = trained(names, held_out=0.2)
     model, exact = trainer.model, trainer.state()["network"]
     for name, array in model.params.items():
@@ -167,7 +167,7 @@ def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_it_learns(cell, optimizer, names):
+def test_training_lowers_the_loss(cell, optimizer, names):
     settings = {
         "epochs": 8,
         "hidden_size": 32,
@@ -181,7 +181,7 @@ def test_it_learns(cell, optimizer, names):
     assert real.mean() > scrambled.mean() + 5, "names are likelier than the same letters backwards"
 
 
-def test_repeats_count():
+def test_repeats_in_a_list_count():
     settings = {"epochs": 80, "learning_rate": 0.03, "batch_size": 100, "held_out": 0}
     often = train(["ab"] * 30 + ["ba"] * 10, **{**SMALL, **settings})
     np.testing.assert_allclose(np.exp(often.log_prob(["ab", "ba"])), [0.75, 0.25], atol=0.05)
@@ -212,7 +212,7 @@ def test_the_record_says_how_it_was_trained(names):
     assert record["training_loss"] == records[record["epoch"] - 1].training_loss
 
 
-def test_settings_given_win_over_those_by_corpus_size():
+def test_given_settings_override_defaults_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(len(corpus))).values()
     given = {"epochs": 0, "distil_epochs": 0, "synthetic_names": 0}
@@ -227,7 +227,7 @@ def test_settings_given_win_over_those_by_corpus_size():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
+def test_init_keeps_the_models_weights_and_adds_characters(cell, names):
     start = train(names, **{**SMALL, "cell": cell})
     before = start.vocabulary.characters
     assert not {"0", "é"} & set(before)
@@ -242,7 +242,7 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
     assert np.isfinite(grown.log_prob(["Zoé"])).all()
 
 
-def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
+def test_another_cell_or_size_than_the_start_models_is_refused(names):
     start, corpus = train(names, cell="rnn", hidden_size=16, epochs=0), corpus_from_strings(names)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
         assert Trainer(TrainingSetup(corpus, Settings(**settings), start)).model.hidden_size == 16
@@ -258,7 +258,7 @@ def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(na
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_gradient_under_dropout(cell, names):
+def test_the_gradient_under_dropout_equals_finite_differences(cell, names):
     """Both masks, held to finite differences in float64.
 
     The same random numbers each time give the same masks.
@@ -279,7 +279,7 @@ def test_the_gradient_under_dropout(cell, names):
     assert_gradients(lambda p: part(p)[0], params, exact, np.random.default_rng(1))
 
 
-def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
+def test_dropout_zeroes_the_given_share_and_keeps_the_mean():
     mask = gradients.dropout_mask(np.random.default_rng(0), 0.3, np.empty(100_000, np.float32))
     assert np.isclose(np.unique(mask), [0, 1 / 0.7]).all()
     assert np.mean(mask == 0) == pytest.approx(0.3, abs=0.01)
@@ -306,7 +306,7 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
     assert sorted(texts) == sorted(name for name in listed if name not in held_out)
 
 
-def test_the_table_of_defaults_is_what_the_rule_gives():
+def test_the_table_of_defaults_equals_the_rule():
     text = defaults_for.__doc__.replace("900 warm", "900")  # the first column
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines if line[:1] and line[0] in ("n_names", *vars(Settings()))]
@@ -334,7 +334,7 @@ def test_a_path_is_read_as_a_file(kind, tmp_path):
     assert model.vocabulary.characters == "".join(sorted(set("".join(ELVES))))
 
 
-def test_a_file_that_is_not_there_says_what_to_give(tmp_path):
+def test_a_missing_file_explains_the_valid_arguments(tmp_path):
     with pytest.raises(
         CorpusError, match=r"data\.txt: cannot be read: No such file.*list of texts"
     ):
@@ -362,12 +362,12 @@ def test_any_collection_of_texts_is_a_list(names):
         ({"settings": {"epochs": 3}}, TrainingError, r"settings \{'epochs': 3\}: must be a Setti"),
     ],
 )
-def test_what_is_of_a_wrong_type_is_refused(arguments, error, message):
+def test_arguments_of_a_wrong_type_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         train(**{"names": ELVES, **QUICK, **arguments})
 
 
-def test_keywords_come_before_settings():
+def test_keywords_override_settings():
     settings = Settings(epochs=0, hidden_size=4, seed=5)
     record = train(ELVES, settings, hidden_size=6).training["settings"]
     assert (record["hidden_size"], record["epochs"], record["seed"]) == (6, 0, 5)

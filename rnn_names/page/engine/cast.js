@@ -125,7 +125,7 @@ function orderOf(key, first, n) {
   return order.sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
-/** The rows with initials as wanted, and no line twice where that is wanted. */
+/** The rows that have the right initials, without repeated lines if lines are to be unique. */
 function keptRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
   const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")));

@@ -17,7 +17,7 @@ const SEEN = 256; // attempts from which on names may seem rare
 const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the length and the spelling
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts by which that is judged
-const OPEN = 2; // names as wanted from which on a short pilot leaves the question open
+const OPEN = 2; // the fewest names in a short pilot for which a longer pilot decides
 const GIVE_UP = 20000; // attempts in a row of which none meets the conditions
 
 /** A search for the names of a seed that meet some conditions. */
@@ -102,7 +102,7 @@ export class Search {
     }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
     const needed = first.tested
-      ? (0.6 * first.tested) / (last.passed + 1) // attempts of each; more would be in vain too often
+      ? (0.6 * first.tested) / (last.passed + 1) // attempts at each; more would fail too often
       : MIN_AT_ONCE / undecided.length;
     const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>

@@ -1,4 +1,4 @@
-// What belongs to a name: how likely each letter is, more names like it, a copy, its sound.
+// The card of a name: the probability of each letter, buttons for similar names, copying, speech.
 
 import { isAmong } from "../engine/fingerprints.js";
 import { blendOf } from "../engine/models.js";
@@ -12,18 +12,18 @@ import { setCondition } from "./form.js";
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
 
-/** Which colour a probability gets: 0 for what was most expected. */
+/** The colour of a probability as an index of SCALE: 0 for the highest probabilities. */
 const colourOf = (probability) => SCALE.findIndex((least) => probability >= least);
 
-/** A character as it can be seen alone. */
+/** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {
   if (/^\s$/u.test(character)) return "␣";
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
 
-let ends = { prefix: "", suffix: "" }; // of the name of the card
+let ends = { prefix: "", suffix: "" }; // the beginning and end for similar names
 
-/** Opens the card of a name, on a phone below where the name stands. */
+/** Opens the card of a name. */
 export function openCard(name) {
   $("typed").value = name;
   $("likely").hidden = false;
@@ -31,7 +31,7 @@ export function openCard(name) {
   explain(name);
 }
 
-/** Shows a name letter by letter. */
+/** Shows the probability of each letter of a name. */
 export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
@@ -40,7 +40,7 @@ export function explain(name) {
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
-  const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters at an end of others like it
+  const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters in common with similar names
   ends = { prefix: letters.slice(0, shared).join(""), suffix: letters.slice(-shared).join("") };
   $("more-begin").replaceChildren(bdi(ends.prefix), "…");
   $("more-begin").ariaLabel = `Begins like ${ends.prefix}…`;
@@ -50,7 +50,7 @@ export function explain(name) {
   showWhole($("whole").ariaExpanded === "true");
 }
 
-/** Shows how likely each letter is, once there is a name, and tells the page of the card. */
+/** Shows or hides the probabilities of the letters, and dispatches "card". */
 export function showWhole(isWhole) {
   $("details").hidden = !isWhole || !nameOfCard();
   $("whole").ariaExpanded = isWhole;
@@ -105,7 +105,7 @@ function letterButton(blend, place, letters, i) {
   return made;
 }
 
-/** The five most expected characters at a place. */
+/** Shows the five most probable characters at a place of the name. */
 function showExpected(blend, place, letters, i) {
   const before = i ? ["after ", bdi(letters.slice(0, i).join(""))] : ["at the beginning"];
   $("expected-title").replaceChildren("Expected ", ...before);

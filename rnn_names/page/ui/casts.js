@@ -1,5 +1,5 @@
-// Casts: lines of several names. A pattern is put together from menus, a part for each piece, or
-// typed. The pattern is what counts: it is drawn from, and held in the link.
+// Casts: lines of several names. People compose a pattern from menus, one for each part, or type it.
+// Lines are drawn from the pattern, and links contain it.
 
 import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
@@ -8,14 +8,14 @@ import { formatted } from "../engine/sampler.js";
 import { changed, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
-const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
+const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
 
-/** The lines of the files that the ready patterns name. */
+/** The lines of the files in the ready-made patterns. */
 const files = Object.fromEntries(
   Object.entries(data.words).map(([file, lines]) => [file, lines.split("|")]),
 );
 
-/** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
+/** Parts of the pattern: { kind, text, isSpaced }; a space precedes a part if it `isSpaced`. */
 let parts = [];
 
 const escapedIn = (text, signs) =>
@@ -27,9 +27,9 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
 
-/** A model of people and one of places, or else of families; without either, what there is. */
+/** A model of people's names, and a model of places or families; any models if there are none. */
 function modelsByKind() {
-  const own = models.findLast(({ digest }) => digest); // what was learned here comes first
+  const own = models.findLast(({ digest }) => digest); // a model learned here comes first
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
     [own ?? models[0], ...models].find(({ name }) => kind.test(name)),
   );
@@ -38,7 +38,7 @@ function modelsByKind() {
   return { person, place: place ?? family ?? person };
 }
 
-/** The parts of a text that was read as a pattern, without spaces between them. */
+/** The parts of a parsed pattern; `composed` is its text. */
 function partsOf(composed, { pieces }) {
   const found = [];
   let isSpaced = false;
@@ -59,7 +59,7 @@ function partsOf(composed, { pieces }) {
   return found;
 }
 
-/** The words of a choice with a bar between them; undefined where it is of more than words. */
+/** The alternatives of a choice, joined with bars; undefined unless all are equally likely texts. */
 function wordsOf({ alternatives = [], weights = [] }) {
   const isPlain = alternatives.flat().every((piece) => typeof piece === "string");
   if (!isPlain || weights.some((weight) => weight !== 1)) return undefined;
@@ -77,20 +77,20 @@ function pieceOf({ kind, text }) {
   return kind === "text" ? escapedIn(text, "{}[]") : `[${escapedIn(text, "{}[]*=")}]`;
 }
 
-/** Words as somebody types them, with commas between them, as they are in a pattern. */
+/** Typed words, separated by commas, in the form of a pattern, separated by bars. */
 const wordsIn = (typed) =>
   typed.includes("|") ? typed : typed.replaceAll(/\s*,\s*/gu, "|").trim();
 
 const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replaceAll("|", ", "));
 
-// --- What is drawn -------------------------------------------------------------------------------
+// --- Lines ---------------------------------------------------------------------------------------
 
 export const isCasting = () => !$("casts").hidden;
 
-/** Draws lines; gives a sentence if there are too few. */
+/** Draws lines; returns a message if there are too few, otherwise "". */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
   const pattern = patternOfCast();
-  if (!pattern) return ""; // said beside it
+  if (!pattern) return ""; // the error is shown next to the pattern
   const slots = slotsIn(pattern.pieces).length;
   let names = 0;
   const options = { ...shared, initials: $("initials").value || undefined };
@@ -102,7 +102,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Shows the parts of the pattern; of one that is wrong, what is wrong. */
+/** Shows the parts of the pattern, or its error. */
 export function showPattern() {
   const pattern = patternOfCast();
   if (pattern) parts = partsOf(textOfPattern(), pattern);
@@ -111,7 +111,7 @@ export function showPattern() {
 
 const textOfPattern = () => $("pattern").value.normalize("NFC");
 
-/** The pattern; undefined if it is wrong, and it says why. */
+/** The parsed pattern; if it is wrong, undefined, and the error is shown. */
 function patternOfCast() {
   let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
@@ -121,8 +121,8 @@ function patternOfCast() {
     wrong = error.message;
   }
   const [sentence, ...lines] = wrong.split("\n");
-  const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // it scrolls
-  place.hidden = !textOfPattern().trim(); // there is nothing to point at
+  const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // focusable, since it scrolls
+  place.hidden = !textOfPattern().trim(); // nothing for the caret to point at
   $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;
@@ -142,13 +142,13 @@ const patternOfStart = ({ dataset }) =>
 
 export const openingPattern = () => patternOfStart(starts()[0]);
 
-/** Shows from which of the ready patterns it starts. */
+/** Marks the ready-made pattern that is in use. */
 function showStart() {
   for (const chip of starts())
     chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
 }
 
-/** The parts have changed: the pattern follows them. */
+/** Updates the pattern after a change of its parts. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   patternOfCast();
@@ -156,7 +156,7 @@ function partsChanged() {
   changed();
 }
 
-/** A part: a menu of what it is, a field for texts, and buttons that move and remove it. */
+/** A list item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
 function partItem(part, i) {
   const item = element("li", { className: `part of-${part.kind}` }, kindMenu(part, i));
   if (part.kind !== "name") item.append(textField(part, i));
@@ -176,7 +176,7 @@ function partItem(part, i) {
   return item;
 }
 
-/** Shows parts that are others than before; the focus goes to one of them. */
+/** Shows the parts after one was added, moved or removed, and focuses part number `focused`. */
 function partsRebuilt(focused) {
   showParts();
   ($("parts").children[focused]?.firstChild ?? $("add-name")).focus();
@@ -193,7 +193,7 @@ function kindMenu(part, i) {
     element("optgroup", { label: "A name of" }, ...slots),
     ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
   );
-  if (part.kind !== "pattern") menu.lastChild.remove(); // it is typed as a whole
+  if (part.kind !== "pattern") menu.lastChild.remove(); // the pattern field is for these
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
   fit(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
@@ -204,11 +204,11 @@ function kindMenu(part, i) {
   return menu;
 }
 
-/** The files of a pattern that is no plain text, in words. */
+/** The names of the files in a part's pattern, as words. */
 const filesIn = (text) =>
   [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") || "as below";
 
-/** A field for a text or for words; what other patterns are of can only be read there. */
+/** A field for a text or for words; for other patterns, a read-only summary. */
 function textField(part, i) {
   const isWords = part.kind === "words";
   const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];
@@ -223,7 +223,7 @@ function textField(part, i) {
       ? `Words of part ${i + 1}, with commas between them`
       : `Text of part ${i + 1}`,
   });
-  field.setAttribute("form", "settings"); // the Enter key brings more lines
+  field.setAttribute("form", "settings"); // so the Enter key draws more lines
   field.addEventListener("input", () => {
     part.text = isWords ? wordsIn(field.value) : field.value;
     if (part.kind === "text") part.isSpaced = !/^[,.;:!?)]/.test(part.text);
@@ -234,10 +234,10 @@ function textField(part, i) {
   return field;
 }
 
-/** Makes a control as wide as what it shows. */
+/** Makes a control as wide as its text. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** `fitCount` asks for as many lines as fit, where the parts are folded or unfolded. */
+/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or unfolded. */
 export function listenToCasts(fitCount) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });

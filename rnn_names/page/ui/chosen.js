@@ -1,4 +1,4 @@
-// The models of the page, and what is chosen: all settings that are not in the form.
+// The models of the page, and the settings that are not in the form.
 
 import { modelsIn } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
@@ -8,20 +8,20 @@ export const data = JSON.parse($("data").textContent);
 export const models = modelsIn(data.models);
 export const openingShares = () => models.map(({ share }) => share);
 
-/** What people call a model: norwegian-towns are Norwegian towns (page/page.py). */
+/** The title of a model: "Norwegian towns" for norwegian-towns (page/page.py). */
 export const titleOf = ({ name, title = name }) => title;
 
-/** The temperature that a word for boldness stands for. */
+/** The temperature that a boldness implies. */
 const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
-  boldness: "safe", // what else it stands for than a temperature
+  boldness: "safe", // the conditions that it implies; `temperature` is separate
   temperature: temperatureOf("safe"), // may lie between the steps of the slider, or beyond its ends
-  shares: openingShares(), // one at least is above 0; only ratios count
-  wantedLists: "", // those of the link that was opened, until there are other names
-  held: new Map(), // names that stay when more are drawn, by place
-  fitted: "", // how many names or lines there are since they fit
+  shares: openingShares(), // at least one is above 0; only ratios count
+  wantedLists: "", // digests of lists in the opened link, until new names are drawn
+  held: new Map(), // names by place that stay when more names are drawn
+  fitted: "", // the number of names or lines that fits, if it is in use
 };
 
 /** The models that take part in the blend. */
@@ -31,21 +31,21 @@ export const setShares = (shares) => Object.assign(chosen, { shares });
 export const setTemperature = (temperature) => Object.assign(chosen, { temperature });
 export const setSeed = (seed, wantedLists = "") => Object.assign(chosen, { seed, wantedLists });
 
-/** Takes other models, with the shares that they open with. */
+/** Replaces the models, and sets the shares to their opening shares. */
 export function replaceModels(others) {
   models.splice(0, models.length, ...others);
   setShares(openingShares());
 }
 
-/** Takes a word for boldness, and the temperature that it stands for. */
+/** Sets the boldness, and the temperature that it implies. */
 export function setBoldness(word) {
   chosen.boldness = word;
   chosen.temperature = temperatureOf(word);
 }
 
-/** Whether the temperature was set apart from the word. */
+/** Whether the temperature differs from that of the boldness. */
 export const isTuned = () => chosen.temperature !== temperatureOf(chosen.boldness);
 
-/** Tells the page that a setting has changed; if it is a step, there is a way back. */
+/** Dispatches "settings" after a change; a step gets an entry in the browser's history. */
 export const changed = (isStep = false) =>
   document.dispatchEvent(new CustomEvent("settings", { detail: isStep }));

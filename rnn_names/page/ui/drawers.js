@@ -1,15 +1,15 @@
-// What is shown where: one of three views, and on a phone one drawer at a time.
+// The visible parts of the page: one of three views, and on a phone one drawer at a time.
 
 import { changed, chosen } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
-const SWIPE = 60; // px that a finger goes to open a drawer
-const SCREEN_EDGE = 24; // px where a swipe may be the browser's own
+const SWIPE = 60; // px: the least length of a swipe
+const SCREEN_EDGE = 24; // px from a side, where the browser may have its own swipes
 
-/** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
+/** Opens a drawer; with `null`, closes the open drawer. Only a phone's style sheet has drawers. */
 export function openDrawer(id) {
   const before = document.body.dataset.drawer;
-  if (id) $("toast").replaceChildren(); // it would lie on the drawer
+  if (id) $("toast").replaceChildren(); // it would cover the drawer
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
@@ -20,7 +20,7 @@ export function openDrawer(id) {
 
 const tabs = Array.from($("views").querySelectorAll("[role=tab]"));
 
-/** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
+/** Shows a view: "results" has names, "casts" has lines, and "own-list" learns from a list. */
 export function showView(id) {
   document.body.dataset.view = id;
   const shown = $(`tab-${id}`);
@@ -32,17 +32,17 @@ export function showView(id) {
   $("own-list").hidden = id !== "own-list";
   if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
     $("names").classList.toggle("lines");
-    for (const place of $("names").children) place.replaceChildren(); // names are no lines
+    for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
   const lines = id === "casts" ? "lines" : "names";
   $("copy-names").textContent = `Copy these ${lines}`;
   $("more").textContent = `More ${lines}`;
   openDrawer(null);
-  $("toast").replaceChildren(); // it was about another view
+  $("toast").replaceChildren(); // a message of another view
   scrollTo(0, 0);
 }
 
-/** `fitCount` asks for as many names, or lines, as fit, where somebody goes to another view. */
+/** Listens to tabs, drawers and swipes; `fitCount` sets the number of names or lines of a view. */
 export function listenToDrawers(fitCount) {
   const openView = (tab) => {
     if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
@@ -61,14 +61,14 @@ export function listenToDrawers(fitCount) {
   listenToArrows($("views").firstElementChild, openView);
   listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") $("close-card").click(); // and with it a drawer
+    if (key === "Escape") $("close-card").click(); // this also closes a drawer
   });
   listenToSwipes();
 }
 
-/** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
+/** A swipe over the names opens the settings or the kept names; a swipe down closes a drawer. */
 function listenToSwipes() {
-  let from = /** @type {any} */ (null); // where a finger began
+  let from = /** @type {any} */ (null); // the start of a swipe
   document.addEventListener("touchstart", ({ touches }) => {
     from = touches.length === 1 ? touches[0] : null;
   });

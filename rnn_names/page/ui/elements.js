@@ -1,5 +1,5 @@
-// How the page's elements are made. Texts of models and of people are only ever set as text:
-// `element` is how everything in the page is made.
+// Makes the page's elements. All of them come from `element`, which never parses text as markup:
+// texts may come from strangers.
 
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
@@ -20,12 +20,12 @@ export function button(label, action, properties = {}) {
   return made;
 }
 
-/** Makes one of some elements the only stop of the Tab key among them. */
+/** Makes `stop` the only element of `all` that the Tab key reaches. */
 export function stopAt(stop, all) {
   for (const each of all) each.tabIndex = each === stop ? 0 : -1;
 }
 
-/** In a box, the arrows lead from one child to the next, and `go` does what follows. */
+/** Lets the arrow keys move the focus between the children of a box; calls `go` with the new one. */
 export function listenToArrows(box, go) {
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -38,27 +38,27 @@ export function listenToArrows(box, go) {
   });
 }
 
-/** A button with a sign that does something to a thing of a list. */
+/** A button with a sign instead of a text, for an item of a list. */
 export const signButton = (label, thing, sign, action) =>
   button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
 
-/** Moves a slider, whose track is filled so far. */
+/** Sets the value of a slider, and fills its track up to the value. */
 export function setSlider(slider, value) {
   slider.value = value;
   slider.style.setProperty("--fill", (slider.value - slider.min) / (slider.max - slider.min));
 }
 
-/** Does something when a button is clicked: actions by its id, which take the event. */
+/** Adds click listeners: `actions` are functions of the event, by the id of the button. */
 export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
 }
 
-/** The name in the card; "" while nothing is typed there. */
+/** The name in the card; "" if its field is empty. */
 export const nameOfCard = () => $("typed").value.trim();
 
 export const bdi = (text) => element("bdi", {}, text);
 
-/** A probability or a share, from 0 to 1, as people read it. */
+/** A probability or a share, from 0 to 1, as a percentage. */
 export function percent(share) {
   if (share === 0) return "0 %";
   if (share < 0.00095) return "under 0.1 %";
@@ -67,7 +67,7 @@ export function percent(share) {
 
 let fading = 0;
 
-/** Says something for some seconds at the bottom of the page, with what can be done about it. */
+/** Shows a message at the bottom of the page for some seconds, with buttons for actions. */
 export function toast(text, actions = {}) {
   const close = () => $("toast").replaceChildren();
   const does = (action) => () => {

@@ -1,13 +1,12 @@
-// Names that are kept, with a note on each: a list that survives a visit, where the browser allows
-// it.
+// Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
 
 import { models } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
 
 export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
+export const favourites = new Map(storedFavourites()); // notes by name, in list order
 
-/** What an earlier visit kept, names or [name, note]; none where the browser keeps nothing. */
+/** The stored [name, note] pairs; none if the browser stores nothing. Old entries are names alone. */
 function storedFavourites() {
   try {
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
@@ -18,26 +17,26 @@ function storedFavourites() {
   }
 }
 
-/** Keeps these, and no others. */
+/** Replaces the kept names by these [name, note] pairs. */
 function keepThese(pairs) {
   favourites.clear();
   for (const [name, note] of pairs) favourites.set(name, note);
   showFavourites(store());
 }
 
-/** Keeps others than before, which can be undone. */
+/** Replaces the kept names, and shows a message with a button that undoes it. */
 function undoably(words, pairs) {
   const before = [...favourites];
   keepThese(pairs);
   toast(words, { Undo: () => keepThese(before) });
 }
 
-/** Keeps a name, or lets it go; the card is opened by `details`. A card of it says so itself. */
+/** Keeps or removes a name, with a message unless its card is open; `details` opens the card. */
 export function toggleFavourite(name, details) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
   keepThese([...others, [name, ""]]);
-  $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
+  $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], details && { Details: details });
 }
@@ -47,7 +46,7 @@ export function keepAll(names) {
   undoably([`Kept ${added.length} more`], [...favourites, ...added]);
 }
 
-/** Stores what is kept: whether the browser allows it. */
+/** Stores the kept names; returns whether the browser allowed it. */
 function store() {
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
@@ -57,7 +56,7 @@ function store() {
   }
 }
 
-/** Shows the list; a name that is pressed there is told to the page, which opens its card. */
+/** Shows the kept names, and listens to their buttons. */
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   onClick({
@@ -67,7 +66,7 @@ export function listenToFavourites() {
       const kept = encodeURIComponent([...favourites.keys()].join("*"));
       copy(`${location.href}&kept=${kept}`, "Link to these names copied");
     },
-    // With a byte-order mark, spreadsheets read accents right.
+    // Spreadsheets need the byte-order mark to decode accents.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
     print: () => window.print(),
@@ -87,7 +86,7 @@ function showFavourites(isKept) {
   $("kept-hint").hidden = !favourites.size || isKept;
 }
 
-/** Shows whether the name of the card is kept. */
+/** Shows in the card whether its name is kept. */
 function showKept() {
   const isKept = favourites.has(nameOfCard());
   $("keep-name").textContent = isKept ? "Kept" : "Keep";
@@ -95,14 +94,14 @@ function showKept() {
 }
 
 function move(from, to) {
-  const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, of something else dropped
+  const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, when something else is dropped
   if (!isThere(from) || !isThere(to)) return;
   const pairs = [...favourites];
   pairs.splice(to, 0, ...pairs.splice(from, 1));
   keepThese(pairs);
 }
 
-/** Lets a line be dragged to the place of another, but for its note, in which one selects text. */
+/** Lets people drag an item to the place of another; in its note, dragging selects text. */
 function draggable(item, i) {
   item.draggable = true;
   item.addEventListener("dragstart", (event) => {
@@ -117,7 +116,7 @@ function draggable(item, i) {
   return item;
 }
 
-/** A kept name, its note, and buttons that move it up and remove it; Alt and an arrow move it, too. */
+/** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
 function favouriteItem(name, i) {
   const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
   const open = button(bdi(name), tell, { className: "kept-name" });
@@ -153,11 +152,11 @@ function favouriteItem(name, i) {
   return draggable(element("li", {}, open, note, up, remove), i);
 }
 
-/** Names as text, a line for each; with a note, after a tab. */
+/** Names as text, one per line; a note follows its name after a tab. */
 export const asText = (pairs) =>
   pairs.map(([name, note]) => `${[name, note].filter(Boolean).join("\t")}\r\n`).join("");
 
-/** Cells in quotes, and formulas guarded as in cli/output.py; a column for notes if there are any. */
+/** Names as CSV, with a column of notes if there are any; formulas are escaped as in cli/output.py. */
 function asCSV(pairs) {
   const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
   const columns = pairs.some(([, note]) => note) ? 2 : 1;
@@ -171,7 +170,7 @@ export function download(parts, file) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Copies a text, and says so. */
+/** Copies a text to the clipboard, and shows a message. */
 export async function copy(text, sentence = "Copied") {
   try {
     await navigator.clipboard.writeText(text);

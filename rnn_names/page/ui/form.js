@@ -1,4 +1,4 @@
-// The settings: in the form, and in the address, so that a link brings the same names back.
+// The settings, in the form and in the address: a link restores the names.
 
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
@@ -25,7 +25,7 @@ const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
 
-/** What the form says, as `drawNames` takes it. */
+/** The settings of the form, as arguments of `drawNames`. */
 export function settingsOfForm() {
   const { seed, boldness, temperature, shares } = chosen;
   const read = (ids, valueIn) =>
@@ -41,19 +41,19 @@ export function settingsOfForm() {
   return { ...newNames(fields), count, seed, boldness, temperature, shares };
 }
 
-/** The texts of a field, with commas between them; spaces count in a single one. */
+/** The texts of a field, separated by commas; a single text keeps its spaces. */
 function textsIn({ id, value }) {
   const texts = id === "match" ? [value] : value.split(",");
   return texts.map((text) => (texts[1] === undefined ? text : text.trim())).filter(Boolean);
 }
 
-/** Takes in where somebody moved a slider to. */
+/** Applies the new value of a slider. */
 export function moved(slider) {
   if (slider === $("temperature")) setTemperature(Number(slider.value));
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
-/** Sets everything but the seed as on opening. */
+/** Resets all settings except the seed to those of the opening page. */
 export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
@@ -64,15 +64,15 @@ export function resetForm() {
 }
 
 /**
- * The address's part after #: the seed, and what is not as it was on opening. Checkboxes are listed
- * when on, and boldness unless it is balanced: old links omit both and rely on those defaults.
+ * The address's part after #: the seed, and the settings that differ from the opening page's. It has
+ * a checkbox only if it is on, and boldness unless it is balanced: old links rely on these defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   const held = [...chosen.held].map((each) => each.join(" "));
-  if (held.length) address.set("held", held.join("*")); // a sign that addresses leave as it is
+  if (held.length) address.set("held", held.join("*")); // addresses do not escape *
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (isTuned()) address.set("temperature", String(chosen.temperature));
@@ -83,16 +83,16 @@ export function addressOfForm() {
   return `#${address}`;
 }
 
-/** The digests of the lists that were learned from here, as a link holds them. */
+/** The digests of the lists that the page has learned from, for links. */
 const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []).join(" ");
 
-/** A sentence if a link is from a page with another list; "" if not. */
+/** A message if the opened link is from a page that learned from other lists; otherwise "". */
 export function missingList() {
   if (!chosen.wantedLists || chosen.wantedLists === digestsOfLists()) return "";
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
-/** Whether a text of a link may be a name here: each character is one of a model's, or of a cast. */
+/** Whether a text of a link can be a name: models or the cast must have all its characters. */
 function isPossible(text) {
   const known = new Set([
     ...$("pattern").value,
@@ -103,8 +103,8 @@ function isPossible(text) {
 }
 
 /**
- * Sets the form from the address; what makes no sense there is left as on opening. Returns whether it
- * has a seed: without one, a page opens as it likes.
+ * Sets the form from the address. Invalid settings keep their values of the opening page. Returns
+ * whether the address has a seed.
  */
 export function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
@@ -130,7 +130,7 @@ export function readAddress() {
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
   const kept = (address.get("kept") ?? "").split("*").filter((name) => name && isPossible(name));
-  if (kept.length) keepAll(kept); // beside what is kept here; the address leaves them out then
+  if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
   setSeed(seed, address.get("list") ?? "");
@@ -138,9 +138,9 @@ export function readAddress() {
   return hasSeed;
 }
 
-let furthest = 0; // entry of the history that leads on from here
+let furthest = 0; // the last entry of the history that Forward can reach
 
-/** Shows the settings in the address, as a new entry of the history or in place of the last. */
+/** Writes the settings to the address, as a new entry of the history or in place of the current. */
 export function writeAddress(isNew) {
   const address = addressOfForm();
   const depth = (history.state?.depth ?? 0) + Number(isNew);
@@ -148,7 +148,7 @@ export function writeAddress(isNew) {
     if (address !== location.hash)
       history[isNew ? "pushState" : "replaceState"]({ depth, fitted: chosen.fitted }, "", address);
   } catch {
-    location.hash = address; // where a browser allows a local file no more than that
+    location.hash = address; // if the browser forbids the others for a local file
   }
   const { depth: reached = 0 } = history.state ?? {};
   furthest = isNew ? reached : Math.max(furthest, reached);
@@ -156,7 +156,7 @@ export function writeAddress(isNew) {
   $("forward").disabled = reached >= furthest;
 }
 
-/** What follows from the settings: the sliders, the numbers beside them, and hints. */
+/** Updates the sliders, their numbers and hints after a change of settings. */
 export function showValues() {
   showTemperature();
   showShares();
@@ -170,16 +170,16 @@ export function showValues() {
     if (forgetful.length) $(id).checked = false;
   }
   $("novel-hint").hidden = !forgetful.length;
-  $("new")?.toggleAttribute("hidden", !$("novel").checked); // unless a page has another subtitle
+  $("new")?.toggleAttribute("hidden", !$("novel").checked); // missing if the page has another subtitle
   showChips();
 }
 
 function showTemperature() {
-  const short = chosen.temperature.toFixed(2); // more digits where those would not tell what it is
+  const short = chosen.temperature.toFixed(2); // shown if it is exact
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
   $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
-  if (isTuned()) $("fine").open = true; // in force, it is in sight
+  if (isTuned()) $("fine").open = true; // a changed temperature must be visible
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children) {
     button.ariaPressed = button.textContent === chosen.boldness;
@@ -189,7 +189,7 @@ function showTemperature() {
 
 const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
 
-/** The conditions in force above the names, each with a way to drop it. */
+/** Shows the conditions in force above the names, each with a button that drops it. */
 function showChips() {
   $("chips").hidden = !inForce().length;
   $("chips").replaceChildren(...inForce().map(conditionChip));
@@ -203,7 +203,7 @@ function conditionChip(id) {
   return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
 }
 
-/** A link to the names without a condition, by its text, or of a length by what it is called. */
+/** A link that drops a condition; its label has the condition's text, or the name of a length. */
 function linkWithout(id) {
   const text = id.endsWith("length") ? labelOf(id) : bdi($(id).value);
   const label = element("span", {}, "Without “", text, "”");
@@ -211,8 +211,8 @@ function linkWithout(id) {
 }
 
 /**
- * Says what is missing, and marks the conditions that this is about: those that it names, the first
- * with a link that drops it, or else all where no name can meet them.
+ * Shows a message, and marks the conditions that it is about: the conditions that it names, the first
+ * with a link that drops it; or all conditions, if no name can meet them.
  */
 export function say(sentence, found = 0) {
   const isMeant = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));

@@ -1,4 +1,4 @@
-// The names in their places, and what a press, a long press and a key do to one.
+// The names in their places, and the actions of presses, long presses and keys on them.
 
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
@@ -9,9 +9,9 @@ import { writeAddress } from "./form.js";
 
 const LONG_PRESS = 500; // ms
 
-let wasLong = false; // whether the press that goes on is a long one; then it is no click
+let wasLong = false; // whether the current press is a long press, which must not become a click
 
-/** A place in the list for each name; those that are there keep their names until new ones come. */
+/** Makes `count` places and returns those without a held name; old names stay until new ones come. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
@@ -25,14 +25,14 @@ export function placesFor(count) {
   return free;
 }
 
-/** A place for a name, which keeps it when it is pressed, and opens its card when that takes long. */
+/** A place for a name. A press keeps the name, and a long press opens its card. */
 function nameButton() {
   let timer = 0;
   const name = () => made.textContent;
-  const details = () => isCasting() || openCard(name()); // a line has no card
+  const details = () => isCasting() || openCard(name()); // lines of casts have no card
   const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
     className: "name",
-    tabIndex: -1, // one of them is the stop of the Tab key
+    tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
   });
   made.addEventListener("focus", showStop);
   made.addEventListener("pointerdown", () => {
@@ -56,7 +56,7 @@ const holdButton = () =>
 
 const placeOfCard = () => shownPlaces().find(({ textContent }) => textContent === nameOfCard());
 
-/** Where its name is among the names, the card can hold it, and on a phone lies below it. */
+/** If the name of the card is among the names, the card can hold it, and keeps it in view. */
 export function listenToHold() {
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
   document.addEventListener("card", () => {
@@ -65,7 +65,7 @@ export function listenToHold() {
   });
 }
 
-/** Holds a name where it is when more are drawn, or lets it go. */
+/** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
@@ -81,7 +81,7 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
-/** Shows a name; a new one appears gently, by the style sheet. */
+/** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
   if (place.textContent !== name) place.replaceChildren(bdi(name));
   place.hidden = !name;
@@ -97,7 +97,7 @@ export function showName(place, name) {
 
 const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
-/** Once names are there: a stop of the Tab key, and a size that most of them have. */
+/** After all names are shown, chooses the stop of the Tab key, and a size that fits most names. */
 export function settle() {
   showStop();
   showHeld();
@@ -110,7 +110,7 @@ export function settle() {
   }
 }
 
-/** Makes one name the stop of the Tab key: that with the focus, or the first. */
+/** Lets the Tab key reach one name: the focused name, or the first. */
 function showStop() {
   const focused = document.activeElement;
   const shown = shownPlaces();
@@ -121,7 +121,7 @@ export const namesShown = () => shownPlaces().map(({ textContent }) => textConte
 
 const pen = element("canvas").getContext("2d");
 
-/** How wide a name is in em, a little more as small letters are wider; and on two lines, if it can. */
+/** The width of a name in em, on one line and on at most two; 5 % more, as small letters are wider. */
 function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;
@@ -136,15 +136,15 @@ function widthsOf(name) {
 
 const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
-/** Listens to the keys: `draw` brings more names. */
+/** Listens to the keys; `draw` draws more names. */
 export function listenToKeys(draw) {
-  let isPointed = false; // whether the focus is where it is by a press, not by a key
+  let isPointed = false; // whether a press, not a key, moved the focus
   const onPress = () => {
     [isPointed, wasLong] = [true, false];
   };
-  document.addEventListener("pointerdown", onPress, true); // before the names hear of it
+  document.addEventListener("pointerdown", onPress, true); // before the listeners of names
   const onClick = (event) => {
-    if (wasLong) event.stopPropagation(); // the card may have moved another name under the finger
+    if (wasLong) event.stopPropagation(); // the opened card may have moved the names
     wasLong = false;
   };
   document.addEventListener("click", onClick, true);
@@ -171,17 +171,17 @@ export function listenToKeys(draw) {
     if (!action || !(isFree || isName || ["?", "Backspace"].includes(event.key))) return;
     isPointed = false;
     event.preventDefault();
-    if (isFree && !isName) target.blur(); // the key is for the names, not for what was pressed
+    if (isFree && !isName) target.blur(); // the key is for the names, not for the pressed button
     action(isName ? target : $("names").querySelector("li:hover .name"), event.shiftKey);
   });
   document.addEventListener("keyup", (event) => {
     const isName = /** @type {any} */ (event.target).matches(".name");
-    if (event.key === " " && isName) event.preventDefault(); // Firefox would press it
+    if (event.key === " " && isName) event.preventDefault(); // Firefox would click the name
     if (/^(Tab|Arrow)/.test(event.key)) isPointed = false;
   });
 }
 
-/** Moves from a name to the one some places aside and below. */
+/** Moves the focus from a name by some columns and rows. */
 function moveFocus(name, aside, below) {
   const places = shownPlaces();
   const columns = new Set(places.map((place) => place.getBoundingClientRect().left)).size;

@@ -1,5 +1,5 @@
-// "Your own list": the page learns from names that somebody pastes or drops, in a worker. The result
-// is one more model of the page, which can be saved as a model file or with the page.
+// "Your own list": a worker learns from a pasted or dropped list. The result is another model of the
+// page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/sampler.js";
 import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
@@ -13,11 +13,11 @@ import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
-const MAX_FILE = 1e6; // bytes: no list of a few thousand names is longer
+const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
 
-let learning = /** @type {any} */ (null); // the learning that goes on: what `startLearning` gave
+let learning = /** @type {any} */ (null); // the current run, returned by `startLearning`
 
-/** `open` draws names as when a page opens. */
+/** Listens to the controls of the view; `open` draws names as when the page opens. */
 export function listenToOwnList(open) {
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
@@ -44,18 +44,18 @@ export function listenToOwnList(open) {
   $("own-list").addEventListener("dragover", (event) => event.preventDefault());
   $("own-list").addEventListener("drop", (event) => {
     const [file] = event.dataTransfer.files;
-    if (!file) return; // a text that is dropped goes where it is dropped
+    if (!file) return; // the browser inserts a dropped text
     event.preventDefault();
     takeFile(file);
   });
 }
 
-/** Takes in a model that was saved here, or the text of a list; of another file, it says so. */
+/** Adds the model of a saved file, or shows the names of a list, or an error. */
 async function takeFile(file) {
   if (file.name.endsWith(".npz")) {
     try {
       const model = modelOfNpz(await file.arrayBuffer());
-      const samples = await namesToWatch(model); // of one that writes none, there is an error
+      const samples = await namesToWatch(model); // an error if the model writes none
       $("own-samples").replaceChildren();
       showSamples(samples);
       return await addModel(withNetwork(model));
@@ -74,7 +74,7 @@ function takeNames(names, title) {
   $("own-names").dispatchEvent(new Event("input"));
 }
 
-/** The names of a text; of one that is no list, it says so. */
+/** The names of a text; if it is no list, shows an error and returns undefined. */
 function namesOrWhyNot(text) {
   try {
     return namesOfText(text);
@@ -87,25 +87,25 @@ function namesOrWhyNot(text) {
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
 
-/** Says something below the text field, in place of how many names are there. */
+/** Shows a message below the text field, instead of the number of names. */
 function sayOfNames(text) {
   $("own-count").value = text;
   $("own-count").scrollIntoView({ block: "nearest" });
 }
 
-/** Learns from what is in the text field, and adds the result to the models. */
+/** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
   const name = $("own-title").value.trim() || "my list";
   const names = namesOrWhyNot($("own-names").value);
   if (!names) return;
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
-  let started; // when it had found what to start from
+  let started; // the time of the first progress message
   showState("learning");
-  $("own-progress").removeAttribute("value"); // nobody knows how far it is
+  $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "about a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
-  showSamples(someOf(names, 8), "waiting"); // where those that it writes will be
+  showSamples(someOf(names, 8), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, (started ??= performance.now()));
   learning = startLearning(script, { name, names, models, base: data.base }, progress);
   try {
@@ -116,7 +116,7 @@ async function learnOwnList() {
   }
 }
 
-/** Shows "learning", or "done", with the list folded away: names come first; or "", the form alone. */
+/** Shows a state: "learning"; "done", with the form folded; or "", the form alone. */
 function showState(state) {
   $("own-list").className = state;
   $("own-watch").hidden = state !== "learning";
@@ -126,7 +126,7 @@ function showState(state) {
   $("own-status").scrollIntoView({ block: "nearest" });
 }
 
-/** Shows names, each in the place of one before, which fades; of more before, those stay. */
+/** Shows sample names; each replaces an earlier sample, which fades. Other samples stay. */
 function showSamples(names, className = "") {
   const before = Array.from($("own-samples").children);
   const places = names.map((name) => element("li", { className }, bdi(name)));
@@ -135,15 +135,15 @@ function showSamples(names, className = "") {
   $("own-samples").replaceChildren(...places, ...stay);
 }
 
-/** What it starts from, in a sentence; nothing of random weights. */
+/** A sentence on the model that learning starts from; "" for random weights. */
 function nearTo(startedFrom) {
   const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
-  const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // of no year
+  const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // without the year
   if (names.length) return ` Most like ${names.join(" and ")}.`;
   return startedFrom ? ` It starts from ${startedFrom}.` : "";
 }
 
-/** What the worker says of itself: the bar, the start, the time that is left at most, and names. */
+/** Shows a progress message of the worker: the bar, the start, the time left, and sample names. */
 function showProgress({ share, model, names, startedFrom }, started) {
   $("own-progress").value = share;
   const seconds = (performance.now() - started) / 1000;
@@ -155,7 +155,7 @@ function showProgress({ share, model, names, startedFrom }, started) {
   if (model) $("own-stop").textContent = "Stop, and keep what there is";
 }
 
-/** Adds what was learned; a model of the same list gives way to it. */
+/** Adds a learned model, in place of a model of the same list, and stores it in the browser. */
 async function addModel(model) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
@@ -190,7 +190,7 @@ function haveModels(all) {
   showPattern();
 }
 
-/** Takes in what an earlier visit learned. */
+/** Adds the model that an earlier visit stored. */
 export async function recall() {
   const learned = await remembered();
   if (!learned) return;
@@ -199,7 +199,7 @@ export async function recall() {
   showLearned(learned.model, " This browser keeps it.");
 }
 
-/** Drops what was learned, here and in the browser. */
+/** Removes the learned models from the page and from the browser. */
 async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];

@@ -1,4 +1,4 @@
-// The page at work: draws names and shows them.
+// The entry module of the interface: draws names and shows them.
 
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
@@ -26,18 +26,18 @@ import { listenToHold, listenToKeys, namesShown, placesFor, settle, showName } f
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
-const TEN = 10; // names that are added below those that are there
-const FEW = 5; // lines of a cast that there are at least
-const [LOW, FEWER] = [480, 16]; // px of a phone on its side, and names that there are at least
-const MAX_FITTING = 120; // names that a page opens with on a large screen
-const MAX_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
+const TEN = 10; // names that "ten more" adds
+const FEW = 5; // the fewest lines of a cast
+const [LOW, FEWER] = [480, 16]; // px: below this window height, the page has at least 16 names
+const MAX_FITTING = 120; // the most names of an opening page
+const MAX_WAITING = 500; // ms for the font and for the stored model before names are drawn
 
-let drawnPattern = ""; // that of the lines that are there, if these are lines
-let current = /** @type {any} */ (null); // the drawing that goes on: an earlier one ends when it sees another here
+let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
+let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
 
 /**
- * Draws names for the form as it is, and puts each in its place as it is found; then it says what is
- * missing, or else a `note`. Returns whether all were found.
+ * Draws names with the settings of the form, and shows each as it is found; then shows a message if
+ * names are missing, or else `note`. Returns whether all were found.
  */
 async function draw(note = "") {
   const settings = settingsOfForm();
@@ -64,7 +64,7 @@ async function draw(note = "") {
     say(error.message);
   }
   if (mine !== current) return true;
-  // Where there are none, those before stay in sight, faint.
+  // If no name was found, the earlier names stay, dimmed.
   for (const place of places.slice(found)) {
     if (found || !place.textContent) showName(place, "");
     else place.disabled = true;
@@ -76,13 +76,13 @@ async function draw(note = "") {
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
   if (drawnPattern && drawnPattern !== before && fitAgain()) {
-    writeAddress(false); // its lines are higher, or lower, than those before
+    writeAddress(false); // the height of its lines differs
     return draw(note);
   }
   return found === places.length;
 }
 
-/** Draws names of the blend; gives a sentence on what is missing, if anything is. */
+/** Draws names of the blend; returns a message if there are too few, otherwise "". */
 async function drawOfBlend(settings, watch) {
   const { blend, parts } = blendOf(models, settings.shares);
   const { shortage } = await drawNames(blend, parts, settings, settings.count, watch);
@@ -96,16 +96,16 @@ function busy(isBusy) {
   $("names").setAttribute("aria-busy", isBusy);
 }
 
-/** New names, of another seed. */
+/** Draws names with a new seed. */
 function more() {
   setSeed(newSeed());
   closeCard();
-  if (!isCasting()) fitAgain(); // into a window that may be another one; lines differ in height
+  if (!isCasting()) fitAgain(); // the window may have changed
   writeAddress(true);
   draw();
 }
 
-/** Ten more names below those that are there, or some more: the last row is full. */
+/** Adds ten names, and as many as the last row has room for. */
 function addTen() {
   const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
   $("count").value = Math.min(rows * columnsShown(), $("count").max);
@@ -113,13 +113,13 @@ function addTen() {
   draw();
 }
 
-let waiting = 0; // a change of a control is drawn when nothing has changed for a moment
+let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
 /** @param {any} event */
 function redraw({ detail: isStep }) {
   showValues();
   if (isStep) writeAddress(true);
-  current = null; // names that are being drawn are out of date
+  current = null; // ends a drawing with the old settings
   $("names").setAttribute("aria-busy", "true");
   clearTimeout(waiting);
   waiting = setTimeout(() => {
@@ -131,7 +131,7 @@ function redraw({ detail: isStep }) {
 
 const openAddress = () => open(!location.hash, readAddress());
 
-/** Draws names, maybe as many as fit; balanced ones, but for a link, where too few are safe. */
+/** Draws the first names; if too few are safe, draws balanced ones, unless a link was opened. */
 async function open(isToFit, isLink = false, note = "") {
   if (isToFit) fitCount();
   showValues();
@@ -141,12 +141,12 @@ async function open(isToFit, isLink = false, note = "") {
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
-/** Asks for as many names or lines as fit. */
+/** Sets the number of names or lines to the number that fits. */
 function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
 }
 
-/** The same, unless somebody chose how many; returns whether that is another number. */
+/** Calls `fitCount` unless the user set the number; returns whether the number changed. */
 function fitAgain() {
   const before = $("count").value;
   if (before === chosen.fitted) fitCount();
@@ -155,7 +155,7 @@ function fitAgain() {
 
 const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
 
-/** How many names fit into the window, but not too few; or how many lines. */
+/** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
   if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
@@ -172,7 +172,7 @@ function fitting() {
 function startOver() {
   const before = location.hash;
   resetForm();
-  showValues(); // conditions above the names are gone
+  showValues(); // the removed conditions leave more room
   fitCount();
   changed();
   toast(["All settings are reset"], {
@@ -217,7 +217,7 @@ function listen() {
   });
 }
 
-/** For scripts: functions over the models of the page. */
+/** The engine with the models of the page, for scripts. */
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {

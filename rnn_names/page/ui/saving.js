@@ -1,14 +1,14 @@
-// Saving what was learned from a list: in the browser, and with the page.
+// Saves a learned model: in the browser, and with the page.
 
 import { data, models } from "./chosen.js";
 import { STORE } from "./favourites.js";
 
-/** The page as it came, before anything is shown in it: what is saved with another model. */
+/** The page before any changes: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
-/** Does something in the browser's store, under this page's key; undefined where it has none. */
+/** Performs an action on the browser's store; undefined if the browser has none. */
 async function stored(mode, action) {
   const done = (request) =>
     new Promise((resolve, reject) => {
@@ -25,12 +25,12 @@ async function stored(mode, action) {
   }
 }
 
-/** Keeps what was learned, with its list, for later visits: the key, where that can be. */
+/** Stores a learned model and its list for later visits; returns its key, or undefined. */
 export const remember = (learned) => stored("readwrite", (store) => store.put(learned, STORE));
 export const remembered = () => stored("readonly", (store) => store.get(STORE));
 export const forget = () => stored("readwrite", (store) => store.delete(STORE));
 
-/** The page with the models that it has now, as HTML. */
+/** The page with its current models, as HTML. */
 export function pageWithModels() {
   const page = /** @type {Element} */ (pristine.cloneNode(true));
   const described = models.map((model) => model.described ?? describedModel(model));
@@ -39,13 +39,13 @@ export function pageWithModels() {
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }
 
-/** JSON that can stand inside a script element, as page/script.py makes it. */
+/** JSON for a script element, as page/script.py writes it. */
 function asScriptData(value) {
   const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/[<>&]|[^\0-\x7f]/g, escaped);
 }
 
-/** A model that was learned, as the page's data can have it (models.js). */
+/** A learned model in the form of the page's data (models.js). */
 function describedModel({ network, weights, fingerprints, listed, ...model }) {
   const names = Object.keys(weights);
   const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));

@@ -1,13 +1,13 @@
-// The shares of a blend, which always add up to 100 %: a slider between two models; a slider for each
-// of more, and chips above the names, of which one is pressed as the page opens.
+// The shares of a blend, which always add up to 100 %. Two models have one slider between them; more
+// models have a slider each, and chips above the names, one of which is pressed when the page opens.
 
 import { scaled } from "../engine/blend.js";
 import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
-const [MAX_NAMED, LONG_TITLE] = [3, 40]; // of the page's title, as in page/page.py
+const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
 
-/** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
+/** Shares as texts that add up to 100 %, with one decimal if a share is below 1 %. */
 function sharesAsTexts() {
   const exact = scaled(chosen.shares).map((share) => 100 * share);
   const step = exact.some((share) => share > 0 && share < 1) ? 10 : 1;
@@ -21,7 +21,7 @@ function sharesAsTexts() {
   );
 }
 
-/** Gives a model a percentage, and the others the rest, in their present ratios. */
+/** Sets the percentage of a model; the others share the rest in their current ratios. */
 export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
@@ -29,7 +29,7 @@ export function giveShare(model, percentage) {
   setShares(ratios.map((ratio, i) => (i === model ? percentage : rest(ratio))));
 }
 
-/** The shares in a text such as "300 100"; undefined for nonsense. */
+/** The shares in a text such as "300 100"; undefined if it is invalid. */
 export function sharesIn(text) {
   const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
   const isRight = given.every((share) => share >= 0 && share < Infinity);
@@ -40,7 +40,7 @@ export function sharesIn(text) {
 export const areOpeningShares = () =>
   scaled(chosen.shares).join() === scaled(openingShares()).join();
 
-/** A sentence if a model has no letter in common with the others: there are no names between them. */
+/** A message if a model has no letter in common with the others, so that no name lies between them. */
 export function withoutLetters(parts) {
   const letters = parts.map(({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu)));
   const isApart = (own) => letters.every((other) => own === other || own.isDisjointFrom(other));
@@ -51,7 +51,7 @@ export function withoutLetters(parts) {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the models that there are. */
+/** Makes the controls for the current models. */
 export function buildShares() {
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
@@ -68,16 +68,16 @@ export function buildShares() {
   mix.title = "Press several, and names are between them";
   modelChips = models.map(modelChip);
   const own = modelChips.filter((_, i) => models[i].digest);
-  $("kinds").replaceChildren(...new Set([...own, ...modelChips]), mix); // what was learned here is first
+  $("kinds").replaceChildren(...new Set([...own, ...modelChips]), mix); // learned models first
   stopAt($("kinds").firstChild, $("kinds").children);
 }
 
 let modelChips = []; // a chip for each model
 
-/** Whether a press on a model adds it to the blend, or leaves it alone there. */
+/** Whether a press on a model adds it to the blend, instead of choosing it alone. */
 const isMixing = () => $("mix").ariaPressed === "true";
 
-/** A model of several: pressed, it writes alone, or while models are mixed with the others. */
+/** A chip for a model. A press chooses the model alone, or adds it while models are mixed. */
 const modelChip = (model, i) =>
   button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
 
@@ -87,7 +87,7 @@ function press(model) {
   );
   if (!taking.some(Boolean)) return;
   setShares(taking.map((takes) => (takes ? 50 : 0)));
-  if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // what to press
+  if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // the hint to press several
   changed(true);
 }
 
@@ -99,7 +99,7 @@ function slider(model) {
 
 const output = (model) => element("output", { id: `share-${model}-value` });
 
-/** To the left there is more of the first model, to the right of the second. */
+/** A slider between two models: left for the first, right for the second. */
 function sliderBetween() {
   const input = slider(1);
   input.setAttribute("aria-label", `Blend of ${models.map(titleOf).join(" and ")}`);
@@ -112,7 +112,7 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
-/** Shows which models write, in the title unless that says something else. */
+/** Shows the models of the blend in the title, unless the page has another title. */
 function showTitle() {
   const titles = writing().map(titleOf);
   if (titles.length > MAX_NAMED) titles.splice(MAX_NAMED, Infinity, "more");
@@ -120,12 +120,12 @@ function showTitle() {
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   const words = listed.map(stressed);
-  const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // Elvish names
+  const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
   $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
   $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
-/** Shows the shares in the controls, and in the title. */
+/** Shows the shares in the controls, and the models in the title. */
 export function showShares() {
   showTitle();
   if (models.length < 2) return;
@@ -135,7 +135,7 @@ export function showShares() {
   texts.forEach((text, i) => {
     $(`share-${i}-value`).textContent = text;
     const input = $(`share-${i}`);
-    if (!input) return; // of two models, one slider is for both
+    if (!input) return; // two models have one slider
     setSlider(input, percentages[i]);
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
