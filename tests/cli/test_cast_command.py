@@ -244,7 +244,7 @@ def test_that_a_line_break_is_typed_is_said(invoke):
 
 
 @pytest.mark.parametrize("command", ["cast", "pick"])
-def test_files_beside_that_of_the_pattern_come_first(command, invoke, tmp_path):
+def test_files_beside_the_pattern_come_first(command, invoke, tmp_path):
     own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
     for folder, beast in ((own, "a hippocamp"), (elsewhere, "a toad")):
         folder.mkdir()
