@@ -121,7 +121,7 @@ def _models(value: Any) -> dict[Any, Any]:
     return dict(value)
 
 
-def _numbers(value: Any) -> tuple[Any, ...]:
+def _line_part_pairs(value: Any) -> tuple[Any, ...]:
     """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
     number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
     for each in _list(value):
@@ -154,7 +154,7 @@ TEXTS = Kind(
     _TEXTS,
 )
 _OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
-LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…", _TEXTS)
+LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _TEXTS)
 MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")
 

@@ -66,7 +66,7 @@ def alias(
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
-            names = dict(zip(named, aliases.of(named), strict=True))
+            names = dict(zip(named, aliases.names_for(named), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
 
 

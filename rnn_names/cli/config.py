@@ -21,7 +21,7 @@ from rnn_names.errors import RnnNamesError, printable, short_repr
 FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # and what is in it
 
 
-def read(context: click.Context) -> None:
+def apply_defaults(context: click.Context) -> None:
     """Gives the command that is about to run its defaults, and `context.obj` the file's name."""
     for name, sign in FILES.items():
         if os.path.isfile(name):

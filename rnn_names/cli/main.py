@@ -79,7 +79,7 @@ def cli(context: click.Context) -> None:
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     context.with_resource(streams.warnings_on_stderr())
-    config.read(context)
+    config.apply_defaults(context)
 
 
 def main() -> NoReturn:

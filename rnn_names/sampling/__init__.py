@@ -1,6 +1,6 @@
 """Drawing names.
 
-    numbers         random numbers for each name
+    random_keys     random numbers for each name
     choice          choose the next character
     walk            extend a batch of prefixes until every name ends
     next_character  the probabilities of the next character, for a walk

@@ -48,7 +48,7 @@ class Aliases:
                     options.non_defaults,
                 )
 
-    def of(self, keys: Sequence[str]) -> list[str]:
+    def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
         If two keys have the same first choice, the key with the smaller seed gets it, and the other

@@ -163,15 +163,15 @@ class _Search:
         self._is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
         walks = sampler.walk_sampler
-        self._source, self._roots = walks.quick, walks.roots
+        self._predictor, self._roots = walks.quick, walks.roots
         if (sampler.options.temperature or 1) < COLD:
-            self._source, self._roots = walks.exact, walks.exact_roots
+            self._predictor, self._roots = walks.exact, walks.exact_roots
         self._is_one = len(walks.texts) == 1  # prefix, whose probability is left out
         # The number of characters of each name that do not count; the end counts.
         self.begun = len(walks.texts[0]) - 1 if self._is_one else -1
-        size = self._source.n_y * self.spelling.max_length**2
+        size = self._predictor.n_y * self.spelling.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
-        self._work = Workspace(self._source.dtype)
+        self._work = Workspace(self._predictor.dtype)
         self.done = 0  # prefixes extended
         self.n_prefixes = 0  # prefixes of the last search
         self._best: list[_Name] = []  # above the bound, at most twice as many as requested
@@ -220,7 +220,7 @@ class _Search:
         roots = self._roots
         log_prob = np.zeros(1) if self._is_one else roots.log_prob
         for rows in rows_by_length(roots.lengths):
-            text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
+            text = roots.texts_of(rows).astype(np.min_scalar_type(self._predictor.n_y))
             prefixes = _Prefixes(text, roots.node_data[rows], log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
@@ -228,7 +228,7 @@ class _Search:
                 self._left_out = bound
                 return False
             _, (nodes, prefixes, _, _) = self._frontier.take()
-            self._look_into(prefixes, self._source.states_after(nodes, self._work))
+            self._look_into(prefixes, self._predictor.states_after(nodes, self._work))
         self._keep_best()
         return True
 
@@ -239,7 +239,7 @@ class _Search:
         self.done += n
         if self._progress is not None:
             self._progress(n)
-        log_probs = self._source.log_probabilities(states, self._work) + batch.log_prob[:, None]
+        log_probs = self._predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
         may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
         after = spelling.automaton.after[batch.automaton_state]
         if self._is_per_character:

@@ -125,10 +125,10 @@ class GuidedTurn(NamedTuple):
 class GuidedWalk(Walk):
     """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
 
-    source: NextCharacter
+    predictor: NextCharacter
 
-    def __init__(self, source: NextCharacter, keys: Array, guide: Guide) -> None:
-        super().__init__(source, guide.spelling, keys)
+    def __init__(self, predictor: NextCharacter, keys: Array, guide: Guide) -> None:
+        super().__init__(predictor, guide.spelling, keys)
         self.guide = guide
         self.log_weights = np.full(len(keys), -np.inf)
 
@@ -136,7 +136,7 @@ class GuidedWalk(Walk):
         self, states: Array, state: GuidedState, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, GuidedTurn]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
-        log_p = self.source.log_probabilities(states, work)
+        log_p = self.predictor.log_probabilities(states, work)
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.guide.visits.record(state.visited, log_p, n_names)

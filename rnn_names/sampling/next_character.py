@@ -9,7 +9,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
-from rnn_names.sampling.walk import Children, WalkSource
+from rnn_names.sampling.walk import Children, Predictor
 
 if TYPE_CHECKING:
     from rnn_names.conditions.options import CommonOptions
@@ -24,8 +24,8 @@ temperature T < 1, for bundled models, blends and random networks of 128 to 384 
 RELATIVE = 1e-4  # the largest relative error of one probability
 
 
-class NextCharacter(WalkSource):
-    """The source of a walk through the names of a network, in float32 or float64."""
+class NextCharacter(Predictor):
+    """Predicts the next character by a network, in float32 or float64."""
 
     def __init__(self, params: Params, options: "CommonOptions", dtype: Any = np.float32) -> None:
         self.dtype = np.dtype(dtype)

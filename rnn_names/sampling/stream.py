@@ -1,8 +1,7 @@
 """A seed's stream of names, in the order of their numbers.
 
 Name i is that of the first attempt at i that meets the conditions (`name_queue`). Several threads
-may draw, one of them through a helper process. That changes no name, since a name depends on its
-seed and its number alone.
+may draw. That changes no name, since a name depends on its seed and its number alone.
 """
 
 import os

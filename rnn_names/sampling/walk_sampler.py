@@ -77,7 +77,7 @@ class WalkSampler:
         if len(close):
             again = Walk(self.exact, self.spelling, keys[close])
             again.run(self.exact_roots, None if root is None else root[close])
-            walk.text[:, close], walk.lengths[close] = again.text, again.lengths
+            walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
     def chunks(self, keys: Array, n: int) -> Array:
@@ -105,18 +105,20 @@ class WalkSampler:
         return Names(self._codes[names.codes], names.offsets)
 
 
-def compute_roots(texts: Sequence[Indices], source: NextCharacter, automaton: Automaton) -> Roots:
+def compute_roots(
+    texts: Sequence[Indices], predictor: NextCharacter, automaton: Automaton
+) -> Roots:
     """The roots with these texts, whose states are computed level by level."""
-    work = Workspace(source.dtype)
-    states, log_prob = source.first_state, np.zeros(1)
+    work = Workspace(predictor.dtype)
+    states, log_prob = predictor.first_state, np.zeros(1)
     computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
     level: list[Indices] = [()]
     for length in range(1, max(map(len, texts)) + 1):
         row = {text: at for at, text in enumerate(level)}
         level = sorted({text[:length] for text in texts if len(text) >= length})
         parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
-        log_prob = log_prob[parent] + source.log_probabilities(states, work)[parent, last]
-        states = source.states_after(Children(states, parent, last), work).copy()
+        log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
+        states = predictor.states_after(Children(states, parent, last), work).copy()
         computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
     node_data = automaton.run(names_from_indices(texts))

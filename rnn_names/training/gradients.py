@@ -90,7 +90,7 @@ class PartGradients:
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
-    def check(self) -> tuple[float, int, bytes]:
+    def reference_result(self) -> tuple[float, int, bytes]:
         """The result of a minibatch, which must be the same in both processes."""
         _, rows = next(self.batches.minibatches(self.stage.batch_size, np.random.default_rng(0)))
         loss, characters = self.compute(0, rows, [0])

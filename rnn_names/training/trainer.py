@@ -104,7 +104,8 @@ class Trainer:
         `progress` is called with every minibatch's characters and the smoothed training loss. If a
         loss is not finite, raises TrainingError; `model` is then the best model so far.
         """
-        helper = Helper(PartGradients, self._shapes, check=PartGradients.check, memory=self._memory)
+        check = PartGradients.reference_result
+        helper = Helper(PartGradients, self._shapes, check=check, memory=self._memory)
         with one_blas_thread(), helper:
             while not self.is_over:
                 # No warnings of NumPy: overflow ends in a TrainingError.

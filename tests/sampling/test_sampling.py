@@ -149,7 +149,7 @@ def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
     again, run = [], walk.Walk.run
 
     def noted(self, *arguments):
-        again.append(self.source.dtype)
+        again.append(self.predictor.dtype)
         return run(self, *arguments)
 
     monkeypatch.setattr(walk.Walk, "run", noted)
