@@ -14,12 +14,12 @@ Item = TypeVar("Item")
 
 
 class LineRedrawer:
-    """Replaces parts of drawn lines with texts of later rounds; everything else is unchanged."""
+    """Replaces parts of drawn lines with texts of later rounds; all else stays."""
 
     def __init__(self, drawer: CastDrawer) -> None:
         self.drawer = drawer
         self._columns = drawer.pattern.columns
-        # What stood in each line, by its place: names, or the text of a column with a choice.
+        # The contents that each line had so far, by its place.
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
@@ -53,7 +53,7 @@ class LineRedrawer:
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
         """Draws another text for a column, or names for a line if 0; False if none fits.
 
-        The names that stood there still count as used, but the first letter is free again.
+        The names that stood there still count as used, but the initial is free again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         parts: Set[PartSource] = {*line.names} or {*line.chosen}
@@ -62,15 +62,15 @@ class LineRedrawer:
         if not parts:  # of an alternative that does not stand there
             return False
         earlier, used, options = self._earlier[at], self.drawer.used, self.drawer.options
-        earlier |= _texts(line, parts, place)
+        earlier |= _contents(line, parts, place)
         if options.initials == "different":
-            used.letters.recount(others)
+            used.initials.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in parts)
         of_others = {each.row[place] for each in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
             for new in self.drawer.later_lines(line, parts):
-                if _texts(new, parts, place) & earlier or new.row[place] in avoided:
+                if _contents(new, parts, place) & earlier or new.row[place] in avoided:
                     continue
                 if options.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
@@ -86,22 +86,22 @@ class LineRedrawer:
         paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {
             source
-            for part, source in self.drawer.parts.items()
+            for part, source in self.drawer.source_of.items()
             if any(part.path[: len(path)] == path for path in paths)
         }
 
     def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
-        """Many lines that differ from one in a single name: in its first, its second, and so on.
+        """Many lines that differ from `line` in a single name: its first, its second, and so on.
 
-        With the place of a column, only names there change; if none is there, its text does.
+        With the `place` of a column, only names in it change; if it has none, its text does.
         """
         parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
         names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
         return roundrobin(self.drawer.later_lines(line, new) for new in names or [parts])
 
 
-def _texts(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
-    """What stands in a line: the names of these parts, or the text of a column with a choice."""
+def _contents(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
+    """The texts of these parts of a line: their names, or the text of a column with a choice."""
     if all(isinstance(source, NameSource) for source in parts):
         return {(source, line.chosen.get(source, "")) for source in parts}
     return {(place, line.row[place])}

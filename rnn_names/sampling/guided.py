@@ -6,6 +6,7 @@ rounded at random. Names come in groups of one size: those of group g are from i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -86,12 +87,12 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
     def draw_round(temperature: float, size: int, guide: Guide) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return GuidedSampler(sampler, options, text, guide).run_walk(keys).log_weights
+        return GuidedSampler(sampler, options, [text], guide).run_walk(keys).log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
     guide = prepare_guide(draw_round, unguided, temperature)
-    return GuidedSampler(sampler, sampler.options, text, guide)
+    return GuidedSampler(sampler, sampler.options, [text], guide)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
@@ -198,10 +199,18 @@ class GuidedSampler(WalkSampler):
     """
 
     def __init__(
-        self, sampler: ConditionalSampler, options: CommonOptions, text: Indices, guide: Guide
+        self,
+        sampler: ConditionalSampler,
+        options: CommonOptions,
+        texts: Sequence[Indices],
+        guide: Guide,
     ) -> None:
-        super().__init__(sampler.model, options, guide.spelling, [text])
+        super().__init__(sampler.model, options, guide.spelling, texts)
         self.sampler, self.guide = sampler, guide
+
+    def with_texts(self, texts: Sequence[Indices]) -> "GuidedSampler":
+        """A sampler whose names begin from other texts, of one more character."""
+        return GuidedSampler(self.sampler, self._options, texts, self.guide)
 
     @cached_property
     def roots(self) -> Roots:
@@ -227,7 +236,10 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`; names of weights above the bound, one in 200, are too rare."""
+        """As `WalkSampler.draw`, but at most one copy per proposal.
+
+        So names whose weight exceeds the bound, about 1 in 200, are drawn too seldom.
+        """
         names, rows, _ = self.propose(keys, root)
         return names, rows
 

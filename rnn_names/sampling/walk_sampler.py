@@ -1,7 +1,6 @@
 """Draws names from one network and one spelling, by the keys of their random numbers."""
 
 from collections.abc import Sequence
-from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -27,32 +26,29 @@ class WalkSampler:
         spelling: Spelling,
         texts: Sequence[Indices],
     ) -> None:
-        self.spelling = spelling
-        self.texts = texts
-        self._params, self._options = model.params, options
-        self._codes = model.vocabulary.codes
+        self.spelling, self.texts = spelling, texts
+        self._model, self._options = model, options
 
-    @cached_property
-    def by_letters(self) -> "WalkSampler":
+    def with_texts(self, texts: Sequence[Indices]) -> "WalkSampler":
+        """A sampler whose names begin from other texts."""
+        return WalkSampler(self._model, self._options, self.spelling, texts)
+
+    def from_first_characters(self) -> "WalkSampler":
         """A sampler whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
         first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
-        other = copy(self)
-        other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
-        for cached in ("roots", "exact_roots"):
-            vars(other).pop(cached, None)
-        return other
+        return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     @cached_property
     def quick(self) -> NextCharacter:
         """The next character, in float32."""
-        return NextCharacter(self._params, self._options)
+        return NextCharacter(self._model.params, self._options)
 
     @cached_property
     def exact(self) -> NextCharacter:
         """The next character, in float64, which defines a name."""
-        return NextCharacter(self._params, self._options, np.float64)
+        return NextCharacter(self._model.params, self._options, np.float64)
 
     @cached_property
     def exact_roots(self) -> Roots:
@@ -102,7 +98,7 @@ class WalkSampler:
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points instead of indices."""
-        return Names(self._codes[names.codes], names.offsets)
+        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 
 
 def compute_roots(
