@@ -95,7 +95,7 @@ def joint_automaton(
     """An automaton for the shape and those conditions that fit; these conditions; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
-    followed: list[Condition] = []
+    included: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
@@ -106,8 +106,8 @@ def joint_automaton(
             others.append(condition)
         else:
             automaton = joined
-            followed.append(condition)
-    return automaton, followed, others
+            included.append(condition)
+    return automaton, included, others
 
 
 def of_shape(shape: Shape) -> Automaton:

@@ -15,7 +15,7 @@
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names
-        NameQueue.names: _begun, _sort_out, _names_below
+        NameQueue.names: _next_walk, _started, _record, _names_below
             _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (acceptance_rate, _prepare), _groups
             GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order

@@ -173,11 +173,11 @@ class GuidedWalk(Walk):
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """Roots for a guided walk: the guide's beginning, or texts one character longer."""
+    """Roots for a guided walk: the guide's prefix, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
-    begun = int(prefixes.length[0])
+    prefix_length = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
-    if [*map(len, roots.texts)] == [begun]:
+    if [*map(len, roots.texts)] == [prefix_length]:
         return roots._replace(
             node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
@@ -250,26 +250,26 @@ class GuidedSampler(WalkSampler):
         """
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
-        begun = 0  # proposals drawn for each of them
+        n_proposals = 0  # drawn for each of them
         at_a_time = int(1.1 * WANTED / self.guide.acceptance) + 8  # proposals of each group
-        # From each round: the group and the proposal of m names, (2, m), and these names.
-        rounds: list[tuple[Array, Names]] = []
+        # From each batch: the group and the proposal of m names, (2, m), and these names.
+        batches: list[tuple[Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
-        while len(waiting) and begun < budget:
-            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - begun), 1)
+        while len(waiting) and n_proposals < budget:
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - n_proposals), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
-            origin = np.stack([waiting[row], begun + proposal])
+            origin = np.stack([waiting[row], n_proposals + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
             names, rows, copies = self.propose(keys)
             names, rows, counts = self.sampler.filter(len(keys), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            rounds.append((origin[:, rows[each_copy]], names.take(each_copy)))
-            n_names += np.bincount(rounds[-1][0][0], minlength=len(numbers))
+            batches.append((origin[:, rows[each_copy]], names.take(each_copy)))
+            n_names += np.bincount(batches[-1][0][0], minlength=len(numbers))
             waiting = np.flatnonzero(n_names < WANTED)
-            begun += at_a_time
+            n_proposals += at_a_time
             at_a_time *= 2
-        origins, parts = zip(*rounds, strict=True)
+        origins, parts = zip(*batches, strict=True)
         group, proposal = np.concatenate(origins, axis=1)
         order = _in_order(group, proposal, n_names)
         return Names.concatenate([*parts]).take(order), tally

@@ -52,12 +52,20 @@ def budget_after(n_names: Any, budget: int) -> Any:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
-class BegunWalk(NamedTuple):
+class WalkSizes(NamedTuple):
+    """How many attempts are drawn together in one walk."""
+
+    first: int  # in the first walk
+    growth: int  # the factor by which walks may grow
+    largest: int  # the most
+
+
+class PendingWalk(NamedTuple):
     """A walk that is being drawn: n attempts at rising numbers, which may repeat."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
-    pending: deque[Callable[[], Passed]]  # the chunks that are not drawn yet
+    chunks: deque[Callable[[], Passed]]  # those not drawn yet
     results: list[Passed]  # of the other chunks
 
 
@@ -86,7 +94,6 @@ class NameQueue:
     Args:
         key: of the random numbers of all names.
         numbers: those of the names.
-        sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
         unique: the filter that the caller applies to the names, if any.
         threads: what draws chunks, and how many are drawn at the same time.
     """
@@ -96,7 +103,7 @@ class NameQueue:
         sampler: ConditionalSampler,
         key: Array,
         numbers: range,
-        sizes: tuple[int, int, int],
+        sizes: WalkSizes,
         budget: int,
         unique: Unique | None,
         threads: tuple[Submit, int],
@@ -107,32 +114,33 @@ class NameQueue:
         self._begin = self._next_to_yield = self._next_number = numbers.start
         self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
-        self._first, self._growth, self._largest = sizes
-        self._size = self._first  # of the next walk
+        self._sizes, self._size = sizes, sizes.first  # _size: of the next walk
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._tested = self._passed = 0  # all attempts that were drawn
-        self._spent = 0  # attempts counted at the numbers below `_next_to_yield`
+        self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
 
     def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
-        begun = deque[BegunWalk]()
+        pending = deque[PendingWalk]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
-            while sum(len(walk.pending) for walk in begun) < self._n_threads and self._left:
-                begun.append(self._begun(*self._next_walk(is_scarce)))
-            if not begun:
+            n_chunks = sum(len(walk.chunks) for walk in pending)
+            while n_chunks < self._n_threads and self._n_attemptable:
+                pending.append(self._started(*self._next_walk(is_scarce)))
+                n_chunks += len(pending[-1].chunks)
+            if not pending:
                 return
-            begun[0].results.append(begun[0].pending.popleft()())
-            if begun[0].pending:
+            pending[0].results.append(pending[0].chunks.popleft()())
+            if pending[0].chunks:
                 continue
-            self._sort_out(begun.popleft())
-            in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
+            self._record(pending.popleft())
+            in_walks = min([self._next_number, *(walk.numbers[0] for walk in pending)])
             # The lowest number without a name, and how many of its attempts failed.
-            number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
+            number, n_failed = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
             yield from self._names_below(min(in_walks, number))
-            in_vain = tried if number < in_walks else 0
-            if self._spent + in_vain >= budget_after(self._n_new, self._budget):
+            n_counted = self._n_counted + (n_failed if number < in_walks else 0)
+            if n_counted >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
     @property
@@ -141,14 +149,15 @@ class NameQueue:
         return self._unique.passed if self._unique else self._next_to_yield - self._begin
 
     @property
-    def _left(self) -> int:
+    def _n_attemptable(self) -> int:
         """The number of numbers that may be attempted now.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands.
         """
         yielded = self._next_to_yield - self._begin
-        ahead = min(needed(self._unique), self._growth * max(yielded, self._first), self._largest)
+        sizes = self._sizes
+        ahead = min(needed(self._unique), sizes.growth * max(yielded, sizes.first), sizes.largest)
         more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
@@ -162,10 +171,10 @@ class NameQueue:
         they double, so that one unlucky number does not delay the later ones. If names are scarce,
         the later ones wait.
         """
-        size = min(self._size, max(self._left, FIRST_WALK))
-        self._size = min(self._size * self._growth, self._largest)
+        size = min(self._size, max(self._n_attemptable, FIRST_WALK))
+        self._size = min(self._size * self._sizes.growth, self._sizes.largest)
         likely = likely_attempts(self._tested, self._passed)
-        at_first = max(min(size // self._left, likely), 1)
+        at_first = max(min(size // self._n_attemptable, likely), 1)
         min_again = min(likely, size) if is_scarce else at_first
         again = np.clip(self._failed[1], min_again, max(min(2 * likely, size), min_again))
         n_failed = max(int(np.searchsorted(np.cumsum(again), size, side="right")), 1)
@@ -173,7 +182,7 @@ class NameQueue:
         n = 0  # new numbers: none while old ones wait
         if not self._failed.size:
             room = (size - int(again.sum())) // at_first
-            n = min(max(room, 0 if numbers.size else 1), self._left)
+            n = min(max(room, 0 if numbers.size else 1), self._n_attemptable)
         new = np.repeat(self._next_number + np.arange(n), at_first)
         self._next_number += n
         again = again[:n_failed]
@@ -182,7 +191,7 @@ class NameQueue:
         attempts = np.append(attempts, np.tile(np.arange(at_first, dtype=attempts.dtype), n))
         return np.append(np.repeat(numbers, again), new), attempts
 
-    def _begun(self, numbers: Array, attempts: Array) -> BegunWalk:
+    def _started(self, numbers: Array, attempts: Array) -> PendingWalk:
         """Starts to draw a walk, in chunks of names that begin alike."""
         max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
         n = 1
@@ -191,12 +200,12 @@ class NameQueue:
         rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
             some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-            chunks = self._sampler.walk_sampler.chunks
+            chunk_of = self._sampler.walk_sampler.chunks
             # In parts, to bound the memory.
-            chunk = np.concatenate([chunks(keys_of(self._key, *each), n) for each in some])
+            chunk = np.concatenate([chunk_of(keys_of(self._key, *each), n) for each in some])
             rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
-        pending = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
-        return BegunWalk(numbers, attempts, pending, [])
+        chunks = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
+        return PendingWalk(numbers, attempts, chunks, [])
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_of(self._key, numbers[rows], attempts[rows])
@@ -205,7 +214,7 @@ class NameQueue:
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
 
-    def _sort_out(self, walk: BegunWalk) -> None:
+    def _record(self, walk: PendingWalk) -> None:
         """Keeps the name of each number's first passing attempt; queues the other numbers."""
         numbers, attempts, _, results = walk
         has_passed = np.zeros(len(numbers), bool)  # each attempt
@@ -238,14 +247,16 @@ class NameQueue:
             ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
             numbers, attempts, names = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
-            spent = self._spent + np.cumsum(1 + np.concatenate(attempts)[order].astype(np.int64))
-            over = np.flatnonzero(spent > budget_after(self._n_new, self._budget))
+            counted = self._n_counted + np.cumsum(
+                1 + np.concatenate(attempts)[order].astype(np.int64)
+            )
+            over = np.flatnonzero(counted > budget_after(self._n_new, self._budget))
             if over.size and not over[0]:
                 raise TooFewNames(self._tally)
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
             self._passing = [each for each in later if len(each.numbers)]
-            self._next_to_yield, self._spent = until, int(spent[-1])
+            self._next_to_yield, self._n_counted = until, int(counted[-1])
             part = Names.concatenate([*names]).take(order)
             yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)

@@ -26,6 +26,7 @@ from rnn_names.sampling.name_queue import (
     MAX_ATTEMPTS,
     NameQueue,
     TooFewNames,
+    WalkSizes,
     needed,
 )
 from rnn_names.sampling.random_keys import key_of, keys_of
@@ -77,17 +78,27 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
                     break
         except TooFewNames as error:
             tally = error.tally
-        if unique:
-            # `min_edits` has one title for both tests: count from the test against the list.
-            tested, _ = tally.get(unique.title, (unique.tested, 0))
-            tally[unique.title] = tested, unique.passed
-        causes = [] if delivered >= n_possible else [tally.tightest()]
-        if n_possible < count:
-            causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-        of = plural(delivered, "name")
-        if count < ENDLESS:
-            of = f"{delivered:,} of {plural(count, 'name')}"
-        raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
+        reason = _shortage(tally, delivered, count, sampler, unique)
+        raise SamplingError(reason, options.non_defaults)
+
+
+def _shortage(
+    tally: Tally, delivered: int, count: int, sampler: ConditionalSampler, unique: Unique | None
+) -> str:
+    """Says how many names were found, and why there are no more."""
+    n_possible, causes = sampler.n_possible if unique else np.inf, list[str]()
+    if unique:
+        # `min_edits` has one title for both tests: count from the test against the list.
+        tested, _ = tally.get(unique.title, (unique.tested, 0))
+        tally[unique.title] = tested, unique.passed
+    if delivered < n_possible:
+        causes.append(tally.tightest())
+    if n_possible < count:
+        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
+    names = plural(delivered, "name")
+    if count < ENDLESS:
+        names = f"{delivered:,} of {plural(count, 'name')}"
+    return f"only {names} found: {'; '.join(causes)}"
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -126,12 +137,12 @@ def _drawn_names(
         if guided is not None:
             yield from _groups(guided, key, numbers, budget, unique, threads)
             return
+        slowness = options.slowness
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
             first, growth = FIRST_WALK, GROWTH_TO_COUNT
-        slowness = options.slowness
         first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
-        sizes, budget = (first, growth, largest), budget // slowness
+        sizes, budget = WalkSizes(first, growth, largest), budget // slowness
         yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
 
 
@@ -151,15 +162,15 @@ def _groups(
     size = 1  # groups that the next call draws
     next_number = begin
     tally = Tally()
-    begun = deque[tuple[int, int, Callable[[], Any]]]()
+    pending = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = min(needed(unique), end - next_number)
-        while len(begun) < n_threads and group * GROUP < next_number + left:
+        while len(pending) < n_threads and group * GROUP < next_number + left:
             size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
             call = submit(guided.groups, key, group + np.arange(size), budget)
-            begun.append((group * GROUP, size * GROUP, call))
+            pending.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
-        first, expected, call = begun.popleft()
+        first, expected, call = pending.popleft()
         names, counts = call()
         tally.add(counts)
         part = names[max(begin - first, 0) : end - first]
