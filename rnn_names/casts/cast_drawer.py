@@ -73,8 +73,7 @@ class CastDrawer:
         for part in pattern.parts:
             with located(pattern.text, part.begin):
                 self.source_of[part] = self._source(part, load, read)
-        sources = self.source_of.values()
-        self._name_sources = [each for each in sources if isinstance(each, NameSource)]
+        self._name_sources = [a for a in self.source_of.values() if isinstance(a, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         has_tests = any(source.tests for source in self._name_sources)
@@ -91,8 +90,7 @@ class CastDrawer:
             }
             options, with_initials = replace(part.options, **lists), bool(self.options.initials)
             sampler = PartSampler(load(part.models), options, with_initials)
-            tests = self.used.add_tests(sampler.options)
-            return NameSource(part, self._seed, read, sampler, tests)
+            return NameSource(part, self._seed, read, sampler, self.used.add_tests(sampler.options))
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
@@ -140,7 +138,7 @@ class CastDrawer:
             size = min(size * LINES_GROWTH, max_size)
 
     def later_lines(self, line: Line, parts: Set[PartSource]) -> Iterator[Line]:
-        """The line with the texts of these parts from later rounds, one after another."""
+        """Copies of a line in which these parts have texts of later rounds, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in parts}
         slowness = [each.sampler.slowness for each in parts if isinstance(each, NameSource)]
         end = MAX_CANDIDATES // max(slowness, default=1)
@@ -161,12 +159,12 @@ class CastDrawer:
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
     def _row(self, line: Line) -> tuple[str, ...]:
-        """The text of a line, and those of its columns."""
+        """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
     def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Puts the text of some pieces together; `columns` get those of their parts."""
+        """Joins the texts of some pieces; notes the texts of named parts in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -184,12 +182,12 @@ class CastDrawer:
             texts.append(text and source.rules(text))
         return "".join(texts)
 
-    # --- What stands in lines ---------------------------------------------------------------------
+    # --- Choices and names ------------------------------------------------------------------------
 
     def _new_lines(
         self, numbers: Array, rounds: Array, kept: Mapping[PartSource, Any]
     ) -> list[Line]:
-        """Lines by numbers and rounds, (m,), with what is kept of them; other names are None."""
+        """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
         for part, source in self.source_of.items():
@@ -269,9 +267,8 @@ class CastDrawer:
     def _draw(self, wants: Sequence[Want], submit: Submit) -> None:
         """Draws candidates: together those of the same kind and sources, in a thread each."""
         groups = dict[Any, list[Want]]()
-        for request, candidate in wants:
-            group = groups.setdefault((request.draw, request.sources), [])
-            group.append((request, candidate))
+        for want in wants:
+            groups.setdefault((want[0].draw, want[0].sources), []).append(want)
         calls = [submit(draw, group) for (draw, _), group in groups.items()]
         for call in calls:
             call()

@@ -11,7 +11,7 @@ Where attempts nearly always fail, as they do for many narrow parts, P(condition
 for each part and initial, L is drawn by the product, and each name until one meets its conditions.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from functools import cache
 from math import prod
 from typing import Any
@@ -39,7 +39,7 @@ class SharedInitials:
         self._weights_of = cache(shared_weights)
 
     def draw(
-        self, sources: Sequence[NameSource], rounds: Array, numbers: Array, kept: Set[str]
+        self, sources: Sequence[NameSource], rounds: Array, numbers: Array, kept: set[str]
     ) -> list[tuple[str, ...]]:
         """A name of each source for each round and line number, (n,) both.
 
@@ -47,12 +47,10 @@ class SharedInitials:
         is empty. Raises FewFound, with a tally by the indices of the sources.
         """
         samplers = tuple(source.sampler for source in sources)
-        weights, is_measured = dict.fromkeys(kept, 1.0), False
+        possible = kept.intersection(*(sampler.initial_weights for sampler in samplers))
+        weights, is_measured = dict.fromkeys(possible, 1.0), False
         if not kept:
             weights, is_measured = self._weights_of(samplers)
-        weights = {
-            a: p for a, p in weights.items() if all(a in x.initial_weights for x in samplers)
-        }
         if not weights:
             raise FewFound(Tally(), 0, [None] * len(numbers))
         initials, shares = np.array([*weights]), [*weights.values()]
@@ -94,15 +92,13 @@ def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float],
     return (weights, False) if measured is None else (measured, True)
 
 
-def _measure(
-    samplers: Sequence[PartSampler], weight_of: Mapping[str, float]
-) -> dict[str, float] | None:
+def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is not measured further when three
     more successes of each sampler would leave it improbable.
     """
-    initials, weights = np.array([*weight_of]), np.array([*weight_of.values()])
+    initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, met = np.zeros((2, len(samplers), len(initials)))
     left, passing = np.arange(len(initials)), weights
     for size in PILOTS:
@@ -117,4 +113,4 @@ def _measure(
             return None
         possible = weights * np.prod((met + 3) / made, axis=0)
         left = np.flatnonzero(possible >= MIN_MEASURED * passing.max())
-    return dict(zip(weight_of, passing.tolist(), strict=True)) if passing.any() else None
+    return dict(zip(prior, passing.tolist(), strict=True)) if passing.any() else None

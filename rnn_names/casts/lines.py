@@ -21,7 +21,7 @@ _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 class PartSource:
-    """Gives the texts of a part of the pattern; `key` is that of its random numbers."""
+    """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, key_of(seed, *part.path)

@@ -53,11 +53,11 @@ class PartSampler:
             walk_sampler = guided_if_rare(sampler, rare) or walk_sampler
         self._sampler, self._walk_sampler = sampler, walk_sampler
         if with_initials:
-            self._walk_sampler = walk_sampler.from_first_characters()
             self._group_by_initial(model)
 
     def _group_by_initial(self, model: LanguageModel) -> None:
-        """Groups the first characters, from which names are drawn, by initial."""
+        """Makes names begin from first characters, which are grouped by initial."""
+        self._walk_sampler = self._walk_sampler.from_first_characters()
         roots = self._walk_sampler.roots
         initials = np.array([initial_of(chr(model.vocabulary.codes[a[0]])) for a in roots.texts])
         self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()

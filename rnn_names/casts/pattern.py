@@ -5,7 +5,7 @@ r"""The pattern of a cast: a sequence of pieces.
     {men+norse=2:prefix=A}      a name from a model or a blend, under options of `sample`
     {words.txt}                 a line of a file
     {family=surnames}           either of these, or {family=[a|b]}, with a name
-    {=family:rules=genitive}    what has that name, again, changed by the rules in a file
+    {=family:rules=genitive}    the text with that name again, changed by the rules in a file
 
 A backslash escapes a delimiter. Before any other character it is literal, so `{women:match=\w+a}`
 needs no second one.
@@ -35,13 +35,9 @@ NAMES, CHOICES, INITIALS = 1, 2, 3  # the first number of the paths of parts; of
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 LINE_NAME = "name"  # what a whole line is called in tables
 _NAME = re.compile(
-    r"""
-    \s* (?:
-        ([^\W\d][\w-]*) \s* =      # {x=norse}: x is what the part is called
-        (?! \s* -?\d*\.?\d* (?:e-?\d+)? \s* [+:|}] )   # {norse=2}: norse is a model, 2 its weight
-    | = )                         # {=x}: a reference has no name of its own
-    """,
-    re.VERBOSE,
+    r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is what the part is called
+    r"(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])"  # but in {norse=2}, 2 is the weight of norse
+    r"|=)"  # {=x}: a reference has no name of its own
 )
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
@@ -108,7 +104,7 @@ class Pattern:
     text: str
     pieces: tuple[Piece, ...]
     parts: list[Part]  # at all depths, in order
-    columns: list[str]  # what parts are called
+    columns: list[str]  # the names of parts
 
     @property
     def name_parts(self) -> list[NamePart]:
@@ -205,7 +201,7 @@ class _Reader:
             text = ""
 
     def part(self) -> Part:
-        """Reads what is in brackets or braces."""
+        """Reads a part in brackets or braces."""
         begin = self.at
         if self.take("["):
             return self.choice(begin, begin, "")
@@ -239,7 +235,7 @@ class _Reader:
         return name, (*path, self.numbers[path] - 1)
 
     def choice(self, begin: int, bracket: int, name: str) -> Part:
-        """Reads what comes after [, up to its ]."""
+        """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (column, path) = self.path, self.column_and_path(name, CHOICES)
         before, names = self.names, set[str]()
@@ -256,7 +252,7 @@ class _Reader:
         return ChoicePart(begin, "", column, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
-        """Reads what stands at the end of an alternative: *3, or nothing."""
+        """Reads the weight at the end of an alternative, such as *3; 1 if there is none."""
         place, given = self.at, _WEIGHT.match(self.text, self.at)
         if given is None:
             return 1
@@ -269,7 +265,7 @@ class _Reader:
         raise self.error(f"{expected}; write \\{sign} for a literal one", place)
 
     def reference(self, begin: int) -> Part:
-        """Reads what comes after {=, up to }."""
+        """Reads a reference after {=, up to }."""
         place, name = self.at, self.until(":{}").strip()
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
@@ -296,7 +292,7 @@ class _Reader:
             with located(self.text, place):
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
-        # A part that is to be listed, or new, is not asked for the opposite.
+        # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
         for each in given.values:
@@ -372,7 +368,7 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def located(text: str, place: int) -> Iterator[None]:
-    """Shows errors with a pattern, in its words, and a caret under a place."""
+    """Shows errors with the pattern, and a caret under a place; options as the pattern has them."""
     try:
         yield
     except RnnNamesError as error:

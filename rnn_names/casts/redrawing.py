@@ -51,9 +51,9 @@ class LineRedrawer:
             raise shortage
 
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or names for a line if 0; False if none fits.
+        """Draws another text for a column, or other names for a line if 0; False if none fits.
 
-        The names that stood there still count as used, but the initial is free again.
+        The old names still count as used, but the old initial is free again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         parts: Set[PartSource] = {*line.names} or {*line.chosen}
@@ -108,6 +108,6 @@ def _contents(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, 
 
 
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
-    """One of each stream, then the next of each, until all have ended."""
+    """The first item of each stream, then the second of each, and so on."""
     rows = zip_longest(*streams, fillvalue=None)
     return (each for row in rows for each in row if each is not None)

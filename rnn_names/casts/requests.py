@@ -42,9 +42,8 @@ class Candidate(NamedTuple):
 
 Cause = tuple[NameSource | None, str]  # why there are no more names, and which part is the cause
 Want = tuple["Request", Candidate]  # a candidate to draw
-SourceTexts = tuple[str, ...]  # a name of each source
-Found = dict[int, SourceTexts | None]
-"""The names found, by the index of the want; None where no attempt met the conditions."""
+# By the index of the want, a name of each source; None where none met the conditions.
+Found = dict[int, tuple[str, ...] | None]
 
 
 class Request:

@@ -93,14 +93,14 @@ class UsedInitials:
             )
 
     def recount(self, lines: Iterable[Line]) -> None:
-        """Replaces the counts by those of the first names of these lines."""
+        """Counts again, only the first names of these lines."""
         names = (next(iter(line.names.values()), None) for line in lines)
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, sampler: PartSampler) -> dict[str, float]:
         """The weights of the initials that a line may have: those that came least often."""
-        likely, given_up = sampler.likely_initials, self._given_up
-        counts = {a: self.counts.get(a, 0) for a in likely if a not in given_up}
+        likely = sampler.likely_initials
+        counts = {a: self.counts[a] for a in likely if a not in self._given_up}
         fewest = min(counts.values(), default=0)
         return {a: likely[a] for a, n in counts.items() if n == fewest}
 

@@ -63,9 +63,8 @@ def best(
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
         excluded = [*options.exclude, *others.to_strings()]
-        return _search(
-            model, count, replace(options, exclude=excluded, remember=None), progress, rank
-        )
+        without = replace(options, exclude=excluded, remember=None)
+        return _search(model, count, without, progress, rank)
 
     if options.remember is None:
         names, shortage = search(Names.from_strings([]))
@@ -196,10 +195,9 @@ class _Search:
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
             found = _Pass(self, bound, wanted)
-            is_complete = found.run(max_prefixes - self.done)
-            self.is_all = is_complete and found.left_out == -np.inf
-            if not is_complete:
+            if not found.run(max_prefixes - self.done):
                 return
+            self.is_all = found.left_out == -np.inf
             yield found
             affordable = (max_prefixes - self.done) / found.n_prefixes
             if self.is_all or affordable < MIN_BOUND_STEP:

@@ -6,7 +6,6 @@ rounded at random. Names come in groups of one size: those of group g are from i
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -17,7 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array, Rows, Workspace, differs_from_previous, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
+from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
@@ -199,16 +198,12 @@ class GuidedSampler(WalkSampler):
     """
 
     def __init__(
-        self,
-        sampler: ConditionalSampler,
-        options: CommonOptions,
-        texts: Sequence[Indices],
-        guide: Guide,
+        self, sampler: ConditionalSampler, options: CommonOptions, texts: Texts, guide: Guide
     ) -> None:
         super().__init__(sampler.model, options, guide.spelling, texts)
         self.sampler, self.guide = sampler, guide
 
-    def with_texts(self, texts: Sequence[Indices]) -> "GuidedSampler":
+    def with_texts(self, texts: Texts) -> "GuidedSampler":
         """A sampler whose names begin from other texts, of one more character."""
         return GuidedSampler(self.sampler, self._options, texts, self.guide)
 
@@ -236,10 +231,8 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`, but at most one copy per proposal.
-
-        So names whose weight exceeds the bound, about 1 in 200, are drawn too seldom.
-        """
+        """As `WalkSampler.draw`, with at most one copy per proposal."""
+        # So names whose weight exceeds the bound, about 1 in 200, are drawn too seldom.
         names, rows, _ = self.propose(keys, root)
         return names, rows
 

@@ -37,11 +37,6 @@ class TooFewNames(Exception):
         self.tally = tally
 
 
-def needed(unique: Unique | None) -> int:
-    """The number of further names that the stream is likely to need."""
-    return unique.needed() if unique else ENDLESS
-
-
 def likely_attempts(tested: int, passed: int) -> int:
     """Attempts that a name is likely to need: 1.5 times the mean so far; 2 at first."""
     return math.ceil(1.5 * (tested + 1) / (passed + 1))
@@ -53,11 +48,11 @@ def budget_after(n_names: Any, budget: int) -> Any:
 
 
 class WalkSizes(NamedTuple):
-    """How many attempts are drawn together in one walk."""
+    """How many attempts the walks of a stream have."""
 
-    first: int  # in the first walk
+    first: int
     growth: int  # the factor by which walks may grow
-    largest: int  # the most
+    largest: int
 
 
 class PendingWalk(NamedTuple):
@@ -92,10 +87,9 @@ class NameQueue:
     each up to the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
-        key: of the random numbers of all names.
-        numbers: those of the names.
+        key: the key of the random numbers of all names.
         unique: the filter that the caller applies to the names, if any.
-        threads: what draws chunks, and how many are drawn at the same time.
+        threads: submits chunks, and how many are drawn at the same time.
     """
 
     def __init__(
@@ -114,7 +108,7 @@ class NameQueue:
         self._begin = self._next_to_yield = self._next_number = numbers.start
         self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
-        self._sizes, self._size = sizes, sizes.first  # _size: of the next walk
+        self._sizes, self._size = sizes, sizes.first  # the latter of the next walk
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._tested = self._passed = 0  # all attempts that were drawn
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
@@ -122,20 +116,18 @@ class NameQueue:
 
     def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
-        pending = deque[PendingWalk]()
+        walks = deque[PendingWalk]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
-            n_chunks = sum(len(walk.chunks) for walk in pending)
-            while n_chunks < self._n_threads and self._n_attemptable:
-                pending.append(self._started(*self._next_walk(is_scarce)))
-                n_chunks += len(pending[-1].chunks)
-            if not pending:
+            while sum(len(walk.chunks) for walk in walks) < self._n_threads and self._n_attemptable:
+                walks.append(self._started(*self._next_walk(is_scarce)))
+            if not walks:
                 return
-            pending[0].results.append(pending[0].chunks.popleft()())
-            if pending[0].chunks:
+            walks[0].results.append(walks[0].chunks.popleft()())
+            if walks[0].chunks:
                 continue
-            self._record(pending.popleft())
-            in_walks = min([self._next_number, *(walk.numbers[0] for walk in pending)])
+            self._record(walks.popleft())
+            in_walks = min([self._next_number, *(walk.numbers[0] for walk in walks)])
             # The lowest number without a name, and how many of its attempts failed.
             number, n_failed = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
             yield from self._names_below(min(in_walks, number))
@@ -150,14 +142,15 @@ class NameQueue:
 
     @property
     def _n_attemptable(self) -> int:
-        """The number of numbers that may be attempted now.
+        """How many numbers may be attempted now.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands.
         """
         yielded = self._next_to_yield - self._begin
-        sizes = self._sizes
-        ahead = min(needed(self._unique), sizes.growth * max(yielded, sizes.first), sizes.largest)
+        ahead = min(self._sizes.growth * max(yielded, self._sizes.first), self._sizes.largest)
+        if self._unique:
+            ahead = min(ahead, self._unique.needed())
         more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 

@@ -27,7 +27,6 @@ from rnn_names.sampling.name_queue import (
     NameQueue,
     TooFewNames,
     WalkSizes,
-    needed,
 )
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
@@ -129,10 +128,9 @@ def _drawn_names(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key, is_large = key_of(options.some_seed()), count >= WORTH_THREADS
+    key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
+    is_large = count >= WORTH_THREADS * acceptance
     budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
-    if guided is not None:
-        is_large = count >= WORTH_THREADS * guided.guide.acceptance
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             yield from _groups(guided, key, numbers, budget, unique, threads)
@@ -164,7 +162,7 @@ def _groups(
     tally = Tally()
     pending = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
-        left = min(needed(unique), end - next_number)
+        left = unique.needed() if unique else end - next_number
         while len(pending) < n_threads and group * GROUP < next_number + left:
             size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
             call = submit(guided.groups, key, group + np.arange(size), budget)

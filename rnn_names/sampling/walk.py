@@ -4,21 +4,18 @@ Nodes whose states are not computed yet wait on the *frontier*.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, stable_order
+from rnn_names.conditions.spelling import Spelling, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.random_keys import weighted_index
-
-if TYPE_CHECKING:
-    from rnn_names.conditions.spelling import Indices, Spelling
 
 
 class Children(NamedTuple):
@@ -54,7 +51,7 @@ class Roots(NamedTuple):
     tie first letters, the roots are all first characters.
     """
 
-    texts: "Sequence[Indices]"
+    texts: Texts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
     node_data: Any  # (R,) states of the spelling's automaton; for a guided walk, more
@@ -102,7 +99,7 @@ class Walk:
         keys: (names,) the key of each name's random numbers, as in `random_keys`.
     """
 
-    def __init__(self, predictor: Predictor, spelling: "Spelling", keys: Array) -> None:
+    def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a point of `choose`
         self.predictor, self.spelling, self.keys = predictor, spelling, keys
         self.characters = np.zeros(

@@ -1,6 +1,5 @@
 """Draws names from one network and one spelling, by the keys of their random numbers."""
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
+from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
@@ -20,16 +19,12 @@ class WalkSampler:
     """Draws names in batches and tests only their spelling. A name does not depend on its batch."""
 
     def __init__(
-        self,
-        model: LanguageModel,
-        options: CommonOptions,
-        spelling: Spelling,
-        texts: Sequence[Indices],
+        self, model: LanguageModel, options: CommonOptions, spelling: Spelling, texts: Texts
     ) -> None:
         self.spelling, self.texts = spelling, texts
         self._model, self._options = model, options
 
-    def with_texts(self, texts: Sequence[Indices]) -> "WalkSampler":
+    def with_texts(self, texts: Texts) -> "WalkSampler":
         """A sampler whose names begin from other texts."""
         return WalkSampler(self._model, self._options, self.spelling, texts)
 
@@ -101,9 +96,7 @@ class WalkSampler:
         return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 
 
-def compute_roots(
-    texts: Sequence[Indices], predictor: NextCharacter, automaton: Automaton
-) -> Roots:
+def compute_roots(texts: Texts, predictor: NextCharacter, automaton: Automaton) -> Roots:
     """The roots with these texts, whose states are computed level by level."""
     work = Workspace(predictor.dtype)
     states, log_prob = predictor.first_state, np.zeros(1)
