@@ -137,10 +137,10 @@ class CastDrawer:
             first += size
             size = min(size * LINES_GROWTH, max_size)
 
-    def later_lines(self, line: Line, parts: Set[PartSource]) -> Iterator[Line]:
-        """Copies of a line in which these parts have texts of later rounds, one after another."""
-        kept = {source: chosen for source, chosen in line.chosen.items() if source not in parts}
-        slowness = [each.sampler.slowness for each in parts if isinstance(each, NameSource)]
+    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+        """Copies of a line with texts of later rounds from these sources, one after another."""
+        kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
+        slowness = [each.sampler.slowness for each in sources if isinstance(each, NameSource)]
         end = MAX_CANDIDATES // max(slowness, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:

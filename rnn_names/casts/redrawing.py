@@ -56,32 +56,32 @@ class LineRedrawer:
         The old names still count as used, but the old initial is free again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        parts: Set[PartSource] = {*line.names} or {*line.chosen}
+        sources: Set[PartSource] = {*line.names} or {*line.chosen}
         if place:
-            parts = self._parts_at(line, place)
-        if not parts:  # of an alternative that does not stand there
+            sources = self._sources_at(line, place)
+        if not sources:  # of an alternative that does not stand there
             return False
         earlier, used, options = self._earlier[at], self.drawer.used, self.drawer.options
-        earlier |= _contents(line, parts, place)
+        earlier |= _contents(line, sources, place)
         if options.initials == "different":
             used.initials.recount(others)
-        is_text = not any(isinstance(source, NameSource) for source in parts)
+        is_text = not any(isinstance(source, NameSource) for source in sources)
         of_others = {each.row[place] for each in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
-            for new in self.drawer.later_lines(line, parts):
-                if _contents(new, parts, place) & earlier or new.row[place] in avoided:
+            for new in self.drawer.later_lines(line, sources):
+                if _contents(new, sources, place) & earlier or new.row[place] in avoided:
                     continue
                 if options.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
-                names = {source: name for source, name in new.names.items() if source in parts}
+                names = {source: name for source, name in new.names.items() if source in sources}
                 if used.are_far(names):
                     used.add(names)
                     lines[at] = new
                     return True
         return False
 
-    def _parts_at(self, line: Line, place: int) -> set[PartSource]:
+    def _sources_at(self, line: Line, place: int) -> set[PartSource]:
         column = self._columns[place - 1]
         paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {
@@ -95,15 +95,15 @@ class LineRedrawer:
 
         With the `place` of a column, only names in it change; if it has none, its text does.
         """
-        parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
-        names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
-        return roundrobin(self.drawer.later_lines(line, new) for new in names or [parts])
+        sources: Set[PartSource] = self._sources_at(line, place) if place else {*line.names}
+        names: list[Set[PartSource]] = [{source} for source in line.names if source in sources]
+        return roundrobin(self.drawer.later_lines(line, new) for new in names or [sources])
 
 
-def _contents(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
-    """The texts of these parts of a line: their names, or the text of a column with a choice."""
-    if all(isinstance(source, NameSource) for source in parts):
-        return {(source, line.chosen.get(source, "")) for source in parts}
+def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any, str]]:
+    """The texts of these sources in a line: their names, or the text of a column with a choice."""
+    if all(isinstance(source, NameSource) for source in sources):
+        return {(source, line.chosen.get(source, "")) for source in sources}
     return {(place, line.row[place])}
 
 

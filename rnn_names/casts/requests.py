@@ -77,10 +77,10 @@ class Request:
             used.add(names)
 
     def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Want]:
-        """The candidates to draw next, from `begin` on: candidate 0 alone, later 2 * begin.
+        """The next candidates to draw: the first alone, else twice as many as come before `begin`.
 
-        None if the line is given up. Fewer are drawn unless the line `is_next`: lines before it may
-        use the names that are found.
+        No candidates mean that the line is given up. Fewer are drawn unless the line `is_next`:
+        lines before it may use the names that are found.
         """
         n = 1
         if begin.number:

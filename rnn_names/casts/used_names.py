@@ -99,10 +99,9 @@ class UsedInitials:
 
     def available(self, sampler: PartSampler) -> dict[str, float]:
         """The weights of the initials that a line may have: those that came least often."""
-        likely = sampler.likely_initials
-        counts = {a: self.counts[a] for a in likely if a not in self._given_up}
+        counts = {a: self.counts[a] for a in sampler.likely_initials if a not in self._given_up}
         fewest = min(counts.values(), default=0)
-        return {a: likely[a] for a, n in counts.items() if n == fewest}
+        return {a: sampler.likely_initials[a] for a, n in counts.items() if n == fewest}
 
     def give_up(self, sampler: PartSampler) -> bool:
         """Excludes the initials now available; False before the first line: that cannot help."""

@@ -52,9 +52,8 @@ def first_passing_attempts(
         size = max(min(size, largest, max_attempts - int(n_attempts[rows].max())), 1)
         for part in np.array_split(rows, -(-len(rows) // (largest // size))):
             row = np.repeat(part, size)
-            new, positions, counts = draw(
-                row, (n_attempts[part][:, None] + np.arange(size)).ravel()
-            )
+            attempts = n_attempts[part][:, None] + np.arange(size)
+            new, positions, counts = draw(row, attempts.ravel())
             tally.add(counts)
             passing = row[positions]
             for k in np.flatnonzero(differs_from_previous(passing)).tolist():

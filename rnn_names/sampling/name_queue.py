@@ -26,8 +26,7 @@ MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
-Passed = tuple[Names, Array, Tally]
-"""Names that passed, the rising rows of their attempts, and the tally."""
+Passed = tuple[Names, Array, Tally]  # names, the rising rows of their attempts, and the tally
 
 
 class TooFewNames(Exception):

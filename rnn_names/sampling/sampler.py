@@ -218,8 +218,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
     options = with_boldness(options, model)
     try:
         sampler = ConditionalSampler(model, options)
-        other = sampler.in_other_case.items()
-        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other]
+        other_case = sampler.in_other_case.items()
+        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other_case]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise

@@ -58,8 +58,7 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
             far_apart = FarApart.from_options(options)
             unique = Unique(count, options.remember, WINDOW // options.slowness, far_apart)
         n_possible = sampler.n_possible if unique else np.inf
-        delivered = 0
-        tally = Tally()
+        delivered, tally = 0, Tally()
         try:
             for names in _drawn_names(sampler, options, count, unique):
                 if unique:

@@ -47,8 +47,8 @@ class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
     Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix in
-    any case, give several roots, and the first draw of a name chooses one of them. For casts that
-    tie first letters, the roots are all first characters.
+    any case, give several roots, and the first draw of a name chooses one of them. For casts with
+    `initials`, the roots are all first characters.
     """
 
     texts: Texts
