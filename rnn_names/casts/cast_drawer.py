@@ -2,24 +2,23 @@
 
 An example, from the pattern to the texts of a line:
 
-    pattern    [Lord {men}|Lady {women}] of {home=welsh-towns}
-    parts      the choice, men, women and home, each with a path in the pattern and a key
-    line 7     the choice draws its second alternative, so women and home stand in the line
-    requests   a name of women, and one of home
-    candidates women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
-               home: 0 is Llanfa
-    row        ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
+    parts       the choice, men, women and home, each with a path in the pattern and a key
+    line 7      the choice draws its second alternative, so women and home stand in the line
+    requests    a name of women, and one of home
+    candidates  women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
+                home: 0 is Llanfa
+    row         ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
-A candidate is a function of the seed, the part's path, the line's number and the round, its own
-number. So a change to one part leaves the others as they were, unless they share an initial. Which
-names are used depends on the lines before. Redrawing takes later rounds (`redrawing`).
+A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
+So a change to one part leaves the others as they were, unless they share an initial. Which names
+are used depends on the lines before. Redrawn lines have later rounds (`redrawing`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -147,7 +146,8 @@ class CastDrawer:
             rounds = REDRAW_OFFSET + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            wants = [(a, first) for a in requests for first in islice(a.candidates(self.used), 1)]
+            firsts = [(request, request.next_candidate(self.used)) for request in requests]
+            wants = [(request, candidate) for request, candidate in firsts if candidate]
             self._draw(wants, deferred)
             is_over = any(request.cause for request in requests)
             for request, candidate in wants:
