@@ -167,7 +167,8 @@ class _Search:
         self.predictor, self.roots = walks.quick, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact, walks.exact_roots
-        self.log_prob, self.uncounted = self.roots.log_prob, -1  # characters; the end counts
+        # The number of characters of each name that do not count, less one for its end.
+        self.log_prob, self.uncounted = self.roots.log_prob, -1
         if len(walks.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.spelling.max_length**2

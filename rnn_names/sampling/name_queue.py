@@ -88,7 +88,7 @@ class NameQueue:
     Args:
         key: the key of the random numbers of all names.
         unique: the filter that the caller applies to the names, if any.
-        threads: submits chunks, and how many are drawn at the same time.
+        threads: the function that submits chunks, and how many are drawn at the same time.
     """
 
     def __init__(
@@ -101,13 +101,13 @@ class NameQueue:
         unique: Unique | None,
         threads: tuple[Submit, int],
     ) -> None:
-        self._sampler, self._key = sampler, key
+        self._sampler, self._key, self._sizes = sampler, key, sizes
         self._submit, self._n_threads = threads
         # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
         self._begin = self._next_to_yield = self._next_number = numbers.start
         self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
-        self._sizes, self._size = sizes, sizes.first  # the latter of the next walk
+        self._size = sizes.first  # of the next walk
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._tested = self._passed = 0  # all attempts that were drawn
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
@@ -239,9 +239,8 @@ class NameQueue:
             ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
             numbers, attempts, names = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
-            counted = self._n_counted + np.cumsum(
-                1 + np.concatenate(attempts)[order].astype(np.int64)
-            )
+            n_attempts = 1 + np.concatenate(attempts)[order].astype(np.int64)
+            counted = self._n_counted + np.cumsum(n_attempts)
             over = np.flatnonzero(counted > budget_after(self._n_new, self._budget))
             if over.size and not over[0]:
                 raise TooFewNames(self._tally)
