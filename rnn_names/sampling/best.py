@@ -173,6 +173,7 @@ class _Search:
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.spelling.max_length**2
         self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
+        self.work = Workspace(self.predictor.dtype)
         self.done = 0  # prefixes extended
         self.is_all = False  # whether the last pass found all possible names
 
@@ -219,7 +220,7 @@ class _Pass:
         self.left_out = -np.inf  # the highest log-probability below the bound
         self.n_prefixes = 0  # extended
         self._search, self._wanted, self._raised_bound = search, wanted, bound
-        self._frontier, self._work = Frontier(search.at_once), Workspace(search.predictor.dtype)
+        self._frontier, self._work = Frontier(search.at_once), search.work
 
     def run(self, max_prefixes: int) -> bool:
         """Finds the best names; returns False if there are too many prefixes."""
@@ -244,8 +245,7 @@ class _Pass:
         search.done += n
         if search.progress is not None:
             search.progress(n)
-        log_probs = search.predictor.log_probabilities(states, self._work)
-        log_probs += batch.log_prob[:, None]
+        log_probs = search.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
         may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
         after = spelling.automaton.after[batch.automaton_state]
         if search.is_per_character:
