@@ -23,13 +23,13 @@ CASTS = {
     "ship": "ships",
     "planet": "planets",
 }
-"""The bundled casts, and what each is a cast of."""
+"""The bundled casts, each with what it describes."""
 
 
 def cast_file(path: str) -> str:
     """The file that a pattern names: one of that name, or else one of the bundled casts.
 
-    An empty file counts for none: a shell makes one before `cast village > village.txt` begins.
+    An empty file is ignored: a shell creates one before `cast village > village.txt` begins.
     """
     is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
     bundled = os.path.join(CASTS_FOLDER, path)

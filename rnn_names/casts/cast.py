@@ -1,4 +1,4 @@
-"""Casts: the models of a pattern, and its lines."""
+"""Reads the pattern of a cast, and draws its lines."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
 
 
 def parsed(options: CastOptions) -> Pattern:
-    """The pattern of a cast, read."""
+    """The parsed pattern of a cast."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name)
     if name in CASTS and options.pattern.startswith("{") and not is_model:
@@ -68,7 +68,7 @@ def parsed(options: CastOptions) -> Pattern:
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
-    """A pattern, or that of a bundled cast, by its name, or that in a file; and its file, or ""."""
+    """A pattern, given as text, as the name of a bundled cast or in a file; and its file, or ""."""
     cast = text.strip().lower()
     if path is not None:
         return _content(path), path
@@ -104,7 +104,7 @@ def _content(path: str) -> str:
 
 @contextmanager
 def errors_of(file: str) -> Iterator[None]:
-    """Errors that show a pattern name its file; they show nothing of a bundled one."""
+    """Adds the file to errors that show its pattern; the pattern of a bundled cast is not shown."""
     try:
         yield
     except RnnNamesError as error:
@@ -129,7 +129,7 @@ def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
 
 
 def bundled_lines(path: str) -> list[str]:
-    """The lines of a file of the bundled casts; no other is read."""
+    """The lines of a file of the bundled casts; SamplingError for any other file."""
     if path not in os.listdir(CASTS_FOLDER):
         raise SamplingError(
             f"{short_repr(path)}: files are not read here; give the texts as [a|b|c]"
@@ -140,11 +140,11 @@ def bundled_lines(path: str) -> list[str]:
 def draw_rows(
     pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
 ) -> Iterator[list[Row]]:
-    """The lines of a pattern and their parts, some lines at a time.
+    """The lines of a pattern with their columns, some lines at a time.
 
-    Those of `options.redraw` are drawn anew, one after another; one stays as it was, with
-    FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines found, if
-    they are too few; its message shows which part of the pattern is the cause.
+    The lines in `options.redraw` are redrawn, one after another. A line for which nothing else is
+    found stays as it was, with FewNewNamesWarning. If too few lines are found, SamplingError comes
+    after them; its message shows which part of the pattern is the cause.
     """
     drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():

@@ -2,17 +2,17 @@
 
 An example, from the pattern to the texts of a line:
 
-    pattern    [Lord {men}|Lady {women}] of {home=welsh-towns}
-    parts      the choice, men, women and home, each with a path in the pattern and a key
-    line 7     the choice draws its second alternative, so women and home stand in the line
-    requests   a name of women, and one of home
-    rounds     women: round 0 draws Ada, which is used (with `min_edits`), round 1 draws Eve
-               home: round 0 draws Llanfa
-    row        ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
+    parts       the choice, men, women and home, each with a path in the pattern and a key
+    line 7      the choice draws its second alternative, so women and home stand in the line
+    requests    a name of women, and one of home
+    candidates  women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
+                home: 0 is Llanfa
+    row         ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
-A text is a function of the seed, the part's path, the line's number and the round. So a change to
-one part leaves the others as they were, unless first letters tie them (`initials`). What is used
-depends on the lines before. Redrawing takes later rounds (`rnn_names.casts.redrawing`).
+A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
+So a change to one part leaves the others as they were, unless they share an initial. Which names
+are used depends on the lines before. Redrawn lines have later rounds (`redrawing`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -24,18 +24,18 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SharedLetters
+from rnn_names.casts.initials import SharedInitials
 from rnn_names.casts.lines import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
-from rnn_names.casts.part_names import PartSampler
-from rnn_names.casts.pattern import OneOf, Part, Pattern, Piece, Reference, Slot, located
+from rnn_names.casts.part_sampler import PartSampler
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
 from rnn_names.casts.requests import (
-    MAX_ROUNDS,
+    CANDIDATES_AT_ONCE,
+    MAX_CANDIDATES,
     MOSTLY_REPEATS,
-    ROUNDS_AT_ONCE,
     Cause,
-    LetterRequest,
+    DifferentInitialRequest,
     Request,
-    SharedLetterRequest,
+    SameInitialRequest,
     Want,
 )
 from rnn_names.casts.used_names import UsedNames
@@ -53,12 +53,12 @@ FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
-MAX_WANTS = 1 << 13  # rounds of all lines that are drawn together, about at most
-REDRAWN = 1 << 32  # the first round of what is redrawn
+MAX_WANTS = 1 << 13  # candidates of all lines that are drawn together, about at most
+REDRAW_OFFSET = 1 << 32  # the first round of lines that are redrawn
 
 
 class CastDrawer:
-    """Draws the lines of a cast; `used` has the names and letters of the lines drawn so far."""
+    """Draws the lines of a cast; `used` has the names and initials of the lines drawn so far."""
 
     def __init__(
         self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
@@ -66,51 +66,47 @@ class CastDrawer:
         self.pattern, self.options = pattern, options
         self.used = UsedNames(options.min_edits or 0)
         self._seed = options.some_seed()
-        self._shared_letters = SharedLetters(self._seed) if options.initials == "same" else None
-        self._submit: Submit = deferred
-        self.parts = dict[Part, PartSource]()
+        self._shared_initials = SharedInitials(self._seed) if options.initials == "same" else None
+        self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
             with located(pattern.text, part.begin):
-                self.parts[part] = self._source(part, load, read)
-        self._names = [each for each in self.parts.values() if isinstance(each, NameSource)]
-        if options.initials and not self._names:
+                self.source_of[part] = self._source(part, load, read)
+        self._name_sources = [a for a in self.source_of.values() if isinstance(a, NameSource)]
+        if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        has_tests = any(source.tests for source in self._names)
+        has_tests = any(source.tests for source in self._name_sources)
         self._depends_on_earlier = options.initials == "different" or has_tests
         if options.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
 
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
-        if isinstance(part, Slot):
+        if isinstance(part, NamePart):
             lists: dict[str, Any] = {
                 name: [line for file in files for line in read(file)]
                 for name, files in part.files.items()
             }
-            options, is_tied = replace(part.options, **lists), self.options.initials is not None
-            names = PartSampler(load(part.models), options, is_tied)
-            return NameSource(part, self._seed, read, names, self.used.add_tests(names.options))
-        kind: Any = ChoiceSource if isinstance(part, OneOf) else PartSource
+            options, with_initials = replace(part.options, **lists), bool(self.options.initials)
+            sampler = PartSampler(load(part.models), options, with_initials)
+            return NameSource(part, self._seed, read, sampler, self.used.add_tests(sampler.options))
+        kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
     # --- Lines, some at a time --------------------------------------------------------------------
 
     def lines(self) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
-        is_large = self.options.count * len(self._names) >= WORTH_THREADS
-        n_threads = min(usable_cores(), len(self._names)) if is_large else 1
-        with worker_threads(n_threads) as (self._submit, _):
-            try:
-                yield from self._batches()
-            finally:
-                self._submit = deferred  # for what is redrawn afterwards
+        is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
+        n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
+        with worker_threads(n_threads) as (submit, _):
+            yield from self._batches(submit)
 
-    def _batches(self) -> Iterator[list[Line]]:
+    def _batches(self, submit: Submit) -> Iterator[list[Line]]:
         options = self.options
         unique = None
         if options.unique or options.remember is not None:
-            limits = (source.names.max_rounds(WINDOW) for source in self._names)
+            limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
             unique = Unique(options.count, options.remember, window)
         begin, end = options.start, ENDLESS if unique else options.start + options.count
@@ -121,7 +117,7 @@ class CastDrawer:
             size = min(size, unique.needed()) if unique else size
             numbers = np.arange(first, min(first + size, end))
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
-            lines, cause = self._complete(new)
+            lines, cause = self._complete(new, submit)
             lines = lines[max(begin - first, 0) :]
             for line in lines:
                 line.row = self._row(line)
@@ -140,41 +136,41 @@ class CastDrawer:
             first += size
             size = min(size * LINES_GROWTH, max_size)
 
-    def later_lines(self, line: Line, parts: Set[PartSource]) -> Iterator[Line]:
-        """The line with the texts of these parts from later rounds, one after another."""
-        kept = {source: of for source, of in line.chosen.items() if source not in parts}
-        slowness = [source.names.slowness for source in parts if isinstance(source, NameSource)]
-        end = MAX_ROUNDS // max(slowness, default=1)
+    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+        """Copies of a line with texts of later rounds from these sources, one after another."""
+        kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
+        slowness = [each.sampler.slowness for each in sources if isinstance(each, NameSource)]
+        end = MAX_CANDIDATES // max(slowness, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
-            rounds = REDRAWN + first + np.arange(size)
+            rounds = REDRAW_OFFSET + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            wants = [(each, next(each.rounds(self.used), None)) for each in requests]
-            self._draw([(request, at) for request, at in wants if at])
+            firsts = [(request, request.next_candidate(self.used)) for request in requests]
+            wants = [(request, candidate) for request, candidate in firsts if candidate]
+            self._draw(wants, deferred)
             is_over = any(request.cause for request in requests)
-            for request, at in wants:
-                if names := at and request.drawn.get(at):
-                    request.line.chosen.update(names)
+            for request, candidate in wants:
+                request.line.chosen.update(request.drawn.get(candidate) or {})
             for new in lines:
                 if None not in new.chosen.values():
                     new.row = self._row(new)
                     yield new
-            first, size = first + size, min(2 * size, ROUNDS_AT_ONCE)
+            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
     def _row(self, line: Line) -> tuple[str, ...]:
-        """The text of a line, and those of its columns."""
+        """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
     def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Puts the text of some pieces together; `columns` get those of their parts."""
+        """Joins the texts of some pieces; notes the texts of named parts in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
-            source = self.parts[piece]
+            source = self.source_of[piece]
             if isinstance(piece, Reference):
                 text = columns[piece.column]
             else:
@@ -186,15 +182,15 @@ class CastDrawer:
             texts.append(text and source.rules(text))
         return "".join(texts)
 
-    # --- What stands in lines ---------------------------------------------------------------------
+    # --- Choices and names ------------------------------------------------------------------------
 
     def _new_lines(
         self, numbers: Array, rounds: Array, kept: Mapping[PartSource, Any]
     ) -> list[Line]:
-        """Lines by numbers and rounds, (m,), with what is kept of them; other names are None."""
+        """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
-        for part, source in self.parts.items():
+        for part, source in self.source_of.items():
             if isinstance(part, Reference):
                 continue
             rows = np.arange(len(lines))
@@ -216,17 +212,18 @@ class CastDrawer:
         for line in lines:
             names = line.names
             missing = [source for source, name in names.items() if name is None]
-            if missing and self._shared_letters:
-                requests.append(SharedLetterRequest(line, self._shared_letters, *missing))
+            if missing and self._shared_initials:
+                requests.append(SameInitialRequest(line, self._shared_initials, *missing))
                 continue
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
-                requests.append(LetterRequest(line, missing.pop(0)))
+                requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        LetterRequest.draw_points([each for each in requests if isinstance(each, LetterRequest)])
+        different = [each for each in requests if isinstance(each, DifferentInitialRequest)]
+        DifferentInitialRequest.draw_points(different)
         return requests
 
-    def _complete(self, lines: list[Line]) -> tuple[list[Line], Cause | None]:
-        """Fills each line from the first round that fits, one after another.
+    def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
+        """Fills each line with the first candidates that fit, one after another.
 
         Stops at the first line for which none is found, and returns the cause.
         """
@@ -238,39 +235,40 @@ class CastDrawer:
                 break
             request = requests[0]
             if wants and not request.cause:
-                self._draw(wants)
-            elif not request.try_other_letters(self.used):
-                cause = request.cause or (request.parts[0], request.no_round_fits)
+                self._draw(wants, submit)
+            elif not request.try_other_initials(self.used):
+                cause = request.cause or (request.sources[0], request.none_fits)
                 return lines[: lines.index(request.line)], cause
         return lines, None
 
     def _fill(self, requests: Sequence[Request]) -> tuple[int, list[Want]]:
-        """Fills lines up to the first whose names are not drawn: how many, and rounds to draw next.
+        """Fills lines up to the first whose names are not drawn: how many, and what to draw next.
 
-        The lines after it are filled provisionally, to see which rounds they will want: what they
-        use is noted in a fork of `used`. If there is no round to draw, the first line is given up.
+        The lines after it are filled provisionally, to see which candidates they will want: the
+        names they use are noted in a fork of `used`. If the first has none to draw, it is given up.
         """
-        used, filled, wants = self.used, len(requests), list[Want]()
+        used, n_filled, wants = self.used, len(requests), list[Want]()
         for place, request in enumerate(requests):
-            each = request.next_round(used)
-            if each not in request.drawn:
+            candidate = request.next_candidate(used)
+            if candidate is None or candidate not in request.drawn:
                 is_next = used is self.used
-                more = request.to_draw(each, used, is_next)
+                more = request.to_draw(candidate, used, is_next) if candidate else []
                 if is_next:
-                    filled, used = place, used.fork()
+                    n_filled, used = place, used.fork()
                     if not more:
                         break
                 wants += more
                 if len(wants) >= MAX_WANTS:
                     break
-            request.accept(each, used)
-        return filled, wants
+            if candidate:
+                request.accept(candidate, used)
+        return n_filled, wants
 
-    def _draw(self, wants: Sequence[Want]) -> None:
-        """Draws rounds: together those of requests that are alike, in a thread each."""
+    def _draw(self, wants: Sequence[Want], submit: Submit) -> None:
+        """Draws candidates: together those of the same kind and sources, in a thread each."""
         groups = dict[Any, list[Want]]()
         for want in wants:
-            groups.setdefault((want[0].draw, want[0].parts), []).append(want)
-        calls = [self._submit(draw, group) for (draw, _), group in groups.items()]
+            groups.setdefault((want[0].draw, want[0].sources), []).append(want)
+        calls = [submit(draw, group) for (draw, _), group in groups.items()]
         for call in calls:
             call()

@@ -1,4 +1,4 @@
-"""Lines of a cast, and what their parts come from: names, or choices among alternatives."""
+"""Lines of a cast, and the sources of their texts: names, or choices among alternatives."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.part_names import PartSampler
-from rnn_names.casts.pattern import OneOf, Part, Piece, Slot
+from rnn_names.casts.part_sampler import PartSampler
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
 from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.random_keys import key_of, keys_of, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
-LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a slot
+LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
 ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
 
 _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 class PartSource:
-    """Gives the texts of a part of the pattern; `key` is that of its random numbers."""
+    """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, key_of(seed, *part.path)
@@ -32,16 +32,16 @@ class NameSource(PartSource):
     """Gives names; `tests` are the indices of the tests of `UsedNames` that they have to pass."""
 
     def __init__(
-        self, part: Slot, seed: int, read: ReadLines, names: PartSampler, tests: Sequence[int]
+        self, part: NamePart, seed: int, read: ReadLines, sampler: PartSampler, tests: Sequence[int]
     ) -> None:
         super().__init__(part, seed, read)
-        self.names, self.tests = names, tests
+        self.sampler, self.tests = sampler, tests
 
 
 class ChoiceSource(PartSource):
     """Gives one of some alternatives."""
 
-    def __init__(self, part: OneOf, seed: int, read: ReadLines) -> None:
+    def __init__(self, part: ChoicePart, seed: int, read: ReadLines) -> None:
         super().__init__(part, seed, read)
         self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
         if part.file:
@@ -62,22 +62,21 @@ class ChoiceSource(PartSource):
 
 
 class Line:
-    """A line by its number; `first_round` is above 0 where it is redrawn.
+    """A line by its number; candidate k of its names is drawn in round `round_offset` + k.
 
     `chosen` has the name of each part that stands in the line, None where it is still missing, and
     the number of the alternative of each choice.
     """
 
-    row: Row
-
-    def __init__(self, number: int, first_round: int) -> None:
-        self.number, self.first_round = number, first_round
+    def __init__(self, number: int, round_offset: int) -> None:
+        self.number, self.round_offset = number, round_offset
+        self.row: Row = ()  # until the line has all its names
         self.chosen = dict[Any, Any]()
 
     @property
     def names(self) -> dict[NameSource, Any]:
         """The names of the line, in order."""
-        return {each: name for each, name in self.chosen.items() if isinstance(each, NameSource)}
+        return {a: name for a, name in self.chosen.items() if isinstance(a, NameSource)}
 
 
 def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:

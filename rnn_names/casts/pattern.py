@@ -5,7 +5,7 @@ r"""The pattern of a cast: a sequence of pieces.
     {men+norse=2:prefix=A}      a name from a model or a blend, under options of `sample`
     {words.txt}                 a line of a file
     {family=surnames}           either of these, or {family=[a|b]}, with a name
-    {=family:rules=genitive}    what has that name, again, changed by the rules in a file
+    {=family:rules=genitive}    the text with that name again, changed by the rules in a file
 
 A backslash escapes a delimiter. Before any other character it is literal, so `{women:match=\w+a}`
 needs no second one.
@@ -28,20 +28,23 @@ from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
 
-MAX_SLOTS = 100  # names of one pattern
+MAX_NAME_PARTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
-NAMES, CHOICES = 1, 2  # kinds of parts, in their paths
+NAMES, CHOICES, INITIALS = 1, 2, 3  # the first number of the paths of parts; of `initials`
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 LINE_NAME = "name"  # what a whole line is called in tables
-# What a part is called, as in {x=norse}; but not its weight, as in {norse=2}. {=x} has no name.
-_NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
+_NAME = re.compile(
+    r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is what the part is called
+    r"(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])"  # but in {norse=2}, 2 is the weight of norse
+    r"|=)"  # {=x}: a reference has no name of its own
+)
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
-"""The options of a slot."""
+"""The options of a name."""
 
 SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
 
@@ -68,17 +71,17 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Slot(Part):
-    """A name; `own` are the options that it sets itself, `files` those with texts, by option."""
+class NamePart(Part):
+    """A name; `options_set` are the options that it sets itself, `files` their files of texts."""
 
     models: tuple[Any, ...]
     options: Options
     files: dict[str, list[str]]
-    own: frozenset[str]
+    options_set: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
-class OneOf(Part):
+class ChoicePart(Part):
     """One of several patterns, or one of the lines of a file."""
 
     alternatives: tuple[tuple["Piece", ...], ...]
@@ -101,12 +104,12 @@ class Pattern:
     text: str
     pieces: tuple[Piece, ...]
     parts: list[Part]  # at all depths, in order
-    columns: list[str]  # what parts are called
+    columns: list[str]  # the names of parts
 
     @property
-    def slots(self) -> list[Slot]:
+    def name_parts(self) -> list[NamePart]:
         """The names."""
-        return [part for part in self.parts if isinstance(part, Slot)]
+        return [part for part in self.parts if isinstance(part, NamePart)]
 
 
 def parse(
@@ -114,7 +117,7 @@ def parse(
 ) -> Pattern:
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
-    `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
+    `shared` are options of all names that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """
     reader = _Reader(text, shared or {}, model_of)
     if refused := refused_characters(text.replace("\n", ""))[:1]:
@@ -127,13 +130,13 @@ def parse(
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
-    if too_many := pattern.slots[MAX_SLOTS:]:
-        raise reader.error(f"a pattern has at most {MAX_SLOTS} names", too_many[0].begin)
+    if too_many := pattern.name_parts[MAX_NAME_PARTS:]:
+        raise reader.error(f"a pattern has at most {MAX_NAME_PARTS} names", too_many[0].begin)
     return pattern
 
 
-class _Given:
-    """What follows the colon of a part; `files` are those of options that have texts."""
+class _PartOptions:
+    """The options after the colon of a part; `files` are the files of texts, by option."""
 
     def __init__(self) -> None:
         self.values, self.files = dict[str, Any](), dict[str, list[str]]()
@@ -159,7 +162,7 @@ class _Reader:
         hint = f"; write \\{sign} for a literal one" if can_be_text else ""
         return self.error(f"unexpected '{sign}'{hint}", self.at)
 
-    def takes(self, sign: str) -> bool:
+    def take(self, sign: str) -> bool:
         """Reads a sign, if it is the next one."""
         found = self.text.startswith(sign, self.at)
         self.at += found
@@ -173,12 +176,12 @@ class _Reader:
         self.at += len(read)
         return re.sub(rf"\\([{signs}\\])", r"\1", read)
 
-    def closes(self, bracket: str, begin: int) -> None:
+    def close(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
         if self.at == len(self.text):
             hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
             raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
-        if not self.takes(bracket):
+        if not self.take(bracket):
             raise self.unexpected(can_be_text=bracket == "]")
 
     def pieces(self, ends: str = "") -> tuple[Piece, ...]:
@@ -198,14 +201,14 @@ class _Reader:
             text = ""
 
     def part(self) -> Part:
-        """Reads what is in brackets or braces."""
+        """Reads a part in brackets or braces."""
         begin = self.at
-        if self.takes("["):
+        if self.take("["):
             return self.choice(begin, begin, "")
         self.at += 1
         given = _NAME.match(self.text, self.at)
         if given is None:
-            return self.slot(begin, "")
+            return self.name_part(begin, "")
         self.at, name = given.end(), given[1]
         if name is None:
             return self.reference(begin)
@@ -216,13 +219,13 @@ class _Reader:
             raise self.error(f"'{name}' already names a part; choose another name", begin + 1)
         self.names.add(name)
         bracket = self.at
-        if not self.takes("["):
-            return self.slot(begin, name)
+        if not self.take("["):
+            return self.name_part(begin, name)
         part = self.choice(begin, bracket, name)
-        self.closes("}", begin)
+        self.close("}", begin)
         return part
 
-    def placed(self, name: str, kind: int) -> tuple[str, tuple[int, ...]]:
+    def column_and_path(self, name: str, kind: int) -> tuple[str, tuple[int, ...]]:
         """The column and the path of the next part."""
         name = name or ("" if self.path else f"part_{len(self.columns) + 1}")
         if name:
@@ -232,11 +235,11 @@ class _Reader:
         return name, (*path, self.numbers[path] - 1)
 
     def choice(self, begin: int, bracket: int, name: str) -> Part:
-        """Reads what comes after [, up to its ]."""
+        """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
-        outside, (column, path) = self.path, self.placed(name, CHOICES)
+        outside, (column, path) = self.path, self.column_and_path(name, CHOICES)
         before, names = self.names, set[str]()
-        while not alternatives or self.takes("|"):
+        while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
                 raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
@@ -245,11 +248,11 @@ class _Reader:
             names |= self.names
             weights.append(self.weight())
         self.path, self.names = outside, names
-        self.closes("]", bracket)
-        return OneOf(begin, "", column, path, tuple(alternatives), tuple(weights))
+        self.close("]", bracket)
+        return ChoicePart(begin, "", column, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
-        """Reads what stands at the end of an alternative: *3, or nothing."""
+        """Reads the weight at the end of an alternative, such as *3; 1 if there is none."""
         place, given = self.at, _WEIGHT.match(self.text, self.at)
         if given is None:
             return 1
@@ -262,7 +265,7 @@ class _Reader:
         raise self.error(f"{expected}; write \\{sign} for a literal one", place)
 
     def reference(self, begin: int) -> Part:
-        """Reads what comes after {=, up to }."""
+        """Reads a reference after {=, up to }."""
         place, name = self.at, self.until(":{}").strip()
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
@@ -270,10 +273,10 @@ class _Reader:
             raise self.error(f"no part before this is called {short_repr(name)}; {there}", place)
         return Reference(begin, self.options(begin, allows_all=False).rules, name, ())
 
-    def slot(self, begin: int, name: str) -> Part:
+    def name_part(self, begin: int, name: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
         models, place = list[Any](), self.at
-        while not models or self.takes("+"):
+        while not models or self.take("+"):
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
                 words = self.text[begin + 1 :].partition("}")[0].split("|")
@@ -285,11 +288,11 @@ class _Reader:
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.options(begin, allows_all=False).rules
-                return OneOf(begin, rules, *self.placed(name, CHOICES), (), (), model)
+                return ChoicePart(begin, rules, *self.column_and_path(name, CHOICES), (), (), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
-        # A part that is to be listed, or new, is not asked for the opposite.
+        # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
         for each in given.values:
@@ -299,18 +302,18 @@ class _Reader:
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        column, path = self.placed(name, NAMES)
+        column, path = self.column_and_path(name, NAMES)
         sets = frozenset({*given.values, *given.files})
-        return Slot(begin, given.rules, column, path, tuple(models), options, given.files, sets)
+        return NamePart(begin, given.rules, column, path, tuple(models), options, given.files, sets)
 
-    def options(self, begin: int, allows_all: bool) -> _Given:
+    def options(self, begin: int, allows_all: bool) -> _PartOptions:
         """Reads options up to }: all, or `rules` alone."""
-        given, sign = _Given(), ":"
-        while self.takes(sign):
+        given, sign = _PartOptions(), ":"
+        while self.take(sign):
             sign = ","
             place = self.at
             word = self.until("=,{}").strip()
-            if word == "rules" and self.takes("="):
+            if word == "rules" and self.take("="):
                 if word in given.places:
                     raise self.error(f"{word} is given twice", place)
                 given.places[word], given.rules = place, self.until(",}")
@@ -318,13 +321,13 @@ class _Reader:
                 raise self.error("only rules=FILE can stand here: this is no model", place)
             else:
                 self.option(word, place, given)
-        self.closes("}", begin)
+        self.close("}", begin)
         return given
 
-    def option(self, word: str, place: int, given: _Given) -> None:
+    def option(self, word: str, place: int, given: _PartOptions) -> None:
         """Reads the value of an option, if it has one."""
         name = SHORT.get(word, word.replace("-", "_"))
-        text = self.until(",}") if self.takes("=") else None
+        text = self.until(",}") if self.take("=") else None
         limits = _RANGE.fullmatch((word if text is None else text).strip())
         if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
@@ -365,7 +368,7 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def located(text: str, place: int) -> Iterator[None]:
-    """Shows errors with a pattern, in its words, and a caret under a place."""
+    """Shows errors with the pattern, and a caret under a place; options as the pattern has them."""
     try:
         yield
     except RnnNamesError as error:

@@ -14,12 +14,12 @@ Item = TypeVar("Item")
 
 
 class LineRedrawer:
-    """Replaces parts of drawn lines with texts of later rounds; everything else is unchanged."""
+    """Replaces parts of drawn lines with texts of later rounds; all else stays."""
 
     def __init__(self, drawer: CastDrawer) -> None:
         self.drawer = drawer
         self._columns = drawer.pattern.columns
-        # What stood in each line, by its place: names, or the text of a column with a choice.
+        # The contents that each line had so far, by its place.
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
@@ -51,63 +51,63 @@ class LineRedrawer:
             raise shortage
 
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or names for a line if 0; False if none fits.
+        """Draws another text for a column, or other names for a line if 0; False if none fits.
 
-        The names that stood there still count as used, but the first letter is free again.
+        The old names still count as used, but the old initial is free again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        parts: Set[PartSource] = {*line.names} or {*line.chosen}
+        sources: Set[PartSource] = {*line.names} or {*line.chosen}
         if place:
-            parts = self._parts_at(line, place)
-        if not parts:  # of an alternative that does not stand there
+            sources = self._sources_at(line, place)
+        if not sources:  # of an alternative that does not stand there
             return False
         earlier, used, options = self._earlier[at], self.drawer.used, self.drawer.options
-        earlier |= _texts(line, parts, place)
+        earlier |= _contents(line, sources, place)
         if options.initials == "different":
-            used.letters.recount(others)
-        is_text = not any(isinstance(source, NameSource) for source in parts)
+            used.initials.recount(others)
+        is_text = not any(isinstance(source, NameSource) for source in sources)
         of_others = {each.row[place] for each in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
-            for new in self.drawer.later_lines(line, parts):
-                if _texts(new, parts, place) & earlier or new.row[place] in avoided:
+            for new in self.drawer.later_lines(line, sources):
+                if _contents(new, sources, place) & earlier or new.row[place] in avoided:
                     continue
                 if options.unique and new.row[0] in {each.row[0] for each in others}:
                     continue
-                names = {source: name for source, name in new.names.items() if source in parts}
+                names = {source: name for source, name in new.names.items() if source in sources}
                 if used.are_far(names):
                     used.add(names)
                     lines[at] = new
                     return True
         return False
 
-    def _parts_at(self, line: Line, place: int) -> set[PartSource]:
+    def _sources_at(self, line: Line, place: int) -> set[PartSource]:
         column = self._columns[place - 1]
         paths = [source.part.path for source in line.chosen if source.part.column == column]
         return {
             source
-            for part, source in self.drawer.parts.items()
+            for part, source in self.drawer.source_of.items()
             if any(part.path[: len(path)] == path for path in paths)
         }
 
     def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
-        """Many lines that differ from one in a single name: in its first, its second, and so on.
+        """Many lines that differ from `line` in a single name: its first, its second, and so on.
 
-        With the place of a column, only names there change; if none is there, its text does.
+        With the `place` of a column, only names in it change; if it has none, its text does.
         """
-        parts: Set[PartSource] = self._parts_at(line, place) if place else {*line.names}
-        names: list[Set[PartSource]] = [{source} for source in line.names if source in parts]
-        return roundrobin(self.drawer.later_lines(line, new) for new in names or [parts])
+        sources: Set[PartSource] = self._sources_at(line, place) if place else {*line.names}
+        names: list[Set[PartSource]] = [{source} for source in line.names if source in sources]
+        return roundrobin(self.drawer.later_lines(line, new) for new in names or [sources])
 
 
-def _texts(line: Line, parts: Set[PartSource], place: int) -> set[tuple[Any, str]]:
-    """What stands in a line: the names of these parts, or the text of a column with a choice."""
-    if all(isinstance(source, NameSource) for source in parts):
-        return {(source, line.chosen.get(source, "")) for source in parts}
+def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any, str]]:
+    """The texts of these sources in a line: their names, or the text of a column with a choice."""
+    if all(isinstance(source, NameSource) for source in sources):
+        return {(source, line.chosen.get(source, "")) for source in sources}
     return {(place, line.row[place])}
 
 
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
-    """One of each stream, then the next of each, until all have ended."""
+    """The first item of each stream, then the second of each, and so on."""
     rows = zip_longest(*streams, fillvalue=None)
     return (each for row in rows for each in row if each is not None)

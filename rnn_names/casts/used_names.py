@@ -1,11 +1,11 @@
-"""The names and first letters that the lines of a cast have used so far."""
+"""The names and initials that the lines of a cast have used so far."""
 
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_names import PartSampler, first_letter
+from rnn_names.casts.part_sampler import PartSampler, initial_of
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural
@@ -20,7 +20,7 @@ class UsedNames:
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
         self._tests = [self._new_test()]
-        self.letters = UsedLetters()  # stays empty unless `initials` is "different"
+        self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
     def _new_test(self) -> FarApart:
         return FarApart(max(self._min_edits - 1, 0))
@@ -43,7 +43,7 @@ class UsedNames:
         """A copy to which more can be added; this one stays as it is."""
         other = UsedNames(self._min_edits)
         other._tests = [test.fork() for test in self._tests]
-        other.letters = self.letters.fork()
+        other.initials = self.initials.fork()
         return other
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
@@ -63,27 +63,27 @@ class UsedNames:
                 self._tests[test].add([name])
 
 
-class UsedLetters:
-    """How many lines begin with each letter, where `initials` is "different".
+class UsedInitials:
+    """How many lines begin with each initial, where `initials` is "different".
 
-    No letter comes a second time before every letter came once, and so on.
+    No initial comes a second time before every one came once, and so on.
     """
 
     def __init__(self) -> None:
         self.counts = Counter[str]()
-        self._given_up = set[str]()  # letters with which no further name is found
+        self._given_up = set[str]()  # initials with which no further name is found
         self._warns = True
 
-    def fork(self) -> "UsedLetters":
+    def fork(self) -> "UsedInitials":
         """A copy to which more can be added, without a warning; this one stays as it is."""
-        other = UsedLetters()
+        other = UsedInitials()
         other.counts, other._given_up, other._warns = self.counts.copy(), self._given_up, False
         return other
 
-    def add(self, letter: str) -> None:
-        """Counts the first letter of a line; warns when the first letter repeats."""
-        self.counts[letter] += 1
-        if self._warns and self.counts[letter] == 2:
+    def add(self, initial: str) -> None:
+        """Counts the initial of a line; warns when the first one repeats."""
+        self.counts[initial] += 1
+        if self._warns and self.counts[initial] == 2:
             self._warns = False
             warnings.warn(
                 f"these names have only {plural(len(self.counts), 'first letter')}: "
@@ -93,18 +93,18 @@ class UsedLetters:
             )
 
     def recount(self, lines: Iterable[Line]) -> None:
-        """Replaces the counts by those of the first names of these lines."""
+        """Counts again, only the first names of these lines."""
         names = (next(iter(line.names.values()), None) for line in lines)
-        self.counts = Counter(first_letter(name) for name in names if name is not None)
+        self.counts = Counter(initial_of(name) for name in names if name is not None)
 
-    def available(self, names: PartSampler) -> dict[str, float]:
-        """The weights of the letters that a line may begin with: those that came least often."""
-        counts = {a: self.counts.get(a, 0) for a in names.likely_letters if a not in self._given_up}
+    def available(self, sampler: PartSampler) -> dict[str, float]:
+        """The weights of the initials that a line may have: those that came least often."""
+        counts = {a: self.counts[a] for a in sampler.likely_initials if a not in self._given_up}
         fewest = min(counts.values(), default=0)
-        return {a: names.likely_letters[a] for a, n in counts.items() if n == fewest}
+        return {a: sampler.likely_initials[a] for a, n in counts.items() if n == fewest}
 
-    def give_up(self, names: PartSampler) -> bool:
-        """Gives up the letters available; False where that cannot help the first line."""
-        letters = self.available(names) if self.counts else {}
-        self._given_up.update(letters)
-        return bool(letters)
+    def give_up(self, sampler: PartSampler) -> bool:
+        """Excludes the initials now available; False before the first line: that cannot help."""
+        initials = self.available(sampler) if self.counts else {}
+        self._given_up.update(initials)
+        return bool(initials)

@@ -66,7 +66,7 @@ def alias(
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             nonblank = [key for key in keys if key]
-            names = dict(zip(nonblank, aliases.of(nonblank), strict=True))
+            names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
 
 

@@ -105,7 +105,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
 def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
     """Prints a note about each option that every name of the pattern overrides."""
     for name in options.shared:
-        if pattern.slots and all(name in slot.own for slot in pattern.slots):
+        if pattern.name_parts and all(name in part.options_set for part in pattern.name_parts):
             option = name.replace("_", "-")
             print_to_stderr(
                 f"Note: --{option} changes nothing: each name of this cast sets its own"

@@ -91,7 +91,7 @@ class LinesToPick:
         with wrong_usage(), errors_of(file):
             self._pattern = parsed(self._options)
         self.pattern = options.pattern.strip()
-        lists = [paths for slot in self._pattern.slots for paths in slot.files.values()]
+        lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
         self.files = [*filter(None, itertools.chain([file], *lists, *of_parts))]
         self._first_seed, self._load = options.some_seed(), cache(blend_of)
@@ -128,7 +128,7 @@ class LinesToPick:
         first, line_end, _ = line.row[0].partition("\n")
         end = self._pattern.text.find("\n")
         parts = [part for part in self._pattern.parts if part.begin < end]
-        varies = len(parts) > 1 or bool({*parts} & {*self._pattern.slots})
+        varies = len(parts) > 1 or bool({*parts} & {*self._pattern.name_parts})
         if line_end and varies and first in self._kept_beginnings:
             return True
         unique = (name for source, name in line.names.items() if source.part.options.is_unique)

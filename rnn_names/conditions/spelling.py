@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 
@@ -30,9 +29,10 @@ from rnn_names.network.ahead import value_table
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 
 Indices = tuple[int, ...]  # a text as vocabulary indices
+Texts = Sequence[Indices]
 
 
-def names_from_indices(texts: Sequence[Indices]) -> Names:
+def names_from_indices(texts: Texts) -> Names:
     """Texts as `Names` whose codes are indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
@@ -87,15 +87,12 @@ class Spelling:
 
 
 def joint_automaton(
-    n_y: int,
-    shape: Shape | None,
-    conditions: Iterable[Condition],
-    max_length: int,
+    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """An automaton for the shape and those conditions that fit; these conditions; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
-    followed: list[Condition] = []
+    included: list[Condition] = []
     others: list[Condition] = []
     for condition in conditions:
         try:
@@ -106,8 +103,8 @@ def joint_automaton(
             others.append(condition)
         else:
             automaton = joined
-            followed.append(condition)
-    return automaton, followed, others
+            included.append(condition)
+    return automaton, included, others
 
 
 def of_shape(shape: Shape) -> Automaton:
@@ -132,21 +129,14 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
 # --- Prefixes -------------------------------------------------------------------------------------
 
 
-class Prefixes(NamedTuple):
-    """What names may begin with."""
-
-    texts: list[Indices]  # none is a prefix of another
-    shape: Shape | None  # of names, changed so that it allows these texts
-    in_other_case: dict[str, str]  # the list's spelling of prefixes that have another case there
-
-
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
-) -> Prefixes:
-    """The prefixes as given, or in any case with `ignore_case`.
+) -> tuple[Texts, Shape | None, dict[str, str]]:
+    """The prefixes as given, or in any case with `ignore_case`; none is a prefix of another.
 
     A prefix that no name of the list's shape can begin with is also tried in any case. If that does
-    not help, the shape is changed to allow it.
+    not help, the shape is changed to allow it. Also returns the changed shape, and the spelling in
+    the list of each prefix that has another case there.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape
@@ -172,7 +162,7 @@ def spelled_prefixes(
         raise SamplingError(
             f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
         )
-    return Prefixes(texts, allowed, in_other_case)
+    return texts, allowed, in_other_case
 
 
 def _in_any_case(

@@ -28,7 +28,7 @@ class VisitedPrefixes:
     length: Array  # (N,) characters
     automaton_state: Array  # (N,) state of the conditions' automaton
     string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
-    log_probabilities: Array  # (N, n_y) the network's, of what comes next
+    log_probabilities: Array  # (N, n_y) the network's, of the next character
     n_names: Array  # (N,) how many names had each prefix
 
     @classmethod

@@ -123,7 +123,7 @@ class Model(LanguageModel):
         from rnn_names.sampling.alias import Aliases
 
         options = AliasOptions(*keys, **given)
-        return Aliases(self, options).of([*options.keys])
+        return Aliases(self, options).names_for([*options.keys])
 
     def blend(self, *others: "Model", weights: Iterable[float] | None = None) -> "Model":
         """The blend of this model and others: see `rnn_names.blend`."""

@@ -36,7 +36,7 @@ def value_table(
 ) -> Array:
     """What is ahead, by length and state: (longest + 2, …); the last row, of too long names, is 0.
 
-    `probabilities` returns those of the next character, (…, n_y), for a length; `after`, (…, n_y),
+    `probabilities` returns p of the next character, (…, n_y), for a length; `after`, (…, n_y),
     is the flat index of the state after each state and character; `value`, (longest + 1, …), is the
     value of a name that ends. With `logs`, all numbers are natural logarithms.
     """

@@ -38,9 +38,8 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names it has learned, if they are stored
-    own_list_fingerprints: Array | None = field(
-        default=None, kw_only=True
-    )  # if not all are its own
+    # (k,) of its own list, if it has learned others from the model that training started from
+    own_list_fingerprints: Array | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_products()

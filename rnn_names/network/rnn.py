@@ -67,7 +67,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from `d`, that of the input layer, (gates, m, n_a); `x` (m,) rises.
+    """Gradients of Wax and ba from the input layer's, `d` (gates, m, n_a); `x` (m,) rises.
 
     Column i of the gradient of Wax is the sum of the rows of `d` whose character is i.
     """

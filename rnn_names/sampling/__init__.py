@@ -1,6 +1,6 @@
 """Drawing names.
 
-    numbers         random numbers for each name
+    random_keys     random numbers for each name
     choice          choose the next character
     walk            extend a batch of prefixes until every name ends
     next_character  the probabilities of the next character, for a walk
@@ -14,8 +14,8 @@
 
 The calls behind a name:
 
-    stream.names_of_stream: make_sampler, _drawn_names
-        NameQueue.names: _begun, _sort_out, _names_below
+    stream.names_of_stream: make_sampler, _drawn_names, _shortage
+        NameQueue.names: _next_walk, _started, _record, _names_below
             _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (acceptance_rate, _prepare), _groups
             GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order

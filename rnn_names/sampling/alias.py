@@ -48,7 +48,7 @@ class Aliases:
                     options.non_defaults,
                 )
 
-    def of(self, keys: Sequence[str]) -> list[str]:
+    def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
         If two keys have the same first choice, the key with the smaller seed gets it, and the other
@@ -65,15 +65,15 @@ class Aliases:
     def _matched(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): that of its first attempt that passes and is free.
 
-        In every round, keys without a name try again. A name that several keys draw goes to the
-        first of them, even if another has it. So the result is the same as if keys had chosen in
-        turn (Gale & Shapley 1962).
+        Keys without a name try again and again. A name that several keys draw goes to the first of
+        them, even if another has it. So the result is the same as if keys had chosen in turn (Gale
+        & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
         names = [""] * n  # by key
         owners = dict[str, int]()  # the key of each name
         waiting = np.arange(n)  # keys without a name
-        begun = np.zeros(n, np.int64)  # the next attempt of each key
+        next_attempt = np.zeros(n, np.int64)  # of each key
         far_apart = FarApart.from_options(self._options) if self._options.exclude else None
 
         def is_free(name: str, row: int) -> bool:
@@ -82,7 +82,7 @@ class Aliases:
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which = waiting[rows]
-            attempts = attempts + begun[which]
+            attempts = attempts + next_attempt[which]
             names, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
             results = [*zip(names.to_strings(), attempts[passed].tolist(), strict=True)]
             if unique or far_apart:  # a name that an earlier key has is not free
@@ -100,7 +100,7 @@ class Aliases:
                 )
                 again = list[int]()
                 for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):
-                    begun[row] = attempt + 1
+                    next_attempt[row] = attempt + 1
                     winner, loser = sorted((row, owners.get(name, n) if unique else n))
                     names[winner], owners[name] = name, winner
                     if loser < n:

@@ -63,9 +63,8 @@ def best(
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
         excluded = [*options.exclude, *others.to_strings()]
-        return _search(
-            model, count, replace(options, exclude=excluded, remember=None), progress, rank
-        )
+        without = replace(options, exclude=excluded, remember=None)
+        return _search(model, count, without, progress, rank)
 
     if options.remember is None:
         names, shortage = search(Names.from_strings([]))
@@ -135,15 +134,15 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """
     shortest, longest = search.spelling.min_length, search.spelling.max_length
     reach = 0
-    for bound, names in search.by_bound(ENDLESS):
+    for found in search.passes(ENDLESS):
         if search.is_all:
             return longest
-        length = np.array([len(text) for _, text in names]) - search.begun
-        mean = np.array([log_prob for log_prob, _ in names]) / length
-        up_to = np.arange(shortest, longest + 1)[:, None] - search.begun
-        n_known = np.sum((length <= up_to) & (mean >= bound / up_to), axis=1)
-        reach = max([reach, *(up_to[n_known >= wanted, 0] + search.begun).tolist()])
-        if reach == longest or search.n_prefixes >= MAX_PER_CHARACTER:
+        length = np.array([len(text) for _, text in found.best]) - search.uncounted
+        mean = np.array([log_prob for log_prob, _ in found.best]) / length
+        up_to = np.arange(shortest, longest + 1)[:, None] - search.uncounted
+        n_known = np.sum((length <= up_to) & (mean >= found.bound / up_to), axis=1)
+        reach = max([reach, *(up_to[n_known >= wanted, 0] + search.uncounted).tolist()])
+        if reach == longest or found.n_prefixes >= MAX_PER_CHARACTER:
             break
     return reach or longest
 
@@ -158,95 +157,102 @@ class _Prefixes(Rows):
 
 
 class _Search:
+    """Searches above ever lower bounds."""
+
     def __init__(self, sampler: ConditionalSampler, progress: Progress | None, rank: str) -> None:
-        self.sampler, self.spelling, self._progress = sampler, sampler.spelling, progress
-        self._is_per_character = rank == "per-character"
+        self.sampler, self.spelling, self.progress = sampler, sampler.spelling, progress
+        self.is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
         walks = sampler.walk_sampler
-        self._source, self._roots = walks.quick, walks.roots
+        self.predictor, self.roots = walks.quick, walks.roots
         if (sampler.options.temperature or 1) < COLD:
-            self._source, self._roots = walks.exact, walks.exact_roots
-        self._is_one = len(walks.texts) == 1  # prefix, whose probability is left out
-        # The number of characters of each name that do not count; the end counts.
-        self.begun = len(walks.texts[0]) - 1 if self._is_one else -1
-        size = self._source.n_y * self.spelling.max_length**2
-        self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
-        self._work = Workspace(self._source.dtype)
+            self.predictor, self.roots = walks.exact, walks.exact_roots
+        # The number of characters of each name that do not count, less one for its end.
+        self.log_prob, self.uncounted = self.roots.log_prob, -1
+        if len(walks.texts) == 1:  # the probability of a single prefix is left out
+            self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
+        size = self.predictor.n_y * self.spelling.max_length**2
+        self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
+        self.work = Workspace(self.predictor.dtype)
         self.done = 0  # prefixes extended
-        self.n_prefixes = 0  # prefixes of the last search
-        self._best: list[_Name] = []  # above the bound, at most twice as many as requested
-        self._left_out = -np.inf  # the highest log-probability below the bound
+        self.is_all = False  # whether the last pass found all possible names
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all there are."""
         self.done = 0
-        names: list[_Name] = []
-        for _, names in self.by_bound(wanted):
-            if len(names) == wanted:
+        best: list[_Name] = []
+        for each in self.passes(wanted):
+            best = each.best
+            if len(best) == wanted:
                 break
-        texts = names_from_indices([tuple(text) for _, text in names])
+        texts = names_from_indices([tuple(text) for _, text in best])
         return self.sampler.walk_sampler.in_characters(texts).to_strings()
 
-    @property
-    def is_all(self) -> bool:
-        """Whether the last search found all possible names."""
-        return self._left_out == -np.inf
-
-    def by_bound(self, wanted: int) -> Iterator[tuple[float, list[_Name]]]:
-        """Searches above ever lower bounds, and yields each bound with the best names above it.
+    def passes(self, wanted: int) -> Iterator["_Pass"]:
+        """Searches above ever lower bounds, and yields each pass with the best names it found.
 
         Ends when all possible names are found, or there are too many prefixes.
         """
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
-        while self._reaches(bound, max_prefixes - self.done, wanted):
-            yield bound, self._best
-            affordable = (max_prefixes - self.done) / self.n_prefixes
+        while True:
+            found = _Pass(self, bound, wanted)
+            if not found.run(max_prefixes - self.done):
+                return
+            self.is_all = found.left_out == -np.inf
+            yield found
+            affordable = (max_prefixes - self.done) / found.n_prefixes
             if self.is_all or affordable < MIN_BOUND_STEP:
                 return
             # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
             # they grow more slowly, steps get larger and larger.
-            factor = min(2 * wanted / max(len(self._best), 1), MAX_BOUND_STEP, affordable)
-            n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
-            bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
-            n_before = self.n_prefixes
+            factor = min(2 * wanted / max(len(found.best), 1), MAX_BOUND_STEP, affordable)
+            n_steps = 2 * n_steps if found.n_prefixes < 2 * n_before else 1
+            bound = min(bound, found.left_out) - n_steps * float(np.log(factor))
+            n_before = found.n_prefixes
 
-    def _reaches(self, bound: float, max_prefixes: int, wanted: int) -> bool:
-        """Finds the best names above a bound; returns False if there are too many prefixes."""
-        self._best, self._bound, self._wanted = [], bound, wanted
-        self._left_out = -np.inf
-        self.n_prefixes = 0
-        self._frontier = Frontier(self._at_once)
-        roots = self._roots
-        log_prob = np.zeros(1) if self._is_one else roots.log_prob
+
+class _Pass:
+    """A search of all prefixes above a bound, for the `wanted` most probable names."""
+
+    def __init__(self, search: _Search, bound: float, wanted: int) -> None:
+        self.bound, self.best = bound, list[_Name]()  # at most twice as many names as wanted
+        self.left_out = -np.inf  # the highest log-probability below the bound
+        self.n_prefixes = 0  # extended
+        self._search, self._wanted, self._raised_bound = search, wanted, bound
+        self._frontier, self._work = Frontier(search.at_once), search.work
+
+    def run(self, max_prefixes: int) -> bool:
+        """Finds the best names; returns False if there are too many prefixes."""
+        roots, predictor = self._search.roots, self._search.predictor
         for rows in rows_by_length(roots.lengths):
-            text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
-            prefixes = _Prefixes(text, roots.node_data[rows], log_prob[rows])
+            text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
+            prefixes = _Prefixes(text, roots.node_data[rows], self._search.log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
-                self._left_out = bound
                 return False
             _, (nodes, prefixes, _, _) = self._frontier.take()
-            self._look_into(prefixes, self._source.states_after(nodes, self._work))
+            self._look_into(prefixes, predictor.states_after(nodes, self._work))
         self._keep_best()
         return True
 
     def _look_into(self, batch: _Prefixes, states: Array) -> None:
         """Records the names that end at some prefixes, and queues the longer prefixes."""
-        spelling, (n, length) = self.spelling, batch.text.shape
+        search, (n, length) = self._search, batch.text.shape
+        spelling, uncounted = search.spelling, search.uncounted
         self.n_prefixes += n
-        self.done += n
-        if self._progress is not None:
-            self._progress(n)
-        log_probs = self._source.log_probabilities(states, self._work) + batch.log_prob[:, None]
+        search.done += n
+        if search.progress is not None:
+            search.progress(n)
+        log_probs = search.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
         may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
         after = spelling.automaton.after[batch.automaton_state]
-        if self._is_per_character:
-            log_probs[:, EOS] *= (spelling.max_length - self.begun) / (length - self.begun)
-        is_above = may_follow & (log_probs >= self._bound)
+        if search.is_per_character:
+            log_probs[:, EOS] *= (spelling.max_length - uncounted) / (length - uncounted)
+        is_above = may_follow & (log_probs >= self._raised_bound)
         below = log_probs[may_follow & ~is_above]
-        self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))
+        self.left_out = max(self.left_out, float(below.max(initial=-np.inf)))
         self._record(batch.text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
         parent, character = np.nonzero(is_above[:, 1:])
         character += 1
@@ -257,15 +263,16 @@ class _Search:
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
         """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
-        codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
+        sampler = self._search.sampler
+        codes = sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-        passed, _ = rows_that_pass(self.sampler.tested_conditions, names)
+        passed, _ = rows_that_pass(sampler.tested_conditions, names)
         ends = ends[passed]
-        self._best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
-        if len(self._best) >= 2 * self._wanted:
+        self.best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
+        if len(self.best) >= 2 * self._wanted:
             self._keep_best()
-            self._bound = max(self._bound, self._best[-1][0])
+            self._raised_bound = max(self._raised_bound, self.best[-1][0])
 
     def _keep_best(self) -> None:
-        self._best.sort(key=lambda name: (-name[0], name[1]))
-        del self._best[self._wanted :]
+        self.best.sort(key=lambda name: (-name[0], name[1]))
+        del self.best[self._wanted :]

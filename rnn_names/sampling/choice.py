@@ -40,7 +40,7 @@ def choose(
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
         names: (m,) numbers of names.
         node: (m,) the node of each name, rising.
-        keys: (names,) the keys of all names, as in `numbers`.
+        keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
 
     Returns:

@@ -41,28 +41,29 @@ def first_passing_attempts(
     """
     results, has_result = np.full(n, None, object), np.zeros(n, bool)
     tally = Tally()
-    begun = np.zeros(n, np.int64)  # attempts made at each row
+    n_attempts = np.zeros(n, np.int64)  # made at each row
     left = np.arange(n)  # rows without a result
     end = n  # rows from here on get no result
     tested, passed = 0, 0
-    size = 1  # attempts made at each row in this round
+    size = 1  # attempts made next at each row
     while len(left):
         # All rows together while a stream would continue; then one after another.
         rows = left if tested < budget_after(passed, max_attempts) else left[:1]
-        size = max(min(size, largest, max_attempts - int(begun[rows].max())), 1)
+        size = max(min(size, largest, max_attempts - int(n_attempts[rows].max())), 1)
         for part in np.array_split(rows, -(-len(rows) // (largest // size))):
             row = np.repeat(part, size)
-            new, positions, counts = draw(row, (begun[part][:, None] + np.arange(size)).ravel())
+            attempts = n_attempts[part][:, None] + np.arange(size)
+            new, positions, counts = draw(row, attempts.ravel())
             tally.add(counts)
             passing = row[positions]
             for k in np.flatnonzero(differs_from_previous(passing)).tolist():
                 results[passing[k]], has_result[passing[k]] = new[k], new[k] is not None
                 end = min(end, int(passing[k])) if new[k] is None else end
         tested += len(rows) * size
-        begun[rows] += size
+        n_attempts[rows] += size
         left = left[~has_result[left]]
         passed = n - len(left)
-        end = min([end, *left[begun[left] >= max_attempts].tolist()])
+        end = min([end, *left[n_attempts[left] >= max_attempts].tolist()])
         left = left[left < end]
         size = min(likely_attempts(tested, passed), max(n, tested) // max(len(left), 1))
     if end < n:

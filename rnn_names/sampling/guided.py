@@ -16,7 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array, Rows, Workspace, differs_from_previous, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
+from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
@@ -86,12 +86,12 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
     def draw_round(temperature: float, size: int, guide: Guide) -> Array:
         options = replace(sampler.options, temperature=temperature)
         keys = keys_of(key_of(0, next(rounds)), np.arange(size))
-        return GuidedSampler(sampler, options, text, guide).run_walk(keys).log_weights
+        return GuidedSampler(sampler, options, [text], guide).run_walk(keys).log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
     guide = prepare_guide(draw_round, unguided, temperature)
-    return GuidedSampler(sampler, sampler.options, text, guide)
+    return GuidedSampler(sampler, sampler.options, [text], guide)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
@@ -125,10 +125,10 @@ class GuidedTurn(NamedTuple):
 class GuidedWalk(Walk):
     """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
 
-    source: NextCharacter
+    predictor: NextCharacter
 
-    def __init__(self, source: NextCharacter, keys: Array, guide: Guide) -> None:
-        super().__init__(source, guide.spelling, keys)
+    def __init__(self, predictor: NextCharacter, keys: Array, guide: Guide) -> None:
+        super().__init__(predictor, guide.spelling, keys)
         self.guide = guide
         self.log_weights = np.full(len(keys), -np.inf)
 
@@ -136,7 +136,7 @@ class GuidedWalk(Walk):
         self, states: Array, state: GuidedState, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, GuidedTurn]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
-        log_p = self.source.log_probabilities(states, work)
+        log_p = self.predictor.log_probabilities(states, work)
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.guide.visits.record(state.visited, log_p, n_names)
@@ -172,11 +172,11 @@ class GuidedWalk(Walk):
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """Roots for a guided walk: the guide's beginning, or texts one character longer."""
+    """Roots for a guided walk: the guide's prefix, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
-    begun = int(prefixes.length[0])
+    prefix_length = int(prefixes.length[0])
     context = contexts.longest(prefixes.string[:1])
-    if [*map(len, roots.texts)] == [begun]:
+    if [*map(len, roots.texts)] == [prefix_length]:
         return roots._replace(
             node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
         )
@@ -198,10 +198,14 @@ class GuidedSampler(WalkSampler):
     """
 
     def __init__(
-        self, sampler: ConditionalSampler, options: CommonOptions, text: Indices, guide: Guide
+        self, sampler: ConditionalSampler, options: CommonOptions, texts: Texts, guide: Guide
     ) -> None:
-        super().__init__(sampler.model, options, guide.spelling, [text])
+        super().__init__(sampler.model, options, guide.spelling, texts)
         self.sampler, self.guide = sampler, guide
+
+    def with_texts(self, texts: Texts) -> "GuidedSampler":
+        """A sampler whose names begin from other texts, of one more character."""
+        return GuidedSampler(self.sampler, self._options, texts, self.guide)
 
     @cached_property
     def roots(self) -> Roots:
@@ -227,7 +231,8 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`; names of weights above the bound, one in 200, are too rare."""
+        """As `WalkSampler.draw`, with at most one copy per proposal."""
+        # So names whose weight exceeds the bound, about 1 in 200, are drawn too seldom.
         names, rows, _ = self.propose(keys, root)
         return names, rows
 
@@ -238,26 +243,26 @@ class GuidedSampler(WalkSampler):
         """
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
-        begun = 0  # proposals drawn for each of them
+        n_proposals = 0  # drawn for each of them
         at_a_time = int(1.1 * WANTED / self.guide.acceptance) + 8  # proposals of each group
-        # From each round: the group and the proposal of m names, (2, m), and these names.
-        rounds: list[tuple[Array, Names]] = []
+        # From each batch: the group and the proposal of m names, (2, m), and these names.
+        batches: list[tuple[Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
-        while len(waiting) and begun < budget:
-            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - begun), 1)
+        while len(waiting) and n_proposals < budget:
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - n_proposals), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
-            origin = np.stack([waiting[row], begun + proposal])
+            origin = np.stack([waiting[row], n_proposals + proposal])
             keys = keys_of(key, numbers[origin[0]], origin[1])
             names, rows, copies = self.propose(keys)
             names, rows, counts = self.sampler.filter(len(keys), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            rounds.append((origin[:, rows[each_copy]], names.take(each_copy)))
-            n_names += np.bincount(rounds[-1][0][0], minlength=len(numbers))
+            batches.append((origin[:, rows[each_copy]], names.take(each_copy)))
+            n_names += np.bincount(batches[-1][0][0], minlength=len(numbers))
             waiting = np.flatnonzero(n_names < WANTED)
-            begun += at_a_time
+            n_proposals += at_a_time
             at_a_time *= 2
-        origins, parts = zip(*rounds, strict=True)
+        origins, parts = zip(*batches, strict=True)
         group, proposal = np.concatenate(origins, axis=1)
         order = _in_order(group, proposal, n_names)
         return Names.concatenate([*parts]).take(order), tally

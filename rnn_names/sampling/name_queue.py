@@ -26,8 +26,7 @@ MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
-Passed = tuple[Names, Array, Tally]
-"""Names that passed, the rising rows of their attempts, and the tally."""
+Passed = tuple[Names, Array, Tally]  # names, the rising rows of their attempts, and the tally
 
 
 class TooFewNames(Exception):
@@ -35,11 +34,6 @@ class TooFewNames(Exception):
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
-
-
-def needed(unique: Unique | None) -> int:
-    """The number of further names that the stream is likely to need."""
-    return unique.needed() if unique else ENDLESS
 
 
 def likely_attempts(tested: int, passed: int) -> int:
@@ -52,12 +46,20 @@ def budget_after(n_names: Any, budget: int) -> Any:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
-class BegunWalk(NamedTuple):
+class WalkSizes(NamedTuple):
+    """How many attempts the walks of a stream have."""
+
+    first: int
+    growth: int  # the factor by which walks may grow
+    largest: int
+
+
+class PendingWalk(NamedTuple):
     """A walk that is being drawn: n attempts at rising numbers, which may repeat."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
-    pending: deque[Callable[[], Passed]]  # the chunks that are not drawn yet
+    chunks: deque[Callable[[], Passed]]  # those not drawn yet
     results: list[Passed]  # of the other chunks
 
 
@@ -84,11 +86,9 @@ class NameQueue:
     each up to the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
-        key: of the random numbers of all names.
-        numbers: those of the names.
-        sizes: the attempts of the first walk, the factor by which walks may grow, and the most.
+        key: the key of the random numbers of all names.
         unique: the filter that the caller applies to the names, if any.
-        threads: what draws chunks, and how many are drawn at the same time.
+        threads: the function that submits chunks, and how many are drawn at the same time.
     """
 
     def __init__(
@@ -96,43 +96,42 @@ class NameQueue:
         sampler: ConditionalSampler,
         key: Array,
         numbers: range,
-        sizes: tuple[int, int, int],
+        sizes: WalkSizes,
         budget: int,
         unique: Unique | None,
         threads: tuple[Submit, int],
     ) -> None:
-        self._sampler, self._key = sampler, key
+        self._sampler, self._key, self._sizes = sampler, key, sizes
         self._submit, self._n_threads = threads
         # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
         self._begin = self._next_to_yield = self._next_number = numbers.start
         self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
-        self._first, self._growth, self._largest = sizes
-        self._size = self._first  # of the next walk
+        self._size = sizes.first  # of the next walk
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._tested = self._passed = 0  # all attempts that were drawn
-        self._spent = 0  # attempts counted at the numbers below `_next_to_yield`
+        self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
 
     def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
-        begun = deque[BegunWalk]()
+        walks = deque[PendingWalk]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
-            while sum(len(walk.pending) for walk in begun) < self._n_threads and self._left:
-                begun.append(self._begun(*self._next_walk(is_scarce)))
-            if not begun:
+            while sum(len(walk.chunks) for walk in walks) < self._n_threads and self._n_attemptable:
+                walks.append(self._started(*self._next_walk(is_scarce)))
+            if not walks:
                 return
-            begun[0].results.append(begun[0].pending.popleft()())
-            if begun[0].pending:
+            walks[0].results.append(walks[0].chunks.popleft()())
+            if walks[0].chunks:
                 continue
-            self._sort_out(begun.popleft())
-            in_walks = min([self._next_number, *(walk.numbers[0] for walk in begun)])
+            self._record(walks.popleft())
+            in_walks = min([self._next_number, *(walk.numbers[0] for walk in walks)])
             # The lowest number without a name, and how many of its attempts failed.
-            number, tried = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
+            number, n_failed = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
             yield from self._names_below(min(in_walks, number))
-            in_vain = tried if number < in_walks else 0
-            if self._spent + in_vain >= budget_after(self._n_new, self._budget):
+            n_counted = self._n_counted + (n_failed if number < in_walks else 0)
+            if n_counted >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
     @property
@@ -141,14 +140,16 @@ class NameQueue:
         return self._unique.passed if self._unique else self._next_to_yield - self._begin
 
     @property
-    def _left(self) -> int:
-        """The number of numbers that may be attempted now.
+    def _n_attemptable(self) -> int:
+        """How many numbers may be attempted now.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands.
         """
         yielded = self._next_to_yield - self._begin
-        ahead = min(needed(self._unique), self._growth * max(yielded, self._first), self._largest)
+        ahead = min(self._sizes.growth * max(yielded, self._sizes.first), self._sizes.largest)
+        if self._unique:
+            ahead = min(ahead, self._unique.needed())
         more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
@@ -162,10 +163,10 @@ class NameQueue:
         they double, so that one unlucky number does not delay the later ones. If names are scarce,
         the later ones wait.
         """
-        size = min(self._size, max(self._left, FIRST_WALK))
-        self._size = min(self._size * self._growth, self._largest)
+        size = min(self._size, max(self._n_attemptable, FIRST_WALK))
+        self._size = min(self._size * self._sizes.growth, self._sizes.largest)
         likely = likely_attempts(self._tested, self._passed)
-        at_first = max(min(size // self._left, likely), 1)
+        at_first = max(min(size // self._n_attemptable, likely), 1)
         min_again = min(likely, size) if is_scarce else at_first
         again = np.clip(self._failed[1], min_again, max(min(2 * likely, size), min_again))
         n_failed = max(int(np.searchsorted(np.cumsum(again), size, side="right")), 1)
@@ -173,7 +174,7 @@ class NameQueue:
         n = 0  # new numbers: none while old ones wait
         if not self._failed.size:
             room = (size - int(again.sum())) // at_first
-            n = min(max(room, 0 if numbers.size else 1), self._left)
+            n = min(max(room, 0 if numbers.size else 1), self._n_attemptable)
         new = np.repeat(self._next_number + np.arange(n), at_first)
         self._next_number += n
         again = again[:n_failed]
@@ -182,7 +183,7 @@ class NameQueue:
         attempts = np.append(attempts, np.tile(np.arange(at_first, dtype=attempts.dtype), n))
         return np.append(np.repeat(numbers, again), new), attempts
 
-    def _begun(self, numbers: Array, attempts: Array) -> BegunWalk:
+    def _started(self, numbers: Array, attempts: Array) -> PendingWalk:
         """Starts to draw a walk, in chunks of names that begin alike."""
         max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
         n = 1
@@ -191,12 +192,12 @@ class NameQueue:
         rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
             some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-            chunks = self._sampler.walk_sampler.chunks
+            chunk_of = self._sampler.walk_sampler.chunks
             # In parts, to bound the memory.
-            chunk = np.concatenate([chunks(keys_of(self._key, *each), n) for each in some])
+            chunk = np.concatenate([chunk_of(keys_of(self._key, *each), n) for each in some])
             rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
-        pending = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
-        return BegunWalk(numbers, attempts, pending, [])
+        chunks = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
+        return PendingWalk(numbers, attempts, chunks, [])
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_of(self._key, numbers[rows], attempts[rows])
@@ -205,7 +206,7 @@ class NameQueue:
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
 
-    def _sort_out(self, walk: BegunWalk) -> None:
+    def _record(self, walk: PendingWalk) -> None:
         """Keeps the name of each number's first passing attempt; queues the other numbers."""
         numbers, attempts, _, results = walk
         has_passed = np.zeros(len(numbers), bool)  # each attempt
@@ -238,14 +239,15 @@ class NameQueue:
             ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
             numbers, attempts, names = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
-            spent = self._spent + np.cumsum(1 + np.concatenate(attempts)[order].astype(np.int64))
-            over = np.flatnonzero(spent > budget_after(self._n_new, self._budget))
+            n_attempts = 1 + np.concatenate(attempts)[order].astype(np.int64)
+            counted = self._n_counted + np.cumsum(n_attempts)
+            over = np.flatnonzero(counted > budget_after(self._n_new, self._budget))
             if over.size and not over[0]:
                 raise TooFewNames(self._tally)
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
             self._passing = [each for each in later if len(each.numbers)]
-            self._next_to_yield, self._spent = until, int(spent[-1])
+            self._next_to_yield, self._n_counted = until, int(counted[-1])
             part = Names.concatenate([*names]).take(order)
             yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)

@@ -1,18 +1,16 @@
 """The next character of names: probabilities by min-p, temperature, top-k and top-p."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
-from rnn_names.sampling.walk import Children, WalkSource
-
-if TYPE_CHECKING:
-    from rnn_names.conditions.options import CommonOptions
+from rnn_names.sampling.walk import Children, Predictor
 
 NODES_AT_ONCE = 1 << 9  # with fewer nodes computed together, threads wait more often
 MARGIN = 8e-6
@@ -24,10 +22,10 @@ temperature T < 1, for bundled models, blends and random networks of 128 to 384 
 RELATIVE = 1e-4  # the largest relative error of one probability
 
 
-class NextCharacter(WalkSource):
-    """The source of a walk through the names of a network, in float32 or float64."""
+class NextCharacter(Predictor):
+    """Predicts the next character by a network, in float32 or float64."""
 
-    def __init__(self, params: Params, options: "CommonOptions", dtype: Any = np.float32) -> None:
+    def __init__(self, params: Params, options: CommonOptions, dtype: Any = np.float32) -> None:
         self.dtype = np.dtype(dtype)
         self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
         self.weights = step_weights(self.params)

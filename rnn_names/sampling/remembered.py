@@ -1,8 +1,8 @@
 """A file of the names that several runs have drawn."""
 
-import codecs
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,11 @@ from typing import Literal
 from rnn_names import system
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, SamplingError, printable
+
+# A character that a line ends inside: its writer was killed, perhaps.
+_CUT_CHARACTER = re.compile(
+    rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\n|\Z)"
+)
 
 
 class Remembered:
@@ -68,8 +73,9 @@ class Remembered:
         return [name for name in names if name]
 
     def _decoded(self, data: bytes) -> str:
+        data = _CUT_CHARACTER.sub("\ufffd".encode(), data)
         try:
-            return data.decode(errors=_REPLACE_AT_LINE_END).removeprefix("\ufeff")
+            return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
@@ -85,19 +91,6 @@ class Remembered:
         except OSError:
             file.truncate(end)
             raise
-
-
-def _replace_at_line_end(error: UnicodeError) -> tuple[str, int]:
-    """Replaces a character that a line ends inside: its writer was killed, perhaps."""
-    assert isinstance(error, UnicodeDecodeError)
-    begins = 0xC2 <= error.object[error.start] <= 0xF4  # a character of several bytes
-    if begins and error.object[error.end : error.end + 1] in (b"", b"\n"):
-        return "\ufffd", error.end
-    raise error
-
-
-_REPLACE_AT_LINE_END = "rnn_names.replace_at_line_end"
-codecs.register_error(_REPLACE_AT_LINE_END, _replace_at_line_end)
 
 
 def write_all(file: io.FileIO, data: bytes) -> None:

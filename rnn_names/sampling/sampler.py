@@ -144,11 +144,11 @@ class ConditionalSampler:
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
-    def joined_titles(self, followed: Sequence[Condition]) -> str:
+    def joined_titles(self, conditions: Sequence[Condition]) -> str:
         """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
-        return ", ".join([*titles, *(each.title for each in followed)])
+        return ", ".join([*titles, *(each.title for each in conditions)])
 
     @property
     def may_be_rare(self) -> bool:
@@ -164,7 +164,7 @@ class ConditionalSampler:
         return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
     def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
-        """As `draw`, for names that were drawn: `rows` are their rows in a draw of this size."""
+        """Tests names already drawn; `rows` are their rows in a draw of `size` names."""
         passed, tally = rows_that_pass(self.tested_conditions, names)
         return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
 
@@ -180,7 +180,7 @@ def with_boldness(options: T, model: LanguageModel) -> T:
             known_triples_condition(model, options)
         except SamplingError:  # the model has no triples, or a required text has others
             del preset["known_triples"]
-        loss = model.training.get("training_loss")  # none of a blend: one part's ends would win
+        loss = model.training.get("training_loss")  # a blend has none
         if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
             del preset["min_mean_p"]
         if own is None:
@@ -218,8 +218,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
     options = with_boldness(options, model)
     try:
         sampler = ConditionalSampler(model, options)
-        other = sampler.in_other_case.items()
-        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other]
+        other_case = sampler.in_other_case.items()
+        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other_case]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
@@ -228,8 +228,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        followed = [each for each in all_conditions if each.automaton]
-        notes = [f"{sampler.joined_titles(followed)} in any case"]
+        of_texts = [each for each in all_conditions if each.automaton]
+        notes = [f"{sampler.joined_titles(of_texts)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler, options

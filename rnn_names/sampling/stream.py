@@ -1,8 +1,7 @@
 """A seed's stream of names, in the order of their numbers.
 
 Name i is that of the first attempt at i that meets the conditions (`name_queue`). Several threads
-may draw, one of them through a helper process. That changes no name, since a name depends on its
-seed and its number alone.
+may draw. That changes no name, since a name depends on its seed and its number alone.
 """
 
 import os
@@ -27,7 +26,7 @@ from rnn_names.sampling.name_queue import (
     MAX_ATTEMPTS,
     NameQueue,
     TooFewNames,
-    needed,
+    WalkSizes,
 )
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
@@ -59,8 +58,7 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
             far_apart = FarApart.from_options(options)
             unique = Unique(count, options.remember, WINDOW // options.slowness, far_apart)
         n_possible = sampler.n_possible if unique else np.inf
-        delivered = 0
-        tally = Tally()
+        delivered, tally = 0, Tally()
         try:
             for names in _drawn_names(sampler, options, count, unique):
                 if unique:
@@ -78,17 +76,27 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
                     break
         except TooFewNames as error:
             tally = error.tally
-        if unique:
-            # `min_edits` has one title for both tests: count from the test against the list.
-            tested, _ = tally.get(unique.title, (unique.tested, 0))
-            tally[unique.title] = tested, unique.passed
-        causes = [] if delivered >= n_possible else [tally.tightest()]
-        if n_possible < count:
-            causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-        of = plural(delivered, "name")
-        if count < ENDLESS:
-            of = f"{delivered:,} of {plural(count, 'name')}"
-        raise SamplingError(f"only {of} found: {'; '.join(causes)}", options.non_defaults)
+        reason = _shortage(tally, delivered, count, sampler, unique)
+        raise SamplingError(reason, options.non_defaults)
+
+
+def _shortage(
+    tally: Tally, delivered: int, count: int, sampler: ConditionalSampler, unique: Unique | None
+) -> str:
+    """Says how many names were found, and why there are no more."""
+    n_possible, causes = sampler.n_possible if unique else np.inf, list[str]()
+    if unique:
+        # `min_edits` has one title for both tests: count from the test against the list.
+        tested, _ = tally.get(unique.title, (unique.tested, 0))
+        tally[unique.title] = tested, unique.passed
+    if delivered < n_possible:
+        causes.append(tally.tightest())
+    if n_possible < count:
+        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
+    names = plural(delivered, "name")
+    if count < ENDLESS:
+        names = f"{delivered:,} of {plural(count, 'name')}"
+    return f"only {names} found: {'; '.join(causes)}"
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -119,20 +127,19 @@ def _drawn_names(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key, is_large = key_of(options.some_seed()), count >= WORTH_THREADS
+    key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
+    is_large = count >= WORTH_THREADS * acceptance
     budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
-    if guided is not None:
-        is_large = count >= WORTH_THREADS * guided.guide.acceptance
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             yield from _groups(guided, key, numbers, budget, unique, threads)
             return
+        slowness = options.slowness
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
             first, growth = FIRST_WALK, GROWTH_TO_COUNT
-        slowness = options.slowness
         first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
-        sizes, budget = (first, growth, largest), budget // slowness
+        sizes, budget = WalkSizes(first, growth, largest), budget // slowness
         yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
 
 
@@ -152,15 +159,15 @@ def _groups(
     size = 1  # groups that the next call draws
     next_number = begin
     tally = Tally()
-    begun = deque[tuple[int, int, Callable[[], Any]]]()
+    pending = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
-        left = min(needed(unique), end - next_number)
-        while len(begun) < n_threads and group * GROUP < next_number + left:
+        left = unique.needed() if unique else end - next_number
+        while len(pending) < n_threads and group * GROUP < next_number + left:
             size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
             call = submit(guided.groups, key, group + np.arange(size), budget)
-            begun.append((group * GROUP, size * GROUP, call))
+            pending.append((group * GROUP, size * GROUP, call))
             group, size = group + size, size * GROWTH
-        first, expected, call = begun.popleft()
+        first, expected, call = pending.popleft()
         names, counts = call()
         tally.add(counts)
         part = names[max(begin - first, 0) : end - first]

@@ -29,7 +29,7 @@ class Unique:
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
-        self._passed_before = 0  # the present window
+        self._passed_before = 0  # names that passed before the present window
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 

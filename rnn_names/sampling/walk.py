@@ -4,21 +4,18 @@ Nodes whose states are not computed yet wait on the *frontier*.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, stable_order
+from rnn_names.conditions.spelling import Spelling, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.random_keys import weighted_index
-
-if TYPE_CHECKING:
-    from rnn_names.conditions.spelling import Indices, Spelling
 
 
 class Children(NamedTuple):
@@ -29,8 +26,8 @@ class Children(NamedTuple):
     character: Array  # (m,) index of the character that leads to each node
 
 
-class WalkSource(Protocol):
-    """The source of a walk: the probabilities of the next character."""
+class Predictor(Protocol):
+    """Predicts the next character of names; for a walk."""
 
     dtype: Any  # of the states
     n_y: int  # size of the vocabulary, EOS included
@@ -50,11 +47,11 @@ class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
     Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix in
-    any case, give several roots, and the first draw of a name chooses one of them. For casts that
-    tie first letters, the roots are all first characters.
+    any case, give several roots, and the first draw of a name chooses one of them. For casts with
+    `initials`, the roots are all first characters.
     """
 
-    texts: "Sequence[Indices]"
+    texts: Texts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
     node_data: Any  # (R,) states of the spelling's automaton; for a guided walk, more
@@ -65,7 +62,7 @@ class Roots(NamedTuple):
         return np.array([*map(len, self.texts)])
 
     def draw(self, keys: Array) -> Array:
-        """A root for each name, (n,), by its first random number; see `numbers`."""
+        """A root for each name, (n,), by its first random number; see `random_keys`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.weights)
@@ -82,7 +79,7 @@ class Roots(NamedTuple):
 
 
 class Walk:
-    """Draws names. A name is known by its column of `text`; `names` are always such columns.
+    """Draws names. A name is known by its column of `characters`; `names` are always such columns.
 
     Each turn extends the names at some nodes of one level (prefixes of one length):
 
@@ -97,49 +94,51 @@ class Walk:
         probabilities   (n_y, nodes)
 
     Args:
-        source: the probabilities of the next character.
+        predictor: gives the probabilities of the next character.
         spelling: which names are allowed.
-        keys: (names,) the key of each name's random numbers, as in `numbers`.
+        keys: (names,) the key of each name's random numbers, as in `random_keys`.
     """
 
-    def __init__(self, source: WalkSource, spelling: "Spelling", keys: Array) -> None:
+    def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a point of `choose`
-        self.source, self.spelling, self.keys = source, spelling, keys
-        self.text = np.zeros((spelling.max_length, len(keys)), np.min_scalar_type(source.n_y))
+        self.predictor, self.spelling, self.keys = predictor, spelling, keys
+        self.characters = np.zeros(
+            (spelling.max_length, len(keys)), np.min_scalar_type(predictor.n_y)
+        )
         # The length stays 0 for a name that breaks the spelling or is too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
-        self._frontier = Frontier(source.nodes_at_once)
+        self._frontier = Frontier(predictor.nodes_at_once)
 
     def run(self, roots: Roots, root: Array | None = None) -> None:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
-        source, work = self.source, Workspace(self.source.dtype)
+        predictor, work = self.predictor, Workspace(self.predictor.dtype)
         root = roots.draw(self.keys) if root is None else root
         for rows in rows_by_length(roots.lengths):
             names = np.flatnonzero(np.isin(root, rows)).astype(np.int32)
             names = names[stable_order(root[names])]
             here, node = np.unique(root[names], return_inverse=True)
-            for first in range(0, len(here), source.nodes_at_once):
-                some = here[first : first + source.nodes_at_once]
+            for first in range(0, len(here), predictor.nodes_at_once):
+                some = here[first : first + predictor.nodes_at_once]
                 part = slice(*np.searchsorted(node, (first, first + len(some))))
                 columns, length = names[part], len(roots.texts[some[0]])
-                self.text[:length, columns] = roots.texts_of(root[columns]).T
+                self.characters[:length, columns] = roots.texts_of(root[columns]).T
                 states, node_data = roots.states[some], roots.node_data[some]
                 self._turn(states, node_data, length, columns, node[part] - first, work)
         while self._frontier:
             length, (children, node_data, names, node) = self._frontier.take()
-            self._turn(source.states_after(children, work), node_data, length, names, node, work)
+            self._turn(predictor.states_after(children, work), node_data, length, names, node, work)
 
     @property
     def names(self) -> Names:
         """The completed names, as indices."""
-        return Names.from_columns(self.text, self.lengths)
+        return Names.from_columns(self.characters, self.lengths)
 
     def _turn(
         self, states: Array, node_data: Any, length: int, names: Array, node: Array, work: Workspace
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
-        spelling, n_y = self.spelling, self.source.n_y
+        spelling, n_y = self.spelling, self.predictor.n_y
         probabilities, margin, node_data = self._predict(states, node_data, length, node, work)
         at_state = self._automaton_state(node_data)
         names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
@@ -158,7 +157,7 @@ class Walk:
         rows = np.flatnonzero(goes_on[which] & ~is_close)
         if len(rows):
             names, which = names[rows], which[rows]
-            self.text[length, names] = character[which]
+            self.characters[length, names] = character[which]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
             children = Children(states, parent[goes_on], character[goes_on])
             node_data = self._child_data(children, node_data, next_state[goes_on])
@@ -170,7 +169,7 @@ class Walk:
         self, states: Array, node_data: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
         """The probabilities of the next character, their margin, and the updated node data."""
-        return *self.source.next_probabilities(states, work), node_data
+        return *self.predictor.next_probabilities(states, work), node_data
 
     def _automaton_state(self, node_data: Any) -> Array:
         return node_data
@@ -193,7 +192,7 @@ class NodeBatch(NamedTuple):
 
     children: Children  # the nodes
     node_data: Any  # (m,) states of the automaton; `guided.GuidedState` for a guided walk
-    names: Array = NO_NAMES  # (k,) columns of the walk's `text`
+    names: Array = NO_NAMES  # (k,) columns of the walk's `characters`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 
 

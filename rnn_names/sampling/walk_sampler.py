@@ -1,7 +1,5 @@
 """Draws names from one network and one spelling, by the keys of their random numbers."""
 
-from collections.abc import Sequence
-from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
+from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
@@ -21,38 +19,31 @@ class WalkSampler:
     """Draws names in batches and tests only their spelling. A name does not depend on its batch."""
 
     def __init__(
-        self,
-        model: LanguageModel,
-        options: CommonOptions,
-        spelling: Spelling,
-        texts: Sequence[Indices],
+        self, model: LanguageModel, options: CommonOptions, spelling: Spelling, texts: Texts
     ) -> None:
-        self.spelling = spelling
-        self.texts = texts
-        self._params, self._options = model.params, options
-        self._codes = model.vocabulary.codes
+        self.spelling, self.texts = spelling, texts
+        self._model, self._options = model, options
 
-    @cached_property
-    def by_letters(self) -> "WalkSampler":
+    def with_texts(self, texts: Texts) -> "WalkSampler":
+        """A sampler whose names begin from other texts."""
+        return WalkSampler(self._model, self._options, self.spelling, texts)
+
+    def from_first_characters(self) -> "WalkSampler":
         """A sampler whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
         first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
-        other = copy(self)
-        other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
-        for cached in ("roots", "exact_roots"):
-            vars(other).pop(cached, None)
-        return other
+        return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     @cached_property
     def quick(self) -> NextCharacter:
         """The next character, in float32."""
-        return NextCharacter(self._params, self._options)
+        return NextCharacter(self._model.params, self._options)
 
     @cached_property
     def exact(self) -> NextCharacter:
         """The next character, in float64, which defines a name."""
-        return NextCharacter(self._params, self._options, np.float64)
+        return NextCharacter(self._model.params, self._options, np.float64)
 
     @cached_property
     def exact_roots(self) -> Roots:
@@ -77,7 +68,7 @@ class WalkSampler:
         if len(close):
             again = Walk(self.exact, self.spelling, keys[close])
             again.run(self.exact_roots, None if root is None else root[close])
-            walk.text[:, close], walk.lengths[close] = again.text, again.lengths
+            walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
 
     def chunks(self, keys: Array, n: int) -> Array:
@@ -102,21 +93,21 @@ class WalkSampler:
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points instead of indices."""
-        return Names(self._codes[names.codes], names.offsets)
+        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 
 
-def compute_roots(texts: Sequence[Indices], source: NextCharacter, automaton: Automaton) -> Roots:
+def compute_roots(texts: Texts, predictor: NextCharacter, automaton: Automaton) -> Roots:
     """The roots with these texts, whose states are computed level by level."""
-    work = Workspace(source.dtype)
-    states, log_prob = source.first_state, np.zeros(1)
+    work = Workspace(predictor.dtype)
+    states, log_prob = predictor.first_state, np.zeros(1)
     computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
     level: list[Indices] = [()]
     for length in range(1, max(map(len, texts)) + 1):
         row = {text: at for at, text in enumerate(level)}
         level = sorted({text[:length] for text in texts if len(text) >= length})
         parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
-        log_prob = log_prob[parent] + source.log_probabilities(states, work)[parent, last]
-        states = source.states_after(Children(states, parent, last), work).copy()
+        log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
+        states = predictor.states_after(Children(states, parent, last), work).copy()
         computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
     node_data = automaton.run(names_from_indices(texts))

@@ -34,7 +34,7 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.random_keys import key_of, keys_of
-from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
+from rnn_names.sampling.walk import Children, Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
@@ -49,8 +49,8 @@ MANY_NAMES = 40_000  # … if there are this many; with fewer, it would cost 0.0
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 
-class Teacher(WalkSource):
-    """An n-gram and a network that predict together; the source of a walk.
+class Teacher(Predictor):
+    """An n-gram and a network that predict together.
 
     A state consists of the hidden state, the n-gram's history, and the number of characters so far.
     """

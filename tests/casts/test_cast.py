@@ -10,7 +10,7 @@ import pytest
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
 from rnn_names.casts.cast import draw_rows
-from rnn_names.casts.part_names import first_letter
+from rnn_names.casts.part_sampler import initial_of
 from rnn_names.casts.pattern import parse
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
@@ -108,7 +108,7 @@ def test_lines_with_the_same_initial_are_redrawn_whole_or_in_part(how, monkeypat
     )
     for after in (whole, part):
         assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
-        assert all(len({*map(first_letter, row)}) == 1 for row in after)
+        assert all(len({*map(initial_of, row)}) == 1 for row in after)
     assert [a == b for a, b in zip(before[1], part[1], strict=True)] == [True, False, True]
 
 
@@ -132,9 +132,9 @@ def test_redrawn_lines_obey_the_options_of_the_cast():
     for seed in range(2):
         options = {"seed": seed, "redraw": [1, 2, 1, "2.1", 2, 1, "1.1", "2.1", "1.1"]}
         different = rows("{a} {b}", 3, initials="different", **options)
-        assert len({first_letter(row[0]) for row in different}) == 3
+        assert len({initial_of(row[0]) for row in different}) == 3
         same = rows("{a} {b} {c}", 3, initials="same", **options)
-        assert all(len({*map(first_letter, row)}) == 1 for row in same)
+        assert all(len({*map(initial_of, row)}) == 1 for row in same)
         apart = rows("{a:min-length=4} {b:min-length=4}", 3, min_edits=2, **options)
         assert are_far_apart(name for row in apart for name in row)
 
@@ -230,7 +230,7 @@ def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeyp
 @pytest.mark.usefixtures("always_look_ahead")
 def test_looked_ahead_names_exclude_words_and_have_the_same_initial():
     lines = rows("{a:exclude-words=xyx} {b}", 20, initials="same")
-    assert all(first_letter(a) == first_letter(b) and "xyx" not in a for a, b in lines)
+    assert all(initial_of(a) == initial_of(b) and "xyx" not in a for a, b in lines)
 
 
 def test_many_narrow_parts_have_the_same_initial():
@@ -276,10 +276,10 @@ def test_different_initials_have_their_probabilities(options, looks_ahead, reque
     assert_drawn_from(Counter(row[1] for row in drawn), others)
 
 
-def test_initials_differ_in_lines_that_begin_with_different_parts():
+def test_initials_differ_where_lines_begin_with_different_parts():
     drawn = rows("[{a}|] {x=b}", 30, initials="different")
-    letters = [first_letter(first or second) for first, second in drawn]
-    assert all({*letters[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
+    initials = [initial_of(first or second) for first, second in drawn]
+    assert all({*initials[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
     assert {bool(first) for first, _ in drawn} == {True, False}
 
 
@@ -402,9 +402,9 @@ def test_names_of_different_parts_are_no_near_twins():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    for module in ("initials", "part_names"):
+    for module in ("initials", "part_sampler"):
         monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.casts.requests.MAX_ROUNDS", 1000)
+    monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
@@ -445,7 +445,7 @@ def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch)
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.part_names.MAX_ATTEMPTS", 1 << 18)
+    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
@@ -455,7 +455,7 @@ def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
     """Each line's names have so many attempts, whatever the others took."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]
-    monkeypatch.setattr("rnn_names.casts.part_names.MAX_ATTEMPTS", 1 << 11)
+    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 11)
 
     def lines(n):
         found = list[tuple[str, ...]]()

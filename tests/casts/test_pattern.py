@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.casts.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Part, Reference, parse
+from rnn_names.casts.pattern import ALLOWED, MAX_NAME_PARTS, MAX_NESTED, Part, Reference, parse
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
@@ -15,7 +15,7 @@ from rnn_names.errors import RnnNamesError
 
 def slot(text, **shared):
     """The only slot of a pattern."""
-    [found] = parse(text, shared).slots
+    [found] = parse(text, shared).name_parts
     return found
 
 
@@ -47,14 +47,14 @@ def test_an_alternative_may_contain_any_pattern():
         ("d",),
     ]
     assert [*pattern.columns] == ["part_1", "town"]
-    assert [each.models for each in pattern.slots] == [("a",), ("b.npz=2", "c"), ("d",)]
+    assert [each.models for each in pattern.name_parts] == [("a",), ("b.npz=2", "c"), ("d",)]
 
 
 def test_parts_have_names_and_can_be_repeated():
     pattern = parse("{family=a=2+b:t=0.7} [{x=[u|v]}|{x=w.txt:rules=r}] {=family:rules=q.txt}s{=x}")
     assert [*pattern.columns] == ["family", "part_2", "x"]
     assert [each.column for each in pattern.parts].count("x") == 3
-    assert pattern.slots[0].models == ("a=2", "b")
+    assert pattern.name_parts[0].models == ("a=2", "b")
     again = [each for each in pattern.pieces if isinstance(each, Reference)]
     assert [(each.column, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
 
@@ -148,8 +148,8 @@ def test_a_wrong_pattern_is_refused_with_a_caret_under_the_place(text, message, 
 
 
 def test_a_pattern_does_not_have_very_many_names():
-    with pytest.raises(RnnNamesError, match=f"a pattern has at most {MAX_SLOTS} names"):
-        parse("{a}" * (MAX_SLOTS + 1))
+    with pytest.raises(RnnNamesError, match=f"a pattern has at most {MAX_NAME_PARTS} names"):
+        parse("{a}" * (MAX_NAME_PARTS + 1))
 
 
 def test_control_characters_are_refused_and_never_printed():
@@ -195,4 +195,4 @@ def test_any_text_can_be_written_as_a_pattern(literal, choices, value):
     pattern = parse(text)
     alternatives = [([*filter(None, [each])], 1) for each in choices]
     assert plain(pattern.pieces[:-1]) == [*filter(None, [literal]), alternatives]
-    assert pattern.slots[0].files == {"exclude": [value]}
+    assert pattern.name_parts[0].files == {"exclude": [value]}

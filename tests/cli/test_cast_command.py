@@ -180,8 +180,8 @@ def test_bundled_casts_are_listed_with_the_models(invoke):
 
 @pytest.mark.parametrize("name", CASTS)
 def test_names_of_bundled_casts_are_clean(name):
-    slots = parse(Path(cast_file(f"{name}.txt")).read_text("utf-8")).slots
-    assert all(slot.options.clean for slot in slots)
+    parts = parse(Path(cast_file(f"{name}.txt")).read_text("utf-8")).name_parts
+    assert all(part.options.clean for part in parts)
 
 
 def test_words_of_bundled_casts_are_clean_and_unique():

@@ -66,6 +66,19 @@ def test_no_other_module_asks_which_system_this_is():
     assert asking == {"rnn_names.system"}
 
 
+def test_names_in_a_folders_index_are_modules_of_that_folder():
+    """An index names a module in backquotes, or at the beginning of a line of a table."""
+    named = [
+        f"{package}.{name}"
+        for package, path in MODULES.items()
+        if path.name == "__init__.py" and package != "rnn_names"
+        for names in re.findall(r"`(\w+)`|^ {4}(\w+)  ", SOURCES[package], re.MULTILINE)
+        for name in filter(None, names)
+    ]
+    assert len(named) > 50
+    assert [name for name in named if name not in MODULES] == []
+
+
 def test_files_named_in_comments_exist():
     """Scripts name the Python module that does the same; a module that moved is easily missed."""
     texts = [path for kind in ("py", "js", "css", "html") for path in PACKAGE.rglob(f"*.{kind}")]

@@ -45,7 +45,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large walks draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
-    walk_sampler = ConditionalSampler(model, Options()).walk_sampler.by_letters
+    walk_sampler = ConditionalSampler(model, Options()).walk_sampler.from_first_characters()
     keys, root = keys_of(key_of(1), np.arange(4200)), np.arange(4200)
     together, rows = walk_sampler.draw(keys, root)
     halves = [
@@ -149,7 +149,7 @@ def test_close_decisions_are_repeated_in_float64(monkeypatch):
     again, run = [], walk.Walk.run
 
     def noted(self, *arguments):
-        again.append(self.source.dtype)
+        again.append(self.predictor.dtype)
         return run(self, *arguments)
 
     monkeypatch.setattr(walk.Walk, "run", noted)

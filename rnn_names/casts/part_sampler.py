@@ -1,0 +1,111 @@
+"""Draws the names of one part of a cast, by the keys of lines."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.options import Options
+from rnn_names.corpus.names import Names
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.first_passing import first_passing_attempts
+from rnn_names.sampling.name_queue import MAX_ATTEMPTS
+from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.sampler import Tally, make_sampler
+
+MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
+MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
+RARE_PART = 1 / 32  # share of names that meet their conditions, below which `initials` look ahead
+RARE_INITIAL = 1e-4  # share of names below which an initial is left out
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
+ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
+
+
+def initial_of(name: str) -> str:
+    """The first letter or digit of a name as readers compare it, without case or marks; else "".
+
+    >>> [initial_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
+    ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
+    """
+    folded = unicodedata.normalize("NFKD", name[:1].casefold())
+    return folded[:1] if folded[:1].isalnum() else ""
+
+
+class PartSampler:
+    """Draws the names of a part by key; also names with given initials, if `with_initials`.
+
+    `initial_weights` are the probabilities of all initials; `likely_initials` has them without
+    those that hardly any name has.
+    """
+
+    def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
+        sampler, self.options = make_sampler(model, options)
+        self.slowness = self.options.slowness
+        self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
+        self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
+        walk_sampler = sampler.walk_sampler
+        if sampler.may_be_rare:
+            from rnn_names.sampling.guided import RARE, guided_if_rare
+
+            rare = RARE_PART if with_initials else RARE
+            walk_sampler = guided_if_rare(sampler, rare) or walk_sampler
+        self._sampler, self._walk_sampler = sampler, walk_sampler
+        if with_initials:
+            self._group_by_initial(model)
+
+    def _group_by_initial(self, model: LanguageModel) -> None:
+        """Makes names begin from first characters, which are grouped by initial."""
+        self._walk_sampler = self._walk_sampler.from_first_characters()
+        roots = self._walk_sampler.roots
+        initials = np.array([initial_of(chr(model.vocabulary.codes[a[0]])) for a in roots.texts])
+        self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
+        for initial in sorted({*initials.tolist()} - {""}):
+            of_initial = np.flatnonzero(initials == initial)
+            p = roots.weights[of_initial]
+            if p.any():
+                self.initial_weights[initial] = float(p.sum())
+                self._roots[initial] = of_initial, p
+        min_p = RARE_INITIAL * sum(self.initial_weights.values())
+        self.likely_initials = {a: p for a, p in self.initial_weights.items() if p >= min_p}
+
+    def draw(self, keys: Array, initials: Array | None = None) -> tuple[Names, Array, Tally]:
+        """The names that meet the conditions, as the sampler gives them; with given initials."""
+        root: Array | None = None
+        if initials is not None:
+            root = np.zeros(len(keys), np.intp)
+            for initial in {*initials.tolist()}:
+                of_initial, p = self._roots[initial]
+                rows = np.flatnonzero(initials == initial)
+                root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
+        return self._sampler.filter(len(keys), *self._walk_sampler.draw(keys, root))
+
+    @cached_property
+    def _share_met(self) -> float:
+        """The share of names that meet their conditions, in fixed pilots."""
+        share = 1.0
+        for size in PILOTS if self.has_conditions else ():
+            n = max(size // self.slowness, 1)
+            _, met, _ = self.draw(keys_of(key_of(0), np.arange(n)))
+            share = max(len(met), 1) / n
+            if len(met) >= ENOUGH_MET:
+                break
+        return share
+
+    def max_candidates(self, limit: int) -> int:
+        """The number of candidates for a name of a line: fewer if one takes many attempts."""
+        enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
+        return min(limit // self.slowness, max(enough, MIN_CANDIDATES))
+
+    def find(self, keys: Array, initials: Array | None = None) -> list[str]:
+        """A name for each key: that of the first attempt that meets the conditions."""
+
+        def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+            of_rows = None if initials is None else initials[rows]
+            names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
+            return names.to_strings(), met, tally
+
+        return first_passing_attempts(
+            draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness
+        )
