@@ -196,10 +196,10 @@ def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
 def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
     tried, draw = [], ConditionalSampler.draw
 
-    def counted(sampler, keys, root=None):
+    def counted(sampler, keys):
         tried.append(len(keys))
         assert sum(tried) < 1 << 18
-        return draw(sampler, keys, root)
+        return draw(sampler, keys)
 
     monkeypatch.setattr(ConditionalSampler, "draw", counted)
     (_, like, *_), _ = pick(f"+ {name}", f"+ {name}", arguments=[*ELVES, "-n", 40])
