@@ -237,14 +237,14 @@ def test_a_note_tells_that_a_file_replaces_a_bundled_one(invoke, tmp_path):
     )
 
 
-def test_that_a_line_break_is_typed_is_said(invoke):
+def test_a_hint_tells_how_to_type_a_line_break(invoke):
     done = invoke("cast", r"{norse}\n  near {welsh-towns}", "-n", 2, "--seed", 1)
     note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
     assert done.stderr.splitlines() == [note] and len(done.stdout.splitlines()) == 2
 
 
 @pytest.mark.parametrize("command", ["cast", "pick"])
-def test_files_beside_the_pattern_come_first(command, invoke, tmp_path):
+def test_files_beside_the_pattern_take_precedence(command, invoke, tmp_path):
     own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
     for folder, beast in ((own, "a hippocamp"), (elsewhere, "a toad")):
         folder.mkdir()

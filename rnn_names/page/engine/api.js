@@ -1,4 +1,4 @@
-// What the page and the module offer to scripts: `sample`, `score` and `cast`, with checked arguments.
+// The functions of the page and the module for scripts: `sample`, `score`, `cast`; they check arguments.
 
 import { castRows } from "./cast.js";
 import { blendOf } from "./models.js";
@@ -16,7 +16,7 @@ import {
 import { PatternReader } from "./pattern.js";
 import { drawNames } from "./sampler.js";
 
-/** The functions of a page or a module, over its models. */
+/** The functions of a page or a module with these models. */
 export function engineOf(models) {
   const ofShares = () => {
     const known = models.map(({ name }) => name).join(", ");
@@ -26,7 +26,7 @@ export function engineOf(models) {
     return valueType(words, (value) => isForEach(value) && isRight(value));
   };
 
-  /** Some names: a promise of an array, which is shorter where more are not found. */
+  /** A promise of an array of names, which is shorter than `count` if no more names are found. */
   async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
@@ -34,7 +34,7 @@ export function engineOf(models) {
     return (await drawNames(blend, parts, newNames(options), count)).names;
   }
 
-  /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
+  /** The natural logarithm of a name's probability, including its end; −Infinity for 0. */
   function score(name, options = {}) {
     check("name", name, TEXT);
     checkOptions(options, { shares: ofShares() });
@@ -42,8 +42,8 @@ export function engineOf(models) {
   }
 
   /**
-   * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts,
-   * or with `parts` lists of the parts of each line.
+   * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts;
+   * with `parts`, lists of the parts of each line.
    */
   async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
@@ -55,7 +55,7 @@ export function engineOf(models) {
     return rows.map((row) => (parts ? row.parts : row.text));
   }
 
-  const logProb = (name, shares) => score(name, { shares }); // the name that `score` had before
+  const logProb = (name, shares) => score(name, { shares }); // the old name of `score`
 
   return { sample, score, cast, logProb };
 }

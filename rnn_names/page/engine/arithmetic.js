@@ -1,12 +1,12 @@
 // Arithmetic in 64-bit floats: products of matrices, gates, and log-probabilities.
 
-// As many rows and nodes of a product are computed together: matrices are padded to multiples.
+// Rows and nodes of a product that are computed together: matrices are padded to multiples of these.
 export const ROWS = 2;
 export const NODES = 4;
 
 export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 
-// eˣ for gates: e^(k/64) from a table, times the series of the rest; right to 1e-15, in 2/3 of the
+// eˣ for gates: e^(k/64) from a table, times the series of the rest; exact to 1e-15, in 2/3 of the
 // time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
 // biome-ignore format: in rows
@@ -47,10 +47,10 @@ export function product(a, m, W, rows, columns, out) {
 }
 
 /**
- * log softmax(logits / temperature), in place: natural logarithms, as some probabilities are too small
- * for float64. Characters that are left out have −∞: those less than `minP` times as probable as the
- * most probable one; those less probable than the `topK`-th; and those less probable than the last
- * of the fewest that together have the probability `topP`.
+ * log softmax(logits / temperature), in place: natural logarithms, since some probabilities are too
+ * small for float64. Excluded characters have −∞: characters less than `minP` times as probable as the
+ * most probable one; less probable than the `topK`-th; or outside the smallest set of the most
+ * probable characters that together have the probability `topP`.
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));
@@ -70,14 +70,14 @@ function leaveOutBelow(logs, least) {
   return logs;
 }
 
-/** Makes Σ exp(x) 1 by subtracting its logarithm, in place. */
+/** Normalises x so that Σ exp(x) = 1, in place. */
 export function normalise(logs) {
   const total = logOfSum(logs);
   for (let c = 0; c < logs.length; c++) logs[c] -= total;
   return logs;
 }
 
-/** log Σ exp(x): sums of numbers of which float64 has only the logarithms. */
+/** log Σ exp(x), for numbers that may be too small for float64. */
 export function logOfSum(logs) {
   let largest = -Infinity;
   for (let i = 0; i < logs.length; i++) if (logs[i] > largest) largest = logs[i];

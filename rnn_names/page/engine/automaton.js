@@ -1,16 +1,16 @@
-// Finite automata for conditions on the spelling of names. The state after a prefix decides how a
-// name may go on.
+// Finite automata for conditions on the spelling of names. The state after a prefix determines the
+// continuations that the conditions allow.
 
 import { folded } from "./clean.js";
 import { lengthOf, WrongSettings } from "./options.js";
 import { any, either, many, sequence, textTerm } from "./regex.js";
 
 export const MAX_STATES = 500;
-const MAX_KEPT = 20_000; // states of one condition
-export const DEAD = -1; // the state after which no name meets the conditions
+const MAX_KEPT = 20_000; // the most states of one condition
+export const DEAD = -1; // the state from which no name meets the conditions
 const FINAL = 0; // the place where a term ends
 
-/** The automaton of a term of regex.js: a state for each set of places, made when it is reached. */
+/** The automaton of a term of regex.js; a state is a set of places, created when it is reached. */
 export class Automaton {
   constructor(term) {
     this.places = [{}];
@@ -24,7 +24,7 @@ export class Automaton {
     this.first = this.state([this.start]);
   }
 
-  /** The state of being at any of some places. */
+  /** The state for a set of places. */
   state(reached) {
     const all = new Set(reached);
     for (const place of all) for (const way of this.places[place].ways ?? []) all.add(way);
@@ -76,8 +76,8 @@ export class Without extends Automaton {
 }
 
 /**
- * The automaton of several conditions together: `next[state * n_y + c]`, `accepts[state]`, and
- * `starts`, the states after the texts that names begin with. Undefined if it has too many states.
+ * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, and `starts`,
+ * the states after the required beginnings. Undefined if it has too many states.
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
@@ -97,7 +97,7 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
   const next = [];
   for (const states of all) {
     if (all.length > MAX_STATES) return undefined;
-    next.push(DEAD); // for the end of a name, which leads nowhere
+    next.push(DEAD); // after the end of a name
     for (const character of blend.characters) next.push(numberOf(nextStates(states, character)));
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
@@ -110,7 +110,7 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
 /** Whether a name of `minLength` to `maxLength` characters is accepted. */
 function acceptsAny({ next, accepts, starts }, begun, { minLength, maxLength }) {
   const n_y = next.length / accepts.length;
-  let states = new Set(); // after the texts of a length
+  let states = new Set(); // the states after texts of a length
   for (let length = 0; length <= maxLength; length++) {
     for (const [i, state] of starts.entries()) if (begun[i] === length) states.add(state);
     states.delete(DEAD);

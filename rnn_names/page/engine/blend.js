@@ -1,12 +1,12 @@
-// A blend of several networks: the normalised geometric mean of what they predict.
+// A blend of several networks: the normalised geometric mean of their predictions.
 
 import { logSoftmax } from "./arithmetic.js";
 import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
 /**
- * Shares scaled to sum to 1; divided by the largest first, as the sum of all may be infinite.
- * They are finite, none is below 0, and one is above it.
+ * Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. All are
+ * finite and at least 0, and one is above 0.
  */
 export function scaled(shares) {
   const largest = Math.max(...shares);
@@ -18,9 +18,9 @@ export function scaled(shares) {
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
  *
- * softmax forgets constants, so logits are averaged as they are, with the roundings to float32 of
- * the one network that rnn_names/model/blend.py makes of its parts. A character that a network does
- * not know has a fixed logit there, and leaves its state as it is. One with share 0 is left out.
+ * softmax is invariant to constants, so logits are averaged, with the roundings to float32 of the
+ * joint network of rnn_names/model/blend.py. A character that a network does not know has a fixed
+ * logit there, and does not change its state. Networks with share 0 are left out.
  */
 export class Blend {
   constructor(networks, shares) {
@@ -48,7 +48,7 @@ export class Blend {
     return this.parts.map(({ network }) => network.firstState());
   }
 
-  /** As `Network.nextStates`; characters are those of the joint vocabulary. */
+  /** As `Network.nextStates`, with characters of the joint vocabulary. */
   nextStates(states, m, parent, character) {
     return this.parts.map(({ network, index }, i) => {
       const own = character.map((c) => index[c]);
@@ -71,14 +71,14 @@ export class Blend {
     return logits;
   }
 
-  /** The indices of a text's characters; undefined for one that no network knows. */
+  /** The indices of a text's characters; undefined for an unknown character. */
   encode(text) {
     return Array.from(text.normalize("NFC"), (character) => this.index.get(character));
   }
 
   /**
-   * What was expected at each place of a name, its end included: for each the index of what stands
-   * there, and log ŷ (n_y,) of all that could. It stops at a character that no network knows.
+   * The predictions at each place of a name, including its end: the index of the `character` there,
+   * and log ŷ (n_y,). The list ends at a character that no network knows.
    */
   expectations(name) {
     const places = [];
@@ -92,8 +92,8 @@ export class Blend {
   }
 
   /**
-   * The log-probability of a name, its end included, in nats; −∞ where a character is unknown, or
-   * where no name is so long. Of all characters and the end, the last few may count alone.
+   * The log-probability of a name, including its end, in nats; −∞ for an unknown character, or if the
+   * name is too long. If given, only the last few characters and the end count.
    */
   logProb(name, counted = Infinity) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;

@@ -1,7 +1,7 @@
-// Regular expressions in Python's syntax as the browser's own: those that have no automaton, and
-// those of rules. What no browser has is a SyntaxError.
+// Translates regular expressions from Python's syntax to the browser's: expressions without an
+// automaton, and expressions of rules. Constructs that browsers lack are a SyntaxError.
 
-/** What is in the sets of Python's \d, \s and \w. */
+/** The contents of the sets of Python's \d, \s and \w. */
 const MEMBERS = { d: "\\p{Nd}", s: "\\x1c-\\x1f\\p{White_Space}", w: "_\\p{L}\\p{N}" };
 
 /** The set of \d, \s or \w, or of \D, \S or \W. */
@@ -21,7 +21,7 @@ const IN_BROWSERS = {
 };
 const PIECE = /\[(\^?)(\]?(?:\\.|[^\\\]])*)\]|\(\?(?!i?:|<?[=!])(?:P<)?|\\(?:u\{|.)|[.$]/gsu;
 
-/** The source of an expression as browsers read it, with the flag u. */
+/** The source of an expression for browsers, with the flag u. */
 export const browserSource = (text) =>
   text.replace(PIECE, (piece, not, members) => {
     if (members !== undefined) return setOf(not, members);
@@ -30,7 +30,7 @@ export const browserSource = (text) =>
     return IN_BROWSERS[piece] ?? escaped(piece);
   });
 
-/** A set of characters; those of \W and the like stand beside the others. */
+/** A set of characters; complements such as \W are alternatives to the others. */
 function setOf(not, members) {
   const sets = [];
   const others = members.replace(/\\.|^\]/gsu, (piece) => {
@@ -42,7 +42,7 @@ function setOf(not, members) {
   return not ? `(?:(?!${any})[^])` : `(?:${any})`;
 }
 
-/** What browsers read as the sign at the end of a piece; a letter or a digit means the same there. */
+/** The browser's form of the escape at the end of a piece; letters and digits stay the same. */
 function escaped(piece) {
   const sign = Array.from(piece).at(-1);
   return /[a-z\d]/i.test(sign) ? piece : `\\u{${sign.codePointAt(0).toString(16)}}`;

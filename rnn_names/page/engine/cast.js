@@ -1,7 +1,7 @@
 // Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, a text is a
 // function of the seed, the part's path in the pattern and the line's number, so a change to one part
-// leaves the others as they were. For initials, whole lines are left out here; Python draws other
-// names by their letters. Of a part whose names are unique, repeats are left out; Python draws others.
+// does not change the others. For initials, the page skips whole lines, whereas Python draws names by
+// their letters. In a part with unique names, the page skips repeats, whereas Python replaces them.
 
 import { checkStart } from "./conditions.js";
 import { blendOf } from "./models.js";
@@ -9,17 +9,17 @@ import { child, keyOf, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
-const [OF_NAMES, OF_CHOICES] = [1, 2]; // the use of a part's key, as in Python
-const MAX_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
+const [OF_NAMES, OF_CHOICES] = [1, 2]; // uses of a part's key, as in Python
+const MAX_ROUNDS = 8; // each round draws twice as many lines as the previous one
 const MAX_SKIPPED = 1e6; // lines that are drawn only because later ones depend on them
-const ROUNDS_OF_LETTERS = 4; // after these, letters come again once all have come
+const ROUNDS_OF_LETTERS = 4; // after these rounds, initials may repeat when all have been used
 
-/** The first letter of a name; case and accents do not count. */
+/** The first letter of a name, ignoring case and accents. */
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
 
 /**
- * The lines of a pattern, fewer where no more are found: for each its text, the texts of its columns
- * in `parts`, and its names.
+ * The lines of a pattern, fewer if no more are found. A line has its text, the texts of its columns in
+ * `parts`, and its names.
  */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
@@ -47,13 +47,13 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   }
 }
 
-/** The names of a pattern, at all depths. */
+/** The name parts of a pattern, at all depths. */
 export const slotsIn = (pieces) =>
   pieces.flatMap((piece) =>
     piece.shares ? [piece] : (piece.alternatives ?? []).flatMap((inner) => slotsIn(inner)),
   );
 
-/** The texts of some pieces, one after another, in the lines of some rows. */
+/** The joined texts of some pieces in each of some lines. */
 async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");
@@ -81,7 +81,7 @@ async function textsOfPart(batch, piece, key, rows) {
   return texts.map(changed);
 }
 
-/** The names of a part; where there are too few, lines end before the first that has none. */
+/** The names of a part; if there are too few, the lines end before the first without a name. */
 async function textsOfSlot(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
@@ -98,7 +98,7 @@ async function textsOfSlot(batch, piece, key, rows) {
   return rows.map((_, i) => names[i] ?? "");
 }
 
-/** The texts of a choice: as from a deck, an alternative comes again only after all others. */
+/** The texts of a choice. As with a deck of cards, an alternative repeats only after all others. */
 async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
@@ -118,7 +118,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   return texts;
 }
 
-/** The numbers from 0 to below n, shuffled: in the order of random numbers, one for each card. */
+/** The numbers from 0 to n − 1, shuffled: in the order of random numbers, one for each card. */
 function orderOf(key, first, n) {
   const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
   const order = [...keys.keys()];

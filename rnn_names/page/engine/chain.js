@@ -1,4 +1,4 @@
-// A Markov chain of variable order, where asking the network itself would take too long:
+// A Markov chain of variable order, which is faster than the network:
 //
 //     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 //
@@ -12,19 +12,19 @@ import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
 const LONGEST_CONTEXT = 6; // symbols
-const PRIOR = 10; // prefixes' worth of evidence that the next shorter context counts for
-const SHORTER = 0.1; // share of a context's probabilities that comes from the next shorter one
-const UNSEEN = 0.002; // share of the empty context's that is spread evenly, so that none is 0
+const PRIOR = 10; // weight of the next shorter context, in prefixes
+const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
+const UNSEEN = 0.002; // share of the empty context's probabilities that is uniform, so that none is 0
 const SHARP_BELOW = 0.5; // the temperature below which the guess is as sharp as the network
 
-/** K contexts and the probabilities after them; `nextContext`, (K, n_y), is the one after a character. */
+/** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
 export class Chain {
   /**
    * Learns from prefixes, { symbols, length, logs, passed }: `logs` are log ŷ (n_y,) at the
-   * temperature, and `passed` is how many names have the prefix. At most `size` contexts are kept.
+   * temperature, and `passed` names have the prefix. Keeps at most `size` contexts.
    */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
-    const power = Math.min(temperature, 1); // means are those of 1, where networks differ less
+    const power = Math.min(temperature, 1); // for means at a temperature of 1 or more
     this.n_y = n_y;
     this.temperature = power < SHARP_BELOW ? power : 1;
     const contexts = mostFrequent(prefixes, size);
@@ -40,7 +40,7 @@ export class Chain {
     this.logs = this.p.map(Math.log);
   }
 
-  /** The row of the longest context in which some symbols end. */
+  /** The row of the longest context that is a suffix of some symbols. */
   longest(symbols) {
     for (let k = Math.min(symbols.length, LONGEST_CONTEXT); k; k--) {
       const row = this.rows.get(symbols.slice(-k));
@@ -49,7 +49,7 @@ export class Chain {
     return 0;
   }
 
-  /** Where each character leads from each context: from a shorter one, unless a longer is known. */
+  /** Computes the context after each context and character, from short contexts to long ones. */
   following(contexts) {
     const { n_y, rows, shorter } = this;
     const longer = contexts.map(() => []);
@@ -77,14 +77,14 @@ export class Chain {
       for (let c = 0; c < n_y; c++) sums[row * n_y + c] += passed * p[c];
     }
     for (let row = shorter.length - 1; row; row--) {
-      // A context counts for its shorter ones, too.
+      // A context also counts for its shorter contexts.
       n[shorter[row]] += n[row];
       squares[shorter[row]] += squares[row];
       for (let c = 0; c < n_y; c++) sums[shorter[row] * n_y + c] += sums[row * n_y + c];
     }
     const out = new Float64Array(sums.length);
     for (let row = 0; row < shorter.length; row++) {
-      // Prefixes of n₁, n₂, … names count for (Σ nᵢ)² / Σ nᵢ²: 3 for 3 of as many names each.
+      // Prefixes of n₁, n₂, … names count as (Σ nᵢ)² / Σ nᵢ² prefixes: 3 if all have equally many.
       const evidence = n[row] ** 2 / Math.max(squares[row], 1);
       for (let c = 0; c < n_y; c++) {
         const below = row ? out[shorter[row] * n_y + c] : 1 / n_y;
@@ -127,9 +127,9 @@ function mostFrequent(prefixes, size) {
   return ["", ...kept.sort((a, b) => a.length - b.length)];
 }
 
-const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // or no name could go on
+const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // otherwise no name could continue
 
-/** The shift of log-odds, by length, that makes guessed ends as frequent as the network's. */
+/** The shift of log-odds, by length, that makes ends as frequent as in the network. */
 function endShift(seen, p, n_y, maxLength) {
   const shift = new Float64Array(maxLength + 1);
   const odds = seen.map(({ context }) => 1 / clipped(p[context * n_y + EOS]) - 1);

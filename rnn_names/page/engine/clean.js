@@ -4,7 +4,7 @@
 import { isAmong } from "./fingerprints.js";
 import { fingerprintsOf } from "./models.js";
 
-/** A text as it is compared where case does not count: ß is ss, ς is σ, and ı is no i. */
+/** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is no i. */
 export function folded(text) {
   const each = Array.from(text, (c) =>
     c === "ı" || c === "İ" ? c : c.toLowerCase().toUpperCase(),
@@ -22,7 +22,7 @@ export function isWord(name) {
   return isAmong(first.toUpperCase() + rest.join("").toLowerCase(), commonWords);
 }
 
-/** The share of some fingerprints, of which 44 bits are kept, that are those of common words. */
+/** The share of common words among some fingerprints of 44 bits. */
 export function shareOfWords(prints) {
   const words = new Set(commonWords);
   return prints.filter((each) => words.has(Math.floor(each / 2 ** 12))).length / prints.length;
@@ -30,7 +30,7 @@ export function shareOfWords(prints) {
 
 const rude = { whole: new Set(RUDE_WORDS.whole), parts: RUDE_WORDS.parts };
 
-/** Whether there is no rude word in a name. */
+/** Whether a name has no rude word. */
 export function isClean(name) {
   const words = folded(name).match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
   const text = ` ${words.join(" ")} `; // a space in a part is the end of a word

@@ -1,4 +1,4 @@
-// Conditions on names: settings, completed by those of the models, and tests of whole names.
+// Conditions on names: settings with defaults from the models, and tests of whole names.
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
@@ -11,9 +11,9 @@ import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 
-const MAX_LOSS = 2.3; // of a model whose names may all be improbable
-const GIVEN = 3; // characters that do not count for minMeanP
-const FEW_WORDS = 0.1; // share of a list that may be words, if words are to be left out
+const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
+const GIVEN = 3; // first characters that minMeanP ignores
+const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
 
 /**
  * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
@@ -33,7 +33,7 @@ export function withTexts(settings) {
   };
 }
 
-/** Settings with those that `boldness` stands for, as far as the models' lists allow them. */
+/** Settings with the settings that `boldness` implies, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
@@ -45,7 +45,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
     delete wanted.minEdits;
     delete wanted.noWords;
   } else if (wanted.minEdits && settings.start) {
-    delete wanted.minEdits; // which names are near others depends on all before them
+    delete wanted.minEdits; // since it depends on all earlier names
     wanted.novel = !settings.listed;
   }
   if (wanted.noWords) {
@@ -58,7 +58,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   return { ...wanted, ...Object.fromEntries(given) };
 }
 
-/** Whether names with only known triples can have the texts that are required. */
+/** Whether names with only known triples can have the required texts. */
 function haveTriples({ prefix, suffix, contains }, models) {
   if (models.some(({ triples }) => !triples)) return false;
   const known = knownTriples(models);
@@ -80,9 +80,9 @@ const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
 /**
- * The options of `drawBatch`, from settings, with the models' own lengths where none are given.
+ * The options of `drawBatch`, from settings; by default, lengths are those of the models' names.
  *
- * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
+ * `models` are the parts of the blend.
  */
 export function drawOptions(settings, blend, models) {
   const { prefix: prefixes, suffix, contains } = settings;
@@ -108,7 +108,7 @@ export function drawOptions(settings, blend, models) {
   return { ...options, numbers, seed: key };
 }
 
-/** Raises WrongSettings if `start` skips names that decide which later ones are repeats. */
+/** Raises WrongSettings if `start` would skip names on which later names depend. */
 export function checkStart({ start, unique, minEdits }) {
   if (start && (unique || minEdits))
     throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
@@ -127,8 +127,8 @@ function checkCharacters(texts, blend, fold) {
 }
 
 /**
- * The spellings of a required prefix: as given, or in another case, by the rules of
- * rnn_names/conditions/spelling.py. If no name of the list's shape can have it, `shape` is changed.
+ * The spellings of a required prefix: the given one, or spellings in another case, by the rules of
+ * rnn_names/conditions/spelling.py. If the list's shape excludes them, extends `shape`.
  */
 function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
@@ -152,15 +152,15 @@ function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The nodes that names begin from, one for each prefix that begins with no other, in the order of
- * their characters: { text, symbols (as in chain.js), length, hidden, logProb }.
+ * The root nodes of the walk, in the order of their characters: one for each required prefix that has
+ * no other as its own prefix. { text, symbols (as in chain.js), length, hidden, logProb }
  */
 function rootsOf(texts, blend, options) {
   const ranks = (text) => String.fromCodePoint(...blend.encode(text));
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  /** @type {Map<string, any>} */ // the nodes of all texts that a root begins with
+  /** @type {Map<string, any>} */ // the nodes of all prefixes of roots
   const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
@@ -183,8 +183,8 @@ function rootsOf(texts, blend, options) {
 }
 
 /**
- * The conditions on whole names, each with words for people and the numbers of names that were tested
- * and passed: first those on length and spelling, last those that depend on other names.
+ * The conditions on whole names, each with a description and the numbers of tested and passed names.
+ * Length and spelling come first, conditions that depend on other names last.
  */
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;
@@ -197,7 +197,7 @@ export function conditionsOf(settings, models, blend, bounds) {
   return found.map((each) => ({ dependsOnOthers: false, ...each, tested: 0, passed: 0 }));
 }
 
-/** A condition that an automaton decides. */
+/** A condition that an automaton tests. */
 const spelled = (words, automaton) => ({
   words,
   automaton,
@@ -222,7 +222,7 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   }
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
-    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
+    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // letters and accents may be separate
     const texts = left.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { words, passes } : spelled(words, new Without(left));
@@ -239,7 +239,7 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   if (shape) yield spelled("has capitals and marks where the list has them", shape);
 }
 
-/** Other conditions on each name alone, most of which ask the models' lists. */
+/** Other conditions on single names; most depend on the models' lists. */
 function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   const { clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
@@ -273,7 +273,7 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   }
 }
 
-/** Conditions that depend on the names before. */
+/** Conditions that depend on earlier names. */
 function* onOthers({ minEdits, unique }) {
   const dependsOnOthers = true;
   if (minEdits) {

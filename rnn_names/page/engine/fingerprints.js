@@ -1,10 +1,10 @@
 // Fingerprints of names, as rnn_names/corpus/fingerprints.py makes them: the sum, modulo 2⁶⁴, of
-// mix(code + 2²¹ · place) over the characters. The page holds their upper 44 bits, sorted, as bundled
-// models do; of common words and of old models, 32.
+// mix(code + 2²¹ · place) over the characters. The page has their sorted upper 44 bits, as bundled
+// models do, or 32 bits for common words and old models.
 
 import { GAMMA, mix, plus, word } from "./numbers.js";
 
-const terms = new Map(); // what a character adds at a place: few are ever asked for
+const terms = new Map(); // cached terms of characters at places
 
 function term(character, place) {
   if (!character) return ZERO;
@@ -15,7 +15,7 @@ function term(character, place) {
 
 const ZERO = word(0);
 
-/** The sum of the terms of some characters that begin at a place. */
+/** The sum of the terms of some characters, the first of which is at a given place. */
 const sumOfTerms = (text, place = 0) =>
   text.reduce((sum, character, i) => plus(sum, term(character, place + i)), ZERO);
 
@@ -29,13 +29,13 @@ export const upperBits = ({ high, low }) => high * 2 ** 12 + (low >>> 20);
 export const printsOfNames = (names) =>
   Float64Array.from(names, (name) => upperBits(fingerprint(name))).sort();
 
-/** The fingerprints of a model's own list, without those of a model that training started from. */
+/** The fingerprints of a model's own list, without the list of its start model. */
 export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 
-/** Whether a name is among `known`; of n, 1 in 2⁴⁴ / n others is taken for one. */
+/** Whether a name is among n `known` ones; for other names, true with probability n / 2⁴⁴. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`: by bisection, as a Set takes long to make. */
+/** Whether the upper bits of a fingerprint are in `known`, by bisection: a Set takes long to create. */
 function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;
@@ -51,14 +51,14 @@ function holds(known, print) {
 // --- Near copies ---------------------------------------------------------------------------------
 
 const NONE = [undefined]; // no character
-const MAX_SPELLINGS = 64; // of a name in which words may begin with either case
+const MAX_SPELLINGS = 64; // the most spellings of a name whose words may begin with either case
 const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tests which names are at most `edits`, 0 or 1, from a name of the models' lists, as in
+ * Tests whether names are at most `edits`, 0 or 1, from a name of the models' lists, as in
  * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are tried
- * where lists may have either.
+ * if the lists may have either.
  */
 export class NearLists {
   constructor(models, characters, edits, ofAnyShape) {
@@ -86,7 +86,7 @@ export class NearLists {
     const text = Array.from(name.normalize("NFC"));
     let spellings = [text];
     for (const [i, c] of text.entries()) {
-      const swapped = this.begins(text, i) ? this.swapped(c) : c; // the case there is no edit
+      const swapped = this.begins(text, i) ? this.swapped(c) : c; // a change of case there is no edit
       if (swapped !== c && spellings.length < MAX_SPELLINGS)
         spellings = [...spellings, ...spellings.map((each) => each.with(i, swapped))];
     }
@@ -98,10 +98,10 @@ export class NearLists {
   }
 
   isOneEditAway(text) {
-    let before = ZERO; // the sum of the terms ahead of the edit
+    let before = ZERO; // the sum of the terms before the edit
     for (let i = 0; i <= text.length; i++) {
       for (const [deleted, characters, cases] of this.editsAt(text, i)) {
-        const place = characters === NONE ? i : i + 1; // of the character that follows
+        const place = characters === NONE ? i : i + 1; // the place of the next character
         const others = plus(before, sumOfTerms(text.slice(i + deleted + 1), place + 1));
         for (const following of new Set(cases)) {
           const rest = plus(others, term(following, place));
@@ -114,8 +114,8 @@ export class NearLists {
   }
 
   /**
-   * All edits at a place: how many characters are deleted, the characters of which one is inserted
-   * there, and the character after it, perhaps in another case.
+   * All edits at a place: the number of deleted characters, the alternatives for an inserted character,
+   * and the next character, perhaps in another case.
    */
   editsAt(text, i) {
     const { lower, upper, marks } = this;
@@ -135,11 +135,11 @@ export class NearLists {
   }
 }
 
-/** Whether two names, as their characters folded, differ by at most `edits` edits, 0 or 1. */
+/** Whether two names, given as folded characters, differ by at most `edits` edits, 0 or 1. */
 export function areNear(a, b, edits) {
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
   if (longer - shorter > edits) return false;
-  let [start, end] = [0, 0]; // characters in common there
+  let [start, end] = [0, 0]; // characters in common at the start and the end
   while (start < shorter && a[start] === b[start]) start++;
   while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
   return longer - start - end <= edits;

@@ -1,18 +1,18 @@
-// Looking ahead, for names that meet rare conditions. A guide guesses for each prefix how probable it
-// is that the rest of the name meets the conditions:
+// Looking ahead, for names under rare conditions. For each prefix, a guide estimates the probability
+// that the whole name meets the conditions:
 //
 //     ahead(text) = [a name may end here] chain(end | text) + Σ_c chain(c | text) ahead(text c)
 //
-// `chain` (chain.js) stands for the network, and depends on the length and the last symbols of a text
-// alone; a state of an automaton stands for the conditions. For prefixes that were visited while the
-// guide learned, the network's own predictions are used instead.
+// `chain` (chain.js) approximates the network by the length and the last symbols of a text; a state of
+// an automaton represents the conditions. For prefixes that were visited during preparation, the
+// network's own predictions are used instead.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
-// Z / ahead(text) over its places is its importance weight, by which it is accepted (guided.js).
+// Z / ahead(text) over its places is its importance weight, which guided.js corrects for.
 //
-// Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So the
-// guide begins to learn at a temperature of 1 to 2, and halves it round by round. While it cools,
-// names that end at visited prefixes are ruled out: they are known. What is ahead, and weights, are
+// Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
+// preparation begins at a temperature of 1 to 2, and halves it from round to round. While it cools,
+// names that end at visited prefixes are excluded, since they are known. `ahead` and weights are
 // natural logarithms.
 
 import { logOfSum, logSoftmax, normalise } from "./arithmetic.js";
@@ -20,48 +20,48 @@ import { DEAD } from "./automaton.js";
 import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
 
-const CONTEXTS = 4000; // of the chain, at most
-const MAX_GUESSES = 2 ** 23; // additions for `ahead`: fewer contexts for a large automaton
-const MIN_SUM = 1e-250; // the largest term stands for sums below
-const MAX_VISITED = 2 ** 23; // numbers of float64 that are kept for visited prefixes
+const CONTEXTS = 4000; // the most contexts of the chain
+const MAX_GUESSES = 2 ** 23; // additions for `ahead`; a large automaton has fewer contexts
+const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
+const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
 /**
- * Guides draws. At first it guesses 1 everywhere, which changes nothing. While `isLearning`, it keeps
- * the network's predictions for the prefixes that names pass.
+ * Guides draws. The first estimate is 1 everywhere, which has no effect. While `isLearning`, the guide
+ * keeps the network's predictions for the prefixes of names.
  */
 export class Guide {
   constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
     this.automaton = automaton;
     this.n_y = n_y;
-    this.cut = { topK, topP }; // once the temperature is the one wanted
+    this.cut = { topK, topP }; // applied at the final temperature
     this.states = automaton.accepts.length;
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.roots = roots;
-    // Of the temperature, which begins between 1 and 2: halvings still to come.
+    // The remaining halvings of the temperature, which begins between 1 and 2.
     this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
     this.temperature = temperature * 2 ** this.halvings;
     this.known = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
     this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
-    // Visited prefixes: first the roots, then each after the one that is a character shorter.
+    // Visited prefixes, roots first; each comes after its parent.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
     );
     const n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
     this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
-    this.chain = /** @type {any} */ (undefined); // until it has learned
+    this.chain = /** @type {any} */ (undefined); // before the first `learn`
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
-  /** The options of the network's predictions: no top-k and top-p until it has cooled. */
+  /** The options of the network's predictions: top-k and top-p only at the final temperature. */
   settings() {
     const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
     return { temperature: this.temperature, ...cut };
   }
 
-  /** Learns from the visited prefixes: a new chain, and new guesses. */
+  /** Fits a new chain to the visited prefixes, and computes new estimates. */
   learn() {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
@@ -81,16 +81,16 @@ export class Guide {
     return this.prefixes.filter(({ logs }) => logs);
   }
 
-  /** Computes what is ahead of all visited prefixes, each after those that go on from it. */
+  /** Evaluates all visited prefixes, each after its children. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
   }
 
-  /** Halves the temperature: probabilities are squared where they were visited. */
+  /** Halves the temperature: squares the probabilities at visited prefixes. */
   cool() {
     this.halvings--;
-    const wasAbove1 = this.temperature > 1; // then the chain's probabilities are not those at 1
+    const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
       if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
@@ -100,8 +100,8 @@ export class Guide {
   }
 
   /**
-   * What is ahead after names of a length, by context and state, by what is `further` ahead one
-   * character later. Sums are of probabilities, relative to e^scale, unless they are too small.
+   * `ahead` for prefixes of a length, by context and state, from `further`, which is `ahead` for one
+   * more character. Sums are of probabilities relative to e^scale, unless they are too small.
    */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
@@ -129,8 +129,8 @@ export class Guide {
   }
 
   /**
-   * Computes what is ahead of a visited prefix, `value`, and the part of it that is visited names,
-   * `known`, from those of the longer prefixes.
+   * Computes `value`, which is `ahead` of a visited prefix, and `known`, the part of it that belongs to
+   * visited names, from the values of longer prefixes.
    */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
@@ -142,7 +142,7 @@ export class Guide {
     );
   }
 
-  /** What is ahead of a node with one more character, or of its end; 0 before there is a guess. */
+  /** `ahead` of a node with one more character, or of its end; 0 before the first estimate. */
   logAhead(length, state, c, context, visited) {
     if (!this.chain) return 0;
     if (c === EOS) {
@@ -155,7 +155,7 @@ export class Guide {
     return this.aheadOf(length + 1, next, following, visited?.children.get(c));
   }
 
-  /** What is ahead of a node: as computed if it was visited, or as guessed. */
+  /** `ahead` of a node: the computed value if it was visited, otherwise the estimate. */
   aheadOf(length, state, context, visited) {
     if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
@@ -163,8 +163,8 @@ export class Guide {
   }
 
   /**
-   * The nodes that names begin from, the log-probability with which each is proposed, and in `total`
-   * the logarithm of the guess at the share of names that meet the conditions.
+   * The root nodes, the log-probability of proposing each, and in `total` the logarithm of the
+   * estimated share of names that meet the conditions.
    */
   begin() {
     const nodes = this.roots.map((root, i) => {
@@ -177,7 +177,7 @@ export class Guide {
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
-  /** The node one character after another. */
+  /** The child of a node for a character. */
   child({ visited, state, context, length }, c) {
     const nextState = state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c];
     let longer = visited?.children.get(c);
@@ -191,7 +191,7 @@ export class Guide {
     return { state: nextState, visited: longer, context: nextContext, guess };
   }
 
-  /** Records the log-probabilities after a node that `passed` names pass. */
+  /** Records the log-probabilities after a node that is a prefix of `passed` names. */
   visit({ visited, hidden, context }, logs, passed) {
     if (!this.isLearning || !visited) return;
     visited.passed += passed;
@@ -199,14 +199,14 @@ export class Guide {
     this.room--;
     visited.logs ??= logs.slice();
     visited.context ??= context;
-    if (!this.chain) return; // draws without a guess hardly come here again
+    if (!this.chain) return; // draws without an estimate hardly repeat a prefix
     visited.hidden = hidden.map((state) => Float32Array.from(state));
   }
 
   /**
-   * Turns the log-probabilities of what comes after a node into those of a proposal, in place, and
-   * returns the logarithm of the factor by which names that pass it are proposed too rarely; −∞ where
-   * none goes on. `guess` is what was ahead of the node for the one before.
+   * Converts the log-probabilities after a node to those of proposals, in place. Returns the logarithm
+   * of the factor by which names with this prefix are proposed too rarely; −∞ if no name continues.
+   * `guess` is the `ahead` of the node that its parent used.
    */
   propose(row, { length, state, visited, context, guess }) {
     for (let c = 0; c < this.n_y; c++) row[c] += this.logAhead(length, state, c, context, visited);
@@ -217,8 +217,8 @@ export class Guide {
 }
 
 /**
- * A visited prefix, which `passed` names pass. Later it has `logs`, the network's log-probabilities of
- * what comes next, and `value` and `known` (see `evaluate`).
+ * A visited prefix of `passed` names. Later it has `logs`, the network's log-probabilities of the next
+ * character, and `value` and `known` (see `evaluate`).
  */
 const newPrefix = (symbols, length, state) => {
   return { symbols, length, state, children: new Map(), passed: 0, known: undefined };

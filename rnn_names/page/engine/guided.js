@@ -1,22 +1,22 @@
-// Names under rare conditions, which are proposed with a guide (guide.js), as in
-// rnn_names/lookahead/preparation.py and rnn_names/sampling/guided.py. First the guide learns, round
-// by round. Then a proposal comes out weight / bound times on average, so that each name has its share
-// however poor the guess. Weights and the bound are natural logarithms.
+// Draws names under rare conditions from the proposals of a guide (guide.js), as in
+// rnn_names/lookahead/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
+// prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
+// its share even if the guide is poor. Weights and the bound are natural logarithms.
 
 import { logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
 import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
-export const FIRST_ROUND = 1024; // proposals before there is a guess
+export const FIRST_ROUND = 1024; // proposals before the first estimate
 const ROUND = 512; // proposals of each later round
-const LIKELY = 256; // prefixes of each length that a guide visits in a round
-const GUIDED = 2 ** 52; // proposals have attempt numbers from here on
+const LIKELY = 256; // most probable prefixes of each length that a guide visits in a round
+const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
-const NEARLY_ALL = 0.9; // share of all names: where these are known, a guide has learned enough
-const MAX_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
-const MAX_REPEATS = 0.0025; // share of names that are repeats, by which the bound is set
-const MANY_REPEATS = 0.05; // the share above which a warning says so
-const MAX_COPIES = 20000; // of a name from one proposal
+const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
+const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
+const MAX_REPEATS = 0.0025; // the share of repeats for which the bound is set
+const MANY_REPEATS = 0.05; // the share of repeats above which there is a warning
+const MAX_COPIES = 20000; // the most copies of a name from one proposal
 
 /** Proposes names with a guide, `atOnce` at a time. */
 export class GuidedSampler {
@@ -25,14 +25,14 @@ export class GuidedSampler {
     this.options = options;
     this.guide = guide;
     this.atOnce = atOnce;
-    this.proposals = 0; // so far
-    this.bound = 0; // of weights: a name of this weight comes out once
-    this.guessIsPoor = false; // whether proposals miss at least half of the names that are known
-    this.accepted = 0; // proposals that yielded a name, or several copies of it
-    this.repeats = 0; // copies beyond the first of each
+    this.proposals = 0; // the number of proposals so far
+    this.bound = 0; // a name of this weight yields one copy
+    this.guessIsPoor = false; // whether proposals miss at least half of the known names
+    this.accepted = 0; // proposals that yielded at least one copy
+    this.repeats = 0; // copies after the first of each proposal
   }
 
-  /** The options, with the temperature that the guide has reached. */
+  /** The options, with the current temperature of the guide. */
   settings() {
     return { ...this.options, ...this.guide.settings() };
   }
@@ -44,7 +44,7 @@ export class GuidedSampler {
     return yield* drawBatch(this.blend, this.settings(), attempts, this.guide);
   }
 
-  /** Has the guide learn; `drawn` attempts were drawn with it before. */
+  /** Prepares the guide, which has already recorded `drawn` attempts. */
   *prepare(drawn) {
     const { guide } = this;
     do drawn += (yield* this.propose()).length;
@@ -68,7 +68,7 @@ export class GuidedSampler {
     return weights;
   }
 
-  /** Has the guide visit, of each length, the likeliest prefixes of names that meet the conditions. */
+  /** Lets the guide visit the most probable prefixes of each length, given the conditions. */
   *visitLikely() {
     const { blend, guide } = this;
     let { nodes, logProbs } = guide.begin();
@@ -92,9 +92,8 @@ export class GuidedSampler {
   }
 
   /**
-   * A round that sets the bound; returns whether the guide has learned enough. The mean weight is the
-   * probability of the conditions: if it is less than that of the names that are known, proposals miss
-   * some.
+   * A round that sets the bound; returns whether the guide is ready. The mean weight is the probability
+   * of the conditions: if it is less than the probability of the known names, proposals miss some.
    */
   *test(n) {
     const { guide } = this;
@@ -109,7 +108,7 @@ export class GuidedSampler {
     return isGood && (n > 1 || guide.known > mean + Math.log(NEARLY_ALL));
   }
 
-  /** The names of some proposals, each as often as it comes out. */
+  /** The names of some proposals, each with its copies. */
   *names() {
     const proposals = yield* this.propose();
     return proposals.flatMap(({ name, weight, point }) => {
@@ -121,7 +120,7 @@ export class GuidedSampler {
     });
   }
 
-  /** A sentence on what the names may lack; "" where that is little. */
+  /** A warning about repeats or missing names; "" if there are few. */
   warning() {
     if (this.guessIsPoor)
       return "So few names meet the conditions that some may be missing, and others too frequent.";
@@ -132,25 +131,25 @@ export class GuidedSampler {
   }
 }
 
-/** Attempts at some numbers in a row, the one with the number `attempt` at each. */
+/** Attempts, all with the number `attempt`, at consecutive numbers of names. */
 export const attemptsFrom = (first, length, attempt) =>
   Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
 
 /**
- * The least bound of some weights with which hardly any name that comes out repeats another, as in
+ * The lowest bound for some weights with which few copies are repeats, as in
  * rnn_names/lookahead/preparation.py; all are logarithms.
  */
 function boundOf(logs) {
   const scale = logOfSum(logs);
   if (scale === -Infinity) return undefined;
-  const falling = logs.map((log) => Math.exp(log - scale)).sort((a, b) => b - a); // of sum 1
+  const falling = logs.map((log) => Math.exp(log - scale)).sort((a, b) => b - a); // their sum is 1
   let sum = 0;
   const bounds = falling.map((weight, i) => ((sum += weight) - MAX_REPEATS) / (i + 1));
   const bound = bounds.reduce((a, b) => Math.max(a, b));
   return scale + Math.log(Math.min(bound, MAX_BOUND / logs.length));
 }
 
-/** Of the names that come out of proposals with some weights, the share that repeat others. */
+/** The share of repeats among the copies from proposals with some weights. */
 function repeatsOf(weights, bound) {
   const times = weights.map((weight) => Math.exp(weight - bound));
   const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);

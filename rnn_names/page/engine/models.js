@@ -1,10 +1,10 @@
-// Reading models as page/script.py writes them.
+// Reads models in the form that page/script.py writes.
 
 import { Blend } from "./blend.js";
 import { printsOfNames } from "./fingerprints.js";
 import { Network } from "./network.js";
 
-/** Models as JSON has them, each with its weights as arrays and its network. */
+/** The models of the page's JSON, each with its weights as arrays and its network. */
 export function modelsIn(described) {
   return described.map((model) => {
     const weights = weightsOf(model);
@@ -22,7 +22,7 @@ function bytesOf(base64) {
   return bytes;
 }
 
-/** Whole numbers from their Rice code, put into an array. */
+/** Decodes whole numbers from a Rice code into an array. */
 function riceNumbers(code, bits, numbers) {
   const bytes = bytesOf(code);
   let at = 0;
@@ -45,8 +45,8 @@ export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
 }
 
 /**
- * The bits of weights in float32, from a Rice code in which `rest` bits, the sign and the fraction,
- * stand beside the rank of an exponent. A model that was learned in a page has the upper halves of
+ * The bits of weights in float32, from a Rice code: a number is the rank of an exponent and `rest`
+ * further bits, the sign and the fraction. A model that was learned in a page has the upper halves of
  * the bits instead, and no `rest`.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
@@ -63,8 +63,8 @@ function bitsOf({ exponents, rest, weights }, arrays) {
 }
 
 /**
- * The upper bits of fingerprints, sorted: 44 as floats, or 32 as integers. They are made from the
- * gaps between them, or from the names of a public list, or a text has the floats as they are.
+ * The sorted upper bits of fingerprints, 44 as floats or 32 as integers: from the gaps between them,
+ * from the names of a public list, or from a text with the floats themselves.
  */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
@@ -75,8 +75,8 @@ export function fingerprintsOf(coded) {
   return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
-/** Sorted names, each written as how many letters it shares with the one before, and the others:
- * "0Ada3m" is Ada, Adam.
+/** Sorted names from a text in which each has the number of letters shared with the previous name,
+ * and its other letters: "0Ada3m" is Ada, Adam.
  */
 function unshortened(text) {
   let name = "";
@@ -86,7 +86,7 @@ function unshortened(text) {
   });
 }
 
-/** The blend of some models by their shares, or by others, and the models whose share is not 0. */
+/** The blend of some models by their own or other shares, and the models with a share above 0. */
 export function blendOf(models, shares = models.map(({ share }) => share)) {
   const networks = models.map(({ network }) => network);
   return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };

@@ -6,13 +6,13 @@
 //     ŷ = softmax(a Wyaᵀ + by)                                              prediction, (m, n_y)
 //
 // Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
-// A node is one beginning of a name; names that begin alike share their nodes.
+// A node is a prefix of names; names share the nodes of their common prefixes.
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "./arithmetic.js";
 
 export const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
-/** The distinct ones of some characters, in the order of their indices. */
+/** The distinct characters, in the order of their indices. */
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
@@ -26,7 +26,7 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   }
 }
 
-/** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS: (n_y, 3 n_a). */
+/** x Waxᵀ + ba for each one-hot x, and in row EOS for the zero vector: (n_y, 3 n_a). */
 export function inputTable({ Wax, ba }) {
   const size = ba.length;
   const n_y = Wax.length / size;
@@ -64,8 +64,8 @@ export class Network {
   }
 
   /**
-   * The states after one more character: child i goes on from node parent[i] with character[i], or
-   * stays as it is where that is −1, a character that this network does not know.
+   * The states after one more character: child i continues node parent[i] with character[i]; −1, an
+   * unknown character, does not change the state.
    */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
@@ -84,7 +84,7 @@ export class Network {
     return a;
   }
 
-  /** a Wyaᵀ of m nodes, with `this.outputs` columns, of which the first n_y count. */
+  /** a Wyaᵀ of m nodes, with `this.outputs` columns; only the first n_y are used. */
   outputLayer(states, m, Wya) {
     const out = new Float64Array(padded(m, NODES) * this.outputs);
     product(states, padded(m, NODES), Wya, this.outputs, this.n_a, out);

@@ -1,4 +1,4 @@
-// Names by number: name `i` of a seed is decided, character by character, by u(seed, i, attempt, t).
+// Random numbers by name: u(seed, i, attempt, t) determines character t of name i of a seed.
 //
 //     mix(z)              the output of SplitMix64 (Steele, Lea & Flood 2014)
 //     child(state, k)   = mix(state + (k + 1) γ)
@@ -50,10 +50,10 @@ export function keyOf(seed) {
   return key;
 }
 
-/** A random number from 0 to below 1, number `t` of a key. */
+/** Random number `t` of a key, at least 0 and below 1. */
 export const uniform = (key, t) => child(key, word(t)).high / 2 ** 32;
 
-/** Random numbers one after another, for a use of a seed. */
+/** A sequence of random numbers for a use of a seed. */
 export class Random {
   constructor(seed, use) {
     this.key = child(keyOf(seed), word(use));
@@ -65,5 +65,5 @@ export class Random {
   }
 }
 
-/** A seed below 2³² for a stream of its own. */
+/** A new random seed below 2³². */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

@@ -1,5 +1,5 @@
-// Options of names and of casts: their types, and the errors for other values. `OPTIONS` are those of
-// Python's `sample`, as page/script.py describes them.
+// Options of names and of casts: their types, and errors for other values. `OPTIONS` describes the
+// options of Python's `sample` (page/script.py).
 
 export const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
@@ -8,7 +8,7 @@ export class WrongSettings extends Error {}
 
 export const MAX_LENGTH = 200; // characters of a name
 
-/** A type of values: the words for it in errors, and a test of a value. */
+/** A type of values: its description for errors, and a test of a value. */
 export const valueType = (words, allows) => ({ words, allows });
 
 export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
@@ -63,12 +63,12 @@ export const CAST_OPTIONS = {
   files: valueType("an object with a list of lines for each file", areFiles),
 };
 
-/** Raises a TypeError that says what is wrong with a value, unless it is of a type. */
+/** Raises a TypeError with a description of the type unless a value has the type. */
 export function check(name, value, { words, allows }) {
   if (!allows(value)) throw new TypeError(`${name} ${shown(value)}: must be ${words}`);
 }
 
-/** A value as a message can show it. */
+/** A short form of a value for messages. */
 function shown(value) {
   let text = Object(value) === value ? "{…}" : String(value);
   if (typeof value === "string") text = JSON.stringify(value);
@@ -76,7 +76,7 @@ function shown(value) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** Raises a TypeError unless options are known and of their types. */
+/** Raises a TypeError unless all options are known and have their types. */
 export function checkOptions(options, types) {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`options ${shown(options)}: must be an object`);

@@ -1,7 +1,7 @@
-// The pattern of a cast, as rnn_names/casts/pattern.py reads it: text, `[a|b*3]` for one of some
-// patterns, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend, `{words.txt}` for a line
-// of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
-// backslash escapes a delimiter. Before any other character it is literal.
+// The pattern of a cast, with the syntax of rnn_names/casts/pattern.py: text, `[a|b*3]` for a choice,
+// `{MODEL:option=value,…}` for a name, `{A=2+B}` for a name of a blend, `{words.txt}` for a line of a
+// file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
+// rules. A backslash escapes a delimiter; before any other character it is literal.
 
 import { browserSource } from "./browser_regex.js";
 import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
@@ -15,10 +15,10 @@ const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of a
 const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
-/** The options of a name in a pattern: what each is called for `sample`. */
+/** The options of a name in a pattern, and their names for `sample`. */
 const SLOT_OPTIONS = { ...SLOT_WORDS, "no-near-copies": "noNearCopies" };
 
-/** Reads a pattern from left to right; `at` is where it is. */
+/** Reads a pattern from left to right; `at` is the current position. */
 export class PatternReader {
   constructor(text, models, files = {}) {
     this.text = text;
@@ -28,12 +28,12 @@ export class PatternReader {
     this.depth = 0;
     this.slots = [];
     this.columns = [];
-    this.names = new Set(); // those of parts that can stand in one line with the next one
+    this.names = new Set(); // names of parts that can be in the same line as the next part
   }
 
   /**
    * The pieces and the columns. A string is text, { alternatives, weights } a choice, { shares,
-   * options } a name, { again } a part that has a name.
+   * options } a name, { again } the repetition of a named part.
    */
   pattern() {
     const pieces = this.pieces("");
@@ -58,7 +58,7 @@ export class PatternReader {
     return found;
   }
 
-  /** Reads up to one of some signs, or to the end. */
+  /** Reads up to one of some delimiters, or to the end. */
   until(stops) {
     let read = "";
     while (this.at < this.text.length && !stops.includes(this.text[this.at])) {
@@ -69,7 +69,7 @@ export class PatternReader {
     return read;
   }
 
-  /** Reads the bracket that closes the one at `begin`. */
+  /** Reads the closing bracket for the bracket at `begin`. */
   closes(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
@@ -82,7 +82,7 @@ export class PatternReader {
     return this.error(`unexpected '${sign}'${hint}`, this.at);
   }
 
-  /** What a sticky expression matches here. */
+  /** Reads a match of a sticky expression. */
   match(expression) {
     expression.lastIndex = this.at;
     return expression.exec(this.text);
@@ -106,7 +106,7 @@ export class PatternReader {
     }
   }
 
-  /** Reads what is in brackets or braces. */
+  /** Reads a part in brackets or braces. */
   part() {
     const begin = this.at++;
     if (this.text[begin] === "[") return this.choice(begin, this.called(""));
@@ -129,7 +129,7 @@ export class PatternReader {
     return piece;
   }
 
-  /** The column of a part, by its name or number; undefined for one in a choice without a name. */
+  /** The column of a part, by its name or number; undefined for an unnamed part of a choice. */
   called(name) {
     if (!name && this.depth) return undefined;
     const column = name || `part_${this.columns.length + 1}`;
@@ -137,7 +137,7 @@ export class PatternReader {
     return column;
   }
 
-  /** Reads what comes after [, up to its ]. */
+  /** Reads a choice after its [, up to its ]. */
   choice(bracket, column) {
     const alternatives = [];
     const weights = [];
@@ -157,7 +157,7 @@ export class PatternReader {
     return { alternatives, weights, column };
   }
 
-  /** Reads what stands at the end of an alternative: *3, or nothing. */
+  /** Reads the weight at the end of an alternative, such as *3, if it has one. */
   weight() {
     const given = this.match(WEIGHT_AT_END);
     if (!given) return 1;
@@ -172,7 +172,7 @@ export class PatternReader {
     throw this.error(`${expected}; write \\${sign} for a literal one`, this.at);
   }
 
-  /** Reads what comes after {=, up to }. */
+  /** Reads a repetition after its {=, up to }. */
   again(begin) {
     const place = this.at;
     const again = this.until(":{}").trim();
@@ -200,7 +200,7 @@ export class PatternReader {
     return { shares, column, ...this.options(begin, true) };
   }
 
-  /** The lines of a file that was given, but blank ones. */
+  /** The nonblank lines of a given file. */
   linesOf(name, place) {
     const given = Object.hasOwn(this.files, name) ? this.files[name] : [];
     const lines = given.map((line) => line.trim().normalize("NFC")).filter(Boolean);

@@ -1,8 +1,8 @@
 // Regular expressions as in rnn_names/conditions/automaton.py: Python's syntax, for whole names.
 //
-// An expression is read into a term, a function that lays out its places before those that follow:
-// `term(places, next)` gives the first one. A place { matches, next } reads a character; one of
-// { ways } reads none, and goes on at any of some others.
+// An expression becomes a term, a function that adds its places before the place `next`:
+// `term(places, next)` returns the first of them. A place { matches, next } reads a character; a place
+// { ways } reads none, and continues at any of several places.
 
 import { categorySet } from "./browser_regex.js";
 import { lengthOf, WrongSettings } from "./options.js";
@@ -35,14 +35,14 @@ export const many = (term) => repeated(term, 0, Infinity);
 
 export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
-/** A character that is the same for all that `re.IGNORECASE` takes as equal. */
+/** A representative of all characters that `re.IGNORECASE` treats as equal. */
 export function caseless(character) {
   if (character === "İ") return "i";
   const upper = single(character.toUpperCase()) ?? character;
   return single(upper.toLowerCase()) ?? upper;
 }
 
-/** A test of characters: whether they are one. */
+/** A test whether a character equals a given one. */
 export const same = (wanted, ignoreCase) =>
   ignoreCase
     ? (character) => caseless(character) === caseless(wanted)
@@ -52,7 +52,7 @@ export const same = (wanted, ignoreCase) =>
 export const textTerm = (text, ignoreCase) =>
   sequence(Array.from(text, (character) => one(same(character, ignoreCase))));
 
-/** The term of an expression; undefined if it has look-around or the like, which is not regular. */
+/** The term of an expression; undefined if it is not regular, as with look-around. */
 export function expressionTerm(text, ignoreCase) {
   try {
     return new ExpressionReader(text, ignoreCase).whole();
@@ -67,7 +67,7 @@ class NotRegular extends Error {}
 
 const CONTROLS = { 0: "\0", a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
-/** Reads an expression from left to right; `at` is where it is. */
+/** Reads an expression from left to right; `at` is the current position. */
 class ExpressionReader {
   constructor(text, ignoreCase) {
     this.text = text;
@@ -85,7 +85,7 @@ class ExpressionReader {
     return new WrongSettings(`“${this.text}” is no regular expression: ${reason}.`);
   }
 
-  /** Takes what a sticky expression matches here, if it does. */
+  /** Reads a match of a sticky expression, if there is one. */
   takes(pattern) {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -104,22 +104,22 @@ class ExpressionReader {
     return either(branches);
   }
 
-  /** One item, with how often it comes. */
+  /** Reads an item with its repetition. */
   item() {
     if ((this.at === 0 && this.takes(/\^|\\A/y)) || this.takes(/(?:\$|\\Z)$/y)) return sequence([]);
     if (this.repetition()) throw this.error("nothing to repeat");
     const term = this.atom();
     const times = this.repetition();
     if (!times) return term;
-    if (this.takes(/\+/y)) throw new NotRegular(); // it gives back nothing that it took
-    this.takes(/\?/y); // as few as will do: the same names
+    if (this.takes(/\+/y)) throw new NotRegular(); // a possessive repetition
+    this.takes(/\?/y); // a lazy repetition matches the same names
     if (this.repetition()) throw this.error("multiple repeat");
     const [least, most] = times;
     if (least > most) throw this.error("min repeat greater than max repeat");
     return repeated(term, least, most);
   }
 
-  /** The least and the most times, if they come here. */
+  /** Reads the minimum and maximum of a repetition, if there is one. */
   repetition() {
     const found = this.takes(/([*+?])|\{(?!\})(\d*)(,?)(\d*)\}/y);
     if (!found) return undefined;
@@ -144,7 +144,7 @@ class ExpressionReader {
     return term;
   }
 
-  /** A test of characters: whether they are in a set. */
+  /** Reads a set; returns a test whether a character is in it. */
   set() {
     const isNegated = this.takes(/\^/y);
     const members = [];
@@ -169,7 +169,7 @@ class ExpressionReader {
   }
 
   /**
-   * A test of characters: whether they are of a category, or are one, which is its `code`.
+   * A test whether a character is in a category, or equals a character, whose code is its `code`.
    * @returns {any}
    */
   member() {

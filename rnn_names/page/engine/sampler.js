@@ -1,18 +1,18 @@
-// Draws as many names as are wanted that meet all conditions, in slices of time.
+// Draws a number of names that meet all conditions, in slices of time.
 
 import { conditionsOf, drawOptions, withBoldness, withTexts } from "./conditions.js";
 import { WrongSettings } from "./options.js";
 import { Search } from "./search.js";
 
-const SLICE = 16; // ms of work before the browser gets its turn
-const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
+const SLICE = 16; // ms of work before the browser handles events
+const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
- * name can meet them as they are typed, case is ignored.
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays responsive. If no
+ * name can meet them in their case, ignores case.
  *
- * Returns the names and `shortage`, a sentence if there are fewer. On the way it calls
- * `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends it if true.
+ * Returns the names and `shortage`, a message if there are fewer. Calls `watch.found(name)`,
+ * `watch.progress()`, and `watch.stopped()`, which ends the search if it is true.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {
@@ -45,7 +45,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");
 
-/** A sentence on why there are too few names; "" if there are enough. */
+/** A message with the reason for too few names; "" if there are enough. */
 function shortage(found, count, drawn, conditions) {
   if (found === count) return "";
   const sentence = `${formatted(found)} of ${formatted(count)} names found in ${formatted(drawn)} drawn.`;
@@ -61,7 +61,7 @@ function shortage(found, count, drawn, conditions) {
   return `${sentence} The tightest condition: a name ${tightest.words} (${often}).`;
 }
 
-/** Gives the browser its turn. Unlike setTimeout, it is not slowed down when called often. */
+/** Lets the browser handle events. Unlike setTimeout, it is not throttled when called often. */
 const pause = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,6 @@
-// The names of a seed: name i is that of the first attempt at i that meets the conditions, however
-// many are drawn together. So names have the network's distribution given the conditions. Where those
-// are rare, names are proposed with a guide (guided.js).
+// The names of a seed: name i comes from the first attempt at i that meets the conditions, for any
+// number of names drawn together. So names have the network's distribution given the conditions. Under
+// rare conditions, a guide proposes names (guided.js).
 
 import { NODES } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
@@ -12,13 +12,13 @@ import { drawBatch } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
 const MIN_AT_ONCE = 16;
-const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
-const SEEN = 256; // attempts from which on names may seem rare
+const PRODUCTS_AT_ONCE = 2e7; // multiplications between two checks of the clock, about 10 ms
+const SEEN = 256; // the fewest attempts after which names may seem rare
 const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the length and the spelling
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
-const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts by which that is judged
+const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
 const OPEN = 2; // the fewest names in a short pilot for which a longer pilot decides
-const GIVE_UP = 20000; // attempts in a row of which none meets the conditions
+const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
 /** A search for the names of a seed that meet some conditions. */
 export class Search {
@@ -33,20 +33,20 @@ export class Search {
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.next = options.start;
-    this.waiting = []; // numbers whose names were not returned yet: { number, attempt, name }
-    this.isJudged = false; // whether a pilot has shown if names are rare
+    this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
+    this.isJudged = false; // whether the pilot has been drawn
     this.guided = /** @type {any} */ (undefined); // the GuidedSampler of rare names
   }
 
   /**
-   * Draws until `count` names meet all conditions, or none does for long; yields now and then.
-   * On the way it calls `watch.found(name)` and `watch.progress()`.
+   * Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. Calls
+   * `watch.found(name)` and `watch.progress()`.
    */
   *run(count, watch) {
     const { names } = this;
     let last = 0; // value of `drawn` at the last success
-    let offered = 0; // names that meet the conditions on each alone
-    let isVain = false; // whether the last of these names did not meet those on several
+    let offered = 0; // names that meet the conditions on single names
+    let isVain = false; // whether the last of these names did not meet the other conditions
     while (names.length < count && this.drawn - last < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
@@ -63,7 +63,7 @@ export class Search {
     }
   }
 
-  /** The names that were found, also those of later numbers than one that has no name yet. */
+  /** The names found so far, including names after a number that has no name yet. */
   found(count) {
     const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
     for (const name of later)
@@ -71,7 +71,7 @@ export class Search {
     return this.names;
   }
 
-  /** Some of the next names that meet the conditions on each alone, perhaps none. */
+  /** Some of the next names that meet the conditions on single names, perhaps none. */
   *batch(wanted) {
     if (this.guided) {
       const names = yield* this.guided.names();
@@ -83,14 +83,14 @@ export class Search {
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
-    // Names that seem rare wait until it is judged, so that all come from a guide or none does.
+    // Names that seem rare wait for the pilot, so that all come from a guide or none.
     if (this.guided || (first.tested < SEEN && 4 * passed < first.tested)) return [];
     const undecided = this.waiting.findIndex(({ name }) => name === null);
     const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
   }
 
-  /** Draws attempts at the names of the next numbers, about as many of each as one name takes. */
+  /** Draws attempts at the next numbers, about as many for each number as a name needs. */
   *attempts(wanted) {
     const { waiting, atOnce } = this;
     const undecided = waiting.filter(({ name }) => name === null);
@@ -122,8 +122,8 @@ export class Search {
   }
 
   /**
-   * Draws the pilot, and has a guide learn if it says that names are rare: as in Python, the pilot is
-   * that of seed 0, and longer where the first names leave it open.
+   * Draws the pilot, and prepares a guide if it shows that names are rare. As in Python, the pilot has
+   * seed 0, and is longer if the first attempts leave the question open.
    */
   *judge() {
     this.isJudged = true;
@@ -152,9 +152,9 @@ export class Search {
   }
 }
 
-/** How many names are drawn together: fewer for a large network, which takes longer over each. */
+/** The number of names drawn together, which is smaller for a large network. */
 function atOnceFor({ parts }) {
   const sizes = parts.map(({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a);
-  const products = sizes.reduce((sum, size) => sum + size); // for one character of a name
+  const products = sizes.reduce((sum, size) => sum + size); // per character of a name
   return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
 }

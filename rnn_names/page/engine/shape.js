@@ -1,12 +1,12 @@
-// The shape of names (rnn_names/corpus/shape.py): which kinds of characters stand side by side. No
-// name has a capital right after a letter, or two spaces or marks in a row, unless one of the list
-// has. The ends of a name count as spaces, "\n".
+// The shape of names (rnn_names/corpus/shape.py): the kinds of characters that may be adjacent. A name
+// has a capital right after a letter, or two adjacent spaces or marks, only if a name of the list has.
+// The ends of a name count as spaces, "\n".
 
 import { DEAD } from "./automaton.js";
 import { WrongSettings } from "./options.js";
 import { single } from "./regex.js";
 
-/** A for a capital, a for a small letter, x for any other, 0 for digits; else the character. */
+/** A for capitals, a for small letters, x for other letters, 0 for digits, or the character. */
 function kindOf(character) {
   if (/^\p{Uppercase}$/u.test(character)) return "A";
   if (/^\p{Lowercase}$/u.test(character)) return "a";
@@ -14,21 +14,21 @@ function kindOf(character) {
   return /^\p{N}$/u.test(character) ? "0" : character;
 }
 
-/** Whether kind b may follow kind a only if it does in the list. */
+/** Whether kind b may follow kind a only if it also does in the list. */
 function isOdd(a, b) {
   return b === "A" ? "Aax".includes(a) : !"Aax0".includes(a) && !"Aax0".includes(b);
 }
 
-/** The pairs of kinds side by side in a text, "\n" ahead of it. */
+/** The pairs of adjacent kinds in a text, with "\n" before it. */
 function pairsOf(text) {
   const kinds = Array.from(`\n${text}`, kindOf);
   return kinds.slice(1).map((kind, i) => kinds[i] + kind);
 }
 
-/** The odd pairs of kinds that a name has. */
+/** The odd pairs of adjacent kinds in a name. */
 export const oddPairs = (name) => pairsOf(`${name}\n`).filter((pair) => isOdd(...Array.from(pair)));
 
-/** An automaton of names that have the shape of those of the lists; its states are kinds. */
+/** An automaton of names with the shape of the lists; its states are kinds. */
 export class Shape {
   constructor(models) {
     this.allowed = new Set(models.flatMap(({ pairs }) => pairs ?? []));
@@ -38,7 +38,7 @@ export class Shape {
     this.first = "\n";
   }
 
-  /** Lets names have the pairs of a text. */
+  /** Allows the pairs of a text. */
   allow(text) {
     for (const pair of pairsOf(text)) this.allowed.add(pair);
   }
@@ -70,7 +70,7 @@ export class Shape {
 /** The characters of a text in lower case. */
 export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
 
-/** All triples of characters side by side in the lists of some models, in lower case. */
+/** All triples of adjacent characters in the lists of some models, in lower case. */
 export function knownTriples(models) {
   if (models.some(({ triples }) => !triples))
     throw new WrongSettings("A model here does not keep which characters its list has in a row.");
@@ -78,6 +78,6 @@ export function knownTriples(models) {
   return new Set(pairs.flatMap(([pair, after]) => Array.from(after, (c) => pair + c)));
 }
 
-/** Whether all triples of a text in lower case, a list of characters, are among some. */
+/** Whether all triples of a text, a list of lower-case characters, are known. */
 export const hasTriples = (text, known) =>
   text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));

@@ -1,5 +1,5 @@
-// A walk down the tree of prefixes, on which many names are drawn together. A name depends on its
-// number and its attempt alone (numbers.js), not on those that are drawn with it.
+// A walk down the tree of prefixes, which draws many names together. A name depends only on its number
+// and its attempt (numbers.js), not on the other names of the walk.
 
 import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
@@ -8,10 +8,10 @@ import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
 
 /**
- * Draws a name for each of some attempts, { number, attempt }, and yields now and then. `options` are
- * those of `drawOptions`. Returns { name, weight, point } for each: the name, null if its length is not
- * allowed; with a guide, also the logarithm of its weight, and a random number below 1 by which the
- * number of its copies is rounded.
+ * Draws a name for each of some attempts, { number, attempt }; yields between steps. `options` come from
+ * `drawOptions`. Returns { name, weight, point } for each: the name, or null if its length is not
+ * allowed; with a guide, also the logarithm of its weight, and a random number below 1 for rounding the
+ * number of its copies.
  */
 export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
   const { n_y } = blend;
@@ -60,8 +60,8 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
 }
 
 /**
- * The log-probabilities of what comes next after each of some nodes, (n_y,); a guide knows those of
- * nodes that it visited.
+ * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those of
+ * visited nodes.
  */
 export function rowsOf(blend, nodes, options) {
   const { n_y } = blend;
@@ -81,7 +81,7 @@ function stacked({ parts }, nodes) {
   });
 }
 
-/** The nodes one character further; hidden states that a guide has kept are not computed again. */
+/** The children of some nodes; hidden states that a guide has kept are not computed again. */
 export function nextNodes(blend, nodes, branches, guide) {
   const next = branches.map(({ parent, c, reach }) => {
     const { text, length } = nodes[parent];
@@ -104,14 +104,14 @@ export function nextNodes(blend, nodes, branches, guide) {
   return next;
 }
 
-/** The sums of the probabilities up to each, from their logarithms, in place. */
+/** Cumulative sums of probabilities, from their logarithms, in place. */
 function cumulated(logs) {
   let sum = 0;
   for (let k = 0; k < logs.length; k++) logs[k] = sum += Math.exp(logs[k]);
   return logs;
 }
 
-/** The first index whose cumulated probability is above `point`, a share of all from 0 to below 1. */
+/** The first index whose cumulative probability is above `point` of the total, with 0 ≤ point < 1. */
 function choose(cumulated, point) {
   const wanted = point * cumulated[cumulated.length - 1];
   let k = 0;
