@@ -2,9 +2,8 @@
 
 Python and the command line call `cast`; `bundled` has the package's casts. To read the code, start
 with `pattern` (the parser), then `cast_drawer`, which draws lines and shows an example. `lines` has
-lines and the sources of their texts, `part_sampler` draws the names of one part, and `requests` ask
-for names that fit those in `used_names`. `initials` draws names that share an initial, `redrawing`
-redraws lines. The calls:
+lines and sources of their texts, `part_sampler` draws names of one part, and `requests` ask for
+names that fit those in `used_names`. `initials` shares initials, `redrawing` redraws. The calls:
 
     cast: draw_rows, CastDrawer.lines
         CastDrawer._batches: _new_lines (draws choices), _complete, _row
