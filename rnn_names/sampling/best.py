@@ -216,7 +216,7 @@ class _Pass:
     """A search of all prefixes above a bound, for the `wanted` most probable names."""
 
     def __init__(self, search: _Search, bound: float, wanted: int) -> None:
-        self.bound, self.best = bound, list[_Name]()  # at most twice as many names as wanted
+        self.bound, self.best = bound, list[_Name]()  # at most 2 * wanted names
         self.left_out = -np.inf  # the highest log-probability below the bound
         self.n_prefixes = 0  # extended
         self._search, self._wanted, self._raised_bound = search, wanted, bound
