@@ -11,10 +11,8 @@ all of it: no draw had reached the others.
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
 known: then guesses for other names are far too high, and are reduced. Tests end when few are
-repeats, or when they have cost too much; then a warning says so. If most are repeats at a low
-temperature, the most probable names were not seen, and preparation restarts at the high temperature
-with the visited prefixes. The result depends neither on the seed nor on the number of requested
-names.
+repeats, or when they have cost too much; then a warning says so. The result depends neither on the
+seed nor on the number of requested names.
 """
 
 import math
@@ -42,7 +40,6 @@ ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reaso
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
 LOG_ODDS = math.log(1 / 7)  # after such a test, of unknown names to known ones among draws
-RESTART_REPEATS = 0.2  # share of repeats above which preparation restarts, once
 
 DrawRound = Callable[[float, int, Guide], Array]
 """Draws `size` names at a temperature by a guide; returns their log weights, (size,)."""
@@ -54,22 +51,7 @@ def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) ->
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
     preparation.learn(explores=halvings > 0)
-    first = preparation.cooled(halvings)
-    if not halvings or first.repeats <= RESTART_REPEATS:
-        return first
-    # The draws were stuck in a low-probability region: restart at the high temperature with the
-    # prefixes visited so far.
-    preparation.change_temperature(2**halvings)
-    second = preparation.cooled(halvings, is_second=True)
-    return second if _is_better(second, first) else first
-
-
-def _is_better(second: Guide, first: Guide) -> bool:
-    """Whether the second has a far higher bound or, with a similar bound, fewer repeats."""
-    gain = second.log_bound - first.log_bound  # large if the first lacks the most probable names
-    if abs(gain) > math.log(MAX_BOUND):
-        return gain > 0
-    return second.repeats < first.repeats
+    return preparation.cooled(halvings)
 
 
 class _Preparation:
@@ -103,7 +85,7 @@ class _Preparation:
         self._temperature *= factor
         self.learn(explores=True)
 
-    def cooled(self, halvings: int, *, is_second: bool = False) -> Guide:
+    def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
         for left in range(halvings, -1, -1):
             for size in ROUND_SIZES:
@@ -111,7 +93,6 @@ class _Preparation:
                 self.learn(explores=left > 0 or (halvings > 0 and size < ROUND_SIZES[-1]))
             if left:
                 self.change_temperature(0.5)
-        max_visits = MAX_VISITS + (self._n_visits if is_second else 0)
         size, log_odds = FIRST_TEST, None
         while True:
             guide = self._guide
@@ -124,7 +105,7 @@ class _Preparation:
                 measured, log_odds = replace(measured, repeats=missed), LOG_ODDS
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k, for example, may rule out all names that meet the conditions.
-            is_over = measured.log_value == -np.inf or self._n_visits >= max_visits
+            is_over = measured.log_value == -np.inf or self._n_visits >= MAX_VISITS
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
             self.learn(explores=False, log_odds=log_odds)

@@ -46,8 +46,14 @@ ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
 MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
-def names_of_stream(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """Yields `count` names, in parts; raises SamplingError after the last if there are fewer."""
+def names_of_stream(
+    model: LanguageModel, count: int, options: Options, max_attempts: int | None = None
+) -> Iterator[Names]:
+    """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
+
+    At most `max_attempts` (default: `MAX_ATTEMPTS`) may fail before the first name, and more after
+    every 16 names.
+    """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
     with one_blas_thread():
@@ -60,7 +66,8 @@ def names_of_stream(model: LanguageModel, count: int, options: Options) -> Itera
         n_possible = sampler.n_possible if unique else np.inf
         delivered, tally = 0, Tally()
         try:
-            for names in _drawn_names(sampler, options, count, unique):
+            budget = MAX_ATTEMPTS if max_attempts is None else max_attempts
+            for names in _drawn_names(sampler, options, count, unique, budget):
                 if unique:
                     names = names.take(unique.admit(names))
                     unique.warn_if_few_are_new()
@@ -118,7 +125,11 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
 
 
 def _drawn_names(
-    sampler: ConditionalSampler, options: Options, count: int, unique: Unique | None
+    sampler: ConditionalSampler,
+    options: Options,
+    count: int,
+    unique: Unique | None,
+    budget: int,
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; more than `count` if some may be repeats."""
     numbers = range(options.start, ENDLESS if unique else options.start + count)
@@ -129,7 +140,7 @@ def _drawn_names(
         guided = guided_if_rare(sampler)
     key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
     is_large = count >= WORTH_THREADS * acceptance
-    budget = min(MAX_ATTEMPTS, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
+    budget = min(budget, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             yield from _groups(guided, key, numbers, budget, unique, threads)

@@ -64,11 +64,10 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
         "the first rounds at higher temperatures",
         [(preparation, "COOLED_BELOW", 1e-9)],
     ),
-    "second": ("cooling a second time", [(preparation, "RESTART_REPEATS", 1.0)]),
 }
 """By what takes the place of an attribute."""
 
-OF_LOW_TEMPERATURES = {"cooling", "second"}
+OF_LOW_TEMPERATURES = {"cooling"}
 """Mechanisms that work below a temperature of 1 only."""
 
 
