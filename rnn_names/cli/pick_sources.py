@@ -18,7 +18,7 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-MAX_ATTEMPTS = 1 << 18  # unsuccessful ones after which a person need not wait for more names
+MAX_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
 ATTEMPTS = 1 << 15  # at names that begin or end as one does: about a second
 
 
