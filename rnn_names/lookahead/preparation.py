@@ -1,12 +1,12 @@
 """Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
-Each round draws names with the current guide, which then learns from them. The first rounds
-use a temperature between 1 and 2, at which draws vary most. Then the temperature is halved, round
-by round, down to the requested one, as in simulated annealing (Kirkpatrick et al. 1983). So the
-names that are most probable in the end have been drawn before, and the guesses take all of them
-into account. While it cools, names that end at visited prefixes are ruled out, so that draws
-explore. Without cooling, at a temperature of 0.08, names that should be 0.02 % of the output were
-all of it: no draw had reached the others.
+Each round draws names with the current guide, which then learns from them. The first rounds use a
+temperature between 1 and 2, at which draws vary most, or twice the requested one from 1 up. Then
+the temperature is halved, round by round, down to the requested one, as in simulated annealing
+(Kirkpatrick et al. 1983). So the names that are most probable in the end have been drawn before,
+and the guesses take all of them into account. While it cools, names that end at visited prefixes
+are ruled out, so that draws explore. Without cooling, of two names with nearly the same
+probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
@@ -29,7 +29,7 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
-COOLED_BELOW = 1.0  # below this temperature, draws begin at a higher one
+COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
@@ -47,10 +47,10 @@ DrawRound = Callable[[float, int, Guide], Array]
 
 def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 1)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
-    preparation.learn(explores=halvings > 0)
+    preparation.learn(explores=True)
     return preparation.cooled(halvings)
 
 
@@ -90,7 +90,7 @@ class _Preparation:
         for left in range(halvings, -1, -1):
             for size in ROUND_SIZES:
                 self.draw(size)
-                self.learn(explores=left > 0 or (halvings > 0 and size < ROUND_SIZES[-1]))
+                self.learn(explores=left > 0 or size < ROUND_SIZES[-1])
             if left:
                 self.change_temperature(0.5)
         size, log_odds = FIRST_TEST, None

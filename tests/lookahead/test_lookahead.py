@@ -180,6 +180,24 @@ def test_the_most_probable_names_are_drawn_if_steps_are_nearly_certain(model, op
     assert off < 0.1, worst
 
 
+SCATTERED = [  # a few whole names, of which some never came
+    ("elvish", {"match": "Davendre|Sonasheen"}),
+    ("elvish", {"match": "Davendre|Sonasheen", "temperature": 3}),
+    ("first-names", {"match": "Theodora|Cordell"}),
+    ("first-names", {"suffix": ["theodora", "cordell"], "ignore_case": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), SCATTERED, ids=str)
+def test_scattered_names_are_drawn_in_proportion(kind, options):
+    model = Model.load(kind)
+    names = ["Davendre", "Sonasheen"] if kind == "elvish" else ["Theodora", "Cordell"]
+    shares = np.exp(at_temperature(model, options.get("temperature", 1)).log_prob(names))
+    drawn = model.sample(400, seed=1, **options)
+    expected = (drawn.count(names[0]) + drawn.count(names[1])) * shares[0] / shares.sum()
+    assert abs(drawn.count(names[0]) - expected) < 4 * np.sqrt(expected) and expected > 100
+
+
 KNOWN_BUT_MISSED = [  # names that all draws missed, and the temperature
     (("Nanuq", "Angatanakaq"), 0.1),  # 715 of 1,000 were Protoceratopsq, whose share is e^−95
     (("Angatanakaq", "Nanuq"), 0.05),
