@@ -634,7 +634,7 @@ corpus.read_corpus = lambda _: {{}}["two\\nlines"]
 {MAIN}"""
     train = ["train", "-", "-o", tmp_path / "m.npz"]
     message = error_line(fork(program, *train, **TO_ITS_END))
-    assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
+    assert message.startswith("internal error in rnn-names ") and "KeyError" in message
     done = python(program, *train, env=unmeasured() | {"PYTHONDEVMODE": "1"})
     assert "Traceback" in done.stderr, "who develops it sees where"
 
