@@ -175,7 +175,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
     prefix_length = int(prefixes.length[0])
-    context = contexts.longest(prefixes.string[:1])
+    context = contexts.rows_of(prefixes.string[:1])
     if [*map(len, roots.texts)] == [prefix_length]:
         return roots._replace(
             node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))

@@ -409,7 +409,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
     fitted = chain.fitted_chain(prefixes, 10, 3)
-    a = fitted.contexts.longest(np.array([1]))
+    a = fitted.contexts.rows_of(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
