@@ -39,9 +39,9 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         self._sampler, self._options = make_sampler(model, options)
         if self._sampler.may_be_rare:
-            from rnn_names.sampling.guided import RARE, acceptance_rate
+            from rnn_names.sampling.guided import RARE, share_with_spelling
 
-            if acceptance_rate(self._sampler, RARE) <= RARE:
+            if share_with_spelling(self._sampler, RARE) <= RARE:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
                     "to give each key one; use fewer conditions",

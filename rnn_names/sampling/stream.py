@@ -151,21 +151,21 @@ def _groups(
     unique: Unique | None,
     threads: tuple[Submit, int],
 ) -> Iterator[Names]:
-    from rnn_names.sampling.guided import GROUP
+    from rnn_names.sampling.guided import GROUP_SIZE
 
     submit, n_threads = threads
     begin, end = numbers.start, numbers.stop
-    group = begin // GROUP  # the next group
+    group = begin // GROUP_SIZE  # the next group
     size = 1  # groups that the next call draws
     next_number = begin
     tally = Tally()
     pending = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = unique.needed() if unique else end - next_number
-        while len(pending) < n_threads and group * GROUP < next_number + left:
-            size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
+        while len(pending) < n_threads and group * GROUP_SIZE < next_number + left:
+            size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
             call = submit(guided.groups, key, group + np.arange(size), budget)
-            pending.append((group * GROUP, size * GROUP, call))
+            pending.append((group * GROUP_SIZE, size * GROUP_SIZE, call))
             group, size = group + size, size * GROWTH
         first, expected, call = pending.popleft()
         names, counts = call()
