@@ -228,7 +228,7 @@ class GuidedSampler(WalkSampler):
         walk = self.run_walk(keys, root)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
-        return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
+        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """As `WalkSampler.draw`, with at most one copy per proposal."""

@@ -55,8 +55,8 @@ class Tally(dict[str, tuple[int, int]]):
             before = self.get(title, (0, 0))
             self[title] = before[0] + tested, before[1] + passed
 
-    def tightest(self) -> str:
-        """The condition that the smallest share of names met, for a message."""
+    def explanation(self) -> str:
+        """Why few names passed, for a message: the condition that the smallest share met."""
         rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"

@@ -90,7 +90,7 @@ def _shortage(
         tested, _ = tally.get(unique.title, (unique.tested, 0))
         tally[unique.title] = tested, unique.passed
     if delivered < n_possible:
-        causes.append(tally.tightest())
+        causes.append(tally.explanation())
     if n_possible < count:
         causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
     names = plural(delivered, "name")

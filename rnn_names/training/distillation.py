@@ -115,7 +115,7 @@ class Teacher(Predictor):
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
             walk.run(self._roots)
-            drawn.append(walk.names)
+            drawn.append(walk.completed)
         return Names.concatenate(drawn)
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
@@ -145,7 +145,7 @@ class Teacher(Predictor):
             histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
         return histories
 
-    # --- The source of a walk ---------------------------------------------------------------------
+    # --- The predictor of a walk ------------------------------------------------------------------
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""

@@ -182,7 +182,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     while len(found) < count:  # those that are too long are left out
         walk = Walk(NGramSteps(ngram), spelling, keys_of(key_of(seed), first + np.arange(size)))
         walk.run(roots)
-        found += Names(vocabulary.codes[walk.names.codes], walk.names.offsets).to_strings()
+        found += Names(vocabulary.codes[walk.completed.codes], walk.completed.offsets).to_strings()
         first += size
     return found[:count]
 
