@@ -21,7 +21,7 @@ from rnn_names.sampling.random_keys import child
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_VAIN_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
+MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:
@@ -96,7 +96,7 @@ class Aliases:
                 raise FewFound(Tally(), 0, [])
             while len(waiting):
                 results = first_passing_attempts(
-                    draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS
+                    draw, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
                 )
                 again = list[int]()
                 for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):

@@ -71,7 +71,7 @@ class WalkSampler:
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
 
-    def chunks(self, keys: Array, n: int) -> Array:
+    def chunk_of(self, keys: Array, n: int) -> Array:
         """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
 
         The first random number of a name decides its beginning. A beginning with too many names for
