@@ -38,7 +38,7 @@ def can_start_helper() -> bool:
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
-class ForkSafe:
+class ForkSafeLock:
     """A `lock` that is released in a forked child, where the thread that held it does not run."""
 
     def __init__(self, kind: Callable[[], Any] = threading.RLock) -> None:
@@ -152,7 +152,7 @@ def facts() -> dict[str, str]:
         "versions": f"rnn-names {__version__}, {libraries}",
         "python": f"{platform.python_implementation()} {platform.python_version()}{kind}",
         "system": f"{platform.platform()}, {platform.machine()}",
-        "blas": ", ".join(blas) or f"not told by NumPy {np.__version__}",
+        "blas": ", ".join(blas) or f"not reported by NumPy {np.__version__}",
         "cores": f"{usable_cores()} of {os.cpu_count()}",
         "helper": "can be started" if can_start_helper() else "none here",
         "locale": f"{locale.setlocale(locale.LC_CTYPE)}, {locale.getpreferredencoding(False)}, "

@@ -54,7 +54,7 @@ MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
 MAX_WANTS = 1 << 13  # candidates of all lines that are drawn together, about at most
-REDRAW_OFFSET = 1 << 32  # the first round of lines that are redrawn
+FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
 class CastDrawer:
@@ -143,7 +143,7 @@ class CastDrawer:
         end = MAX_CANDIDATES // max(slowness, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
-            rounds = REDRAW_OFFSET + first + np.arange(size)
+            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             firsts = [(request, request.next_candidate(self.used)) for request in requests]
@@ -174,9 +174,9 @@ class CastDrawer:
             if isinstance(piece, Reference):
                 text = columns[piece.column]
             else:
-                text = line.chosen[source]
+                value = text = line.chosen[source]
                 if isinstance(source, ChoiceSource):
-                    text = self._write(source.alternatives[text], line, columns)
+                    text = self._write(source.alternatives[value], line, columns)
                 if piece.column:
                     columns[piece.column] = text
             texts.append(text and source.rules(text))
@@ -237,7 +237,7 @@ class CastDrawer:
             if wants and not request.cause:
                 self._draw(wants, submit)
             elif not request.try_other_initials(self.used):
-                cause = request.cause or (request.sources[0], request.none_fits)
+                cause = request.cause or (request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
         return lines, None
 

@@ -79,7 +79,8 @@ class SharedInitials:
             lines = [*zip(*found, strict=True), *[None] * len(given_up)]
             return lines, np.append(left, given_up).astype(np.intp), tally
 
-        largest, slowness = min(x.largest_walk for x in samplers), max(x.slowness for x in samplers)
+        largest = min(sampler.largest_batch for sampler in samplers)
+        slowness = max(sampler.slowness for sampler in samplers)
         return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
 
 

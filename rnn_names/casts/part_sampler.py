@@ -43,7 +43,7 @@ class PartSampler:
     def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
         sampler, self.options = make_sampler(model, options)
         self.slowness = self.options.slowness
-        self.largest_walk = max(min(sampler.largest_walk, MAX_LINE_ATTEMPTS) // self.slowness, 1)
+        self.largest_batch = max(min(sampler.largest_batch, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler
         if sampler.may_be_rare:
@@ -107,5 +107,5 @@ class PartSampler:
             return names.to_strings(), met, tally
 
         return first_passing_attempts(
-            draw, len(keys), self.largest_walk, MAX_ATTEMPTS // self.slowness
+            draw, len(keys), self.largest_batch, MAX_ATTEMPTS // self.slowness
         )

@@ -269,7 +269,7 @@ class _Reader:
         place, name = self.at, self.until(":{}").strip()
         if name not in self.columns:
             named = ", ".join(each for each in self.columns if not each.startswith("part_"))
-            there = f"there are {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
+            there = f"available: {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(name)}; {there}", place)
         return Reference(begin, self.options(begin, allows_all=False).rules, name, ())
 
@@ -363,7 +363,7 @@ def _option_hint(name: str) -> str:
     today = [name for name, each in ALLOWED.items() if not each.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")
-    return f"; did you mean {known}?" if like else f"; there are {known}"
+    return f"; did you mean {known}?" if like else f"; available: {known}"
 
 
 @contextmanager

@@ -49,7 +49,7 @@ Found = dict[int, tuple[str, ...] | None]
 class Request:
     """Asks for the name of one part of a line."""
 
-    none_fits = MOSTLY_REPEATS
+    shortage_message = MOSTLY_REPEATS
 
     def __init__(self, line: Line, *sources: NameSource) -> None:
         self.line, self.sources = line, sources
@@ -114,7 +114,7 @@ class Request:
             names: Sequence[Any] = source.sampler.find(keys_of(source.key, rounds, numbers))
         except FewFound as error:
             names = error.results
-            wants[error.row][0].cause = source, error.tally.tightest()
+            wants[error.row][0].cause = source, error.tally.explanation()
         return {index: (name,) for index, name in enumerate(names) if name is not None}
 
 
@@ -124,7 +124,7 @@ class DifferentInitialRequest(Request):
     A candidate draws one of these initials, and makes one attempt at a name that begins with it.
     """
 
-    none_fits = NO_INITIAL.format("with such a")
+    shortage_message = NO_INITIAL.format("with such a")
 
     def __init__(self, line: Line, *sources: NameSource) -> None:
         super().__init__(line, *sources)
@@ -176,7 +176,7 @@ class DifferentInitialRequest(Request):
 class SameInitialRequest(Request):
     """Asks for names of several parts of a line that have one initial, that of names it keeps."""
 
-    none_fits = NO_INITIAL.format("all with one")
+    shortage_message = NO_INITIAL.format("all with one")
 
     def __init__(self, line: Line, initials: SharedInitials, *sources: NameSource) -> None:
         super().__init__(line, *sources)
@@ -195,6 +195,6 @@ class SameInitialRequest(Request):
         except FewFound as error:
             shares = {int(at): met / max(made, 1) for at, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            wants[error.row][0].cause = first.sources[worst], first.none_fits
+            wants[error.row][0].cause = first.sources[worst], first.shortage_message
             names = error.results
         return {index: texts for index, texts in enumerate(names) if texts is not None}

@@ -74,7 +74,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
             advice = f"; did you mean {other}?" if other in known.keys() - {name} else ""
             raise RnnNamesError(f"{place}: there is no such option{advice}")
         if isinstance(param.type, OutputPath):
-            raise RnnNamesError(f"{place}: what is to be written is said on the command line only")
+            raise RnnNamesError(f"{place}: output files can be set on the command line only")
         items = value if isinstance(value, list) and param.multiple else [value]
         allowed = "true or false" if param.is_flag else "a text or a number"
         types = {bool} if param.is_flag else {str, int, float}

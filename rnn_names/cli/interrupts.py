@@ -5,8 +5,8 @@ any two instructions: in a library that has just taken a lock, or in a `__del__`
 And it may come late: a read from a pipe or a long matrix product is finished first.
 
 Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
-ends the process. It only waits for a file that is being written (`atomic.writing`). Further signals
-have no effect. If a limit allows no thread or no pipe, the system ends the process.
+ends the process. It only waits for a file that is being written (`atomic.write_lock`). Further
+signals have no effect. If a limit allows no thread or no pipe, the system ends the process.
 
 While a person waits for a search that changes nothing else, a first Ctrl-C raises an exception and
 ends only the search (`until_stopped`).
@@ -62,7 +62,7 @@ def stop_listening() -> None:
 def critical_section() -> Iterator[None]:
     """Delays an interrupt until the block has ended."""
     wait_if_ending()  # otherwise this thread could always take the lock before the other thread
-    with atomic.writing.lock:
+    with atomic.write_lock.lock:
         yield
     wait_if_ending()
 
@@ -129,7 +129,7 @@ def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -
         elif number in system.ENDING_SIGNALS:  # any other signal has another handler
             break
     _ending = True
-    atomic.writing.lock.acquire()
+    atomic.write_lock.lock.acquire()
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:

@@ -148,7 +148,7 @@ def exit_code(work: Callable[[], int]) -> int:
             return 1
         if sys.flags.dev_mode:
             raise
-        message = f"a mistake in rnn-names {__version__}, please report it: "
+        message = f"internal error in rnn-names {__version__}, please report it: "
         message += printable(f"{type(error).__name__}: {error}"[:200])
     streams.print_to_stderr(f"Error: {message}")
     return 1

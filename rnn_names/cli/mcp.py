@@ -100,7 +100,7 @@ def _tools(folder: Path | None) -> list[Any]:
         """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
         with _TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
-                raise ModelFileError(f"name {name}: there is such a model already; take another")
+                raise ModelFileError(f"name {name}: a model of that name exists; choose another")
             train(names, **options).save(path)
             own[name] = path
         yield name

@@ -187,7 +187,7 @@ class Table(AbstractContextManager["Table"]):
         for name in names:
             if name not in fields:
                 raise click.UsageError(
-                    f"--columns {short_repr(name)}: no such column; there are {', '.join(fields)}"
+                    f"--columns {short_repr(name)}: no such column; available: {', '.join(fields)}"
                 )
         self.columns = list(dict.fromkeys(names))
         self.title, self.is_text = title, form.kind == "text"

@@ -59,7 +59,7 @@ NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
 ACTIONS = (
-    ("1 4 7", "keep these; 2-5 is a row", NUMBERS, "_keep_numbered"),
+    ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),
     ("b", "go back to the page before", "b|back", "_go_back"),
     ("p", "show this page again", "p|page", "_show_again"),
@@ -305,7 +305,7 @@ class _Picking:
         for line in _lines_numbered(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
             if self.file.entry(new.encode()) != new.strip():
-                say("# in front, or a tab, makes a remark in the file; nothing was kept")
+                say("# in front, or a tab, makes a comment in the file; nothing was kept")
             elif new in kept:
                 say(f"{brief([new])} is kept already")
             else:
@@ -343,7 +343,7 @@ class _Picking:
         else:
             self.listed = kept
             numbers = [f"-{n}" for n, each in enumerate(kept, 1) if each in found]
-            say(f"{len(found)} begin so; write one of {', '.join(numbers)}")
+            say(f"{len(found)} begin with this; type one of {', '.join(numbers)}")
 
     def _change(self, gone: Sequence[str], new: Sequence[str]) -> None:
         """Removes and adds entries in the file, shows a message, and notes how to undo it."""

@@ -252,11 +252,11 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     if start:
         lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
     if trainer.epoch:
-        lines.append(f"Going on after epoch {trainer.epoch}.")
+        lines.append(f"Continuing after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):
         lines.append(
-            f"Note: {printable(checkpoint.path)} holds an interrupted run, which --resume goes on "
-            "with. This one replaces it after its first epoch."
+            f"Note: {printable(checkpoint.path)} holds an interrupted run, which --resume "
+            "continues. This one replaces it after its first epoch."
         )
     return "\n".join(lines)
 

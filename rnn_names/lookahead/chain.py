@@ -71,7 +71,7 @@ def fitted_chain(
     power = min(temperature, 1.0)
     probabilities = np.exp(sharpened(prefixes.log_probabilities, power))
     contexts = _most_frequent(prefixes, size)
-    context = contexts.longest(prefixes.string)
+    context = contexts.rows_of(prefixes.string)
     smoothed = _smoothed(contexts, context, probabilities, prefixes.n_names)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
     return MarkovChain(contexts, smoothed, shift, 1 / power if power < SHARP_BELOW else 1)

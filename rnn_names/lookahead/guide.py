@@ -99,7 +99,7 @@ class Guide:
             table=chain.log_ahead(automaton, log_may_end),
         )
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
-        context = chain.contexts.longest(prefixes.string)
+        context = chain.contexts.rows_of(prefixes.string)
         nowhere = np.full(len(prefixes), -1)
         for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]

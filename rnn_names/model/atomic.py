@@ -9,7 +9,7 @@ from typing import BinaryIO
 from rnn_names import system
 from rnn_names.errors import ModelFileError, printable
 
-writing = system.ForkSafe()
+write_lock = system.ForkSafeLock()
 """A lock for writing a file and for ending the process. So every write is complete, no temporary
 file remains, and no two threads use the same temporary file."""
 
@@ -47,7 +47,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     if obstacle:
         raise ModelFileError(f"{printable(path)}: {obstacle}")
     try:
-        with writing.lock, _opened(real_path(path)) as file:
+        with write_lock.lock, _opened(real_path(path)) as file:
             try:
                 yield file
             finally:

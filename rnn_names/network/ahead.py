@@ -4,7 +4,8 @@
 
 over all next characters c and the end of the name. The result depends on the values of ended names.
 If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
-condition will be met. With p = 1 as well, it is the number of names that meet it.
+condition will be met (the backward probability of a hidden Markov model; the value function of
+reinforcement learning). With p = 1 as well, it is the number of names that meet it.
 
 The recursion also gives a distribution that is p given the condition, or p times the value:
 

@@ -110,7 +110,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int =
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # names with common prefixes are in one batch
     work = Workspace(params["Waa"].dtype)
-    batch = names_per_batch(len(vocabulary))
+    batch = rows_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
         indices, lengths = vocabulary.indexed(names.take(rows)).padded()  # (m, longest), (m,)
@@ -132,8 +132,8 @@ def mean_loss(
     return -float(weights @ scores) / int(weights @ (names.lengths + 1))
 
 
-def names_per_batch(n_y: int) -> int:
-    """The number of names of a batch outside of training: it bounds arrays (N, n_y)."""
+def rows_per_batch(n_y: int) -> int:
+    """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 

@@ -59,12 +59,12 @@ class Contexts:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def shortest(self, limit: int) -> "Contexts":
+    def limited_to(self, limit: int) -> "Contexts":
         """All contexts up to some number of symbols, at most `limit`, but always the empty one."""
         stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
         return Contexts(self.keys[: max([1, *stops])], self.base - 1)
 
-    def longest(self, strings: Array) -> Array:
+    def rows_of(self, strings: Array) -> Array:
         """The row of the longest context that each string, (m,), ends in: (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):

@@ -99,7 +99,7 @@ class NGram:
 
     def probabilities(self, history: Array) -> Array:
         """The probabilities of the next character after each history: (m,) to (m, n_y)."""
-        return self.after_contexts(self.contexts.longest(history))
+        return self.after_contexts(self.contexts.rows_of(history))
 
     def after_contexts(self, rows: Array) -> Array:
         """The probabilities of the next character after the contexts in some rows: (m, n_y)."""

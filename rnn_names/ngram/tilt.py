@@ -58,7 +58,7 @@ class Tilt:
 
     def __init__(self, ngram: NGram, factors: Factors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
-        self._contexts = contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
+        self._contexts = contexts = ngram.contexts.limited_to(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.keys[1:] % contexts.base)
         p[0] *= factors.after_any(p[0])  # the average, for characters in no context
@@ -69,7 +69,7 @@ class Tilt:
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, at most 1: (m, n_y)."""
         contexts = self._contexts
-        next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
+        next_contexts = contexts.after[contexts.rows_of(history), :-1]  # (m, n_y)
         values = self._ahead[length[:, None] + 1, next_contexts]  # V
         values[:, EOS] = self._at_end[length]
         factors = self.factors.after(history % contexts.base) * values

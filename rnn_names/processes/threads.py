@@ -40,7 +40,7 @@ SWITCH_INTERVAL = 1e-4
 
 _settings, _inside = ExitStack(), 0  # of the whole process; the number of active contexts
 # Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
-_guard = system.ForkSafe()
+_guard = system.ForkSafeLock()
 
 
 @contextmanager

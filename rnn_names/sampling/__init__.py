@@ -15,8 +15,8 @@
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names, _shortage
-        NameQueue.names: _next_walk, _started, _record, _names_below
+        NameQueue.names: _next_batch, _started, _record, _names_below
             _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
-        under rare conditions: guided_if_rare (acceptance_rate, _prepare), _groups
+        under rare conditions: guided_if_rare (share_with_spelling, _prepare), _groups
             GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order
 """

@@ -21,7 +21,7 @@ from rnn_names.sampling.random_keys import child
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_VAIN_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
+MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:
@@ -39,9 +39,9 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         self._sampler, self._options = make_sampler(model, options)
         if self._sampler.may_be_rare:
-            from rnn_names.sampling.guided import RARE, acceptance_rate
+            from rnn_names.sampling.guided import RARE, share_with_spelling
 
-            if acceptance_rate(self._sampler, RARE) <= RARE:
+            if share_with_spelling(self._sampler, RARE) <= RARE:
                 raise SamplingError(
                     f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
                     "to give each key one; use fewer conditions",
@@ -96,7 +96,7 @@ class Aliases:
                 raise FewFound(Tally(), 0, [])
             while len(waiting):
                 results = first_passing_attempts(
-                    draw, len(waiting), KEYS_AT_ONCE, MAX_VAIN_ATTEMPTS
+                    draw, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
                 )
                 again = list[int]()
                 for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):

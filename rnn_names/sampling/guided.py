@@ -32,18 +32,18 @@ MAX_PROPOSALS = 1 << 16  # drawn together
 PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
-BURN_IN, GROUP = MAX_COPIES - 1, 64
+BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 """The number of names that a group draws first and drops, and the number that it yields.
 
 A heavy proposal yields its name up to `MAX_COPIES` times in a row, and the end of a group may
 truncate this run. Without the burn-in, runs would be truncated only at the end of a group, so heavy
 names would be under-represented. With it, they are truncated as often at the beginning.
 """
-WANTED = BURN_IN + GROUP  # names that a group draws
+DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that decides the number of copies
 
 
-def acceptance_rate(sampler: ConditionalSampler, rare: float) -> float:
+def share_with_spelling(sampler: ConditionalSampler, rare: float) -> float:
     """The share of names with the required length and spelling, measured with fixed keys.
 
     If it is clearly above `rare`, fewer names are drawn.
@@ -65,7 +65,7 @@ def guided_if_rare(
     Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
     """
     rare = RARE if rare is None else rare
-    share = acceptance_rate(sampler, rare)
+    share = share_with_spelling(sampler, rare)
     if share > rare:
         return None
     guided = _prepare(sampler)
@@ -175,7 +175,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
     prefix_length = int(prefixes.length[0])
-    context = contexts.longest(prefixes.string[:1])
+    context = contexts.rows_of(prefixes.string[:1])
     if [*map(len, roots.texts)] == [prefix_length]:
         return roots._replace(
             node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
@@ -215,7 +215,7 @@ class GuidedSampler(WalkSampler):
     @property
     def max_groups(self) -> int:
         """The most groups that are drawn together."""
-        return max(int(MAX_PROPOSALS * self.guide.acceptance) // GROUP, 1)
+        return max(int(MAX_PROPOSALS * self.guide.acceptance) // GROUP_SIZE, 1)
 
     def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A finished walk that has drawn proposals by their keys, (n,)."""
@@ -228,7 +228,7 @@ class GuidedSampler(WalkSampler):
         walk = self.run_walk(keys, root)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
-        return self.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
+        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """As `WalkSampler.draw`, with at most one copy per proposal."""
@@ -237,14 +237,14 @@ class GuidedSampler(WalkSampler):
         return names, rows
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
-        """The names of groups, (n,), in order, `GROUP` names for each, and the tally.
+        """The names of groups, (n,), in order, `GROUP_SIZE` names for each, and the tally.
 
         A group ends after `budget` proposals. The first group with fewer names is the last.
         """
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each of them
-        at_a_time = int(1.1 * WANTED / self.guide.acceptance) + 8  # proposals of each group
+        at_a_time = int(1.1 * DRAWN_PER_GROUP / self.guide.acceptance) + 8  # proposals of a group
         # From each batch: the group and the proposal of m names, (2, m), and these names.
         batches: list[tuple[Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
@@ -259,7 +259,7 @@ class GuidedSampler(WalkSampler):
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             batches.append((origin[:, rows[each_copy]], names.take(each_copy)))
             n_names += np.bincount(batches[-1][0][0], minlength=len(numbers))
-            waiting = np.flatnonzero(n_names < WANTED)
+            waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)
             n_proposals += at_a_time
             at_a_time *= 2
         origins, parts = zip(*batches, strict=True)
@@ -278,10 +278,11 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
         n_names: the number of names of each group.
     """
     order = np.argsort(group, kind="stable")
-    burn_in = np.where(n_names < WANTED, 0, BURN_IN)  # if there are too few, all are yielded
+    # If there are too few, all are yielded.
+    burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
     rank = ranges(-burn_in, n_names)
-    last = int(np.argmax(np.append(n_names, 0) < GROUP))
-    order = order[(rank >= 0) & (rank < GROUP) & (group[order] <= last)]
+    last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))
+    order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group[order] <= last)]
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
     starts = np.flatnonzero(is_new)
     n = np.diff(np.append(starts, len(order)))

@@ -1,13 +1,14 @@
 """A queue of the numbers of a stream, each of which is attempted until an attempt passes.
 
-Numbers whose attempts failed wait in the queue, and each walk takes the oldest. So walks stay full,
-and names come in the order of their numbers. Large walks are drawn in chunks, which threads share.
+Numbers whose attempts failed wait in the queue, and each batch takes the oldest. So batches stay
+full, and names come in the order of their numbers. Large batches are drawn in chunks, which threads
+share.
 """
 
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,9 +19,9 @@ from rnn_names.sampling.random_keys import keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.unique import Unique
 
-FIRST_WALK = 1 << 12  # the most names of a stream's first walk
-CHUNKS = 32  # chunks of the largest walk, to bound the memory
-MIN_CHUNKED_NAMES = 1 << 13  # the fewest names of a walk that is drawn in chunks
+FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
+CHUNKS = 32  # chunks of the largest batch, to bound the memory
+MIN_CHUNKED_NAMES = 1 << 13  # the fewest attempts of a batch that is drawn in chunks
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
@@ -41,21 +42,21 @@ def likely_attempts(tested: int, passed: int) -> int:
     return math.ceil(1.5 * (tested + 1) / (passed + 1))
 
 
-def budget_after(n_names: Any, budget: int) -> Any:
-    """The total number of attempts allowed once `n_names` were accepted: a number or an array."""
+def budget_after(n_names: int, budget: int) -> int:
+    """The total number of attempts allowed once `n_names` were accepted."""
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
-class WalkSizes(NamedTuple):
-    """How many attempts the walks of a stream have."""
+class BatchSizes(NamedTuple):
+    """How many attempts the batches of a stream have."""
 
     first: int
-    growth: int  # the factor by which walks may grow
+    growth: int  # the factor by which batches may grow
     largest: int
 
 
-class PendingWalk(NamedTuple):
-    """A walk that is being drawn: n attempts at rising numbers, which may repeat."""
+class PendingBatch(NamedTuple):
+    """A batch that is being drawn: n attempts at rising numbers, which may repeat."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
@@ -96,7 +97,7 @@ class NameQueue:
         sampler: ConditionalSampler,
         key: Array,
         numbers: range,
-        sizes: WalkSizes,
+        sizes: BatchSizes,
         budget: int,
         unique: Unique | None,
         threads: tuple[Submit, int],
@@ -107,7 +108,7 @@ class NameQueue:
         self._begin = self._next_to_yield = self._next_number = numbers.start
         self._end, self._budget, self._unique = numbers.stop, budget, unique
         self._failed = np.zeros((2, 0), np.int64)  # rising numbers and their next attempts
-        self._size = sizes.first  # of the next walk
+        self._size = sizes.first  # of the next batch
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._tested = self._passed = 0  # all attempts that were drawn
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
@@ -115,22 +116,22 @@ class NameQueue:
 
     def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
-        walks = deque[PendingWalk]()
+        batches = deque[PendingBatch]()
         while True:
             is_scarce = self._tested >= budget_after(self._n_new, self._budget)
-            while sum(len(walk.chunks) for walk in walks) < self._n_threads and self._n_attemptable:
-                walks.append(self._started(*self._next_walk(is_scarce)))
-            if not walks:
+            while sum(len(x.chunks) for x in batches) < self._n_threads and self._n_attemptable:
+                batches.append(self._started(*self._next_batch(is_scarce)))
+            if not batches:
                 return
-            walks[0].results.append(walks[0].chunks.popleft()())
-            if walks[0].chunks:
+            batches[0].results.append(batches[0].chunks.popleft()())
+            if batches[0].chunks:
                 continue
-            self._record(walks.popleft())
-            in_walks = min([self._next_number, *(walk.numbers[0] for walk in walks)])
+            self._record(batches.popleft())
+            in_batches = min([self._next_number, *(each.numbers[0] for each in batches)])
             # The lowest number without a name, and how many of its attempts failed.
-            number, n_failed = self._failed[:, 0].tolist() if self._failed.size else (in_walks, 0)
-            yield from self._names_below(min(in_walks, number))
-            n_counted = self._n_counted + (n_failed if number < in_walks else 0)
+            number, n_failed = self._failed[:, 0].tolist() if self._failed.size else (in_batches, 0)
+            yield from self._names_below(min(in_batches, number))
+            n_counted = self._n_counted + (n_failed if number < in_batches else 0)
             if n_counted >= budget_after(self._n_new, self._budget):
                 raise TooFewNames(self._tally)
 
@@ -153,17 +154,17 @@ class NameQueue:
         more = min(self._next_to_yield + ahead, self._end) - self._next_number
         return self._failed.shape[1] + max(more, 0)
 
-    def _next_walk(self, is_scarce: bool) -> tuple[Array, Array]:
-        """The numbers of a walk and their attempts, (n,) both.
+    def _next_batch(self, is_scarce: bool) -> tuple[Array, Array]:
+        """The numbers of a batch and their attempts, (n,) both.
 
         For example, number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 2, 3, 0, 0.
 
-        A number first gets as many attempts as it is likely to need, if the walk has room. Then
+        A number first gets as many attempts as it is likely to need, if the batch has room. Then
         they double, so that one unlucky number does not delay the later ones. If names are scarce,
         the later ones wait.
         """
-        size = min(self._size, max(self._n_attemptable, FIRST_WALK))
+        size = min(self._size, max(self._n_attemptable, FIRST_BATCH))
         self._size = min(self._size * self._sizes.growth, self._sizes.largest)
         likely = likely_attempts(self._tested, self._passed)
         at_first = max(min(size // self._n_attemptable, likely), 1)
@@ -183,21 +184,21 @@ class NameQueue:
         attempts = np.append(attempts, np.tile(np.arange(at_first, dtype=attempts.dtype), n))
         return np.append(np.repeat(numbers, again), new), attempts
 
-    def _started(self, numbers: Array, attempts: Array) -> PendingWalk:
-        """Starts to draw a walk, in chunks of names that begin alike."""
-        max_names = self._sampler.largest_walk // CHUNKS  # of a chunk
+    def _started(self, numbers: Array, attempts: Array) -> PendingBatch:
+        """Starts to draw a batch, in chunks of names that begin alike."""
+        max_names = self._sampler.largest_batch // CHUNKS  # of a chunk
         n = 1
         if len(numbers) >= MIN_CHUNKED_NAMES or len(numbers) > max_names:
             n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
         rows = [np.arange(len(numbers), dtype=np.int32)]
         if n > 1:
             some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-            chunk_of = self._sampler.walk_sampler.chunks
+            chunk_of = self._sampler.walk_sampler.chunk_of
             # In parts, to bound the memory.
             chunk = np.concatenate([chunk_of(keys_of(self._key, *each), n) for each in some])
             rows = [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
         chunks = deque(self._submit(self._draw, numbers, attempts, each) for each in rows)
-        return PendingWalk(numbers, attempts, chunks, [])
+        return PendingBatch(numbers, attempts, chunks, [])
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_of(self._key, numbers[rows], attempts[rows])
@@ -206,9 +207,9 @@ class NameQueue:
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
 
-    def _record(self, walk: PendingWalk) -> None:
+    def _record(self, batch: PendingBatch) -> None:
         """Keeps the name of each number's first passing attempt; queues the other numbers."""
-        numbers, attempts, _, results = walk
+        numbers, attempts, _, results = batch
         has_passed = np.zeros(len(numbers), bool)  # each attempt
         for _, rows, tally in results:
             has_passed[rows] = True

@@ -29,7 +29,7 @@ from rnn_names.sampling.walk_sampler import WalkSampler
 T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
-MAX_WALK = 1 << 20  # names of a walk: a larger one shares more prefixes, but delays names
+MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
 NO_CONDITIONS = {
     "boldness", "min_p", "temperature", "top_k", "top_p",
     "prefix", "ignore_case", "min_length", "max_length", "any_shape",
@@ -55,8 +55,8 @@ class Tally(dict[str, tuple[int, int]]):
             before = self.get(title, (0, 0))
             self[title] = before[0] + tested, before[1] + passed
 
-    def tightest(self) -> str:
-        """The condition that the smallest share of names met, for a message."""
+    def explanation(self) -> str:
+        """Why few names passed, for a message: the condition that the smallest share met."""
         rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"
@@ -102,9 +102,9 @@ class ConditionalSampler:
         self._check_first_draw()
 
     @property
-    def largest_walk(self) -> int:
+    def largest_batch(self) -> int:
         """The most names to draw together: fewer for a large vocabulary."""
-        return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_WALK)
+        return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_BATCH)
 
     @property
     def n_possible(self) -> float:

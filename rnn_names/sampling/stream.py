@@ -22,11 +22,11 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, one_blas_thread, worker_threads
 from rnn_names.sampling.name_queue import (
     ENDLESS,
-    FIRST_WALK,
+    FIRST_BATCH,
     MAX_ATTEMPTS,
+    BatchSizes,
     NameQueue,
     TooFewNames,
-    WalkSizes,
 )
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
@@ -36,14 +36,14 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedSampler
 
-FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream, which may be read briefly
-GROWTH = 16  # the most by which the number of names grows from walk to walk
+FIRST_OF_ENDLESS = 1 << 5  # attempts of an endless stream's first batch: it may be read briefly
+GROWTH = 16  # the most by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
-MAX_VAIN_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
+MAX_FAILED_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
 def names_of_stream(
@@ -97,7 +97,7 @@ def _shortage(
         tested, _ = tally.get(unique.title, (unique.tested, 0))
         tally[unique.title] = tested, unique.passed
     if delivered < n_possible:
-        causes.append(tally.tightest())
+        causes.append(tally.explanation())
     if n_possible < count:
         causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
     names = plural(delivered, "name")
@@ -140,7 +140,7 @@ def _drawn_names(
         guided = guided_if_rare(sampler)
     key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
     is_large = count >= WORTH_THREADS * acceptance
-    budget = min(budget, MAX_VAIN_CHARACTERS // sampler.spelling.min_length)
+    budget = min(budget, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             yield from _groups(guided, key, numbers, budget, unique, threads)
@@ -148,9 +148,9 @@ def _drawn_names(
         slowness = options.slowness
         first, growth = FIRST_OF_ENDLESS, GROWTH
         if count < ENDLESS:
-            first, growth = FIRST_WALK, GROWTH_TO_COUNT
-        first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_walk))
-        sizes, budget = WalkSizes(first, growth, largest), budget // slowness
+            first, growth = FIRST_BATCH, GROWTH_TO_COUNT
+        first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_batch))
+        sizes, budget = BatchSizes(first, growth, largest), budget // slowness
         yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
 
 
@@ -162,21 +162,21 @@ def _groups(
     unique: Unique | None,
     threads: tuple[Submit, int],
 ) -> Iterator[Names]:
-    from rnn_names.sampling.guided import GROUP
+    from rnn_names.sampling.guided import GROUP_SIZE
 
     submit, n_threads = threads
     begin, end = numbers.start, numbers.stop
-    group = begin // GROUP  # the next group
+    group = begin // GROUP_SIZE  # the next group
     size = 1  # groups that the next call draws
     next_number = begin
     tally = Tally()
     pending = deque[tuple[int, int, Callable[[], Any]]]()
     while next_number < end:
         left = unique.needed() if unique else end - next_number
-        while len(pending) < n_threads and group * GROUP < next_number + left:
-            size = min(size, left // GROUP // n_threads + 1, guided.max_groups)
+        while len(pending) < n_threads and group * GROUP_SIZE < next_number + left:
+            size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
             call = submit(guided.groups, key, group + np.arange(size), budget)
-            pending.append((group * GROUP, size * GROUP, call))
+            pending.append((group * GROUP_SIZE, size * GROUP_SIZE, call))
             group, size = group + size, size * GROWTH
         first, expected, call = pending.popleft()
         names, counts = call()

@@ -130,7 +130,7 @@ class Walk:
             self._turn(predictor.states_after(children, work), node_data, length, names, node, work)
 
     @property
-    def names(self) -> Names:
+    def completed(self) -> Names:
         """The completed names, as indices."""
         return Names.from_columns(self.characters, self.lengths)
 

@@ -69,9 +69,9 @@ class WalkSampler:
             again = Walk(self.exact, self.spelling, keys[close])
             again.run(self.exact_roots, None if root is None else root[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
-        return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
+        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
 
-    def chunks(self, keys: Array, n: int) -> Array:
+    def chunk_of(self, keys: Array, n: int) -> Array:
         """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
 
         The first random number of a name decides its beginning. A beginning with too many names for

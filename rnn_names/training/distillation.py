@@ -28,7 +28,7 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.network.language_model import names_per_batch
+from rnn_names.network.language_model import rows_per_batch
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
@@ -62,7 +62,7 @@ class Teacher(Predictor):
         self.share = share  # s
         self.tilt: Tilt | None = None  # gives names the means of the list
         self.max_length, self.n_y = max_length, ngram.n_y
-        self.nodes_at_once = names_per_batch(self.n_y)
+        self.nodes_at_once = rows_per_batch(self.n_y)
         a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
@@ -115,7 +115,7 @@ class Teacher(Predictor):
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
             walk.run(self._roots)
-            drawn.append(walk.names)
+            drawn.append(walk.completed)
         return Names.concatenate(drawn)
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
@@ -145,7 +145,7 @@ class Teacher(Predictor):
             histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
         return histories
 
-    # --- The source of a walk ---------------------------------------------------------------------
+    # --- The predictor of a walk ------------------------------------------------------------------
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
@@ -236,7 +236,7 @@ def distillation_set(
 
     # The soft targets, for the prefix trees of a few thousand names each. A prefix of two trees is
     # computed twice.
-    size = names_per_batch(teacher.n_y)
+    size = rows_per_batch(teacher.n_y)
     batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(groups) + 1) // 2

@@ -63,12 +63,12 @@ class Settings(Checked):
     hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
     epochs: int | None = _by_size(
         _COUNT,
-        "Most epochs to train for, distillation included; 0 gives the untrained model.",
+        "Maximum number of epochs, including distillation; 0 gives the untrained model.",
         group="Training",
     )
     distil_epochs: int | None = _by_size(
         _COUNT,
-        "How many of those are the distillation stage, in which the network learns a teacher's "
+        "Number of these in the distillation stage, in which the network learns a teacher's "
         "predictions for synthetic names; 0 leaves it out.",
         group="Training",
     )

@@ -56,7 +56,7 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, guided = self._sampler(model, options)
-            size = guided.max_groups if guided else sampler.largest_walk // 4
+            size = guided.max_groups if guided else sampler.largest_batch // 4
             key, began, begun, found = key_of(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)

@@ -243,7 +243,7 @@ with one_blas_thread():
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_the_last_of_overlapping_generators_restores_process_settings(first, model, monkeypatch):
-    monkeypatch.setattr("rnn_names.sampling.sampler.MAX_WALK", 1 << 13)
+    monkeypatch.setattr("rnn_names.sampling.sampler.MAX_BATCH", 1 << 13)
 
     def settings():
         return sys.getswitchinterval(), [

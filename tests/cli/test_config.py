@@ -85,7 +85,7 @@ def test_a_file_cannot_set_an_output_file(command, option, tmp_path, invoke):
     write(tmp_path, f'[{command}]\n{option} = "here"\n')
     arguments = {"train": ["x.txt"], "cast": ["{norse}"], "blend": ["norse"]}.get(command, [])
     told = error_line(invoke(command, *arguments, cwd=tmp_path, input=""))
-    assert told.startswith(f"rnn-names.toml: {command}: {option}: what is to be written")
+    assert told.startswith(f"rnn-names.toml: {command}: {option}: output files can be set")
     assert [each.name for each in tmp_path.iterdir()] == ["rnn-names.toml"]
 
 

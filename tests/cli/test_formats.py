@@ -178,7 +178,7 @@ def test_columns_have_the_given_order(invoke, odd_file):
     assert done.stdout.splitlines()[0] == "part_2\tname"
     done = invoke(*command, "csv", "--columns", "name,loss")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--columns 'loss': no such column; there are name, log_prob, novel\n" in done.stderr
+    assert "--columns 'loss': no such column; available: name, log_prob, novel\n" in done.stderr
 
 
 def test_a_cast_of_several_lines_is_one_name_of_a_name_base(invoke):

@@ -508,10 +508,10 @@ def test_a_typed_name_is_kept(pick, folder):
     assert told[6] == "This page has 1 to 10."
 
 
-def test_a_remark_is_not_kept(pick, folder):
+def test_a_comment_is_not_kept(pick, folder):
     (folder / "kept.txt").write_text("Ada\n", "utf-8")
     _, told = pick("= # the queen", "= Bo\tthe king")
-    assert told[1:3] == ["# in front, or a tab, makes a remark in the file; nothing was kept"] * 2
+    assert told[1:3] == ["# in front, or a tab, makes a comment in the file; nothing was kept"] * 2
     assert kept(folder) == ["Ada"]
 
 
@@ -535,7 +535,7 @@ def test_a_kept_line_is_removed_by_its_beginning(pick, folder):
     (folder / "kept.txt").write_text("Sir Bo of Bergen\nSir Ada of Oslo\n", "utf-8")
     _, told = pick("- Sir", "-2", "- sir b", "- Ada")
     assert told[1:] == [
-        "2 begin so; write one of -1, -2",
+        "2 begin with this; type one of -1, -2",
         "Took out Sir Ada of Oslo (1 in kept.txt)",
         "Took out Sir Bo of Bergen (0 in kept.txt)",
         "Ada is not in kept.txt",

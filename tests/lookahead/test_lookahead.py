@@ -17,7 +17,7 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.sampling import stream
-from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
+from rnn_names.sampling.guided import GROUP_SIZE, GuidedWalk, guided_if_rare, guided_roots
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
@@ -284,7 +284,7 @@ def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch
         guided = looking_ahead(model, min_length=60, max_length=60)
     assert log_mean(log_weights(guided, 500)) < -100
     names = groups(guided, [0])
-    assert [len(name) for name in names] == [60] * GROUP
+    assert [len(name) for name in names] == [60] * GROUP_SIZE
     assert len(set(names)) > 1
 
 
@@ -292,7 +292,7 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
     model = random_model(string.ascii_lowercase, seed=1, longest=8)
     guided = looking_ahead(model, suffix="zxqj")
     names = groups(guided, [0, 1])
-    assert len(names) == 2 * GROUP
+    assert len(names) == 2 * GROUP_SIZE
     assert all(name.endswith("zxqj") for name in names)
     weights = log_weights(guided, 4000)
     assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
@@ -314,7 +314,7 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
     guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"], novel=True)
     alone = [groups(guided, [number]) for number in range(6)]
-    assert [len(names) for names in alone] == [GROUP] * 6
+    assert [len(names) for names in alone] == [GROUP_SIZE] * 6
     assert groups(guided, [0, 1, 2, 3, 4, 5]) == [name for each in alone for name in each]
     assert groups(guided, [4, 1]) == alone[4] + alone[1]
     assert len(set(map(tuple, alone))) == 6
@@ -324,10 +324,10 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
 def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
     """The budget was shared, so that names changed with how many groups were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
-    budget = round(GROUP / guided.guide.acceptance)  # not enough for all of them
+    budget = round(GROUP_SIZE / guided.guide.acceptance)  # not enough for all of them
     alone = [groups(guided, [number], budget=budget) for number in range(8)]
-    last = [len(names) < GROUP for names in alone].index(True)
-    assert last < 7 and any(len(names) == GROUP for names in alone)
+    last = [len(names) < GROUP_SIZE for names in alone].index(True)
+    assert last < 7 and any(len(names) == GROUP_SIZE for names in alone)
     expected = [name for names in alone[: last + 1] for name in names]
     assert groups(guided, range(8), budget=budget) == expected
 
@@ -335,7 +335,7 @@ def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
 def test_a_stream_is_its_groups_one_after_another_and_start_cuts_into_them(always_look_ahead):
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     names = groups(looking_ahead(model, **options), range(4), seed=7)
-    for start, count in ((0, 4 * GROUP), (GROUP, 1), (GROUP - 1, 2), (45, 60)):
+    for start, count in ((0, 4 * GROUP_SIZE), (GROUP_SIZE, 1), (GROUP_SIZE - 1, 2), (45, 60)):
         wanted = names[start : start + count]
         assert model.sample(count, seed=7, start=start, **options) == wanted
 
@@ -351,7 +351,7 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
     for number in range(8):
         names = groups(guided, [number])
         different = len(set(names))
-        assert 1 < different < GROUP
+        assert 1 < different < GROUP_SIZE
         assert len(set(names[:different])) == different
 
 
@@ -427,7 +427,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
     fitted = chain.fitted_chain(prefixes, 10, 3)
-    a = fitted.contexts.longest(np.array([1]))
+    a = fitted.contexts.rows_of(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 

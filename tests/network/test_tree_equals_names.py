@@ -114,7 +114,7 @@ def test_the_result_does_not_depend_on_batches(monkeypatch):
     scored = random_model("abc")
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
     whole = scored.log_prob(names)
-    monkeypatch.setattr(language_model, "names_per_batch", lambda n_y: 7)
+    monkeypatch.setattr(language_model, "rows_per_batch", lambda n_y: 7)
     np.testing.assert_allclose(scored.log_prob(names), whole, rtol=1e-5)
 
 

@@ -46,7 +46,7 @@ def test_a_name_is_followed_by_its_longest_context(known, asked):
             text = (START, *string)[:i]
             longest = next(text[j:] for j in range(i + 1) if text[j:] in pieces)
             assert contexts.keys[row] == number(longest)
-            assert contexts.longest(np.array([number(text)])) == row
+            assert contexts.rows_of(np.array([number(text)])) == row
             assert contexts.keys[contexts.shorter[row]] == number(longest[1:])
 
 
@@ -54,7 +54,7 @@ def test_the_shortest_contexts_end_at_some_number_of_symbols():
     contexts = Contexts(np.array(sorted(map(number, closed([(1, 2, 1)]))), np.int64), N_Y)
     symbols = [rows.stop - rows.start for rows in contexts.by_symbols]
     assert symbols == [1, 3, 3, 2, 1]
-    assert [len(contexts.shortest(most)) for most in (0, 1, 3, 4, 8, 99)] == [1, 1, 1, 4, 7, 10]
+    assert [len(contexts.limited_to(most)) for most in (0, 1, 3, 4, 8, 99)] == [1, 1, 1, 4, 7, 10]
 
 
 @pytest.mark.parametrize("n_y", [2, 60, 600, 5000, 2**20])

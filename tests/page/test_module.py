@@ -502,12 +502,12 @@ def test_lines_of_a_cast_equal_python(pattern, in_node, small_models, tmp_path, 
 
 
 WRONG = [
-    ("{nors} x", "no model “nors” here; there are gru", 1),
+    ("{nors} x", "no model “nors” here; available: gru", 1),
     ("a {gru", "{ without a }", 2),
     ("[a|b", "[ without a ]", 0),
     ("a } b", "unexpected '}'; write \\} for a literal one", 2),
     ("just text", "a pattern has at least one {MODEL} or [a|b]", 0),
-    ("{gru:speed=3}", "no option “speed”; there are prefix, suffix", 5),
+    ("{gru:speed=3}", "no option “speed”; available: prefix, suffix", 5),
     ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
     ("{gru:novel=1}", "novel takes no value", 5),
     ("{gru|gru}", "to choose one of several names, write [{gru}|{gru}]", 4),

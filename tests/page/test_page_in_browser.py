@@ -544,7 +544,7 @@ def test_a_typed_pattern_updates_its_parts(open_page):
     pattern.fill("{gru} {elf}")
     wait_for_names(page, 0)
     assert page.locator("#pattern-error").inner_text().splitlines() == [
-        "pattern: no model “elf” here; there are gru, rnn",
+        "pattern: no model “elf” here; available: gru, rnn",
         "  {gru} {elf}",
         "         ^",
     ]

@@ -97,7 +97,7 @@ REFUSED = {
     "score(7)": "name 7: must be a text",
     "sample('6')": 'count "6": must be a whole number of at least 0',
     "sample(6, [])": "options []: must be an object",
-    "sample(6, { Seed: 1 })": 'unknown option "Seed": there are prefix, suffix,',
+    "sample(6, { Seed: 1 })": 'unknown option "Seed"; available: prefix, suffix,',
     "sample(6, { seed: -1 })": "seed -1: must be a whole number of at least 0",
     "sample(6, { seed: 2 ** 53 })": "seed 9007199254740992: must be a whole number of at least 0",
     "sample(6, { topP: 0 })": "topP 0: must be a number above 0 and at most 1",

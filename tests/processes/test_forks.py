@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.errors import SamplingError
-from rnn_names.model.atomic import writing
+from rnn_names.model.atomic import write_lock
 from rnn_names.processes import threads
 
 pytestmark = pytest.mark.posix
@@ -18,7 +18,7 @@ def test_a_fork_does_not_wait_for_locks_of_missing_threads(tmp_path):
     model, held, is_over = Model.load("dinosaurs"), threading.Event(), threading.Event()
 
     def hold_locks():
-        with threads._guard.lock, writing.lock:
+        with threads._guard.lock, write_lock.lock:
             held.set()
             is_over.wait()
 

@@ -40,7 +40,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.random_keys import key_of, keys_of
-from rnn_names.sampling.sampler import MAX_WALK
+from rnn_names.sampling.sampler import MAX_BATCH
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
@@ -178,11 +178,11 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
     spelling = Spelling(anything(ngram.n_y), 1, int(names.lengths.max()))
     roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))
-    found, first, size = list[str](), 0, min(count, MAX_WALK)
+    found, first, size = list[str](), 0, min(count, MAX_BATCH)
     while len(found) < count:  # those that are too long are left out
         walk = Walk(NGramSteps(ngram), spelling, keys_of(key_of(seed), first + np.arange(size)))
         walk.run(roots)
-        found += Names(vocabulary.codes[walk.names.codes], walk.names.offsets).to_strings()
+        found += Names(vocabulary.codes[walk.completed.codes], walk.completed.offsets).to_strings()
         first += size
     return found[:count]
 

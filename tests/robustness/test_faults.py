@@ -473,9 +473,9 @@ def test_scores_are_printed_while_the_writer_continues(score, folder):
 def test_names_are_printed_in_whole_lines_before_all_are_drawn(on_terminal, folder, model):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
     sample = ["sample", "-m", "m.npz", "-n", 10**12, "--seed", 3]
-    small_walks = "from rnn_names.sampling import sampler\nsampler.MAX_WALK = 1 << 13\n"
+    small_batches = "from rnn_names.sampling import sampler\nsampler.MAX_BATCH = 1 << 13\n"
     with fork(
-        small_walks + MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE
+        small_batches + MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE
     ) as process:
         os.close(writer)
         shown = b""
@@ -634,7 +634,7 @@ corpus.read_corpus = lambda _: {{}}["two\\nlines"]
 {MAIN}"""
     train = ["train", "-", "-o", tmp_path / "m.npz"]
     message = error_line(fork(program, *train, **TO_ITS_END))
-    assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
+    assert message.startswith("internal error in rnn-names ") and "KeyError" in message
     done = python(program, *train, env=unmeasured() | {"PYTHONDEVMODE": "1"})
     assert "Traceback" in done.stderr, "who develops it sees where"
 

@@ -168,9 +168,9 @@ os._exit = lambda code: (time.sleep(0.5), end(code))"""
 
 
 def test_an_interrupt_ends_a_blocked_write(model_file):
-    small_walks = "import rnn_names.sampling.sampler as sampler\nsampler.MAX_WALK = 1 << 13"
+    small_batches = "import rnn_names.sampling.sampler as sampler\nsampler.MAX_BATCH = 1 << 13"
     sample = ["sample", "-n", 10**9, "-m", model_file]
-    process = start(*sample, before=small_walks, stdout=subprocess.PIPE)
+    process = start(*sample, before=small_batches, stdout=subprocess.PIPE)
     process.stdout.read(1000)
     process.send_signal(signal.SIGTERM)
     ended(process)

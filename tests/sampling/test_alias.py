@@ -64,7 +64,7 @@ def test_names_are_as_far_from_excluded_ones_as_from_the_list(model):
 
 @pytest.mark.parametrize("options", [{"match": "[ab]{1,2}"}, {"listed": True}], ids=str)
 def test_too_many_keys_for_unique_names_are_an_error(options, monkeypatch):
-    monkeypatch.setattr(alias, "MAX_VAIN_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(alias, "MAX_FAILED_ATTEMPTS", 1 << 14)
     with pytest.raises(SamplingError, match="only 6 of 300 keys can have a name of their own"):
         tiny_model().alias(KEYS, unique=True, **options)
 

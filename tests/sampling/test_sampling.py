@@ -42,7 +42,7 @@ def test_names_have_the_models_probabilities():
 
 
 def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
-    """All together or apart, as casts of different initials and large walks draw them."""
+    """All together or apart, as casts of different initials and large batches draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
     walk_sampler = ConditionalSampler(model, Options()).walk_sampler.from_first_characters()
@@ -85,10 +85,10 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_names():
 
 
 @pytest.fixture
-def small_walks(monkeypatch):
-    """Walks of at most 256 names, several at a time, each in at least four chunks."""
-    monkeypatch.setattr(streaming, "FIRST_WALK", 16)
-    monkeypatch.setattr(sampler, "MAX_WALK", 256)
+def small_batches(monkeypatch):
+    """Batches of at most 256 names, several at a time, each in at least four chunks."""
+    monkeypatch.setattr(streaming, "FIRST_BATCH", 16)
+    monkeypatch.setattr(sampler, "MAX_BATCH", 256)
     monkeypatch.setattr(name_queue, "CHUNKS", 4)
     monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
@@ -103,8 +103,8 @@ OF_STREAMS = [
 
 
 @pytest.mark.parametrize("options", OF_STREAMS, ids=str)
-def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, monkeypatch):
-    """It does not matter with which others it is drawn, on how many cores, or in which walks."""
+def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_batches, monkeypatch):
+    """It does not matter with which others it is drawn, on how many cores, or in which batches."""
     sample = partial(tiny_model().sample, seed=8, **options)
     stream = sample(200)
     assert [name for i in range(0, 200, 70) for name in sample(70, start=i)][:200] == stream
@@ -205,7 +205,9 @@ def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
 
 @pytest.mark.parametrize("options", [{}, {"min_edits": 1}, {"unique": True}], ids=str)
 @pytest.mark.parametrize("cores", [1, 3])
-def test_the_end_of_a_stream_does_not_depend_on_the_count(options, cores, monkeypatch, small_walks):
+def test_the_end_of_a_stream_does_not_depend_on_the_count(
+    options, cores, monkeypatch, small_batches
+):
     model = tiny_model(seed=1)
     every = distribution(model)
     rare = sorted(every, key=every.__getitem__)[:800]  # together one in 400
@@ -228,7 +230,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(options, cores, monkey
 def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
     """A network that never ends a name: attempts at the first one were doubled without an end."""
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
-    monkeypatch.setattr(sampler, "MAX_WALK", 1 << 8)
+    monkeypatch.setattr(sampler, "MAX_BATCH", 1 << 8)
     monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):
         never_ending().sample(2, seed=1)
@@ -305,7 +307,7 @@ def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, mon
     ends = []
     for count, at_once, largest in ((300, 1 << 15, 1 << 20), (3000, 64, 1 << 8), (10**6, 7, 100)):
         monkeypatch.setattr(name_queue, "NUMBERS_AT_ONCE", at_once)
-        monkeypatch.setattr(sampler, "MAX_WALK", largest)
+        monkeypatch.setattr(sampler, "MAX_BATCH", largest)
         found = []
         ends.append(names(count))
     assert ends[0] and ends[0] == ends[1] == ends[2]

@@ -213,7 +213,7 @@ run.Progress.epoch = epoch
     assert 1 <= meta["run"]["state"]["epoch"] < 8
     done = fork(MAIN, *command, *OPTIONS, "--resume", **to_its_end)
     assert done.returncode == 0, done.stderr
-    assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
+    assert f"Continuing after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
     assert losses(tmp_path / "log") == losses(whole / "log")
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
@@ -236,7 +236,7 @@ def test_a_refused_command_keeps_the_files(invoke, corpus_file, names, tmp_path)
 def test_a_new_run_notes_that_it_replaces_an_interrupted_one(invoke, corpus_file, names, tmp_path):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
-    assert "m.npz.resume holds an interrupted run, which --resume goes on with." in done.stderr
+    assert "m.npz.resume holds an interrupted run, which --resume continues." in done.stderr
     assert os.listdir(tmp_path) == ["m.npz"]
 
 

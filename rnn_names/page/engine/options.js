@@ -83,7 +83,7 @@ export function checkOptions(options, types) {
   const known = Object.keys(types).join(", ");
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(types, name))
-      throw new TypeError(`unknown option ${shown(name)}: there are ${known}`);
+      throw new TypeError(`unknown option ${shown(name)}; available: ${known}`);
     if (value !== undefined) check(name, value, types[name]);
   }
 }

@@ -178,7 +178,7 @@ export class PatternReader {
     const again = this.until(":{}").trim();
     if (!this.columns.includes(again)) {
       const named = this.columns.filter((column) => !column.startsWith("part_")).join(", ");
-      const there = named ? `there are ${named}` : `write {${again || "x"}=MODEL} for one`;
+      const there = named ? `available: ${named}` : `write {${again || "x"}=MODEL} for one`;
       throw this.error(`no part before this is called “${again}”; ${there}`, place);
     }
     return { again, ...this.options(begin, false) };
@@ -266,7 +266,7 @@ export class PatternReader {
     const index = named(isWhole ? text : name);
     if (index < 0) {
       const known = this.models.map((model) => model.name).join(", ");
-      throw this.error(`no model “${isWhole ? text : name}” here; there are ${known}`, place);
+      throw this.error(`no model “${isWhole ? text : name}” here; available: ${known}`, place);
     }
     const share = isWhole ? 1 : Number(weight || NaN);
     if (!VALUE_TYPES.temperature.allows(share))
@@ -292,7 +292,7 @@ export class PatternReader {
     if (!word) throw this.error("expected an option, such as prefix=A", place);
     const known = Object.keys(SLOT_OPTIONS);
     if (!known.includes(word))
-      throw this.error(`no option “${word}”; there are ${known.join(", ")}`, place);
+      throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = SLOT_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.takes("=") ? this.until(",}") : undefined;
