@@ -1210,6 +1210,13 @@ def test_names_and_kinds_are_one_tab_stop_each(open_page):
     assert stops.all_inner_texts() == names_of(page)
 
 
+def test_a_link_turns_on_only_what_says_yes(open_page):
+    page = open_page("gru", address="#seed=1&novel=no&unique=yes&clean=0&ignore-case=off")
+    assert page.locator("#settings input:checked").evaluate_all(
+        "all => all.map(({ id }) => id)"
+    ) == ["unique"]
+
+
 def test_a_link_with_many_held_names_is_short(open_page):
     page = open_page("gru", address="#seed=1&held=3+ab&held=7+ba")  # as links were written once
     page.locator(".name").first.press("h")

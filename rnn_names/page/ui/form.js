@@ -113,7 +113,7 @@ export function readAddress() {
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   const hasSeed = address.has("seed");
   if (hasSeed) {
-    for (const id of CHECKS) $(id).checked = address.has(id);
+    for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
     setBoldness("balanced");
   }
   if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
