@@ -571,6 +571,14 @@ def test_a_link_contains_a_cast_and_its_lines_can_be_kept(open_page):
     assert not any("&" in name for name in names_of(page))
 
 
+def test_a_change_of_one_part_leaves_a_bar_in_another(open_page):
+    page = open_page("gru", address="#seed=1&cast=" + r"[a%5C|b|c] of {gru}")
+    unfold_parts(page)
+    page.get_by_label("Text of part 2").fill("and")
+    wait_for_names(page, 20)
+    assert pattern_of(page) == r"[a\|b|c] and {gru}"
+
+
 def test_menus_have_models_with_special_characters_in_their_names(open_page, small_models):
     names = ["a{b}+c:d=2\\", "[x|y]", HOSTILE]
     page = open_page(*((name, small_models["gru"]) for name in names), address="#seed=1&cast=[a]")
