@@ -1225,6 +1225,28 @@ def test_a_link_turns_on_only_what_says_yes(open_page):
     ) == ["unique"]
 
 
+def test_an_asterisk_in_a_held_or_kept_line_stays_in_links(open_page):
+    cast = urlencode({"cast": "{gru} [\\* 7 100%2A\\*]"})
+    page = open_page(
+        "gru",
+        address=f"#seed=1&count=3&{cast}",
+        names=3,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page.locator(".name").nth(1).click()
+    page.locator(".name").nth(2).click()
+    page.locator(".name").first.press("h")
+    lines = names_of(page)
+    assert lines[0].endswith(" * 7 100%2A*")
+    page.get_by_role("button", name="Share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Remove all").click()
+    page.evaluate("chosen.held.clear()")
+    follow(page, f"{link.partition('#')[2]}&more", 3)
+    assert page.evaluate("[...chosen.held]") == [[0, lines[0]]]
+    assert kept(page) == lines[1:]
+
+
 def test_a_link_with_many_held_names_is_short(open_page):
     page = open_page("gru", address="#seed=1&held=3+ab&held=7+ba")  # as links were written once
     page.locator(".name").first.press("h")

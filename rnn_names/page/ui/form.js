@@ -18,7 +18,7 @@ import {
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
-import { keepAll } from "./favourites.js";
+import { joined, keepAll, unescaped } from "./favourites.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
@@ -72,7 +72,7 @@ export function addressOfForm() {
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   const held = [...chosen.held].map((each) => each.join(" "));
-  if (held.length) address.set("held", held.join("*")); // addresses do not escape *
+  if (held.length) address.set("held", joined(held));
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (isTuned()) address.set("temperature", String(chosen.temperature));
@@ -126,10 +126,11 @@ export function readAddress() {
   else if (isCasting()) showView("results");
   setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
-    const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
+    const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (name && isPossible(name)) chosen.held.set(Number(place), name);
   }
-  const kept = (address.get("kept") ?? "").split("*").filter((name) => name && isPossible(name));
+  const texts = (address.get("kept") ?? "").split("*").map(unescaped);
+  const kept = texts.filter((name) => name && isPossible(name));
   if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
