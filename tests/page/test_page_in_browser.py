@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
@@ -1218,7 +1218,7 @@ def test_names_and_kinds_are_one_tab_stop_each(open_page):
     assert stops.all_inner_texts() == names_of(page)
 
 
-def test_a_link_turns_on_only_what_says_yes(open_page):
+def test_a_link_turns_on_only_checkboxes_that_say_yes(open_page):
     page = open_page("gru", address="#seed=1&novel=no&unique=yes&clean=0&ignore-case=off")
     assert page.locator("#settings input:checked").evaluate_all(
         "all => all.map(({ id }) => id)"
@@ -1486,8 +1486,9 @@ def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page
     page.get_by_role("button", name="Share").click()
     link = page.evaluate("navigator.clipboard.readText()")
     page.get_by_role("button", name="Remove all").click()
-    follow(page, f"{link.partition('#')[2]}*<b>")
-    assert kept(page) == names, "and no text that is no name"
+    strange = ["<b>Ünïcode", "a\u202eb", "a\nb", "x" * 1001]
+    follow(page, f"{link.partition('#')[2]}*{'*'.join(map(quote, strange))}")
+    assert kept(page) == [*names, strange[0]], "text as it is, and no mark of direction"
     assert "kept" not in page.url
     press(page, "Undo")
     assert kept(page) == []

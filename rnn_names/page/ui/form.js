@@ -2,6 +2,7 @@
 
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
+import { REFUSED } from "../learning/list.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
@@ -92,14 +93,17 @@ export function missingList() {
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
-/** Whether a text of a link can be a name: models or the cast must have all its characters. */
+/** Whether a text of a link can be shown as a name or a line. */
+const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !REFUSED.test(text);
+
+/** Whether a text of a link can be drawn: models or the cast must have all its characters. */
 function isPossible(text) {
   const known = new Set([
     ...$("pattern").value,
     ...Object.values(data.words).join(""),
     ...models.flatMap((model) => [...model.vocabulary]),
   ]);
-  return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
+  return isShowable(text) && [...text].every((character) => known.has(character));
 }
 
 /**
@@ -127,10 +131,9 @@ export function readAddress() {
   setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-    if (name && isPossible(name)) chosen.held.set(Number(place), name);
+    if (isPossible(name)) chosen.held.set(Number(place), name);
   }
-  const texts = (address.get("kept") ?? "").split("*").map(unescaped);
-  const kept = texts.filter((name) => name && isPossible(name));
+  const kept = (address.get("kept") ?? "").split("*").map(unescaped).filter(isShowable);
   if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
