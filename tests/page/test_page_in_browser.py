@@ -1386,6 +1386,25 @@ def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
     wait_for_names(page, opening)
 
 
+def test_as_many_names_fit_after_a_reset_of_impossible_conditions(open_page):
+    page = open_page("dinosaurs", address="", names=None)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    opening = len(names_of(page))
+    page.evaluate("setCondition('prefix', 'Жж')")
+    page.locator("#status .link").wait_for()
+    page.get_by_role("button", name="Reset all").click()
+    wait_for_names(page, opening)
+
+
+def test_a_new_search_removes_the_marks_of_the_one_before(open_page):
+    page = open_page("gru", address="#seed=1&prefix=xyz", names=None)
+    page.locator("#prefix[aria-invalid=true]").wait_for(state="attached")
+    marks = "() => { draw(); return $('prefix').getAttribute('aria-invalid'); }"
+    assert page.evaluate(marks) == "false"
+    follow(page, "#seed=1&count=1", count=1)
+    assert page.locator("#status .unseen").text_content() == " 1 name."
+
+
 def test_a_held_name_keeps_its_size_on_a_phone(open_page):
     page = open_page("dinosaurs", width=360, height=740)
     before = page.locator(".name").evaluate_all(SIZES)

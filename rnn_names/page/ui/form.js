@@ -214,6 +214,17 @@ function linkWithout(id) {
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
+function markInvalid(wrong) {
+  for (const id of [...TEXTS, ...NUMBERS])
+    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+}
+
+/** Removes the message and its marks. */
+export function unsay() {
+  $("status").replaceChildren();
+  markInvalid([]);
+}
+
 /**
  * Shows a message, and marks the conditions that it is about: the conditions that it names, the first
  * with a link that drops it; or all conditions, if no name can meet them.
@@ -223,13 +234,12 @@ export function say(sentence, found = 0) {
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
   const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
-  for (const id of [...TEXTS, ...NUMBERS])
-    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+  markInvalid(wrong);
   const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
-    element("span", { className: "unseen" }, ` ${found} names.`),
+    element("span", { className: "unseen" }, ` ${found} name${found === 1 ? "" : "s"}.`),
     ...named.slice(0, 1).flatMap((id) => [" ", linkWithout(id)]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
