@@ -823,6 +823,10 @@ def test_all_text_has_enough_contrast(open_page, small_models):
             contrasts = page.evaluate(CONTRASTS)
             assert len(contrasts) > 60
             assert [found for found in contrasts if found[0] < 4.5] == [], (scheme, hue)
+    surprising = page.locator("#scale .p4").evaluate(
+        "each => getComputedStyle(each).backgroundColor"
+    )
+    assert float(re.match(r"oklab\(([\d.]+)", surprising)[1]) > 0.7, "it stands out in the dark"
 
 
 def test_the_tab_key_reaches_every_control(open_page):
