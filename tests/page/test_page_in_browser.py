@@ -1194,6 +1194,10 @@ def test_keys_act_on_names_after_a_mouse_click(open_page, bundled):
     wait_for_names(page, 20)
     assert "boldness" not in page.url, "by keys, a button is pressed"
     page.locator("#kinds .kind").first.click()
+    wait_until_drawn(page)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == names_of(page)[0]
+    page.locator("#kinds .kind").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     wait_until_drawn(page)
