@@ -36,7 +36,7 @@ somebody saves from within the frame, or reads from a disk, where nothing leads 
 STYLE = """
 @media screen {
   [data-scheme="default"] { color-scheme: light; --step: 13%; }
-  [data-scheme="slate"] { color-scheme: dark; --step: 12%; }
+  [data-scheme="slate"] { color-scheme: dark; --step: 22%; }
 }
 .back { display: none; }
 @media screen {

@@ -57,6 +57,18 @@ def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, small_m
     ]
 
 
+@pytest.mark.parametrize("conditions", [{}, {"suffix": "abab", "maxLength": 9}])
+def test_a_temperature_may_be_tiny(conditions, in_node, small_models):
+    """Then the most probable character follows, where the conditions allow it."""
+    calls = [{"seed": 1, "temperature": t, "unique": False, **conditions} for t in (5e-324, 1e-308)]
+    script = "".join(f"print(await sample(3, {json.dumps(call)}));" for call in calls)
+    tiny, small = in_node(script, ("gru", small_models["gru"]))
+    assert tiny == small and len(tiny) == 3
+    if not conditions:
+        assert tiny == small_models["gru"].sample(3, seed=1, temperature=5e-324, unique=False)
+    assert all(name.endswith(conditions.get("suffix", "")) for name in tiny)
+
+
 def test_one_number_without_a_name_does_not_end_a_long_draw(in_node):
     """One name in 150 meets this: not rare enough for a guide, in Python and here."""
     model = random_model("abcd", "gru", 2, longest=14)

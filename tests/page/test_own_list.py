@@ -89,6 +89,9 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     saved = browser.open(tmp_path / "saved.html")
     assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
     assert saved.evaluate("models[1].name") == HOSTILE
+    assert saved.evaluate("models.map(({ share }) => share)") == page.evaluate(
+        "models.map(({ share }) => share)"
+    ), "it opens as the page is"
     page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
     assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
     assert page.locator("img").count() == saved.locator("img").count() == 0

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
@@ -571,6 +571,14 @@ def test_a_link_contains_a_cast_and_its_lines_can_be_kept(open_page):
     assert not any("&" in name for name in names_of(page))
 
 
+def test_a_change_of_one_part_leaves_a_bar_in_another(open_page):
+    page = open_page("gru", address="#seed=1&cast=" + r"[a%5C|b|c] of {gru}")
+    unfold_parts(page)
+    page.get_by_label("Text of part 2").fill("and")
+    wait_for_names(page, 20)
+    assert pattern_of(page) == r"[a\|b|c] and {gru}"
+
+
 def test_menus_have_models_with_special_characters_in_their_names(open_page, small_models):
     names = ["a{b}+c:d=2\\", "[x|y]", HOSTILE]
     page = open_page(*((name, small_models["gru"]) for name in names), address="#seed=1&cast=[a]")
@@ -815,6 +823,10 @@ def test_all_text_has_enough_contrast(open_page, small_models):
             contrasts = page.evaluate(CONTRASTS)
             assert len(contrasts) > 60
             assert [found for found in contrasts if found[0] < 4.5] == [], (scheme, hue)
+    surprising = page.locator("#scale .p4").evaluate(
+        "each => getComputedStyle(each).backgroundColor"
+    )
+    assert float(re.match(r"oklab\(([\d.]+)", surprising)[1]) > 0.7, "it stands out in the dark"
 
 
 def test_the_tab_key_reaches_every_control(open_page):
@@ -1182,6 +1194,10 @@ def test_keys_act_on_names_after_a_mouse_click(open_page, bundled):
     wait_for_names(page, 20)
     assert "boldness" not in page.url, "by keys, a button is pressed"
     page.locator("#kinds .kind").first.click()
+    wait_until_drawn(page)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == names_of(page)[0]
+    page.locator("#kinds .kind").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     wait_until_drawn(page)
@@ -1208,6 +1224,35 @@ def test_names_and_kinds_are_one_tab_stop_each(open_page):
     assert page.evaluate("document.activeElement.textContent") == names_of(page)[1]
     follow(page, "#seed=1&count=1", count=1)
     assert stops.all_inner_texts() == names_of(page)
+
+
+def test_a_link_turns_on_only_checkboxes_that_say_yes(open_page):
+    page = open_page("gru", address="#seed=1&novel=no&unique=yes&clean=0&ignore-case=off")
+    assert page.locator("#settings input:checked").evaluate_all(
+        "all => all.map(({ id }) => id)"
+    ) == ["unique"]
+
+
+def test_an_asterisk_in_a_held_or_kept_line_stays_in_links(open_page):
+    cast = urlencode({"cast": "{gru} [\\* 7 100%2A\\*]"})
+    page = open_page(
+        "gru",
+        address=f"#seed=1&count=3&{cast}",
+        names=3,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page.locator(".name").nth(1).click()
+    page.locator(".name").nth(2).click()
+    page.locator(".name").first.press("h")
+    lines = names_of(page)
+    assert lines[0].endswith(" * 7 100%2A*")
+    page.get_by_role("button", name="Share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Remove all").click()
+    page.evaluate("chosen.held.clear()")
+    follow(page, f"{link.partition('#')[2]}&more", 3)
+    assert page.evaluate("[...chosen.held]") == [[0, lines[0]]]
+    assert kept(page) == lines[1:]
 
 
 def test_a_link_with_many_held_names_is_short(open_page):
@@ -1349,6 +1394,25 @@ def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
     wait_for_names(page, opening)
 
 
+def test_as_many_names_fit_after_a_reset_of_impossible_conditions(open_page):
+    page = open_page("dinosaurs", address="", names=None)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    opening = len(names_of(page))
+    page.evaluate("setCondition('prefix', 'Жж')")
+    page.locator("#status .link").wait_for()
+    page.get_by_role("button", name="Reset all").click()
+    wait_for_names(page, opening)
+
+
+def test_a_new_search_removes_the_marks_of_the_one_before(open_page):
+    page = open_page("gru", address="#seed=1&prefix=xyz", names=None)
+    page.locator("#prefix[aria-invalid=true]").wait_for(state="attached")
+    marks = "() => { draw(); return $('prefix').getAttribute('aria-invalid'); }"
+    assert page.evaluate(marks) == "false"
+    follow(page, "#seed=1&count=1", count=1)
+    assert page.locator("#status .unseen").text_content() == " 1 name."
+
+
 def test_a_held_name_keeps_its_size_on_a_phone(open_page):
     page = open_page("dinosaurs", width=360, height=740)
     before = page.locator(".name").evaluate_all(SIZES)
@@ -1449,8 +1513,9 @@ def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page
     page.get_by_role("button", name="Share").click()
     link = page.evaluate("navigator.clipboard.readText()")
     page.get_by_role("button", name="Remove all").click()
-    follow(page, f"{link.partition('#')[2]}*<b>")
-    assert kept(page) == names, "and no text that is no name"
+    strange = ["<b>Ünïcode", "a\u202eb", "a\nb", "x" * 1001]
+    follow(page, f"{link.partition('#')[2]}*{'*'.join(map(quote, strange))}")
+    assert kept(page) == [*names, strange[0]], "text as it is, and no mark of direction"
     assert "kept" not in page.url
     press(page, "Undo")
     assert kept(page) == []

@@ -54,7 +54,10 @@ export function product(a, m, W, rows, columns, out) {
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));
-  for (let c = 0; c < logits.length; c++) logits[c] /= temperature;
+  if (temperature !== 1) {
+    const best = logits.reduce((a, b) => Math.max(a, b)); // so that no quotient is +∞
+    for (let c = 0; c < logits.length; c++) logits[c] = (logits[c] - best) / temperature;
+  }
   normalise(logits);
   if (topK < logits.length) normalise(leaveOutBelow(logits, logits.toSorted().at(-topK)));
   if (topP < 1) {

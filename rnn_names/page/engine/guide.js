@@ -22,6 +22,7 @@ import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // the most contexts of the chain
 const MAX_GUESSES = 2 ** 23; // additions for `ahead`; a large automaton has fewer contexts
+const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
@@ -38,9 +39,10 @@ export class Guide {
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.roots = roots;
+    const final = Math.max(temperature, MIN_TEMPERATURE);
     // The remaining halvings of the temperature, which begins between 1 and 2.
-    this.halvings = Math.max(Math.ceil(Math.log2(1 / temperature)), 0);
-    this.temperature = temperature * 2 ** this.halvings;
+    this.halvings = Math.max(Math.ceil(Math.log2(1 / final)), 0);
+    this.temperature = final * 2 ** this.halvings;
     this.known = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
     this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));

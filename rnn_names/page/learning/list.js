@@ -11,7 +11,7 @@ export const MAX_NAMES = 2000;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
 /** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
-const REFUSED =
+export const REFUSED =
   /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */

@@ -59,11 +59,15 @@ function partsOf(composed, { pieces }) {
   return found;
 }
 
-/** The alternatives of a choice, joined with bars; undefined unless all are equally likely texts. */
+/**
+ * The alternatives of a choice, joined with bars; undefined unless all are equally likely texts, none
+ * with a bar of its own.
+ */
 function wordsOf({ alternatives = [], weights = [] }) {
   const isPlain = alternatives.flat().every((piece) => typeof piece === "string");
   if (!isPlain || weights.some((weight) => weight !== 1)) return undefined;
-  return alternatives.map((pieces) => pieces.join("")).join("|");
+  const words = alternatives.map((pieces) => pieces.join(""));
+  return words.some((word) => word.includes("|")) ? undefined : words.join("|");
 }
 
 function patternOfParts() {

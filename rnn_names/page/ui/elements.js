@@ -25,11 +25,16 @@ export function stopAt(stop, all) {
   for (const each of all) each.tabIndex = each === stop ? 0 : -1;
 }
 
-/** Lets the arrow keys move the focus between the children of a box; calls `go` with the new one. */
+export const pressed = { isPointed: false }; // whether a press, not a key, moved the focus
+
+/**
+ * Lets the arrow keys move the focus between the children of a box; calls `go` with the new one. After
+ * a press on a kind, they are for the names.
+ */
 export function listenToArrows(box, go) {
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
+    if (!step || (pressed.isPointed && box.id === "kinds")) return;
     event.preventDefault();
     const all = Array.from(box.children);
     const next = all[(all.indexOf(event.target) + step + all.length) % all.length];

@@ -46,6 +46,13 @@ export function keepAll(names) {
   undoably([`Kept ${added.length} more`], [...favourites, ...added]);
 }
 
+/** Texts as one, for a link: URLSearchParams does not escape the * between them. */
+export const joined = (texts) =>
+  texts.map((text) => text.replace(/%(?=2[5A])/g, "%25").replaceAll("*", "%2A")).join("*");
+
+/** A text that was `joined`. */
+export const unescaped = (text) => text.replace(/%2[5A]/g, decodeURIComponent);
+
 /** Stores the kept names; returns whether the browser allowed it. */
 function store() {
   try {
@@ -63,7 +70,7 @@ export function listenToFavourites() {
     "keep-name": () => toggleFavourite(nameOfCard()),
     copy: () => copy(asText([...favourites])),
     "share-kept": () => {
-      const kept = encodeURIComponent([...favourites.keys()].join("*"));
+      const kept = encodeURIComponent(joined([...favourites.keys()]));
       copy(`${location.href}&kept=${kept}`, "Link to these names copied");
     },
     // Spreadsheets need the byte-order mark to decode accents.

@@ -2,6 +2,7 @@
 
 import { newSeed } from "../engine/numbers.js";
 import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
+import { REFUSED } from "../learning/list.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
@@ -18,7 +19,7 @@ import {
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
-import { keepAll } from "./favourites.js";
+import { joined, keepAll, unescaped } from "./favourites.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
@@ -72,7 +73,7 @@ export function addressOfForm() {
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   const held = [...chosen.held].map((each) => each.join(" "));
-  if (held.length) address.set("held", held.join("*")); // addresses do not escape *
+  if (held.length) address.set("held", joined(held));
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (isTuned()) address.set("temperature", String(chosen.temperature));
@@ -92,14 +93,17 @@ export function missingList() {
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
-/** Whether a text of a link can be a name: models or the cast must have all its characters. */
+/** Whether a text of a link can be shown as a name or a line. */
+const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !REFUSED.test(text);
+
+/** Whether a text of a link can be drawn: models or the cast must have all its characters. */
 function isPossible(text) {
   const known = new Set([
     ...$("pattern").value,
     ...Object.values(data.words).join(""),
     ...models.flatMap((model) => [...model.vocabulary]),
   ]);
-  return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
+  return isShowable(text) && [...text].every((character) => known.has(character));
 }
 
 /**
@@ -113,7 +117,7 @@ export function readAddress() {
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   const hasSeed = address.has("seed");
   if (hasSeed) {
-    for (const id of CHECKS) $(id).checked = address.has(id);
+    for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
     setBoldness("balanced");
   }
   if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
@@ -126,10 +130,10 @@ export function readAddress() {
   else if (isCasting()) showView("results");
   setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
-    const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
-    if (name && isPossible(name)) chosen.held.set(Number(place), name);
+    const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
+    if (isPossible(name)) chosen.held.set(Number(place), name);
   }
-  const kept = (address.get("kept") ?? "").split("*").filter((name) => name && isPossible(name));
+  const kept = (address.get("kept") ?? "").split("*").map(unescaped).filter(isShowable);
   if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
@@ -210,6 +214,17 @@ function linkWithout(id) {
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
+function markInvalid(wrong) {
+  for (const id of [...TEXTS, ...NUMBERS])
+    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+}
+
+/** Removes the message and its marks. */
+export function unsay() {
+  $("status").replaceChildren();
+  markInvalid([]);
+}
+
 /**
  * Shows a message, and marks the conditions that it is about: the conditions that it names, the first
  * with a link that drops it; or all conditions, if no name can meet them.
@@ -219,13 +234,12 @@ export function say(sentence, found = 0) {
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
   const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
-  for (const id of [...TEXTS, ...NUMBERS])
-    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+  markInvalid(wrong);
   const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
-    element("span", { className: "unseen" }, ` ${found} names.`),
+    element("span", { className: "unseen" }, ` ${found} name${found === 1 ? "" : "s"}.`),
     ...named.slice(0, 1).flatMap((id) => [" ", linkWithout(id)]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );

@@ -3,7 +3,7 @@
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, stopAt } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
 import { copy, favourites, toggleFavourite } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
@@ -138,9 +138,9 @@ const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
 /** Listens to the keys; `draw` draws more names. */
 export function listenToKeys(draw) {
-  let isPointed = false; // whether a press, not a key, moved the focus
   const onPress = () => {
-    [isPointed, wasLong] = [true, false];
+    pressed.isPointed = true;
+    wasLong = false;
   };
   document.addEventListener("pointerdown", onPress, true); // before the listeners of names
   const onClick = (event) => {
@@ -165,11 +165,11 @@ export function listenToKeys(draw) {
     if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     const isName = target.matches(".name");
-    const isFree = target === document.body || (isPointed && target.matches("button"));
+    const isFree = target === document.body || (pressed.isPointed && target.matches("button"));
     let action = actions[event.key.toLowerCase()] ?? actions[event.key];
     if (event.key === "Enter" && isFree) action = draw;
     if (!action || !(isFree || isName || ["?", "Backspace"].includes(event.key))) return;
-    isPointed = false;
+    pressed.isPointed = false;
     event.preventDefault();
     if (isFree && !isName) target.blur(); // the key is for the names, not for the pressed button
     action(isName ? target : $("names").querySelector("li:hover .name"), event.shiftKey);
@@ -177,7 +177,7 @@ export function listenToKeys(draw) {
   document.addEventListener("keyup", (event) => {
     const isName = /** @type {any} */ (event.target).matches(".name");
     if (event.key === " " && isName) event.preventDefault(); // Firefox would click the name
-    if (/^(Tab|Arrow)/.test(event.key)) isPointed = false;
+    if (/^(Tab|Arrow)/.test(event.key)) pressed.isPointed = false;
   });
 }
 

@@ -20,6 +20,7 @@ import {
   say,
   settingsOfForm,
   showValues,
+  unsay,
   writeAddress,
 } from "./form.js";
 import { listenToHold, listenToKeys, namesShown, placesFor, settle, showName } from "./names.js";
@@ -47,7 +48,7 @@ async function draw(note = "") {
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
-  $("status").replaceChildren();
+  unsay();
   try {
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
@@ -172,8 +173,9 @@ function fitting() {
 function startOver() {
   const before = location.hash;
   resetForm();
-  showValues(); // the removed conditions leave more room
-  fitCount();
+  showValues();
+  unsay();
+  fitCount(); // the removed conditions and message leave more room
   changed();
   toast(["All settings are reset"], {
     Undo: () => location.assign(before),

@@ -33,7 +33,9 @@ export const forget = () => stored("readwrite", (store) => store.delete(STORE));
 /** The page with its current models, as HTML. */
 export function pageWithModels() {
   const page = /** @type {Element} */ (pristine.cloneNode(true));
-  const described = models.map((model) => model.described ?? describedModel(model));
+  const described = models.map((model) =>
+    model.described ? { ...model.described, share: model.share } : describedModel(model),
+  );
   const text = asScriptData({ ...data, models: described });
   page.querySelector("#data")?.replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
