@@ -118,13 +118,16 @@ def errors_of(file: str) -> Iterator[None]:
         raise type(error)(message + place, error.settings) from None
 
 
-def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
-    """The lines of a file that a pattern names: beside the pattern's own, or from here."""
+def path_of_words(path: str, pattern_file: str = "") -> str:
+    """The file that a pattern names: beside the pattern's own, in this folder, or bundled."""
     folder = os.path.dirname(pattern_file)
     beside = os.path.join(folder, path)
-    if folder in ("", CASTS_FOLDER) or not is_file(beside):
-        beside = cast_file(path)
-    with opened(beside) as source:
+    return beside if folder not in ("", CASTS_FOLDER) and is_file(beside) else cast_file(path)
+
+
+def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
+    """The lines of a file that a pattern names."""
+    with opened(path_of_words(path, pattern_file)) as source:
         return nonblank_lines(*source)
 
 

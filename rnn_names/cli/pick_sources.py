@@ -18,7 +18,7 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-MAX_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
+WAITED_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
 ATTEMPTS = 1 << 15  # at names that begin or end as one does: about a second
 
 
@@ -42,7 +42,7 @@ class NamesToPick:
 
         self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
         options = replace(self._options, seed=next(self._seeds))
-        parts = names_of_stream(self._model, ENDLESS, options, MAX_ATTEMPTS)
+        parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
@@ -86,7 +86,7 @@ class LinesToPick:
     """Lines of a cast; `file` is the file of its pattern."""
 
     def __init__(self, options: CastOptions, file: str) -> None:
-        from rnn_names.casts.cast import errors_of, parsed
+        from rnn_names.casts.cast import errors_of, parsed, path_of_words
 
         self._options, self._file = replace(options, count=LINES_OF_A_SEED, remember=None), file
         with wrong_usage(), errors_of(file):
@@ -94,7 +94,9 @@ class LinesToPick:
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
-        self.files = [*filter(None, itertools.chain([file], *lists, *of_parts))]
+        named = [*filter(None, itertools.chain(*lists, *of_parts))]
+        read = (path_of_words(name, file) for name in named)
+        self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
         self._first_seed, self._load = options.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()

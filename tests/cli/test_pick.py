@@ -443,6 +443,15 @@ def test_files_of_a_pattern_are_refused_as_output(arguments, output, said, invok
     assert [each.name for each in folder.iterdir()] == ["my.txt"]
 
 
+def test_words_beside_the_pattern_are_refused_as_output(invoke, folder):
+    (folder / "own").mkdir()
+    (folder / "own" / "my.txt").write_text("{elvish} the {words.txt}", "utf-8")
+    (folder / "own" / "words.txt").write_text("Red\nBlue\n", "utf-8")
+    done = invoke("pick", "--file", "own/my.txt", "-o", "own/words.txt", input="1\n")
+    assert done.returncode == 2 and "own/words.txt has words of the pattern" in done.stderr
+    assert (folder / "own" / "words.txt").read_text("utf-8") == "Red\nBlue\n"
+
+
 def test_without_kept_names_there_is_no_file(pick, folder):
     pick("l", "- Bo", "q")
     assert not (folder / "kept.txt").exists()
@@ -615,7 +624,7 @@ def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(columns, fold
 
 
 def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
-    typist = Typist(80, *ELVES, "--prefix", "Zorr", "-n", 200, until="…")
+    typist = Typist(80, "pick", "-m", "surnames", "--seed", 3, "-n", 2000, until="…")
     typist.run.send_signal(signal.SIGINT)
     typist.type("")
     typist.type("1\n")
