@@ -127,12 +127,11 @@ def pick(
     """
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
-    is_cast = pattern is not None or file is not None
-    if is_cast and model:
-        raise click.UsageError("the models of a pattern stand in it: leave out --model")
-    if not is_cast:
+    if pattern is None and file is None:
         options: Options = read_options(Options, given)
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
+    elif model:
+        raise click.UsageError("the models of a pattern stand in it: leave out --model")
     else:
         from rnn_names.casts.bundled import CASTS
         from rnn_names.casts.cast import read_pattern
@@ -150,10 +149,8 @@ def pick(
         for each in source.files:
             if is_same_file(output, each):
                 what = "is the pattern" if each == source_file else "has words of the pattern"
-                raise click.UsageError(
-                    f"{printable(output)} {what}; give another file for what is kept, as in "
-                    "-o chosen.txt"
-                )
+                message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
+                raise click.UsageError(message)
     warnings.simplefilter("ignore", FewNewNamesWarning)  # a full page is enough
     _Picking(source, count, output, options).run()
 
@@ -281,8 +278,10 @@ class _Picking:
         """A short explanation why there are no more lines, naming the conditions."""
         if error is None:
             return "Hardly any others are left."
-        names = LOOSENED & {name for name in error.settings if getattr(self.options, name, None)}
-        given = [f"--{name.replace('_', '-')}" for name in error.settings if name in names]
+        if "min_edits (" in str(error) and not self.options.min_edits:  # boldness asks for it
+            return "There are no more such names. For more, add --min-edits 1."
+        names = [name for name in error.settings if getattr(self.options, name, None)]
+        given = [f"--{name.replace('_', '-')}" for name in names if name in LOOSENED]
         if not given:
             return with_options(error).partition("\n")[0]
         return f"There are no more such names. For others, loosen {' or '.join(given)}."

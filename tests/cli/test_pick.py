@@ -312,6 +312,12 @@ def test_a_message_tells_that_no_names_are_left(pick):
     assert told[0] == "There are no more such names. For others, loosen --match."
 
 
+def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
+    monkeypatch.setattr(pick_sources, "WAITED_ATTEMPTS", 1 << 8)
+    told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
+    assert "There are no more such names. For more, add --min-edits 1." in told
+
+
 def test_lines_of_a_cast_are_kept(pick, folder):
     pattern = "[Sir|Lady] {elvish} of {welsh-towns:max-length=7}"
     pages, _ = pick("2", "", "+1", arguments=["pick", pattern, "-n", 3, "-o", "kept.txt"])
