@@ -30,6 +30,7 @@ from rnn_names.network.ahead import sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
+MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
@@ -47,7 +48,7 @@ DrawRound = Callable[[float, int, Guide], Array]
 
 def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 1)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), MIN_HALVINGS)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
     preparation.learn(explores=True)

@@ -117,11 +117,10 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names that the first attempts at n numbers give, which may be few."""
     sampler, options = make_sampler(model, options)
-    numbers = np.arange(n // options.slowness)
+    key, numbers = key_of(options.some_seed()), np.arange(n // options.slowness)
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            keys = keys_of(key_of(options.some_seed()), some)
-            yield from sampler.draw(keys)[0].to_strings()
+            yield from sampler.draw(keys_of(key, some))[0].to_strings()
 
 
 def _drawn_names(

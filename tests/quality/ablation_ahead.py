@@ -62,13 +62,10 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
     "cooling": (
         "the first rounds at higher temperatures",
-        [(preparation, "COOLED_BELOW", 1e-9)],
+        [(preparation, "COOLED_BELOW", 1e-9), (preparation, "MIN_HALVINGS", 0)],
     ),
 }
 """By what takes the place of an attribute."""
-
-OF_LOW_TEMPERATURES = {"cooling"}
-"""Mechanisms that work below a temperature of 1 only."""
 
 
 def path_of(number: int, without: str) -> Path:
@@ -136,8 +133,6 @@ def measure_all(wanted: list[str]) -> None:
     """Measures what is not there yet."""
     for number in range(len(CHOSEN)):
         for without in wanted:
-            if without in OF_LOW_TEMPERATURES and CHOSEN[number][1].get("temperature", 1) >= 1:
-                continue
             if not path_of(number, without).exists():
                 measure(number, without)
                 print(spelled(*CHOSEN[number]), without, flush=True)
