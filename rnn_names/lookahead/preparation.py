@@ -26,7 +26,7 @@ from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.ahead import sharpened
+from rnn_names.network.ahead import LEAST_LOG, sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
@@ -146,10 +146,11 @@ def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     A name of weight w has w / bound copies; all but the first are repeats. The k largest weights
     have Σ w − k bound repeats, times the bound, which is largest for the k weights above the bound.
     """
-    falling = np.sort(np.exp(log_weights))[::-1]
+    top = max(log_weights.max(), LEAST_LOG)
+    falling = np.sort(np.exp(log_weights - top))[::-1]
     up_to = np.cumsum(falling)
     bound = np.max((up_to - max_repeats * up_to[-1]) / np.arange(1, len(falling) + 1))
-    return float(np.log(np.maximum(bound, 1e-300)))
+    return float(np.log(np.maximum(bound, 1e-300)) + top)
 
 
 def warn_of_repeats(guide: Guide) -> None:

@@ -20,7 +20,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_i
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
-from rnn_names.lookahead.preparation import prepare_guide, warn_of_repeats
+from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import key_of, keys_of, uniform
@@ -29,6 +29,8 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
+MAX_LOSS = 0.02  # the accepted share of the names of a root that are drawn too seldom
+PILOT_OF_ROOTS = 1 << 15  # names drawn to measure their weights by their first characters
 PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
@@ -191,6 +193,12 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
 
 
+def raised(roots: Roots, log_factors: Array) -> Roots:
+    """Roots of a guided walk whose guesses are multiplied by factors, (R,)."""
+    data = replace(roots.node_data, log_weight=roots.node_data.log_weight - log_factors)
+    return roots._replace(node_data=data, log_prob=roots.log_prob + log_factors)
+
+
 class GuidedSampler(WalkSampler):
     """Draws names that meet rare conditions, by a guide.
 
@@ -209,8 +217,18 @@ class GuidedSampler(WalkSampler):
 
     @cached_property
     def roots(self) -> Roots:
-        """The roots of guided walks."""
-        return guided_roots(self.exact_roots, self.guide)
+        """The roots of guided walks; if there are several, with weights within the bound."""
+        roots = guided_roots(self.exact_roots, self.guide)
+        if len(roots.texts) == 1:
+            return roots
+        # A guess that is too low for one root shows in the weights of names that begin from it.
+        size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
+        root = np.repeat(np.arange(len(roots.texts)), size)
+        walk = GuidedWalk(self.exact, keys_of(key_of(0), np.arange(len(root))), self.guide)
+        walk.run(roots, root)
+        log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
+        log_bounds = np.array([least_log_bound(w, MAX_LOSS) for w in log_weights])
+        return raised(roots, np.maximum(log_bounds, 0))
 
     @property
     def max_groups(self) -> int:

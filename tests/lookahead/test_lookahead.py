@@ -121,6 +121,20 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     assert (most > 8) == (bound == 0.4), "there are repeats"
 
 
+def test_a_guess_that_is_far_too_low_for_one_initial_does_not_make_it_rare(always_look_ahead):
+    """A cast with `initials` takes at most one copy, so the guess is raised beforehand."""
+    model, options = tiny_model(), {"suffix": "b", "max_length": 4}
+    expected = distribution(model, **options)
+    guided = looking_ahead(model, **options)
+    initial = max(expected, key=expected.get)[0]
+    [index] = np.flatnonzero(model.vocabulary.codes == ord(initial))
+    log_ahead = guided.guide.log_ahead.copy()
+    log_ahead[0, index] -= 5
+    guided.guide = replace(guided.guide, log_ahead=log_ahead)
+    names, _ = guided.from_first_characters().draw(first_keys(1, 40_000))
+    assert_drawn_from(Counter(names.to_strings()), expected)
+
+
 def log_weights(guided, size):
     """Those of names drawn with a guide."""
     return guided.run_walk(first_keys(3, size)).log_weights
