@@ -29,7 +29,7 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
-MAX_LOSS = 0.02  # the accepted share of the names of a root that are drawn too seldom
+MAX_TRUNCATED = 0.02  # the accepted share of names from a root that its bound cuts off
 PILOT_OF_ROOTS = 1 << 15  # names drawn to measure their weights by their first characters
 PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
@@ -227,7 +227,7 @@ class GuidedSampler(WalkSampler):
         walk = GuidedWalk(self.exact, keys_of(key_of(0), np.arange(len(root))), self.guide)
         walk.run(roots, root)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
-        log_bounds = np.array([least_log_bound(w, MAX_LOSS) for w in log_weights])
+        log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         return raised(roots, np.maximum(log_bounds, 0))
 
     @property
