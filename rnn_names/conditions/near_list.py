@@ -65,9 +65,11 @@ class NearList:
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, edits from a name of the list: (n,)."""
-        spellings = [*map(self._spellings, names.to_strings())]
+        # Where few names meet the other conditions, the same ones come again and again.
+        _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
+        spellings = [*map(self._spellings, names.take(first).to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
-        return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])
+        return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])[row]
 
     def _spellings(self, name: str) -> list[str]:
         """The name, in NFC if the vocabulary allows it, as the list is; and with changed case.

@@ -39,6 +39,7 @@ MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repe
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
+MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
 LOG_ODDS = math.log(1 / 7)  # after such a test, of unknown names to known ones among draws
 
@@ -99,14 +100,18 @@ class _Preparation:
             guide = self._guide
             log_weights = self.draw(size)
             measured = with_bound(guide, log_weights)
+            log_mean, log_known = log_mean_of(log_weights), self._guide.log_known
             # Known names alone may be more probable than all that was drawn: the guesses for other
             # names are far too high, so that draws miss the known ones.
-            missed = -math.expm1(min(log_mean_of(log_weights) - self._guide.log_known, 0))
+            missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
             if missed > MANY_MISSED:
                 measured, log_odds = replace(measured, repeats=missed), LOG_ODDS
+            elif log_known < log_mean + LOG_ODDS:  # other names are more probable
+                log_odds = None
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
-            # Top-k, for example, may rule out all names that meet the conditions.
-            is_over = measured.log_value == -np.inf or self._n_visits >= MAX_VISITS
+            # Top-k and top-p, for example, may rule out all names that meet the conditions.
+            is_over = measured.log_value == -np.inf or size >= MAX_TEST
+            is_over = is_over or self._n_visits >= MAX_VISITS
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
             self.learn(explores=False, log_odds=log_odds)

@@ -75,6 +75,15 @@ def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(alwa
 
 
 @pytest.mark.no_cover
+@pytest.mark.parametrize("n", [1, 300])
+def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_conditions(n):
+    """At the higher temperature where it begins, top-p does not; so they seemed to be known."""
+    options = {"temperature": 0.7, "top_p": 0.9, "match": "Ghelmikha|Brasharud"}
+    with pytest.raises(SamplingError, match=f"only 0 of {n}"):
+        Model.load("orcish").sample(n, seed=1, **options)
+
+
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "options",
     [
