@@ -47,7 +47,7 @@ LEFT_OUT = re.compile(
 SPACES = re.compile(
     r"(?<=^if) | (?=\{$)|(?<=\{) |(?<!,) (?=\})"
     r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/<>]|[+-]=)[ ]",
+    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
 """Spaces that a script does not need: at line ends, inside braces and around some operators. No

@@ -71,7 +71,7 @@ export function listenToFavourites() {
     copy: () => copy(asText([...favourites])),
     "share-kept": () => {
       const kept = encodeURIComponent(joined([...favourites.keys()]));
-      copy(`${location.href}&kept=${kept}`, "Link to these names copied");
+      shareLink(`${location.href}&kept=${kept}`, "Link to these names copied");
     },
     // Spreadsheets need the byte-order mark to decode accents.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
@@ -175,6 +175,16 @@ export function download(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** Shares a link from the menu of a touch screen; copies it where there is none. */
+export async function shareLink(url, sentence) {
+  try {
+    if (matchMedia("(hover: none)").matches) return await navigator.share({ url });
+  } catch (/** @type {any} */ error) {
+    if (error.name === "AbortError") return; // the menu was closed
+  }
+  copy(url, sentence);
 }
 
 /** Copies a text to the clipboard, and shows a message. */

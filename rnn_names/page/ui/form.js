@@ -166,7 +166,8 @@ export function showValues() {
   showShares();
   const parts = writing();
   const longest = Math.max(...parts.map(({ longest }) => longest));
-  $("max-length").placeholder = `up to ${longest}`;
+  $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
+  $("max-length").placeholder = longest;
   $("names").style.setProperty("--longest", $("max-length").value || longest);
   const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
   for (const id of ["novel", "no-near-copies"]) {

@@ -81,9 +81,19 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
+/** The clauses of a line, each of its words: it breaks after commas if it can, never at hyphens. */
+function piecesOf(name) {
+  if (!isCasting()) return [name];
+  const split = (text, at, piece) =>
+    text.split(at).map((each) => (each === " " ? each : piece(each)));
+  const clause = (text) =>
+    element("span", {}, ...split(text, /( )/, (word) => element("span", {}, word)));
+  return split(name, /(?<=,)( )/, clause);
+}
+
 /** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
-  if (place.textContent !== name) place.replaceChildren(bdi(name));
+  if (place.textContent !== name) place.replaceChildren(element("bdi", {}, ...piecesOf(name)));
   place.hidden = !name;
   place.disabled = false;
   const [width, half] = widthsOf(name);

@@ -10,7 +10,7 @@ import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { changed, chosen, data, models, setBoldness, setSeed } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast } from "./elements.js";
-import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
+import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
 import {
   addressOfForm,
   missingList,
@@ -56,7 +56,7 @@ async function draw(note = "") {
         if (mine === current && found < places.length && !held.has(name))
           showName(places[found++], name);
       },
-      progress: (share = found / count) => ($("progress").value = share),
+      progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
     if (mine === current) say(sentence || missingList() || note, found + held.size);
@@ -92,7 +92,7 @@ async function drawOfBlend(settings, watch) {
 
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
-  $("progress").value = 0;
+  $("progress").removeAttribute("value"); // moving until something is found
   $("search").classList.toggle("busy", isBusy);
   $("names").setAttribute("aria-busy", isBusy);
 }
@@ -159,10 +159,12 @@ const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.spli
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
   if ($("results").hidden) return settingsOfForm().count;
-  const { top, height } = $("names").getBoundingClientRect();
+  const list = $("names");
+  const { top, height } = list.getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const columns = columnsShown();
-  const row = height / Math.ceil($("names").children.length / columns);
+  const filled = Array.from(list.children).filter(({ offsetHeight }) => offsetHeight).length;
+  const row = height / Math.ceil(filled / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
@@ -205,7 +207,7 @@ function listen() {
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
       const who = location.protocol === "file:" ? ". It works for people who have this file." : "";
-      copy(location.href, `Link copied${who}`);
+      shareLink(location.href, `Link copied${who}`);
     },
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;

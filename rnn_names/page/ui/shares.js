@@ -2,6 +2,7 @@
 // models have a slider each, and chips above the names, one of which is pressed when the page opens.
 
 import { scaled } from "../engine/blend.js";
+import { isCasting } from "./casts.js";
 import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
@@ -112,6 +113,13 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
+/** Gives the page the hue of the model that writes, or one between those of several. */
+function showHue() {
+  const shares = scaled(chosen.shares);
+  const blended = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);
+  document.documentElement.style.setProperty("--hue", blended);
+}
+
 /** Shows the models of the blend in the title, unless the page has another title. */
 function showTitle() {
   const titles = writing().map(titleOf);
@@ -121,12 +129,15 @@ function showTitle() {
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   const words = listed.map(stressed);
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
-  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
+  const title = isKind ? [...words, " names"] : ["Names like ", ...words];
+  if (isCasting()) title.splice(0, Infinity, "A ", element("em", {}, "cast"), " of names");
+  $("like")?.replaceChildren(...title);
   $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
-/** Shows the shares in the controls, and the models in the title. */
+/** Shows the shares in the controls and by the hue of the page, and the models in the title. */
 export function showShares() {
+  showHue();
   showTitle();
   if (models.length < 2) return;
   const texts = sharesAsTexts();
