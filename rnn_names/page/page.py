@@ -34,8 +34,13 @@ from rnn_names.report.markup import assets, definitions, isolated
 PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
 SUBTITLE = (
-    'Press a <span id="pressed">name</span> to keep it. '
+    'Press a <span class="of-names">name</span><span class="of-casts">line</span> to keep it. '
     '<span id="new">All names are new, never on the list.</span>'
+)
+LIKE = '<span id="like" class="of-names">%s</span>'
+HEADINGS = (  # of the two other views
+    '<span class="of-casts">A <em>cast</em> of names</span>'
+    '<span class="of-list">Names like <em>yours</em></span>'
 )
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
@@ -129,11 +134,11 @@ def page(
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or text)),
-        heading=isolated(title) if title else heading,
-        heading_id="" if title else ' id="like"',
+        heading=isolated(title) if title else LIKE % heading + HEADINGS,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
+        view=data["view"],
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),

@@ -1457,7 +1457,7 @@ def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
 
 def test_the_subtitle_promises_new_names_only_if_they_are_new(open_page):
     page = open_page("gru", address="#seed=1&novel=yes")
-    assert page.locator("#subtitle").inner_text().endswith("All are new, never on the list.")
+    assert page.locator("#subtitle").inner_text().endswith("All names are new, never on the list.")
     follow(page, "#seed=7")
     assert page.locator("#subtitle").inner_text().strip() == "Press a name to keep it."
 

@@ -139,20 +139,16 @@ function dropoutMask(random, dropout, size) {
  * name that a model cannot spell counts as its uniform guess.
  */
 function closestModel(models, names) {
-  let best = { loss: entropyOfLetters(names) - CLOSER };
-  for (const model of models) {
-    const loss = lossOfModel(model, names);
-    if (loss < best.loss) best = { model, loss };
-  }
-  return best.model;
+  const losses = models.map((model) => lossOfModel(model, names));
+  const least = Math.min(entropyOfLetters(names) - CLOSER, ...losses);
+  return models[losses.indexOf(least)];
 }
 
 /** What the frequencies of letters and ends predict, in nats per character. */
 function entropyOfLetters(names) {
-  const counts = new Map();
   const letters = names.flatMap((name) => [...name, ""]);
-  for (const letter of letters) counts.set(letter, (counts.get(letter) ?? 0) + 1);
-  const shares = Array.from(counts.values(), (count) => count / letters.length);
+  const alike = Map.groupBy(letters, (letter) => letter).values();
+  const shares = Array.from(alike, (each) => each.length / letters.length);
   return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 }
 

@@ -34,10 +34,6 @@ export function showView(id) {
     $("names").classList.toggle("lines");
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
-  const unit = id === "casts" ? "line" : "name";
-  $("copy-names").textContent = `Copy these ${unit}s`;
-  $("more").textContent = `More ${unit}s`;
-  if ($("pressed")) $("pressed").textContent = unit; // missing if the page has another subtitle
   openDrawer(null);
   $("toast").replaceChildren(); // a message of another view
   scrollTo(0, 0);

@@ -177,14 +177,11 @@ export function download(parts, file) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Shares a link from the menu of a touch screen; copies it where there is none. */
-export async function shareLink(url, sentence) {
-  try {
-    if (matchMedia("(hover: none)").matches) return await navigator.share({ url });
-  } catch (/** @type {any} */ error) {
-    if (error.name === "AbortError") return; // the menu was closed
-  }
-  copy(url, sentence);
+/** Shares a link from the menu of a touch screen, if it has one; otherwise copies it. */
+export function shareLink(url, sentence) {
+  const isTouched = matchMedia("(hover: none)").matches;
+  if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
+  else copy(url, sentence);
 }
 
 /** Copies a text to the clipboard, and shows a message. */

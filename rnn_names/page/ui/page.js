@@ -7,7 +7,7 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
-import { changed, chosen, data, models, setBoldness, setSeed } from "./chosen.js";
+import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
@@ -23,7 +23,15 @@ import {
   unsay,
   writeAddress,
 } from "./form.js";
-import { listenToHold, listenToKeys, namesShown, placesFor, settle, showName } from "./names.js";
+import {
+  columnsShown,
+  listenToHold,
+  listenToKeys,
+  namesShown,
+  placesFor,
+  settle,
+  showName,
+} from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
@@ -99,7 +107,7 @@ function busy(isBusy) {
 
 /** Draws names with a new seed. */
 function more() {
-  setSeed(newSeed());
+  Object.assign(chosen, { seed: newSeed(), wantedLists: "" });
   closeCard();
   if (!isCasting()) fitAgain(); // the window may have changed
   writeAddress(true);
@@ -154,17 +162,14 @@ function fitAgain() {
   return $("count").value !== before;
 }
 
-const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
   if ($("results").hidden) return settingsOfForm().count;
-  const list = $("names");
-  const { top, height } = list.getBoundingClientRect();
+  const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const columns = columnsShown();
-  const filled = Array.from(list.children).filter(({ offsetHeight }) => offsetHeight).length;
-  const row = height / Math.ceil(filled / columns);
+  const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
+  const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
@@ -179,9 +184,7 @@ function startOver() {
   unsay();
   fitCount(); // the removed conditions and message leave more room
   changed();
-  toast(["All settings are reset"], {
-    Undo: () => location.assign(before),
-  });
+  toast(["All settings are reset"], { Undo: () => location.assign(before) });
 }
 
 function listen() {

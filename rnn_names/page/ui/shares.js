@@ -2,8 +2,7 @@
 // models have a slider each, and chips above the names, one of which is pressed when the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { isCasting } from "./casts.js";
-import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
@@ -27,7 +26,7 @@ export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
   const rest = (ratio) => Math.round(100 * (100 - percentage) * ratio) / 100;
-  setShares(ratios.map((ratio, i) => (i === model ? percentage : rest(ratio))));
+  chosen.shares = ratios.map((ratio, i) => (i === model ? percentage : rest(ratio)));
 }
 
 /** The shares in a text such as "300 100"; undefined if it is invalid. */
@@ -87,7 +86,7 @@ function press(model) {
     i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
-  setShares(taking.map((takes) => (takes ? 50 : 0)));
+  chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // the hint to press several
   changed(true);
 }
@@ -129,10 +128,8 @@ function showTitle() {
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   const words = listed.map(stressed);
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
-  const title = isKind ? [...words, " names"] : ["Names like ", ...words];
-  if (isCasting()) title.splice(0, Infinity, "A ", element("em", {}, "cast"), " of names");
-  $("like")?.replaceChildren(...title);
-  $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
+  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
 /** Shows the shares in the controls and by the hue of the page, and the models in the title. */
