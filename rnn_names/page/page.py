@@ -19,6 +19,8 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+
 from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.page.script import (
@@ -33,15 +35,11 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
-SUBTITLE = (
-    'Press a <span class="of-names">name</span><span class="of-casts">line</span> to keep it. '
-    '<span id="new">All names are new, never on the list.</span>'
-)
-LIKE = '<span id="like" class="of-names">%s</span>'
-HEADINGS = (  # of the two other views
-    '<span class="of-casts">A <em>cast</em> of names</span>'
-    '<span class="of-list">Names like <em>yours</em></span>'
-)
+SUBTITLE = """Press a <span class="of-names">name</span><span class="of-casts">line</span> to keep it.
+<span id="new">All names are new, never on the list.</span>"""
+HEADINGS = """<span id="like" class="of-names">%s</span>
+<span class="of-casts">A <em>cast</em> of names</span>
+<span class="of-list">Names like <em>yours</em></span>"""
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
 MODELS_FOR_LISTS = (
@@ -111,7 +109,6 @@ def page(
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
-        "view": "own-list" if for_lists else "results",
         "models": [
             {"title": name, "hue": hue_of(each["name"]), **each}
             for name, each in zip(names, described(parts), strict=True)
@@ -126,19 +123,19 @@ def page(
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
-    hue = _blended_hue(data["models"])
+    hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
+    hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     text, _ = _heading(names)
-    writing = [name for name, model in zip(names, data["models"], strict=True) if model["share"]]
-    like, heading = _heading(writing)
+    like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or text)),
-        heading=isolated(title) if title else LIKE % heading + HEADINGS,
+        heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
-        view=data["view"],
+        view="own-list" if for_lists else "results",
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),
@@ -163,12 +160,6 @@ def hue_of(name: str) -> int:
     """
     hues = (hue for kind, hue in HUES.items() if re.match(kind, name))
     return next(hues, 130 + zlib.crc32(printable(name).encode()) % 290)
-
-
-def _blended_hue(models: Sequence[dict[str, Any]]) -> int:
-    """The hue of a page that opens with models in these shares, as ui/shares.js computes it."""
-    total = sum(model["share"] for model in models)
-    return round(sum(model["share"] * model["hue"] for model in models) / total)
 
 
 def _faces(parts: Sequence[PageModel]) -> str:

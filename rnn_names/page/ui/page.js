@@ -237,7 +237,7 @@ async function start() {
   listenToHold();
   listenToKeys(more);
   listen();
-  showView(data.view);
+  showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
