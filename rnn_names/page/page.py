@@ -35,7 +35,8 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
-SUBTITLE = """Press a <span class="of-names">name</span><span class="of-casts">line</span> to keep it.
+SUBTITLE = """Press a <span class="of-names">name</span>
+<span class="of-casts">line</span> to keep it.
 <span id="new">All names are new, never on the list.</span>"""
 HEADINGS = """<span id="like" class="of-names">%s</span>
 <span class="of-casts">A <em>cast</em> of names</span>
