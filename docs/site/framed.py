@@ -2,7 +2,7 @@
 
 Such a page takes the colours that were chosen on the site, also while it is shown, and leads back
 to the site. In the frame of the first page it has no title of its own, since the site has one, and
-its tabs stand at the left.
+its tabs stand at the left; the site takes its hue, which is that of the kind that writes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rnn_names.page.page import COUNT
 SCRIPT = """{
   const root = document.documentElement;
   root.classList.toggle("framed", self !== top);
-  const above = self !== top && frameElement?.getBoundingClientRect().top + parent.scrollY;
-  root.style.setProperty("--above", `${above || 0}px`);
+  const above = frameElement ? frameElement.getBoundingClientRect().top + parent.scrollY : 0;
+  root.style.setProperty("--above", `${above}px`);
   root.classList.toggle("hosted", location.protocol !== "file:");
   const site = new URL(".", new URL("%s", location));
   const follow = () => {
@@ -28,6 +28,11 @@ SCRIPT = """{
   };
   follow();
   addEventListener("storage", follow);
+  if (frameElement)
+    new MutationObserver(() => {
+      const hue = root.style.getPropertyValue("--hue");
+      parent.document.documentElement.style.setProperty("--hue", hue);
+    }).observe(root, { attributeFilter: ["style"] });
 }"""
 """With the way back, at which the theme keeps the choice of colours. All is set anew in a copy that
 somebody saves from within the frame, or reads from a disk, where nothing leads back.

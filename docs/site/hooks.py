@@ -42,7 +42,7 @@ HERE = ROOT / "docs" / "site"
 UI = ROOT / "rnn_names" / "page" / "ui"
 FACES = ["latin", "latin-ext"]
 
-MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]
+MODELS = ["norse", "elvish", "dwarvish", "welsh-towns", "dinosaurs"]
 """What the page on the site writes; it opens with the first of them."""
 
 IN_FRAME = 12
@@ -150,6 +150,7 @@ def first_page() -> str:
     text = (HERE / "index.md").read_text("utf-8")
     live = '<iframe class="live" src="names.html" title="A page that writes names"></iframe>'
     text = text.replace("<!-- the page -->", live)
+    text = text.replace("<!-- a list and names -->", kinds.list_and_names())
     return text.replace("<!-- some kinds -->", kinds.first_page())
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
 from rnn_names.model import bundled
 from rnn_names.page.page import hue_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 GROUPS = {
     "Fantasy": "Peoples of nobody's book or game, and what their world is made of.",
@@ -19,6 +23,9 @@ TITLES |= {"surnames": "US surnames", "sea": "Sea people", "desert": "Desert peo
 TITLES |= {"goblin": "Goblins", "halfling": "Halflings", "stars": "Planets and stars"}
 ON_FIRST_PAGE = ["dragons", "italian-women", "finnish-towns", "orcish", "norse-men", "stars"]
 """Other kinds than the page in the frame has: those can be tried there."""
+
+LEARNED, SHOWN = "elvish", 5
+"""The list that the first page shows beside what was learned, and how many names of it."""
 
 
 def page() -> str:
@@ -49,6 +56,13 @@ def first_page() -> str:
     """The cards that the first page shows, and the way to the others."""
     words = f"All {len(bundled.MODELS)} kinds of names"
     return f"{cards(ON_FIRST_PAGE)}\n\n[{words}](kinds.md){{ .md-button }}"
+
+
+def list_and_names() -> str:
+    """Names of a list beside those that its model writes, as a picture on the first page."""
+    listed = (ROOT / "data" / f"{LEARNED}.txt").read_text("utf-8").split("\n")[:SHOWN]
+    sides = [f"<ul>{_items(names)}</ul>" for names in (listed, bundled.samples()[LEARNED])]
+    return f'<div class="learned" aria-hidden="true">{"<b>→</b>".join(sides)}</div>'
 
 
 def some_names() -> list[str]:
@@ -82,10 +96,13 @@ def cards(names: list[str]) -> str:
     samples = bundled.samples()
     found = []
     for name in names:
-        lines = "".join(f"<li>{escape(each)}</li>" for each in samples[name])
         link = (
             f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
         )
-        card = f"<h3>{title_of(name)}</h3><ul>{lines}</ul><p>{link}</p>"
-        found.append(f'<li style="--h: {hue_of([name])}">{card}</li>')
+        card = f"<h3>{title_of(name)}</h3><ul>{_items(samples[name])}</ul><p>{link}</p>"
+        found.append(f'<li style="--h: {hue_of(name)}">{card}</li>')
     return f'<ul class="kinds">{"".join(found)}</ul>'
+
+
+def _items(names: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(name)}</li>" for name in names)

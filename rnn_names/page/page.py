@@ -19,6 +19,8 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+
 from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.page.script import (
@@ -33,7 +35,12 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
-SUBTITLE = 'Press a name to keep it. <span id="new">All are new, never on the list.</span>'
+SUBTITLE = """Press a <span class="of-names">name</span>
+<span class="of-casts">line</span> to keep it.
+<span id="new">All names are new, never on the list.</span>"""
+HEADINGS = """<span id="like" class="of-names">%s</span>
+<span class="of-casts">A <em>cast</em> of names</span>
+<span class="of-list">Names like <em>yours</em></span>"""
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
 MODELS_FOR_LISTS = (
@@ -95,19 +102,17 @@ def page(
     `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
-    hue = hue_of([part.name for part in parts])
     # Columns have the width of the longest possible name, so that they never move.
     longest = max(part.model.longest for part in parts)
     rules = CSS_PADDING.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
-    style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     with_base = for_lists or learn
     texts = [STRICT + text for text in scripts(with_base)]
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
-        "view": "own-list" if for_lists else "results",
         "models": [
-            {"title": name, **each} for name, each in zip(names, described(parts), strict=True)
+            {"title": name, "hue": hue_of(each["name"]), **each}
+            for name, each in zip(names, described(parts), strict=True)
         ],
         "words": {},
     }
@@ -119,17 +124,19 @@ def page(
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
+    hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
+    hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
+    style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     text, _ = _heading(names)
-    writing = [name for name, model in zip(names, data["models"], strict=True) if model["share"]]
-    like, heading = _heading(writing)
+    like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
     return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or text)),
-        heading=isolated(title) if title else heading,
-        heading_id="" if title else ' id="like"',
+        heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
+        view="own-list" if for_lists else "results",
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),
@@ -146,18 +153,14 @@ def page(
     )
 
 
-def hue_of(names: Sequence[str]) -> int:
-    """The hue of a page, from its models' names in any order.
+def hue_of(name: str) -> int:
+    """The hue of a model from its name: that of its kind, or any but olive, which looks dirty.
 
-    It is the hue of the models' common kind, or else any hue but olive, which looks dirty.
-
-    >>> hue_of(["elvish-men", "elvish-women"]), hue_of(["dinosaurs"]) == hue_of(["elvish"])
+    >>> hue_of("elvish-men"), hue_of("dinosaurs") == hue_of("elvish")
     (150, False)
     """
-    for kind, hue in HUES.items():
-        if all(re.match(kind, name) for name in names):
-            return hue
-    return 130 + zlib.crc32("\n".join(sorted(map(printable, names))).encode()) % 290
+    hues = (hue for kind, hue in HUES.items() if re.match(kind, name))
+    return next(hues, 130 + zlib.crc32(printable(name).encode()) % 290)
 
 
 def _faces(parts: Sequence[PageModel]) -> str:

@@ -47,11 +47,11 @@ LEFT_OUT = re.compile(
 SPACES = re.compile(
     r"(?<=^if) | (?=\{$)|(?<=\{) |(?<!,) (?=\})"
     r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|[ ](=>|[=!]==|&&|\|\||\?\??|[*/<>]|[+-]=)[ ]",
+    r"|(?<=,) (?=[({[]|\.{3})|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]",
     re.MULTILINE,
 )
-"""Spaces that a script does not need: at line ends, inside braces and around some operators. No
-string literal contains such spaces."""
+"""Spaces that a script does not need: at line ends, inside braces, after some commas and around
+some operators. No string literal contains such spaces."""
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 

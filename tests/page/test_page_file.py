@@ -60,8 +60,8 @@ def test_each_set_of_models_has_its_own_colour(small_models):
     pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
     hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
     assert len({*hues}) == 3 and hues[2] == hues[3], "whatever their order"
-    assert int(hues[0]) == hue_of(["gru"])
-    assert all(130 <= hue_of([name]) < 420 for name in MODELS), "no olive: from 60 to 130"
+    assert int(hues[0]) == hue_of("gru")
+    assert all(130 <= hue_of(name) < 420 for name in MODELS), "no olive: from 60 to 130"
 
 
 def test_a_name_is_defined_in_one_module_only():

@@ -365,7 +365,7 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
         if (++turns === 10) resolve(clearInterval(timer));
       }, 10);
     })""")
-    assert page.locator("#progress").is_visible()
+    assert page.locator("#progress:indeterminate").is_visible(), "it moves, nothing is found"
     press(page, "Stop", count=0)
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_label("Ends with", exact=True).fill("zzzzz")
@@ -484,8 +484,10 @@ def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
 
 
 def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
+    seed = "crypto.getRandomValues = (numbers) => numbers.fill(7)"  # lines have several heights
     for width, height in ((360, 740), (768, 1024), (1100, 800), (1280, 800), (1920, 1080)):
-        page = open_page("dinosaurs", address="", names=None, width=width, height=height)
+        window = {"width": width, "height": height}
+        page = open_page("dinosaurs", address="", names=None, before=seed, **window)
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
         bar = page.locator("#bar").bounding_box()
         page.get_by_role("tab", name="Casts").click()
@@ -1457,7 +1459,7 @@ def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
 
 def test_the_subtitle_promises_new_names_only_if_they_are_new(open_page):
     page = open_page("gru", address="#seed=1&novel=yes")
-    assert page.locator("#subtitle").inner_text().endswith("All are new, never on the list.")
+    assert page.locator("#subtitle").inner_text().endswith("All names are new, never on the list.")
     follow(page, "#seed=7")
     assert page.locator("#subtitle").inner_text().strip() == "Press a name to keep it."
 
@@ -1519,3 +1521,59 @@ def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page
     assert "kept" not in page.url
     press(page, "Undo")
     assert kept(page) == []
+
+
+def test_the_page_has_the_hue_of_the_models_that_write(open_page, bundled):
+    models = [(name, bundled["dinosaurs"]) for name in ("elvish", "norse", "dwarvish")]
+    page = open_page(*models)
+    hue = "Number(getComputedStyle(document.documentElement).getPropertyValue('--hue'))"
+    assert page.evaluate(hue) == 150
+    page.get_by_role("button", name="Norse").click()
+    assert page.evaluate(hue) == 245
+    page.get_by_role("button", name="Mix").click()
+    page.get_by_role("button", name="Dwarvish").click()
+    assert page.evaluate(hue) == (245 + 415) / 2
+
+
+def test_each_view_has_a_title(open_page):
+    page = open_page("gru")
+    for tab, title in (("Casts", "A cast of names"), ("Your list", "Names like yours")):
+        page.get_by_role("tab", name=tab).click()
+        assert page.locator("h1").inner_text() == title
+    page.get_by_role("tab", name="Names").click()
+    assert page.locator("h1").inner_text() == "Names like gru"
+
+
+def test_lines_break_after_commas_and_between_words(open_page):
+    cast = "&cast=Sir+{dinosaurs}+of+the+Green-and-Golden-Wood,+who+bears+a+red-gold+lion"
+    page = open_page("dinosaurs", address=f"#seed=1&count=3{cast}", names=3, width=360, height=740)
+    clauses = page.locator(".name").first.locator("bdi > span")
+    assert clauses.all_text_contents()[1] == "who bears a red-gold lion"
+    above, below = (each.bounding_box() for each in clauses.all())
+    assert below["y"] >= above["y"] + above["height"]
+    words = page.locator(".name span span").evaluate_all(
+        "all => all.map((word) => word.getBoundingClientRect().height)"
+    )
+    assert max(words) < 1.5 * min(words), "none is broken at its hyphens"
+    assert names_of(page)[0].replace("\n", " ").endswith("Wood, who bears a red-gold lion")
+
+
+def test_few_names_leave_no_gap(open_page):
+    few = "#seed=1&count=100&unique=yes&prefix=Ty&max-length=3"
+    page = open_page("dinosaurs", address=few, names=None)
+    page.locator("#status", has_text="of 100 names found").wait_for()
+    wait_until_drawn(page)
+    last, below = page.locator(".name:visible").last, page.locator("#sharing")
+    gap = below.bounding_box()["y"] - last.bounding_box()["y"] - last.bounding_box()["height"]
+    assert page.locator(".name:visible").count() < 30 and gap < 40
+
+
+def test_a_link_is_shared_where_fingers_touch(open_page):
+    shares = """
+      navigator.canShare = ({ url }) => url.includes("#seed=");
+      navigator.share = async ({ url }) => { window.shared = url; };
+    """
+    page = open_page("gru", before=shares, has_touch=True, is_mobile=True, width=360, height=740)
+    page.get_by_role("button", name="Copy a link").click()
+    assert page.evaluate("window.shared") == page.url
+    assert page.locator("#toast").inner_text() == ""

@@ -21,9 +21,9 @@ PICTURES = {
     "page-large.webp": (1920, 1080, "dark", 44),
 }
 """Windows, their colours, and as many names as fit."""
-MODELS = ["elvish", "dwarvish", "norse", "welsh-towns", "dinosaurs"]  # as on the site
+MODELS = ["norse", "elvish", "dwarvish", "welsh-towns", "dinosaurs"]  # as on the site
 ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
-WITH_CARD, DWARVISH = "page-card.webp", "&shares=0+1+0+0+0"
+WITH_CARD, DWARVISH = "page-card.webp", "&shares=0+0+1+0+0"
 KEPT = (3, 6, 11)
 """Places of names that are kept."""
 

@@ -6,12 +6,9 @@ import { fingerprintsOf } from "./models.js";
 
 /** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is no i. */
 export function folded(text) {
-  const each = Array.from(text, (c) =>
-    c === "ı" || c === "İ" ? c : c.toLowerCase().toUpperCase(),
-  );
-  return Array.from(each.join(""), (c) => c.toLowerCase())
-    .join("")
-    .normalize("NFC");
+  const upper = Array.from(text, (c) => ("ıİ".includes(c) ? c : c.toLowerCase().toUpperCase()));
+  const lower = Array.from(upper.join(""), (c) => c.toLowerCase());
+  return lower.join("").normalize("NFC");
 }
 
 const commonWords = fingerprintsOf(COMMON_WORDS);
@@ -34,7 +31,6 @@ const rude = { whole: new Set(RUDE_WORDS.whole), parts: RUDE_WORDS.parts };
 export function isClean(name) {
   const words = folded(name).match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
   const text = ` ${words.join(" ")} `; // a space in a part is the end of a word
-  return (
-    !words.some((word) => rude.whole.has(word)) && !rude.parts.some((part) => text.includes(part))
-  );
+  if (words.some((word) => rude.whole.has(word))) return false;
+  return !rude.parts.some((part) => text.includes(part));
 }

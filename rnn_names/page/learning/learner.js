@@ -139,12 +139,9 @@ function dropoutMask(random, dropout, size) {
  * name that a model cannot spell counts as its uniform guess.
  */
 function closestModel(models, names) {
-  let best = { loss: entropyOfLetters(names) - CLOSER };
-  for (const model of models) {
-    const loss = lossOfModel(model, names);
-    if (loss < best.loss) best = { model, loss };
-  }
-  return best.model;
+  const losses = models.map((model) => lossOfModel(model, names));
+  const least = Math.min(entropyOfLetters(names) - CLOSER, ...losses);
+  return models[losses.indexOf(least)];
 }
 
 /** What the frequencies of letters and ends predict, in nats per character. */

@@ -1,11 +1,8 @@
 // What training starts from: random weights, or those of a model (rnn_names/training/setup.py).
 
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
-function normal(random) {
-  let sum = -6;
-  for (let i = 0; i < 12; i++) sum += random.next();
-  return sum;
-}
+const normal = (random) =>
+  Array.from({ length: 12 }, () => random.next()).reduce((sum, each) => sum + each, -6);
 
 const normals = (random, n, deviation) =>
   Float64Array.from({ length: n }, () => normal(random) * deviation);

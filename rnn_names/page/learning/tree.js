@@ -48,14 +48,10 @@ const hasChildren = ({ names, length }) => names.some((name) => name.length > le
 
 /** The nodes one character after a node. */
 function childrenOf({ row, names, length }) {
-  const children = new Map();
-  for (const name of names) {
-    if (name.length === length) continue;
-    const x = name[length];
-    if (!children.has(x)) children.set(x, { x, parent: row, length: length + 1, names: [] });
-    children.get(x).names.push(name);
-  }
-  return [...children.values()];
+  const longer = names.filter((name) => name.length > length);
+  const withNext = (x) => longer.filter((name) => name[length] === x);
+  const next = new Set(longer.map((name) => name[length]));
+  return Array.from(next, (x) => ({ x, parent: row, length: length + 1, names: withNext(x) }));
 }
 
 /** The arrays of a tree. */

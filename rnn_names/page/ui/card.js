@@ -12,16 +12,11 @@ import { setCondition } from "./form.js";
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
 
-/** The colour of a probability as an index of SCALE: 0 for the highest probabilities. */
-const colourOf = (probability) => SCALE.findIndex((least) => probability >= least);
-
 /** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {
   if (/^\s$/u.test(character)) return "␣";
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
-
-let ends = { prefix: "", suffix: "" }; // the beginning and end for similar names
 
 /** Opens the card of a name. */
 export function openCard(name) {
@@ -41,11 +36,12 @@ export function explain(name) {
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
   const shared = Math.min(3, Math.ceil(letters.length / 2)); // letters in common with similar names
-  ends = { prefix: letters.slice(0, shared).join(""), suffix: letters.slice(-shared).join("") };
-  $("more-begin").replaceChildren(bdi(ends.prefix), "…");
-  $("more-begin").ariaLabel = `Begins like ${ends.prefix}…`;
-  $("more-end").replaceChildren("…", bdi(ends.suffix));
-  $("more-end").ariaLabel = `Ends like …${ends.suffix}`;
+  const prefix = letters.slice(0, shared).join("");
+  const suffix = letters.slice(-shared).join("");
+  $("more-begin").replaceChildren(bdi(prefix), "…");
+  $("more-begin").ariaLabel = `Begins like ${prefix}…`;
+  $("more-end").replaceChildren("…", bdi(suffix));
+  $("more-end").ariaLabel = `Ends like …${suffix}`;
   $("card-actions").hidden = !letters.length;
   showWhole($("whole").ariaExpanded === "true");
 }
@@ -63,8 +59,8 @@ export function closeCard() {
 }
 
 export function listenToCard() {
-  const moreLike = (id) => () => {
-    setCondition(id, ends[id]);
+  const moreLike = (id) => (event) => {
+    setCondition(id, event.currentTarget.querySelector("bdi").textContent);
     closeCard();
   };
   onClick({
@@ -96,9 +92,9 @@ function letterButton(blend, place, letters, i) {
   const probability = Math.exp(place.logProbs[place.character] ?? -Infinity);
   const known = place.character !== undefined;
   const likely = percent(probability).replace(" %", "").replace("under ", "<");
-  const made = button(element("span", {}, letter), () => {}, {
-    className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
-  });
+  const colour = SCALE.findIndex((least) => probability >= least);
+  const className = `letter p${colour}${letter === END ? " end" : ""}`;
+  const made = button(element("span", {}, letter), () => {}, { className });
   made.append(element("small", {}, known ? likely : "unknown"));
   for (const event of ["pointerenter", "focus"])
     made.addEventListener(event, () => showExpected(blend, place, letters, i));

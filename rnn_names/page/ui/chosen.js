@@ -27,14 +27,10 @@ export const chosen = {
 /** The models that take part in the blend. */
 export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);
 
-export const setShares = (shares) => Object.assign(chosen, { shares });
-export const setTemperature = (temperature) => Object.assign(chosen, { temperature });
-export const setSeed = (seed, wantedLists = "") => Object.assign(chosen, { seed, wantedLists });
-
 /** Replaces the models, and sets the shares to their opening shares. */
 export function replaceModels(others) {
   models.splice(0, models.length, ...others);
-  setShares(openingShares());
+  chosen.shares = openingShares();
 }
 
 /** Sets the boldness, and the temperature that it implies. */

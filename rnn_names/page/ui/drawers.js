@@ -34,9 +34,6 @@ export function showView(id) {
     $("names").classList.toggle("lines");
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
-  const lines = id === "casts" ? "lines" : "names";
-  $("copy-names").textContent = `Copy these ${lines}`;
-  $("more").textContent = `More ${lines}`;
   openDrawer(null);
   $("toast").replaceChildren(); // a message of another view
   scrollTo(0, 0);

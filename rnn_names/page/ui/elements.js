@@ -75,11 +75,8 @@ let fading = 0;
 /** Shows a message at the bottom of the page for some seconds, with buttons for actions. */
 export function toast(text, actions = {}) {
   const close = () => $("toast").replaceChildren();
-  const does = (action) => () => {
-    close();
-    action();
-  };
-  const buttons = Object.entries(actions).map(([label, action]) => button(label, does(action)));
+  const buttons = Object.entries(actions).map(([label, action]) => button(label, action));
+  for (const each of buttons) each.addEventListener("click", close, true); // before the action
   $("toast").replaceChildren(element("span", {}, ...text), ...buttons);
   clearTimeout(fading);
   const fade = () => {

@@ -71,7 +71,7 @@ export function listenToFavourites() {
     copy: () => copy(asText([...favourites])),
     "share-kept": () => {
       const kept = encodeURIComponent(joined([...favourites.keys()]));
-      copy(`${location.href}&kept=${kept}`, "Link to these names copied");
+      shareLink(`${location.href}&kept=${kept}`, "Link to these names copied");
     },
     // Spreadsheets need the byte-order mark to decode accents.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
@@ -175,6 +175,13 @@ export function download(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** Shares a link from the menu of a touch screen, if it has one; otherwise copies it. */
+export function shareLink(url, sentence) {
+  const isTouched = matchMedia("(hover: none)").matches;
+  if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
+  else copy(url, sentence);
 }
 
 /** Copies a text to the clipboard, and shows a message. */

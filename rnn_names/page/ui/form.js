@@ -12,9 +12,6 @@ import {
   models,
   openingShares,
   setBoldness,
-  setSeed,
-  setShares,
-  setTemperature,
   writing,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -50,7 +47,7 @@ function textsIn({ id, value }) {
 
 /** Applies the new value of a slider. */
 export function moved(slider) {
-  if (slider === $("temperature")) setTemperature(Number(slider.value));
+  if (slider === $("temperature")) chosen.temperature = Number(slider.value);
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
@@ -58,7 +55,7 @@ export function moved(slider) {
 export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
-  setShares(openingShares());
+  chosen.shares = openingShares();
   chosen.held.clear();
   $("pattern").value = openingPattern();
   showPattern();
@@ -122,13 +119,13 @@ export function readAddress() {
   }
   if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
-  if (degrees > 0 && degrees < Infinity) setTemperature(degrees);
+  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
-  setShares(sharesIn(address.get("shares") ?? "") ?? openingShares());
+  chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (isPossible(name)) chosen.held.set(Number(place), name);
@@ -137,8 +134,8 @@ export function readAddress() {
   if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
-  setSeed(seed, address.get("list") ?? "");
-  chosen.fitted = history.state?.fitted ?? "";
+  const wantedLists = address.get("list") ?? "";
+  Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
   return hasSeed;
 }
 
@@ -166,7 +163,8 @@ export function showValues() {
   showShares();
   const parts = writing();
   const longest = Math.max(...parts.map(({ longest }) => longest));
-  $("max-length").placeholder = `up to ${longest}`;
+  $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
+  $("max-length").placeholder = longest;
   $("names").style.setProperty("--longest", $("max-length").value || longest);
   const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
   for (const id of ["novel", "no-near-copies"]) {

@@ -81,9 +81,19 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
+/** A text with an element for each of its pieces, divided at spaces, and for the pieces of these. */
+const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
+  text.split(at).map((piece) => {
+    const isWhole = !at || piece === " ";
+    return isWhole ? piece : element("span", {}, ...inPieces(piece, others));
+  });
+
+/** Lines break between clauses if they can, and else between words, never at hyphens. */
+const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )/] : []);
+
 /** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
-  if (place.textContent !== name) place.replaceChildren(bdi(name));
+  if (place.textContent !== name) place.replaceChildren(element("bdi", {}, ...piecesOf(name)));
   place.hidden = !name;
   place.disabled = false;
   const [width, half] = widthsOf(name);
@@ -116,6 +126,9 @@ function showStop() {
   const shown = shownPlaces();
   stopAt(shown.includes(focused) ? focused : shown[0], $("names").querySelectorAll(".name"));
 }
+
+export const columnsShown = () =>
+  getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
 
 export const namesShown = () => shownPlaces().map(({ textContent }) => textContent);
 
@@ -184,8 +197,6 @@ export function listenToKeys(draw) {
 /** Moves the focus from a name by some columns and rows. */
 function moveFocus(name, aside, below) {
   const places = shownPlaces();
-  const columns = new Set(places.map((place) => place.getBoundingClientRect().left)).size;
   const at = places.indexOf(name);
-  const next = places[at < 0 ? 0 : at + aside + below * columns];
-  next?.focus();
+  places[at < 0 ? 0 : at + aside + below * columnsShown()]?.focus();
 }

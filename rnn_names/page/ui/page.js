@@ -7,10 +7,10 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
-import { changed, chosen, data, models, setBoldness, setSeed } from "./chosen.js";
+import { changed, chosen, data, models, setBoldness } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast } from "./elements.js";
-import { asText, copy, keepAll, listenToFavourites } from "./favourites.js";
+import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
 import {
   addressOfForm,
   missingList,
@@ -23,7 +23,15 @@ import {
   unsay,
   writeAddress,
 } from "./form.js";
-import { listenToHold, listenToKeys, namesShown, placesFor, settle, showName } from "./names.js";
+import {
+  columnsShown,
+  listenToHold,
+  listenToKeys,
+  namesShown,
+  placesFor,
+  settle,
+  showName,
+} from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
@@ -56,7 +64,7 @@ async function draw(note = "") {
         if (mine === current && found < places.length && !held.has(name))
           showName(places[found++], name);
       },
-      progress: (share = found / count) => ($("progress").value = share),
+      progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
     if (mine === current) say(sentence || missingList() || note, found + held.size);
@@ -92,14 +100,14 @@ async function drawOfBlend(settings, watch) {
 
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
-  $("progress").value = 0;
+  $("progress").removeAttribute("value"); // moving until something is found
   $("search").classList.toggle("busy", isBusy);
   $("names").setAttribute("aria-busy", isBusy);
 }
 
 /** Draws names with a new seed. */
 function more() {
-  setSeed(newSeed());
+  Object.assign(chosen, { seed: newSeed(), wantedLists: "" });
   closeCard();
   if (!isCasting()) fitAgain(); // the window may have changed
   writeAddress(true);
@@ -154,15 +162,14 @@ function fitAgain() {
   return $("count").value !== before;
 }
 
-const columnsShown = () => getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
-
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
   if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
   const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
   const columns = columnsShown();
-  const row = height / Math.ceil($("names").children.length / columns);
+  const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
+  const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.held.keys());
@@ -177,9 +184,7 @@ function startOver() {
   unsay();
   fitCount(); // the removed conditions and message leave more room
   changed();
-  toast(["All settings are reset"], {
-    Undo: () => location.assign(before),
-  });
+  toast(["All settings are reset"], { Undo: () => location.assign(before) });
 }
 
 function listen() {
@@ -205,7 +210,7 @@ function listen() {
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
       const who = location.protocol === "file:" ? ". It works for people who have this file." : "";
-      copy(location.href, `Link copied${who}`);
+      shareLink(location.href, `Link copied${who}`);
     },
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
@@ -232,7 +237,7 @@ async function start() {
   listenToHold();
   listenToKeys(more);
   listen();
-  showView(data.view);
+  showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));

@@ -2,7 +2,7 @@
 // models have a slider each, and chips above the names, one of which is pressed when the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { changed, chosen, models, openingShares, setShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
@@ -26,7 +26,7 @@ export function giveShare(model, percentage) {
   const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = scaled(others.some(Boolean) ? others : others.map((_, i) => Number(i !== model)));
   const rest = (ratio) => Math.round(100 * (100 - percentage) * ratio) / 100;
-  setShares(ratios.map((ratio, i) => (i === model ? percentage : rest(ratio))));
+  chosen.shares = ratios.map((ratio, i) => (i === model ? percentage : rest(ratio)));
 }
 
 /** The shares in a text such as "300 100"; undefined if it is invalid. */
@@ -86,7 +86,7 @@ function press(model) {
     i === model ? !isMixing() || !share : isMixing() && share > 0,
   );
   if (!taking.some(Boolean)) return;
-  setShares(taking.map((takes) => (takes ? 50 : 0)));
+  chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // the hint to press several
   changed(true);
 }
@@ -112,6 +112,13 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
+/** Gives the page the hue of the model that writes, or one between those of several. */
+function showHue() {
+  const shares = scaled(chosen.shares);
+  const blended = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);
+  document.documentElement.style.setProperty("--hue", blended);
+}
+
 /** Shows the models of the blend in the title, unless the page has another title. */
 function showTitle() {
   const titles = writing().map(titleOf);
@@ -122,11 +129,12 @@ function showTitle() {
   const words = listed.map(stressed);
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
   $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
-  $("like")?.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
-/** Shows the shares in the controls, and the models in the title. */
+/** Shows the shares in the controls and by the hue of the page, and the models in the title. */
 export function showShares() {
+  showHue();
   showTitle();
   if (models.length < 2) return;
   const texts = sharesAsTexts();
