@@ -44,9 +44,8 @@ from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.sampling.unique import WINDOW, Unique
+from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
@@ -104,33 +103,30 @@ class CastDrawer:
 
     def _batches(self, submit: Submit) -> Iterator[list[Line]]:
         options = self.options
-        unique = None
+        admission = Admission(options.count)
         if options.unique or options.remember is not None:
             limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
-            unique = Unique(options.count, options.remember, window)
-        begin, end = options.start, ENDLESS if unique else options.start + options.count
+            admission = Unique(options.count, options.remember, window)
+        begin = options.start
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        size, delivered = FIRST_LINES, 0
-        while delivered < options.count:
-            size = min(size, unique.needed()) if unique else size
-            numbers = np.arange(first, min(first + size, end))
+        size = FIRST_LINES
+        while admission.passed < options.count:
+            size = min(size, max(begin - first, 0) + admission.needed())
+            numbers = np.arange(first, first + size)
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
             lines, cause = self._complete(new, submit)
             lines = lines[max(begin - first, 0) :]
             for line in lines:
                 line.row = self._row(line)
-            if unique:
-                texts = [in_one_line(line.row[0]) for line in lines]
-                lines = [lines[row] for row in unique.admit(Names.from_strings(texts)).tolist()]
-            delivered += len(lines)
-            yield lines
-            if unique and unique.is_exhausted:
+            texts = [in_one_line(line.row[0]) for line in lines]
+            yield [lines[row] for row in admission.admit(Names.from_strings(texts)).tolist()]
+            if admission.is_exhausted:
                 cause = None, MOSTLY_REPEATS
-            if cause and delivered < options.count:
+            if cause and admission.passed < options.count:
                 source, why = cause
-                reason = f"only {delivered:,} of {options.count:,} lines found: {why}"
+                reason = f"only {admission.passed:,} of {options.count:,} lines found: {why}"
                 with located(self.pattern.text, source.part.begin) if source else nullcontext():
                     raise SamplingError(reason)
             first += size

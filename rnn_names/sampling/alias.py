@@ -16,7 +16,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import FewFound, first_passing_attempts
 from rnn_names.sampling.random_keys import child
 from rnn_names.sampling.sampler import Tally, make_sampler
 
