@@ -23,7 +23,7 @@ class UsedNames:
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
     def _new_test(self) -> FarApart:
-        return FarApart(max(self._min_edits - 1, 0))
+        return FarApart(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -36,7 +36,7 @@ class UsedNames:
         indices = [0] if joins_others else []
         if options.is_unique and not is_covered:
             indices.insert(0, len(self._tests))
-            self._tests.append(FarApart.from_options(options) or FarApart(0))
+            self._tests.append(FarApart.from_options(options) or FarApart(1))
         return indices
 
     def fork(self) -> "UsedNames":

@@ -180,7 +180,7 @@ def _apart_first(names: Iterator[str]) -> Iterator[str]:
     """The names, with near twins of earlier names after most others."""
     from rnn_names.conditions.edits import FarApart
 
-    apart, twins = FarApart(1), list[str]()
+    apart, twins = FarApart(2), list[str]()
     for name in itertools.islice(names, NAMES_BEFORE_TWINS):
         if apart.add_if_far(name):
             yield name

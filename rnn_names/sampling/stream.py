@@ -42,7 +42,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    At most `max_attempts` (default: `MAX_ATTEMPTS`) may fail before the first name, and more after every 16 names.
+    At most `max_attempts` (default: `MAX_ATTEMPTS`) may fail before the first name, and more after
+    every 16 names.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
