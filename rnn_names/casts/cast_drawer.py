@@ -160,7 +160,7 @@ class CastDrawer:
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
     def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Joins the texts of some pieces; notes the texts of named parts in `columns`."""
+        """Joins the texts of some pieces; notes the texts of parts with labels in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -168,13 +168,13 @@ class CastDrawer:
                 continue
             source = self.source_of[piece]
             if isinstance(piece, Reference):
-                text = columns[piece.column]
+                text = columns[piece.label]
             else:
                 value = text = line.chosen[source]
                 if isinstance(source, ChoiceSource):
                     text = self._write(source.alternatives[value], line, columns)
-                if piece.column:
-                    columns[piece.column] = text
+                if piece.label:
+                    columns[piece.label] = text
             texts.append(text and source.rules(text))
         return "".join(texts)
 

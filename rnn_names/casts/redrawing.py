@@ -82,8 +82,8 @@ class LineRedrawer:
         return False
 
     def _sources_at(self, line: Line, place: int) -> set[PartSource]:
-        column = self._columns[place - 1]
-        paths = [source.part.path for source in line.chosen if source.part.column == column]
+        label = self._columns[place - 1]
+        paths = [source.part.path for source in line.chosen if source.part.label == label]
         return {
             source
             for part, source in self.drawer.source_of.items()

@@ -164,7 +164,7 @@ class LinesToPick:
 
     def _described(self, column: str) -> str:
         """The name of a part; for a part without a name, its beginning, as in {norse}."""
-        place = next(part.begin for part in self._pattern.parts if part.column == column)
+        place = next(part.begin for part in self._pattern.parts if part.label == column)
         begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
         if begin is None or not column.startswith("part_"):
             return column
