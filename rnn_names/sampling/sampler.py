@@ -11,6 +11,11 @@ from typing import TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.conditions import (
+    common_words,
+    known_triples_condition,
+    make_conditions,
+)
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
 from rnn_names.conditions.spelling import (
     Condition,
@@ -30,13 +35,6 @@ T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
-NO_CONDITIONS = {
-    "boldness", "min_p", "temperature", "top_k", "top_p",
-    "prefix", "ignore_case", "min_length", "max_length", "any_shape",
-    "edits", "remember", "seed", "start", "unique", "count", "rank",
-}  # fmt: skip
-"""Options for which `make_conditions` makes no condition."""
-
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
 FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
@@ -81,12 +79,7 @@ class ConditionalSampler:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
-        all_conditions: list[Condition] = []
-        # Imported only if needed, so that a few names come quickly.
-        if not NO_CONDITIONS.issuperset(options.non_defaults):
-            from rnn_names.conditions.conditions import make_conditions
-
-            all_conditions = make_conditions(model, options)
+        all_conditions = make_conditions(model, options)
         # The conditions in the automaton, and those tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
@@ -174,8 +167,6 @@ def with_boldness(options: T, model: LanguageModel) -> T:
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
-        from rnn_names.conditions.conditions import common_words, known_triples_condition
-
         try:
             known_triples_condition(model, options)
         except SamplingError:  # the model has no triples, or a required text has others
