@@ -135,7 +135,7 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        slowness = [each.sampler.slowness for each in sources if isinstance(each, NameSource)]
+        slowness = [a.sampler.slowness for a in sources if isinstance(a, NameSource)]
         end = MAX_CANDIDATES // max(slowness, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
@@ -214,7 +214,7 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        different = [each for each in requests if isinstance(each, DifferentInitialRequest)]
+        different = [a for a in requests if isinstance(a, DifferentInitialRequest)]
         DifferentInitialRequest.draw_points(different)
         return requests
 

@@ -43,10 +43,12 @@ _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
-ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
+ALLOWED = {
+    name: option for name, option in declarations(Options).items() if name not in NOT_ALLOWED
+}
 """The options of a name."""
 
-SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
+SHORT = {option.short.lstrip("-"): name for name, option in ALLOWED.items() if option.short}
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +270,7 @@ class _Reader:
         """Reads a reference after {=, up to }."""
         place, label = self.at, self.until(":{}").strip()
         if label not in self.columns:
-            named = ", ".join(each for each in self.columns if not each.startswith("part_"))
+            named = ", ".join(given for given in self.columns if not given.startswith("part_"))
             there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
         return Reference(begin, self.options(begin, allows_all=False).rules, label, ())
@@ -295,8 +297,8 @@ class _Reader:
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
-        for each in given.values:
-            shared.pop(opposite.get(each, ""), None)
+        for name in given.values:
+            shared.pop(opposite.get(name, ""), None)
         try:
             options = Options(**{**shared, **given.values})
         except SamplingError as error:
@@ -360,7 +362,7 @@ def _option_hint(name: str) -> str:
     """For a message: the option that is spelled most like an unknown one, or all of them."""
     from difflib import get_close_matches
 
-    today = [name for name, each in ALLOWED.items() if not each.new_name]
+    today = [name for name, option in ALLOWED.items() if not option.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")
     return f"; did you mean {known}?" if like else f"; available: {known}"

@@ -66,13 +66,13 @@ class LineRedrawer:
         if options.initials == "different":
             used.initials.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
-        of_others = {each.row[place] for each in others}
+        of_others = {other.row[place] for other in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
             for new in self.drawer.later_lines(line, sources):
                 if _contents(new, sources, place) & earlier or new.row[place] in avoided:
                     continue
-                if options.unique and new.row[0] in {each.row[0] for each in others}:
+                if options.unique and new.row[0] in {other.row[0] for other in others}:
                     continue
                 names = {source: name for source, name in new.names.items() if source in sources}
                 if used.are_far(names):
@@ -110,4 +110,4 @@ def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
     """The first item of each stream, then the second of each, and so on."""
     rows = zip_longest(*streams, fillvalue=None)
-    return (each for row in rows for each in row if each is not None)
+    return (item for row in rows for item in row if item is not None)

@@ -85,7 +85,9 @@ def _matching(
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
     try:
-        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
+        automaton = matching(
+            [expression.pattern for expression in expressions], vocabulary, ignore_case
+        )
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
@@ -166,7 +168,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             ["known_triples"],
         )
 
-    def has(text: str) -> bool:
+    def has_known(text: str) -> bool:
         text = lower_case(text)
         if len(text) < 3:
             return any(text in pair or text in pair[1] + known[pair] for pair in known)
@@ -176,7 +178,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
-        if texts and not any(map(has, texts)):
+        if texts and not any(map(has_known, texts)):
             raise SamplingError(
                 f"{option} {title}: contains three characters in a row that no name of the list "
                 "has, which known_triples rules out",

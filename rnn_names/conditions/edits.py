@@ -116,8 +116,8 @@ class FarApart:
 
     def add(self, names: Iterable[str]) -> None:
         """Adds names, even if they are near others."""
-        for each in names:
-            name, shortened = _shortened(each, self._near)
+        for given in names:
+            name, shortened = _shortened(given, self._near)
             for text in shortened:
                 self._names.setdefault(text, []).append(name)
 
@@ -138,5 +138,5 @@ def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
     name = folded(name)
     texts = {name}
     for _ in range(edits):
-        texts |= {each[:i] + each[i + 1 :] for each in texts for i in range(len(each))}
+        texts |= {text[:i] + text[i + 1 :] for text in texts for i in range(len(text))}
     return name, frozenset(texts)

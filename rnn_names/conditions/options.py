@@ -42,8 +42,8 @@ BOLDNESS: dict[str, dict[str, Any]] = {
 """The options that each word sets; tests/quality/BOLDNESS.md tells how names were judged."""
 
 _STANDS_FOR = "; ".join(
-    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
-    for word, each in BOLDNESS.items()
+    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in preset.items()) or 'none'}"
+    for word, preset in BOLDNESS.items()
 )
 
 

@@ -108,7 +108,7 @@ class Aliases:
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
             limit = self._sampler.n_possible if unique else n
-            names_so_far = {*owners, *(each[0] for each in error.results if each)}
+            names_so_far = {*owners, *(result[0] for result in error.results if result)}
             possible = min(limit, len(names_so_far) or limit)
             raise SamplingError(
                 f"only {possible:,.0f} of {plural(n, 'key')} "

@@ -140,11 +140,11 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        some = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
         chunk_of = self._sampler.walk_sampler.chunk_of
         # In parts, to bound the memory.
-        chunk = np.concatenate([chunk_of(keys_of(self._key, *each), n) for each in some])
-        return [np.flatnonzero(chunk == each).astype(np.int32) for each in range(n)]
+        parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
+        chunk = np.concatenate([chunk_of(keys_of(self._key, *part), n) for part in parts])
+        return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
     def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_of(self._key, numbers[rows], attempts[rows])
@@ -160,8 +160,8 @@ class NameQueue:
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ready, later = zip(*(each.split(until) for each in self._passing), strict=True)
-            numbers, attempts, names = zip(*ready, strict=True)
+            ready, later = zip(*(passing.split(until) for passing in self._passing), strict=True)
+            numbers, attempts, parts = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
             n_attempts = 1 + np.concatenate(attempts)[order].astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)
@@ -171,7 +171,7 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            self._passing = [each for each in later if len(each.numbers)]
+            self._passing = [passing for passing in later if len(passing.numbers)]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
-            part = Names.concatenate([*names]).take(order)
-            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            joined = Names.concatenate([*parts]).take(order)
+            yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)

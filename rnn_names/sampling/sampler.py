@@ -55,7 +55,7 @@ class Tally(dict[str, tuple[int, int]]):
 
     def explanation(self) -> str:
         """Why few names passed, for a message: the condition that the smallest share met."""
-        rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
+        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"
         title = min(rates, key=rates.__getitem__)
@@ -101,7 +101,7 @@ class ConditionalSampler:
 
     @property
     def n_possible(self) -> float:
-        """The number of names with the spelling; infinity for very many."""
+        """The number of possible names with the spelling; infinity for very many."""
         roots = self.walk_sampler.roots
         return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
@@ -141,7 +141,7 @@ class ConditionalSampler:
         """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
-        return ", ".join([*titles, *(each.title for each in conditions)])
+        return ", ".join([*titles, *(condition.title for condition in conditions)])
 
     @property
     def may_be_rare(self) -> bool:
@@ -219,7 +219,7 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        of_texts = [each for each in all_conditions if each.automaton]
+        of_texts = [condition for condition in all_conditions if condition.automaton]
         notes = [f"{sampler.joined_titles(of_texts)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
