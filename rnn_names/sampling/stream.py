@@ -5,11 +5,10 @@ may draw. That changes no name, since a name depends on its seed and its number 
 """
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -140,21 +139,18 @@ def _groups(
     from rnn_names.sampling.guided import GROUP_SIZE
 
     submit, n_threads = threads
-    next_number, group = begin, begin // GROUP_SIZE  # the next group
-    size = 1  # groups that the next call draws
+    group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`
+    size = 1  # groups that a thread draws together
     tally = Tally()
-    pending = deque[tuple[int, int, Callable[[], Any]]]()
     while left := admission.needed():
-        while len(pending) < n_threads and group * GROUP_SIZE < next_number + left:
-            size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
-            call = submit(guided.groups, key, group + np.arange(size), budget)
-            pending.append((group * GROUP_SIZE, size * GROUP_SIZE, call))
-            group, size = group + size, size * GROWTH
-        first, expected, call = pending.popleft()
-        names, counts = call()
-        tally.add(counts)
-        part = names[max(begin - first, 0) :]
-        next_number += len(part)
-        yield part
-        if len(names) < expected:
-            raise TooFewNames(tally)
+        size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
+        groups = group + np.arange(n_threads * size).reshape(n_threads, size)
+        calls = [submit(guided.groups, key, numbers, budget) for numbers in groups]
+        for call in calls:
+            names, counts = call()
+            tally.add(counts)
+            yield names[n_skipped:]
+            if len(names) < size * GROUP_SIZE:
+                raise TooFewNames(tally)
+            n_skipped = 0
+        group, size = group + n_threads * size, size * GROWTH
