@@ -50,7 +50,7 @@ from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
-MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
+MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
 MAX_WANTS = 1 << 13  # candidates of all lines that are drawn together, about at most
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
@@ -261,7 +261,7 @@ class CastDrawer:
         return n_filled, wants
 
     def _draw(self, wants: Sequence[Want], submit: Submit) -> None:
-        """Draws candidates: together those of the same kind and sources, in a thread each."""
+        """Draws candidates, all of one kind and the same sources together, in a thread for each."""
         groups = dict[Any, list[Want]]()
         for want in wants:
             groups.setdefault((want[0].draw, want[0].sources), []).append(want)

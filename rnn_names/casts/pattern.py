@@ -147,7 +147,7 @@ class _PartOptions:
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is its position, `path` that of its sequence."""
+    """Reads a pattern from left to right; `at` is its position, `path` the path of its sequence."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of

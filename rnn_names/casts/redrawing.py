@@ -23,7 +23,7 @@ class LineRedrawer:
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew."""
+        """All lines together; the lines in `redraw` are drawn anew."""
         shortage, columns, redraw = None, self._columns, self.drawer.options.redraw
         lines = list[Line]()
         for number, part in redraw:

@@ -14,7 +14,7 @@ from rnn_names.errors import RepeatedInitialsWarning, plural
 class UsedNames:
     """The names that lines have used, in the tests that keep later names away from them.
 
-    The first test is that of the cast's `min_edits`; the others are those of single parts.
+    The first test is for the cast's `min_edits`; the others are for single parts.
     """
 
     def __init__(self, min_edits: int) -> None:
@@ -98,7 +98,7 @@ class UsedInitials:
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, sampler: PartSampler) -> dict[str, float]:
-        """The weights of the initials that a line may have: those that came least often."""
+        """The weights of the initials that a line may have: the ones that came least often."""
         counts = {a: self.counts[a] for a in sampler.likely_initials if a not in self._given_up}
         fewest = min(counts.values(), default=0)
         return {a: sampler.likely_initials[a] for a, n in counts.items() if n == fewest}

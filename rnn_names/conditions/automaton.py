@@ -133,7 +133,7 @@ def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 # --- Regular expressions --------------------------------------------------------------------------
 
 MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
-MAX_STEPS_READ = 1 << 24  # work for the states: those of (a{0,99}){99} are sets of thousands
+MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} is a set of thousands
 Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
@@ -255,7 +255,7 @@ class _Reading:
         return loop
 
     def _reached(self, steps: Steps) -> set[int]:
-        """The steps, and those that loops among them begin with."""
+        """The steps, and the steps that loops among them begin with."""
         reached, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()

@@ -63,7 +63,7 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _matched(self, name_keys: Array) -> list[str]:
-        """A name for each key, (n,): that of its first attempt that passes and is free.
+        """A name for each key, (n,): the name of its first attempt that passes and is free.
 
         Keys without a name try again and again. A name that several keys draw goes to the first of
         them, even if another has it. So the result is the same as if keys had chosen in turn (Gale

@@ -56,7 +56,7 @@ class AttemptQueue:
         self.tested = self.passed = 0  # attempts at all numbers
 
     def add(self, numbers: Array) -> None:
-        """Adds numbers above those that wait."""
+        """Adds numbers, which are above all that wait."""
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 

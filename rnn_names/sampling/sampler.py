@@ -80,7 +80,7 @@ class ConditionalSampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
-        # The conditions in the automaton, and those tested on whole names.
+        # The conditions in the automaton, and the conditions that are tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
         )
@@ -163,7 +163,7 @@ class ConditionalSampler:
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options, with those that boldness stands for as far as the model's list allows them."""
+    """The options, and the presets of boldness as far as the model's list allows them."""
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
@@ -202,7 +202,7 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
 
 
 def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
-    """A sampler, and its options including those that boldness stands for.
+    """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """

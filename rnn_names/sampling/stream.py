@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
+ATTEMPTS_AT_ONCE = 1 << 10  # where failed attempts are not repeated
 MAX_FAILED_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
