@@ -2,7 +2,7 @@
 
 import os
 
-from rnn_names.model.selection import is_file
+from rnn_names.files import is_file
 
 CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
 

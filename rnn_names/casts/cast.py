@@ -19,8 +19,9 @@ from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, printable, short_repr
+from rnn_names.files import is_file
 from rnn_names.model.model import Model, blended
-from rnn_names.model.selection import ModelChoice, is_file
+from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
 
 

@@ -44,14 +44,13 @@ from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
-from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.sampling.unique import WINDOW, Unique
+from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
-MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on those before them
+MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
 MAX_WANTS = 1 << 13  # candidates of all lines that are drawn together, about at most
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
@@ -104,33 +103,30 @@ class CastDrawer:
 
     def _batches(self, submit: Submit) -> Iterator[list[Line]]:
         options = self.options
-        unique = None
+        admission = Admission(options.count)
         if options.unique or options.remember is not None:
             limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
-            unique = Unique(options.count, options.remember, window)
-        begin, end = options.start, ENDLESS if unique else options.start + options.count
+            admission = Unique(options.count, options.remember, window)
+        begin = options.start
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        size, delivered = FIRST_LINES, 0
-        while delivered < options.count:
-            size = min(size, unique.needed()) if unique else size
-            numbers = np.arange(first, min(first + size, end))
+        size = FIRST_LINES
+        while admission.passed < options.count:
+            size = min(size, max(begin - first, 0) + admission.needed())
+            numbers = np.arange(first, first + size)
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
             lines, cause = self._complete(new, submit)
             lines = lines[max(begin - first, 0) :]
             for line in lines:
                 line.row = self._row(line)
-            if unique:
-                texts = [in_one_line(line.row[0]) for line in lines]
-                lines = [lines[row] for row in unique.admit(Names.from_strings(texts)).tolist()]
-            delivered += len(lines)
-            yield lines
-            if unique and unique.is_exhausted:
+            texts = [in_one_line(line.row[0]) for line in lines]
+            yield [lines[row] for row in admission.admit(Names.from_strings(texts)).tolist()]
+            if admission.is_exhausted:
                 cause = None, MOSTLY_REPEATS
-            if cause and delivered < options.count:
+            if cause and admission.passed < options.count:
                 source, why = cause
-                reason = f"only {delivered:,} of {options.count:,} lines found: {why}"
+                reason = f"only {admission.passed:,} of {options.count:,} lines found: {why}"
                 with located(self.pattern.text, source.part.begin) if source else nullcontext():
                     raise SamplingError(reason)
             first += size
@@ -139,7 +135,7 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        slowness = [each.sampler.slowness for each in sources if isinstance(each, NameSource)]
+        slowness = [a.sampler.slowness for a in sources if isinstance(a, NameSource)]
         end = MAX_CANDIDATES // max(slowness, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
@@ -164,7 +160,7 @@ class CastDrawer:
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
     def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Joins the texts of some pieces; notes the texts of named parts in `columns`."""
+        """Joins the texts of some pieces; notes the texts of parts with labels in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -172,13 +168,13 @@ class CastDrawer:
                 continue
             source = self.source_of[piece]
             if isinstance(piece, Reference):
-                text = columns[piece.column]
+                text = columns[piece.label]
             else:
                 value = text = line.chosen[source]
                 if isinstance(source, ChoiceSource):
                     text = self._write(source.alternatives[value], line, columns)
-                if piece.column:
-                    columns[piece.column] = text
+                if piece.label:
+                    columns[piece.label] = text
             texts.append(text and source.rules(text))
         return "".join(texts)
 
@@ -218,7 +214,7 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        different = [each for each in requests if isinstance(each, DifferentInitialRequest)]
+        different = [a for a in requests if isinstance(a, DifferentInitialRequest)]
         DifferentInitialRequest.draw_points(different)
         return requests
 
@@ -265,7 +261,7 @@ class CastDrawer:
         return n_filled, wants
 
     def _draw(self, wants: Sequence[Want], submit: Submit) -> None:
-        """Draws candidates: together those of the same kind and sources, in a thread each."""
+        """Draws candidates, all of one kind and the same sources together, in a thread for each."""
         groups = dict[Any, list[Want]]()
         for want in wants:
             groups.setdefault((want[0].draw, want[0].sources), []).append(want)

@@ -22,8 +22,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
-from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
-from rnn_names.sampling.name_queue import MAX_ATTEMPTS
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_passing_attempts
 from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally
 

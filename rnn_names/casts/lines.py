@@ -86,7 +86,9 @@ def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
     ['Helga', 'Gunnars']
     """
     rules, where = [], f"{file}: " if file else ""
-    for line in (each for each in lines if not each.startswith("#")):
+    for line in lines:
+        if line.startswith("#"):
+            continue
         if (found := _RULE.fullmatch(line)) is None:
             raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
         try:
@@ -96,7 +98,7 @@ def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
             raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
 
     def changed(text: str) -> str:
-        rule = next((each for each in rules if each[0].search(text)), None)
+        rule = next((rule for rule in rules if rule[0].search(text)), None)
         return text if rule is None else rule[0].sub(rule[1], text, count=1)
 
     return changed

@@ -10,8 +10,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.first_passing import first_passing_attempts
-from rnn_names.sampling.name_queue import MAX_ATTEMPTS
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
 from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
 from rnn_names.sampling.sampler import Tally, make_sampler
 
@@ -42,7 +41,7 @@ class PartSampler:
 
     def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
         sampler, self.options = make_sampler(model, options)
-        self.slowness = self.options.slowness
+        self.slowness = self.options.test_cost
         self.largest_batch = max(min(sampler.largest_batch, MAX_LINE_ATTEMPTS) // self.slowness, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler

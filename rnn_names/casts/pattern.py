@@ -4,8 +4,8 @@ r"""The pattern of a cast: a sequence of pieces.
     [a|b*3|c {men}]             one of some patterns, the second three times as often
     {men+norse=2:prefix=A}      a name from a model or a blend, under options of `sample`
     {words.txt}                 a line of a file
-    {family=surnames}           either of these, or {family=[a|b]}, with a name
-    {=family:rules=genitive}    the text with that name again, changed by the rules in a file
+    {family=surnames}           either of these, or {family=[a|b]}, with a label
+    {=family:rules=genitive}    the text with that label again, changed by the rules in a file
 
 A backslash escapes a delimiter. Before any other character it is literal, so `{women:match=\w+a}`
 needs no second one.
@@ -33,20 +33,22 @@ MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
 NAMES, CHOICES, INITIALS = 1, 2, 3  # the first number of the paths of parts; of `initials`
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
-LINE_NAME = "name"  # what a whole line is called in tables
-_NAME = re.compile(
-    r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is what the part is called
+LINE_COLUMN = "name"  # the column of whole lines in tables
+_LABEL = re.compile(
+    r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is the label of the part
     r"(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])"  # but in {norse=2}, 2 is the weight of norse
-    r"|=)"  # {=x}: a reference has no name of its own
+    r"|=)"  # {=x}: a reference has no label of its own
 )
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
-ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
+ALLOWED = {
+    name: option for name, option in declarations(Options).items() if name not in NOT_ALLOWED
+}
 """The options of a name."""
 
-SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
+SHORT = {option.short.lstrip("-"): name for name, option in ALLOWED.items() if option.short}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +57,13 @@ class Part:
 
     `path` is (kind, number) among the names or the choices of its sequence, after the path of the
     choice and the number of the alternative that hold it. In `[a {men}|b {women}] of {x=towns}`,
-    the choice has (2, 0), men (2, 0, 0, 1, 0), women (2, 0, 1, 1, 0), and x (1, 0). `column` is
-    what the part is called, if it has a name.
+    the choice has (2, 0), men (2, 0, 0, 1, 0), women (2, 0, 1, 1, 0), and x (1, 0). The label
+    of the last is x; others at the top of the pattern have the labels part_1, part_2, ….
     """
 
     begin: int
     rules: str
-    column: str
+    label: str  # "" where a choice holds it, unless the pattern gives one
     path: tuple[int, ...]
 
     @property
@@ -91,7 +93,7 @@ class ChoicePart(Part):
 
 @dataclass(frozen=True, eq=False)
 class Reference(Part):
-    """The part that is called `column`, once more."""
+    """The part with the same label, once more."""
 
 
 Piece = str | Part
@@ -104,7 +106,7 @@ class Pattern:
     text: str
     pieces: tuple[Piece, ...]
     parts: list[Part]  # at all depths, in order
-    columns: list[str]  # the names of parts
+    columns: list[str]  # the labels of parts
 
     @property
     def name_parts(self) -> list[NamePart]:
@@ -145,14 +147,14 @@ class _PartOptions:
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is its position, `path` that of its sequence."""
+    """Reads a pattern from left to right; `at` is its position, `path` the path of its sequence."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of
         self.at, self.path = 0, tuple[int, ...]()
         self.numbers = Counter[tuple[int, ...]]()  # of parts, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
-        self.names = set[str]()  # those of parts that can stand in one line with the next one
+        self.labels = set[str]()  # given to parts that can stand in one line with the next one
 
     def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(_pointed(f"pattern: {message}", self.text, place))
@@ -206,50 +208,50 @@ class _Reader:
         if self.take("["):
             return self.choice(begin, begin, "")
         self.at += 1
-        given = _NAME.match(self.text, self.at)
+        given = _LABEL.match(self.text, self.at)
         if given is None:
             return self.name_part(begin, "")
-        self.at, name = given.end(), given[1]
-        if name is None:
+        self.at, label = given.end(), given[1]
+        if label is None:
             return self.reference(begin)
-        if re.fullmatch(rf"{LINE_NAME}|part_\d+", name):
-            which = "the whole line" if name == LINE_NAME else "parts without a name"
-            raise self.error(f"'{name}' is reserved for {which}; choose another name", begin + 1)
-        if name in self.names:
-            raise self.error(f"'{name}' already names a part; choose another name", begin + 1)
-        self.names.add(name)
+        if re.fullmatch(rf"{LINE_COLUMN}|part_\d+", label):
+            which = "the whole line" if label == LINE_COLUMN else "parts without a name"
+            raise self.error(f"'{label}' is reserved for {which}; choose another name", begin + 1)
+        if label in self.labels:
+            raise self.error(f"'{label}' already names a part; choose another name", begin + 1)
+        self.labels.add(label)
         bracket = self.at
         if not self.take("["):
-            return self.name_part(begin, name)
-        part = self.choice(begin, bracket, name)
+            return self.name_part(begin, label)
+        part = self.choice(begin, bracket, label)
         self.close("}", begin)
         return part
 
-    def column_and_path(self, name: str, kind: int) -> tuple[str, tuple[int, ...]]:
-        """The column and the path of the next part."""
-        name = name or ("" if self.path else f"part_{len(self.columns) + 1}")
-        if name:
-            self.columns.setdefault(name)
+    def label_and_path(self, label: str, kind: int) -> tuple[str, tuple[int, ...]]:
+        """The label, given or not, and the path of the next part."""
+        label = label or ("" if self.path else f"part_{len(self.columns) + 1}")
+        if label:
+            self.columns.setdefault(label)
         path = (*self.path, kind)
         self.numbers[path] += 1
-        return name, (*path, self.numbers[path] - 1)
+        return label, (*path, self.numbers[path] - 1)
 
-    def choice(self, begin: int, bracket: int, name: str) -> Part:
+    def choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
-        outside, (column, path) = self.path, self.column_and_path(name, CHOICES)
-        before, names = self.names, set[str]()
+        outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
+        before, labels = self.labels, set[str]()
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
                 raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
-            self.names = {*before}
+            self.labels = {*before}
             alternatives.append(self.pieces("|*="))
-            names |= self.names
+            labels |= self.labels
             weights.append(self.weight())
-        self.path, self.names = outside, names
+        self.path, self.labels = outside, labels
         self.close("]", bracket)
-        return ChoicePart(begin, "", column, path, tuple(alternatives), tuple(weights))
+        return ChoicePart(begin, "", label, path, tuple(alternatives), tuple(weights))
 
     def weight(self) -> int:
         """Reads the weight at the end of an alternative, such as *3; 1 if there is none."""
@@ -266,14 +268,14 @@ class _Reader:
 
     def reference(self, begin: int) -> Part:
         """Reads a reference after {=, up to }."""
-        place, name = self.at, self.until(":{}").strip()
-        if name not in self.columns:
-            named = ", ".join(each for each in self.columns if not each.startswith("part_"))
-            there = f"available: {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
-            raise self.error(f"no part before this is called {short_repr(name)}; {there}", place)
-        return Reference(begin, self.options(begin, allows_all=False).rules, name, ())
+        place, label = self.at, self.until(":{}").strip()
+        if label not in self.columns:
+            named = ", ".join(given for given in self.columns if not given.startswith("part_"))
+            there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
+            raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
+        return Reference(begin, self.options(begin, allows_all=False).rules, label, ())
 
-    def name_part(self, begin: int, name: str) -> Part:
+    def name_part(self, begin: int, label: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
         models, place = list[Any](), self.at
         while not models or self.take("+"):
@@ -288,23 +290,23 @@ class _Reader:
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.options(begin, allows_all=False).rules
-                return ChoicePart(begin, rules, *self.column_and_path(name, CHOICES), (), (), model)
+                return ChoicePart(begin, rules, *self.label_and_path(label, CHOICES), (), (), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
-        for each in given.values:
-            shared.pop(opposite.get(each, ""), None)
+        for name in given.values:
+            shared.pop(opposite.get(name, ""), None)
         try:
             options = Options(**{**shared, **given.values})
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        column, path = self.column_and_path(name, NAMES)
+        label, path = self.label_and_path(label, NAMES)
         sets = frozenset({*given.values, *given.files})
-        return NamePart(begin, given.rules, column, path, tuple(models), options, given.files, sets)
+        return NamePart(begin, given.rules, label, path, tuple(models), options, given.files, sets)
 
     def options(self, begin: int, allows_all: bool) -> _PartOptions:
         """Reads options up to }: all, or `rules` alone."""
@@ -360,7 +362,7 @@ def _option_hint(name: str) -> str:
     """For a message: the option that is spelled most like an unknown one, or all of them."""
     from difflib import get_close_matches
 
-    today = [name for name, each in ALLOWED.items() if not each.new_name]
+    today = [name for name, option in ALLOWED.items() if not option.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")
     return f"; did you mean {known}?" if like else f"; available: {known}"

@@ -23,7 +23,7 @@ class LineRedrawer:
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
-        """All lines together, those of `redraw` drawn anew."""
+        """All lines together; the lines in `redraw` are drawn anew."""
         shortage, columns, redraw = None, self._columns, self.drawer.options.redraw
         lines = list[Line]()
         for number, part in redraw:
@@ -66,13 +66,13 @@ class LineRedrawer:
         if options.initials == "different":
             used.initials.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
-        of_others = {each.row[place] for each in others}
+        of_others = {other.row[place] for other in others}
         # Prefer a text that no other line has.
         for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
             for new in self.drawer.later_lines(line, sources):
                 if _contents(new, sources, place) & earlier or new.row[place] in avoided:
                     continue
-                if options.unique and new.row[0] in {each.row[0] for each in others}:
+                if options.unique and new.row[0] in {other.row[0] for other in others}:
                     continue
                 names = {source: name for source, name in new.names.items() if source in sources}
                 if used.are_far(names):
@@ -82,8 +82,8 @@ class LineRedrawer:
         return False
 
     def _sources_at(self, line: Line, place: int) -> set[PartSource]:
-        column = self._columns[place - 1]
-        paths = [source.part.path for source in line.chosen if source.part.column == column]
+        label = self._columns[place - 1]
+        paths = [source.part.path for source in line.chosen if source.part.label == label]
         return {
             source
             for part, source in self.drawer.source_of.items()
@@ -110,4 +110,4 @@ def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
     """The first item of each stream, then the second of each, and so on."""
     rows = zip_longest(*streams, fillvalue=None)
-    return (each for row in rows for each in row if each is not None)
+    return (item for row in rows for item in row if item is not None)

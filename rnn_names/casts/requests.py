@@ -23,7 +23,7 @@ from rnn_names.casts.initials import SharedInitials
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.casts.used_names import UsedNames
-from rnn_names.sampling.first_passing import FewFound
+from rnn_names.sampling.attempts import FewFound
 from rnn_names.sampling.random_keys import child, keys_of, uniform
 
 MAX_CANDIDATES = 1 << 14  # that do not fit, after which a line is given up

@@ -14,7 +14,7 @@ from rnn_names.errors import RepeatedInitialsWarning, plural
 class UsedNames:
     """The names that lines have used, in the tests that keep later names away from them.
 
-    The first test is that of the cast's `min_edits`; the others are those of single parts.
+    The first test is for the cast's `min_edits`; the others are for single parts.
     """
 
     def __init__(self, min_edits: int) -> None:
@@ -23,7 +23,7 @@ class UsedNames:
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
     def _new_test(self) -> FarApart:
-        return FarApart(max(self._min_edits - 1, 0))
+        return FarApart(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -36,7 +36,7 @@ class UsedNames:
         indices = [0] if joins_others else []
         if options.is_unique and not is_covered:
             indices.insert(0, len(self._tests))
-            self._tests.append(FarApart.from_options(options) or FarApart(0))
+            self._tests.append(FarApart.from_options(options) or FarApart(1))
         return indices
 
     def fork(self) -> "UsedNames":
@@ -98,7 +98,7 @@ class UsedInitials:
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, sampler: PartSampler) -> dict[str, float]:
-        """The weights of the initials that a line may have: those that came least often."""
+        """The weights of the initials that a line may have: the ones that came least often."""
         counts = {a: self.counts[a] for a in sampler.likely_initials if a not in self._given_up}
         fewest = min(counts.values(), default=0)
         return {a: sampler.likely_initials[a] for a, n in counts.items() if n == fewest}

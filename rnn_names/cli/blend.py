@@ -7,8 +7,9 @@ import click
 
 from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import check_output, command, output_option
-from rnn_names.cli.streams import is_same_file, print_to_stderr
+from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import BlendError, plural, printable
+from rnn_names.files import is_same_file
 from rnn_names.model.selection import ModelChoice, find_model_file
 
 

@@ -5,7 +5,7 @@ any two instructions: in a library that has just taken a lock, or in a `__del__`
 And it may come late: a read from a pipe or a long matrix product is finished first.
 
 Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
-ends the process. It only waits for a file that is being written (`atomic.write_lock`). Further
+ends the process. It only waits for a file that is being written (`files.write_lock`). Further
 signals have no effect. If a limit allows no thread or no pipe, the system ends the process.
 
 While a person waits for a search that changes nothing else, a first Ctrl-C raises an exception and
@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from rnn_names import system
-from rnn_names.model import atomic
+from rnn_names import files, system
 
 INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
@@ -62,7 +61,7 @@ def stop_listening() -> None:
 def critical_section() -> Iterator[None]:
     """Delays an interrupt until the block has ended."""
     wait_if_ending()  # otherwise this thread could always take the lock before the other thread
-    with atomic.write_lock.lock:
+    with files.write_lock.lock:
         yield
     wait_if_ending()
 
@@ -129,7 +128,7 @@ def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -
         elif number in system.ENDING_SIGNALS:  # any other signal has another handler
             break
     _ending = True
-    atomic.write_lock.lock.acquire()
+    files.write_lock.lock.acquire()
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:

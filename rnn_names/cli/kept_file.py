@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from rnn_names.cli.interrupts import critical_section
 from rnn_names.errors import SamplingError, printable
-from rnn_names.model.atomic import check_writable
-from rnn_names.sampling.remembered import Remembered, write_all
+from rnn_names.files import check_writable, write_all
+from rnn_names.sampling.remembered import Remembered
 
 LINE = rb".*\S.*\n?"
 ENTRY_OF_LINES = rb"(?:.*\S.*\n?)+(?:\s*\n)?"  # up to an empty line

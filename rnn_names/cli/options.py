@@ -138,7 +138,7 @@ output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 def check_output(path: str, kind: str, signature: bytes, option: str = "--output") -> None:
     """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
-    from rnn_names.model.atomic import check_writable
+    from rnn_names.files import check_writable
 
     check_writable(path)
     check_signature(path, kind, signature, option)

@@ -56,7 +56,7 @@ def page(
     In the page, people can paste a list of names that it learns from. Without MODEL, the page has
     five bundled models, --learn is on, and it opens where the list is pasted.
     """
-    from rnn_names.model.atomic import write_atomically
+    from rnn_names.files import write_atomically
     from rnn_names.model.model import Model
     from rnn_names.page import page as page_view
     from rnn_names.page import script

@@ -36,7 +36,7 @@ from rnn_names.cli.pick_pages import (
     terminal,
 )
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
-from rnn_names.cli.streams import is_same_file, print_to_stderr
+from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
@@ -48,6 +48,7 @@ from rnn_names.errors import (
     short_repr,
     with_options,
 )
+from rnn_names.files import is_same_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 

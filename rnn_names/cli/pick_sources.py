@@ -164,7 +164,7 @@ class LinesToPick:
 
     def _described(self, column: str) -> str:
         """The name of a part; for a part without a name, its beginning, as in {norse}."""
-        place = next(part.begin for part in self._pattern.parts if part.column == column)
+        place = next(part.begin for part in self._pattern.parts if part.label == column)
         begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
         if begin is None or not column.startswith("part_"):
             return column
@@ -180,7 +180,7 @@ def _apart_first(names: Iterator[str]) -> Iterator[str]:
     """The names, with near twins of earlier names after most others."""
     from rnn_names.conditions.edits import FarApart
 
-    apart, twins = FarApart(1), list[str]()
+    apart, twins = FarApart(2), list[str]()
     for name in itertools.islice(names, NAMES_BEFORE_TWINS):
         if apart.add_if_far(name):
             yield name

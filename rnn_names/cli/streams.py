@@ -13,7 +13,6 @@ import click
 from rnn_names import system
 from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning
-from rnn_names.model.atomic import real_path
 
 PROGRAM = "rnn-names"
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
@@ -143,13 +142,6 @@ def refuse_single(path: str, noun: str, command: str) -> None:
         pipe = f"a single {noun} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
         with corpus.opened(path, f"; {pipe}"):
             pass
-
-
-def is_same_file(path: str, other: str) -> bool:
-    """Whether two paths lead to the same file, which may not exist yet; False for a device."""
-    if os.path.exists(path) and os.path.exists(other):
-        return os.path.isfile(path) and os.path.samefile(path, other)
-    return real_path(path) == real_path(other)
 
 
 def lines_of(path: str) -> list[str]:

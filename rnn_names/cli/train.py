@@ -19,8 +19,9 @@ from rnn_names.cli.options import (
     output_option,
     wrong_usage,
 )
-from rnn_names.cli.streams import is_same_file, open_input
+from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
+from rnn_names.files import is_same_file
 from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 

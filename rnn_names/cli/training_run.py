@@ -17,11 +17,10 @@ from rnn_names.cli.options import DEFAULT_MODEL, check_signature
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
-from rnn_names.model.atomic import standard_stream
+from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
-from rnn_names.sampling.remembered import write_all
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.stages import Epoch, next_shown

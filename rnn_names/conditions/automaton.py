@@ -133,7 +133,7 @@ def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
 # --- Regular expressions --------------------------------------------------------------------------
 
 MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
-MAX_STEPS_READ = 1 << 24  # work for the states: those of (a{0,99}){99} are sets of thousands
+MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} is a set of thousands
 Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
@@ -205,7 +205,7 @@ class _Reading:
         if kind == "AT" and str(value).startswith("AT_END"):
             return Steps([END]) if self._may_end(rest) else Steps()
         if kind == "BRANCH":
-            return Steps().union(*(self._sequence(each, rest) for each in value[1]))
+            return Steps().union(*(self._sequence(branch, rest) for branch in value[1]))
         if kind == "SUBPATTERN" and not (value[1] or value[2]):
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -255,7 +255,7 @@ class _Reading:
         return loop
 
     def _reached(self, steps: Steps) -> set[int]:
-        """The steps, and those that loops among them begin with."""
+        """The steps, and the steps that loops among them begin with."""
         reached, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
@@ -278,7 +278,7 @@ class _Reading:
                 self._work += len(following)
             if self._work > MAX_STEPS_READ:
                 raise NoAutomatonError("too large")
-        return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
+        return [Steps([ANYTHING] if ANYTHING in steps else steps) for steps in after.values()]
 
     def automaton(self, start: Steps) -> Automaton:
         """The deterministic automaton that starts with some steps."""
@@ -287,7 +287,10 @@ class _Reading:
         return build_automaton(
             start,
             self._all_after,
-            [kinds.setdefault(tuple(i in each for each in sets), i) for i in sorted(self._any)],
+            [
+                kinds.setdefault(tuple(i in indices for indices in sets), i)
+                for i in sorted(self._any)
+            ],
             self._may_end,
         )
 

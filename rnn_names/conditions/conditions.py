@@ -74,7 +74,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
         of_any_shape = options.any_shape or bool(options.prefix)
-        conditions.append(_far_from_list(model, options.min_edits - 1, of_any_shape))
+        conditions.append(_far_from_list(model, options.min_edits, of_any_shape))
     if options.min_mean_p:
         conditions.append(_probable(model, options.min_mean_p))
     return conditions
@@ -85,7 +85,9 @@ def _matching(
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
     try:
-        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
+        automaton = matching(
+            [expression.pattern for expression in expressions], vocabulary, ignore_case
+        )
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
@@ -132,16 +134,16 @@ def _own_list(model: LanguageModel) -> Array:
     return cast(Array, model.own_fingerprints)
 
 
-def _far_from_list(model: LanguageModel, edits: int, of_any_shape: bool) -> Condition:
+def _far_from_list(model: LanguageModel, min_edits: int, of_any_shape: bool) -> Condition:
     known = _own_list(model)
-    if edits > 1 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
+    if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
-            f"min_edits {edits + 1}: this model's fingerprints of {len(known):,} names are too "
+            f"min_edits {min_edits}: this model's fingerprints of {len(known):,} names are too "
             "short for that; use at most 2",
             ["min_edits"],
         )
     near_list = NearList(model, of_any_shape)
-    return Condition("min_edits", lambda names: ~near_list.near(names, edits))
+    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:
@@ -166,7 +168,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             ["known_triples"],
         )
 
-    def has(text: str) -> bool:
+    def has_known(text: str) -> bool:
         text = lower_case(text)
         if len(text) < 3:
             return any(text in pair or text in pair[1] + known[pair] for pair in known)
@@ -176,7 +178,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
-        if texts and not any(map(has, texts)):
+        if texts and not any(map(has_known, texts)):
             raise SamplingError(
                 f"{option} {title}: contains three characters in a row that no name of the list "
                 "has, which known_triples rules out",

@@ -66,14 +66,17 @@ def _next_row(
 
 
 class FarApart:
-    """A set of names that admits only names more than `edits` edits away from each of them.
+    """A set of names that admits only names at least `min_edits` edits away from each of them.
+
+    With a `min_edits` of 1, it admits names that differ from each of them. Case does not count.
 
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
     has the names by all their shortened texts, and a name is compared with those that share one.
     """
 
-    def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
-        self._edits = edits
+    def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:
+        self._min_edits = min_edits
+        self._near = min_edits - 1  # the most edits between names that are too near each other
         self._names: dict[str, list[str]] = {}  # by their shortened texts
         self._before: FarApart | None = None
         self.add(others)
@@ -83,11 +86,11 @@ class FarApart:
         """The set for `min_edits`; None if the option is not set."""
         if options.min_edits is None:
             return None
-        return cls(options.min_edits - 1, options.exclude)
+        return cls(options.min_edits, options.exclude)
 
     def fork(self) -> "FarApart":
         """A copy to which names can be added without changing this set."""
-        other = FarApart(self._edits)
+        other = FarApart(self._min_edits)
         other._before = self
         return other
 
@@ -102,8 +105,8 @@ class FarApart:
         """Whether a name is far from all names."""
         if self._before is not None and not self._before.is_far(name):
             return False
-        name, shortened = _shortened(name, self._edits)
-        if not self._edits:
+        name, shortened = _shortened(name, self._near)
+        if not self._near:
             return name not in self._names
         return not any(
             self._are_near(name, other)
@@ -113,8 +116,8 @@ class FarApart:
 
     def add(self, names: Iterable[str]) -> None:
         """Adds names, even if they are near others."""
-        for each in names:
-            name, shortened = _shortened(each, self._edits)
+        for given in names:
+            name, shortened = _shortened(given, self._near)
             for text in shortened:
                 self._names.setdefault(text, []).append(name)
 
@@ -123,10 +126,10 @@ class FarApart:
             a, b = a[1:], b[1:]
         while a and b and a[-1] == b[-1]:
             a, b = a[:-1], b[:-1]
-        row = _first_row(a, self._edits)
+        row = _first_row(a, self._near)
         for character in b:
-            row = _next_row(row, a, character, self._edits)
-        return row[-1] <= self._edits
+            row = _next_row(row, a, character, self._near)
+        return row[-1] <= self._near
 
 
 @lru_cache(1 << 14)
@@ -135,5 +138,5 @@ def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
     name = folded(name)
     texts = {name}
     for _ in range(edits):
-        texts |= {each[:i] + each[i + 1 :] for each in texts for i in range(len(each))}
+        texts |= {text[:i] + text[i + 1 :] for text in texts for i in range(len(text))}
     return name, frozenset(texts)

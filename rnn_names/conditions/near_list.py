@@ -83,7 +83,7 @@ class NearList:
             swapped = c.swapcase()
             begins = not name[i - 1].isalnum() if i else self._small_beginnings
             if begins and swapped != c and swapped in characters and len(spellings) < MAX_SPELLINGS:
-                spellings += [each[:i] + swapped + each[i + 1 :] for each in spellings]
+                spellings += [text[:i] + swapped + text[i + 1 :] for text in spellings]
         return spellings
 
     def _near(self, names: Names, edits: int) -> Array:

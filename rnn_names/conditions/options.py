@@ -42,8 +42,8 @@ BOLDNESS: dict[str, dict[str, Any]] = {
 """The options that each word sets; tests/quality/BOLDNESS.md tells how names were judged."""
 
 _STANDS_FOR = "; ".join(
-    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
-    for word, each in BOLDNESS.items()
+    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in preset.items()) or 'none'}"
+    for word, preset in BOLDNESS.items()
 )
 
 
@@ -198,12 +198,13 @@ class CommonOptions(Checked):
             )
 
     @property
-    def slowness(self) -> int:
-        """About how many times as long as usual a test takes: a millisecond if `min_edits` is 3.
-
-        A stream that finds hardly any name gives up after 1 / slowness of the usual attempts.
-        """
+    def test_cost(self) -> int:
+        """About how many times as long as usual a test takes: a millisecond if `min_edits` is 3."""
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
+
+    def affordable(self, n: int) -> int:
+        """As many attempts as take as long as `n` usual ones, at least 1."""
+        return max(n // self.test_cost, 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

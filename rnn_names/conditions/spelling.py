@@ -89,7 +89,7 @@ class Spelling:
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and those conditions that fit; these conditions; the others."""
+    """An automaton for the shape and all conditions that fit; these conditions; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     included: list[Condition] = []

@@ -27,7 +27,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.errors import ModelFileError, printable
-from rnn_names.model.atomic import write_atomically
+from rnn_names.files import write_atomically
 
 SIGNATURE = b"PK\3\4"  # the beginning of each member of a zip, and so of a model file
 MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64

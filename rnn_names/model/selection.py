@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, printable
+from rnn_names.files import is_file
 from rnn_names.model import bundled
 
 OTHER_WORDS = {
@@ -81,11 +82,6 @@ def is_start_word(path: str) -> bool:
     (True, False)
     """
     return path in (bundled.CLOSEST, bundled.NONE) and not is_file(path)
-
-
-def is_file(path: str) -> bool:
-    """Whether the path exists and is not a folder."""
-    return os.path.exists(path) and not os.path.isdir(path)
 
 
 def _is_text(path: str) -> bool:

@@ -25,7 +25,7 @@ from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
 from rnn_names.errors import printable
-from rnn_names.model.atomic import write_atomically
+from rnn_names.files import write_atomically
 from rnn_names.model.blend import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import PROGRAM_VERSION, Model

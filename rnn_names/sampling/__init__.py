@@ -6,16 +6,16 @@
     next_character  the probabilities of the next character, for a walk
     walk_sampler    draw names of one spelling by a walk
     sampler         test the other conditions on these names
-    name_queue      retry numbers whose attempts failed
+    attempts        attempt numbers until an attempt passes, for streams, casts and an `alias`
+    name_queue      draw the names of a stream in the order of their numbers
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
     guided          draw names that meet rare conditions
-    first_passing   find a name for each of a few rows of a cast, or for each key of an `alias`
     best            search for the most probable names
 
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names, _shortage
-        NameQueue.names: _next_batch, _started, _record, _names_below
+        NameQueue.names: _draw_batch (AttemptQueue.take, _draw, AttemptQueue.record), _names_below
             _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (share_with_spelling, _prepare), _groups
             GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order

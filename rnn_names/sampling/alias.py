@@ -16,7 +16,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import FewFound, first_passing_attempts
 from rnn_names.sampling.random_keys import child
 from rnn_names.sampling.sampler import Tally, make_sampler
 
@@ -63,7 +63,7 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _matched(self, name_keys: Array) -> list[str]:
-        """A name for each key, (n,): that of its first attempt that passes and is free.
+        """A name for each key, (n,): the name of its first attempt that passes and is free.
 
         Keys without a name try again and again. A name that several keys draw goes to the first of
         them, even if another has it. So the result is the same as if keys had chosen in turn (Gale
@@ -108,7 +108,7 @@ class Aliases:
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
             limit = self._sampler.n_possible if unique else n
-            names_so_far = {*owners, *(each[0] for each in error.results if each)}
+            names_so_far = {*owners, *(result[0] for result in error.results if result)}
             possible = min(limit, len(names_so_far) or limit)
             raise SamplingError(
                 f"only {possible:,.0f} of {plural(n, 'key')} "

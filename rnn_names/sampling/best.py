@@ -116,11 +116,11 @@ def _search(
     if len(names) == count:
         return found, None
     only = f"only {len(names):,} of {count:,} names"
-    if search.is_all:
+    if search.has_all:
         return found, SamplingError(f"{only} found: no others meet the conditions", [])
     return found, SamplingError(
-        f"{only} are certain: the search ended after {search.done:,} beginnings of names; ask for "
-        "fewer names, or for a prefix, a lower max_length or a lower temperature",
+        f"{only} are certain: the search ended after {search.n_extended:,} beginnings of names; "
+        "ask for fewer names, or for a prefix, a lower max_length or a lower temperature",
         ["prefix", "max_length", "temperature"],
     )
 
@@ -135,10 +135,10 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     shortest, longest = search.spelling.min_length, search.spelling.max_length
     reach = 0
     for found in search.passes(ENDLESS):
-        if search.is_all:
+        if search.has_all:
             return longest
-        length = np.array([len(text) for _, text in found.best]) - search.uncounted
-        mean = np.array([log_prob for log_prob, _ in found.best]) / length
+        length = np.array([len(text) for _, text in found.names]) - search.uncounted
+        mean = np.array([log_prob for log_prob, _ in found.names]) / length
         up_to = np.arange(shortest, longest + 1)[:, None] - search.uncounted
         n_known = np.sum((length <= up_to) & (mean >= found.bound / up_to), axis=1)
         reach = max([reach, *(up_to[n_known >= wanted, 0] + search.uncounted).tolist()])
@@ -174,18 +174,18 @@ class _Search:
         size = self.predictor.n_y * self.spelling.max_length**2
         self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self.work = Workspace(self.predictor.dtype)
-        self.done = 0  # prefixes extended
-        self.is_all = False  # whether the last pass found all possible names
+        self.n_extended = 0  # prefixes
+        self.has_all = False  # whether the last pass found all possible names
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all there are."""
-        self.done = 0
-        best: list[_Name] = []
-        for each in self.passes(wanted):
-            best = each.best
-            if len(best) == wanted:
+        self.n_extended = 0
+        names: list[_Name] = []
+        for found in self.passes(wanted):
+            names = found.names
+            if len(names) == wanted:
                 break
-        texts = names_from_indices([tuple(text) for _, text in best])
+        texts = names_from_indices([tuple(text) for _, text in names])
         return self.sampler.walk_sampler.in_characters(texts).to_strings()
 
     def passes(self, wanted: int) -> Iterator["_Pass"]:
@@ -197,16 +197,16 @@ class _Search:
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
             found = _Pass(self, bound, wanted)
-            if not found.run(max_prefixes - self.done):
+            if not found.run(max_prefixes - self.n_extended):
                 return
-            self.is_all = found.left_out == -np.inf
+            self.has_all = found.left_out == -np.inf
             yield found
-            affordable = (max_prefixes - self.done) / found.n_prefixes
-            if self.is_all or affordable < MIN_BOUND_STEP:
+            affordable = (max_prefixes - self.n_extended) / found.n_prefixes
+            if self.has_all or affordable < MIN_BOUND_STEP:
                 return
             # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
             # they grow more slowly, steps get larger and larger.
-            factor = min(2 * wanted / max(len(found.best), 1), MAX_BOUND_STEP, affordable)
+            factor = min(2 * wanted / max(len(found.names), 1), MAX_BOUND_STEP, affordable)
             n_steps = 2 * n_steps if found.n_prefixes < 2 * n_before else 1
             bound = min(bound, found.left_out) - n_steps * float(np.log(factor))
             n_before = found.n_prefixes
@@ -216,7 +216,7 @@ class _Pass:
     """A search of all prefixes above a bound, for the `wanted` most probable names."""
 
     def __init__(self, search: _Search, bound: float, wanted: int) -> None:
-        self.bound, self.best = bound, list[_Name]()  # at most 2 * wanted names
+        self.bound, self.names = bound, list[_Name]()  # at most 2 * wanted names
         self.left_out = -np.inf  # the highest log-probability below the bound
         self.n_prefixes = 0  # extended
         self._search, self._wanted, self._raised_bound = search, wanted, bound
@@ -242,7 +242,7 @@ class _Pass:
         search, (n, length) = self._search, batch.text.shape
         spelling, uncounted = search.spelling, search.uncounted
         self.n_prefixes += n
-        search.done += n
+        search.n_extended += n
         if search.progress is not None:
             search.progress(n)
         log_probs = search.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
@@ -268,11 +268,11 @@ class _Pass:
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
         passed, _ = rows_that_pass(sampler.tested_conditions, names)
         ends = ends[passed]
-        self.best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
-        if len(self.best) >= 2 * self._wanted:
+        self.names += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
+        if len(self.names) >= 2 * self._wanted:
             self._keep_best()
-            self._raised_bound = max(self._raised_bound, self.best[-1][0])
+            self._raised_bound = max(self._raised_bound, self.names[-1][0])
 
     def _keep_best(self) -> None:
-        self.best.sort(key=lambda name: (-name[0], name[1]))
-        del self.best[self._wanted :]
+        self.names.sort(key=lambda name: (-name[0], name[1]))
+        del self.names[self._wanted :]

@@ -11,6 +11,7 @@ from typing import Literal
 from rnn_names import system
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, SamplingError, printable
+from rnn_names.files import write_all
 
 # A character that a line ends inside: its writer was killed, perhaps.
 _CUT_CHARACTER = re.compile(
@@ -91,9 +92,3 @@ class Remembered:
         except OSError:
             file.truncate(end)
             raise
-
-
-def write_all(file: io.FileIO, data: bytes) -> None:
-    """Writes all bytes."""
-    while data:
-        data = data[file.write(data) :]

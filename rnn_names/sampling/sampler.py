@@ -11,6 +11,11 @@ from typing import TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.conditions import (
+    common_words,
+    known_triples_condition,
+    make_conditions,
+)
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
 from rnn_names.conditions.spelling import (
     Condition,
@@ -30,13 +35,6 @@ T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
-NO_CONDITIONS = {
-    "boldness", "min_p", "temperature", "top_k", "top_p",
-    "prefix", "ignore_case", "min_length", "max_length", "any_shape",
-    "edits", "remember", "seed", "start", "unique", "count", "rank",
-}  # fmt: skip
-"""Options for which `make_conditions` makes no condition."""
-
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
 FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
@@ -57,7 +55,7 @@ class Tally(dict[str, tuple[int, int]]):
 
     def explanation(self) -> str:
         """Why few names passed, for a message: the condition that the smallest share met."""
-        rates = {each: max(n, 0.5) / tested for each, (tested, n) in self.items() if tested}
+        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
         if not rates:
             return "allow other lengths or another temperature, or train for longer"
         title = min(rates, key=rates.__getitem__)
@@ -81,13 +79,8 @@ class ConditionalSampler:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
-        all_conditions: list[Condition] = []
-        # Imported only if needed, so that a few names come quickly.
-        if not NO_CONDITIONS.issuperset(options.non_defaults):
-            from rnn_names.conditions.conditions import make_conditions
-
-            all_conditions = make_conditions(model, options)
-        # The conditions in the automaton, and those tested on whole names.
+        all_conditions = make_conditions(model, options)
+        # The conditions in the automaton, and the conditions that are tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
         )
@@ -108,7 +101,7 @@ class ConditionalSampler:
 
     @property
     def n_possible(self) -> float:
-        """The number of names with the spelling; infinity for very many."""
+        """The number of possible names with the spelling; infinity for very many."""
         roots = self.walk_sampler.roots
         return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
 
@@ -148,7 +141,7 @@ class ConditionalSampler:
         """The required prefix and some conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
-        return ", ".join([*titles, *(each.title for each in conditions)])
+        return ", ".join([*titles, *(condition.title for condition in conditions)])
 
     @property
     def may_be_rare(self) -> bool:
@@ -170,12 +163,10 @@ class ConditionalSampler:
 
 
 def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options, with those that boldness stands for as far as the model's list allows them."""
+    """The options, and the presets of boldness as far as the model's list allows them."""
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
-        from rnn_names.conditions.conditions import common_words, known_triples_condition
-
         try:
             known_triples_condition(model, options)
         except SamplingError:  # the model has no triples, or a required text has others
@@ -211,7 +202,7 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
 
 
 def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
-    """A sampler, and its options including those that boldness stands for.
+    """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
@@ -228,7 +219,7 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        of_texts = [each for each in all_conditions if each.automaton]
+        of_texts = [condition for condition in all_conditions if condition.automaton]
         notes = [f"{sampler.joined_titles(of_texts)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)

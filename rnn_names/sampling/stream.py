@@ -1,15 +1,14 @@
 """A seed's stream of names, in the order of their numbers.
 
-Name i is that of the first attempt at i that meets the conditions (`name_queue`). Several threads
+Name i is that of the first attempt at i that meets the conditions (`attempts`). Several threads
 may draw. That changes no name, since a name depends on its seed and its number alone.
 """
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,29 +19,20 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, one_blas_thread, worker_threads
-from rnn_names.sampling.name_queue import (
-    ENDLESS,
-    FIRST_BATCH,
-    MAX_ATTEMPTS,
-    BatchSizes,
-    NameQueue,
-    TooFewNames,
-)
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, TooFewNames
+from rnn_names.sampling.name_queue import ENDLESS, GROWTH, NameQueue
 from rnn_names.sampling.random_keys import key_of, keys_of
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
-from rnn_names.sampling.unique import WINDOW, Unique
+from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedSampler
 
-FIRST_OF_ENDLESS = 1 << 5  # attempts of an endless stream's first batch: it may be read briefly
-GROWTH = 16  # the most by which the number of names grows from batch to batch
-GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # if those that fail are not repeated
+ATTEMPTS_AT_ONCE = 1 << 10  # where failed attempts are not repeated
 MAX_FAILED_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
 
 
@@ -59,50 +49,45 @@ def names_of_stream(
     with one_blas_thread():
         if not count:
             return
-        unique = None
+        n_possible, admission = np.inf, Admission(count)
         if options.is_unique:
+            n_possible, window = sampler.n_possible, options.affordable(WINDOW)
             far_apart = FarApart.from_options(options)
-            unique = Unique(count, options.remember, WINDOW // options.slowness, far_apart)
-        n_possible = sampler.n_possible if unique else np.inf
-        delivered, tally = 0, Tally()
+            admission = Unique(count, options.remember, window, far_apart)
+        tally = Tally()
         try:
-            budget = MAX_ATTEMPTS if max_attempts is None else max_attempts
-            for names in _drawn_names(sampler, options, count, unique, budget):
-                if unique:
-                    names = names.take(unique.admit(names))
-                    unique.warn_if_few_are_new()
-                delivered += len(names)
-                yield names
+            for names in _drawn_names(sampler, options, admission, max_attempts):
+                rows = admission.admit(names)
+                admission.warn_if_few_are_new()
+                yield names if len(rows) == len(names) else names.take(rows)
                 if os.getpid() != process:  # the threads run in the parent only
                     raise SamplingError(
                         "this stream began before the process forked: begin one in each process"
                     )
-                if delivered == count:
+                if admission.passed == count:
                     return
-                if delivered >= n_possible or (unique and unique.is_exhausted):
+                if admission.passed >= n_possible or admission.is_exhausted:
                     break
         except TooFewNames as error:
             tally = error.tally
-        reason = _shortage(tally, delivered, count, sampler, unique)
+        if options.is_unique:
+            # `min_edits` has one title for both tests: count from the test against the list.
+            tested, _ = tally.get(admission.title, (admission.tested, 0))
+            tally[admission.title] = tested, admission.passed
+        reason = _shortage(tally, admission, n_possible, sampler.title)
         raise SamplingError(reason, options.non_defaults)
 
 
-def _shortage(
-    tally: Tally, delivered: int, count: int, sampler: ConditionalSampler, unique: Unique | None
-) -> str:
+def _shortage(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
     """Says how many names were found, and why there are no more."""
-    n_possible, causes = sampler.n_possible if unique else np.inf, list[str]()
-    if unique:
-        # `min_edits` has one title for both tests: count from the test against the list.
-        tested, _ = tally.get(unique.title, (unique.tested, 0))
-        tally[unique.title] = tested, unique.passed
-    if delivered < n_possible:
+    count, n_found, causes = admission.count, admission.passed, list[str]()
+    if n_found < n_possible:
         causes.append(tally.explanation())
     if n_possible < count:
-        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-    names = plural(delivered, "name")
+        causes.append(f"no more than {n_possible:,.0f} can meet {title}")
+    names = plural(n_found, "name")
     if count < ENDLESS:
-        names = f"{delivered:,} of {plural(count, 'name')}"
+        names = f"{n_found:,} of {plural(count, 'name')}"
     return f"only {names} found: {'; '.join(causes)}"
 
 
@@ -117,71 +102,55 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names that the first attempts at n numbers give, which may be few."""
     sampler, options = make_sampler(model, options)
-    key, numbers = key_of(options.some_seed()), np.arange(n // options.slowness)
+    key, numbers = key_of(options.some_seed()), np.arange(options.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_of(key, some))[0].to_strings()
 
 
 def _drawn_names(
-    sampler: ConditionalSampler,
-    options: Options,
-    count: int,
-    unique: Unique | None,
-    budget: int,
+    sampler: ConditionalSampler, options: Options, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
-    """The names from `options.start` on, in parts; more than `count` if some may be repeats."""
-    numbers = range(options.start, ENDLESS if unique else options.start + count)
+    """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None
     if sampler.may_be_rare:
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
     key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
-    is_large = count >= WORTH_THREADS * acceptance
-    budget = min(budget, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
+    is_large = admission.count >= WORTH_THREADS * acceptance
+    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            yield from _groups(guided, key, numbers, budget, unique, threads)
-            return
-        slowness = options.slowness
-        first, growth = FIRST_OF_ENDLESS, GROWTH
-        if count < ENDLESS:
-            first, growth = FIRST_BATCH, GROWTH_TO_COUNT
-        first, largest = (max(n // slowness, 1) for n in (first, sampler.largest_batch))
-        sizes, budget = BatchSizes(first, growth, largest), budget // slowness
-        yield from NameQueue(sampler, key, numbers, sizes, budget, unique, threads).names()
+            yield from _groups(guided, key, options.start, budget, admission, threads)
+        else:
+            queue = NameQueue(sampler, key, options.start, budget, admission, threads)
+            yield from queue.names()
 
 
 def _groups(
     guided: "GuidedSampler",
     key: Array,
-    numbers: range,
+    begin: int,
     budget: int,
-    unique: Unique | None,
+    admission: Admission,
     threads: tuple[Submit, int],
 ) -> Iterator[Names]:
     from rnn_names.sampling.guided import GROUP_SIZE
 
     submit, n_threads = threads
-    begin, end = numbers.start, numbers.stop
-    group = begin // GROUP_SIZE  # the next group
-    size = 1  # groups that the next call draws
-    next_number = begin
+    group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`
+    size = 1  # groups that a thread draws together
     tally = Tally()
-    pending = deque[tuple[int, int, Callable[[], Any]]]()
-    while next_number < end:
-        left = unique.needed() if unique else end - next_number
-        while len(pending) < n_threads and group * GROUP_SIZE < next_number + left:
-            size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
-            call = submit(guided.groups, key, group + np.arange(size), budget)
-            pending.append((group * GROUP_SIZE, size * GROUP_SIZE, call))
-            group, size = group + size, size * GROWTH
-        first, expected, call = pending.popleft()
-        names, counts = call()
-        tally.add(counts)
-        part = names[max(begin - first, 0) : end - first]
-        next_number += len(part)
-        yield part
-        if len(names) < expected and next_number < end:
-            raise TooFewNames(tally)
+    while left := admission.needed():
+        size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
+        groups = group + np.arange(n_threads * size).reshape(n_threads, size)
+        calls = [submit(guided.groups, key, numbers, budget) for numbers in groups]
+        for call in calls:
+            names, counts = call()
+            tally.add(counts)
+            yield names[n_skipped:]
+            if len(names) < size * GROUP_SIZE:
+                raise TooFewNames(tally)
+            n_skipped = 0
+        group, size = group + n_threads * size, size * GROWTH

@@ -14,7 +14,32 @@ from rnn_names.sampling.remembered import Remembered
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
 
 
-class Unique:
+class Admission:
+    """Counts the names of a stream that its reader gets: all, until there are `count`."""
+
+    title = ""  # of the condition on them
+    is_exhausted = False
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.tested = self.passed = 0
+
+    def admit(self, names: Names) -> Array:
+        """The rows of the names that are admitted."""
+        self.tested += len(names)
+        rows = np.arange(min(len(names), self.needed()))
+        self.passed += len(rows)
+        return rows
+
+    def needed(self) -> int:
+        """An estimate, rounded up, of how many more names of the stream must be drawn."""
+        return self.count - self.passed
+
+    def warn_if_few_are_new(self) -> None:
+        """Warns once if most names are rejected."""
+
+
+class Unique(Admission):
     """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones.
 
     It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
@@ -24,11 +49,10 @@ class Unique:
     def __init__(
         self, count: int, remember: str | None, window: int, far_apart: FarApart | None = None
     ) -> None:
-        self.count, self._far_apart, self._window = count, far_apart, window
-        self.is_exhausted = False
+        super().__init__(count)
+        self._far_apart, self._window = far_apart, window
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
-        self.tested = self.passed = 0
         self._passed_before = 0  # names that passed before the present window
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
@@ -74,7 +98,7 @@ class Unique:
         return rows[: self.count - self.passed]
 
     def needed(self) -> int:
-        """An estimate, rounded up, of how many more names of the stream must be drawn."""
+        """As `Admission.needed`, if as many names are new as so far."""
         missing = self.count - self.passed
         return missing * (self.tested + 1) // (self.passed + 1) * 17 // 16 + 8
 

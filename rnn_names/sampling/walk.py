@@ -114,17 +114,17 @@ class Walk:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
         predictor, work = self.predictor, Workspace(self.predictor.dtype)
         root = roots.draw(self.keys) if root is None else root
-        for rows in rows_by_length(roots.lengths):
-            names = np.flatnonzero(np.isin(root, rows)).astype(np.int32)
+        for of_length in rows_by_length(roots.lengths):
+            length = len(roots.texts[of_length[0]])
+            names = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
             names = names[stable_order(root[names])]
-            here, node = np.unique(root[names], return_inverse=True)
-            for first in range(0, len(here), predictor.nodes_at_once):
-                some = here[first : first + predictor.nodes_at_once]
-                part = slice(*np.searchsorted(node, (first, first + len(some))))
-                columns, length = names[part], len(roots.texts[some[0]])
-                self.characters[:length, columns] = roots.texts_of(root[columns]).T
-                states, node_data = roots.states[some], roots.node_data[some]
-                self._turn(states, node_data, length, columns, node[part] - first, work)
+            used, node = np.unique(root[names], return_inverse=True)  # each used root is a node
+            self.characters[:length, names] = roots.texts_of(root[names]).T
+            for first in range(0, len(used), predictor.nodes_at_once):
+                nodes = used[first : first + predictor.nodes_at_once]
+                at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
+                states, node_data = roots.states[nodes], roots.node_data[nodes]
+                self._turn(states, node_data, length, names[at_nodes], node[at_nodes] - first, work)
         while self._frontier:
             length, (children, node_data, names, node) = self._frontier.take()
             self._turn(predictor.states_after(children, work), node_data, length, names, node, work)

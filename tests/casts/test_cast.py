@@ -125,7 +125,7 @@ def test_redrawn_names_have_the_distribution_of_the_model():
 
 def are_far_apart(names, edits=2):
     """Whether no name is fewer edits away from one before it."""
-    return all(map(FarApart(edits - 1).add_if_far, names))
+    return all(map(FarApart(edits).add_if_far, names))
 
 
 def test_redrawn_lines_obey_the_options_of_the_cast():

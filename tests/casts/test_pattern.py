@@ -53,10 +53,10 @@ def test_an_alternative_may_contain_any_pattern():
 def test_parts_have_names_and_can_be_repeated():
     pattern = parse("{family=a=2+b:t=0.7} [{x=[u|v]}|{x=w.txt:rules=r}] {=family:rules=q.txt}s{=x}")
     assert [*pattern.columns] == ["family", "part_2", "x"]
-    assert [each.column for each in pattern.parts].count("x") == 3
+    assert [each.label for each in pattern.parts].count("x") == 3
     assert pattern.name_parts[0].models == ("a=2", "b")
     again = [each for each in pattern.pieces if isinstance(each, Reference)]
-    assert [(each.column, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
+    assert [(each.label, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
 
 
 @pytest.mark.parametrize(

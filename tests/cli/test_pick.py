@@ -186,10 +186,10 @@ def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
 
 def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
-    assert len(like) == 10 and all(map(FarApart(1).add_if_far, like))
+    assert len(like) == 10 and all(map(FarApart(2).add_if_far, like))
     monkeypatch.setattr(pick_sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 40])
-    assert not all(map(FarApart(1).add_if_far, like))
+    assert not all(map(FarApart(2).add_if_far, like))
 
 
 @pytest.mark.parametrize("name", ["Shelob", "Zorrodim"])

@@ -225,7 +225,7 @@ def test_names_near_a_listed_name_are_recognised(listed, characters, names, edit
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
 def test_accepted_names_are_far_apart(names, edits):
-    far_apart, kept = FarApart(edits, ["Abab"]), []
+    far_apart, kept = FarApart(edits + 1, ["Abab"]), []
     for name in names:
         assert far_apart.add_if_far(name) == (nearest(name, ["abab", *kept]) > edits)
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.errors import SamplingError
-from rnn_names.model.atomic import write_lock
+from rnn_names.files import write_lock
 from rnn_names.processes import threads
 
 pytestmark = pytest.mark.posix

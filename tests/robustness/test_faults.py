@@ -27,7 +27,7 @@ import pytest
 from rnn_names import Model, system
 from rnn_names.corpus.corpus import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, printable
-from rnn_names.model.atomic import check_writable
+from rnn_names.files import check_writable
 from support.model_files import OLD_MODEL, make_model
 from support.program import (
     MAIN,
@@ -234,7 +234,7 @@ def test_two_processes_with_the_same_number_write_the_same_file(tmp_path):
     program = """
 import os, sys
 os.getpid = lambda: 1
-from rnn_names.model.atomic import check_writable
+from rnn_names.files import check_writable
 from support.model_files import make_model
 model = make_model(n_a=2)
 for _ in range(150):

@@ -42,7 +42,7 @@ def test_single_options_override_boldness():
 def test_safe_names_are_new_and_far_from_each_other():
     names = MODEL.sample(60, seed=2, boldness="safe")
     assert not MODEL.knows(names).any()
-    assert [*filter(FarApart(1).add_if_far, names)] == names
+    assert [*filter(FarApart(2).add_if_far, names)] == names
 
 
 def test_other_words_for_boldness_are_refused():

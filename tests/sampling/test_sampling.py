@@ -87,7 +87,7 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_names():
 @pytest.fixture
 def small_batches(monkeypatch):
     """Batches of at most 256 names, several at a time, each in at least four chunks."""
-    monkeypatch.setattr(streaming, "FIRST_BATCH", 16)
+    monkeypatch.setattr(name_queue, "FIRST_BATCH", 16)
     monkeypatch.setattr(sampler, "MAX_BATCH", 256)
     monkeypatch.setattr(name_queue, "CHUNKS", 4)
     monkeypatch.setattr(streaming, "WORTH_THREADS", 100)

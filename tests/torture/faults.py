@@ -41,7 +41,7 @@ def train(output, *options):
     return fork(TRAIN, "train", corpus, "-o", output, *TINY, *options, **streams)
 
 
-DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
+DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|files.py"
 """Places in which an interrupt was once lost or did harm, and their like."""
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.first_passing import FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import FewFound, first_passing_attempts
 from rnn_names.sampling.sampler import Tally
 
 MOST = 50

@@ -1,5 +1,6 @@
-"""Writing a file completely or not at all."""
+"""Files: writing one completely or not at all, and what a path leads to."""
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -70,16 +71,6 @@ def _opened(target: str) -> BinaryIO:
         file.close()
 
 
-def real_path(path: str) -> str:
-    """The absolute path without links."""
-    try:
-        return os.path.realpath(path)
-    except FileNotFoundError:
-        raise ModelFileError(
-            f"{printable(path)}: the current folder was deleted: change to another one"
-        ) from None
-
-
 def _obstacle(path: str) -> str:
     """The reason why a file cannot be written; "" if it can."""
     try:
@@ -102,6 +93,37 @@ def _obstacle(path: str) -> str:
     if not os.access(folder, os.W_OK):
         return f"cannot be written: the folder {folder_shown} is read-only"
     return ""
+
+
+def write_all(file: io.FileIO, data: bytes) -> None:
+    """Writes all bytes to an unbuffered file."""
+    while data:
+        data = data[file.write(data) :]
+
+
+# --- Paths ----------------------------------------------------------------------------------------
+
+
+def is_file(path: str) -> bool:
+    """Whether the path exists and is not a folder."""
+    return os.path.exists(path) and not os.path.isdir(path)
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths lead to the same file, which may not exist yet; False for a device."""
+    if os.path.exists(path) and os.path.exists(other):
+        return os.path.isfile(path) and os.path.samefile(path, other)
+    return real_path(path) == real_path(other)
+
+
+def real_path(path: str) -> str:
+    """The absolute path without links."""
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        raise ModelFileError(
+            f"{printable(path)}: the current folder was deleted: change to another one"
+        ) from None
 
 
 def standard_stream(path: str) -> int | None:

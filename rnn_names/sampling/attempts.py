@@ -1,0 +1,134 @@
+"""Attempts at numbers: each number is attempted until an attempt passes.
+
+The result of a number is that of its first attempt that passes. So it does not depend on the other
+numbers, nor on how many attempts are made together.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_names.arrays import Array, differs_from_previous, ranges
+from rnn_names.sampling.sampler import Tally
+
+MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
+NAMES_PER_BUDGET = 16  # accepted names that grant another budget
+
+MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
+"""Makes attempts, given their numbers and which attempts at these they are, (n,) both.
+
+Returns the results that passed, the rising positions of their attempts, and a tally. A result of
+None gives up the number.
+"""
+
+
+def budget_after(n_names: int, budget: int) -> int:
+    """The total number of attempts allowed once `n_names` were accepted."""
+    return budget * (1 + n_names // NAMES_PER_BUDGET)
+
+
+class TooFewNames(Exception):
+    """Too few names meet the conditions; `tally` counts how many met each."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+
+class FewFound(TooFewNames):
+    """No attempt at the number `row` passed.
+
+    `results` has a result for each number before it, and a result or None for each after it.
+    """
+
+    def __init__(self, tally: Tally, row: int, results: Sequence[Any]) -> None:
+        super().__init__(tally)
+        self.row, self.results = row, results
+
+
+class AttemptQueue:
+    """The numbers that wait for an attempt that passes, lowest first."""
+
+    def __init__(self) -> None:
+        self.waiting = np.zeros(0, np.int64)  # (w,) rising numbers
+        self.n_failed = np.zeros(0, np.int64)  # (w,) attempts at each that failed
+        self.tested = self.passed = 0  # attempts at all numbers
+
+    def add(self, numbers: Array) -> None:
+        """Adds numbers, which are above all that wait."""
+        self.waiting = np.append(self.waiting, numbers)
+        self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
+
+    def take(self, size: int, is_scarce: bool, limit: int) -> tuple[Array, Array]:
+        """Removes the lowest numbers; returns about `size` attempts at them, (n,) both.
+
+        For example, number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9
+        and 10 get one each: numbers 7, 7, 9, 10 and attempts 2, 3, 0, 0. No number gets more than
+        `limit` attempts in total.
+
+        A number first gets as many attempts as it is likely to need, if there is room. Then they
+        double, so that one unlucky number does not delay the later ones. If names are scarce, the
+        later ones wait.
+        """
+        # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
+        likely = math.ceil(1.5 * (self.tested + 1) / (self.passed + 1))
+        at_first = min(likely, size if is_scarce else max(size // len(self.waiting), 1))
+        n_more = np.clip(self.n_failed, at_first, max(min(2 * likely, size), at_first))
+        n_more = np.minimum(n_more, limit - self.n_failed)
+        n = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
+        numbers, n_more, first = self.waiting[:n], n_more[:n], self.n_failed[:n]
+        self.waiting, self.n_failed = self.waiting[n:], self.n_failed[n:]
+        attempts = ranges(first, n_more)
+        attempts = attempts.astype(np.min_scalar_type(attempts.max()))
+        return np.repeat(numbers, n_more), attempts
+
+    def record(self, numbers: Array, attempts: Array, has_passed: Array) -> Array:
+        """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
+
+        Numbers without one wait again.
+        """
+        self.tested += len(numbers)
+        self.passed += int(has_passed.sum())
+        begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
+        has_failed = ~np.logical_or.reduceat(has_passed, begins)
+        last = np.append(begins[1:], len(numbers))[has_failed] - 1
+        self.waiting = np.append(numbers[last], self.waiting)
+        self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
+        passed = np.flatnonzero(has_passed)
+        is_first = np.zeros(len(numbers), bool)
+        is_first[passed[differs_from_previous(numbers[passed])]] = True
+        return is_first
+
+
+def first_passing_attempts(
+    draw: MakeAttempts, n: int, largest: int, max_attempts: int
+) -> list[Any]:
+    """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
+
+    At most `largest` attempts are drawn together. Raises FewFound for the first number that `draw`
+    gave up, or whose `max_attempts` attempts all failed.
+    """
+    results, tally, queue = np.full(n, None, object), Tally(), AttemptQueue()
+    queue.add(np.arange(n))
+    end = n  # numbers from here on get no result
+    while len(queue.waiting):
+        # All numbers together while a stream would continue; then one after another.
+        is_scarce = queue.tested >= budget_after(queue.passed, max_attempts)
+        size = max(min(max(n, queue.tested), largest), 1)
+        numbers, attempts = queue.take(size, is_scarce, max_attempts)
+        new, positions, counts = draw(numbers, attempts)
+        tally.add(counts)
+        has_passed = np.zeros(len(numbers), bool)
+        has_passed[positions] = True
+        is_first = queue.record(numbers, attempts, has_passed)
+        for k in np.flatnonzero(is_first[positions]).tolist():
+            number = numbers[positions[k]]
+            results[number] = new[k]
+            end = min(end, int(number)) if new[k] is None else end
+        end = min([end, *queue.waiting[queue.n_failed >= max_attempts].tolist()])
+        n_before = int(np.searchsorted(queue.waiting, end))
+        queue.waiting, queue.n_failed = queue.waiting[:n_before], queue.n_failed[:n_before]
+    if end < n:
+        raise FewFound(tally, end, results.tolist())
+    return results.tolist()
