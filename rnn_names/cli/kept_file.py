@@ -67,7 +67,7 @@ class KeptFile(Remembered):
 
         return self._rewrite(edited)
 
-    def undo(self, before: bytes, after: bytes) -> bool:
+    def restore(self, before: bytes, after: bytes) -> bool:
         """Restores the content before a change; False if it has changed again since."""
         return self._rewrite(lambda now: before if now == after else now)[0] == after
 
