@@ -29,6 +29,7 @@ from rnn_names.cli.options import (
     options_of,
     output_option,
     read_options,
+    wrong_usage,
 )
 from rnn_names.cli.pick_pages import (
     NO_MORE,
@@ -46,7 +47,6 @@ from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
 from rnn_names.errors import (
-    RnnNamesError,
     SamplingError,
     plural,
     printable,
@@ -58,6 +58,7 @@ from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed", "start"}
+TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
@@ -75,10 +76,10 @@ ACTIONS = (
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.list"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
-    ("--prefix E", "set a condition; -- drops it", r"--(\s*[a-z].*)?", "_set_conditions"),
+    ("--prefix E", "set a condition; -- drops it", r"--(?!help)([a-z].*)?", "_set_conditions"),
     ("- NAME", "take out this one", r"-\s*(\S.*)", "kept.take_out"),
     ("u", "undo what you did last", "u|undo", "kept.undo"),
-    ("?", "show these commands", r"\?|h|help", "_help"),
+    ("?", "show these commands", r"\?|h|(?:--)?help", "_help"),
     ("q", "end", "q|quit|exit", "end"),
 )
 """Examples of commands, their help, regular expressions, and the methods that get the groups."""
@@ -256,15 +257,16 @@ class _Picking:
 
     def _set_conditions(self, typed: str | None) -> None:
         """Shows others under further conditions; without any, under those of the command line."""
-        before, options = self.source.options, self.first_options
+        before = self.source.options
         try:
-            if typed:
-                options = replace(before, **_typed_options(f"--{typed}"))
-            self.source.set(options)
-            self._begin_others()
-            self._show(self.others, must_begin=True)
-        except (RnnNamesError, click.UsageError, ValueError) as error:
-            told = with_options(error) if isinstance(error, RnnNamesError) else str(error)
+            with wrong_usage():
+                given = _typed_options(f"--{typed}") if typed else {}
+                self.count = given.pop("count", self.count)
+                self.source.set(replace(before if typed else self.first_options, **given))
+                self._begin_others()
+                self._show(self.others, must_begin=True)
+        except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
+            told = error.format_message() if isinstance(error, click.UsageError) else str(error)
             say(f"{told}\nThe conditions stay as they were.")
             self.source.set(before)
             self._begin_others()
@@ -355,8 +357,8 @@ def _typed_options(typed: str) -> dict[str, Any]:
         for name, value in read.params.items()
         if read.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
-    if others := given.keys() - CONDITIONS | given.keys() & {"exclude", "exclude_words"}:
-        raise click.UsageError(f"{', '.join(sorted(others))}: end, and start again with it")
+    for name in given.keys() - TYPED_OPTIONS:
+        raise click.UsageError(f"--{name.replace('_', '-')}: end, and start again with it")
     return given
 
 
