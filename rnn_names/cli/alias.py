@@ -68,12 +68,12 @@ def alias(
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         n_keys = n_blank = 0
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
-            if not n_keys and _is_heading(keys):
+            nonblank = [key for key in keys if key]
+            if not n_keys and _has_heading(nonblank):
                 print_to_stderr(
                     f"Note: the first key is {printable(keys[0])}; if that is a heading, leave it "
                     "out: tail -n +2 FILE | rnn-names alias"
                 )
-            nonblank = [key for key in keys if key]
             n_keys, n_blank = n_keys + len(keys), n_blank + len(keys) - len(nonblank)
             names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
@@ -81,14 +81,10 @@ def alias(
         print_to_stderr(f"Note: {plural(n_blank, 'empty key')} got no name")
 
 
-def _is_heading(keys: Sequence[str]) -> bool:
-    """Whether the first key is a word, and all others have a digit or a sign such as @.
-
-    >>> _is_heading(["customer_id", "C17", "C18"]), _is_heading(["Ada", "Bo", "C3"])
-    (True, False)
-    """
-    is_word = [re.fullmatch(r"[^\W\d][^\W\d ]*", key) is not None for key in filter(None, keys)]
-    return len(is_word) > 2 and is_word[0] and not any(is_word[1:])
+def _has_heading(keys: Sequence[str]) -> bool:
+    """Whether the first key is a word, and no other is: the others have digits or signs."""
+    first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys[:1000]] or [None]
+    return first is not None and len(others) > 1 and not any(others)
 
 
 def _secret(path: str | None) -> bytes:

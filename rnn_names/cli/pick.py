@@ -12,13 +12,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.interrupts import (
-    INTERRUPTED,
-    critical_section,
-    on_interrupt,
-    until_stopped,
-    wait_if_ending,
-)
+from rnn_names.cli import interrupts
 from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
     FILE,
@@ -31,28 +25,13 @@ from rnn_names.cli.options import (
     read_options,
     wrong_usage,
 )
-from rnn_names.cli.pick_pages import (
-    NO_MORE,
-    STOPPED,
-    brief,
-    is_typed,
-    numbered_in,
-    say,
-    show,
-    show_again,
-)
+from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import is_same_file, print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import (
-    SamplingError,
-    plural,
-    printable,
-    short_repr,
-    with_options,
-)
+from rnn_names.errors import SamplingError, plural, printable, short_repr, with_options
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
@@ -72,11 +51,11 @@ ACTIONS = (
     ("+4", "show some like the fourth", LIKE, "_show_like"),
     ("+4.2", "change only its second part", LIKE, "_show_like"),
     ("+ NAME", "show some like this one", LIKE, "_show_like"),
+    ("--prefix E", "set a condition; -- drops it", r"--(?!help)([a-z].*)?", "_set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.list"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
-    ("--prefix E", "set a condition; -- drops it", r"--(?!help)([a-z].*)?", "_set_conditions"),
     ("- NAME", "take out this one", r"-\s*(\S.*)", "kept.take_out"),
     ("u", "undo what you did last", "u|undo", "kept.undo"),
     ("?", "show these commands", r"\?|h|(?:--)?help", "_help"),
@@ -135,7 +114,7 @@ def pick(
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
     if pattern is None and file is None:
-        options: Options = read_options(Options, given)
+        options = read_options(Options, given)
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
     elif model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
@@ -152,14 +131,14 @@ def pick(
                 "rnn-names cast --format csv for a table"
             )
         text, source_file = read_pattern(word, file)
-        of_cast: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-        options, source = of_cast, LinesToPick(of_cast, source_file)
+        options = read_options(CastOptions, {"pattern": text, **given})
+        source = LinesToPick(options, source_file)
         for each in source.files:
             if is_same_file(output, each):
                 what = "is the pattern" if each == source_file else "has words of the pattern"
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
                 raise click.UsageError(message)
-    _Picking(source, count, output, options.remember or "").run()
+    _Picking(source, count, output).run()
 
 
 pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(True)}\n\n", 1)
@@ -168,29 +147,28 @@ pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(Tru
 class _Picking:
     """Pages of names, what is kept, and a method for each command."""
 
-    def __init__(
-        self, source: NamesToPick | LinesToPick, count: int, path: str, remember: str
-    ) -> None:
+    def __init__(self, source: NamesToPick | LinesToPick, count: int, path: str) -> None:
         from rnn_names.cli.pick_kept import Kept
         from rnn_names.sampling.remembered import Remembered
 
         self.source, self.count, self.kept = source, count, Kept(path, source.pattern)
         self.first_options = source.options
         self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
-        entries, shown_before = self.kept.entries(), list[str]()
+        self.seen = {*map(in_one_line, self.kept.entries())}
+        remember = source.options.remember or ""
         if remember and is_same_file(remember, path):
             message = "has what is kept; give another file for what was shown"
             raise SamplingError(f"{printable(path)} {message}", ["remember"])
         self.remembered = Remembered(remember) if remember else None
         if self.remembered and (shown_before := self.remembered.names()):
             say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
-        self.seen = {*map(in_one_line, entries), *shown_before}
-        source.keep(entries)
+            self.seen.update(shown_before)
+        source.keep(self.kept.entries())
         self._begin_others()
 
     def run(self) -> None:
         """Shows a page, and runs the typed commands until the end."""
-        with on_interrupt(self._interrupted):
+        with interrupts.on_interrupt(self._interrupted):
             self._show(self.others, must_begin=not self.seen)
             if is_typed():
                 say("Type numbers to keep names, Enter for others, ? for help, q to end.")
@@ -207,7 +185,7 @@ class _Picking:
 
     def _interrupted(self) -> int:
         say(f"\n{self.kept.counted}")  # below ^C
-        return INTERRUPTED
+        return interrupts.INTERRUPTED
 
     def _help(self) -> None:
         parts = self.source.parts()
@@ -244,11 +222,11 @@ class _Picking:
             re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
             for line in self.page
         ]
-        show_again(marked, self.count)
+        reshow(marked, self.count)
 
     def _show_like(self, numbers: str, part: str | None, name: str) -> None:
         """Shows names like a name or like numbered lines, which may differ in one part only."""
-        like = [composed(name)] if name else [*numbered_in(numbers, self.page).values()]
+        like = [composed(name)] if name else [*picked(numbers, self.page).values()]
         try:
             if like:
                 self._show(self.source.like(like, part), like)
@@ -297,13 +275,13 @@ class _Picking:
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The unseen lines of a stream, which are then noted as seen."""
         seen_in_a_row = 0
-        for line in until_stopped(stream) if is_typed() else stream:
+        for line in interrupts.until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)
             seen_in_a_row = seen_in_a_row + 1 if not text or text in self.seen else 0
             if not seen_in_a_row:
                 self.seen.add(text)
                 if self.remembered:
-                    with critical_section(), self.remembered.turn() as (others, added):
+                    with interrupts.critical_section(), self.remembered.turn() as (others, added):
                         self.seen.update(others.to_strings())
                         added.append(others.from_strings([text]))
                 yield line
@@ -324,7 +302,7 @@ class _Picking:
     # --- What is kept -----------------------------------------------------------------------------
 
     def _keep_numbered(self, numbers: str) -> None:
-        kept, found = self.kept.entries(), numbered_in(numbers, self.page)
+        kept, found = self.kept.entries(), picked(numbers, self.page)
         again = [str(number) for number, line in found.items() if line.strip() in kept]
         if again:
             say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
@@ -333,7 +311,7 @@ class _Picking:
     def _keep_typed(self, number: str, name: str) -> None:
         """Keeps a typed name; with a number, in place of the first line of that entry."""
         kept = self.kept.entries()
-        for line in numbered_in(number, self.page).values() if number else [""]:
+        for line in picked(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
             if self.kept.entry(new.encode()) != new.strip():
                 say("# in front, or a tab, makes a comment in the file; nothing was kept")
@@ -373,5 +351,5 @@ def _read() -> str | None:
     if is_typed():
         click.echo("> ", nl=False, err=True)
     line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
-    wait_if_ending()
+    interrupts.wait_if_ending()
     return line.strip() if line else None

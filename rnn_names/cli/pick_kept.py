@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.kept_file import KeptFile
-from rnn_names.cli.pick_pages import brief, briefs, laid_out, numbered, numbered_in, say, terminal
+from rnn_names.cli.pick_pages import brief, briefs, laid_out, numbered, picked, say, terminal
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import printable
 
@@ -44,7 +44,7 @@ class Kept(KeptFile):
         """Takes out the entries with these numbers of the list."""
         kept = self.entries()
         self._listed = self._listed or kept
-        found = [*numbered_in(numbers, self._listed, "The list").values()]
+        found = [*picked(numbers, self._listed, "The list").values()]
         for gone in (each for each in found if each not in kept):
             say(f"{brief([gone])} is not in {self.title} any more")
         self.change([each for each in found if each in kept], [])

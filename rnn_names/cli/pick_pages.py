@@ -98,13 +98,13 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | N
         except KeyboardInterrupt:
             shortage = STOPPED
     if count > room:
-        show_again(shown, count)
+        reshow(shown, count)
     for note in notes:
         say(f"Note: {note.message}")
     return shown, shortage
 
 
-def show_again(lines: Sequence[str], count: int) -> None:
+def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
     rows = laid_out(
         [numbered(n, line, count) for n, line in enumerate(lines, 1)], terminal(sys.stdout)
@@ -157,7 +157,7 @@ def briefs(entries: Sequence[str]) -> list[str]:
     return texts
 
 
-def numbered_in(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
+def picked(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
     wanted = dict[int, None]()
     for each in re.split(r"[\s,]+[+-]?", numbers):
