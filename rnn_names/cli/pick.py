@@ -54,7 +54,7 @@ ACTIONS = (
     ("--prefix E", "set a condition; -- drops it", r"--(?!help)([a-z].*)?", "_set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
-    ("l", "list what is kept", "l|list", "kept.list"),
+    ("l", "list what is kept", "l|list", "kept.show"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
     ("- NAME", "take out this one", r"-\s*(\S.*)", "kept.take_out"),
     ("u", "undo what you did last", "u|undo", "kept.undo"),
@@ -148,10 +148,10 @@ class _Picking:
     """Pages of names, what is kept, and a method for each command."""
 
     def __init__(self, source: NamesToPick | LinesToPick, count: int, path: str) -> None:
-        from rnn_names.cli.pick_kept import Kept
+        from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.kept = source, count, Kept(path, source.pattern)
+        self.source, self.count, self.kept = source, count, KeptFile(path, source.pattern)
         self.first_options = source.options
         self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
         self.seen = {*map(in_one_line, self.kept.entries())}
