@@ -542,7 +542,7 @@ def test_conditions_may_be_typed(pick, folder):
         ("--max-length x", "Invalid value for '--max-length'"),
     ],
 )
-def test_conditions_that_cannot_be_met_leave_those_before(typed, said, pick):
+def test_impossible_conditions_change_nothing(typed, said, pick):
     pages, told = pick("--prefix El", typed, "", "--help")
     assert len(pages) == 3 and all(name.startswith("El") for name in [*pages[1], *pages[2]])
     assert told[0].startswith(said) and told[1] == "The conditions stay as they were."
