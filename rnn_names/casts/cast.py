@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -20,6 +21,7 @@ from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_sma
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, printable, short_repr
 from rnn_names.files import is_file
+from rnn_names.model import bundled
 from rnn_names.model.model import Model, blended
 from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
@@ -62,9 +64,14 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
 def parsed(options: CastOptions) -> Pattern:
     """The parsed pattern of a cast."""
     name = options.pattern.strip("{ }")
-    is_model = name in (options.models or ()) or is_file(name)
-    if name in CASTS and options.pattern.startswith("{") and not is_model:
-        raise SamplingError(f"{name} is a cast, not a model: write {name} without braces")
+    is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
+    if name.isalpha() and options.pattern.startswith("{") and not is_model:
+        near = get_close_matches(name.lower(), [*bundled.names(), *CASTS], n=1)
+        if {*near} & CASTS.keys():
+            is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
+            raise SamplingError(
+                is_cast if near == [name] else f"there is no model {name}; {is_cast}"
+            )
     return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse)
 
 
@@ -74,11 +81,9 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     if path is not None:
         return _content(path), path
     if cast not in CASTS:
-        if cast.isalpha():  # a single word is no pattern
-            from difflib import get_close_matches
-
-            if like := get_close_matches(cast, CASTS, n=1):
-                raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
+        # A single word is no pattern.
+        if cast.isalpha() and (like := get_close_matches(cast, CASTS, n=1)):
+            raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
         return text, ""
     file = cast_file(f"{cast}.txt")
     pattern, is_own = _content(file), file == f"{cast}.txt"

@@ -2,6 +2,8 @@
 
 import codecs
 import os
+import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -12,7 +14,7 @@ from rnn_names.cli.options import FILE, command, option, options_of, read_option
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
 from rnn_names.conditions.options import AliasOptions
-from rnn_names.errors import CorpusError, printable
+from rnn_names.errors import CorpusError, plural, printable
 from rnn_names.model.selection import ModelChoice
 
 KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
@@ -64,10 +66,25 @@ def alias(
     with open_input(file) as source, out:
         aliases = Aliases(loaded, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
+        n_keys = n_blank = 0
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             nonblank = [key for key in keys if key]
+            if not n_keys and _has_heading(nonblank):
+                print_to_stderr(
+                    f"Note: the first key is {printable(keys[0])}; if that is a heading, leave it "
+                    "out: tail -n +2 FILE | rnn-names alias"
+                )
+            n_keys, n_blank = n_keys + len(keys), n_blank + len(keys) - len(nonblank)
             names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
+    if n_blank:
+        print_to_stderr(f"Note: {plural(n_blank, 'empty key')} got no name")
+
+
+def _has_heading(keys: Sequence[str]) -> bool:
+    """Whether the first key is a word, and no other is: the others have digits or signs."""
+    first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys[:1000]] or [None]
+    return first is not None and len(others) > 1 and not any(others)
 
 
 def _secret(path: str | None) -> bytes:

@@ -1,5 +1,6 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
+import re
 import shlex
 from functools import partial
 from typing import Any
@@ -91,8 +92,11 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     with wrong_usage(), errors_of(source):
         read = parsed(options)
     if r"\n" in text:
-        note = r"Note: \n is text: press Enter within the quotes, or give a file (--file)"
-        print_to_stderr(note)
+        print_to_stderr(r"Note: \n is text: press Enter within the quotes, or give a file (--file)")
+    if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
+        print_to_stderr(
+            f"Note: {weight[1]} is text here: a weight stands within brackets, as in [Lord*3|Lady]"
+        )
     _note_overridden(read, options)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with errors_of(source), out:

@@ -12,7 +12,7 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
 from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import escape_control_characters, write
-from rnn_names.errors import plural, shortened
+from rnn_names.errors import RnnNamesError, plural, shortened
 from rnn_names.model.selection import ModelChoice, find_model_file
 from rnn_names.system import facts as this_system
 
@@ -40,9 +40,12 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
+    read = click.get_current_context().find_root().obj
     if system:
-        read = click.get_current_context().find_root().obj
-        facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
+        how = "not from" if isinstance(read, RnnNamesError) else "also from"
+        facts: dict[str, Any] = this_system() | ({"options": f"{how} {read}"} if read else {})
+    elif isinstance(read, RnnNamesError):
+        raise read
     else:
         models = models_or_default(model)
         of_model = blend_of(models).facts()

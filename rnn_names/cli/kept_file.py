@@ -1,10 +1,14 @@
-"""A text file of kept entries, which people may edit while `pick` runs."""
+"""What is kept in `pick`: a text file, which people may edit meanwhile, and commands for it."""
 
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
+from rnn_names.cli.pick_pages import brief, briefs, laid_out, numbered, picked, say, terminal
+from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import check_writable, write_all
 from rnn_names.sampling.remembered import Remembered
@@ -24,6 +28,9 @@ class KeptFile(Remembered):
 
     def __init__(self, path: str, pattern: str = "") -> None:
         super().__init__(path, "output")
+        self._title = printable(path)
+        self._listed = list[str]()  # the entries as last numbered by `show`
+        self._changes = list[tuple[tuple[bytes, bytes], str, str]]()  # with messages for undoing
         pattern = pattern.strip()
         self._remarks = {*"\t#"} - {*pattern}
         self._entry, self._entry_end = LINE, b"\n"
@@ -34,6 +41,9 @@ class KeptFile(Remembered):
         if not os.path.lexists(path):  # the first kept entry creates it
             check_writable(path)
         self._check_kind()
+        self.counted = self.count()  # the last count that was shown
+        if entries := self.entries():
+            say(f"Note: adds to {self._title}, which has {len(entries):,}")
 
     def _check_kind(self) -> None:
         """Raises SamplingError if the file has names and the pattern is of casts, or vice versa."""
@@ -45,14 +55,94 @@ class KeptFile(Remembered):
             if has_casts:
                 has, wanted = "casts of several lines", "names"
             message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
-            raise SamplingError(f"{printable(self._path)} {message}")
+            raise SamplingError(f"{self._title} {message}")
 
     def entries(self) -> list[str]:
         """All entries that are in the file now."""
         texts = (self.entry(found[0]) for found in re.finditer(self._entry, self._content()))
         return [text for text in texts if text]
 
-    def edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
+    def entry(self, data: bytes) -> str:
+        """An entry, without remarks."""
+        lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
+        if "\t" in self._remarks:
+            lines = (line.partition("\t")[0] for line in lines)
+        if "#" in self._remarks:
+            lines = (line for line in lines if not line.startswith("#"))
+        return "\n".join(lines).strip()
+
+    # --- Commands ---------------------------------------------------------------------------------
+
+    def count(self) -> str:
+        """How many entries the file has now."""
+        self.counted = f"{len(self.entries()):,} in {self._title}"
+        return self.counted
+
+    def show(self) -> None:
+        """Shows the entries, with the numbers that take them out."""
+        self._listed = self.entries()
+        count = -len(self._listed)
+        lines = [numbered(-n, text, count) for n, text in enumerate(briefs(self._listed), 1)]
+        for line in laid_out(lines, terminal(sys.stderr)):
+            print_to_stderr(line)
+        if not self._listed:
+            say("Nothing is kept yet.")
+
+    def take_out_numbered(self, numbers: str) -> None:
+        """Takes out the entries with these numbers of the list."""
+        kept = self.entries()
+        self._listed = self._listed or kept
+        found = [*picked(numbers, self._listed, "The list").values()]
+        for gone in (each for each in found if each not in kept):
+            say(f"{brief([gone])} is not in {self._title} any more")
+        self.change([each for each in found if each in kept], [])
+
+    def take_out(self, name: str) -> None:
+        """Takes out the entry that is this name, or begins with it."""
+        kept, folded = self.entries(), name.casefold()
+        firsts = {each: each.partition("\n")[0] for each in kept}
+        exact = [each for each, first in firsts.items() if first.casefold() == folded]
+        found = [name] if name in kept else exact[-1:]
+        found = found or [each for each in firsts if each.casefold().startswith(folded)]
+        if not found:
+            near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
+            say(f"{printable(name)} is not in {self._title}{''.join(near)}")
+        elif len(found) == 1:
+            self.change(found, [])
+        else:
+            self._listed = kept
+            numbers = [f"-{n}" for n, each in enumerate(kept, 1) if each in found]
+            say(f"{len(found)} begin with this; type one of {', '.join(numbers)}")
+
+    def change(self, gone: Sequence[str], new: Sequence[str]) -> None:
+        """Removes and adds entries, shows a message, and notes how to undo it."""
+        if not gone and not new:
+            return
+        change, out, kept = self._edit(gone, new), brief(gone), brief(new)
+        if not gone:
+            done, undone = f"Kept {kept}", f"Took out {kept}"
+        elif not new:
+            done, undone = f"Took out {out}", f"Put back {out}"
+        else:
+            done = f"In place of {out}, kept {kept}"
+            undone = f"Put back {out}, and took out {kept}"
+        say(f"{done} ({self.count()})")
+        self._changes.append((change, undone, kept or out))
+
+    def undo(self) -> None:
+        """Undoes the last change that is not yet undone."""
+        if not self._changes:
+            say("There is nothing to undo.")
+            return
+        (before, after), undone, lines = self._changes.pop()
+        if self._rewrite(lambda now: before if now == after else now)[0] == after:
+            say(f"{undone} ({self.count()})")
+        else:
+            say(f"The file has changed since; left as it is: {lines}; - NAME takes one out")
+
+    # --- The file ---------------------------------------------------------------------------------
+
+    def _edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
         """Removes the last occurrence of each entry in `gone`, and appends those in `new`."""
 
         def edited(data: bytes) -> bytes:
@@ -66,10 +156,6 @@ class KeptFile(Remembered):
             return data + b"".join(entry.strip().encode() + self._entry_end for entry in new)
 
         return self._rewrite(edited)
-
-    def undo(self, before: bytes, after: bytes) -> bool:
-        """Restores the content before a change; False if it has changed again since."""
-        return self._rewrite(lambda now: before if now == after else now)[0] == after
 
     def _content(self) -> bytes:
         return self._rewrite(lambda data: data)[0] if os.path.lexists(self._path) else b""
@@ -89,12 +175,3 @@ class KeptFile(Remembered):
                 write_all(file, new)
                 file.truncate()
             return old, new
-
-    def entry(self, data: bytes) -> str:
-        """An entry, without remarks."""
-        lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
-        if "\t" in self._remarks:
-            lines = (line.partition("\t")[0] for line in lines)
-        if "#" in self._remarks:
-            lines = (line for line in lines if not line.startswith("#"))
-        return "\n".join(lines).strip()

@@ -79,7 +79,12 @@ def cli(context: click.Context) -> None:
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     context.with_resource(streams.warnings_on_stderr())
-    config.apply_defaults(context)
+    try:
+        config.apply_defaults(context)
+    except RnnNamesError as error:
+        if context.invoked_subcommand != "info":  # --system also describes a broken file
+            raise
+        context.obj = error
 
 
 def main() -> NoReturn:

@@ -1,10 +1,12 @@
 """The output of `pick` in a terminal or a pipe: numbered lines, and answers that fit the width."""
 
 import os
+import re
 import sys
 import threading
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from textwrap import shorten, wrap
 from typing import TextIO
@@ -17,6 +19,7 @@ LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
 STOPPED = SamplingError("Stopped.")  # what ends a page where Ctrl-C does
+NO_MORE = SamplingError("Hardly any others are left.")  # the same, where the lines end
 
 
 def is_typed() -> bool:
@@ -69,32 +72,44 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     ]
 
 
-def show(lines: Iterable[str], count: int) -> tuple[list[str], SamplingError | None]:
+def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | None]:
     """Writes each numbered line at once, since the next line may take long.
 
     If `count` lines are higher than the terminal, they are written together at the end, in columns.
-    Returns the lines, and the error that ended them.
+    Of lines that take several rows, there are only as many as fit. Warnings come after the page.
+    Returns the lines, and the error that ended them before the page was full.
     """
     size, shortage = terminal(sys.stdout), None
-    is_high = size is not None and count > size.lines - 2
-    shown = list[str]()
-    with _slowness_told(shown):
+    room = size.lines - 2 if size else sys.maxsize
+    shown, used, highest = list[str](), 0, 1
+    with warnings.catch_warnings(record=True) as notes, _slowness_told(shown):
         try:
-            for line in lines:
-                shown.append(line)
-                if not is_high:
-                    _write([numbered(len(shown), line, count)], size)
+            while len(shown) < count and (highest == 1 or used + highest <= room):
+                shown.append(next(lines))
+                [text] = laid_out([numbered(len(shown), shown[-1], count)], size)
+                rows = text.count("\n") + 1
+                used, highest = used + rows, max(highest, rows)
+                if count <= room:
+                    write(f"{text}\n".encode())
+        except StopIteration:
+            shortage = NO_MORE
         except SamplingError as error:
             shortage = error
         except KeyboardInterrupt:
             shortage = STOPPED
-    if is_high:
-        _write([numbered(n, line, count) for n, line in enumerate(shown, 1)], size)
+    if count > room:
+        reshow(shown, count)
+    for note in notes:
+        say(f"Note: {note.message}")
     return shown, shortage
 
 
-def _write(lines: Sequence[str], size: os.terminal_size | None) -> None:
-    write("".join(f"{line}\n" for line in laid_out(lines, size)).encode())
+def reshow(lines: Sequence[str], count: int) -> None:
+    """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
+    rows = laid_out(
+        [numbered(n, line, count) for n, line in enumerate(lines, 1)], terminal(sys.stdout)
+    )
+    write("".join(f"{row}\n" for row in rows).encode())
 
 
 @contextmanager
@@ -140,3 +155,15 @@ def briefs(entries: Sequence[str]) -> list[str]:
         own = [each for place, each in enumerate(rest, 1) if shared[place, each] < alike]
         texts.append(first + "…" * bool(rest) + (f" {own[0].strip()}" if own and alike > 1 else ""))
     return texts
+
+
+def picked(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
+    """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
+    wanted = dict[int, None]()
+    for each in re.split(r"[\s,]+[+-]?", numbers):
+        ends = [*map(int, re.findall(r"\d+", each))]
+        wanted |= dict.fromkeys(range(min(ends), max(ends) + 1))
+    found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
+    if len(wanted) > len(found):
+        say(f"{whole} has 1 to {len(lines):,}." if lines else f"{whole} is empty.")
+    return found

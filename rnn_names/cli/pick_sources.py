@@ -29,11 +29,19 @@ class NamesToPick:
 
     def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
         self._model = blend_of(models)
-        self._options = replace(options, unique=True, remember=None)
         self._seeds = itertools.count(options.some_seed())
+        self.set(options)
+
+    def set(self, options: Options) -> None:
+        """Sets the conditions of names from here on."""
+        self.options, self._options = options, replace(options, unique=True, remember=None)
 
     def keep(self, names: Iterable[str]) -> None:
         """Does nothing: `seen` already has kept names."""
+
+    def parts(self) -> str:
+        """Nothing: names have no parts."""
+        return ""
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
@@ -86,11 +94,10 @@ class LinesToPick:
     """Lines of a cast; `file` is the file of its pattern."""
 
     def __init__(self, options: CastOptions, file: str) -> None:
-        from rnn_names.casts.cast import errors_of, parsed, path_of_words
+        from rnn_names.casts.cast import path_of_words
 
-        self._options, self._file = replace(options, count=LINES_OF_A_SEED, remember=None), file
-        with wrong_usage(), errors_of(file):
-            self._pattern = parsed(self._options)
+        self._file = file
+        self.set(options)
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
@@ -100,6 +107,15 @@ class LinesToPick:
         self._first_seed, self._load = options.some_seed(), cache(blend_of)
         self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
+
+    def set(self, options: Any) -> None:
+        """Sets the conditions of lines from here on; those that were shown still have others."""
+        from rnn_names.casts.cast import errors_of, parsed
+
+        self.options = options
+        self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
+        with wrong_usage(), errors_of(self._file):
+            self._pattern = parsed(self._options)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""
@@ -147,8 +163,7 @@ class LinesToPick:
         columns = self._pattern.columns
         places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
         if part and part not in places:
-            named = ", ".join(f"{n} {self._described(name)}" for n, name in enumerate(columns, 1))
-            raise SamplingError(f"There is no part {part}. Parts: {named}.")
+            raise SamplingError(f"There is no part {part}. {self.parts()}")
         origins = []
         for line in lines:
             begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]
@@ -162,13 +177,15 @@ class LinesToPick:
             for redrawer, line in origins
         )
 
-    def _described(self, column: str) -> str:
-        """The name of a part; for a part without a name, its beginning, as in {norse}."""
-        place = next(part.begin for part in self._pattern.parts if part.label == column)
-        begin = re.match(r"[{[][^][{}:]*.", self._pattern.text[place:], re.DOTALL)
-        if begin is None or not column.startswith("part_"):
-            return column
-        return begin[0] if begin[0][-1] in "]}" else f"{begin[0][:-1]}…"
+    def parts(self) -> str:
+        """The numbers and names of the parts; in place of a name that has none, its beginning."""
+        text, named = self._pattern.text, list[str]()
+        for number, column in enumerate(self._pattern.columns, 1):
+            place = next(part.begin for part in self._pattern.parts if part.label == column)
+            begin = re.match(r"\{[^{}:]*\}|\[[^][]{,10}\]", text[place:])
+            short = begin[0] if begin else f"{text[place : place + 10]}…"
+            named.append(f"{number} {short if column == f'part_{number}' else column}")
+        return f"Parts: {', '.join(named)}."
 
     def _text(self, redrawer: Any, line: Any) -> str:
         text = re.sub(r"\n\s*\n", "\n", line.row[0])  # an empty line ends an entry in the file

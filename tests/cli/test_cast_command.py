@@ -129,7 +129,16 @@ def test_a_mistyped_cast_gets_a_suggestion(invoke):
     assert len(invoke("cast", "{taverns}", "-n", 2).stdout.splitlines()) == 2
     done = invoke("cast", "{village}")
     assert "village is a cast, not a model: write village without braces" in done.stderr
+    assert "there is no model villager; village is a cast" in invoke("cast", "{villager}").stderr
     assert cast("{village}", 2, models={"village": tiny_model()})
+
+
+@pytest.mark.parametrize("pattern", ["[a||b]*2", "{norse}*2 of Oslo"])
+def test_a_weight_after_brackets_gets_a_note(pattern, invoke):
+    done = invoke("cast", pattern, "-n", 2)
+    note = "Note: *2 is text here: a weight stands within brackets, as in [Lord*3|Lady]\n"
+    assert (done.returncode, done.stderr) == (0, note)
+    assert not invoke("cast", "[{norse}*2|b]", "-n", 2).stderr
 
 
 def test_unknown_options_come_with_advice(invoke):

@@ -23,6 +23,13 @@ def write(folder, text, name="rnn-names.toml"):
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
+def test_info_describes_the_system_beside_a_broken_file(folder, invoke):
+    write(folder, "[sampl")
+    done = invoke("info", "--system", cwd=folder)
+    assert done.returncode == 0 and "not from rnn-names.toml: not TOML" in done.stdout
+    assert error_line(invoke("info", cwd=folder)).startswith("rnn-names.toml: not TOML")
+
+
 def test_options_come_from_the_file(folder, invoke):
     expected = invoke(*SAME)
     assert (expected.returncode, len(expected.stdout.splitlines())) == (0, 4)

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import time
+import warnings
 from itertools import chain
 
 import pytest
@@ -13,6 +14,7 @@ from rnn_names import Model
 from rnn_names.cli import pick_pages, pick_sources
 from rnn_names.cli.pick_pages import show
 from rnn_names.conditions.edits import FarApart, within_edits
+from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.sampler import ConditionalSampler
 from support.conditions import accepts
 from support.processes import wait_until
@@ -214,7 +216,7 @@ def test_the_number_of_names_like_another_is_told(pick):
 def test_impossible_commands_get_a_message(pick, folder):
     (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
-    assert told[2].startswith("1 4 7") and told[16:] == [
+    assert told[2].startswith("1 4 7") and told[17:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
@@ -231,7 +233,7 @@ def test_impossible_commands_get_a_message(pick, folder):
 
 def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
     _, first = pick("?", "quit")
-    assert len(first) == 15 and max(map(len, first)) <= 40
+    assert len(first) == 16 and max(map(len, first)) <= 40
     for words in (["h", "exit"], ["help", "Q"]):
         _, told = pick(*words, "never read")
         assert told == first
@@ -315,7 +317,7 @@ def test_a_message_tells_that_no_names_are_left(pick):
 def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
     monkeypatch.setattr(pick_sources, "WAITED_ATTEMPTS", 1 << 8)
     told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
-    assert "There are no more such names. For more, add --min-edits 1." in told
+    assert "There are no more such names. For more, type --min-edits 1." in told
 
 
 def test_lines_of_a_cast_are_kept(pick, folder):
@@ -340,7 +342,7 @@ def test_lines_like_another_differ_in_one_name(pick):
     assert {line.split()[0] for line in both} == {each.split()[0] for each in (page[0], page[2])}
     assert told == [
         f"Found only 3 others like {page[1]}.",
-        "There is no part 4. Parts: 1 [Sir …, 2 town, 3 [a|b|c|d].",
+        "There is no part 4. Parts: 1 [Sir {elvi…, 2 town, 3 [a|b|c|d].",
         "0 in kept.txt",
     ]
 
@@ -408,6 +410,9 @@ def test_wrong_usage_is_reported_before_any_name(invoke, folder):
     assert text.startswith("--output folder: ")
     text = error_line(invoke("pick", "-m", "elvish", "--match", "zzz", input=""))
     assert "no name" in text
+    done = invoke("pick", "{elvish} of {norse:match=zzz}", input="")
+    assert (done.returncode, done.stdout) == (1, "") and "no name" in done.stderr
+    assert "rnn-names pick -m my.npz" in invoke("pick", "my.npz").stderr
 
 
 def test_a_kept_file_does_not_hide_a_cast_of_its_name(pick, invoke, folder):
@@ -511,6 +516,44 @@ def test_names_like_a_typed_name_are_shown(pick):
     (page, like), told = pick("+ sir", "+ Nobody", arguments=["pick", "Sir {elvish}", "-n", 4])
     assert len(like) == 4 and not {*page} & {*like}
     assert told[0] == "No line that was shown begins with Nobody."
+
+
+def test_conditions_may_be_typed(pick, folder):
+    typed = "--prefix El", "1", "--max-length 9", "b", "+2", "--", "--count 2"
+    pages, told = pick(*typed, arguments=[*ELVES, "-n", 4])
+    first, begun, short, begun_again, like, others, two = pages
+    assert all(name.startswith("El") for name in [*begun, *short, *like])
+    assert all(len(name) <= 9 for name in [*short, *like])
+    assert begun_again == [f"{begun[0]} (kept)", *begun[1:]] and kept(folder) == [begun[0]]
+    assert len(two) == 2 and not all(name.startswith("El") for name in others)
+    names = [*first, *begun, *short, *like, *others, *two]
+    assert len(names) == len({*names})
+    assert told == [f"Kept {begun[0]} (1 in kept.txt)", "1 in kept.txt"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--match zzz", "no name of 7 to 13 characters can meet all of --prefix 'El', --match"),
+        ("--prefix Xq", "--prefix 'Xq': the model does not know the character 'X'"),
+        ("--prefix 'El", "No closing quotation"),
+        ("--model norse", "--model: end, and start again with it"),
+        ("--prefixes El", "No such option"),
+        ("--max-length x", "Invalid value for '--max-length'"),
+    ],
+)
+def test_impossible_conditions_change_nothing(typed, said, pick):
+    pages, told = pick("--prefix El", typed, "", "--help")
+    assert len(pages) == 3 and all(name.startswith("El") for name in [*pages[1], *pages[2]])
+    assert told[0].startswith(said) and told[1] == "The conditions stay as they were."
+
+
+def test_conditions_of_casts_may_be_typed(pick):
+    arguments = ["pick", "{a=norse} of {b=welsh-towns:prefix=L}", "--seed", 1, "-n", 3]
+    (first, begun, _, like), told = pick("--prefix S", "b", "+1.a", "?", arguments=arguments)
+    assert all(re.fullmatch(r"S\S+ of L.*", line) for line in begun)
+    assert all(line.endswith(first[0].partition(" ")[2]) for line in like)
+    assert told[-2:] == ["Parts: 1 a, 2 b.", "0 in kept.txt"]
 
 
 def test_a_typed_name_is_kept(pick, folder):
@@ -624,7 +667,7 @@ def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(columns, fold
     assert len(kept(folder)) == 2
     typist.run.send_signal(signal.SIGINT)
     lines, code = typist.lines()
-    assert code == 130
+    assert code == 130 and lines[-1] == "2 in kept.txt"
     assert lines[0].split()[1] == kept(folder)[0]
     assert max(map(len, lines)) <= columns
 
@@ -633,11 +676,12 @@ def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
     typist = Typist(80, "pick", "-m", "surnames", "--seed", 3, "-n", 2000, until="…")
     typist.run.send_signal(signal.SIGINT)
     typist.type("")
-    typist.type("1\n")
+    typist.type("1\n")  # on a busy machine, the search may have found none yet
+    typist.type("= Ada\n")
     typist.type("\n", until="…")
     typist.run.send_signal(signal.SIGINT)
     typist.type("")
-    assert len(kept(folder)) == 1
+    assert kept(folder)[-1] == "Ada"
     typist.type("u\n")
     assert typist.shown.count("Stopped.") == 2 and "Took out" in typist.shown
     typist.run.send_signal(signal.SIGINT)
@@ -668,6 +712,27 @@ def test_a_long_search_gets_one_message(monkeypatch, capsys):
     show(slow(), 3)
     said = capsys.readouterr()
     assert said.out == "1 Ada\n2 Bo\n" and said.err == "Looking for more…\n"
+
+
+def test_warnings_come_after_the_page(capsys):
+    def warned():
+        yield "Ada"
+        warnings.warn("few are left", FewNewNamesWarning, stacklevel=2)
+        yield "Bo"
+
+    assert show(warned(), 2) == (["Ada", "Bo"], None)
+    assert capsys.readouterr().err == "Note: few are left\n"
+
+
+@pytest.mark.parametrize(("columns", "cast"), [(80, "inn"), (40, "npc")])
+def test_a_page_of_high_entries_fits_the_terminal(columns, cast):
+    typist = Typist(columns, "pick", cast, "--seed", 2)
+    typist.shown = ""
+    typist.type("\n")
+    page = typist.shown.splitlines()[1:]
+    assert 12 < len(page) <= 23 and page[0].startswith(" 1 ")
+    os.write(typist.screen, b"q\n")
+    assert typist.lines()[1] == 0
 
 
 def test_a_page_higher_than_the_terminal_has_columns():

@@ -112,13 +112,20 @@ def test_alias_works_at_the_command_line(invoke, tmp_path, model):
     names = model.alias(["anna", "Ø", "+49 1"], secret=b"s")
     done = invoke(*options, cwd=tmp_path)
     assert done.stdout.split("\n") == [names[0], names[1], "", names[2], names[0], ""]
-    assert not done.stderr
+    assert done.stderr == "Note: 1 empty key got no name\n"
     table = invoke(*options, "--format", "tsv", cwd=tmp_path).stdout.split("\n")
     assert table[:2] == ["key\tname", f"anna\t{names[0]}"]
     assert f"+49 1\t{names[2]}" in table
     open_names = invoke(*options[:-2], cwd=tmp_path)
     assert "whoever guesses a key can see" in open_names.stderr
     assert open_names.stdout.split()[0] == model.alias(["anna"])[0]
+
+
+def test_a_heading_among_keys_gets_a_note(invoke):
+    options = "alias -m dinosaurs".split()
+    note = "Note: the first key is customer_id; if that is a heading, leave it out: tail -n +2 FILE"
+    assert note in invoke(*options, input="customer_id\nC17\nC18\n").stderr
+    assert "heading" not in invoke(*options, input="Anna\nBela\nC18\n").stderr
 
 
 @pytest.mark.parametrize(
