@@ -135,8 +135,8 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        slowness = [a.sampler.slowness for a in sources if isinstance(a, NameSource)]
-        end = MAX_CANDIDATES // max(slowness, default=1)
+        test_costs = [a.sampler.test_cost for a in sources if isinstance(a, NameSource)]
+        end = MAX_CANDIDATES // max(test_costs, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)

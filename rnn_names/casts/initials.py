@@ -79,8 +79,8 @@ class SharedInitials:
             return lines, np.append(left, given_up).astype(np.intp), tally
 
         largest = min(sampler.largest_batch for sampler in samplers)
-        slowness = max(sampler.slowness for sampler in samplers)
-        return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // slowness)
+        test_cost = max(sampler.test_cost for sampler in samplers)
+        return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // test_cost)
 
 
 def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:

@@ -41,8 +41,8 @@ class PartSampler:
 
     def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
         sampler, self.options = make_sampler(model, options)
-        self.slowness = self.options.test_cost
-        self.largest_batch = max(min(sampler.largest_batch, MAX_LINE_ATTEMPTS) // self.slowness, 1)
+        self.test_cost = self.options.test_cost
+        self.largest_batch = max(min(sampler.largest_batch, MAX_LINE_ATTEMPTS) // self.test_cost, 1)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler
         if sampler.may_be_rare:
@@ -85,7 +85,7 @@ class PartSampler:
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            n = max(size // self.slowness, 1)
+            n = max(size // self.test_cost, 1)
             _, met, _ = self.draw(keys_of(key_of(0), np.arange(n)))
             share = max(len(met), 1) / n
             if len(met) >= ENOUGH_MET:
@@ -94,8 +94,8 @@ class PartSampler:
 
     def max_candidates(self, limit: int) -> int:
         """The number of candidates for a name of a line: fewer if one takes many attempts."""
-        enough = int(MAX_ATTEMPTS * self._share_met) // self.slowness
-        return min(limit // self.slowness, max(enough, MIN_CANDIDATES))
+        enough = int(MAX_ATTEMPTS * self._share_met) // self.test_cost
+        return min(limit // self.test_cost, max(enough, MIN_CANDIDATES))
 
     def find(self, keys: Array, initials: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
@@ -106,5 +106,5 @@ class PartSampler:
             return names.to_strings(), met, tally
 
         return first_passing_attempts(
-            draw, len(keys), self.largest_batch, MAX_ATTEMPTS // self.slowness
+            draw, len(keys), self.largest_batch, MAX_ATTEMPTS // self.test_cost
         )

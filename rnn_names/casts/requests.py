@@ -146,7 +146,7 @@ class DifferentInitialRequest(Request):
         used.initials.add(candidate.initial)
 
     def _max_candidates(self) -> int:
-        return MAX_CANDIDATES // self.sources[0].sampler.slowness
+        return MAX_CANDIDATES // self.sources[0].sampler.test_cost
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Turns to other initials when no candidate fits; False where there are none."""
