@@ -144,7 +144,7 @@ class Model(LanguageModel):
 
     def save(self, path: StrOrBytesPath) -> None:
         """Writes the model file completely, or raises ModelFileError and keeps an old file."""
-        npz.write(os.fsdecode(path), self.meta, self.arrays)
+        npz.write(_file_name(path), self.meta, self.arrays)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -172,10 +172,7 @@ class Model(LanguageModel):
     @classmethod
     def load(cls, path: StrOrBytesPath) -> "Model":
         """Reads a model file, or the bundled model of that name, or raises ModelFileError."""
-        try:
-            name = os.fsdecode(path)
-        except TypeError:
-            raise ModelFileError(f"path {short_repr(path)}: must be the name of a file") from None
+        name = _file_name(path)
         try:
             meta, arrays = npz.read(find_model_file(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
@@ -255,7 +252,7 @@ def blend(
     """
     from rnn_names.model import blend as blending  # not needed for a single model
 
-    models = list(models)
+    models = _listed("models", models)
     for model in models:
         if not isinstance(model, Model):
             raise BlendError(f"{short_repr(model)}: not a Model; Model.load reads one from a file")
@@ -285,8 +282,24 @@ def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model
     return blend(parts, [each.share for each in choices], [each.title for each in choices])
 
 
+def _file_name(path: StrOrBytesPath) -> str:
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        raise ModelFileError(f"path {short_repr(path)}: must be the name of a file") from None
+
+
+def _listed(name: str, values: Iterable[Any]) -> list[Any]:
+    try:
+        return [*values]
+    except TypeError:
+        raise BlendError(f"{name} {short_repr(values)}: give one for each part") from None
+
+
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
-    titles = [f"model {i}" for i in range(1, count + 1)] if titles is None else list(titles)
+    if titles is None:
+        titles = [f"model {i}" for i in range(1, count + 1)]
+    titles = _listed("titles", titles)
     if len(titles) != count:
         raise BlendError(f"{plural(len(titles), 'title')} for {count} models: give one for each")
     for title in titles:

@@ -146,6 +146,8 @@ REFUSED = [
     ),
     ({"models": [ONE, TWO], "weights": [1]}, "1 weight for 2 models"),
     ({"models": []}, "nothing to blend"),
+    ({"models": None}, "models None: give one for each part"),
+    ({"models": [ONE, TWO], "titles": 5}, "titles 5: give one for each part"),
     ({"models": [ONE, TWO], "titles": ["elves"]}, "1 title for 2 models"),
     ({"models": [ONE, TWO], "weights": 3}, "weights 3: give one for each model"),
     ({"models": [ONE, TWO], "titles": ["elves", 7]}, "title 7: not a text"),

@@ -37,6 +37,13 @@ def test_a_saved_model_is_loaded_unchanged(cell, tmp_path):
         assert np.array_equal(after.params[name], array)
 
 
+@pytest.mark.parametrize("path", [None, [], 3])
+def test_a_path_that_is_no_file_name_is_refused(path, model):
+    for use in (model.save, Model.load):
+        with pytest.raises(ModelFileError, match="must be the name of a file"):
+            use(path)
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_numpy_alone_reads_the_file(cell, tmp_path):
     make_model(cell).save(tmp_path / "m.npz")
