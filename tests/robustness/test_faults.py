@@ -613,7 +613,7 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
     assert all(line.isprintable() for line in done.stderr.splitlines())
     page = named("-2.html")
     assert invoke("page", named(".npz"), "-o", page).returncode == 0
-    title = re.search("<h1.*><bdi>(.*)</bdi></em></h1>", Path(page).read_text("utf-8"))
+    title = re.search("<h1.*><bdi>(.*?)</bdi></em>", Path(page).read_text("utf-8"))
     assert title[1].isprintable()
     page = Path(report).read_text("utf-8")
     for shown_name in (os.path.basename(output), named(".txt"), named(".npz")):
