@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -65,8 +65,8 @@ class GroupedCommand(click.Command):
             if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
                 raise
             message = f"{error}; boldness {word} asks for some of these"
-            if "min_edits (" in message:
-                message += ": ask for fewer, or add --min-edits 1"
+            if remedy := remedy_for(error, ctx.params):
+                message += f": ask for fewer, or add {remedy}"
             raise SamplingError(message, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -142,6 +142,15 @@ def check_output(path: str, kind: str, signature: bytes, option: str = "--output
 
     check_writable(path)
     check_signature(path, kind, signature, option)
+
+
+def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
+    """The option that brings more names than boldness safe does; "" without it, or if given."""
+    if given.get("boldness") != "safe" or " found: " not in str(error):
+        return ""
+    if "min_edits (" in str(error) and given.get("min_edits") is None:
+        return "--min-edits 1"
+    return "" if given.get("min_p") else "--min-p 0.05"
 
 
 def check_signature(path: str, kind: str, signature: bytes, option: str) -> None:

@@ -23,6 +23,7 @@ from rnn_names.cli.options import (
     options_of,
     output_option,
     read_options,
+    remedy_for,
     wrong_usage,
 )
 from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
@@ -31,7 +32,14 @@ from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
 from rnn_names.declarations import declarations
-from rnn_names.errors import SamplingError, plural, printable, short_repr, with_options
+from rnn_names.errors import (
+    RnnNamesError,
+    SamplingError,
+    plural,
+    printable,
+    short_repr,
+    with_options,
+)
 from rnn_names.files import is_same_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
@@ -242,13 +250,17 @@ class _Picking:
                 given = _typed_options(f"--{typed}") if typed else {}
                 self.count = given.pop("count", self.count)
                 self.source.set(replace(before if typed else self.first_options, **given))
-                self._begin_others()
-                self._show(self.others, must_begin=True)
-        except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
-            told = error.format_message() if isinstance(error, click.UsageError) else str(error)
-            say(f"{told}\nThe conditions stay as they were.")
-            self.source.set(before)
             self._begin_others()
+            self._show(self.others, must_begin=True)
+            return
+        except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
+            say(error.format_message() if isinstance(error, click.UsageError) else str(error))
+        except RnnNamesError as error:
+            remedy = remedy_for(error, vars(self.source.options))
+            say(with_options(error) + (f". For more, add {remedy} to it" if remedy else ""))
+        say("The conditions stay as they were.")
+        self.source.set(before)
+        self._begin_others()
 
     def _show(
         self, stream: Iterator[str], like: Sequence[str] = (), must_begin: bool = False
@@ -292,8 +304,8 @@ class _Picking:
     def _told_shortage(self) -> str:
         """A short explanation why there are no more lines, naming the conditions."""
         error, options = self.shortage, self.source.options
-        if "min_edits (" in str(error) and not options.min_edits:  # boldness asks for it
-            return "There are no more such names. For more, type --min-edits 1."
+        if remedy := remedy_for(error, vars(options)):
+            return f"There are no more such names. For more, type {remedy}."
         names = [name for name in error.settings if name in CONDITIONS and getattr(options, name)]
         if not names:
             return with_options(error).partition("\n")[0]

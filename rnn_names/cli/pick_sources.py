@@ -96,7 +96,7 @@ class LinesToPick:
     def __init__(self, options: CastOptions, file: str) -> None:
         from rnn_names.casts.cast import path_of_words
 
-        self._file = file
+        self._file, self._first_seed = file, options.some_seed() - 1
         self.set(options)
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
@@ -104,7 +104,7 @@ class LinesToPick:
         named = [*filter(None, itertools.chain(*lists, *of_parts))]
         read = (path_of_words(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
-        self._first_seed, self._load = options.some_seed(), cache(blend_of)
+        self._load = cache(blend_of)
         self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
@@ -114,6 +114,7 @@ class LinesToPick:
 
         self.options = options
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
+        self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with wrong_usage(), errors_of(self._file):
             self._pattern = parsed(self._options)
 

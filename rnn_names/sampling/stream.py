@@ -83,7 +83,7 @@ def _shortage(tally: Tally, admission: Admission, n_possible: float, title: str)
     count, n_found, causes = admission.count, admission.passed, list[str]()
     if n_found < n_possible:
         causes.append(tally.explanation())
-    if n_possible < count:
+    if n_possible < count < ENDLESS or n_found >= n_possible:
         causes.append(f"no more than {n_possible:,.0f} can meet {title}")
     names = plural(n_found, "name")
     if count < ENDLESS:
