@@ -230,6 +230,18 @@ def test_people_of_a_bundled_cast_have_distinct_names_that_do_not_run_out(invoke
     assert len({each["given"] for each in villagers}) >= 490
 
 
+def test_with_min_edits_no_two_people_of_several_families_share_a_name(invoke):
+    """Seed 8 has a mother and a mother-in-law of one name in its sixth family."""
+
+    def given_names(*more):
+        written = invoke("cast", "household", "-n", 8, "--seed", 8, *more).stdout
+        return re.findall(r"^  (\w+)", written, re.MULTILINE)
+
+    names, all_different = given_names(), given_names("--min-edits", 1)
+    assert len({*names}) < len(names)
+    assert len({*all_different}) == len(all_different) > 20
+
+
 def test_boldness_does_not_change_bundled_casts(invoke):
     done = invoke("cast", "village", "-n", 3, "--seed", 4, "--boldness", "safe")
     assert done.stdout == invoke("cast", "village", "-n", 3, "--seed", 4).stdout
