@@ -23,7 +23,7 @@ from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_passing_attempts
-from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -34,7 +34,7 @@ class SharedInitials:
     """Draws names of several parts of a line that have one initial."""
 
     def __init__(self, seed: int) -> None:
-        self._key = key_of(seed, INITIALS)
+        self._key = seed_key(seed, INITIALS)
         self._weights_of = cache(shared_weights)
 
     def draw(
@@ -53,8 +53,8 @@ class SharedInitials:
         if not weights:
             raise FewFound(Tally(), 0, [None] * len(numbers))
         initials, shares = np.array([*weights]), [*weights.values()]
-        keys = keys_of(self._key, rounds, numbers)
-        keys_of_names = [keys_of(source.key, rounds, numbers) for source in sources]
+        keys = keys_at(self._key, rounds, numbers)
+        keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
 
         def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[rows], attempts), 0, shares)]
@@ -104,7 +104,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     for size in PILOTS:
         row = np.resize(left, size)
         for place, sampler in enumerate(samplers):
-            keys = keys_of(key_of(0, place), np.arange(size), size)
+            keys = keys_at(seed_key(0, place), np.arange(size), size)
             _, kept, _ = sampler.draw(keys, initials[row])
             made[place] += np.bincount(row, minlength=len(initials))
             met[place] += np.bincount(row[kept], minlength=len(initials))

@@ -11,7 +11,7 @@ from rnn_names.casts.part_sampler import PartSampler
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
 from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.random_keys import key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import keys_at, seed_key, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
@@ -24,7 +24,7 @@ class PartSource:
     """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
-        self.part, self.key = part, key_of(seed, *part.path)
+        self.part, self.key = part, seed_key(seed, *part.path)
         self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
 
 
@@ -54,10 +54,10 @@ class ChoiceSource(PartSource):
         """Draws the alternative of each line, (n,), from a deck: all come before any repeats."""
         n = len(self._deck)
         if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
-            return self._deck[weighted_index(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
+            return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
         cycles, cards = np.divmod(numbers, n)
         cycles, which = np.unique(cycles, return_inverse=True)
-        states = keys_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
+        states = keys_at(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
         return self._deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
 
 

@@ -11,7 +11,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
-from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
@@ -86,7 +86,7 @@ class PartSampler:
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
             n = max(size // self.test_cost, 1)
-            _, met, _ = self.draw(keys_of(key_of(0), np.arange(n)))
+            _, met, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
             share = max(len(met), 1) / n
             if len(met) >= ENOUGH_MET:
                 break

@@ -24,7 +24,7 @@ from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import FewFound
-from rnn_names.sampling.random_keys import child, keys_of, uniform
+from rnn_names.sampling.random_keys import child, keys_at, uniform
 
 MAX_CANDIDATES = 1 << 14  # that do not fit, after which a line is given up
 CANDIDATES_AT_ONCE = 1 << 10  # of a line that are drawn together, at most
@@ -111,7 +111,7 @@ class Request:
         """Names for the candidates; those not sought, after one that is not found, are left out."""
         [source] = wants[0][0].sources
         try:
-            names: Sequence[Any] = source.sampler.find(keys_of(source.key, rounds, numbers))
+            names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
         except FewFound as error:
             names = error.results
             wants[error.row][0].cause = source, error.tally.explanation()
@@ -156,7 +156,7 @@ class DifferentInitialRequest(Request):
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
         [source] = wants[0][0].sources
-        keys = child(keys_of(source.key, rounds, numbers), 0)
+        keys = child(keys_at(source.key, rounds, numbers), 0)
         names, rows, _ = source.sampler.draw(keys, np.array([each.initial for _, each in wants]))
         found: Found = dict.fromkeys(range(len(wants)))
         return found | dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
@@ -168,7 +168,7 @@ class DifferentInitialRequest(Request):
         first = np.array([each.line.round_offset + len(each._points) for each in requests])
         rounds = first + np.arange(POINTS_AT_ONCE)[:, None]  # (POINTS_AT_ONCE, requests)
         numbers = np.array([request.line.number for request in requests])
-        points = uniform(keys_of(keys, rounds, numbers), 1)
+        points = uniform(keys_at(keys, rounds, numbers), 1)
         for request, more in zip(requests, points.T.tolist(), strict=True):
             request._points += more
 

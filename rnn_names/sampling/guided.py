@@ -23,7 +23,7 @@ from rnn_names.lookahead.guide import MAX_COPIES, Guide
 from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.random_keys import key_of, keys_of, uniform
+from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
@@ -52,7 +52,7 @@ def share_with_spelling(sampler: ConditionalSampler, rare: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
+        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
         share = len(names) / size
         if share > rare:
             break
@@ -87,7 +87,7 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
 
     def draw_round(temperature: float, size: int, guide: Guide) -> Array:
         options = replace(sampler.options, temperature=temperature)
-        keys = keys_of(key_of(0, next(rounds)), np.arange(size))
+        keys = keys_at(seed_key(0, next(rounds)), np.arange(size))
         return GuidedSampler(sampler, options, [text], guide).run_walk(keys).log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
@@ -224,7 +224,7 @@ class GuidedSampler(WalkSampler):
         # A guess that is too low for one root shows in the weights of names that begin from it.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root = np.repeat(np.arange(len(roots.texts)), size)
-        walk = GuidedWalk(self.exact, keys_of(key_of(0), np.arange(len(root))), self.guide)
+        walk = GuidedWalk(self.exact, keys_at(seed_key(0), np.arange(len(root))), self.guide)
         walk.run(roots, root)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
@@ -270,7 +270,7 @@ class GuidedSampler(WalkSampler):
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - n_proposals), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             origin = np.stack([waiting[row], n_proposals + proposal])
-            keys = keys_of(key, numbers[origin[0]], origin[1])
+            keys = keys_at(key, numbers[origin[0]], origin[1])
             names, rows, copies = self.propose(keys)
             names, rows, counts = self.sampler.filter(len(keys), names, rows)
             tally.add(counts)

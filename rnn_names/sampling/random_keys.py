@@ -2,7 +2,7 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
+    u(seed, i, a, t)  =  child(child(child(seed_key(seed), i), a), t), its upper 32 bits, as a fraction
     child(key, k)     =  mix(key + (k + 1) γ)
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Names share no
@@ -36,7 +36,7 @@ def child(keys: Array, numbers: Array | int) -> Array:
     return mix(after * INCREMENT + keys)
 
 
-def key_of(seed: int, *path: int) -> Array:
+def seed_key(seed: int, *path: int) -> Array:
     """The key of all names of a seed, (1,); the keys of different paths are independent."""
     key = np.zeros(1, np.uint64)
     words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
@@ -45,7 +45,7 @@ def key_of(seed: int, *path: int) -> Array:
     return key
 
 
-def keys_of(key: Array, first: Array, second: Array | int = 0) -> Array:
+def keys_at(key: Array, first: Array, second: Array | int = 0) -> Array:
     """The keys for i = `first` and a = `second` of the table above: (n,)."""
     return child(child(key, first), second)
 

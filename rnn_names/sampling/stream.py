@@ -21,7 +21,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, TooFewNames
 from rnn_names.sampling.name_queue import ENDLESS, GROWTH, NameQueue
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
@@ -102,10 +102,10 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names that the first attempts at n numbers give, which may be few."""
     sampler, options = make_sampler(model, options)
-    key, numbers = key_of(options.some_seed()), np.arange(options.affordable(n))
+    key, numbers = seed_key(options.some_seed()), np.arange(options.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw(keys_of(key, some))[0].to_strings()
+            yield from sampler.draw(keys_at(key, some))[0].to_strings()
 
 
 def _drawn_names(
@@ -117,7 +117,7 @@ def _drawn_names(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
+    key, acceptance = seed_key(options.some_seed()), guided.guide.acceptance if guided else 1
     is_large = admission.count >= WORTH_THREADS * acceptance
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:

@@ -18,7 +18,7 @@ from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.sampling import stream
 from rnn_names.sampling.guided import GROUP_SIZE, GuidedWalk, guided_if_rare, guided_roots
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
 from support.conditions import random_orders
@@ -42,7 +42,7 @@ def looking_ahead(model, **options):
 
 def first_keys(seed, size):
     """The keys of the first numbers of a seed."""
-    return keys_of(key_of(seed), np.arange(size))
+    return keys_at(seed_key(seed), np.arange(size))
 
 
 # --- Names and their probabilities ----------------------------------------------------------------
@@ -290,7 +290,7 @@ def test_copies_are_bounded(log_weight):
 
 def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     """The names of some groups of a seed."""
-    names, _ = guided.groups(key_of(seed), np.array(numbers), budget)
+    names, _ = guided.groups(seed_key(seed), np.array(numbers), budget)
     return names.to_strings()
 
 

@@ -16,7 +16,7 @@ from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.sampling import name_queue, next_character, sampler, walk
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream, preview
 from support.distributions import assert_drawn_from, by
@@ -46,7 +46,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
     walk_sampler = ConditionalSampler(model, Options()).walk_sampler.from_first_characters()
-    keys, root = keys_of(key_of(1), np.arange(4200)), np.arange(4200)
+    keys, root = keys_at(seed_key(1), np.arange(4200)), np.arange(4200)
     together, rows = walk_sampler.draw(keys, root)
     halves = [
         walk_sampler.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))
