@@ -50,8 +50,8 @@ class MarkovChain:
             p[:, [EOS]] = ends
             return sharpened(np.log(p), self.sharpness)[:, None]
 
-        states = len(automaton.accepting)
-        after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
+        n_states = len(automaton.accepting)
+        after = self.contexts.after[:, None, :-1] * n_states + automaton.after[None]  # (K, S, n_y)
         return value_table(log_probabilities, after, log_may_end[:, None], logs=True)
 
 
@@ -89,7 +89,8 @@ def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:
         keys.append(key)
         counts.append(np.bincount(which, weights=prefixes.n_names[is_long]))
     every, count = np.concatenate(keys), np.concatenate(counts)
-    return Contexts(np.sort(every[np.lexsort((every, -count))[: max(size, 1)]]), n_y)
+    most_frequent_first = np.lexsort((every, -count))
+    return Contexts(np.sort(every[most_frequent_first[: max(size, 1)]]), n_y)
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:

@@ -119,7 +119,7 @@ class NameQueue:
         is_scarce = queue.tested >= self._budget_now
         numbers, attempts = queue.take(size, is_scarce, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
-        calls = [self._submit(self._draw, numbers, attempts, rows) for rows in chunks]
+        calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         has_passed, results = np.zeros(len(numbers), bool), list[Passed]()
         while calls:
             results.append(calls.pop(0)())
@@ -146,7 +146,7 @@ class NameQueue:
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
         return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
-    def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
+    def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_at(self._key, numbers[rows], attempts[rows])
         names, passed, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.

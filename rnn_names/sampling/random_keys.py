@@ -2,19 +2,22 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  child(child(child(seed_key(seed), i), a), t), its upper 32 bits, as a fraction
+    u(seed, i, a, t)  =  the upper 32 bits of child(child(child(seed_key(seed), i), a), t), / 2³²
     child(key, k)     =  mix(key + (k + 1) γ)
 
-`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Names share no
-state, so any name can be drawn alone, or on another machine. The page does the same in JavaScript.
-The meaning of i and a depends on what is drawn. In a cast, the key also has the
-path of the part, and the attempt below a; the seed of an alias follows from its key:
+`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No generator
+has to advance from name to name, so any name can be drawn alone, or on another machine. The page
+does the same in JavaScript. The meaning of i and a depends on what is drawn:
 
     names of a stream                   i: the name                       a: the attempt
     the same, under rare conditions     i: the group                      a: the proposal
     names of a cast                     i: the round                      a: the line
+    shared initials of a cast           i: the round                      a: the line
     choices of a cast                   i: the line (or card of a deck)   a: the round
     aliases                             i: 0                              a: the attempt
+
+In a cast, the path of the part comes between seed and i, and the attempt between a and t. The seed
+of an alias follows from its key (`alias`).
 """
 
 from collections.abc import Iterable
