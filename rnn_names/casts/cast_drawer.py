@@ -71,9 +71,8 @@ class CastDrawer:
         for part in pattern.parts:
             with located(pattern.text, part.begin):
                 self.source_of[part] = self._source(part, load, read)
-        self._name_sources = [
-            source for source in self.source_of.values() if isinstance(source, NameSource)
-        ]
+        sources = self.source_of.values()
+        self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         has_tests = any(source.tests for source in self._name_sources)
@@ -217,9 +216,10 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        DifferentInitialRequest.draw_points(
-            [request for request in requests if isinstance(request, DifferentInitialRequest)]
-        )
+        different = [
+            request for request in requests if isinstance(request, DifferentInitialRequest)
+        ]
+        DifferentInitialRequest.draw_points(different)
         return requests
 
     def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:

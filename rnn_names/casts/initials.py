@@ -67,8 +67,8 @@ class SharedInitials:
                     try:
                         texts = sampler.find(name_keys, initial[left])
                     except FewFound as error:
-                        # Those after it have failed. A later sampler can only replace it by one
-                        # before it.
+                        # Later lines make another attempt. A later part may replace this line,
+                        # but only by an earlier one.
                         texts, without = error.results[: error.number], [left[error.number]]
                     met = np.arange(len(texts))
                 else:
@@ -106,12 +106,12 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     made, met = np.zeros((2, len(samplers), len(initials)))
     left, passing = np.arange(len(initials)), weights
     for size in PILOTS:
-        initial = np.resize(left, size)  # the index of each name's
+        which = np.resize(left, size)  # of the initials, for each name
         for place, sampler in enumerate(samplers):
             keys = keys_at(seed_key(0, place), np.arange(size), size)
-            _, passed, _ = sampler.draw(keys, initials[initial])
-            made[place] += np.bincount(initial, minlength=len(initials))
-            met[place] += np.bincount(initial[passed], minlength=len(initials))
+            _, passed, _ = sampler.draw(keys, initials[which])
+            made[place] += np.bincount(which, minlength=len(initials))
+            met[place] += np.bincount(which[passed], minlength=len(initials))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None

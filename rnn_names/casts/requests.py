@@ -196,10 +196,7 @@ class SameInitialRequest(Request):
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        requests: Any = [request for request, _ in wants]
-        first = requests[0]
-        # Wants are of new lines, which keep no names, or of one line that is redrawn.
-        assert all(request._kept == first._kept for request in requests)
+        first: Any = wants[0].request  # all keep the same names: none, or those of a redrawn line
         try:
             names = first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
         except FewFound as error:

@@ -159,9 +159,8 @@ def spelled_prefixes(
     all_texts = {*texts}
     texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
     if len(texts) > MAX_STATES:
-        raise SamplingError(
-            f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
-        )
+        message = f"prefix: {len(texts):,} prefixes are too many to follow at once"
+        raise SamplingError(message, ["prefix"])
     return texts, allowed, in_other_case
 
 

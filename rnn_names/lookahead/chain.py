@@ -102,9 +102,8 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(np.diff(context[order], prepend=-1))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
-    sums[context[order[first]]] = np.add.reduceat(
-        probabilities[order] * n_names[order, None], first, axis=0, dtype=np.float64
-    )
+    weighted = probabilities[order] * n_names[order, None]
+    sums[context[order[first]]] = np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
     n, squares = (np.bincount(context, n_names**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # a context counts for its shorter ones, too

@@ -256,12 +256,7 @@ class GuidedSampler(WalkSampler):
         return names, rows
 
     def names(
-        self,
-        key: Array,
-        begin: int,
-        budget: int,
-        admission: Admission,
-        threads: tuple[Submit, int],
+        self, key: Array, begin: int, budget: int, admission: Admission, threads: tuple[Submit, int]
     ) -> Iterator[Names]:
         """Yields the names from `begin` on, in parts; arguments and errors as for `NameQueue`."""
         submit, n_threads = threads

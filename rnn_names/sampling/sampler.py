@@ -70,10 +70,9 @@ class ConditionalSampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
+        joint = joint_automaton(len(model.vocabulary), self.shape, all_conditions, longest)
         # The conditions in the automaton, and the conditions that are tested on whole names.
-        automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
-            len(model.vocabulary), self.shape, all_conditions, longest
-        )
+        automaton, self.automaton_conditions, self.tested_conditions = joint
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.walk_sampler = WalkSampler(model, options, self.spelling, texts)

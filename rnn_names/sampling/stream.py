@@ -113,12 +113,11 @@ def _drawn_names(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key, acceptance = seed_key(options.some_seed()), guided.guide.acceptance if guided else 1
-    is_large = admission.count >= WORTH_THREADS * acceptance
+    key = seed_key(options.some_seed())
+    is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             yield from guided.names(key, options.start, budget, admission, threads)
-        else:
-            queue = NameQueue(sampler, key, options.start, budget, admission, threads)
-            yield from queue.names()
+            return
+        yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()

@@ -102,9 +102,8 @@ class Walk:
     def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a point of `choose`
         self.predictor, self.spelling, self.keys = predictor, spelling, keys
-        self.characters = np.zeros(
-            (spelling.max_length, len(keys)), np.min_scalar_type(predictor.n_y)
-        )
+        shape = spelling.max_length, len(keys)
+        self.characters = np.zeros(shape, np.min_scalar_type(predictor.n_y))
         # The length stays 0 for a name that breaks the spelling or is too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)

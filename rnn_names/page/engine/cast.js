@@ -5,7 +5,7 @@
 
 import { checkStart } from "./conditions.js";
 import { blendOf } from "./models.js";
-import { child, seedKey, newSeed, word } from "./numbers.js";
+import { child, newSeed, seedKey, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 

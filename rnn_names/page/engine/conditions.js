@@ -6,7 +6,7 @@ import { browserSource } from "./browser_regex.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
-import { seedKey, newSeed } from "./numbers.js";
+import { newSeed, seedKey } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
