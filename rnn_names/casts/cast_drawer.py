@@ -225,7 +225,7 @@ class CastDrawer:
     def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
         """Fills each line with the first candidates that fit, one after another.
 
-        Stops at the first line for which none is found, and returns the cause.
+        Returns the lines before the first for which none is found, and the cause; or all, and None.
         """
         requests = self._requests(lines)
         while requests:

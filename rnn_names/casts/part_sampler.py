@@ -73,7 +73,7 @@ class PartSampler:
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw(self, keys: Array, initials: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, as the sampler gives them; with given initials."""
+        """As `ConditionalSampler.draw`; with `initials`, (n,), the names have these."""
         root: Array | None = None
         if initials is not None:
             root = np.zeros(len(keys), np.intp)

@@ -83,7 +83,7 @@ class Request:
             used.add(names)
 
     def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Want]:
-        """The next candidates to draw: the first alone, else twice as many as come before `begin`.
+        """The next candidates to draw: the first one alone, then twice as many as before `begin`.
 
         There are none after `_max_candidates`: then the cast ends at this line. Fewer are drawn
         unless the line `is_next`, since lines before it may use the names that are found.
@@ -129,7 +129,7 @@ class Request:
 
 
 class DifferentInitialRequest(Request):
-    """Asks for the first name of a line, with an initial that came least often in those before it.
+    """Asks for the first name of a line, with one of the initials that earlier lines have least.
 
     A candidate draws one of these initials, and makes one attempt at a name that begins with it.
     """
@@ -184,7 +184,7 @@ class DifferentInitialRequest(Request):
 
 
 class SameInitialRequest(Request):
-    """Asks for names of several parts of a line that have one initial, that of names it keeps."""
+    """Asks for names of several parts of a line, all with one initial: that of names it keeps."""
 
     shortage_message = NO_INITIAL.format("all with one")
 

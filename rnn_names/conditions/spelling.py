@@ -67,10 +67,10 @@ class Spelling:
         """Whether a text of this length, in this state, can be completed: (max_length + 2, S)."""
         return self.counts > 0
 
-    def may_follow(self, length: int, states: Array) -> Array:
+    def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
-        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[states]]
-        may_follow[:, EOS] = self.may_end[length, states]
+        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[automaton_state]]
+        may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 
     def texts(self, root: Indices) -> list[Indices]:

@@ -17,11 +17,11 @@ For prefixes that earlier draws have visited, the guess comes from the network's
 for others from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
-frequency of every name is the network's own, however good the guess, as long as no weight exceeds
-32 bounds (one bound in a cast, which takes at most one copy), and the guess is above 0 wherever the
-conditions can still be met (`chain.UNSEEN`). A bad guess has two effects only: more proposals yield
-no name, and a name of large weight is repeated. The bound is chosen so that few are
-(`rnn_names.lookahead.preparation`). Draws are independent of each other.
+frequency of every name is the network's own, however good the guess. This requires that no weight
+exceeds 32 bounds (one bound in a cast, which takes at most one copy). It also requires that the
+guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
+effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
+chosen so that few are (`rnn_names.lookahead.preparation`). Draws are independent of each other.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
 and weights are stored as natural logarithms.
