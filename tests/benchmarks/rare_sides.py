@@ -10,7 +10,12 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.guided import GuidedSampler, guided_if_rare
+from rnn_names.sampling.guided import (
+    GROUP_SIZE,
+    MAX_PROPOSALS,
+    GuidedSampler,
+    guided_if_rare,
+)
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
@@ -56,7 +61,9 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, guided = self._sampler(model, options)
-            size = guided.max_groups if guided else sampler.largest_batch // 4
+            size = sampler.largest_batch // 4
+            if guided:  # in groups, as `GuidedSampler.names` draws them at most
+                size = max(int(MAX_PROPOSALS * guided.guide.acceptance) // GROUP_SIZE, 1)
             key, began, begun, found = seed_key(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)
