@@ -55,9 +55,8 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
                 with suppress(FileNotFoundError):
                     os.unlink(file.name)
     except OSError as error:
-        raise ModelFileError(
-            f"{printable(path)}: cannot be written: {error.strerror or error}"
-        ) from error
+        reason = f"cannot be written: {error.strerror or error}"
+        raise ModelFileError(f"{printable(path)}: {reason}") from error
 
 
 def _opened(target: str) -> BinaryIO:

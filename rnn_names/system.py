@@ -144,9 +144,8 @@ def facts() -> dict[str, str]:
         check_products()
     except RnnNamesError:
         blas.append("WRONG products")
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("numpy", "click", "tqdm", "threadpoolctl")
-    )
+    names = "numpy", "click", "tqdm", "threadpoolctl"
+    libraries = ", ".join(f"{name} {version(name)}" for name in names)
     kind = " (frozen)" if hasattr(sys, "frozen") else ""
     return {
         "versions": f"rnn-names {__version__}, {libraries}",

@@ -6,7 +6,11 @@ lines and sources of their texts, `part_sampler` draws names of one part, and `r
 names that fit those in `used_names`. `initials` shares initials, `redrawing` redraws. The calls:
 
     cast: draw_rows, CastDrawer.lines
-        CastDrawer._batches: _new_lines (draws choices), _complete, _row
-            _complete: _requests, _fill (chooses among drawn names), _draw
-                Request.draw: _find, PartSampler.find, first_passing_attempts
+        CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _row
+            _complete: _requests, _fill (chooses among drawn names), _draw_candidates
+                Request._find: PartSampler.find (first_passing_attempts)
+                    its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)
+                DifferentInitialRequest._find: PartSampler.draw
+                SameInitialRequest._find: SharedInitials.names_of_lines (first_passing_attempts)
+                    its attempts: weighted_index, then PartSampler.draw for each part
 """

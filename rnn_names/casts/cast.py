@@ -53,9 +53,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     known = options.models or {}
     for name, model in known.items():
         if not isinstance(model, Model):
-            raise SamplingError(
-                f"models: {name} is {short_repr(model)}: must be a model", ["models"]
-            )
+            message = f"models: {name} is {short_repr(model)}: must be a model"
+            raise SamplingError(message, ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
     rows = [row for batch in draw_rows(pattern, options, load) for row in batch]
     return [row[1:] if options.parts else row[0] for row in rows]
@@ -69,9 +68,8 @@ def parsed(options: CastOptions) -> Pattern:
         near = get_close_matches(name.lower(), [*bundled.names(), *CASTS], n=1)
         if {*near} & CASTS.keys():
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
-            raise SamplingError(
-                is_cast if near == [name] else f"there is no model {name}; {is_cast}"
-            )
+            message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
+            raise SamplingError(message)
     return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse)
 
 
@@ -140,9 +138,8 @@ def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
 def bundled_lines(path: str) -> list[str]:
     """The lines of a file of the bundled casts; SamplingError for any other file."""
     if path not in os.listdir(CASTS_FOLDER):
-        raise SamplingError(
-            f"{short_repr(path)}: files are not read here; give the texts as [a|b|c]"
-        )
+        reason = "files are not read here; give the texts as [a|b|c]"
+        raise SamplingError(f"{short_repr(path)}: {reason}")
     return lines_of_file(os.path.join(CASTS_FOLDER, path))
 
 

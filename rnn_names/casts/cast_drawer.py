@@ -71,7 +71,8 @@ class CastDrawer:
         for part in pattern.parts:
             with located(pattern.text, part.begin):
                 self.source_of[part] = self._source(part, load, read)
-        self._name_sources = [a for a in self.source_of.values() if isinstance(a, NameSource)]
+        sources = self.source_of.values()
+        self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
         has_tests = any(source.tests for source in self._name_sources)
@@ -121,7 +122,7 @@ class CastDrawer:
             for line in lines:
                 line.row = self._row(line)
             texts = [in_one_line(line.row[0]) for line in lines]
-            yield [lines[row] for row in admission.admit(Names.from_strings(texts)).tolist()]
+            yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
             if admission.is_exhausted:
                 cause = None, MOSTLY_REPEATS
             if cause and admission.passed < options.count:
@@ -135,7 +136,8 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        test_costs = [a.sampler.test_cost for a in sources if isinstance(a, NameSource)]
+        names = [source for source in sources if isinstance(source, NameSource)]
+        test_costs = [source.sampler.test_cost for source in names]
         end = MAX_CANDIDATES // max(test_costs, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
@@ -143,11 +145,11 @@ class CastDrawer:
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             firsts = [(request, request.next_candidate(self.used)) for request in requests]
-            wants = [(request, candidate) for request, candidate in firsts if candidate]
-            self._draw(wants, deferred)
+            wants = [Want(request, candidate) for request, candidate in firsts if candidate]
+            self._draw_candidates(wants, deferred)
             is_over = any(request.cause for request in requests)
             for request, candidate in wants:
-                request.line.chosen.update(request.drawn.get(candidate) or {})
+                request.line.chosen.update((request.drawn.get(candidate) or {}).items())
             for new in lines:
                 if None not in new.chosen.values():
                     new.row = self._row(new)
@@ -189,18 +191,18 @@ class CastDrawer:
         for part, source in self.source_of.items():
             if isinstance(part, Reference):
                 continue
-            rows = np.arange(len(lines))
+            which = np.arange(len(lines))  # the lines with this part
             if part.holder is not None:
                 choice, alternative = part.holder
-                rows = np.flatnonzero(picks[choice] == alternative)
-            values = [kept.get(source)] * len(rows)
+                which = np.flatnonzero(picks[choice] == alternative)
+            values = [kept.get(source)] * len(which)
             if isinstance(source, ChoiceSource):
                 picks[part.path] = np.full(len(lines), -1)
                 if source not in kept:
-                    values = source.draw(numbers[rows], rounds[rows]).tolist()
-                picks[part.path][rows] = values
-            for row, value in zip(rows.tolist(), values, strict=True):
-                lines[row].chosen[source] = value
+                    values = source.alternatives_of(numbers[which], rounds[which]).tolist()
+                picks[part.path][which] = values
+            for k, value in zip(which.tolist(), values, strict=True):
+                lines[k].chosen[source] = value
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -214,14 +216,16 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        different = [a for a in requests if isinstance(a, DifferentInitialRequest)]
+        different = [
+            request for request in requests if isinstance(request, DifferentInitialRequest)
+        ]
         DifferentInitialRequest.draw_points(different)
         return requests
 
     def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
         """Fills each line with the first candidates that fit, one after another.
 
-        Stops at the first line for which none is found, and returns the cause.
+        Returns the lines before the first for which none is found, and the cause; or all, and None.
         """
         requests = self._requests(lines)
         while requests:
@@ -231,7 +235,7 @@ class CastDrawer:
                 break
             request = requests[0]
             if wants and not request.cause:
-                self._draw(wants, submit)
+                self._draw_candidates(wants, submit)
             elif not request.try_other_initials(self.used):
                 cause = request.cause or (request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
@@ -241,7 +245,8 @@ class CastDrawer:
         """Fills lines up to the first whose names are not drawn: how many, and what to draw next.
 
         The lines after it are filled provisionally, to see which candidates they will want: the
-        names they use are noted in a fork of `used`. If the first has none to draw, it is given up.
+        names they use are noted in a fork of `used`. There is nothing to draw next if that first
+        one has no more candidates.
         """
         used, n_filled, wants = self.used, len(requests), list[Want]()
         for place, request in enumerate(requests):
@@ -260,11 +265,12 @@ class CastDrawer:
                 request.accept(candidate, used)
         return n_filled, wants
 
-    def _draw(self, wants: Sequence[Want], submit: Submit) -> None:
-        """Draws candidates, all of one kind and the same sources together, in a thread for each."""
+    def _draw_candidates(self, wants: Sequence[Want], submit: Submit) -> None:
+        """Draws candidates: one call for each kind of request and its sources, in a thread."""
         groups = dict[Any, list[Want]]()
         for want in wants:
-            groups.setdefault((want[0].draw, want[0].sources), []).append(want)
-        calls = [submit(draw, group) for (draw, _), group in groups.items()]
+            kind = want.request.draw_candidates, want.request.sources
+            groups.setdefault(kind, []).append(want)
+        calls = [submit(draw_candidates, group) for (draw_candidates, _), group in groups.items()]
         for call in calls:
             call()

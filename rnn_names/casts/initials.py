@@ -23,7 +23,7 @@ from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_passing_attempts
-from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -34,10 +34,10 @@ class SharedInitials:
     """Draws names of several parts of a line that have one initial."""
 
     def __init__(self, seed: int) -> None:
-        self._key = key_of(seed, INITIALS)
+        self._key = seed_key(seed, INITIALS)
         self._weights_of = cache(shared_weights)
 
-    def draw(
+    def names_of_lines(
         self, sources: Sequence[NameSource], rounds: Array, numbers: Array, kept: set[str]
     ) -> list[tuple[str, ...]]:
         """A name of each source for each round and line number, (n,) both.
@@ -53,40 +53,44 @@ class SharedInitials:
         if not weights:
             raise FewFound(Tally(), 0, [None] * len(numbers))
         initials, shares = np.array([*weights]), [*weights.values()]
-        keys = keys_of(self._key, rounds, numbers)
-        keys_of_names = [keys_of(source.key, rounds, numbers) for source in sources]
+        keys = keys_at(self._key, rounds, numbers)
+        keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
 
-        def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            initial = initials[weighted_index(child(keys[rows], attempts), 0, shares)]
-            left, found, tally = np.arange(len(rows)), list[Sequence[str]](), Tally()
-            given_up = list[int]()
-            for place, (sampler, own) in enumerate(zip(samplers, keys_of_names, strict=True)):
-                name_keys = child(own[rows[left]], attempts[left])
+        def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
+            initial = initials[weighted_index(child(keys[which], attempts), 0, shares)]
+            left, found, tally = np.arange(len(which)), list[Sequence[str]](), Tally()
+            without = list[Any]()  # at most one attempt at a line that gets no names
+            for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+                name_keys = child(own_keys[which[left]], attempts[left])
                 texts: Sequence[str]
                 if is_measured:
                     try:
                         texts = sampler.find(name_keys, initial[left])
                     except FewFound as error:
-                        texts, given_up = error.results[: error.row], [left[error.row]]
+                        # Later lines make another attempt. A later part may replace this line,
+                        # but only by an earlier one.
+                        texts, without = error.results[: error.number], [left[error.number]]
                     met = np.arange(len(texts))
                 else:
                     names, met, _ = sampler.draw(name_keys, initial[left])
                     texts = names.to_strings()
                 tally[str(place)] = len(left), len(met)
                 left = left[met]
-                found = [*([each[k] for k in met.tolist()] for each in found), texts]
-            lines = [*zip(*found, strict=True), *[None] * len(given_up)]
-            return lines, np.append(left, given_up).astype(np.intp), tally
+                found = [[earlier[k] for k in met.tolist()] for earlier in found]
+                found.append(texts)
+            lines = [*zip(*found, strict=True), *[None] * len(without)]
+            return lines, np.append(left, without).astype(np.intp), tally
 
         largest = min(sampler.largest_batch for sampler in samplers)
         test_cost = max(sampler.test_cost for sampler in samplers)
-        return first_passing_attempts(draw, len(keys), largest, MAX_ATTEMPTS // test_cost)
+        return first_passing_attempts(make_attempts, len(keys), largest, MAX_ATTEMPTS // test_cost)
 
 
 def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:
     """The weights of the initials that names of all samplers have; whether they are measured."""
-    common = {*samplers[0].initial_weights}.intersection(*(x.initial_weights for x in samplers))
-    weights = {a: prod(x.initial_weights[a] for x in samplers) for a in sorted(common)}
+    weights_of = [sampler.initial_weights for sampler in samplers]
+    common = {*weights_of[0]}.intersection(*weights_of)
+    weights = {initial: prod(each[initial] for each in weights_of) for initial in sorted(common)}
     has_conditions = any(sampler.has_conditions for sampler in samplers)
     measured = _measure(samplers, weights) if has_conditions and weights else None
     return (weights, False) if measured is None else (measured, True)
@@ -102,12 +106,12 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     made, met = np.zeros((2, len(samplers), len(initials)))
     left, passing = np.arange(len(initials)), weights
     for size in PILOTS:
-        row = np.resize(left, size)
+        which = np.resize(left, size)  # of the initials, for each name
         for place, sampler in enumerate(samplers):
-            keys = keys_of(key_of(0, place), np.arange(size), size)
-            _, kept, _ = sampler.draw(keys, initials[row])
-            made[place] += np.bincount(row, minlength=len(initials))
-            met[place] += np.bincount(row[kept], minlength=len(initials))
+            keys = keys_at(seed_key(0, place), np.arange(size), size)
+            _, passed, _ = sampler.draw(keys, initials[which])
+            made[place] += np.bincount(which, minlength=len(initials))
+            met[place] += np.bincount(which[passed], minlength=len(initials))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None

@@ -11,7 +11,7 @@ from rnn_names.casts.part_sampler import PartSampler
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
 from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.random_keys import key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import keys_at, seed_key, weighted_index
 
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
@@ -24,7 +24,7 @@ class PartSource:
     """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
-        self.part, self.key = part, key_of(seed, *part.path)
+        self.part, self.key = part, seed_key(seed, *part.path)
         self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
 
 
@@ -50,33 +50,35 @@ class ChoiceSource(PartSource):
             raise CorpusError("no lines in that file")
         self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
-    def draw(self, numbers: Array, rounds: Array) -> Array:
-        """Draws the alternative of each line, (n,), from a deck: all come before any repeats."""
+    def alternatives_of(self, numbers: Array, rounds: Array) -> Array:
+        """The alternative of each line, (n,), from a deck: all come before any repeats."""
         n = len(self._deck)
         if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
-            return self._deck[weighted_index(keys_of(self.key, numbers, rounds), 0, np.ones(n))]
-        cycles, cards = np.divmod(numbers, n)
-        cycles, which = np.unique(cycles, return_inverse=True)
-        states = keys_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
-        return self._deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
+            return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
+        cycle, card = np.divmod(numbers, n)
+        cycles, which = np.unique(cycle, return_inverse=True)  # each shuffles the deck anew
+        keys = keys_at(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
+        shuffled = self._deck[np.argsort(keys.reshape(-1, n), axis=1)]  # (cycles, n)
+        return shuffled[which, card]
 
 
 class Line:
-    """A line by its number; candidate k of its names is drawn in round `round_offset` + k.
+    """A line by its number; candidate k of its names is drawn in round `first_round` + k.
 
     `chosen` has the name of each part that stands in the line, None where it is still missing, and
-    the number of the alternative of each choice.
+    the index of the alternative of each choice.
     """
 
-    def __init__(self, number: int, round_offset: int) -> None:
-        self.number, self.round_offset = number, round_offset
+    def __init__(self, number: int, first_round: int) -> None:
+        self.number, self.first_round = number, first_round
         self.row: Row = ()  # until the line has all its names
-        self.chosen = dict[Any, Any]()
+        self.chosen = dict[PartSource, Any]()  # str, None or int
 
     @property
     def names(self) -> dict[NameSource, Any]:
         """The names of the line, in order."""
-        return {a: name for a, name in self.chosen.items() if isinstance(a, NameSource)}
+        chosen = self.chosen.items()
+        return {source: name for source, name in chosen if isinstance(source, NameSource)}
 
 
 def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:

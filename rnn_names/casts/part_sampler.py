@@ -11,7 +11,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
-from rnn_names.sampling.random_keys import child, key_of, keys_of, weighted_index
+from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
@@ -46,6 +46,7 @@ class PartSampler:
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler
         if sampler.may_be_rare:
+            # Only where needed, as in `sampling.stream`.
             from rnn_names.sampling.guided import RARE, guided_if_rare
 
             rare = RARE_PART if with_initials else RARE
@@ -58,7 +59,8 @@ class PartSampler:
         """Makes names begin from first characters, which are grouped by initial."""
         self._walk_sampler = self._walk_sampler.from_first_characters()
         roots = self._walk_sampler.roots
-        initials = np.array([initial_of(chr(model.vocabulary.codes[a[0]])) for a in roots.texts])
+        codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
+        initials = np.array([initial_of(chr(code)) for code in codes])
         self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for initial in sorted({*initials.tolist()} - {""}):
             of_initial = np.flatnonzero(initials == initial)
@@ -67,17 +69,18 @@ class PartSampler:
                 self.initial_weights[initial] = float(p.sum())
                 self._roots[initial] = of_initial, p
         min_p = RARE_INITIAL * sum(self.initial_weights.values())
-        self.likely_initials = {a: p for a, p in self.initial_weights.items() if p >= min_p}
+        weights = self.initial_weights.items()
+        self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw(self, keys: Array, initials: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, as the sampler gives them; with given initials."""
+        """As `ConditionalSampler.draw`; with `initials`, (n,), the names have these."""
         root: Array | None = None
         if initials is not None:
             root = np.zeros(len(keys), np.intp)
             for initial in {*initials.tolist()}:
                 of_initial, p = self._roots[initial]
-                rows = np.flatnonzero(initials == initial)
-                root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
+                which = np.flatnonzero(initials == initial)
+                root[which] = of_initial[weighted_index(keys[which], 0, p)]
         return self._sampler.filter(len(keys), *self._walk_sampler.draw(keys, root))
 
     @cached_property
@@ -86,7 +89,7 @@ class PartSampler:
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
             n = max(size // self.test_cost, 1)
-            _, met, _ = self.draw(keys_of(key_of(0), np.arange(n)))
+            _, met, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
             share = max(len(met), 1) / n
             if len(met) >= ENOUGH_MET:
                 break
@@ -100,11 +103,10 @@ class PartSampler:
     def find(self, keys: Array, initials: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
 
-        def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
-            of_rows = None if initials is None else initials[rows]
-            names, met, tally = self.draw(child(keys[rows], attempts), of_rows)
+        def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+            own_initials = None if initials is None else initials[which]
+            names, met, tally = self.draw(child(keys[which], attempts), own_initials)
             return names.to_strings(), met, tally
 
-        return first_passing_attempts(
-            draw, len(keys), self.largest_batch, MAX_ATTEMPTS // self.test_cost
-        )
+        max_attempts = MAX_ATTEMPTS // self.test_cost
+        return first_passing_attempts(make_attempts, len(keys), self.largest_batch, max_attempts)

@@ -31,7 +31,7 @@ from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_opti
 MAX_NAME_PARTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
-NAMES, CHOICES, INITIALS = 1, 2, 3  # the first number of the paths of parts; of `initials`
+NAMES, CHOICES, INITIALS = 1, 2, 3  # the kinds of parts in their paths; of shared initials
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 LINE_COLUMN = "name"  # the column of whole lines in tables
 _LABEL = re.compile(
@@ -55,10 +55,10 @@ SHORT = {option.short.lstrip("-"): name for name, option in ALLOWED.items() if o
 class Part:
     """A part of a pattern that becomes some text. `rules` names a file of rules.
 
-    `path` is (kind, number) among the names or the choices of its sequence, after the path of the
-    choice and the number of the alternative that hold it. In `[a {men}|b {women}] of {x=towns}`,
-    the choice has (2, 0), men (2, 0, 0, 1, 0), women (2, 0, 1, 1, 0), and x (1, 0). The label
-    of the last is x; others at the top of the pattern have the labels part_1, part_2, ….
+    `path` ends in its kind, and its index among the names or the choices of its sequence. Before
+    these come the path of the choice that holds it, and the index of the alternative. For example,
+    `[a {men}|b {women}] of {x=towns}` has the paths (2, 0) of the choice, (2, 0, 0, 1, 0) of men,
+    (2, 0, 1, 1, 0) of women, and (1, 0) of x. Parts at the top without a label have part_1, ….
     """
 
     begin: int
@@ -68,7 +68,7 @@ class Part:
 
     @property
     def holder(self) -> tuple[tuple[int, ...], int] | None:
-        """The path of the choice that holds it, and the number of the alternative; or None."""
+        """The path of the choice that holds it, and the index of the alternative; or None."""
         return (self.path[:-3], self.path[-3]) if len(self.path) > 2 else None
 
 
@@ -152,7 +152,7 @@ class _Reader:
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
         self.text, self.shared, self.model_of = text, shared, model_of
         self.at, self.path = 0, tuple[int, ...]()
-        self.numbers = Counter[tuple[int, ...]]()  # of parts, by the path of a sequence and kind
+        self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
         self.labels = set[str]()  # given to parts that can stand in one line with the next one
 
@@ -233,8 +233,8 @@ class _Reader:
         if label:
             self.columns.setdefault(label)
         path = (*self.path, kind)
-        self.numbers[path] += 1
-        return label, (*path, self.numbers[path] - 1)
+        self.n_parts[path] += 1
+        return label, (*path, self.n_parts[path] - 1)
 
     def choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""

@@ -109,5 +109,4 @@ def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any
 
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
     """The first item of each stream, then the second of each, and so on."""
-    rows = zip_longest(*streams, fillvalue=None)
-    return (item for row in rows for item in row if item is not None)
+    return (item for items in zip_longest(*streams) for item in items if item is not None)

@@ -24,10 +24,11 @@ from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import FewFound
-from rnn_names.sampling.random_keys import child, keys_of, uniform
+from rnn_names.sampling.random_keys import child, keys_at, uniform
 
-MAX_CANDIDATES = 1 << 14  # that do not fit, after which a line is given up
+MAX_CANDIDATES = 1 << 14  # the most that are drawn for a name of a line
 CANDIDATES_AT_ONCE = 1 << 10  # of a line that are drawn together, at most
+ONLY_ATTEMPT, INITIAL_POSITION = 0, 1  # under a candidate's key: of its name, and of its initial
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
 MOSTLY_REPEATS = "nearly all others are repeats"
 NO_INITIAL = "no further names {} first letter were found to meet the conditions"
@@ -36,14 +37,19 @@ NO_INITIAL = "no further names {} first letter were found to meet the conditions
 class Candidate(NamedTuple):
     """A candidate, and the initial of its names; "" where it is not chosen beforehand."""
 
-    number: int
+    offset: int  # of its round, from the line's first
     initial: str = ""
 
 
-Cause = tuple[NameSource | None, str]  # why there are no more names, and which part is the cause
-Want = tuple["Request", Candidate]  # a candidate to draw
-# By the index of the want, a name of each source; None where none met the conditions.
-Found = dict[int, tuple[str, ...] | None]
+class Want(NamedTuple):
+    """A candidate to draw for a request."""
+
+    request: "Request"
+    candidate: Candidate
+
+
+Cause = tuple[NameSource | None, str]  # the part with no more names, and why
+Found = list[tuple[Want, tuple[str, ...] | None]]  # a name of each source; None: none was found
 
 
 class Request:
@@ -57,7 +63,7 @@ class Request:
         self.cause: Cause | None = None  # why no further candidate can be drawn
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
-        """The candidates from a number on, in order."""
+        """The candidates from an offset on, in order."""
         return map(Candidate, count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
@@ -73,21 +79,21 @@ class Request:
     def accept(self, candidate: Candidate, used: UsedNames) -> None:
         """Fills the line with a candidate, if it is drawn; its names count as used."""
         if names := self.drawn.get(candidate):
-            self.line.chosen.update(names)
+            self.line.chosen.update(names.items())
             used.add(names)
 
     def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Want]:
-        """The next candidates to draw: the first alone, else twice as many as come before `begin`.
+        """The next candidates to draw: the first one alone, then twice as many as before `begin`.
 
-        No candidates mean that the line is given up. Fewer are drawn unless the line `is_next`:
-        lines before it may use the names that are found.
+        There are none after `_max_candidates`: then the cast ends at this line. Fewer are drawn
+        unless the line `is_next`, since lines before it may use the names that are found.
         """
-        n = 1
-        if begin.number:
+        n, begun = 1, begin.offset
+        if begun:
             limit = self._max_candidates() // (1 if is_next else 16)
-            n = max(min(2 * begin.number, CANDIDATES_AT_ONCE, limit - begin.number), 0)
-        candidates = islice(self.candidates(used, begin.number), n)
-        return [(self, candidate) for candidate in candidates if candidate not in self.drawn]
+            n = max(min(2 * begun, CANDIDATES_AT_ONCE, limit - begun), 0)
+        candidates = islice(self.candidates(used, begun), n)
+        return [Want(self, candidate) for candidate in candidates if candidate not in self.drawn]
 
     def _max_candidates(self) -> int:
         return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
@@ -97,29 +103,33 @@ class Request:
         return False
 
     @classmethod
-    def draw(cls, wants: Sequence[Want]) -> None:
-        """Draws candidates of requests of the same sources, and notes the names in each request."""
-        rounds = np.array([request.line.round_offset + each.number for request, each in wants])
+    def draw_candidates(cls, wants: Sequence[Want]) -> None:
+        """Draws candidates for requests, all with the same sources; each notes its names."""
+        rounds = np.array([request.line.first_round + each.offset for request, each in wants])
         numbers = np.array([request.line.number for request, _ in wants])
-        for index, texts in cls._find(wants, rounds, numbers).items():
-            request, candidate = wants[index]
+        for (request, candidate), texts in cls._find(wants, rounds, numbers):
             names = dict(zip(request.sources, texts, strict=True)) if texts else None
             request.drawn[candidate] = names
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        """Names for the candidates; those not sought, after one that is not found, are left out."""
-        [source] = wants[0][0].sources
+        """Names for the candidates, whose line numbers are `numbers`.
+
+        If no name is found for one of them, its request notes the cause. The search ends there, and
+        later candidates without a name are left out.
+        """
+        [source] = wants[0].request.sources
         try:
-            names: Sequence[Any] = source.sampler.find(keys_of(source.key, rounds, numbers))
+            names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
         except FewFound as error:
             names = error.results
-            wants[error.row][0].cause = source, error.tally.explanation()
-        return {index: (name,) for index, name in enumerate(names) if name is not None}
+            wants[error.number].request.cause = source, error.tally.explanation()
+        found = zip(wants, names, strict=True)
+        return [(want, (name,)) for want, name in found if name is not None]
 
 
 class DifferentInitialRequest(Request):
-    """Asks for the first name of a line, with an initial that came least often in those before it.
+    """Asks for the first name of a line, with one of the initials that earlier lines have least.
 
     A candidate draws one of these initials, and makes one attempt at a name that begins with it.
     """
@@ -151,30 +161,30 @@ class DifferentInitialRequest(Request):
     def try_other_initials(self, used: UsedNames) -> bool:
         """Turns to other initials when no candidate fits; False where there are none."""
         self._begin = 1  # 0 would do, too, but change the names of seeds
-        return used.initials.give_up(self.sources[0].sampler)
+        return used.initials.rule_out(self.sources[0].sampler)
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        [source] = wants[0][0].sources
-        keys = child(keys_of(source.key, rounds, numbers), 0)
-        names, rows, _ = source.sampler.draw(keys, np.array([each.initial for _, each in wants]))
-        found: Found = dict.fromkeys(range(len(wants)))
-        return found | dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
+        [source] = wants[0].request.sources
+        keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
+        names, met, _ = source.sampler.draw(keys, np.array([each.initial for _, each in wants]))
+        found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
+        return [(want, found.get(index)) for index, want in enumerate(wants)]
 
     @staticmethod
     def draw_points(requests: Sequence["DifferentInitialRequest"]) -> None:
         """Draws the random numbers of further candidates, for each request as many."""
         keys = np.array([request.sources[0].key[0] for request in requests], np.uint64)
-        first = np.array([each.line.round_offset + len(each._points) for each in requests])
+        first = np.array([each.line.first_round + len(each._points) for each in requests])
         rounds = first + np.arange(POINTS_AT_ONCE)[:, None]  # (POINTS_AT_ONCE, requests)
         numbers = np.array([request.line.number for request in requests])
-        points = uniform(keys_of(keys, rounds, numbers), 1)
+        points = uniform(keys_at(keys, rounds, numbers), INITIAL_POSITION)
         for request, more in zip(requests, points.T.tolist(), strict=True):
             request._points += more
 
 
 class SameInitialRequest(Request):
-    """Asks for names of several parts of a line that have one initial, that of names it keeps."""
+    """Asks for names of several parts of a line, all with one initial: that of names it keeps."""
 
     shortage_message = NO_INITIAL.format("all with one")
 
@@ -186,15 +196,13 @@ class SameInitialRequest(Request):
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        requests: Any = [request for request, _ in wants]
-        first = requests[0]
-        # Wants are of new lines, which keep no names, or of one line that is redrawn.
-        assert all(request._kept == first._kept for request in requests)
+        first: Any = wants[0].request  # all keep the same names: none, or those of a redrawn line
         try:
-            names = first._initials.draw(first.sources, rounds, numbers, first._kept)
+            names = first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
         except FewFound as error:
-            shares = {int(at): met / max(made, 1) for at, (made, met) in error.tally.items()}
+            shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            wants[error.row][0].cause = first.sources[worst], first.shortage_message
+            wants[error.number].request.cause = first.sources[worst], first.shortage_message
             names = error.results
-        return {index: texts for index, texts in enumerate(names) if texts is not None}
+        found = zip(wants, names, strict=True)
+        return [(want, texts) for want, texts in found if texts is not None]

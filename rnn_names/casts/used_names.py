@@ -71,13 +71,13 @@ class UsedInitials:
 
     def __init__(self) -> None:
         self.counts = Counter[str]()
-        self._given_up = set[str]()  # initials with which no further name is found
+        self._ruled_out = set[str]()  # initials with which no further name is found
         self._warns = True
 
     def fork(self) -> "UsedInitials":
         """A copy to which more can be added, without a warning; this one stays as it is."""
         other = UsedInitials()
-        other.counts, other._given_up, other._warns = self.counts.copy(), self._given_up, False
+        other.counts, other._ruled_out, other._warns = self.counts.copy(), self._ruled_out, False
         return other
 
     def add(self, initial: str) -> None:
@@ -99,12 +99,13 @@ class UsedInitials:
 
     def available(self, sampler: PartSampler) -> dict[str, float]:
         """The weights of the initials that a line may have: the ones that came least often."""
-        counts = {a: self.counts[a] for a in sampler.likely_initials if a not in self._given_up}
+        weights = sampler.likely_initials
+        counts = {initial: self.counts[initial] for initial in weights.keys() - self._ruled_out}
         fewest = min(counts.values(), default=0)
-        return {a: sampler.likely_initials[a] for a, n in counts.items() if n == fewest}
+        return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
-    def give_up(self, sampler: PartSampler) -> bool:
-        """Excludes the initials now available; False before the first line: that cannot help."""
+    def rule_out(self, sampler: PartSampler) -> bool:
+        """Rules out the initials now available; False before the first line: that cannot help."""
         initials = self.available(sampler) if self.counts else {}
-        self._given_up.update(initials)
+        self._ruled_out.update(initials)
         return bool(initials)

@@ -111,6 +111,5 @@ def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
     for name in options.shared:
         if pattern.name_parts and all(name in part.options_set for part in pattern.name_parts):
             option = name.replace("_", "-")
-            print_to_stderr(
-                f"Note: --{option} changes nothing: each name of this cast sets its own"
-            )
+            reason = "each name of this cast sets its own"
+            print_to_stderr(f"Note: --{option} changes nothing: {reason}")

@@ -59,9 +59,8 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
     group: Any = context.command
     for name, options in tables.items():
         if name not in group.commands or not isinstance(options, dict):
-            raise RnnNamesError(
-                f"{file}: {short_repr(name)}: give tables of commands, such as sample"
-            )
+            hint = "give tables of commands, such as sample"
+            raise RnnNamesError(f"{file}: {short_repr(name)}: {hint}")
     command = str(context.invoked_subcommand)
     params: Any = getattr(group.get_command(context, command), "params", ())
     known = {each.lstrip("-"): param for param in params for each in param.opts}

@@ -126,9 +126,8 @@ def exit_code(work: Callable[[], int]) -> int:
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
-        streams.print_to_stderr(
-            streams.escape_control_characters(text.getvalue().removesuffix("\n"))
-        )
+        message = text.getvalue().removesuffix("\n")
+        streams.print_to_stderr(streams.escape_control_characters(message))
         return error.exit_code
     except RnnNamesError as error:
         message = with_options(error)
@@ -138,9 +137,8 @@ def exit_code(work: Callable[[], int]) -> int:
             "limit"
         )
     except OSError as error:
-        message = (
-            f"{printable(str(error.filename or 'standard output'))}: {error.strerror or error}"
-        )
+        file = printable(str(error.filename or "standard output"))
+        message = f"{file}: {error.strerror or error}"
         if error.filename is None:  # Click writes help and completions itself
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:

@@ -94,9 +94,8 @@ def word_or_models(
     """A callback of Click: (word, no models) for `closest` or `none`, otherwise (None, models)."""
     word = next((model.path for model in models if is_start_word(model.path)), None)
     if word and models != (ModelChoice(word),):
-        raise click.BadParameter(
-            f"{word} stands alone: give it no weight, and no other model beside it"
-        )
+        hint = "give it no weight, and no other model beside it"
+        raise click.BadParameter(f"{word} stands alone: {hint}")
     return (word, ()) if word else (None, models)
 
 

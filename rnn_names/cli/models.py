@@ -43,9 +43,8 @@ def models(json: bool) -> None:
             try:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
-                print_to_stderr(
-                    f"Note: a model of the package {point.dist.name} is left out: {error}"
-                )
+                model = f"a model of the package {point.dist.name}"
+                print_to_stderr(f"Note: {model} is left out: {error}")
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]

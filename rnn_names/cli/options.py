@@ -158,9 +158,8 @@ def check_signature(path: str, kind: str, signature: bytes, option: str) -> None
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
             if file.read(len(signature)).upper() != signature:
-                raise RnnNamesError(
-                    f"{printable(path)}: already exists and is no {kind}; give another {option}"
-                )
+                reason = f"already exists and is no {kind}; give another {option}"
+                raise RnnNamesError(f"{printable(path)}: {reason}")
 
 
 @contextmanager
@@ -178,9 +177,8 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     with wrong_usage():
         options = owner(**given, **more)
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
-        raise click.UsageError(
-            "--start goes with --seed: without one, the stream is another each time"
-        )
+        reason = "without one, the stream is another each time"
+        raise click.UsageError(f"--start goes with --seed: {reason}")
     lists = {name: lines_of(path) for name, path in files.items() if path is not None}
     return replace(options, **lists)
 

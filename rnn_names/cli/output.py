@@ -186,9 +186,8 @@ class Table(AbstractContextManager["Table"]):
             names = [name.strip() for name in form.columns.split(",")]
         for name in names:
             if name not in fields:
-                raise click.UsageError(
-                    f"--columns {short_repr(name)}: no such column; available: {', '.join(fields)}"
-                )
+                hint = f"no such column; available: {', '.join(fields)}"
+                raise click.UsageError(f"--columns {short_repr(name)}: {hint}")
         self.columns = list(dict.fromkeys(names))
         self.title, self.is_text = title, form.kind == "text"
         self._table, self._document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)

@@ -67,9 +67,8 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
         indent = len(lines[0]) - len(lines[0].lstrip(" -0123456789"))
         return [wrapped(line, size.columns, indent) for line in lines]
     rows = -(-len(lines) // columns)
-    return [
-        "".join(f"{line:<{width}}" for line in lines[row::rows]).rstrip() for row in range(rows)
-    ]
+    in_rows = (lines[row::rows] for row in range(rows))
+    return ["".join(f"{line:<{width}}" for line in row).rstrip() for row in in_rows]
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | None]:
@@ -106,9 +105,8 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
-    rows = laid_out(
-        [numbered(n, line, count) for n, line in enumerate(lines, 1)], terminal(sys.stdout)
-    )
+    with_numbers = [numbered(n, line, count) for n, line in enumerate(lines, 1)]
+    rows = laid_out(with_numbers, terminal(sys.stdout))
     write("".join(f"{row}\n" for row in rows).encode())
 
 

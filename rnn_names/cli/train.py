@@ -149,6 +149,5 @@ def _check_files(
     for (first, other), (second, path) in combinations(files, 2):
         may_be_same = second not in written or (first, second) == ("--init", "--output")
         if not may_be_same and is_same_file(path, other):
-            raise RnnNamesError(
-                f"{printable(path)}: {first} and {second} are the same file; give each its own"
-            )
+            reason = f"{first} and {second} are the same file; give each its own"
+            raise RnnNamesError(f"{printable(path)}: {reason}")

@@ -284,15 +284,10 @@ class _Reading:
         """The deterministic automaton that starts with some steps."""
         sets = {indices for indices, _ in self._steps} - {self._any}
         kinds: dict[tuple[bool, ...], int] = {}  # a character of each kind that steps distinguish
-        return build_automaton(
-            start,
-            self._all_after,
-            [
-                kinds.setdefault(tuple(i in indices for indices in sets), i)
-                for i in sorted(self._any)
-            ],
-            self._may_end,
-        )
+        kind_of_each = [
+            kinds.setdefault(tuple(i in indices for indices in sets), i) for i in sorted(self._any)
+        ]
+        return build_automaton(start, self._all_after, kind_of_each, self._may_end)
 
 
 def same_character(character: str, ignore_case: bool) -> Callable[[str], object]:

@@ -85,9 +85,7 @@ def _matching(
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
     try:
-        automaton = matching(
-            [expression.pattern for expression in expressions], vocabulary, ignore_case
-        )
+        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)

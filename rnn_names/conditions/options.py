@@ -177,9 +177,8 @@ class CommonOptions(Checked):
                 ["min_length", "max_length"],
             )
         if self.novel and self.listed:
-            raise SamplingError(
-                "novel and listed: no name is both new and in the list", ["novel", "listed"]
-            )
+            reason = "no name is both new and in the list"
+            raise SamplingError(f"novel and listed: {reason}", ["novel", "listed"])
         for name in ("prefix", "suffix", "contains", "like"):
             texts = dict.fromkeys(map(composed, getattr(self, name)))
             for text in texts:
@@ -193,9 +192,8 @@ class CommonOptions(Checked):
         for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
-            raise SamplingError(
-                "edits needs like: give a name that names should be like", ["edits", "like"]
-            )
+            hint = "give a name that names should be like"
+            raise SamplingError(f"edits needs like: {hint}", ["edits", "like"])
 
     @property
     def test_cost(self) -> int:
@@ -335,9 +333,8 @@ class CastOptions(Options):
             raise SamplingError(f"pattern {short_repr(self.pattern)}: must be a text", ["pattern"])
         for number, _ in self.redraw:
             if number > self.count:
-                raise SamplingError(
-                    f"redraw {number:,}: the cast has {plural(self.count, 'line')}", ["redraw"]
-                )
+                reason = f"the cast has {plural(self.count, 'line')}"
+                raise SamplingError(f"redraw {number:,}: {reason}", ["redraw"])
         if self.redraw and (self.seed is None or self.remember):
             reason = "remember leaves out what came before" if self.remember else "give the seed"
             raise SamplingError(f"redraw keeps the other lines: {reason}", ["redraw", "remember"])

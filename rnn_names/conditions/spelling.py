@@ -67,10 +67,10 @@ class Spelling:
         """Whether a text of this length, in this state, can be completed: (max_length + 2, S)."""
         return self.counts > 0
 
-    def may_follow(self, length: int, states: Array) -> Array:
+    def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
-        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[states]]
-        may_follow[:, EOS] = self.may_end[length, states]
+        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[automaton_state]]
+        may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 
     def texts(self, root: Indices) -> list[Indices]:
@@ -159,9 +159,8 @@ def spelled_prefixes(
     all_texts = {*texts}
     texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
     if len(texts) > MAX_STATES:
-        raise SamplingError(
-            f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
-        )
+        message = f"prefix: {len(texts):,} prefixes are too many to follow at once"
+        raise SamplingError(message, ["prefix"])
     return texts, allowed, in_other_case
 
 

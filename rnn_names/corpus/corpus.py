@@ -224,9 +224,8 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     except OSError as error:
         raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
     if missing > 0:
-        raise CorpusError(
-            f"{title}: became shorter while it was read; try again when nothing writes to it"
-        )
+        reason = "became shorter while it was read; try again when nothing writes to it"
+        raise CorpusError(f"{title}: {reason}")
     if rest and (n_lines or rest != codecs.BOM_UTF8):
         yield rest
 

@@ -41,9 +41,8 @@ class Names:
     def from_strings(cls, strings: Iterable[str]) -> Names:
         """Names from Python strings, unchanged."""
         strings = list(strings)
-        codes = np.frombuffer(
-            "".join(strings).encode("utf-32-le", "surrogatepass"), dtype="<u4"
-        ).astype(np.uint32, copy=False)
+        data = "".join(strings).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(data, dtype="<u4").astype(np.uint32, copy=False)
         lengths = np.fromiter(map(len, strings), dtype=np.int64, count=len(strings))
         return cls.from_lengths(codes, lengths)
 

@@ -50,8 +50,8 @@ class MarkovChain:
             p[:, [EOS]] = ends
             return sharpened(np.log(p), self.sharpness)[:, None]
 
-        states = len(automaton.accepting)
-        after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
+        n_states = len(automaton.accepting)
+        after = self.contexts.after[:, None, :-1] * n_states + automaton.after[None]  # (K, S, n_y)
         return value_table(log_probabilities, after, log_may_end[:, None], logs=True)
 
 
@@ -89,7 +89,8 @@ def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:
         keys.append(key)
         counts.append(np.bincount(which, weights=prefixes.n_names[is_long]))
     every, count = np.concatenate(keys), np.concatenate(counts)
-    return Contexts(np.sort(every[np.lexsort((every, -count))[: max(size, 1)]]), n_y)
+    most_frequent_first = np.lexsort((every, -count))
+    return Contexts(np.sort(every[most_frequent_first[: max(size, 1)]]), n_y)
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
@@ -101,9 +102,8 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(np.diff(context[order], prepend=-1))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
-    sums[context[order[first]]] = np.add.reduceat(
-        probabilities[order] * n_names[order, None], first, axis=0, dtype=np.float64
-    )
+    weighted = probabilities[order] * n_names[order, None]
+    sums[context[order[first]]] = np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
     n, squares = (np.bincount(context, n_names**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # a context counts for its shorter ones, too

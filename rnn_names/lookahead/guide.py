@@ -1,4 +1,4 @@
-"""Looking ahead: drawing names that meet a rare condition without drawing all others.
+"""A guide: guesses what is ahead of a prefix, the probability that its name meets the conditions.
 
 The network predicts only the next character. A guide adds a guess, `ahead`: the probability
 that a name with this prefix will meet the conditions. The next character is then drawn with
@@ -17,11 +17,11 @@ For prefixes that earlier draws have visited, the guess comes from the network's
 for others from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
-frequency of every name is the network's own, however good the guess, as long as no weight exceeds
-32 bounds (one bound in a cast, which takes at most one copy), and the guess is above 0 wherever the
-conditions can still be met (`chain.UNSEEN`). A bad guess has two effects only: more proposals yield
-no name, and a name of large weight is repeated. The bound is chosen so that few are
-(`rnn_names.lookahead.preparation`). Draws are independent of each other.
+frequency of every name is the network's own, however good the guess. This requires that no weight
+exceeds 32 bounds (one bound in a cast, which takes at most one copy). It also requires that the
+guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
+effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
+chosen so that few are (`rnn_names.lookahead.preparation`). Draws are independent of each other.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
 and weights are stored as natural logarithms.
@@ -68,14 +68,14 @@ class Guide:
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
         """A guide that guesses 1 everywhere: it does not change draws; all weights are 1."""
-        states, n_y = spelling.automaton.after.shape
+        n_states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
             np.zeros(spelling.may_end.shape),
             VisitedPrefixes.beginning(prefix, spelling.automaton),
             log_ahead=np.zeros((1, n_y)),
             contexts=Contexts(np.zeros(1, np.int64), n_y),
-            table=np.zeros((spelling.max_length + 2, 1, states)),
+            table=np.zeros((spelling.max_length + 2, 1, n_states)),
         )
 
     def learned(
@@ -138,7 +138,9 @@ class Guide:
         """Natural logarithm of the guessed probability of the conditions."""
         return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 
-    def log_ahead_of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
+    def log_ahead_of_next(
+        self, visited: Array, context: Array, automaton_state: Array, length: int
+    ) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
         `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
@@ -147,9 +149,10 @@ class Guide:
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():
             return self.log_ahead[visited]
-        next_context = self.contexts.after[context, :-1]
-        ahead = self.table[length + 1][next_context, self.spelling.automaton.after[state]]
-        ahead[:, EOS] = self.log_may_end[length, state]
+        next_context = self.contexts.after[context, :-1]  # (m, n_y)
+        next_state = self.spelling.automaton.after[automaton_state]
+        ahead = self.table[length + 1][next_context, next_state]
+        ahead[:, EOS] = self.log_may_end[length, automaton_state]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead
 

@@ -91,7 +91,8 @@ class VisitedPrefixes:
         """The rising rows of the `size` prefixes that guided draws most probably visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
-        return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
+        most_probable_first = np.lexsort((self.length, -self.log_probs(guided)))
+        return np.sort(most_probable_first[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":
         """The prefixes in some rising rows, which include all parents."""

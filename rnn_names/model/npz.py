@@ -47,9 +47,8 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     }
     text = json.dumps(meta)
     if 4 * len(text) > MAX_META_BYTES:  # as UTF-32
-        raise ModelFileError(
-            f"{printable(path)}: cannot be written: its record is too long to be read"
-        )
+        reason = "cannot be written: its record is too long to be read"
+        raise ModelFileError(f"{printable(path)}: {reason}")
     buffer = io.BytesIO()  # `zipfile` would print an error when deleted on a full disk
     np.savez(buffer, meta=np.array(text), **little_endian)
     packed = buffer.getbuffer()
@@ -130,9 +129,8 @@ def _members(
         yield name, _unpacked(header, file.read(min(header.packed, size)))
     text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
     if text.strip() and all(c.isprintable() or c.isspace() for c in text):
-        raise ModelFileError(
-            "not a model file, but a text, such as a list of names; train a model on it"
-        )
+        reason = "not a model file, but a text, such as a list of names; train a model on it"
+        raise ModelFileError(reason)
     file.seek(max(size - _END_BYTES, 0))
     if not head.startswith(b"PK") or not file.read().startswith(b"PK\5\6"):
         raise ValueError("it does not end as one")

@@ -106,9 +106,8 @@ def advice(path: str) -> str:
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):
-        files = [
-            file for file in os.listdir(folder or ".") if file.endswith(".npz") and file != name
-        ]
+        beside = os.listdir(folder or ".")
+        files = [file for file in beside if file.endswith(".npz") and file != name]
         own = [f"{name}.npz"] if f"{name}.npz" in files else []
         if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
             return f"did you mean {printable(os.path.join(folder, similar[0]))}?"

@@ -5,6 +5,7 @@
     walk            extend a batch of prefixes until every name ends
     next_character  the probabilities of the next character, for a walk
     walk_sampler    draw names of one spelling by a walk
+    presets         settle boldness and lengths, which depend on the model
     sampler         test the other conditions on these names
     attempts        attempt numbers until an attempt passes, for streams, casts and an `alias`
     name_queue      draw the names of a stream in the order of their numbers
@@ -16,7 +17,10 @@ The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names, _shortage
         NameQueue.names: _draw_batch (AttemptQueue.take, _draw, AttemptQueue.record), _names_below
-            _draw: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
-        under rare conditions: guided_if_rare (share_with_spelling, _prepare), _groups
-            GuidedSampler.groups: propose (GuidedWalk.run, choose), filter, _in_order
+            _draw_chunk: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
+        under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
+            _prepare: Guide.unguided, prepare_guide
+                _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
+                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
+            groups: propose (GuidedWalk.run, choose), filter, _in_order
 """

@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import FewFound, first_passing_attempts
-from rnn_names.sampling.random_keys import child
+from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import Tally, make_sampler
 
 KEYS_AT_ONCE = 1 << 18
@@ -56,9 +56,9 @@ class Aliases:
         """
         seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
-        of_keys = np.array([seeds[key] for key in in_order], np.uint64)
+        seed = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
-            names = self._matched(child(child(np.zeros(1, np.uint64), of_keys), 0))
+            names = self._matched(keys_at(np.zeros(1, np.uint64), seed, 0))
         named = dict(zip(in_order, names, strict=True))
         return [named[key] for key in keys]
 
@@ -80,8 +80,8 @@ class Aliases:
             is_first = not unique or owners.get(name, n) > row
             return is_first and (far_apart is None or far_apart.is_far(name))
 
-        def draw(rows: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            which = waiting[rows]
+        def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
+            which = waiting[numbers]  # keys
             attempts = attempts + next_attempt[which]
             names, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
             results = [*zip(names.to_strings(), attempts[passed].tolist(), strict=True)]
@@ -96,7 +96,7 @@ class Aliases:
                 raise FewFound(Tally(), 0, [])
             while len(waiting):
                 results = first_passing_attempts(
-                    draw, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
+                    make_attempts, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
                 )
                 again = list[int]()
                 for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):

@@ -20,7 +20,7 @@ MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given their numbers and which attempts at these they are, (n,) both.
 
 Returns the results that passed, the rising positions of their attempts, and a tally. A result of
-None gives up the number.
+None says that no attempt at its number will pass.
 """
 
 
@@ -37,14 +37,14 @@ class TooFewNames(Exception):
 
 
 class FewFound(TooFewNames):
-    """No attempt at the number `row` passed.
+    """No attempt at `number` passed.
 
     `results` has a result for each number before it, and a result or None for each after it.
     """
 
-    def __init__(self, tally: Tally, row: int, results: Sequence[Any]) -> None:
+    def __init__(self, tally: Tally, number: int, results: Sequence[Any]) -> None:
         super().__init__(tally)
-        self.row, self.results = row, results
+        self.number, self.results = number, results
 
 
 class AttemptQueue:
@@ -76,9 +76,9 @@ class AttemptQueue:
         at_first = min(likely, size if is_scarce else max(size // len(self.waiting), 1))
         n_more = np.clip(self.n_failed, at_first, max(min(2 * likely, size), at_first))
         n_more = np.minimum(n_more, limit - self.n_failed)
-        n = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
-        numbers, n_more, first = self.waiting[:n], n_more[:n], self.n_failed[:n]
-        self.waiting, self.n_failed = self.waiting[n:], self.n_failed[n:]
+        n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
+        numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
+        self.waiting, self.n_failed = self.waiting[n_taken:], self.n_failed[n_taken:]
         attempts = ranges(first, n_more)
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
@@ -102,12 +102,12 @@ class AttemptQueue:
 
 
 def first_passing_attempts(
-    draw: MakeAttempts, n: int, largest: int, max_attempts: int
+    make_attempts: MakeAttempts, n: int, largest: int, max_attempts: int
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    At most `largest` attempts are drawn together. Raises FewFound for the first number that `draw`
-    gave up, or whose `max_attempts` attempts all failed.
+    At most `largest` attempts are made together. Raises FewFound for the first number whose result
+    is None, or whose `max_attempts` attempts all failed.
     """
     results, tally, queue = np.full(n, None, object), Tally(), AttemptQueue()
     queue.add(np.arange(n))
@@ -117,7 +117,7 @@ def first_passing_attempts(
         is_scarce = queue.tested >= budget_after(queue.passed, max_attempts)
         size = max(min(max(n, queue.tested), largest), 1)
         numbers, attempts = queue.take(size, is_scarce, max_attempts)
-        new, positions, counts = draw(numbers, attempts)
+        new, positions, counts = make_attempts(numbers, attempts)
         tally.add(counts)
         has_passed = np.zeros(len(numbers), bool)
         has_passed[positions] = True
@@ -126,7 +126,8 @@ def first_passing_attempts(
             number = numbers[positions[k]]
             results[number] = new[k]
             end = min(end, int(number)) if new[k] is None else end
-        end = min([end, *queue.waiting[queue.n_failed >= max_attempts].tolist()])
+        exhausted = queue.waiting[queue.n_failed >= max_attempts]
+        end = min([end, *exhausted.tolist()])
         n_before = int(np.searchsorted(queue.waiting, end))
         queue.waiting, queue.n_failed = queue.waiting[:n_before], queue.n_failed[:n_before]
     if end < n:

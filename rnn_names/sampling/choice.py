@@ -38,7 +38,7 @@ def choose(
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        names: (m,) numbers of names.
+        names: (m,) the row of each name in `keys`.
         node: (m,) the node of each name, rising.
         keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
@@ -47,7 +47,7 @@ def choose(
         The names in a new order; the branch of each, (m,), rising; whether it is too close to call.
     """
     n_y, n_nodes = probabilities.shape
-    assert n_nodes <= MAX_NODES  # or the number of a node would not fit into a point
+    assert n_nodes <= MAX_NODES  # or a node would not fit into a point
     # A point is an integer of 64 bits: the node, the 32 bits of u, the name's row in `names`.
     # Points are sorted so that neighbours read the same memory. Sorting integers that contain the
     # row is several times as fast as `argsort`, and the row makes all of them different.
@@ -80,9 +80,9 @@ def choose(
 
 
 def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> Array:
-    """Keeps the k largest numbers of each column, and any equal to the k-th; others become 0.
+    """Keeps the k largest of each column, and any equal to the k-th; the others become 0.
 
-    Returns whether each column's cut is too close to call, for numbers with `relative` errors.
+    Returns whether each column's cut is too close to call, for `relative` errors of probabilities.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
@@ -90,7 +90,7 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> 
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -> Array:
-    """Keeps the fewest largest numbers of each column with at least the share p, and equal ones.
+    """Keeps the fewest of each column that have the share p together, and any equal to the last.
 
     Returns whether each column's cut is too close to call, for sums with errors up to `margin`.
     """
@@ -105,9 +105,9 @@ def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -
 def _cut(
     probabilities: Array, falling: Array, last: Array, margin: float, relative: float
 ) -> Array:
-    """Keeps numbers of at least falling[last]; returns whether the next is hardly smaller."""
+    """Keeps what is at least falling[last]; returns whether the next one is hardly smaller."""
     columns = np.arange(len(last))
-    least = falling[last, columns]  # the smallest number kept
+    least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
     # A wrong cut moves edges by at most a quarter of the margin; errors take a third (`MARGIN`).

@@ -6,6 +6,7 @@ rounded at random. Names come in groups of one size: those of group g are from i
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -22,9 +23,13 @@ from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
 from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_repeats
 from rnn_names.network.ahead import LEAST_LOG
+from rnn_names.processes.threads import Submit
+from rnn_names.sampling.attempts import TooFewNames
+from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.random_keys import key_of, keys_of, uniform
+from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
+from rnn_names.sampling.unique import Admission
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.sampling.walk_sampler import WalkSampler
 
@@ -52,7 +57,7 @@ def share_with_spelling(sampler: ConditionalSampler, rare: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.walk_sampler.draw(keys_of(key_of(0), np.arange(size)))
+        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
         share = len(names) / size
         if share > rare:
             break
@@ -87,7 +92,7 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
 
     def draw_round(temperature: float, size: int, guide: Guide) -> Array:
         options = replace(sampler.options, temperature=temperature)
-        keys = keys_of(key_of(0, next(rounds)), np.arange(size))
+        keys = keys_at(seed_key(0, next(rounds)), np.arange(size))
         return GuidedSampler(sampler, options, [text], guide).run_walk(keys).log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
@@ -108,7 +113,7 @@ def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
 
 
 @dataclass
-class GuidedState(Rows):
+class GuidedData(Rows):
     """The node data of a guided walk, for m nodes."""
 
     automaton_state: Array  # (m,) after each node's prefix
@@ -120,7 +125,7 @@ class GuidedState(Rows):
 class GuidedTurn(NamedTuple):
     """The node data of a turn, with updated weights, and what is ahead of each character."""
 
-    state: GuidedState
+    node_data: GuidedData
     log_ahead: Array  # (nodes, n_y)
 
 
@@ -135,14 +140,14 @@ class GuidedWalk(Walk):
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(
-        self, states: Array, state: GuidedState, length: int, node: Array, work: Workspace
+        self, states: Array, node_data: GuidedData, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, GuidedTurn]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.predictor.log_probabilities(states, work)
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.guide.visits.record(state.visited, log_p, n_names)
-        at = state.visited, state.context, state.automaton_state
+            self.guide.visits.record(node_data.visited, log_p, n_names)
+        at = node_data.visited, node_data.context, node_data.automaton_state
         log_ahead = self.guide.log_ahead_of_next(*at, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
@@ -150,27 +155,28 @@ class GuidedWalk(Walk):
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = state.log_weight + np.log(total) + top
-        return probabilities, 0.0, GuidedTurn(replace(state, log_weight=log_weight), log_ahead)
+            log_weight = node_data.log_weight + np.log(total) + top
+        turn = GuidedTurn(replace(node_data, log_weight=log_weight), log_ahead)
+        return probabilities, 0.0, turn  # in float64: too rarely too close to call to draw again
 
     def _automaton_state(self, turn: GuidedTurn) -> Array:
-        return turn.state.automaton_state
+        return turn.node_data.automaton_state
 
     def _end(self, names: Array, node: Array, turn: GuidedTurn, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
         super()._end(names, node, turn, length)
-        self.log_weights[names] = turn.state.log_weight[node]
+        self.log_weights[names] = turn.node_data.log_weight[node]
 
-    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedState:
+    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedData:
         _, parent, character = children
-        guide, state = self.guide, turn.state
+        guide, above = self.guide, turn.node_data
         if guide.visits is None:
-            visited = guide.prefixes.child(state.visited[parent], character)
+            visited = guide.prefixes.child(above.visited[parent], character)
         else:
-            visited = guide.visits.child(state.visited[parent], character, next_state)
-        context = guide.contexts.after[state.context[parent], character]
-        log_weight = state.log_weight[parent] - turn.log_ahead[parent, character]
-        return GuidedState(next_state, context, visited, log_weight)
+            visited = guide.visits.child(above.visited[parent], character, next_state)
+        context = guide.contexts.after[above.context[parent], character]
+        log_weight = above.log_weight[parent] - turn.log_ahead[parent, character]
+        return GuidedData(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
@@ -179,12 +185,11 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     prefix_length = int(prefixes.length[0])
     context = contexts.rows_of(prefixes.string[:1])
     if [*map(len, roots.texts)] == [prefix_length]:
-        return roots._replace(
-            node_data=GuidedState(roots.node_data, context, np.zeros(1, int), np.zeros(1))
-        )
+        node_data = GuidedData(roots.node_data, context, np.zeros(1, int), np.zeros(1))
+        return roots._replace(node_data=node_data)
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = guide.log_ahead[0, last]
-    node_data = GuidedState(
+    node_data = GuidedData(
         roots.node_data,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
@@ -224,16 +229,11 @@ class GuidedSampler(WalkSampler):
         # A guess that is too low for one root shows in the weights of names that begin from it.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root = np.repeat(np.arange(len(roots.texts)), size)
-        walk = GuidedWalk(self.exact, keys_of(key_of(0), np.arange(len(root))), self.guide)
+        walk = GuidedWalk(self.exact, keys_at(seed_key(0), np.arange(len(root))), self.guide)
         walk.run(roots, root)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         return raised(roots, np.maximum(log_bounds, 0))
-
-    @property
-    def max_groups(self) -> int:
-        """The most groups that are drawn together."""
-        return max(int(MAX_PROPOSALS * self.guide.acceptance) // GROUP_SIZE, 1)
 
     def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A finished walk that has drawn proposals by their keys, (n,)."""
@@ -250,9 +250,32 @@ class GuidedSampler(WalkSampler):
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """As `WalkSampler.draw`, with at most one copy per proposal."""
-        # So names whose weight exceeds the bound, about 1 in 200, are drawn too seldom.
+        # What a weight has above the bound is lost, so such names are drawn too seldom. Preparation
+        # measures that share, and accepts MAX_REPEATS; heavy names that it did not draw add to it.
         names, rows, _ = self.propose(keys, root)
         return names, rows
+
+    def names(
+        self, key: Array, begin: int, budget: int, admission: Admission, threads: tuple[Submit, int]
+    ) -> Iterator[Names]:
+        """Yields the names from `begin` on, in parts; arguments and errors as for `NameQueue`."""
+        submit, n_threads = threads
+        group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`
+        size = 1  # groups that a thread draws together
+        max_size = max(int(MAX_PROPOSALS * self.guide.acceptance) // GROUP_SIZE, 1)
+        tally = Tally()
+        while left := admission.needed():
+            size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
+            numbers = group + np.arange(n_threads * size).reshape(n_threads, size)
+            calls = [submit(self.groups, key, of_thread, budget) for of_thread in numbers]
+            for call in calls:
+                names, counts = call()
+                tally.add(counts)
+                yield names[n_skipped:]
+                if len(names) < size * GROUP_SIZE:
+                    raise TooFewNames(tally)
+                n_skipped = 0
+            group, size = group + n_threads * size, size * GROWTH
 
     def groups(self, key: Array, numbers: Array, budget: int) -> tuple[Names, Tally]:
         """The names of groups, (n,), in order, `GROUP_SIZE` names for each, and the tally.
@@ -263,26 +286,25 @@ class GuidedSampler(WalkSampler):
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each of them
         at_a_time = int(1.1 * DRAWN_PER_GROUP / self.guide.acceptance) + 8  # proposals of a group
-        # From each batch: the group and the proposal of m names, (2, m), and these names.
-        batches: list[tuple[Array, Names]] = []
+        # From each batch: the group and the proposal of m names, (m,) both, and these names.
+        batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
         while len(waiting) and n_proposals < budget:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), budget - n_proposals), 1)
-            row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
-            origin = np.stack([waiting[row], n_proposals + proposal])
-            keys = keys_of(key, numbers[origin[0]], origin[1])
-            names, rows, copies = self.propose(keys)
-            names, rows, counts = self.sampler.filter(len(keys), names, rows)
+            group = np.repeat(waiting, at_a_time)
+            proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
+            names, rows, copies = self.propose(keys_at(key, numbers[group], proposal))
+            names, rows, counts = self.sampler.filter(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            batches.append((origin[:, rows[each_copy]], names.take(each_copy)))
-            n_names += np.bincount(batches[-1][0][0], minlength=len(numbers))
+            rows = rows[each_copy]
+            batches.append((group[rows], proposal[rows], names.take(each_copy)))
+            n_names += np.bincount(group[rows], minlength=len(numbers))
             waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)
             n_proposals += at_a_time
             at_a_time *= 2
-        origins, parts = zip(*batches, strict=True)
-        group, proposal = np.concatenate(origins, axis=1)
-        order = _in_order(group, proposal, n_names)
+        groups, proposals, parts = zip(*batches, strict=True)
+        order = _in_order(np.concatenate(groups), np.concatenate(proposals), n_names)
         return Names.concatenate([*parts]).take(order), tally
 
 
@@ -303,5 +325,6 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group[order] <= last)]
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
     starts = np.flatnonzero(is_new)
-    n = np.diff(np.append(starts, len(order)))
-    return order[np.lexsort((ranges(0 * n, n), group[order]))]
+    n_copies = np.diff(np.append(starts, len(order)))
+    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0 for the first copy of a name, then 1, 2, …
+    return order[np.lexsort((copy, group[order]))]

@@ -14,7 +14,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, TooFewNames, budget_after
-from rnn_names.sampling.random_keys import keys_of
+from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.unique import Admission
 
@@ -119,7 +119,7 @@ class NameQueue:
         is_scarce = queue.tested >= self._budget_now
         numbers, attempts = queue.take(size, is_scarce, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
-        calls = [self._submit(self._draw, numbers, attempts, rows) for rows in chunks]
+        calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         has_passed, results = np.zeros(len(numbers), bool), list[Passed]()
         while calls:
             results.append(calls.pop(0)())
@@ -143,11 +143,11 @@ class NameQueue:
         chunk_of = self._sampler.walk_sampler.chunk_of
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-        chunk = np.concatenate([chunk_of(keys_of(self._key, *part), n) for part in parts])
+        chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
         return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
-    def _draw(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
-        keys = keys_of(self._key, numbers[rows], attempts[rows])
+    def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
+        keys = keys_at(self._key, numbers[rows], attempts[rows])
         names, passed, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))

@@ -2,19 +2,22 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
+    u(seed, i, a, t)  =  the upper 32 bits of child(child(child(seed_key(seed), i), a), t), / 2³²
     child(key, k)     =  mix(key + (k + 1) γ)
 
-`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). Names share no
-state, so any name can be drawn alone, or on another machine. The page does the same in JavaScript.
-The meaning of i and a depends on what is drawn. In a cast, the key also has the
-path of the part, and the attempt below a; the seed of an alias follows from its key:
+`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No generator
+has to advance from name to name, so any name can be drawn alone, or on another machine. The page
+does the same in JavaScript. The meaning of i and a depends on what is drawn:
 
     names of a stream                   i: the name                       a: the attempt
     the same, under rare conditions     i: the group                      a: the proposal
     names of a cast                     i: the round                      a: the line
+    shared initials of a cast           i: the round                      a: the line
     choices of a cast                   i: the line (or card of a deck)   a: the round
     aliases                             i: 0                              a: the attempt
+
+In a cast, the path of the part comes between seed and i, and the attempt between a and t. The seed
+of an alias follows from its key (`alias`).
 """
 
 from collections.abc import Iterable
@@ -36,7 +39,7 @@ def child(keys: Array, numbers: Array | int) -> Array:
     return mix(after * INCREMENT + keys)
 
 
-def key_of(seed: int, *path: int) -> Array:
+def seed_key(seed: int, *path: int) -> Array:
     """The key of all names of a seed, (1,); the keys of different paths are independent."""
     key = np.zeros(1, np.uint64)
     words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
@@ -45,7 +48,7 @@ def key_of(seed: int, *path: int) -> Array:
     return key
 
 
-def keys_of(key: Array, first: Array, second: Array | int = 0) -> Array:
+def keys_at(key: Array, first: Array, second: Array | int = 0) -> Array:
     """The keys for i = `first` and a = `second` of the table above: (n,)."""
     return child(child(key, first), second)
 

@@ -6,17 +6,12 @@ If few names have the length and the spelling, `guided_if_rare` looks ahead inst
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.conditions import (
-    common_words,
-    known_triples_condition,
-    make_conditions,
-)
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
+from rnn_names.conditions.conditions import make_conditions
+from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.spelling import (
     Condition,
     Spelling,
@@ -24,20 +19,15 @@ from rnn_names.conditions.spelling import (
     names_from_indices,
     spelled_prefixes,
 )
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.presets import SomeOptions, length_limits, with_boldness
 from rnn_names.sampling.walk_sampler import WalkSampler
-
-T = TypeVar("T", bound=CommonOptions)
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
-FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
-MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
@@ -80,10 +70,9 @@ class ConditionalSampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
+        joint = joint_automaton(len(model.vocabulary), self.shape, all_conditions, longest)
         # The conditions in the automaton, and the conditions that are tested on whole names.
-        automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
-            len(model.vocabulary), self.shape, all_conditions, longest
-        )
+        automaton, self.automaton_conditions, self.tested_conditions = joint
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
@@ -162,46 +151,9 @@ class ConditionalSampler:
         return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
 
 
-def with_boldness(options: T, model: LanguageModel) -> T:
-    """The options, and the presets of boldness as far as the model's list allows them."""
-    own = model.own_fingerprints
-    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
-    if options.boldness == "safe":
-        try:
-            known_triples_condition(model, options)
-        except SamplingError:  # the model has no triples, or a required text has others
-            del preset["known_triples"]
-        loss = model.training.get("training_loss")  # a blend has none
-        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
-            del preset["min_mean_p"]
-        if own is None:
-            del preset["min_edits"], preset["no_words"]
-        elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
-            preset |= {"min_edits": None, "novel": not options.listed}
-        if own is not None and among(own, common_words()).mean() > FEW_WORDS:
-            del preset["no_words"]
-    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
-    return replace(options, **more)
-
-
-def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The least and the greatest length of names, from the options or else from the list."""
-    of_prefixes = [*map(len, options.prefix or ("",))]
-    shortest, longest = options.min_length, options.max_length
-    if shortest is None:  # an explicit upper limit wins
-        shortest = min(model.shortest, longest or model.shortest)
-    shortest = max(shortest, min(of_prefixes), 1)
-    if longest is None:
-        longest = max(model.longest, shortest, *of_prefixes)
-    if not shortest <= longest <= MAX_NAME_LENGTH:
-        raise SamplingError(
-            f"no name can have {shortest} to {longest} characters; at most {MAX_NAME_LENGTH} are "
-            "possible"
-        )
-    return shortest, longest
-
-
-def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, T]:
+def make_sampler(
+    model: LanguageModel, options: SomeOptions
+) -> tuple[ConditionalSampler, SomeOptions]:
     """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
@@ -209,8 +161,8 @@ def make_sampler(model: LanguageModel, options: T) -> tuple[ConditionalSampler, 
     options = with_boldness(options, model)
     try:
         sampler = ConditionalSampler(model, options)
-        other_case = sampler.in_other_case.items()
-        notes = [f"prefix {short_repr(a)} as {short_repr(b)}" for a, b in other_case]
+        cases = sampler.in_other_case.items()
+        notes = [f"prefix {short_repr(typed)} as {short_repr(read)}" for typed, read in cases]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise

@@ -8,26 +8,21 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.processes.threads import Submit, one_blas_thread, worker_threads
+from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, TooFewNames
-from rnn_names.sampling.name_queue import ENDLESS, GROWTH, NameQueue
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.name_queue import ENDLESS, NameQueue
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
-
-if TYPE_CHECKING:
-    from rnn_names.sampling.guided import GuidedSampler
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
@@ -102,10 +97,10 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names that the first attempts at n numbers give, which may be few."""
     sampler, options = make_sampler(model, options)
-    key, numbers = key_of(options.some_seed()), np.arange(options.affordable(n))
+    key, numbers = seed_key(options.some_seed()), np.arange(options.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw(keys_of(key, some))[0].to_strings()
+            yield from sampler.draw(keys_at(key, some))[0].to_strings()
 
 
 def _drawn_names(
@@ -114,43 +109,15 @@ def _drawn_names(
     """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None
     if sampler.may_be_rare:
+        # Only where needed: importing it takes some 30 ms, longer than drawing a few names.
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key, acceptance = key_of(options.some_seed()), guided.guide.acceptance if guided else 1
-    is_large = admission.count >= WORTH_THREADS * acceptance
+    key = seed_key(options.some_seed())
+    is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            yield from _groups(guided, key, options.start, budget, admission, threads)
-        else:
-            queue = NameQueue(sampler, key, options.start, budget, admission, threads)
-            yield from queue.names()
-
-
-def _groups(
-    guided: "GuidedSampler",
-    key: Array,
-    begin: int,
-    budget: int,
-    admission: Admission,
-    threads: tuple[Submit, int],
-) -> Iterator[Names]:
-    from rnn_names.sampling.guided import GROUP_SIZE
-
-    submit, n_threads = threads
-    group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`
-    size = 1  # groups that a thread draws together
-    tally = Tally()
-    while left := admission.needed():
-        size = min(size, left // GROUP_SIZE // n_threads + 1, guided.max_groups)
-        groups = group + np.arange(n_threads * size).reshape(n_threads, size)
-        calls = [submit(guided.groups, key, numbers, budget) for numbers in groups]
-        for call in calls:
-            names, counts = call()
-            tally.add(counts)
-            yield names[n_skipped:]
-            if len(names) < size * GROUP_SIZE:
-                raise TooFewNames(tally)
-            n_skipped = 0
-        group, size = group + n_threads * size, size * GROWTH
+            yield from guided.names(key, options.start, budget, admission, threads)
+            return
+        yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()

@@ -61,7 +61,7 @@ class Roots(NamedTuple):
         """The number of characters of each text: (R,)."""
         return np.array([*map(len, self.texts)])
 
-    def draw(self, keys: Array) -> Array:
+    def choose(self, keys: Array) -> Array:
         """A root for each name, (n,), by its first random number; see `random_keys`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
@@ -102,9 +102,8 @@ class Walk:
     def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a point of `choose`
         self.predictor, self.spelling, self.keys = predictor, spelling, keys
-        self.characters = np.zeros(
-            (spelling.max_length, len(keys)), np.min_scalar_type(predictor.n_y)
-        )
+        shape = spelling.max_length, len(keys)
+        self.characters = np.zeros(shape, np.min_scalar_type(predictor.n_y))
         # The length stays 0 for a name that breaks the spelling or is too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
@@ -113,7 +112,7 @@ class Walk:
     def run(self, roots: Roots, root: Array | None = None) -> None:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
         predictor, work = self.predictor, Workspace(self.predictor.dtype)
-        root = roots.draw(self.keys) if root is None else root
+        root = roots.choose(self.keys) if root is None else root
         for of_length in rows_by_length(roots.lengths):
             length = len(roots.texts[of_length[0]])
             names = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
@@ -140,23 +139,23 @@ class Walk:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
         spelling, n_y = self.spelling, self.predictor.n_y
         probabilities, margin, node_data = self._predict(states, node_data, length, node, work)
-        at_state = self._automaton_state(node_data)
+        automaton_state = self._automaton_state(node_data)
         names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
         self.is_close[names[is_close]] = True
         # For each distinct branch: (branches,)
         first = differs_from_previous(branch)
         parent, character = np.divmod(branch[first], n_y)
-        next_state = spelling.automaton.after[at_state[parent], character]
+        next_state = spelling.automaton.after[automaton_state[parent], character]
         ends = character == EOS
-        may_end = ends & spelling.may_end[length, at_state[parent]]
+        may_end = ends & spelling.may_end[length, automaton_state[parent]]
         goes_on = ~ends & spelling.can_be_met[length + 1, next_state]
         # For each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[which] & ~is_close)
         self._end(names[ended], parent[which[ended]], node_data, length)
-        rows = np.flatnonzero(goes_on[which] & ~is_close)
-        if len(rows):
-            names, which = names[rows], which[rows]
+        longer = np.flatnonzero(goes_on[which] & ~is_close)
+        if len(longer):
+            names, which = names[longer], which[longer]
             self.characters[length, names] = character[which]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
             children = Children(states, parent[goes_on], character[goes_on])
@@ -184,14 +183,14 @@ class Walk:
 
 # --- The frontier --------------------------------------------------------------------------------
 
-NO_NAMES = np.zeros(0, np.int32)
+NO_NAMES = np.zeros(0, np.int32)  # of `best`, which searches prefixes and draws no names
 
 
 class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    node_data: Any  # (m,) states of the automaton; `guided.GuidedState` for a guided walk
+    node_data: Any  # (m,) states of the automaton; `guided.GuidedData` for a guided walk
     names: Array = NO_NAMES  # (k,) columns of the walk's `characters`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 

@@ -88,8 +88,9 @@ class WalkSampler:
         beginning = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
         following = uniform(keys, position_after[beginning])
         within = np.where((p > 1 / n)[beginning], following, 0.5)
-        before = (ends - p)[beginning]
-        return (n * (before + p[beginning] * within)).astype(np.min_scalar_type(n))
+        # On a line from 0 to 1, each beginning has a piece as long as its probability.
+        point = (ends - p)[beginning] + p[beginning] * within
+        return (n * point).astype(np.min_scalar_type(n))
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points instead of indices."""

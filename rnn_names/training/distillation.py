@@ -33,7 +33,7 @@ from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.walk import Children, Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
@@ -109,7 +109,7 @@ class Teacher(Predictor):
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names; names that would be too long are left out."""
-        keys = keys_of(key_of(int(rng.integers(1 << 63))), np.arange(count))
+        keys = keys_at(seed_key(int(rng.integers(1 << 63))), np.arange(count))
         drawn = []
         spelling = Spelling(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):

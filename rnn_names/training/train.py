@@ -45,14 +45,12 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
-        raise TrainingError(
-            f"settings {short_repr(settings)}: must be a Settings", settings=["settings"]
-        )
+        message = f"settings {short_repr(settings)}: must be a Settings"
+        raise TrainingError(message, settings=["settings"])
     is_word = isinstance(init, str) and init in (CLOSEST, NONE)
     if not (init is None or is_word or isinstance(init, Model)):
-        raise TrainingError(
-            f"init {short_repr(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
-        )
+        message = f"init {short_repr(init)}: must be a Model, {CLOSEST!r} or {NONE!r}"
+        raise TrainingError(message, settings=["init"])
     given = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **given)
     corpus = _corpus(names)

@@ -10,8 +10,13 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.guided import GuidedSampler, guided_if_rare
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.guided import (
+    GROUP_SIZE,
+    MAX_PROPOSALS,
+    GuidedSampler,
+    guided_if_rare,
+)
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
 
@@ -56,13 +61,15 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, guided = self._sampler(model, options)
-            size = guided.max_groups if guided else sampler.largest_batch // 4
-            key, began, begun, found = key_of(seed), time.perf_counter(), 0, 0
+            size = sampler.largest_batch // 4
+            if guided:  # in groups, as `GuidedSampler.names` draws them at most
+                size = max(int(MAX_PROPOSALS * guided.guide.acceptance) // GROUP_SIZE, 1)
+            key, began, begun, found = seed_key(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)
                 if guided:
                     found += len(guided.groups(key, numbers, MAX_ATTEMPTS)[0])
                 else:
-                    found += len(sampler.draw(keys_of(key, numbers))[0])
+                    found += len(sampler.draw(keys_at(key, numbers))[0])
                 begun += size
             return max(found, 1) / (time.perf_counter() - began)

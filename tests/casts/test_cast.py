@@ -1,54 +1,19 @@
-"""Casts: the distributions of names and first letters, against all names of tiny models."""
+"""Casts: their lines, and lines that are redrawn, against all names of tiny models."""
 
-import re
 from collections import Counter
-from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
-from rnn_names.casts.cast import draw_rows
 from rnn_names.casts.part_sampler import initial_of
-from rnn_names.casts.pattern import parse
-from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions
-from rnn_names.errors import (
-    CaseWarning,
-    FewNewNamesWarning,
-    RepeatedInitialsWarning,
-    RnnNamesError,
-    SamplingError,
-)
+from rnn_names.errors import CaseWarning, FewNewNamesWarning, RnnNamesError, SamplingError
+from support.casts import MODELS, are_far_apart, joint, rows
 from support.distributions import assert_drawn_from
-from support.enumeration import distribution, tiny_model
+from support.enumeration import distribution
 
 pytestmark = pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
-
-MODELS = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=2), "c": tiny_model(seed=3)}
-
-
-def batches(text, count, **options):
-    """The lines of a pattern as the parts of each; its models are those above."""
-    wanted = CastOptions(text, count, **{"seed": 1, **options})
-    pattern = parse(text, wanted.shared)
-    lines = draw_rows(pattern, wanted, lambda models: MODELS[models[0]], str.split)
-    return ([row[1:] for row in batch] for batch in lines)
-
-
-def rows(*arguments, **options):
-    return [row for batch in batches(*arguments, **options) for row in batch]
-
-
-def joint(*names, weight=lambda *names: True):
-    """The joint distribution of independent names, given a condition on all of them."""
-    found = {(): 1.0}
-    for each in names:
-        found = {(*row, name): p * q for row, p in found.items() for name, q in each.items()}
-    found = {row: p for row, p in found.items() if weight(*row)}
-    total = sum(found.values())
-    return {row: p / total for row, p in found.items()}
 
 
 def test_names_of_a_line_are_independent():
@@ -123,11 +88,6 @@ def test_redrawn_names_have_the_distribution_of_the_model():
     assert_drawn_from(Counter((a, b) for [a], [b] in zip(before, after, strict=True)), expected)
 
 
-def are_far_apart(names, edits=2):
-    """Whether no name is fewer edits away from one before it."""
-    return all(map(FarApart(edits).add_if_far, names))
-
-
 def test_redrawn_lines_obey_the_options_of_the_cast():
     for seed in range(2):
         options = {"seed": seed, "redraw": [1, 2, 1, "2.1", 2, 1, "1.1", "2.1", "1.1"]}
@@ -198,128 +158,13 @@ def test_lines_that_cannot_be_redrawn_are_refused(options, message):
         rows("{a} {b}", 3, **options)
 
 
-TIED = {
-    "{a} {b:contains=a,novel}": [{}, {"contains": "a", "novel": 1}],
-    "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
-        {"suffix": "b", "novel": True},
-        {"min_length": 2},
-        {"match": "[ab]+c?"},
-    ],
-    "{a:prefix=b,prefix=ca} {b:temperature=0.5}": [{"match": "(b|ca).*"}, {"temperature": 0.5}],
-    "{a:prefix=ca,suffix=b} {b:contains=b}": [{"match": "ca.*b"}, {"contains": ["b"]}],
-}
-"""Patterns, and what their names must be like, with three characters at most."""
-
-
-@pytest.mark.parametrize("how", ["tried", "measured", "look-ahead, measured"])
-@pytest.mark.parametrize("text", TIED)
-def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeypatch, request):
-    """Whether all are drawn until they meet their conditions at once, or by shares of letters."""
-    if how == "look-ahead, measured":
-        request.getfixturevalue("always_look_ahead")
-    if how != "tried":
-        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
-    each = zip("abc", TIED[text], strict=False)
-    names = [distribution(MODELS[model], max_length=3, **options) for model, options in each]
-    expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
-    drawn = rows(text, 2000, initials="same", max_length=3)
-    names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
-    assert_drawn_from(names_only, expected)
-
-
-@pytest.mark.usefixtures("always_look_ahead")
-def test_looked_ahead_names_exclude_words_and_have_the_same_initial():
-    lines = rows("{a:exclude-words=xyx} {b}", 20, initials="same")
-    assert all(initial_of(a) == initial_of(b) and "xyx" not in a for a, b in lines)
-
-
-def test_many_narrow_parts_have_the_same_initial():
-    """All hardly ever meet their conditions at once."""
-    text = " ".join(["{b:match=(?=[bc]a).*b} {c:match=(?=[bc]a).*c}"] * 4)
-    drawn = rows(text, 9, initials="same")
-    assert len(drawn) == 9
-    for row in drawn:
-        assert re.fullmatch("([bc]a.*b [bc]a.*c ?){4}", " ".join(row))
-        assert len({name[0] for name in row}) == 1
-
-
-def in_order(names, count):
-    """The distribution of `count` names, each drawn given that its first letter is a new one."""
-    found = {(): 1.0}
-    for _ in range(count):
-        grown = {}
-        for row, p in found.items():
-            free = {n: q for n, q in names.items() if n[0] not in {each[0] for each in row}}
-            total = sum(free.values())
-            grown |= {(*row, name): p * q / total for name, q in free.items()}
-        found = grown
-    return found
-
-
-OF_LETTERS = [{"max_length": 2}, {"max_length": 2, "suffix": "b"}]
-OF_LETTERS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
-
-
-@pytest.mark.parametrize("looks_ahead", [False, True])
-@pytest.mark.parametrize("options", OF_LETTERS)
-def test_different_initials_have_their_probabilities(options, looks_ahead, request):
-    """Of three letters, three lines have one each, and then all letters may come again."""
-    if looks_ahead:
-        request.getfixturevalue("always_look_ahead")
-    with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters: from line 4 on"):
-        drawn = rows("{a} {b}", 450, initials="different", **options)
-    first = [row[0] for row in drawn]
-    rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
-    names = distribution(MODELS["a"], **options)
-    assert_drawn_from(rounds, in_order(names, 3))
-    others = distribution(MODELS["b"], **options)
-    assert_drawn_from(Counter(row[1] for row in drawn), others)
-
-
-def test_initials_differ_where_lines_begin_with_different_parts():
-    drawn = rows("[{a}|] {x=b}", 30, initials="different")
-    initials = [initial_of(first or second) for first, second in drawn]
-    assert all({*initials[k : k + 3]} == {*"abc"} for k in range(0, 30, 3))
-    assert {bool(first) for first, _ in drawn} == {True, False}
-
-
-each_initials = pytest.mark.parametrize("initials", [None, "same", "different"])
-
-
-@each_initials
+@pytest.mark.parametrize("initials", [None, "same", "different"])
 def test_fewer_lines_are_the_beginning_of_more(initials):
     text = "[x|y|z] {a:novel} {b} {c:suffix=b}"
     lines = rows(text, 50, initials=initials)
     assert rows(text, 20, initials=initials) == lines[:20]
     assert rows(text, 20, initials=initials, start=30) == lines[30:]
     assert rows(text, 20, initials=initials, seed=2) != lines[:20]
-
-
-@each_initials
-@pytest.mark.parametrize("parts", ["{a} {b}", "{a} {b:suffix=b} {c}"])
-def test_lines_do_not_depend_on_the_size_of_batches(parts, initials, monkeypatch):
-    """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
-
-    One that had to be drawn again lent its letter to all that were drawn with it.
-    """
-    options = {"initials": initials, "min_edits": 1, "min_length": 2}
-    together = rows(parts, 24, **options)
-    monkeypatch.setattr(cast_drawer, "FIRST_LINES", 1)
-    monkeypatch.setattr(cast_drawer, "LINES_GROWTH", 1)
-    assert rows(parts, 24, **options) == together
-
-
-def test_giving_up_an_initial_does_not_depend_on_other_lines():
-    """Rounds were limited by how many attempts names of the part had taken in lines so far."""
-    models = {"a": MODELS["a"], "d": tiny_model(seed=2, letters="xyz")}
-    every, kept, shares = distribution(models["a"]), set(), {"a": 3e-5, "b": 1e-3, "c": 3e-5}
-    for name, p in sorted(every.items(), key=lambda pair: (-pair[1], pair[0])):
-        if p <= shares[name[0]]:
-            shares[name[0]] -= p
-            kept.add(name)
-    options = {"initials": "different", "exclude": {*every} - kept, "models": models, "seed": 0}
-    lines = cast("[q*9|{d} r] {a}", 12, **options)
-    assert cast("[q*9|{d} r] {a}", 5, **options) == lines[:5]
 
 
 @pytest.mark.parametrize("initials", [None, "same"])
@@ -337,14 +182,6 @@ def test_lines_that_depend_on_earlier_ones_have_a_bounded_start(text, options):
     message = "^start 10,000,001: lines depend on those before; at most 10,000,000 can be skipped$"
     with pytest.raises(SamplingError, match=message):
         rows(text, 1, start=10**7 + 1, **options)
-
-
-def test_a_repeated_name_is_replaced_and_all_else_stays():
-    free, apart = rows("{a:max-length=2} {b}", 12), rows("{a:max-length=2,unique} {b}", 12)
-    came = [first for first, _ in apart]
-    for k, (old, new) in enumerate(zip(free, apart, strict=True)):
-        assert (old == new) == (old[0] not in came[:k])
-        assert old[1] == new[1]
 
 
 @pytest.mark.parametrize("initials", [None, "different"])
@@ -378,39 +215,6 @@ def test_unique_lines_never_repeat(monkeypatch):
         rows("[x|y] {a:max-length=1}", 7, unique=True)
 
 
-@each_initials
-def test_a_unique_part_repeats_no_name(initials):
-    drawn = rows("{a:max-length=2,unique} {b}", 12, initials=initials)
-    assert len({first for first, _ in drawn}) == 12
-
-
-@each_initials
-def test_names_of_a_part_are_no_near_twins(initials):
-    drawn = rows("{a} {b:min-edits=1}", 9, initials=initials, min_edits=2)
-    assert all(map(are_far_apart, zip(*drawn, strict=True), (2, 1)))
-    assert not MODELS["a"].knows([name for name, _ in drawn]).any()
-    alone = rows("{a:min-edits=2} {b}", 9, initials=initials)
-    assert are_far_apart(name for name, _ in alone)
-
-
-def test_names_of_different_parts_are_no_near_twins():
-    names = [name for row in rows("{a} {c}", 10, min_edits=2) for name in row]
-    assert len(names) == 20
-    assert are_far_apart(names)
-
-
-@pytest.mark.parametrize("initials", ["same", "different"])
-def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
-    """There are three names of one letter."""
-    for module in ("initials", "part_sampler"):
-        monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
-    lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
-    assert {row[0] for row in next(lines)} == {*"abc"}
-    with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
-        next(lines)
-
-
 def test_cast_returns_lines_or_their_parts():
     text = "[Lord|Lady] {norse:prefix=A,max-length=6} of {welsh-towns+dinosaurs}"
     lines, parts = cast(text, 5, seed=2), cast(text, 5, seed=2, parts=True)
@@ -438,33 +242,3 @@ def test_an_error_shows_an_impossible_part():
         cast(5)
     with pytest.raises(SamplingError, match="initials: there is no"):
         cast("[a|b]", initials="same")
-
-
-@pytest.mark.parametrize("options", [{"min_edits": 1}, {"unique": True}])
-def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch):
-    """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
-    every = distribution(MODELS["a"])
-    rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 18)
-    with pytest.raises(SamplingError, match="nearly all others are repeats"):
-        cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
-    assert sum(drawn) < 1 << 20
-
-
-def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
-    """Each line's names have so many attempts, whatever the others took."""
-    every = distribution(MODELS["a"])
-    rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]
-    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 11)
-
-    def lines(n):
-        found = list[tuple[str, ...]]()
-        with suppress(SamplingError):
-            for batch in batches("{a}", n, seed=5, exclude={*every} - {*rare}):
-                found += batch
-        return found
-
-    longest = lines(500)
-    assert 4 < len(longest) < 450
-    for n in (1, 4, 20, 33, len(longest), len(longest) + 1):
-        assert lines(n) == longest[:n]

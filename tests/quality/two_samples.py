@@ -39,7 +39,7 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.sampling.random_keys import key_of, keys_of
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import MAX_BATCH
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.training.settings import Settings
@@ -180,7 +180,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))
     found, first, size = list[str](), 0, min(count, MAX_BATCH)
     while len(found) < count:  # those that are too long are left out
-        walk = Walk(NGramSteps(ngram), spelling, keys_of(key_of(seed), first + np.arange(size)))
+        walk = Walk(NGramSteps(ngram), spelling, keys_at(seed_key(seed), first + np.arange(size)))
         walk.run(roots)
         found += Names(vocabulary.codes[walk.completed.codes], walk.completed.offsets).to_strings()
         first += size

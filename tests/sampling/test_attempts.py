@@ -1,4 +1,4 @@
-"""The first attempt that passes, of each of some rows."""
+"""The first attempt that passes, of each of some numbers."""
 
 import numpy as np
 import pytest
@@ -12,46 +12,46 @@ MOST = 50
 NEVER, GIVEN_UP = 10**6, -1
 
 
-def found_and_row(passing, n, largest):
-    """What rows whose attempts pass from `passing` on find, and the row without a result."""
+def found_and_number(passing, n, largest):
+    """The results of numbers whose attempts pass from `passing` on, and the number without one."""
 
-    def draw(rows, attempts):
-        assert len(rows) <= max(largest, 1)
+    def make_attempts(numbers, attempts):
+        assert len(numbers) <= max(largest, 1)
         assert (attempts < MOST).all()
-        first = np.array(passing)[rows]
+        first = np.array(passing)[numbers]
         met = np.flatnonzero(attempts >= first)
-        results = list(zip(rows[met].tolist(), attempts[met].tolist(), strict=True))
+        results = list(zip(numbers[met].tolist(), attempts[met].tolist(), strict=True))
         given_up = first[met] == GIVEN_UP
         return [None if g else r for g, r in zip(given_up, results, strict=True)], met, Tally()
 
     try:
-        return first_passing_attempts(draw, n, largest, MOST), None
+        return first_passing_attempts(make_attempts, n, largest, MOST), None
     except FewFound as error:
-        return error.results[: error.row], error.row
+        return error.results[: error.number], error.number
 
 
 @given(
     st.lists(st.one_of(st.integers(-1, MOST + 5), st.just(NEVER)), min_size=1, max_size=40),
     st.integers(1, 200),
 )
-def test_the_result_of_a_row_depends_on_that_row_alone(passing, largest):
-    fails = [row for row, at in enumerate(passing) if at >= MOST or at == GIVEN_UP]
+def test_the_result_of_a_number_depends_on_that_number_alone(passing, largest):
+    fails = [number for number, at in enumerate(passing) if at >= MOST or at == GIVEN_UP]
     end = min(fails, default=len(passing))
     for n in {len(passing), end, max(end, 1)}:
-        found, row = found_and_row(passing, n, largest)
-        assert row == (end if end < n else None)
+        found, number = found_and_number(passing, n, largest)
+        assert number == (end if end < n else None)
         assert found == list(enumerate(passing))[:end]
 
 
 @pytest.mark.parametrize("n", [1, 3, 200])
-def test_a_row_without_a_name_ends_early(n):
+def test_a_number_without_a_name_ends_early(n):
     """The others are not sought to the end when one of them has none."""
     tested = []
 
-    def draw(rows, attempts):
-        tested.append(len(rows))
+    def make_attempts(numbers, attempts):
+        tested.append(len(numbers))
         return [], np.zeros(0, np.intp), Tally()
 
     with pytest.raises(FewFound):
-        first_passing_attempts(draw, n, 1 << 10, 1 << 15)
+        first_passing_attempts(make_attempts, n, 1 << 10, 1 << 15)
     assert sum(tested) <= 3 << 15

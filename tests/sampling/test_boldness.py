@@ -13,7 +13,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
-from rnn_names.sampling.sampler import with_boldness
+from rnn_names.sampling.presets import with_boldness
 from support.enumeration import tiny_model
 from support.numbered import Network
 

@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
+from rnn_names.sampling.guided import guided_if_rare
+from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.sampler import ConditionalSampler
 from support.enumeration import distribution
 
 
@@ -60,3 +64,12 @@ def random_orders(n, model_of):
         if len(expected) > 1:
             found += 1
             yield number, model, options, expected
+
+
+def looking_ahead(model, **options):
+    return guided_if_rare(ConditionalSampler(model, Options(**options)))
+
+
+def first_keys(seed, size):
+    """The keys of the first numbers of a seed."""
+    return keys_at(seed_key(seed), np.arange(size))

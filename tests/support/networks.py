@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_names import Model
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]
@@ -118,3 +119,10 @@ def prefixes_of(tree):
             for row in range(rows.start, rows.stop)
         ]
     return prefixes
+
+
+def never_ending(rare=-1e4):
+    """A network that never, or rarely, ends a name."""
+    params = rnn.init_params(np.random.default_rng(0), 3, 4)
+    params["by"][0] = rare
+    return Model(Vocabulary("ab"), params, {"longest": 4})

@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.sampler import with_boldness
+from rnn_names.sampling.presets import with_boldness
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -22,19 +22,19 @@ def mix(z):
     return z ^ z >> 31
 
 
-def child(state, k):
-    return mix((state + (k + 1) * GAMMA) & MASK)
+def child(key, k):
+    return mix((key + (k + 1) * GAMMA) & MASK)
 
 
-def key(seed):
-    state = child(0, seed & MASK)
+def seed_key(seed):
+    key = child(0, seed & MASK)
     while seed := seed >> 64:
-        state = child(state, seed & MASK)
-    return state
+        key = child(key, seed & MASK)
+    return key
 
 
-def uniform(state, t):
-    return (child(state, t) >> 32) * 2.0**-32
+def uniform(key, t):
+    return (child(key, t) >> 32) * 2.0**-32
 
 
 def draw(p, u):
@@ -83,7 +83,7 @@ class Network:
 
 def attempt(network, seed, i, a, max_length, roots=((),)):
     """The indices of attempt `a` at name `i`; None where it is too long."""
-    state = child(child(key(seed), i), a)
+    key = child(child(seed_key(seed), i), a)
 
     def after(root):
         h, probability = network.state_after(network.p["a0"], 0), 1.0
@@ -93,10 +93,10 @@ def attempt(network, seed, i, a, max_length, roots=((),)):
         return h, probability
 
     begun = [after(root) for root in roots]
-    chosen = draw([p for _, p in begun], uniform(state, 0)) if len(roots) > 1 else 0
+    chosen = draw([p for _, p in begun], uniform(key, 0)) if len(roots) > 1 else 0
     text, h = [*roots[chosen]], begun[chosen][0]
     while True:
-        c = draw(network.next_probabilities(h), uniform(state, len(text)))
+        c = draw(network.next_probabilities(h), uniform(key, len(text)))
         if c == 0:
             return text
         if len(text) == max_length:

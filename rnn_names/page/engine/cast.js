@@ -5,7 +5,7 @@
 
 import { checkStart } from "./conditions.js";
 import { blendOf } from "./models.js";
-import { child, keyOf, newSeed, word } from "./numbers.js";
+import { child, newSeed, seedKey, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
@@ -36,7 +36,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
     const batch = { models, shared, watch, lines, start: start - skipped, end: size };
-    const texts = await textsOfPieces(batch, pieces, keyOf(seed), [...lines.keys()]);
+    const texts = await textsOfPieces(batch, pieces, seedKey(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });

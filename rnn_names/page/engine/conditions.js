@@ -6,7 +6,7 @@ import { browserSource } from "./browser_regex.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
-import { keyOf, newSeed } from "./numbers.js";
+import { newSeed, seedKey } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
@@ -104,7 +104,7 @@ export function drawOptions(settings, blend, models) {
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
-  const { numbers, key = keyOf(settings.seed ?? newSeed()) } = settings;
+  const { numbers, key = seedKey(settings.seed ?? newSeed()) } = settings;
   return { ...options, numbers, seed: key };
 }
 

@@ -1,8 +1,8 @@
 // Random numbers by name: u(seed, i, attempt, t) determines character t of name i of a seed.
 //
 //     mix(z)              the output of SplitMix64 (Steele, Lea & Flood 2014)
-//     child(state, k)   = mix(state + (k + 1) γ)
-//     u(seed, i, a, t)  = the upper half of child(child(child(key(seed), i), a), t), over 2³²
+//     child(key, k)     = mix(key + (k + 1) γ)
+//     u(seed, i, a, t)  = the upper half of child(child(child(seedKey(seed), i), a), t), over 2³²
 //
 // Numbers of 64 bits, modulo 2⁶⁴, are two halves: { high, low }.
 
@@ -39,7 +39,7 @@ export const mix = (z) =>
 export const child = (key, k) => mix(plus(key, plus(times(k, GAMMA), GAMMA)));
 
 /** The key of a seed, a number or a BigInt of any size. */
-export function keyOf(seed) {
+export function seedKey(seed) {
   let key = word(0);
   let rest = BigInt(seed);
   do {
@@ -56,7 +56,7 @@ export const uniform = (key, t) => child(key, word(t)).high / 2 ** 32;
 /** A sequence of random numbers for a use of a seed. */
 export class Random {
   constructor(seed, use) {
-    this.key = child(keyOf(seed), word(use));
+    this.key = child(seedKey(seed), word(use));
     this.t = 0;
   }
 

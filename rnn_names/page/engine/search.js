@@ -7,7 +7,7 @@ import { automatonOf } from "./automaton.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { attemptsFrom, FIRST_ROUND, GuidedSampler } from "./guided.js";
-import { keyOf } from "./numbers.js";
+import { seedKey } from "./numbers.js";
 import { drawBatch } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
@@ -46,19 +46,19 @@ export class Search {
     const { names } = this;
     let last = 0; // value of `drawn` at the last success
     let offered = 0; // names that meet the conditions on single names
-    let isVain = false; // whether the last of these names did not meet the other conditions
+    let wasRefused = false; // whether the last of these names did not meet the other conditions
     while (names.length < count && this.drawn - last < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
-        isVain = !meetsAll(name, this.onSeveral);
-        if (isVain) continue;
+        wasRefused = !meetsAll(name, this.onSeveral);
+        if (wasRefused) continue;
         last = this.drawn;
         names.push(name);
         watch.found?.(name);
         if (names.length === count) break;
       }
-      if (!isVain) last = Math.max(last, this.drawnAtLastHit);
+      if (!wasRefused) last = Math.max(last, this.drawnAtLastHit);
       watch.progress?.();
     }
   }
@@ -138,7 +138,7 @@ export class Search {
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn), 0);
       const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold attempts hardly vary
-      const names = yield* drawBatch(blend, { ...options, seed: keyOf(0) }, attempts, learning);
+      const names = yield* drawBatch(blend, { ...options, seed: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;
       if (learning) learned = drawn;

@@ -1,0 +1,55 @@
+"""Settles options that depend on the model: boldness and lengths."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from rnn_names.conditions.conditions import common_words, known_triples_condition
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.fingerprints import among
+from rnn_names.errors import SamplingError
+from rnn_names.network.language_model import LanguageModel
+
+SomeOptions = TypeVar("SomeOptions", bound=CommonOptions)
+
+FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
+MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
+
+
+def with_boldness(options: SomeOptions, model: LanguageModel) -> SomeOptions:
+    """The options, and the presets of boldness as far as the model's list allows them."""
+    own = model.own_fingerprints
+    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    if options.boldness == "safe":
+        try:
+            known_triples_condition(model, options)
+        except SamplingError:  # the model has no triples, or a required text has others
+            del preset["known_triples"]
+        loss = model.training.get("training_loss")  # a blend has none
+        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
+            del preset["min_mean_p"]
+        if own is None:
+            del preset["min_edits"], preset["no_words"]
+        elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
+            preset |= {"min_edits": None, "novel": not options.listed}
+        if own is not None and among(own, common_words()).mean() > FEW_WORDS:
+            del preset["no_words"]
+    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
+    return replace(options, **more)
+
+
+def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
+    """The least and the greatest length of names, from the options or else from the list."""
+    of_prefixes = [*map(len, options.prefix or ("",))]
+    shortest, longest = options.min_length, options.max_length
+    if shortest is None:  # an explicit upper limit wins
+        shortest = min(model.shortest, longest or model.shortest)
+    shortest = max(shortest, min(of_prefixes), 1)
+    if longest is None:
+        longest = max(model.longest, shortest, *of_prefixes)
+    if not shortest <= longest <= MAX_NAME_LENGTH:
+        raise SamplingError(
+            f"no name can have {shortest} to {longest} characters; at most {MAX_NAME_LENGTH} are "
+            "possible"
+        )
+    return shortest, longest

@@ -1,0 +1,371 @@
+"""Names under rare conditions: their distribution, and the groups that they come in."""
+
+import math
+import string
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_names import Model, train
+from rnn_names.errors import RareConditionsWarning, SamplingError
+from rnn_names.lookahead import chain, preparation
+from rnn_names.lookahead import guide as guide_module
+from rnn_names.sampling import stream
+from rnn_names.sampling.guided import GROUP_SIZE
+from rnn_names.sampling.random_keys import seed_key
+from rnn_names.sampling.stream import MAX_ATTEMPTS
+from support.conditions import first_keys, looking_ahead, random_orders
+from support.distributions import assert_drawn_from, chi_square_score, distance
+from support.enumeration import (
+    all_texts,
+    distribution,
+    log_probabilities,
+    most_probable,
+    tiny_model,
+)
+from support.networks import at_temperature, random_model
+
+TEXTS = all_texts()
+
+
+def poor(monkeypatch):
+    """A guide that knows next to nothing: no contexts, few prefixes, little learned from."""
+    monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
+    monkeypatch.setattr(guide_module, "MAX_VISITED", 20)
+    monkeypatch.setattr(preparation, "FIRST_ROUND", 64)
+    monkeypatch.setattr(preparation, "ROUND_SIZES", (8,))
+    monkeypatch.setattr(preparation, "FIRST_TEST", 64)
+    monkeypatch.setattr(preparation, "MAX_VISITS", 1)
+
+
+def log_weights(guided, size):
+    """Those of names drawn with a guide."""
+    return guided.run_walk(first_keys(3, size)).log_weights
+
+
+def log_mean(weights):
+    """The logarithm of the mean of weights that are given as logarithms."""
+    return np.logaddexp.reduce(weights) - math.log(len(weights))
+
+
+def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
+    """The names of some groups of a seed."""
+    names, _ = guided.groups(seed_key(seed), np.array(numbers), budget)
+    return names.to_strings()
+
+
+# --- Names and their probabilities ----------------------------------------------------------------
+
+
+@pytest.mark.no_cover
+def test_random_models_under_random_conditions_pass_a_chi_square_test(always_look_ahead):
+    """Corrected for their number; `make rare` does many more."""
+    scores = []
+    for seed, model, options, expected in random_orders(24, tiny_model):
+        names = Counter(model.sample(4096, seed=seed, **options))
+        assert set(names) <= set(expected), options
+        score, freedom = chi_square_score(names, expected)
+        if freedom:
+            scores.append(score)
+    assert len(scores) > 15
+    assert max(map(abs, scores)) < 3.6
+    assert abs(np.mean(scores)) < 4 / math.sqrt(len(scores))
+
+
+def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(always_look_ahead):
+    """Its end is certain after one prefix, and impossible after the others that end like it.
+
+    It came 1,350 times at once, or not at all, when the chain counted names, not prefixes.
+    """
+    options = {"top_k": 3, "temperature": 0.642, "match": ".*b.*b.*"}
+    model = tiny_model("gru", 902)
+    names = Counter(model.sample(4000, seed=2, **options))
+    assert_drawn_from(names, distribution(model, **options))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("n", [1, 300])
+def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_conditions(n):
+    """At the higher temperature where it begins, top-p does not; so they seemed to be known."""
+    options = {"temperature": 0.7, "top_p": 0.9, "match": "Ghelmikha|Brasharud"}
+    with pytest.raises(SamplingError, match=f"only 0 of {n}"):
+        Model.load("orcish").sample(n, seed=1, **options)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"suffix": "zz", "max_length": 5},
+        {"prefix": "Vr", "suffix": "zz", "max_length": 8, "temperature": 0.8, "top_p": 0.999},
+    ],
+    ids=str,
+)
+def test_shares_of_a_bundled_model_are_exact(options):
+    """As `make rare` does it for many more orders: at most 0.02 more than chance alone gives."""
+    model = Model.load("orcish")
+    expected = most_probable(model, options, 60, 300_000)
+    assert len(expected) == 60
+    assert model.best(60, **options) == [name for name, _ in expected]
+    off, chance, worst = distance(Counter(model.sample(4000, seed=2, **options)), expected)
+    assert off < chance.mean() + 0.02, worst
+    assert off > chance.mean() / 3, "names are drawn, not dealt out"
+
+
+@pytest.mark.parametrize("bound", [64, 0.4], ids=["few repeats", "many repeats"])
+def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monkeypatch):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", bound)
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    guided, size = looking_ahead(model, **options), 60_000
+    names, rows, copies = guided.propose(first_keys(8, size))
+    names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
+    expected = distribution(model, **options)
+    total = sum(names.values())
+    most = max(np.exp(log_weights(guided, size).max() - guided.guide.log_bound), 1)
+    for name, p in expected.items():
+        deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
+        assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
+    assert (most > 8) == (bound == 0.4), "there are repeats"
+
+
+def test_a_guess_that_is_far_too_low_for_one_initial_does_not_make_it_rare(always_look_ahead):
+    """A cast with `initials` takes at most one copy, so the guess is raised beforehand."""
+    model, options = tiny_model(), {"suffix": "b", "max_length": 4}
+    expected = distribution(model, **options)
+    guided = looking_ahead(model, **options)
+    initial = max(expected, key=expected.get)[0]
+    [index] = np.flatnonzero(model.vocabulary.codes == ord(initial))
+    log_ahead = guided.guide.log_ahead.copy()
+    log_ahead[0, index] -= 5
+    guided.guide = replace(guided.guide, log_ahead=log_ahead)
+    names, _ = guided.from_first_characters().draw(first_keys(1, 40_000))
+    assert_drawn_from(Counter(names.to_strings()), expected)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.3])
+def test_the_mean_weight_is_the_probability_of_the_conditions(
+    temperature, always_look_ahead, monkeypatch
+):
+    poor(monkeypatch)
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"], "temperature": temperature}
+    guided = looking_ahead(model, **options)
+    meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
+    p = np.exp(log_probabilities(model, options, meet))
+    weights = log_weights(guided, 30_000)
+    assert log_mean(weights) == pytest.approx(math.log(p.sum()), abs=0.06)
+    assert weights.std() > 0.5, "the guess is poor"
+
+
+def test_common_conditions_need_no_look_ahead():
+    for options in ({}, {"suffix": "a"}, {"exclude_words": ["cc"]}):
+        assert looking_ahead(tiny_model(), **options) is None
+
+
+# --- Low temperatures -----------------------------------------------------------------------------
+
+LOW = [
+    ("norse", {"max_length": 2, "temperature": 0.08}),  # 2,000 of 2,000 had a share of 0.0002
+    ("norse", {"max_length": 2, "temperature": 0.04}),  # none came
+    ("spells", {"max_length": 4, "temperature": 0.08}),  # Tide 1,831 of 2,000, Step never
+]
+
+
+@pytest.mark.parametrize(("model", "options"), LOW, ids=str)
+def test_the_most_probable_names_are_drawn_if_steps_are_nearly_certain(model, options):
+    loaded = Model.load(model)
+    expected = most_probable(loaded, options, 5, 100_000)
+    off, _, worst = distance(Counter(loaded.sample(300, seed=1, **options)), expected)
+    assert off < 0.1, worst
+
+
+SCATTERED = [  # a few whole names, of which some never came
+    ("elvish", {"match": "Davendre|Sonasheen"}),
+    ("elvish", {"match": "Davendre|Sonasheen", "temperature": 3}),
+    ("first-names", {"match": "Theodora|Cordell"}),
+    ("first-names", {"suffix": ["theodora", "cordell"], "ignore_case": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), SCATTERED, ids=str)
+def test_scattered_names_are_drawn_in_proportion(kind, options):
+    model = Model.load(kind)
+    names = ["Davendre", "Sonasheen"] if kind == "elvish" else ["Theodora", "Cordell"]
+    shares = np.exp(at_temperature(model, options.get("temperature", 1)).log_prob(names))
+    drawn = model.sample(400, seed=1, **options)
+    expected = (drawn.count(names[0]) + drawn.count(names[1])) * shares[0] / shares.sum()
+    assert abs(drawn.count(names[0]) - expected) < 4 * np.sqrt(expected) and expected > 100
+
+
+KNOWN_BUT_MISSED = [  # names that all draws missed, and the temperature
+    (("Nanuq", "Angatanakaq"), 0.1),  # 715 of 1,000 were Protoceratopsq, whose share is e^−95
+    (("Angatanakaq", "Nanuq"), 0.05),
+    (("Zanabaz", "Alvarez"), 0.1),
+]
+
+
+@pytest.mark.parametrize(("names", "temperature"), KNOWN_BUT_MISSED)
+def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high(names, temperature):
+    model = Model.load("dinosaurs")
+    shares = np.exp(at_temperature(model, temperature).log_prob(names))
+    drawn = model.sample(500, seed=1, suffix=names[0][-1], temperature=temperature)
+    counts = np.array([drawn.count(name) for name in names])
+    assert counts.sum() > 250
+    expected = counts.sum() * shares / shares.sum()
+    assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all()
+
+
+def test_a_name_with_an_unusual_ending_is_drawn():
+    """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
+    names = Model.load("first-names").sample(800, seed=1, suffix="pp", temperature=0.5)
+    assert 5 < names.count("Phillipp") < 50
+
+
+def test_names_with_underflowing_probabilities_are_drawn():
+    """All were "da", whose share is e^−460."""
+    model, options = random_model("abcd", seed=15, longest=7), {"match": "..", "any_shape": True}
+    for name in ("Wya", "by"):
+        model.params[name] *= 40
+    pairs = [name for name in all_texts(2, "abcd") if len(name) == 2]
+    log_p = at_temperature(model, 0.03).log_prob(pairs)
+    likeliest = pairs[log_p.argmax()]
+    assert log_p.max() < -745, "its probability is 0 in float64"
+    assert {*model.sample(300, seed=1, temperature=0.03, **options)} == {likeliest}
+
+
+def test_memorised_names_are_drawn_in_proportion():
+    """The likeliest of eight names, of a share of 0.495, came 28 times of 300."""
+    names = ["Anabelladonna", "Bertramius", "Cunigundula", "Dagobertus"]
+    names += ["Elisabethina", "Friedegundis", "Gottholdian", "Hildebrandus"]
+    model = train(names, hidden_size=24, epochs=150, batch_size=4, learning_rate=0.02, seed=1)
+    options = {"temperature": 0.5, "contains": ["und"]}
+    expected = most_probable(model, options, 20, 300_000)
+    off, chance, worst = distance(Counter(model.sample(300, seed=1, **options)), expected)
+    assert off < chance.max() + 0.02, worst
+
+
+def test_a_nearly_impossible_beginning_is_possible():
+    """At a temperature at which floats have no numbers for its probability."""
+    names = Model.load("norse").sample(3, match="Æ...", temperature=0.02)
+    assert {name[0] for name in names} == {"Æ"}
+
+
+@pytest.mark.no_cover
+def test_a_name_with_a_billion_copies_needs_no_memory():
+    """A MemoryError for petabytes, or 14 GB for a minute."""
+    names = Model.load("first-names").sample(20, suffix="rn", temperature=0.1, seed=4)
+    assert {*names} <= {"Auturn", "Thorn", "Hawthorn"}
+
+
+def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch):
+    """They are next to impossible."""
+    monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
+    monkeypatch.setattr(preparation, "FIRST_ROUND", 256)
+    monkeypatch.setattr(preparation, "ROUND_SIZES", (64,))
+    monkeypatch.setattr(preparation, "FIRST_TEST", 512)
+    monkeypatch.setattr(preparation, "MAX_VISITS", 1)
+    model = random_model("abcdefgh", seed=2, n_a=8, longest=8)
+    model.params["by"][0] += 3  # short names
+    with pytest.warns(RareConditionsWarning, match="are repeats"):
+        guided = looking_ahead(model, min_length=60, max_length=60)
+    assert log_mean(log_weights(guided, 500)) < -100
+    names = groups(guided, [0])
+    assert [len(name) for name in names] == [60] * GROUP_SIZE
+    assert len(set(names)) > 1
+
+
+def test_names_with_a_probability_of_1e_6_are_drawn():
+    model = random_model(string.ascii_lowercase, seed=1, longest=8)
+    guided = looking_ahead(model, suffix="zxqj")
+    names = groups(guided, [0, 1])
+    assert len(names) == 2 * GROUP_SIZE
+    assert all(name.endswith("zxqj") for name in names)
+    weights = log_weights(guided, 4000)
+    assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
+    assert guided.guide.acceptance > 1 / 65, "so many come with it"
+
+
+# --- Groups of names ------------------------------------------------------------------------------
+
+
+def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
+    guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"], novel=True)
+    alone = [groups(guided, [number]) for number in range(6)]
+    assert [len(names) for names in alone] == [GROUP_SIZE] * 6
+    assert groups(guided, [0, 1, 2, 3, 4, 5]) == [name for each in alone for name in each]
+    assert groups(guided, [4, 1]) == alone[4] + alone[1]
+    assert len(set(map(tuple, alone))) == 6
+    assert groups(guided, [0], seed=2) != alone[0]
+
+
+def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
+    """The budget was shared, so that names changed with how many groups were drawn together."""
+    guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
+    budget = round(GROUP_SIZE / guided.guide.acceptance)  # not enough for all of them
+    alone = [groups(guided, [number], budget=budget) for number in range(8)]
+    last = [len(names) < GROUP_SIZE for names in alone].index(True)
+    assert last < 7 and any(len(names) == GROUP_SIZE for names in alone)
+    expected = [name for names in alone[: last + 1] for name in names]
+    assert groups(guided, range(8), budget=budget) == expected
+
+
+def test_a_stream_is_its_groups_one_after_another_and_start_cuts_into_them(always_look_ahead):
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    names = groups(looking_ahead(model, **options), range(4), seed=7)
+    for start, count in ((0, 4 * GROUP_SIZE), (GROUP_SIZE, 1), (GROUP_SIZE - 1, 2), (45, 60)):
+        wanted = names[start : start + count]
+        assert model.sample(count, seed=7, start=start, **options) == wanted
+
+
+def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
+    monkeypatch.setattr(preparation, "MAX_BOUND", 0.2)
+    monkeypatch.setattr(preparation, "MAX_VISITS", 1)
+    model = random_model(string.ascii_lowercase, seed=1, longest=8)
+    for array in model.params.values():
+        array *= 0.3  # so many names that no two draws give the same one
+    with pytest.warns(RareConditionsWarning, match="are repeats"):
+        guided = looking_ahead(model, suffix="zx", min_length=7)
+    for number in range(8):
+        names = groups(guided, [number])
+        different = len(set(names))
+        assert 1 < different < GROUP_SIZE
+        assert len(set(names[:different])) == different
+
+
+# --- What cannot be helped is said ----------------------------------------------------------------
+
+
+def test_excluded_words_and_a_rare_length_are_looked_ahead_for_together(monkeypatch):
+    """Few names are so long, and hardly any of these has no a: none was found one by one."""
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
+    model = random_model("abcd", "gru", 2, longest=14)
+    names = model.sample(30, seed=1, exclude_words=["a"], min_length=12)
+    assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)
+
+
+def test_a_shortage_of_unique_names_does_not_blame_a_pattern(always_look_ahead, monkeypatch):
+    monkeypatch.setattr(stream, "WINDOW", 1 << 12)
+    with pytest.raises(SamplingError, match=r"the tightest condition was unique \(met by 1 in"):
+        tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
+
+
+def test_the_command_line_warns_of_repeats_in_one_line(
+    always_look_ahead, monkeypatch, invoke, tmp_path
+):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
+    tiny_model().save(tmp_path / "tiny.npz")
+    done = invoke("sample", "-m", tmp_path / "tiny.npz", "-n", 40, "--suffix", "cb", "--seed", 1)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 40)
+    assert done.stderr.startswith("Note: so few names meet the conditions that about ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("options", [{"top_k": 1}, {"min_p": 0.5}])
+def test_conditions_that_top_k_excludes_end_with_an_error(options, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
+    model = random_model("abc", "rnn", seed=1, longest=4)
+    with pytest.raises(SamplingError, match="only 0 of 2 names found"):
+        model.sample(2, seed=1, suffix="cc", any_shape=True, **options)
