@@ -11,6 +11,7 @@ Where attempts nearly always fail, as they do for many narrow parts, P(condition
 for each part and initial, L is drawn by the product, and each name until one meets its conditions.
 """
 
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from math import prod
@@ -22,11 +23,16 @@ from rnn_names.arrays import Array
 from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
+from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
+MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial are met
+PROBABLE = 0.01  # of all lines
+ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
+FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
 MIN_MEASURED = 1e-3  # of the highest probability: initials below that are not measured further
 
 
@@ -100,15 +106,17 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is not measured further when three
-    more successes of each sampler would leave it improbable.
+    more successes of each sampler would leave it improbable. Warns with RareConditionsWarning if
+    few names of a probable initial met the conditions in all pilots.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, met = np.zeros((2, len(samplers), len(initials)))
-    left, passing = np.arange(len(initials)), weights
-    for size in PILOTS:
+    left, passing, is_precise = np.arange(len(initials)), weights, False
+    for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         which = np.resize(left, size)  # of the initials, for each name
+        attempt = size + max(pilot + 1 - len(PILOTS), 0)
         for place, sampler in enumerate(samplers):
-            keys = keys_at(seed_key(0, place), np.arange(size), size)
+            keys = keys_at(seed_key(0, place), np.arange(size), attempt)
             _, passed, _ = sampler.draw(keys, initials[which])
             made[place] += np.bincount(which, minlength=len(initials))
             met[place] += np.bincount(which[passed], minlength=len(initials))
@@ -117,4 +125,18 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
             return None
         possible = weights * np.prod((met + 3) / made, axis=0)
         left = np.flatnonzero(possible >= MIN_MEASURED * passing.max())
-    return dict(zip(prior, passing.tolist(), strict=True)) if passing.any() else None
+        probable = possible >= PROBABLE * passing.sum()
+        is_precise = bool((met[:, probable] >= ENOUGH_OF_INITIAL).all())
+        if size == PILOTS[-1] and is_precise:
+            break
+    passing[(met < FINDABLE).any(axis=0)] = 0
+    if not passing.any():
+        return None
+    if not is_precise:
+        warnings.warn(
+            "so few names meet the conditions that the shares of the initials are rough estimates, "
+            "and some initials may be missing",
+            RareConditionsWarning,
+            stacklevel=2,
+        )
+    return dict(zip(prior, passing.tolist(), strict=True))

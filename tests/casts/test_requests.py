@@ -9,9 +9,9 @@ import pytest
 from rnn_names import cast
 from rnn_names.casts import cast_drawer
 from rnn_names.casts.part_sampler import initial_of
-from rnn_names.errors import RepeatedInitialsWarning, SamplingError
+from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning, SamplingError
 from support.casts import MODELS, are_far_apart, batches, joint, rows
-from support.distributions import assert_drawn_from
+from support.distributions import assert_drawn_from, by
 from support.enumeration import distribution, tiny_model
 
 pytestmark = pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
@@ -45,6 +45,24 @@ def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeyp
     drawn = rows(text, 2000, initials="same", max_length=3)
     names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
     assert_drawn_from(names_only, expected)
+
+
+def test_initials_have_their_shares_where_names_that_meet_the_conditions_are_rare():
+    """Of a back-reference there is no automaton to look ahead with."""
+    models = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=5)}
+    first = by(initial_of, distribution(models["a"], match=r"(.)(.)\2\1(.)\3"))
+    second = by(initial_of, distribution(models["b"], match="(a|b)cb..*"))
+    text = r"{a:match=(.)(.)\2\1(.)\3} {b:match=(a|b)cb..*}"
+    lines = cast(text, 1000, seed=3, initials="same", models=models)
+    weights = {each: p * second[each] for each, p in first.items() if second[each]}
+    expected = {each: p / sum(weights.values()) for each, p in weights.items()}
+    assert_drawn_from(Counter(map(initial_of, lines)), expected)
+
+
+def test_a_warning_says_that_the_shares_of_initials_are_rough(quick_pilots):
+    text = r"{a:match=(.)(.)\2\1(.)\3} {b:match=(a|b)cb..*}"
+    with pytest.warns(RareConditionsWarning, match="shares of the initials are rough estimates"):
+        rows(text, 1, initials="same")
 
 
 @pytest.mark.usefixtures("always_look_ahead")
