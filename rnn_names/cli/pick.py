@@ -161,7 +161,7 @@ class _Picking:
         from rnn_names.sampling.remembered import Remembered
 
         self.source, self.count, self.kept = source, count, KeptFile(path, source.pattern)
-        self.first_options = source.options
+        self.first_options, self.first_count = source.options, count
         self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
         self.seen = {*map(in_one_line, self.kept.entries())}
         remember = source.options.remember or ""
@@ -244,10 +244,10 @@ class _Picking:
 
     def _set_conditions(self, typed: str | None) -> None:
         """Shows others under further conditions; without any, under those of the command line."""
-        before = self.source.options
+        before, count_before = self.source.options, self.count
         try:
             with wrong_usage():
-                given = _typed_options(f"--{typed}") if typed else {}
+                given = _typed_options(f"--{typed}") if typed else {"count": self.first_count}
                 self.count = given.pop("count", self.count)
                 self.source.set(replace(before if typed else self.first_options, **given))
             self._begin_others()
@@ -260,6 +260,7 @@ class _Picking:
             say(with_options(error) + (f". For more, add {remedy} to it" if remedy else ""))
         say("The conditions stay as they were.")
         self.source.set(before)
+        self.count = count_before
         self._begin_others()
 
     def _show(
@@ -342,7 +343,10 @@ class _Picking:
 def _typed_options(typed: str) -> dict[str, Any]:
     """The values of options that were typed at the prompt, by their names in Python."""
     context = click.get_current_context()
-    read = context.command.make_context(context.info_name, shlex.split(typed), context.parent)
+    arguments, no_help = shlex.split(typed), list[str]()  # --help would end the program
+    read = context.command.make_context(
+        context.info_name, arguments, context.parent, help_option_names=no_help
+    )
     given = {
         name: value
         for name, value in read.params.items()
