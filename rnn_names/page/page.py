@@ -130,12 +130,11 @@ def page(
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
-    text, _ = _heading(names)
     like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
     html = LEFT_OUT.sub("", assets("page/ui/page.html"))
     return Template(HTML_PADDING.sub(r"\1", html)).substitute(
         policy=_policy(style, texts),
-        title=escape(printable(title or text)),
+        title=escape(printable(title or _heading(names)[0])),
         heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
