@@ -12,6 +12,19 @@ new MutationObserver(() => {
 // What a command prints, by lines: site.css leaves them out of what is copied.
 for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
+// The options of a command are never broken at a hyphen.
+for (const code of document.querySelectorAll(".highlight code:has(.gp)")) {
+  const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  for (const text of texts) {
+    const parts = text.data.split(/((?<![\w-])--?\w[\w-]*)/).map((part, i) => {
+      const whole = { className: "whole", textContent: part };
+      return i % 2 ? Object.assign(document.createElement("span"), whole) : part;
+    });
+    if (parts.length > 1) text.replaceWith(...parts);
+  }
+}
 // A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
 // would mean that pages must not have it.
 const { postMessage } = Worker.prototype;
@@ -19,11 +32,15 @@ Worker.prototype.postMessage = function (message, ...rest) {
   const query = typeof message?.data === "string" ? message.data.replace(/(?<!\S)-+/g, "") : null;
   postMessage.call(this, query === null ? message : { ...message, data: query }, ...rest);
 };
-// The page of kinds shows those that are called as somebody types.
+// The page of kinds shows those that are called as somebody types, or else those with such a name.
 document.getElementById("find-kind")?.addEventListener("input", ({ target }) => {
   const wanted = target.value.trim().toLowerCase();
-  for (const card of document.querySelectorAll(".kinds > li"))
-    card.hidden = !card.querySelector("h3").textContent.toLowerCase().includes(wanted);
+  const cards = [...document.querySelectorAll(".kinds > li")];
+  const withText = (selector) =>
+    cards.filter((card) => card.querySelector(selector).textContent.toLowerCase().includes(wanted));
+  const titled = withText("h3");
+  const found = titled.length ? titled : withText("ul");
+  for (const card of cards) card.hidden = !found.includes(card);
   for (const group of document.querySelectorAll(".group")) {
     const isEmpty = !group.querySelector(".kinds > li:not([hidden])");
     const links = document.querySelectorAll(`.md-nav [href="#${group.querySelector("h2").id}"]`);

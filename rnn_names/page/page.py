@@ -35,9 +35,10 @@ from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
-SUBTITLE = """Press a <span class="of-names">name</span>
-<span class="of-casts">line</span> to keep it.
-<span id="new">All names are new, never on the list.</span>"""
+SUBTITLE = """<span class="of-names">Press a name to keep it.</span>
+<span class="of-casts">Press a line to keep it.</span>
+<span id="new">All names are new, never on the list.</span>
+<span class="of-list">Paste names, and the page learns how they are spelled.</span>"""
 HEADINGS = """<span id="like" class="of-names">%s</span>
 <span class="of-casts">A <em>cast</em> of names</span>
 <span class="of-list">Names like <em>yours</em></span>"""
@@ -68,10 +69,12 @@ LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/sha
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 CSS_PADDING = re.compile(
-    r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)"
+    r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~] )|(?<= [>~]) "
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
 """The characters that a style sheet does not need: most spaces, zeros before a point, quotes."""
+HTML_PADDING = re.compile(r'(?<==)"([a-z][a-z-]*)"(?=[\s>])|\s*/(?=>)')
+"""The characters that the page does not need: quotes around a word, slashes at an element's end."""
 
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
@@ -127,11 +130,11 @@ def page(
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
-    text, _ = _heading(names)
     like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
-    return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
+    html = LEFT_OUT.sub("", assets("page/ui/page.html"))
+    return Template(HTML_PADDING.sub(r"\1", html)).substitute(
         policy=_policy(style, texts),
-        title=escape(printable(title or text)),
+        title=escape(printable(title or _heading(names)[0])),
         heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
@@ -140,7 +143,7 @@ def page(
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),
-        places="<li></li>" * COUNT,
+        places="<li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),

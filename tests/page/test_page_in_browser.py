@@ -503,7 +503,8 @@ def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
         assert page.locator("#bar").bounding_box() == bar, "it stays where it is"
         page.locator("#build > summary").click()
         wait_until_drawn(page)
-        assert page.locator(".name:visible").count() == folded
+        again, row = page.locator(".name:visible").count(), page.evaluate("columnsShown()")
+        assert again in (folded, folded - row), "what fits is an estimate from lines that differ"
 
 
 def test_a_held_line_stays_when_the_parts_are_unfolded(open_page):
@@ -761,7 +762,7 @@ def test_a_partly_loaded_page_is_hidden_and_print_has_only_names(page, page_file
     assert page.evaluate(is_drawn) == "visible"
     whole = page_file(("gru", small_models["gru"])).read_text("utf-8")
     half = page.context.new_page()
-    half.set_content(whole.partition('<div id="details"')[0], wait_until="commit")
+    half.set_content(whole.partition("<div id=details")[0], wait_until="commit")
     assert half.evaluate(is_drawn) == "hidden"
     page.emulate_media(media="print", color_scheme="dark")
     white = "rgb(255, 255, 255)"
@@ -1449,8 +1450,9 @@ def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("d")
     assert page.get_by_label("Type a name").input_value() == names_of(page)[0]
+    assert page.locator(".name[aria-current=true]").all_inner_texts() == names_of(page)[:1]
     page.keyboard.press("Escape")
-    assert not page.locator("#likely").is_visible()
+    assert not page.locator("#likely").is_visible() and not page.locator("[aria-current]").count()
     assert page.evaluate("document.activeElement.textContent") == names_of(page)[0]
     page.keyboard.press("?")
     keys = page.locator("#keys div:has(kbd + kbd) >> nth=1").locator("kbd").all()

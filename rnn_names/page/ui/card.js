@@ -55,6 +55,7 @@ export function showWhole(isWhole) {
 
 export function closeCard() {
   $("likely").hidden = true;
+  document.dispatchEvent(new Event("card"));
   openDrawer(null);
 }
 

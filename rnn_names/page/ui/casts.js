@@ -130,7 +130,7 @@ function patternOfCast() {
   $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;
-  $("pattern").setAttribute("aria-invalid", wrong !== "");
+  $("pattern").ariaInvalid = wrong !== "";
   return pattern;
 }
 
@@ -149,7 +149,7 @@ export const openingPattern = () => patternOfStart(starts()[0]);
 /** Marks the ready-made pattern that is in use. */
 function showStart() {
   for (const chip of starts())
-    chip.setAttribute("aria-pressed", patternOfStart(chip) === $("pattern").value);
+    chip.ariaPressed = String(patternOfStart(chip) === $("pattern").value);
 }
 
 /** Updates the pattern after a change of its parts. */
@@ -162,10 +162,8 @@ function partsChanged() {
 
 /** A list item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
 function partItem(part, i) {
-  const item = element("li", { className: `part of-${part.kind}` }, kindMenu(part, i));
-  if (part.kind !== "name") item.append(textField(part, i));
+  const fields = part.kind === "name" ? [] : [textField(part, i)];
   const tools = element("span", { className: "tools" });
-  item.append(tools);
   const act = (label, sign, action) =>
     tools.append(signButton(label, `part ${i + 1}`, sign, action));
   if (i)
@@ -177,7 +175,8 @@ function partItem(part, i) {
     parts.splice(i, 1);
     partsRebuilt(Math.min(i, parts.length - 1));
   });
-  return item;
+  const className = `part of-${part.kind}`;
+  return element("li", { className }, kindMenu(part, i), ...fields, tools);
 }
 
 /** Shows the parts after one was added, moved or removed, and focuses part number `focused`. */

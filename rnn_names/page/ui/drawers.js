@@ -13,7 +13,7 @@ export function openDrawer(id) {
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
-    opener.setAttribute("aria-expanded", opener.dataset.drawer === id);
+    opener.ariaExpanded = String(opener.dataset.drawer === id);
   if (id && id !== "likely") $(id).querySelector(".close").focus();
   if (!id && before) $("bar").querySelector(`[data-drawer="${before}"]`)?.focus();
 }

@@ -85,7 +85,7 @@ export function listenToFavourites() {
 function showFavourites(isKept) {
   $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));
   for (const shown of document.querySelectorAll(".name"))
-    shown.setAttribute("aria-pressed", String(favourites.has(shown.textContent)));
+    shown.ariaPressed = String(favourites.has(shown.textContent));
   showKept();
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
@@ -126,6 +126,7 @@ function draggable(item, i) {
 /** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
 function favouriteItem(name, i) {
   const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
+  const className = name.length > 24 ? "line" : "";
   const open = button(bdi(name), tell, { className: "kept-name" });
   const note = element("input", {
     className: "note",
@@ -156,7 +157,7 @@ function favouriteItem(name, i) {
     const { children } = $("favourites");
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
-  return draggable(element("li", {}, open, note, up, remove), i);
+  return draggable(element("li", { className }, open, note, up, remove), i);
 }
 
 /** Names as text, one per line; a note follows its name after a tab. */

@@ -180,7 +180,7 @@ function showTemperature() {
   const short = chosen.temperature.toFixed(2); // shown if it is exact
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
-  $("temperature").setAttribute("aria-valuetext", `temperature ${text}`);
+  $("temperature").ariaValueText = `temperature ${text}`;
   if (isTuned()) $("fine").open = true; // a changed temperature must be visible
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children) {
@@ -214,7 +214,7 @@ function linkWithout(id) {
 
 function markInvalid(wrong) {
   for (const id of [...TEXTS, ...NUMBERS])
-    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+    $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
 }
 
 /** Removes the message and its marks. */

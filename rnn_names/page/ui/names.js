@@ -54,14 +54,15 @@ const holdButton = () =>
     title: "Hold: it stays when more are drawn (H)",
   });
 
-const placeOfCard = () => shownPlaces().find(({ textContent }) => textContent === nameOfCard());
+const placeOfCard = () =>
+  $("likely").hidden ? null : shownPlaces().find((place) => place.textContent === nameOfCard());
 
-/** If the name of the card is among the names, the card can hold it, and keeps it in view. */
+/** If the name of the card is among the names, it is marked, can be held, and stays in view. */
 export function listenToHold() {
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
   document.addEventListener("card", () => {
     showHeld();
-    if (!$("likely").hidden) placeOfCard()?.scrollIntoView({ block: "nearest" });
+    placeOfCard()?.scrollIntoView({ block: "nearest" });
   });
 }
 
@@ -74,9 +75,11 @@ function toggleHold(name) {
 }
 
 function showHeld() {
-  for (const [place, button] of $("names").querySelectorAll(".hold").entries())
-    button.ariaPressed = chosen.held.has(place);
   const place = placeOfCard();
+  for (const [i, button] of $("names").querySelectorAll(".hold").entries()) {
+    button.ariaPressed = chosen.held.has(i);
+    button.previousSibling.ariaCurrent = button.previousSibling === place || null;
+  }
   $("hold-name").hidden = !place;
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
@@ -100,7 +103,7 @@ export function showName(place, name) {
   place.style.setProperty("--width", width);
   place.style.setProperty("--half", half);
   place.classList.remove("old");
-  place.setAttribute("aria-pressed", favourites.has(name));
+  place.ariaPressed = favourites.has(name);
   place.nextSibling.hidden = !name;
   place.nextSibling.ariaLabel = `Hold ${name}`;
 }

@@ -6,7 +6,7 @@ import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showPattern } from "./casts.js";
-import { changed, chosen, data, models, replaceModels } from "./chosen.js";
+import { changed, chosen, data, models, replaceModels, titleOf } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -140,7 +140,8 @@ function nearTo(startedFrom) {
   const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
   const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // without the year
   if (names.length) return ` Most like ${names.join(" and ")}.`;
-  return startedFrom ? ` It starts from ${startedFrom}.` : "";
+  const start = models.find(({ name }) => name === startedFrom);
+  return start ? ` It starts from ${titleOf(start)}.` : "";
 }
 
 /** Shows a progress message of the worker: the bar, the start, the time left, and sample names. */

@@ -102,7 +102,7 @@ function busy(isBusy) {
   $("stop").disabled = !isBusy;
   $("progress").removeAttribute("value"); // moving until something is found
   $("search").classList.toggle("busy", isBusy);
-  $("names").setAttribute("aria-busy", isBusy);
+  $("names").ariaBusy = isBusy;
 }
 
 /** Draws names with a new seed. */
@@ -129,7 +129,7 @@ function redraw({ detail: isStep }) {
   showValues();
   if (isStep) writeAddress(true);
   current = null; // ends a drawing with the old settings
-  $("names").setAttribute("aria-busy", "true");
+  $("names").ariaBusy = "true";
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     writeAddress(false);

@@ -102,7 +102,7 @@ const output = (model) => element("output", { id: `share-${model}-value` });
 /** A slider between two models: left for the first, right for the second. */
 function sliderBetween() {
   const input = slider(1);
-  input.setAttribute("aria-label", `Blend of ${models.map(titleOf).join(" and ")}`);
+  input.ariaLabel = `Blend of ${models.map(titleOf).join(" and ")}`;
   const ends = models.map((model, i) => element("span", {}, bdi(titleOf(model)), " ", output(i)));
   return [input, element("div", { className: "ends" }, ...ends)];
 }
@@ -110,13 +110,6 @@ function sliderBetween() {
 function bar(model, i) {
   const label = element("label", { htmlFor: `share-${i}` }, bdi(titleOf(model)));
   return element("div", { className: "share" }, label, output(i), slider(i));
-}
-
-/** Gives the page the hue of the model that writes, or one between those of several. */
-function showHue() {
-  const shares = scaled(chosen.shares);
-  const blended = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);
-  document.documentElement.style.setProperty("--hue", blended);
 }
 
 /** Shows the models of the blend in the title, unless the page has another title. */
@@ -134,18 +127,19 @@ function showTitle() {
 
 /** Shows the shares in the controls and by the hue of the page, and the models in the title. */
 export function showShares() {
-  showHue();
+  const shares = scaled(chosen.shares);
+  const hue = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);
+  document.documentElement.style.setProperty("--hue", hue);
   showTitle();
   if (models.length < 2) return;
   const texts = sharesAsTexts();
-  const percentages = scaled(chosen.shares).map((share) => 100 * share);
   const inAll = models.map((model, i) => `${titleOf(model)} ${texts[i]}`).join(", ");
   texts.forEach((text, i) => {
     $(`share-${i}-value`).textContent = text;
     const input = $(`share-${i}`);
     if (!input) return; // two models have one slider
-    setSlider(input, percentages[i]);
-    input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
+    setSlider(input, 100 * shares[i]);
+    input.ariaValueText = models.length === 2 ? inAll : text;
   });
   for (const [i, chip] of modelChips.entries()) {
     if (chosen.shares[i] > 0 && chip.ariaPressed !== "true")
