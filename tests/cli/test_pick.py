@@ -546,7 +546,9 @@ def test_conditions_may_be_typed(pick, folder):
 )
 def test_impossible_conditions_change_nothing(typed, said, pick):
     pages, told = pick("--prefix El", typed, "", "--help")
-    assert [*map(len, pages)] == [10, 10, 10] and all(name.startswith("El") for name in [*pages[1], *pages[2]])
+    assert [*map(len, pages)] == [10, 10, 10] and all(
+        name.startswith("El") for name in [*pages[1], *pages[2]]
+    )
     assert told[0].startswith(said) and told[1] == "The conditions stay as they were."
 
 
