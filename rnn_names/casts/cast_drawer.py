@@ -252,7 +252,7 @@ class CastDrawer:
         for place, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
-                is_next = used is self.used
+                is_next = n_filled == len(requests)  # all lines before it are filled
                 more = request.to_draw(candidate, used, is_next) if candidate else []
                 if is_next:
                     n_filled, used = place, used.fork()

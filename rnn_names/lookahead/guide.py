@@ -71,6 +71,7 @@ class Guide:
         n_states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
+            # 0 everywhere: `ahead` is 1 even where no name may end; the walk rejects such ends.
             np.zeros(spelling.may_end.shape),
             VisitedPrefixes.beginning(prefix, spelling.automaton),
             log_ahead=np.zeros((1, n_y)),

@@ -148,8 +148,9 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    A name of weight w has w / bound copies; all but the first are repeats. The k largest weights
-    have Σ w − k bound repeats, times the bound, which is largest for the k weights above the bound.
+    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
+    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

@@ -22,5 +22,6 @@ The calls behind a name:
             _prepare: Guide.unguided, prepare_guide
                 _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
-            groups: propose (GuidedWalk.run, choose), filter, _in_order
+                _Preparation.cooled: draw, learn, change_temperature; then tests by with_bound
+            groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
 """

@@ -318,7 +318,7 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
         n_names: the number of names of each group.
     """
     order = np.argsort(group, kind="stable")
-    # If there are too few, all are yielded.
+    # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
     burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
     rank = ranges(-burn_in, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))
