@@ -10,15 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.conditions import make_conditions
+from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
-from rnn_names.conditions.spelling import (
-    Condition,
-    Spelling,
-    joint_automaton,
-    names_from_indices,
-    spelled_prefixes,
-)
+from rnn_names.conditions.spelling import Spelling, names_from_indices, spelled_prefixes
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
