@@ -10,7 +10,8 @@
     attempts        attempt numbers until an attempt passes, for streams, casts and an `alias`
     name_queue      draw the names of a stream in the order of their numbers
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
-    guided          draw names that meet rare conditions
+    guided_walk     propose names by a guide, with weights
+    guided          draw names that meet rare conditions from proposals
     best            search for the most probable names
 
 The calls behind a name:
