@@ -133,9 +133,8 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
     # total of the next prefix, so the product of total / ahead reduces to the first total. With the
     # margin for rounding errors, such names have at most one copy.
     usual = guide.log_value - log_mean + 1e-6
-    log_bound = min(
-        max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
-    )
+    log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual)
+    log_bound = min(log_bound, math.log(MAX_BOUND))
     expected = np.exp(log_weights - log_bound)
     return replace(
         guide,

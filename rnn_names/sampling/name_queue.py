@@ -27,7 +27,6 @@ MIN_CHUNKED_NAMES = 1 << 13  # the fewest attempts of a batch that is drawn in c
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
-
 Passed = tuple[Names, Array, Tally]  # names, the rising rows of their attempts, and the tally
 
 
@@ -106,8 +105,7 @@ class NameQueue:
         does not wait for thousands.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
-        # Numbers not yielded yet, at most.
-        max_pending = min(self._growth * max(yielded, self._first), self._largest)
+        max_pending = min(self._growth * max(yielded, self._first), self._largest)  # not yielded
         end = self._next_to_yield + min(max_pending, self._admission.needed())
         n_new = max(end - self._next_number, 0)
         size = min(self._size, max(len(queue.waiting) + n_new, FIRST_BATCH))
