@@ -8,9 +8,11 @@ names that fit those in `used_names`. `initials` shares initials, `redrawing` re
     cast: draw_rows, CastDrawer.lines
         CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _row
             _complete: _requests, _fill (chooses among drawn names), _draw_candidates
+                _draw_candidates: Request.draw_candidates (_find of each kind)
                 Request._find: PartSampler.find (first_passing_attempts)
                     its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)
                 DifferentInitialRequest._find: PartSampler.draw
-                SameInitialRequest._find: SharedInitials.names_of_lines (first_passing_attempts)
-                    its attempts: weighted_index, then PartSampler.draw for each part
+                SameInitialRequest._find: SharedInitials.names_of_lines
+                    names_of_lines: shared_weights (_measure), first_passing_attempts
+                    its attempts: weighted_index; of each part, PartSampler.draw (.find if measured)
 """

@@ -75,21 +75,21 @@ def parsed(options: CastOptions) -> Pattern:
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     """A pattern, given as text, as the name of a bundled cast or in a file; and its file, or ""."""
-    cast = text.strip().lower()
+    word = text.strip().lower()
     if path is not None:
         return _content(path), path
-    if cast not in CASTS:
+    if word not in CASTS:
         # A single word is no pattern.
-        if cast.isalpha() and (like := get_close_matches(cast, CASTS, n=1)):
+        if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):
             raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
         return text, ""
-    file = cast_file(f"{cast}.txt")
-    pattern, is_own = _content(file), file == f"{cast}.txt"
+    file = cast_file(f"{word}.txt")
+    pattern, is_own = _content(file), file == f"{word}.txt"
     using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
     notes = [using.format(file)] * is_own
     without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
     if is_own and not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
-        notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {cast}"]
+        notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {word}"]
         file = os.path.join(CASTS_FOLDER, file)
         pattern = _content(file)
     for name in sorted({*re.findall(r"[\w-]+\.txt", pattern)}):

@@ -216,9 +216,7 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        different = [
-            request for request in requests if isinstance(request, DifferentInitialRequest)
-        ]
+        different = [each for each in requests if isinstance(each, DifferentInitialRequest)]
         DifferentInitialRequest.draw_points(different)
         return requests
 
@@ -252,7 +250,7 @@ class CastDrawer:
         for place, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
-                is_next = used is self.used
+                is_next = n_filled == len(requests)  # all lines before it are filled
                 more = request.to_draw(candidate, used, is_next) if candidate else []
                 if is_next:
                     n_filled, used = place, used.fork()

@@ -73,8 +73,8 @@ class SharedInitials:
                     try:
                         texts = sampler.find(name_keys, initial[left])
                     except FewFound as error:
-                        # Later lines make another attempt. A later part may replace this line,
-                        # but only by an earlier one.
+                        # The line at error.number gets no names, and the search ends there. If a
+                        # later part fails at an earlier line, that one is reported instead.
                         texts, without = error.results[: error.number], [left[error.number]]
                     met = np.arange(len(texts))
                 else:
@@ -110,15 +110,15 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     few names of a probable initial met the conditions in all pilots.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
-    made, met = np.zeros((2, len(samplers), len(initials)))
+    made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
     left, passing, is_precise = np.arange(len(initials)), weights, False
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         which = np.resize(left, size)  # of the initials, for each name
-        attempt = size + max(pilot + 1 - len(PILOTS), 0)
+        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
+        made += np.bincount(which, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):
-            keys = keys_at(seed_key(0, place), np.arange(size), attempt)
+            keys = keys_at(seed_key(0, place), np.arange(size), pilot_number)
             _, passed, _ = sampler.draw(keys, initials[which])
-            made[place] += np.bincount(which, minlength=len(initials))
             met[place] += np.bincount(which[passed], minlength=len(initials))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():

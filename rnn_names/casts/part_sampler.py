@@ -35,8 +35,8 @@ def initial_of(name: str) -> str:
 class PartSampler:
     """Draws the names of a part by key; also names with given initials, if `with_initials`.
 
-    `initial_weights` are the probabilities of all initials; `likely_initials` has them without
-    those that hardly any name has.
+    `initial_weights` are numbers proportional to the probabilities of all initials; with a guide,
+    times its guess for them. `likely_initials` leaves out those that hardly any name has.
     """
 
     def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:

@@ -1,6 +1,6 @@
 """Requests for the names that lines lack.
 
-A request has candidates, which are drawn one after another. Its line has the first one that fits:
+A request has candidates, which are drawn one after another. The line gets the first one that fits:
 another line may have the name already, or no name was found that meets its conditions:
 
     candidate   0       1       2

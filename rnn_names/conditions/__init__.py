@@ -1,5 +1,6 @@
 """Conditions on names. Nothing here draws.
 
-Start with `options`. `spelling` joins conditions on the text in one `automaton`; `conditions` tests
-whole names. `edits` finds names like another, and `near_list` names too similar to a model's list.
+Start with `options`. `conditions` tests whole names, and joins conditions on the text in one
+`automaton`; `spelling` adds lengths and prefixes. `edits` finds names like another, and `near_list`
+names too similar to a model's list.
 """

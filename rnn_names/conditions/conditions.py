@@ -1,26 +1,28 @@
 """Conditions on whole names: each tests many names at once.
 
-Conditions on the spelling also have an automaton, which `rnn_names.lookahead` can follow.
+Conditions on the spelling also have an automaton, which `rnn_names.lookahead` can follow; those
+that are small enough together are joined in one.
 """
 
 import os
 import re
-from collections.abc import Callable, Collection, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import NoAutomatonError, avoiding, matching
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything, avoiding, matching
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
-from rnn_names.conditions.spelling import Condition, encoded
+from rnn_names.conditions.spelling import encoded, of_shape
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import have_triples, lower_case
+from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
@@ -28,6 +30,7 @@ from rnn_names.network.language_model import LanguageModel, log_probs, require_f
 # names would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
 
+MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
@@ -35,6 +38,15 @@ RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt"
 
 COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
 """The fingerprints of the words of `no_words`; data/make_words.py makes them."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on names."""
+
+    title: str  # its option and value
+    passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
+    automaton: Automaton | None = None  # of the spelling, if the condition has one
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -78,6 +90,26 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.min_mean_p:
         conditions.append(_probable(model, options.min_mean_p))
     return conditions
+
+
+def joint_automaton(
+    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
+) -> tuple[Automaton, list[Condition], list[Condition]]:
+    """An automaton for the shape and all conditions that fit; these conditions; the others."""
+    automaton = of_shape(shape) if shape is not None else anything(n_y)
+    max_states = MAX_TABLE // (n_y * (max_length + 1))
+    included, others = list[Condition](), list[Condition]()
+    for condition in conditions:
+        try:
+            joined = automaton & condition.automaton if condition.automaton else None
+        except NoAutomatonError:
+            joined = None
+        if joined is None or len(joined.accepting) > max_states:
+            others.append(condition)
+        else:
+            automaton = joined
+            included.append(condition)
+    return automaton, included, others
 
 
 def _matching(

@@ -5,28 +5,19 @@ Names begin from the required prefixes, which are spelled as given, or in anothe
 A walk knows the automaton's state at each node, and stops a name as soon as it cannot be completed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import (
-    MAX_STATES,
-    Automaton,
-    NoAutomatonError,
-    anything,
-    same_character,
-)
+from rnn_names.conditions.automaton import MAX_STATES, Automaton, same_character
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 from rnn_names.network.ahead import value_table
-
-MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 
 Indices = tuple[int, ...]  # a text as vocabulary indices
 Texts = Sequence[Indices]
@@ -36,15 +27,6 @@ def names_from_indices(texts: Texts) -> Names:
     """Texts as `Names` whose codes are indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on names."""
-
-    title: str  # its option and value
-    passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
-    automaton: Automaton | None = None  # of the spelling, if the condition has one
 
 
 class Spelling:
@@ -84,27 +66,6 @@ class Spelling:
             following = np.flatnonzero(may_follow[1:]) + 1
             waiting += [((*text, c), self.automaton.after[state, c]) for c in following.tolist()]
         return accepted
-
-
-def joint_automaton(
-    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
-) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and all conditions that fit; these conditions; the others."""
-    automaton = of_shape(shape) if shape is not None else anything(n_y)
-    max_states = MAX_TABLE // (n_y * (max_length + 1))
-    included: list[Condition] = []
-    others: list[Condition] = []
-    for condition in conditions:
-        try:
-            joined = automaton & condition.automaton if condition.automaton else None
-        except NoAutomatonError:
-            joined = None
-        if joined is None or len(joined.accepting) > max_states:
-            others.append(condition)
-        else:
-            automaton = joined
-            included.append(condition)
-    return automaton, included, others
 
 
 def of_shape(shape: Shape) -> Automaton:

@@ -110,9 +110,8 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
         for each in (sums, n, squares):
             np.add.at(each, shorter[rows], each[rows])
     # The effective number of prefixes with n₁, n₂, … names is (Σ nᵢ)² / Σ nᵢ².
-    names = np.maximum(n, 1)
-    evidence = (names * n / np.maximum(squares, 1))[:, None]
-    means = sums / names[:, None]
+    evidence = (n**2 / np.maximum(squares, 1))[:, None]
+    means = sums / np.maximum(n, 1)[:, None]
     n_y = sums.shape[1]
     p = (evidence * means + PRIOR / n_y) / (evidence + PRIOR)  # final for the empty context
     p[0] = (1 - UNSEEN) * p[0] + UNSEEN / n_y

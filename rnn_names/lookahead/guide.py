@@ -71,6 +71,7 @@ class Guide:
         n_states, n_y = spelling.automaton.after.shape
         return cls(
             spelling,
+            # 0 everywhere: `ahead` is 1 even where no name may end; the walk rejects such ends.
             np.zeros(spelling.may_end.shape),
             VisitedPrefixes.beginning(prefix, spelling.automaton),
             log_ahead=np.zeros((1, n_y)),
@@ -92,12 +93,8 @@ class Guide:
         size = max_contexts(automaton, max_length)
         chain = fitted_chain(prefixes, max_length, size, temperature)
         log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
-        by_chain = replace(
-            self,
-            log_may_end=log_may_end,
-            contexts=chain.contexts,
-            table=chain.log_ahead(automaton, log_may_end),
-        )
+        table = chain.log_ahead(automaton, log_may_end)
+        by_chain = replace(self, log_may_end=log_may_end, contexts=chain.contexts, table=table)
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
         context = chain.contexts.rows_of(prefixes.string)
         nowhere = np.full(len(prefixes), -1)

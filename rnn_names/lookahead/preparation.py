@@ -133,9 +133,8 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
     # total of the next prefix, so the product of total / ahead reduces to the first total. With the
     # margin for rounding errors, such names have at most one copy.
     usual = guide.log_value - log_mean + 1e-6
-    log_bound = min(
-        max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
-    )
+    log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual)
+    log_bound = min(log_bound, math.log(MAX_BOUND))
     expected = np.exp(log_weights - log_bound)
     return replace(
         guide,
@@ -148,8 +147,9 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    A name of weight w has w / bound copies; all but the first are repeats. The k largest weights
-    have Σ w − k bound repeats, times the bound, which is largest for the k weights above the bound.
+    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
+    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

@@ -121,11 +121,11 @@ class Visits:
         self._new.append((row[new], character[new], automaton_state[new]))
         return rows
 
-    def record(self, rows: Array, log_probabilities: Array, names: Array) -> None:
+    def record(self, rows: Array, log_probabilities: Array, n_names: Array) -> None:
         """Records the network's predictions after some prefixes, and how many names had them."""
         known = np.flatnonzero(rows >= 0)
         self.n_recorded += len(known)
-        self._recorded.append((rows[known], log_probabilities[known], names[known]))
+        self._recorded.append((rows[known], log_probabilities[known], n_names[known]))
 
     def joined(self) -> VisitedPrefixes:
         """The known prefixes and the new ones."""
@@ -142,7 +142,7 @@ class Visits:
             grown.length[rows] = grown.length[parent] + 1
             grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
             first = rows.stop
-        for visited, log_probabilities, names in self._recorded:
+        for visited, log_probabilities, n_names in self._recorded:
             grown.log_probabilities[visited] = log_probabilities
-            grown.n_names[visited] += names
+            grown.n_names[visited] += n_names
         return grown

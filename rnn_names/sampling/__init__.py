@@ -10,7 +10,8 @@
     attempts        attempt numbers until an attempt passes, for streams, casts and an `alias`
     name_queue      draw the names of a stream in the order of their numbers
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
-    guided          draw names that meet rare conditions
+    guided_walk     propose names by a guide, with weights
+    guided          draw names that meet rare conditions from proposals
     best            search for the most probable names
 
 The calls behind a name:
@@ -22,5 +23,6 @@ The calls behind a name:
             _prepare: Guide.unguided, prepare_guide
                 _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
-            groups: propose (GuidedWalk.run, choose), filter, _in_order
+                _Preparation.cooled: draw, learn, change_temperature; then tests by with_bound
+            groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
 """

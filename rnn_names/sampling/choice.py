@@ -19,7 +19,7 @@ _ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # of 64; 12 are the node's, 32
 def choose(
     probabilities: Array,
     margin: Array | float,
-    names: Array,
+    rows: Array,
     node: Array,
     keys: Array,
     position: int,
@@ -38,26 +38,26 @@ def choose(
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        names: (m,) the row of each name in `keys`.
+        rows: (m,) the row of each name in `keys`.
         node: (m,) the node of each name, rising.
         keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
 
     Returns:
-        The names in a new order; the branch of each, (m,), rising; whether it is too close to call.
+        The rows in a new order; the branch of each, (m,), rising; whether it is too close to call.
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a point
-    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's row in `names`.
+    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
     # Points are sorted so that neighbours read the same memory. Sorting integers that contain the
-    # row is several times as fast as `argsort`, and the row makes all of them different.
+    # place is several times as fast as `argsort`, and the place makes all of them different.
     points = node.astype(np.uint64)
     points <<= np.uint64(32)
-    points |= random_bits(keys[names], position)
+    points |= random_bits(keys[rows], position)
     points <<= np.uint64(_ROW_BITS)
-    points |= np.arange(len(names), dtype=np.uint64)
+    points |= np.arange(len(rows), dtype=np.uint64)
     points.sort()
-    names = names[(points & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
+    rows = rows[(points & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
     points >>= np.uint64(_ROW_BITS)
     point = points * 2.0**-32
 
@@ -71,7 +71,7 @@ def choose(
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
     # Branch 0 wraps around to the far end of the line: nothing lies to its left.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
-    return names, branch, distance < margins[(points >> np.uint64(32)).astype(np.int32)]
+    return rows, branch, distance < margins[(points >> np.uint64(32)).astype(np.int32)]
 
 
 # --- Top-k and top-p ------------------------------------------------------------------------------

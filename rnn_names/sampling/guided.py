@@ -7,30 +7,28 @@ rounded at random. Names come in groups of one size: those of group g are from i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, differs_from_previous, ranges
+from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, Names
+from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
 from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_repeats
-from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import TooFewNames
+from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
 from rnn_names.sampling.name_queue import GROWTH
-from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
 from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.unique import Admission
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Roots
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 MAX_PROPOSALS = 1 << 16  # drawn together
@@ -112,98 +110,6 @@ def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()
 
 
-@dataclass
-class GuidedData(Rows):
-    """The node data of a guided walk, for m nodes."""
-
-    automaton_state: Array  # (m,) after each node's prefix
-    context: Array  # (m,) of the Markov chain
-    visited: Array  # (m,) row among the visited prefixes; −1 for others
-    log_weight: Array  # (m,) natural logarithm of the weight so far
-
-
-class GuidedTurn(NamedTuple):
-    """The node data of a turn, with updated weights, and what is ahead of each character."""
-
-    node_data: GuidedData
-    log_ahead: Array  # (nodes, n_y)
-
-
-class GuidedWalk(Walk):
-    """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
-
-    predictor: NextCharacter
-
-    def __init__(self, predictor: NextCharacter, keys: Array, guide: Guide) -> None:
-        super().__init__(predictor, guide.spelling, keys)
-        self.guide = guide
-        self.log_weights = np.full(len(keys), -np.inf)
-
-    def _predict(
-        self, states: Array, node_data: GuidedData, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, GuidedTurn]:
-        """Multiplies the probabilities by what is ahead, and the weights by the total."""
-        log_p = self.predictor.log_probabilities(states, work)
-        if self.guide.visits is not None:
-            n_names = np.bincount(node, minlength=len(states))
-            self.guide.visits.record(node_data.visited, log_p, n_names)
-        at = node_data.visited, node_data.context, node_data.automaton_state
-        log_ahead = self.guide.log_ahead_of_next(*at, length)  # (nodes, n_y)
-        terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
-        top = np.maximum(terms.max(axis=0), LEAST_LOG)
-        probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
-        total = probabilities.sum(axis=0)
-        probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
-        with np.errstate(divide="ignore"):
-            log_weight = node_data.log_weight + np.log(total) + top
-        turn = GuidedTurn(replace(node_data, log_weight=log_weight), log_ahead)
-        return probabilities, 0.0, turn  # in float64: too rarely too close to call to draw again
-
-    def _automaton_state(self, turn: GuidedTurn) -> Array:
-        return turn.node_data.automaton_state
-
-    def _end(self, names: Array, node: Array, turn: GuidedTurn, length: int) -> None:
-        # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(names, node, turn, length)
-        self.log_weights[names] = turn.node_data.log_weight[node]
-
-    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedData:
-        _, parent, character = children
-        guide, above = self.guide, turn.node_data
-        if guide.visits is None:
-            visited = guide.prefixes.child(above.visited[parent], character)
-        else:
-            visited = guide.visits.child(above.visited[parent], character, next_state)
-        context = guide.contexts.after[above.context[parent], character]
-        log_weight = above.log_weight[parent] - turn.log_ahead[parent, character]
-        return GuidedData(next_state, context, visited, log_weight)
-
-
-def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, contexts = guide.prefixes, guide.contexts
-    prefix_length = int(prefixes.length[0])
-    context = contexts.rows_of(prefixes.string[:1])
-    if [*map(len, roots.texts)] == [prefix_length]:
-        node_data = GuidedData(roots.node_data, context, np.zeros(1, int), np.zeros(1))
-        return roots._replace(node_data=node_data)
-    last = np.array([text[-1] for text in roots.texts])
-    log_ahead = guide.log_ahead[0, last]
-    node_data = GuidedData(
-        roots.node_data,
-        contexts.after[context[0], last],
-        prefixes.child(np.zeros_like(last), last),
-        guide.log_value - np.maximum(log_ahead, LEAST_LOG),
-    )
-    return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
-
-
-def raised(roots: Roots, log_factors: Array) -> Roots:
-    """Roots of a guided walk whose guesses are multiplied by factors, (R,)."""
-    data = replace(roots.node_data, log_weight=roots.node_data.log_weight - log_factors)
-    return roots._replace(node_data=data, log_prob=roots.log_prob + log_factors)
-
-
 class GuidedSampler(WalkSampler):
     """Draws names that meet rare conditions, by a guide.
 
@@ -233,7 +139,7 @@ class GuidedSampler(WalkSampler):
         walk.run(roots, root)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
-        return raised(roots, np.maximum(log_bounds, 0))
+        return with_raised_guesses(roots, np.maximum(log_bounds, 0))
 
     def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
         """A finished walk that has drawn proposals by their keys, (n,)."""
@@ -318,7 +224,7 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
         n_names: the number of names of each group.
     """
     order = np.argsort(group, kind="stable")
-    # If there are too few, all are yielded.
+    # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
     burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
     rank = ranges(-burn_in, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))

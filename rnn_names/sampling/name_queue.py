@@ -27,7 +27,6 @@ MIN_CHUNKED_NAMES = 1 << 13  # the fewest attempts of a batch that is drawn in c
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
-
 Passed = tuple[Names, Array, Tally]  # names, the rising rows of their attempts, and the tally
 
 
@@ -106,8 +105,8 @@ class NameQueue:
         does not wait for thousands.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
-        ahead = min(self._growth * max(yielded, self._first), self._largest)
-        end = self._next_to_yield + min(ahead, self._admission.needed())
+        max_pending = min(self._growth * max(yielded, self._first), self._largest)  # not yielded
+        end = self._next_to_yield + min(max_pending, self._admission.needed())
         n_new = max(end - self._next_number, 0)
         size = min(self._size, max(len(queue.waiting) + n_new, FIRST_BATCH))
         self._size = min(self._size * self._growth, self._largest)
@@ -121,7 +120,7 @@ class NameQueue:
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         has_passed, results = np.zeros(len(numbers), bool), list[Passed]()
-        while calls:
+        while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             _, rows, tally = results[-1]
             has_passed[rows] = True

@@ -10,15 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.conditions import make_conditions
+from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
-from rnn_names.conditions.spelling import (
-    Condition,
-    Spelling,
-    joint_automaton,
-    names_from_indices,
-    spelled_prefixes,
-)
+from rnn_names.conditions.spelling import Spelling, names_from_indices, spelled_prefixes
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
@@ -136,7 +130,8 @@ class ConditionalSampler:
     def may_be_rare(self) -> bool:
         """Whether few of the model's names may have the length and the spelling."""
         options = self.options
-        shortest = options.min_length or (self.model.shortest > LONG_NAME and self.model.shortest)
+        of_list = self.model.shortest if self.model.shortest > LONG_NAME else 0
+        shortest = options.min_length or of_list
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
         return not most_fit or bool(self.automaton_conditions)

@@ -28,16 +28,16 @@ WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # where failed attempts are not repeated
-MAX_FAILED_CHARACTERS = 1 << 23  # characters of unsuccessful proposals after which a stream ends
+MAX_FAILED_CHARACTERS = 1 << 23  # of failed attempts, each of the least length; then a stream ends
 
 
 def names_of_stream(
-    model: LanguageModel, count: int, options: Options, max_attempts: int | None = None
+    model: LanguageModel, count: int, options: Options, budget: int | None = None
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    At most `max_attempts` (default: `MAX_ATTEMPTS`) may fail before the first name, and more after
-    every 16 names.
+    At most `budget` attempts (default: `MAX_ATTEMPTS`; fewer if names have at least 5 characters,
+    see `MAX_FAILED_CHARACTERS`) may fail before the first name, and more after every 16 names.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
@@ -51,7 +51,7 @@ def names_of_stream(
             admission = Unique(count, options.remember, window, far_apart)
         tally = Tally()
         try:
-            for names in _drawn_names(sampler, options, admission, max_attempts):
+            for names in _drawn_names(sampler, options, admission, budget):
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)

@@ -79,11 +79,11 @@ class Roots(NamedTuple):
 
 
 class Walk:
-    """Draws names. A name is known by its column of `characters`; `names` are always such columns.
+    """Draws names. A name is known by its row in `keys`, which is its column of `characters`.
 
     Each turn extends the names at some nodes of one level (prefixes of one length):
 
-        names       (k,) the columns of the names at these nodes
+        rows        (k,) the rows of the names at these nodes
         node        (k,) the node of each name, rising: 0 0 0 1 2 2 …
         branch      (k,) the branch that each name draws, n_y node + character, rising
         parent, character   (branches,) the two parts of each distinct branch
@@ -92,6 +92,7 @@ class Walk:
         states      (nodes, …) hidden states
         node_data   (nodes,) states of the spelling's automaton; for a guided walk, more
         probabilities   (n_y, nodes)
+        turn        the node data; for a guided walk, more, computed for this turn
 
     Args:
         predictor: gives the probabilities of the next character.
@@ -115,18 +116,18 @@ class Walk:
         root = roots.choose(self.keys) if root is None else root
         for of_length in rows_by_length(roots.lengths):
             length = len(roots.texts[of_length[0]])
-            names = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
-            names = names[stable_order(root[names])]
-            used, node = np.unique(root[names], return_inverse=True)  # each used root is a node
-            self.characters[:length, names] = roots.texts_of(root[names]).T
+            rows = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
+            rows = rows[stable_order(root[rows])]
+            used, node = np.unique(root[rows], return_inverse=True)  # each used root is a node
+            self.characters[:length, rows] = roots.texts_of(root[rows]).T
             for first in range(0, len(used), predictor.nodes_at_once):
                 nodes = used[first : first + predictor.nodes_at_once]
                 at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
                 states, node_data = roots.states[nodes], roots.node_data[nodes]
-                self._turn(states, node_data, length, names[at_nodes], node[at_nodes] - first, work)
+                self._turn(states, node_data, length, rows[at_nodes], node[at_nodes] - first, work)
         while self._frontier:
-            length, (children, node_data, names, node) = self._frontier.take()
-            self._turn(predictor.states_after(children, work), node_data, length, names, node, work)
+            length, (children, node_data, rows, node) = self._frontier.take()
+            self._turn(predictor.states_after(children, work), node_data, length, rows, node, work)
 
     @property
     def completed(self) -> Names:
@@ -134,14 +135,14 @@ class Walk:
         return Names.from_columns(self.characters, self.lengths)
 
     def _turn(
-        self, states: Array, node_data: Any, length: int, names: Array, node: Array, work: Workspace
+        self, states: Array, node_data: Any, length: int, rows: Array, node: Array, work: Workspace
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
         spelling, n_y = self.spelling, self.predictor.n_y
-        probabilities, margin, node_data = self._predict(states, node_data, length, node, work)
-        automaton_state = self._automaton_state(node_data)
-        names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
-        self.is_close[names[is_close]] = True
+        probabilities, margin, turn = self._predict(states, node_data, length, node, work)
+        automaton_state = self._automaton_state(turn)
+        rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
+        self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         first = differs_from_previous(branch)
         parent, character = np.divmod(branch[first], n_y)
@@ -152,31 +153,31 @@ class Walk:
         # For each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[which] & ~is_close)
-        self._end(names[ended], parent[which[ended]], node_data, length)
+        self._end(rows[ended], parent[which[ended]], turn, length)
         longer = np.flatnonzero(goes_on[which] & ~is_close)
         if len(longer):
-            names, which = names[longer], which[longer]
-            self.characters[length, names] = character[which]
+            rows, which = rows[longer], which[longer]
+            self.characters[length, rows] = character[which]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
             children = Children(states, parent[goes_on], character[goes_on])
-            node_data = self._child_data(children, node_data, next_state[goes_on])
-            self._frontier.add(length + 1, NodeBatch(children, node_data, names, node))
+            child_data = self._child_data(children, turn, next_state[goes_on])
+            self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))
 
     # --- What a guided walk overrides -------------------------------------------------------------
 
     def _predict(
         self, states: Array, node_data: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
-        """The probabilities of the next character, their margin, and the updated node data."""
+        """The probabilities of the next character, their margin, and what the turn needs."""
         return *self.predictor.next_probabilities(states, work), node_data
 
-    def _automaton_state(self, node_data: Any) -> Array:
-        return node_data
+    def _automaton_state(self, turn: Any) -> Array:
+        return turn
 
-    def _end(self, names: Array, node: Array, node_data: Any, length: int) -> None:
-        self.lengths[names] = length
+    def _end(self, rows: Array, node: Array, turn: Any, length: int) -> None:
+        self.lengths[rows] = length
 
-    def _child_data(self, children: Children, node_data: Any, next_state: Array) -> Any:
+    def _child_data(self, children: Children, turn: Any, next_state: Array) -> Any:
         """The data of some children, whose automaton is in `next_state`."""
         return next_state
 
@@ -190,8 +191,8 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    node_data: Any  # (m,) states of the automaton; `guided.GuidedData` for a guided walk
-    names: Array = NO_NAMES  # (k,) columns of the walk's `characters`
+    node_data: Any  # (m,) states of the automaton; `GuidedData` for a guided walk
+    rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 
 
@@ -213,14 +214,14 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level, and drops the states of parents without a child."""
-        (above, parent, character), node_data, names, node = batch
+        (above, parent, character), node_data, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
             first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
             parents = above.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            batch = NodeBatch(children, node_data[nodes], names[here], node[here] - start)
+            batch = NodeBatch(children, node_data[nodes], rows[here], node[here] - start)
             self._batches[level].append(batch)
         self._nodes[level] += len(parent)
 
@@ -239,11 +240,11 @@ class Frontier:
 
 
 def _join(batches: list[NodeBatch]) -> NodeBatch:
-    children, node_data, names, node = zip(*batches, strict=True)
+    children, node_data, rows, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
     join = np.concatenate if isinstance(node_data[0], np.ndarray) else node_data[0].concatenate
-    return NodeBatch(joined, join(node_data), np.concatenate(names), _rows(node, parent))
+    return NodeBatch(joined, join(node_data), np.concatenate(rows), _rows(node, parent))
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:

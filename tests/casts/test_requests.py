@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitia
 
 each_initials = pytest.mark.parametrize("initials", [None, "same", "different"])
 
-TIED = {
+SAME_INITIAL_PATTERNS = {
     "{a} {b:contains=a,novel}": [{}, {"contains": "a", "novel": 1}],
     "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
         {"suffix": "b", "novel": True},
@@ -32,14 +32,14 @@ TIED = {
 
 
 @pytest.mark.parametrize("how", ["tried", "measured", "look-ahead, measured"])
-@pytest.mark.parametrize("text", TIED)
+@pytest.mark.parametrize("text", SAME_INITIAL_PATTERNS)
 def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeypatch, request):
     """Whether all are drawn until they meet their conditions at once, or by shares of letters."""
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
     if how != "tried":
         monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
-    each = zip("abc", TIED[text], strict=False)
+    each = zip("abc", SAME_INITIAL_PATTERNS[text], strict=False)
     names = [distribution(MODELS[model], max_length=3, **options) for model, options in each]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
     drawn = rows(text, 2000, initials="same", max_length=3)
@@ -94,12 +94,12 @@ def in_order(names, count):
     return found
 
 
-OF_LETTERS = [{"max_length": 2}, {"max_length": 2, "suffix": "b"}]
-OF_LETTERS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
+OPTIONS_WITH_THREE_INITIALS = [{"max_length": 2}, {"max_length": 2, "suffix": "b"}]
+OPTIONS_WITH_THREE_INITIALS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
 
 
 @pytest.mark.parametrize("looks_ahead", [False, True])
-@pytest.mark.parametrize("options", OF_LETTERS)
+@pytest.mark.parametrize("options", OPTIONS_WITH_THREE_INITIALS)
 def test_different_initials_have_their_probabilities(options, looks_ahead, request):
     """Of three letters, three lines have one each, and then all letters may come again."""
     if looks_ahead:

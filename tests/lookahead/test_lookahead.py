@@ -13,7 +13,7 @@ from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_expected
-from rnn_names.sampling.guided import GuidedWalk, guided_roots
+from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import ConditionalSampler
 from support.conditions import first_keys, looking_ahead
 from support.enumeration import LETTERS, all_texts, tiny_model

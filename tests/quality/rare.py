@@ -45,7 +45,7 @@ from rnn_names.sampling import guided
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream
 from rnn_names.system import usable_cores
-from support.conditions import random_orders
+from support.conditions import models_with_random_options
 from support.distributions import chi_square_score, distance
 from support.enumeration import log_probabilities, most_probable, tiny_model
 
@@ -125,7 +125,7 @@ def tiny(count):
     """How many random tiny models pass, and the largest of their scores."""
     guided.RARE, guided.MIN_GAIN = 1.0, 0.0
     scores = []
-    for seed, model, options, expected in random_orders(count, tiny_model):
+    for seed, model, options, expected in models_with_random_options(count, tiny_model):
         names = Counter(model.sample(4000, seed=seed, **options))
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)

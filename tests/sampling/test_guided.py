@@ -16,7 +16,7 @@ from rnn_names.sampling import stream
 from rnn_names.sampling.guided import GROUP_SIZE
 from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.stream import MAX_ATTEMPTS
-from support.conditions import first_keys, looking_ahead, random_orders
+from support.conditions import first_keys, looking_ahead, models_with_random_options
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
     all_texts,
@@ -63,7 +63,7 @@ def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
 def test_random_models_under_random_conditions_pass_a_chi_square_test(always_look_ahead):
     """Corrected for their number; `make rare` does many more."""
     scores = []
-    for seed, model, options, expected in random_orders(24, tiny_model):
+    for seed, model, options, expected in models_with_random_options(24, tiny_model):
         names = Counter(model.sample(4096, seed=seed, **options))
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)

@@ -46,8 +46,8 @@ def random_options(rng):
     return {str(kind): kinds[str(kind)]() for kind in chosen}
 
 
-def random_orders(n, model_of):
-    """The first `n` random orders that some names can meet, with a condition to look ahead for.
+def models_with_random_options(n, model_of):
+    """The first `n` random options that some names can meet, with a condition to look ahead for.
 
     Yields:
         a number, a tiny model of that seed, options and the distribution given them.
