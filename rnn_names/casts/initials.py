@@ -30,10 +30,10 @@ from rnn_names.sampling.sampler import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial are met
-PROBABLE = 0.01  # of all lines
 ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
 FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
 MIN_MEASURED = 1e-3  # of the highest probability: initials below that are not measured further
+ROUGH, MISSING = 0.01, 0.002  # shares of lines of which a warning tells
 
 
 class SharedInitials:
@@ -105,38 +105,40 @@ def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float],
 def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
-    None where lines are not rare, or none is found. An initial is not measured further when three
-    more successes of each sampler would leave it improbable. Warns with RareConditionsWarning if
-    few names of a probable initial met the conditions in all pilots.
+    None where lines are not rare, or none is found. An initial is measured until enough names of
+    each sampler met the conditions, or until three more would leave it improbable. Warns with
+    RareConditionsWarning if the pilots do not suffice for that.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
-    left, passing, is_precise = np.arange(len(initials)), weights, False
+    left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        which = np.resize(left, size)  # of the initials, for each name
+        which = np.resize(left, max(size, len(left)))  # of the initials, for each name
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
         made += np.bincount(which, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):
-            keys = keys_at(seed_key(0, place), np.arange(size), pilot_number)
+            keys = keys_at(seed_key(0, place), np.arange(len(which)), pilot_number)
             _, passed, _ = sampler.draw(keys, initials[which])
             met[place] += np.bincount(which[passed], minlength=len(initials))
         passing = weights * np.prod(met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
         possible = weights * np.prod((met + 3) / made, axis=0)
-        left = np.flatnonzero(possible >= MIN_MEASURED * passing.max())
-        probable = possible >= PROBABLE * passing.sum()
-        is_precise = bool((met[:, probable] >= ENOUGH_OF_INITIAL).all())
-        if size == PILOTS[-1] and is_precise:
+        least_met = met.min(axis=0)
+        is_probable = possible >= MIN_MEASURED * passing.max()
+        left = np.flatnonzero(is_probable & (least_met < ENOUGH_OF_INITIAL))
+        if not len(left):
             break
-    passing[(met < FINDABLE).any(axis=0)] = 0
+    passing[least_met < FINDABLE] = 0
     if not passing.any():
         return None
-    if not is_precise:
-        warnings.warn(
-            "so few names meet the conditions that the shares of the initials are rough estimates, "
-            "and some initials may be missing",
-            RareConditionsWarning,
-            stacklevel=2,
-        )
+    for n_names, share in ((ENOUGH_OF_INITIAL, ROUGH), (FINDABLE, MISSING)):
+        if (possible >= share * passing.sum())[least_met < n_names].any():
+            warnings.warn(
+                "so few names meet the conditions that the shares of the initials are rough "
+                "estimates, and some initials may be missing",
+                RareConditionsWarning,
+                stacklevel=2,
+            )
+            break
     return dict(zip(prior, passing.tolist(), strict=True))

@@ -13,6 +13,7 @@ from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning, Sam
 from support.casts import MODELS, are_far_apart, batches, joint, rows
 from support.distributions import assert_drawn_from, by
 from support.enumeration import distribution, tiny_model
+from support.networks import random_model
 
 pytestmark = pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
 
@@ -63,6 +64,13 @@ def test_a_warning_says_that_the_shares_of_initials_are_rough(quick_pilots):
     text = r"{a:match=(.)(.)\2\1(.)\3} {b:match=(a|b)cb..*}"
     with pytest.warns(RareConditionsWarning, match="shares of the initials are rough estimates"):
         rows(text, 1, initials="same")
+
+
+def test_models_of_very_many_initials_have_all_of_them():
+    """There are more of them than names in the first pilot."""
+    model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 300))), longest=6)
+    lines = cast("{a:max-length=4} {a}", 100, seed=1, initials="same", models={"a": model})
+    assert len({line[0] for line in lines}) > 30
 
 
 @pytest.mark.usefixtures("always_look_ahead")
