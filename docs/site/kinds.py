@@ -41,6 +41,7 @@ def page() -> str:
         '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">'
         '<p role="status"><span id="no-kind" hidden>There is no such kind. '
         '<a href="index.html">Learn it from a list of yours</a>.</span></p>',
+        f'<p class="jump">{"".join(map(_way_to, GROUPS))}</p>',
     ]
     for group, words in GROUPS.items():
         names = [name for name in bundled.MODELS if group_of(name) == group]
@@ -102,6 +103,10 @@ def cards(names: list[str]) -> str:
         card = f"<h3>{title_of(name)}</h3><ul>{_items(samples[name])}</ul><p>{link}</p>"
         found.append(f'<li style="--h: {hue_of(name)}">{card}</li>')
     return f'<ul class="kinds">{"".join(found)}</ul>'
+
+
+def _way_to(group: str) -> str:
+    return f'<a href="#{group.lower()}">{group}</a>'
 
 
 def _items(names: Iterable[str]) -> str:

@@ -69,10 +69,11 @@ LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/sha
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 CSS_PADDING = re.compile(
-    r";?\s*([{}])\s*|(?<=[,;:])\s+|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~] )|(?<= [>~]) "
+    r"\s*/\*.*?\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
+    r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~] )|(?<= [>~]) "
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
-"""The characters that a style sheet does not need: most spaces, zeros before a point, quotes."""
+"""What a style sheet does not need: comments, most spaces, zeros before a point, some quotes."""
 HTML_PADDING = re.compile(r'(?<==)"([a-z][a-z-]*)"(?=[\s>])|\s*/(?=>)')
 """The characters that the page does not need: quotes around a word, slashes at an element's end."""
 

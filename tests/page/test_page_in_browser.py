@@ -1135,7 +1135,8 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
     }"""
     page.evaluate(swipe, [200, 80])
     assert page.locator("#kept").is_visible()
-    page.keyboard.press("Escape")
+    page.evaluate(swipe, [80, 200])
+    assert not page.locator("#kept, #settings").filter(visible=True).count(), "it is closed first"
     page.evaluate(swipe, [80, 200])
     assert page.locator("#settings").is_visible()
 
@@ -1165,7 +1166,8 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):
     assert names_of(page) == first
     page.keyboard.press("?")
     assert page.get_by_role("heading", name="Keys").is_visible()
-    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert not page.get_by_role("heading", name="Keys").is_visible()
     page.locator(".name").nth(4).click()
     page.keyboard.press("Enter")  # after a press by the mouse, it draws
     wait_for_names(page, 20)

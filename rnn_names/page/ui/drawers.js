@@ -48,10 +48,9 @@ export function listenToDrawers(fitCount) {
     if (tab.dataset.view !== "own-list") changed(true);
   };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
-    opener.addEventListener("click", () => {
-      const { drawer } = opener.dataset;
-      openDrawer(document.body.dataset.drawer === drawer ? null : drawer);
-    });
+    opener.addEventListener("click", () =>
+      openDrawer(opener.ariaExpanded === "true" ? null : opener.dataset.drawer),
+    );
   for (const close of document.querySelectorAll(".drawer .close"))
     close.addEventListener("click", () => openDrawer(null));
   for (const tab of tabs) tab.addEventListener("click", () => openView(tab));
@@ -63,7 +62,7 @@ export function listenToDrawers(fitCount) {
   listenToSwipes();
 }
 
-/** A swipe over the names opens the settings or the kept names; a swipe down closes a drawer. */
+/** A swipe over the names opens the settings or the kept names, or closes a drawer, as one down. */
 function listenToSwipes() {
   let from = /** @type {any} */ (null); // the start of a swipe
   document.addEventListener("touchstart", ({ touches }) => {
@@ -75,6 +74,7 @@ function listenToSwipes() {
     if (from.target.closest(".drawer-head, .card-head") && down > SWIPE) openDrawer(null);
     const isOurs = from.clientX > SCREEN_EDGE && from.clientX < innerWidth - SCREEN_EDGE;
     const isAside = isOurs && Math.abs(aside) > SWIPE && Math.abs(down) < SWIPE / 2;
-    if (isAside && from.target.closest("#names")) openDrawer(aside > 0 ? "settings" : "kept");
+    if (isAside && from.target.closest("#names"))
+      openDrawer(document.body.dataset.drawer ? null : aside > 0 ? "settings" : "kept");
   });
 }

@@ -179,6 +179,7 @@ export function listenToKeys(draw) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {any} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
+    if (event.key === "?" && $("keys").open) return $("keys").close();
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     const isName = target.matches(".name");
     const isFree = target === document.body || (pressed.isPointed && target.matches("button"));

@@ -205,7 +205,6 @@ function listen() {
     back: () => history.back(),
     forward: () => history.forward(),
     "show-keys": () => $("keys").showModal(),
-    "close-keys": () => $("keys").close(),
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown()),
     "copy-link": () => {
