@@ -52,6 +52,7 @@ NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
+CONDITION = r"(--(?:(?!help)[a-z].*)?|-[a-z]\s+\S.*)"
 ACTIONS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),
@@ -60,12 +61,12 @@ ACTIONS = (
     ("+4", "show some like the fourth", LIKE, "_show_like"),
     ("+4.2", "change only its second part", LIKE, "_show_like"),
     ("+ NAME", "show some like this one", LIKE, "_show_like"),
-    ("--prefix E", "set a condition; -- drops it", r"--(?!help)([a-z].*)?", "_set_conditions"),
+    ("--prefix E", "set a condition; -- drops it", CONDITION, "_set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
-    ("- NAME", "take out this one", r"-\s*(\S.*)", "kept.take_out"),
+    ("- NAME", "take out this one", r"-\s*([^\s-].*)", "kept.take_out"),
     ("u", "undo what you did last", "u|undo", "kept.undo"),
     ("?", "show these commands", r"\?|h|(?:--)?help", "_help"),
     ("q", "end", "q|quit|exit", "end"),
@@ -242,16 +243,18 @@ class _Picking:
         except SamplingError as error:
             say(str(error))
 
-    def _set_conditions(self, typed: str | None) -> None:
-        """Shows others under further conditions; without any, under those of the command line."""
+    def _set_conditions(self, typed: str) -> None:
+        """Shows others under further conditions; after --, under those of the command line."""
         before, count_before = self.source.options, self.count
         try:
             with wrong_usage():
-                given = _typed_options(f"--{typed}") if typed else {"count": self.first_count}
+                begins_anew = typed == "--"
+                given = {"count": self.first_count} if begins_anew else _typed_options(typed)
                 self.count = given.pop("count", self.count)
-                self.source.set(replace(before if typed else self.first_options, **given))
+                self.source.set(replace(self.first_options if begins_anew else before, **given))
             self._begin_others()
             self._show(self.others, must_begin=True)
+            del self.pages[self.at + 1 :]  # which have other conditions
             return
         except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))

@@ -531,6 +531,13 @@ def test_conditions_may_be_typed(pick, folder):
     assert told == [f"Kept {begun[0]} (1 in kept.txt)", "1 in kept.txt"]
 
 
+def test_others_after_typed_conditions_meet_them(pick):
+    """Also after a step back; and short options are conditions, too."""
+    pages, told = pick("", "b", "--prefix L", "", "-n 2", arguments=[*ELVES, "-n", 4])
+    assert all(name.startswith("L") for page in pages[3:] for name in page)
+    assert [*map(len, pages)] == [4, 4, 4, 4, 4, 2] and len(told) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
