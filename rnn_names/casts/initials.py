@@ -33,7 +33,7 @@ MORE_PILOTS = 15  # as large as the last one, while few names of a probable init
 ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
 FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
 MIN_MEASURED = 1e-3  # of the highest probability: initials below that are not measured further
-ROUGH, MISSING = 0.01, 0.002  # shares of lines of which a warning tells
+ROUGH, MISSING = 0.01, 0.002  # of all lines: if that many have such initials, a warning says so
 
 
 class SharedInitials:
@@ -113,11 +113,12 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        which = np.resize(left, max(size, len(left)))  # of the initials, for each name
+        n = max(size // max(sampler.test_cost for sampler in samplers), len(left))
+        which = np.resize(left, n)  # of the initials, for each name
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
         made += np.bincount(which, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):
-            keys = keys_at(seed_key(0, place), np.arange(len(which)), pilot_number)
+            keys = keys_at(seed_key(0, place), np.arange(n), pilot_number)
             _, passed, _ = sampler.draw(keys, initials[which])
             met[place] += np.bincount(which[passed], minlength=len(initials))
         passing = weights * np.prod(met / made, axis=0)
@@ -133,7 +134,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     if not passing.any():
         return None
     for n_names, share in ((ENOUGH_OF_INITIAL, ROUGH), (FINDABLE, MISSING)):
-        if (possible >= share * passing.sum())[least_met < n_names].any():
+        if possible[is_probable & (least_met < n_names)].sum() >= share * passing.sum():
             warnings.warn(
                 "so few names meet the conditions that the shares of the initials are rough "
                 "estimates, and some initials may be missing",
