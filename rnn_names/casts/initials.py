@@ -111,10 +111,10 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
-    left = np.arange(len(initials))
+    left, test_cost = np.arange(len(initials)), max(sampler.test_cost for sampler in samplers)
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        n = max(size // max(sampler.test_cost for sampler in samplers), len(left))
-        which = np.resize(left, n)  # of the initials, for each name
+        n = max(size // test_cost, len(left))  # names
+        which = np.resize(left, n)  # the initial of each
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
         made += np.bincount(which, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):

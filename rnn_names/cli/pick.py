@@ -52,7 +52,7 @@ NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
-CONDITION = r"(--(?:(?!help)[a-z].*)?|-[a-z]\s+\S.*)"
+CONDITION = r"(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"  # but -D Arcy takes out D Arcy
 ACTIONS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),

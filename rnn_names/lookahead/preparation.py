@@ -110,8 +110,8 @@ class _Preparation:
                 log_odds = None
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k and top-p, for example, may rule out all names that meet the conditions.
-            is_over = measured.log_value == -np.inf or size >= MAX_TEST
-            is_over = is_over or self._n_visits >= MAX_VISITS
+            is_impossible = measured.log_value == -np.inf
+            is_over = is_impossible or size >= MAX_TEST or self._n_visits >= MAX_VISITS
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
             self.learn(explores=False, log_odds=log_odds)

@@ -531,6 +531,11 @@ def test_conditions_may_be_typed(pick, folder):
     assert told == [f"Kept {begun[0]} (1 in kept.txt)", "1 in kept.txt"]
 
 
+def test_a_name_that_begins_with_a_single_letter_is_taken_out_by_it(pick, folder):
+    _, told = pick("= D Arcy", "-D Arcy")
+    assert told[1] == "Took out D Arcy (0 in kept.txt)"
+
+
 def test_others_after_typed_conditions_meet_them(pick):
     """Also after a step back; and short options are conditions, too."""
     pages, told = pick("", "b", "--prefix L", "", "-n 2", arguments=[*ELVES, "-n", 4])
