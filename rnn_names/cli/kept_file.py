@@ -91,8 +91,7 @@ class KeptFile(Remembered):
     def take_out_numbered(self, numbers: str) -> None:
         """Takes out the entries with these numbers of the list."""
         kept = self.entries()
-        self._listed = self._listed or kept
-        found = [*picked(numbers, self._listed, "The list").values()]
+        found = [*picked(numbers, self._listed or kept, "The list").values()]
         for gone in (each for each in found if each not in kept):
             say(f"{brief([gone])} is not in {self._title} any more")
         self.change([each for each in found if each in kept], [])

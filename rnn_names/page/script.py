@@ -97,7 +97,8 @@ def described_options() -> dict[str, Any]:
     """The schemas of the engine's options, and the options' names in patterns of casts."""
     declared = declarations(Options).items()
     kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
-    kinds |= {"min_edits": Number(1, 2, whole=True), "start": kinds["seed"]}  # the engine's limits
+    # The engine's limits; numbers of names stay below 2 ** 53.
+    kinds |= {"min_edits": Number(1, 2, whole=True), "start": Number(0, 1 << 52, whole=True)}
     words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
     return {
         "OPTIONS": _camel({name: _described_kind(kind) for name, kind in kinds.items()}),

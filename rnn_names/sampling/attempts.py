@@ -67,14 +67,14 @@ class AttemptQueue:
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 2, 3, 0, 0. No number gets more than
         `limit` attempts in total.
 
-        A number first gets as many attempts as it is likely to need, if there is room. Then they
-        double, so that one unlucky number does not delay the later ones. If names are scarce, the
-        later ones wait.
+        A number first gets as many attempts as it is likely to need, if there is room. Later, it
+        gets half as many as it has had, so that one unlucky number does not delay the others. If
+        names are scarce, the others wait.
         """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.tested + 1) / (self.passed + 1))
         at_first = min(likely, size if is_scarce else max(size // len(self.waiting), 1))
-        n_more = np.clip(self.n_failed, at_first, max(min(2 * likely, size), at_first))
+        n_more = np.clip(self.n_failed // 2, at_first, max(min(2 * likely, size), at_first))
         n_more = np.minimum(n_more, limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
         numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]

@@ -280,6 +280,11 @@ def test_a_row_may_be_typed_from_its_end(pick, folder):
     assert kept(folder) == [page[3]]
 
 
+def test_numbers_of_a_list_that_was_not_shown_are_those_of_the_file(pick, folder):
+    (page,), _ = pick("1", "-1", "2 3 4", "-2", "-1")
+    assert kept(folder) == [page[3]]
+
+
 def test_removed_names_can_be_kept_again(pick, folder):
     (page,), _ = pick("1 2", "-1", "1")
     assert kept(folder) == [page[1], page[0]]

@@ -530,13 +530,15 @@ WRONG = [
     ("{x=[a|b]:novel}", "unexpected ':'", 8),
     ("[{x=gru}|{x=gru}] {x=gru}", "'x' already names a part; choose another name", 19),
     ("{none.txt}", "no lines of none.txt here", 1),
+    ("{gru:max_length=x}", "max-length “x”: must be a whole number", 5),
     ("{gru=0}", "the text after = must be the model's weight, a finite number above 0", 1),
 ]
 
 
 def test_a_wrong_pattern_is_shown_with_a_caret(in_node, small_models):
     calls = [
-        f"await cast({json.dumps(pattern)}).catch((error) => print(error.message));"
+        f"await cast({json.dumps(pattern)}).catch((error) => "
+        "print(error instanceof TypeError && error.message));"
         for pattern, _, _ in WRONG
     ]
     found = in_node("\n".join(calls), ("gru", small_models["gru"]))
@@ -544,6 +546,21 @@ def test_a_wrong_pattern_is_shown_with_a_caret(in_node, small_models):
         first, *lines = shown.split("\n")
         assert first.startswith(f"pattern: {message}")
         assert lines == [f"  {pattern}", f"  {' ' * column}^"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"start": 2**53 - 3}, "start 9007199254740989: must be"),
+        ({"min_length": 9, "max_length": 3}, "No name can have at least 9 and at most 3"),
+        ({"unique": True, "start": 3}, "Which names are repeats depends on all before them"),
+    ],
+)
+def test_options_that_no_name_can_have_throw_a_type_error(options, message, in_node, small_models):
+    shown = "(error) => print(error instanceof TypeError && error.message)"
+    call = f"await sample(5, {in_javascript(options)}).catch({shown});"
+    (found,) = in_node(call, ("gru", small_models["gru"]))
+    assert found.startswith(message)
 
 
 def test_a_module_names_its_sources_and_model_names_stay_text(in_node, bundled):

@@ -4,7 +4,7 @@
 export const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
 /** Settings that no name can meet; the message is a sentence for people. */
-export class WrongSettings extends Error {}
+export class WrongSettings extends TypeError {}
 
 export const MAX_LENGTH = 200; // characters of a name
 

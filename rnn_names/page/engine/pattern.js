@@ -280,7 +280,7 @@ export class PatternReader {
   /** Reads an option, and its value if it has one. */
   option(options) {
     const place = this.at;
-    const word = this.until("=,{}").trim();
+    const word = this.until("=,{}").trim().replaceAll("_", "-");
     const range = RANGE_OF_LENGTHS.exec(
       this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word,
     );
