@@ -1,7 +1,10 @@
 """Errors: a caller catches one base class, a person reads one line."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
+
+SHOWN_AROUND = 60  # characters of a text before and after a place that are shown with an error
 
 
 class RnnNamesError(Exception):
@@ -105,6 +108,23 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+def pointed(message: str, text: str, place: int) -> str:
+    """A message, and below it the line of a text that has a place, with a caret under that.
+
+    >>> print(pointed("no such model", "{nors} {surnames}", 1))
+    no such model
+      {nors} {surnames}
+       ^
+    """
+    begin = max(place - SHOWN_AROUND, text.rfind("\n", 0, place) + 1)
+    [line, *_] = text[begin : place + SHOWN_AROUND].split("\n")
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in line)
+    before = shown[: place - begin]
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)
+    columns = len(before) + wide - sum(unicodedata.combining(c) > 0 for c in before)
+    return f"{message}\n  {shown}\n  {' ' * columns}^"
+
+
 def missing_module(error: ModuleNotFoundError) -> str:
     """The message for a module that is not installed.
 
@@ -129,5 +149,13 @@ def short_repr(value: object) -> str:
 
     >>> print(short_repr("Ada"), short_repr("a" * 70), short_repr(2.5))
     'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' 2.5
+    >>> print(short_repr(-(10**5000)))
+    a number of very many digits
     """
-    return repr(shortened(value, 60)) if isinstance(value, str) else shortened(repr(value), 60)
+    if isinstance(value, str):
+        return repr(shortened(value, 60))
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no more than 4,300 digits of a number
+        text = "a number of very many digits"
+    return shortened(re.sub(r"\s*\n\s*", " ", text), 60)

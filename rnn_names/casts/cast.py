@@ -13,7 +13,7 @@ from typing import Any
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER, cast_file
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.lines import LoadModel, ReadLines, Row
-from rnn_names.casts.pattern import Pattern, parse
+from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.redrawing import LineRedrawer
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import composed
@@ -60,8 +60,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     return [row[1:] if options.parts else row[0] for row in rows]
 
 
-def parsed(options: CastOptions) -> Pattern:
-    """The parsed pattern of a cast."""
+def parsed(options: CastOptions, of_parts: OptionsOfParts | None = None) -> Pattern:
+    """The parsed pattern of a cast; see `parse`."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:
@@ -70,7 +70,7 @@ def parsed(options: CastOptions) -> Pattern:
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
-    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse)
+    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse, of_parts)
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:

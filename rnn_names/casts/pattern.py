@@ -16,7 +16,6 @@ needs no second one.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,13 +25,12 @@ from typing import Any
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
+from rnn_names.errors import RnnNamesError, SamplingError, pointed, short_repr, with_options
 
 MAX_NAME_PARTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
 NAMES, CHOICES, INITIALS = 1, 2, 3  # the kinds of parts in their paths; of shared initials
-SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 LINE_COLUMN = "name"  # the column of whole lines in tables
 _LABEL = re.compile(
     r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is the label of the part
@@ -97,6 +95,7 @@ class Reference(Part):
 
 
 Piece = str | Part
+OptionsOfParts = Mapping[str, Mapping[str, Any]]  # by the labels of parts
 
 
 @dataclass(frozen=True)
@@ -115,13 +114,17 @@ class Pattern:
 
 
 def parse(
-    text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
+    text: str,
+    shared: Mapping[str, Any] | None = None,
+    model_of: Callable[[str], Any] = str,
+    of_parts: OptionsOfParts | None = None,
 ) -> Pattern:
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
     `shared` are options of all names that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
+    `of_parts` are options of all names of the part with a label, whatever these set.
     """
-    reader = _Reader(text, shared or {}, model_of)
+    reader = _Reader(text, shared or {}, model_of, of_parts or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.pieces()
@@ -149,15 +152,22 @@ class _PartOptions:
 class _Reader:
     """Reads a pattern from left to right; `at` is its position, `path` the path of its sequence."""
 
-    def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
-        self.text, self.shared, self.model_of = text, shared, model_of
+    def __init__(
+        self,
+        text: str,
+        shared: Mapping[str, Any],
+        model_of: Callable[..., Any],
+        of_parts: OptionsOfParts,
+    ) -> None:
+        self.text, self.shared, self.model_of, self.of_parts = text, shared, model_of, of_parts
+        self.of_part: Mapping[str, Any] = {}  # those of the parts that hold the next one
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
         self.labels = set[str]()  # given to parts that can stand in one line with the next one
 
     def error(self, message: str, place: int) -> SamplingError:
-        return SamplingError(_pointed(f"pattern: {message}", self.text, place))
+        return SamplingError(pointed(f"pattern: {message}", self.text, place))
 
     def unexpected(self, can_be_text: bool) -> SamplingError:
         sign = self.text[self.at]
@@ -241,6 +251,7 @@ class _Reader:
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
         before, labels = self.labels, set[str]()
+        of_outer, self.of_part = self.of_part, {**self.of_part, **self.of_parts.get(label, {})}
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
@@ -249,7 +260,7 @@ class _Reader:
             alternatives.append(self.pieces("|*="))
             labels |= self.labels
             weights.append(self.weight())
-        self.path, self.labels = outside, labels
+        self.path, self.labels, self.of_part = outside, labels, of_outer
         self.close("]", bracket)
         return ChoicePart(begin, "", label, path, tuple(alternatives), tuple(weights))
 
@@ -294,6 +305,8 @@ class _Reader:
             with located(self.text, place):
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
+        label, path = self.label_and_path(label, NAMES)
+        given.values |= {**self.of_part, **self.of_parts.get(label, {})}
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
@@ -304,7 +317,6 @@ class _Reader:
         except SamplingError as error:
             own = [given.places[name] for name in error.settings if name in given.places]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        label, path = self.label_and_path(label, NAMES)
         sets = frozenset({*given.values, *given.files})
         return NamePart(begin, given.rules, label, path, tuple(models), options, given.files, sets)
 
@@ -374,21 +386,4 @@ def located(text: str, place: int) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise type(error)(_pointed(with_options(error, sign=""), text, place)) from None
-
-
-def _pointed(message: str, text: str, place: int) -> str:
-    """A message, and below it the line of a text that has a place, with a caret under that.
-
-    >>> print(_pointed("no such model", "{nors} {surnames}", 1))
-    no such model
-      {nors} {surnames}
-       ^
-    """
-    begin = max(place - SHOWN, text.rfind("\n", 0, place) + 1)
-    [line, *_] = text[begin : place + SHOWN].split("\n")
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in line)
-    before = shown[: place - begin]
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)
-    columns = len(before) + wide - sum(unicodedata.combining(c) > 0 for c in before)
-    return f"{message}\n  {shown}\n  {' ' * columns}^"
+        raise type(error)(pointed(with_options(error, sign=""), text, place)) from None

@@ -121,8 +121,8 @@ def exit_code(work: Callable[[], int]) -> int:
         return work()
     except streams.ReaderGone:
         return 0
-    except SystemExit as error:  # Click's own, at the end of completion
-        return int(error.code or 0)
+    except SystemExit as error:  # Click's own: after completions, or if the reader of help is gone
+        return int(error.code or 0) if streams.COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)

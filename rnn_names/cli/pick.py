@@ -31,7 +31,7 @@ from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
-from rnn_names.declarations import declarations
+from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
@@ -46,22 +46,26 @@ from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed", "start"}
+FLAGS = {name for name, option in declarations(Options).items() if option.kind is FLAG}
 TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
-CONDITION = r"(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"  # but -D Arcy takes out D Arcy
+# But -D Arcy takes out D Arcy.
+CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"
 ACTIONS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),
     ("b", "go back to the page before", "b|back", "_go_back"),
     ("p", "show this page again", "p|page", "_show_again"),
     ("+4", "show some like the fourth", LIKE, "_show_like"),
-    ("+4.2", "change only its second part", LIKE, "_show_like"),
+    ("+4.2", "change its second part", LIKE, "_show_like"),
     ("+ NAME", "show some like this one", LIKE, "_show_like"),
-    ("--prefix E", "set a condition; -- drops it", CONDITION, "_set_conditions"),
+    ("--prefix E", "set a condition", CONDITION, "_set_conditions"),
+    ("--prefix", "drop it; -- drops all", CONDITION, "_set_conditions"),
+    (".2 --prefix E", "for the second part only", CONDITION, "_set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),
@@ -82,7 +86,7 @@ NEEDED = {
 def action_table(of_casts: bool) -> str:
     """The commands and their help, one per line."""
     shown = (each for each in ACTIONS if of_casts or "." not in each[0])
-    return "\n".join(f"{typed:12}{help}" for typed, help, *_ in shown)
+    return "\n".join(f"{typed:14}{help}" for typed, help, *_ in shown)
 
 
 @command(
@@ -243,15 +247,29 @@ class _Picking:
         except SamplingError as error:
             say(str(error))
 
-    def _set_conditions(self, typed: str) -> None:
-        """Shows others under further conditions; after --, under those of the command line."""
-        before, count_before = self.source.options, self.count
+    def _set_conditions(self, part: str | None, typed: str) -> None:
+        """Shows others under further conditions, of all names or of one part of a cast.
+
+        An option without its value has that of the command line again; after --, all have.
+        """
+        before, count_before = (self.source.options, self.source.of_parts), self.count
         try:
             with wrong_usage():
-                begins_anew = typed == "--"
-                given = {"count": self.first_count} if begins_anew else _typed_options(typed)
+                dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
+                dropped = TYPED_OPTIONS if typed == "--" else dropped
+                given = {} if dropped else _typed_options(typed)
+                first = {**vars(self.first_options), "count": self.first_count}
+                given |= {} if part else {name: first[name] for name in dropped}
                 self.count = given.pop("count", self.count)
-                self.source.set(replace(self.first_options if begins_anew else before, **given))
+                options, of_parts = before
+                if part:
+                    column = self.source.column(part)
+                    kept = {k: v for k, v in of_parts.get(column, {}).items() if k not in dropped}
+                    of_parts = {**of_parts, column: {**kept, **given}}
+                else:
+                    options = replace(options, **given)
+                    of_parts = {} if typed == "--" else of_parts
+                self.source.set(options, of_parts)
             self._begin_others()
             self._show(self.others, must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
@@ -262,7 +280,7 @@ class _Picking:
             remedy = remedy_for(error, vars(self.source.options))
             say(with_options(error) + (f". For more, add {remedy} to it" if remedy else ""))
         say("The conditions stay as they were.")
-        self.source.set(before)
+        self.source.set(*before)
         self.count = count_before
         self._begin_others()
 

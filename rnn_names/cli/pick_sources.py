@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
@@ -29,10 +30,11 @@ class NamesToPick:
 
     def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
         self._model = blend_of(models)
+        self.of_parts: OptionsOfParts = {}
         self._seeds = itertools.count(options.some_seed())
-        self.set(options)
+        self.set(options, {})
 
-    def set(self, options: Options) -> None:
+    def set(self, options: Options, _of_parts: OptionsOfParts) -> None:
         """Sets the conditions of names from here on."""
         self.options, self._options = options, replace(options, unique=True, remember=None)
 
@@ -42,6 +44,10 @@ class NamesToPick:
     def parts(self) -> str:
         """Nothing: names have no parts."""
         return ""
+
+    def column(self, _part: str) -> str:
+        """Raises SamplingError: names have no parts."""
+        raise SamplingError("Only the lines of a cast have parts.")
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
@@ -61,7 +67,7 @@ class NamesToPick:
         from rnn_names.casts.redrawing import roundrobin
 
         if part:
-            raise SamplingError("Only the lines of a cast have parts.")
+            self.column(part)
         options = replace(self._options, exclude=[*self._options.exclude, *names])
         near = options
         if options.boldness == "safe" or options.min_edits:
@@ -97,7 +103,7 @@ class LinesToPick:
         from rnn_names.casts.cast import path_of_words
 
         self._file, self._first_seed = file, options.some_seed() - 1
-        self.set(options)
+        self.set(options, {})
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
@@ -108,7 +114,16 @@ class LinesToPick:
         self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
-    def set(self, options: Any) -> None:
+    def column(self, part: str) -> str:
+        """The column of a part, by its number or name; SamplingError if there is none."""
+        columns = self._pattern.columns
+        if part.isdecimal() and 1 <= int(part) <= len(columns):
+            return columns[int(part) - 1]
+        if part not in columns:
+            raise SamplingError(f"There is no part {part}. {self.parts()}")
+        return part
+
+    def set(self, options: Any, of_parts: OptionsOfParts) -> None:
         """Sets the conditions of lines from here on; those that were shown still have others."""
         from rnn_names.casts.cast import errors_of, parsed
 
@@ -116,7 +131,12 @@ class LinesToPick:
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with wrong_usage(), errors_of(self._file):
-            self._pattern = parsed(self._options)
+            pattern = parsed(self._options, of_parts)
+        for column in of_parts:
+            part = next(part for part in pattern.parts if part.label == column)
+            if not any(name.path[: len(part.path)] == part.path for name in pattern.name_parts):
+                raise SamplingError("Conditions are for names, and this part has none.")
+        self._pattern, self.of_parts = pattern, of_parts
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""
@@ -161,10 +181,7 @@ class LinesToPick:
         """
         from rnn_names.casts.redrawing import roundrobin
 
-        columns = self._pattern.columns
-        places = {each: n for n, name in enumerate(columns, 1) for each in (str(n), name)}
-        if part and part not in places:
-            raise SamplingError(f"There is no part {part}. {self.parts()}")
+        number = 1 + self._pattern.columns.index(self.column(part)) if part else 0
         origins = []
         for line in lines:
             begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]
@@ -174,7 +191,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(redrawer, new) for new in redrawer.alike(line, places[part] if part else 0))
+            (self._text(redrawer, new) for new in redrawer.alike(line, number))
             for redrawer, line in origins
         )
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from rnn_names.conditions.automaton import Automaton, build_automaton, same_character
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.characters import folded
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 
 
@@ -134,9 +134,13 @@ class FarApart:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and the texts that remain after up to `edits` deletions."""
+    """A name, folded, and the texts that remain after up to `edits` deletions.
+
+    None is deleted from a text that is too long to be near any name, as a line of a file may be.
+    """
+    n_deletions = edits if len(name) <= MAX_NAME_LENGTH + edits else 0
     name = folded(name)
     texts = {name}
-    for _ in range(edits):
+    for _ in range(n_deletions):
         texts |= {text[:i] + text[i + 1 :] for text in texts for i in range(len(text))}
     return name, frozenset(texts)

@@ -10,7 +10,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
-from rnn_names.errors import ModelFileError, printable
+from rnn_names.errors import ModelFileError, printable, short_repr
 from rnn_names.model.sources import Source
 
 FORMAT = 1  # version of the file format; files of other versions are refused
@@ -28,6 +28,13 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 
 def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     """The fields of a `Model`, from `meta` and the arrays of its file."""
+    if not isinstance(meta, dict) or not isinstance(arrays, dict):
+        raise ModelFileError("`meta` and the arrays must be dictionaries")
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("<") not in map(
+            np.dtype, ARRAYS.get(name, [])
+        ):
+            raise ModelFileError(f"array {short_repr(name)}: of a wrong type")
     if meta.get("format") != FORMAT:
         version = printable(str(meta.get("format"))[:40])
         raise ModelFileError(
@@ -129,5 +136,5 @@ def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
     for name, shape in shapes.items():
         if arrays[name].shape != shape or n_a < 1:
             raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
-        if np.abs(arrays[name]).max() > MAX_WEIGHT:
-            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}")
+        if not np.abs(arrays[name]).max() <= MAX_WEIGHT:  # nor NaN
+            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}, or none")

@@ -216,7 +216,7 @@ def test_the_number_of_names_like_another_is_told(pick):
 def test_impossible_commands_get_a_message(pick, folder):
     (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
-    assert told[2].startswith("1 4 7") and told[17:] == [
+    assert told[2].startswith("1 4 7") and told[18:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
@@ -233,7 +233,7 @@ def test_impossible_commands_get_a_message(pick, folder):
 
 def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
     _, first = pick("?", "quit")
-    assert len(first) == 16 and max(map(len, first)) <= 40
+    assert len(first) == 17 and max(map(len, first)) <= 40
     for words in (["h", "exit"], ["help", "Q"]):
         _, told = pick(*words, "never read")
         assert told == first
@@ -280,7 +280,7 @@ def test_a_row_may_be_typed_from_its_end(pick, folder):
     assert kept(folder) == [page[3]]
 
 
-def test_numbers_of_a_list_that_was_not_shown_are_those_of_the_file(pick, folder):
+def test_before_the_list_is_shown_numbers_count_in_the_file(pick, folder):
     (page,), _ = pick("1", "-1", "2 3 4", "-2", "-1")
     assert kept(folder) == [page[3]]
 
@@ -534,6 +534,46 @@ def test_conditions_may_be_typed(pick, folder):
     names = [*first, *begun, *short, *like, *others, *two]
     assert len(names) == len({*names})
     assert told == [f"Kept {begun[0]} (1 in kept.txt)", "1 in kept.txt"]
+
+
+def test_one_condition_can_be_dropped(pick):
+    typed = "--prefix El", "--max-length 8", "--prefix", "--match .*a", "--max-length"
+    pages, told = pick(*typed, arguments=[*ELVES, "-n", 20, "--max-length", 9])
+    _, begun, _, short, _, last = pages
+    assert all(name.startswith("El") for name in begun)
+    assert all(len(name) <= 8 for name in short)
+    assert not all(name.startswith("El") for name in short)
+    assert all(name.endswith("a") and len(name) <= 9 for name in last)
+    assert any(len(name) == 9 for name in last) and len(told) == 1
+
+
+def test_a_condition_may_be_for_one_part_of_a_cast(pick):
+    typed = ".2 --prefix L", ".given --prefix E", ".2 --prefix", ".2 --prefix X", "--"
+    arguments = ["pick", "{given=elvish} of [{elvish}|{dwarvish:prefix=B}]", "-n", 8]
+    pages, told = pick(*typed, arguments=arguments)
+    first, of_second, of_both, of_given, others = (
+        [line.split(" of ") for line in page] for page in pages
+    )
+    assert {town[0] for _, town in [*of_second, *of_both]} == {"L"}
+    assert {given[0] for given, _ in [*of_both, *of_given]} == {"E"}
+    for page in (first, others):
+        assert len({given[0] for given, _ in page}) > 2
+        assert "B" in {town[0] for _, town in page}
+    assert len({town[0] for _, town in of_given}) > 1
+    assert told[0].startswith("prefix 'X': the model does not know the character 'X'")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (".3 --prefix E", "Conditions are for names, and this part has none."),
+        (".4 --prefix E", "There is no part 4. Parts: 1 given, 2 {elvish}, 3 [a|b]."),
+        (".2 --count 2 --prefix", "Option '--prefix' requires an argument."),
+    ],
+)
+def test_a_wrong_condition_for_a_part_changes_nothing(typed, said, pick):
+    pages, told = pick(typed, arguments=["pick", "{given=elvish} {elvish} [a|b]", "-n", 2])
+    assert told[:2] == [said, "The conditions stay as they were."] and len(pages) == 1
 
 
 def test_a_name_that_begins_with_a_single_letter_is_taken_out_by_it(pick, folder):

@@ -231,6 +231,14 @@ def test_accepted_names_are_far_apart(names, edits):
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []
 
 
+def test_a_text_that_is_too_long_to_be_near_a_name_takes_little_memory():
+    """As a line of a file of kept names may be: two deletions make half a billion texts of it."""
+    far_apart = FarApart(3, ["ab" * 15_000, "a" * 202])
+    assert not far_apart.is_far("a" * 200)
+    assert far_apart.is_far("a" * 199) and far_apart.is_far("ab" * 100)
+    assert tiny_model().sample(2, seed=1, min_edits=3, exclude=["ab" * 15_000])
+
+
 @pytest.mark.parametrize("min_edits", [1, 2, 3])
 def test_near_copies_and_near_twins_are_excluded(min_edits):
     """Of random names, and of the most probable ones: there, each that is far from all before."""

@@ -44,6 +44,18 @@ def test_a_path_that_is_no_file_name_is_refused(path, model):
             use(path)
 
 
+def test_contents_of_wrong_types_are_refused():
+    model = make_model()
+    lists = {name: array.tolist() for name, array in model.arrays.items()}
+    doubles = {name: array.astype(float) for name, array in model.arrays.items()}
+    missing = {**model.arrays, "by": model.arrays["by"] * np.nan}
+    wrong = [(None, model.arrays), (model.meta, [1]), (model.meta, {1: 2})]
+    for meta, arrays in [*wrong, *((model.meta, each) for each in (lists, doubles, missing))]:
+        with pytest.raises(ModelFileError):
+            Model.of(meta, arrays)
+    assert Model.of(model.meta, model.arrays).meta == model.meta
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_numpy_alone_reads_the_file(cell, tmp_path):
     make_model(cell).save(tmp_path / "m.npz")
