@@ -128,13 +128,13 @@ class ConditionalSampler:
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether few of the model's names may have the length and the spelling."""
+        """Whether few of the model's names from the roots may have the length and the spelling."""
         options = self.options
         of_list = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or of_list
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.automaton_conditions)
+        return not most_fit or bool(self.automaton_conditions or options.prefix)
 
     def draw(self, keys: Array) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and the tally."""

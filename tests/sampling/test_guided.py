@@ -217,6 +217,17 @@ def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high(names, t
     assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all()
 
 
+def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
+    """Of a million draws, none had a length that the list has."""
+    model = Model.load("elvish-women")
+    drawn = model.sample(300, seed=1, prefix="Disdisdis", temperature=0.05)
+    names = ["Disdisdise", "Disdisdishi", "Disdisdisha"]
+    shares = np.exp(at_temperature(model, 0.05).log_prob(names))
+    expected = 300 * shares / shares.sum()
+    counts = np.array([drawn.count(name) for name in names])
+    assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all() and counts.sum() > 290
+
+
 def test_a_name_with_an_unusual_ending_is_drawn():
     """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
     names = Model.load("first-names").sample(800, seed=1, suffix="pp", temperature=0.5)
