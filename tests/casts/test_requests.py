@@ -66,7 +66,7 @@ def test_a_warning_says_that_the_shares_of_initials_are_rough(quick_pilots):
         rows(text, 1, initials="same")
 
 
-def test_models_of_very_many_initials_have_all_of_them():
+def test_models_of_very_many_initials_have_all_of_them(quick_pilots):
     """There are more of them than names in the first pilot."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 300))), longest=6)
     lines = cast("{a:max-length=4} {a}", 100, seed=1, initials="same", models={"a": model})
@@ -130,12 +130,12 @@ def test_initials_differ_where_lines_begin_with_different_parts():
 
 
 @each_initials
-@pytest.mark.parametrize("parts", ["{a} {b}", "{a} {b:suffix=b} {c}"])
-def test_lines_do_not_depend_on_the_size_of_batches(parts, initials, monkeypatch):
+def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
     """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
 
     One that had to be drawn again lent its letter to all that were drawn with it.
     """
+    parts = "{a} {b:suffix=b} {c}"
     options = {"initials": initials, "min_edits": 1, "min_length": 2}
     together = rows(parts, 24, **options)
     monkeypatch.setattr(cast_drawer, "FIRST_LINES", 1)
