@@ -158,8 +158,8 @@ def test_common_conditions_need_no_look_ahead():
 # --- Low temperatures -----------------------------------------------------------------------------
 
 LOW = [
+    ("norse", {"max_length": 2, "temperature": 0.08}),  # 2,000 of 2,000 had a share of 0.0002
     ("norse", {"max_length": 2, "temperature": 0.04}),  # none came
-    ("spells", {"max_length": 4, "temperature": 0.08}),  # Tide 1,831 of 2,000, Step never
 ]
 
 
@@ -188,10 +188,10 @@ def test_scattered_names_are_drawn_in_proportion(options):
 
 
 def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high():
-    """All draws missed these two: 715 of 1,000 were Protoceratopsq, whose share is e^−95."""
-    model, names, temperature = Model.load("dinosaurs"), ("Nanuq", "Angatanakaq"), 0.1
+    """All draws missed these two: all were Vrezanez."""
+    model, names, temperature = Model.load("elvish"), ("Valaruz", "Vriaruz"), 0.1
     shares = np.exp(at_temperature(model, temperature).log_prob(names))
-    drawn = model.sample(500, seed=1, suffix="q", temperature=temperature)
+    drawn = model.sample(500, seed=1, suffix="z", temperature=temperature)
     counts = np.array([drawn.count(name) for name in names])
     assert counts.sum() > 250
     expected = counts.sum() * shares / shares.sum()
