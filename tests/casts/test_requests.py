@@ -54,7 +54,7 @@ def test_initials_have_their_shares_where_names_that_meet_the_conditions_are_rar
     first = by(initial_of, distribution(models["a"], match=r"(.)(.)\2\1(.)\3"))
     second = by(initial_of, distribution(models["b"], match="(a|b)cb..*"))
     text = r"{a:match=(.)(.)\2\1(.)\3} {b:match=(a|b)cb..*}"
-    lines = cast(text, 1000, seed=3, initials="same", models=models)
+    lines = cast(text, 400, seed=3, initials="same", models=models)
     weights = {each: p * second[each] for each, p in first.items() if second[each]}
     expected = {each: p / sum(weights.values()) for each, p in weights.items()}
     assert_drawn_from(Counter(map(initial_of, lines)), expected)
@@ -69,6 +69,7 @@ def test_a_warning_says_that_the_shares_of_initials_are_rough(quick_pilots):
 def test_models_of_very_many_initials_have_all_of_them():
     """There are more of them than names in the first pilot."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 300))), longest=6)
+    model.params["by"][0] += 4  # short names, so that the condition is common
     lines = cast("{a:max-length=4} {a}", 100, seed=1, initials="same", models={"a": model})
     assert len({line[0] for line in lines}) > 30
 
@@ -130,12 +131,12 @@ def test_initials_differ_where_lines_begin_with_different_parts():
 
 
 @each_initials
-@pytest.mark.parametrize("parts", ["{a} {b}", "{a} {b:suffix=b} {c}"])
-def test_lines_do_not_depend_on_the_size_of_batches(parts, initials, monkeypatch):
+def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
     """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
 
     One that had to be drawn again lent its letter to all that were drawn with it.
     """
+    parts = "{a} {b:suffix=b} {c}"
     options = {"initials": initials, "min_edits": 1, "min_length": 2}
     together = rows(parts, 24, **options)
     monkeypatch.setattr(cast_drawer, "FIRST_LINES", 1)

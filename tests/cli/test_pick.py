@@ -194,8 +194,7 @@ def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     assert not all(map(FarApart(2).add_if_far, like))
 
 
-@pytest.mark.parametrize("name", ["Shelob", "Zorrodim"])
-def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
+def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):
     tried, draw = [], ConditionalSampler.draw
 
     def counted(sampler, keys):
@@ -204,7 +203,7 @@ def test_names_like_a_strange_one_take_few_attempts(name, pick, monkeypatch):
         return draw(sampler, keys)
 
     monkeypatch.setattr(ConditionalSampler, "draw", counted)
-    (_, like, *_), _ = pick(f"+ {name}", f"+ {name}", arguments=[*ELVES, "-n", 40])
+    (_, like, *_), _ = pick("+ Zorrodim", "+ Zorrodim", arguments=[*ELVES, "-n", 40])
     assert len(like) == 40
 
 
@@ -588,25 +587,27 @@ def test_others_after_typed_conditions_meet_them(pick):
     assert [*map(len, pages)] == [4, 4, 4, 4, 4, 2] and len(told) == 1
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("--match zzz", "no name of 7 to 13 characters can meet all of --prefix 'El', --match"),
-        ("--prefix Xq", "--prefix 'Xq': the model does not know the character 'X'"),
-        ("--prefix 'El", "No closing quotation"),
-        ("--model norse", "--model: end, and start again with it"),
-        ("--prefixes El", "No such option"),
-        ("--max-length x", "Invalid value for '--max-length'"),
-        ("--count 2 --prefix Xq", "--prefix 'Xq': the model does not know"),
-        ("--prefix E --help", "No such option '--help'"),
-    ],
-)
-def test_impossible_conditions_change_nothing(typed, said, pick):
-    pages, told = pick("--prefix El", typed, "", "--help")
-    assert [*map(len, pages)] == [10, 10, 10] and all(
-        name.startswith("El") for name in [*pages[1], *pages[2]]
-    )
-    assert told[0].startswith(said) and told[1] == "The conditions stay as they were."
+IMPOSSIBLE = {
+    "--match zzz": "no name of 7 to 13 characters can meet all of --prefix 'El', --match",
+    "--prefix Xq": "--prefix 'Xq': the model does not know the character 'X'",
+    "--prefix 'El": "No closing quotation",
+    "--model norse": "--model: end, and start again with it",
+    "--prefixes El": "No such option",
+    "--max-length x": "Invalid value for '--max-length'",
+    "--count 2 --prefix Xq": "--prefix 'Xq': the model does not know",
+    "--prefix E --help": "No such option '--help'",
+}
+
+
+def test_impossible_conditions_change_nothing(pick):
+    typed = [line for each in IMPOSSIBLE for line in (each, "")]
+    pages, told = pick("--prefix El", *typed, "--help", arguments=[*ELVES, "-n", 3])
+    assert [*map(len, pages)] == [3] * (2 + len(IMPOSSIBLE))
+    assert all(name.startswith("El") for page in pages[1:] for name in page)
+    stay = "The conditions stay as they were."
+    assert told[1 : 2 * len(IMPOSSIBLE) : 2] == [stay] * len(IMPOSSIBLE)
+    for line, said in zip(told[::2], IMPOSSIBLE.values(), strict=False):
+        assert line.startswith(said)
 
 
 def test_conditions_of_casts_may_be_typed(pick):
@@ -672,18 +673,18 @@ def test_kept_lines_with_equal_beginnings_are_listed_with_their_differences(pick
     assert told[1:3] == ["-1 The Toad… pie", "-2 The Toad… soup"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("1 and 2", "'and' is no number; nothing was kept"),
-        ("1 foo", "'foo' is no number; nothing was kept"),
-        ("+", "+ and a number of this page, or a name"),
-        ("=", "= and what to keep"),
-        ("all", "'all': not understood; ? for help"),
-    ],
-)
-def test_unknown_commands_get_a_message(typed, said, pick):
-    assert pick(typed)[1][0] == said
+UNKNOWN = {
+    "1 and 2": "'and' is no number; nothing was kept",
+    "1 foo": "'foo' is no number; nothing was kept",
+    "+": "+ and a number of this page, or a name",
+    "=": "= and what to keep",
+    "all": "'all': not understood; ? for help",
+}
+
+
+def test_unknown_commands_get_a_message(pick):
+    _, told = pick(*UNKNOWN)
+    assert told[: len(UNKNOWN)] == [*UNKNOWN.values()]
 
 
 def test_a_note_tells_the_number_of_remembered_names(pick):
@@ -721,16 +722,15 @@ class Typist:
         return (self.shown + rest).splitlines(), self.run.wait(timeout=60)
 
 
-@pytest.mark.parametrize("columns", [80, 40])
-def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(columns, folder):
-    typist = Typist(columns, *ELVES)
+def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(folder):
+    typist = Typist(40, *ELVES)
     typist.type("1 2\n")
     assert len(kept(folder)) == 2
     typist.run.send_signal(signal.SIGINT)
     lines, code = typist.lines()
     assert code == 130 and lines[-1] == "2 in kept.txt"
     assert lines[0].split()[1] == kept(folder)[0]
-    assert max(map(len, lines)) <= columns
+    assert max(map(len, lines)) <= 40
 
 
 def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):

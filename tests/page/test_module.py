@@ -112,16 +112,7 @@ MODELS = {
         "Z": "É",
         "y": "ne",
     },
-    "dinosaurs": {"a": "Al", "b": "Tri", "other": "aL", "read": "Al", "z": "s", "Z": "R", "y": "n"},
-    "dinosaurs+rnn": {
-        "a": "Al",
-        "b": "ba",
-        "other": "tR",
-        "read": "Tr",
-        "z": "s",
-        "Z": "R",
-        "y": "n",
-    },
+    "elvish+rnn": {"a": "El", "b": "ba", "other": "sH", "read": "Sh", "z": "n", "Z": "R", "y": "s"},
 }
 
 
@@ -163,14 +154,15 @@ def test_a_seed_and_a_number_determine_a_name(name, in_node, small_models):
         assert names == first_names(whole, *count, roots=roots, **options), options
 
 
-@pytest.mark.parametrize("name", ["elvish", "women", "dinosaurs+welsh-towns"])
+@pytest.mark.parametrize("name", ["elvish", "women", "elvish+welsh-towns"])
 def test_boldness_equals_its_single_options(name, in_node, small_models):
     """Also where the list's own names are words, and for texts whose triples no name has."""
     models = [small_models.get(each) or Model.load(each) for each in name.split("+")]
     whole = blend(models) if len(models) > 1 else models[0]
     first = whole.vocabulary.characters[-1]
-    asked = [{}, {"start": 3}, {"min_p": 0.3, "temperature": 0.9}]
-    asked += [{"prefix": 2 * first}] if name != "women" else []  # of so large a model, it is slow
+    asked = [{}]
+    if name != "women":  # of so large a model, the others are slow
+        asked += [{"start": 3}, {"min_p": 0.3, "temperature": 0.9}, {"prefix": 2 * first}]
     asked = [{"seed": 1, "boldness": "safe", **options} for options in asked]
     calls = [f"print(await sample(12, {in_javascript(options)}));" for options in asked]
     found = in_node("\n".join(calls), *zip(name.split("+"), models, strict=True))
@@ -214,16 +206,16 @@ def test_names_do_not_depend_on_the_count(in_node, small_models):
 
 def test_names_of_a_rare_length_come_from_a_look_ahead(in_node, small_models):
     (names,) = in_node(
-        "print(await sample(20, { seed: 1, minLength: 25 }));", *[("gru", small_models["gru"])]
+        "print(await sample(20, { seed: 1, minLength: 20 }));", ("gru", small_models["gru"])
     )
-    assert [len(name) for name in names] == [25] * 20
+    assert [len(name) for name in names] == [20] * 20
 
 
-@pytest.mark.parametrize("name", ["welsh-towns", "dutch-towns"])
-def test_the_most_probable_names_are_found_under_rare_conditions(name, in_node):
+def test_the_most_probable_names_are_found_under_rare_conditions(in_node):
     """At a low temperature, nearly all proposals may miss the names that nearly all are."""
-    model, options = Model.load(name), "{ seed: 1, temperature: 0.1, maxLength: 2, match: '..' }"
-    (names,) = in_node(f"print(await sample(300, {options}));", (name, model))
+    model = Model.load("welsh-towns")
+    options = "{ seed: 1, temperature: 0.1, maxLength: 2, match: '..' }"
+    (names,) = in_node(f"print(await sample(300, {options}));", ("towns", model))
     wanted = distribution(model, temperature=0.1, min_length=2, max_length=2)
     assert_drawn_from(Counter(names), wanted)
 
@@ -237,10 +229,9 @@ def test_the_most_probable_name_is_the_most_frequent_at_a_low_temperature(in_nod
 
 def test_names_with_unusual_ends_are_found_under_rare_conditions(in_node):
     """A guess by the last letter alone leads to Popp and Cipp, which are 1 in 200."""
-    model = Model.load("first-names")
-    (names,) = in_node(
-        "print(await sample(200, { seed: 1, suffix: 'pp', temperature: 0.5 }));", ("all", model)
-    )
+    options = "{ seed: 1, suffix: 'pp', maxLength: 7, temperature: 0.5 }"
+    names_of = ("all", Model.load("first-names"))
+    (names,) = in_node(f"print(await sample(200, {options}));", names_of)
     # By tests/quality/rare.py, 64 % and 29 % of all; 5 standard deviations of 200 names.
     assert 94 < names.count("Philipp") < 162
     assert 26 < names.count("Filipp") < 90
@@ -315,22 +306,22 @@ def test_a_suffix_in_another_case_equals_python(in_node):
 
 EMPTY = [
     {"prefix": ["", "A"]},
-    {"suffix": ["us", ""]},
+    {"suffix": ["el", ""]},
     {"suffix": ["Ж", ""], "boldness": "safe"},
-    {"contains": ["", "ra"], "exclude_words": ["", "saurus"]},
+    {"contains": ["", "ra"], "exclude_words": ["", "el"]},
     {"prefix": [], "suffix": [], "contains": [], "match": [], "exclude_words": []},
 ]
 
 
-def test_every_name_begins_with_an_empty_text_ends_in_it_and_contains_it(in_node, bundled):
-    model, pattern = bundled["dinosaurs"], "{dinosaurs:suffix=us,suffix=}"
+def test_every_name_begins_with_an_empty_text_ends_in_it_and_contains_it(in_node):
+    model, pattern = Model.load("elvish"), "{elvish:suffix=el,suffix=}"
     calls = [f"print(await sample(9, {in_javascript({'seed': 1, **each})}));" for each in EMPTY]
     *found, lines, error = in_node(
         f"""
         {"".join(calls)}
         print(await cast("{pattern}", 9, {{ seed: 1 }}));
         await sample(2, {{ match: "" }}).catch((error) => print(error.message));""",
-        ("dinosaurs", model),
+        ("elvish", model),
     )
     assert found == [model.sample(9, seed=1, **each) for each in EMPTY]
     assert lines == cast(pattern, 9, seed=1)
@@ -423,15 +414,13 @@ def test_parts_of_casts_have_separate_streams_and_initials_alike_or_different(
 
 DEPENDENT = [
     ("{gru:max-length=4,unique}", 30, 15, {}),
-    ("{dinosaurs}", 30, 15, {"boldness": "safe"}),
-    ("{gru} {dinosaurs}", 3, 1, {"initials": "different"}),
-    ("{dinosaurs} {dinosaurs}", 9, 5, {"initials": "same"}),
+    ("{elvish}", 30, 15, {"boldness": "safe"}),
+    ("{gru} {elvish}", 3, 1, {"initials": "different"}),
+    ("{elvish} {elvish}", 9, 5, {"initials": "same"}),
 ]
 
 
-def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(
-    in_node, small_models, bundled
-):
+def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(in_node, small_models):
     refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
     refused = [{"start": 1, "boldness": "safe", **each} for each in refused]
     calls = [
@@ -444,7 +433,7 @@ def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(
     *found, errors = in_node(
         f"{''.join(calls)} print(await Promise.all({json.dumps(refused)}.map({wrong})));",
         ("gru", small_models["gru"]),
-        ("dinosaurs", bundled["dinosaurs"]),
+        ("elvish", Model.load("elvish")),
     )
     for (_, _, begin, _), lines, last in zip(DEPENDENT, found[::2], found[1::2], strict=True):
         assert last == lines[begin:]

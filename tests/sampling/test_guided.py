@@ -86,26 +86,17 @@ def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(alwa
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("n", [1, 300])
-def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_conditions(n):
+def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_conditions():
     """At the higher temperature where it begins, top-p does not; so they seemed to be known."""
     options = {"temperature": 0.7, "top_p": 0.9, "match": "Ghelmikha|Brasharud"}
-    with pytest.raises(SamplingError, match=f"only 0 of {n}"):
-        Model.load("orcish").sample(n, seed=1, **options)
+    with pytest.raises(SamplingError, match="only 0 of 300"):
+        Model.load("orcish").sample(300, seed=1, **options)
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"suffix": "zz", "max_length": 5},
-        {"prefix": "Vr", "suffix": "zz", "max_length": 8, "temperature": 0.8, "top_p": 0.999},
-    ],
-    ids=str,
-)
-def test_shares_of_a_bundled_model_are_exact(options):
+def test_shares_of_a_bundled_model_are_exact():
     """As `make rare` does it for many more orders: at most 0.02 more than chance alone gives."""
-    model = Model.load("orcish")
+    model, options = Model.load("orcish"), {"suffix": "zz", "max_length": 5}
     expected = most_probable(model, options, 60, 300_000)
     assert len(expected) == 60
     assert model.best(60, **options) == [name for name, _ in expected]
@@ -169,7 +160,6 @@ def test_common_conditions_need_no_look_ahead():
 LOW = [
     ("norse", {"max_length": 2, "temperature": 0.08}),  # 2,000 of 2,000 had a share of 0.0002
     ("norse", {"max_length": 2, "temperature": 0.04}),  # none came
-    ("spells", {"max_length": 4, "temperature": 0.08}),  # Tide 1,831 of 2,000, Step never
 ]
 
 
@@ -181,36 +171,27 @@ def test_the_most_probable_names_are_drawn_if_steps_are_nearly_certain(model, op
     assert off < 0.1, worst
 
 
-SCATTERED = [  # a few whole names, of which some never came
-    ("elvish", {"match": "Davendre|Sonasheen"}),
-    ("elvish", {"match": "Davendre|Sonasheen", "temperature": 3}),
-    ("first-names", {"match": "Theodora|Cordell"}),
-    ("first-names", {"suffix": ["theodora", "cordell"], "ignore_case": True}),
+SCATTERED = [  # two whole names, of which one never came
+    {"match": "Davendre|Sonasheen"},
+    {"match": "Davendre|Sonasheen", "temperature": 3},
+    {"suffix": ["davendre", "sonasheen"], "ignore_case": True},
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), SCATTERED, ids=str)
-def test_scattered_names_are_drawn_in_proportion(kind, options):
-    model = Model.load(kind)
-    names = ["Davendre", "Sonasheen"] if kind == "elvish" else ["Theodora", "Cordell"]
+@pytest.mark.parametrize("options", SCATTERED, ids=str)
+def test_scattered_names_are_drawn_in_proportion(options):
+    model, names = Model.load("elvish"), ["Davendre", "Sonasheen"]
     shares = np.exp(at_temperature(model, options.get("temperature", 1)).log_prob(names))
     drawn = model.sample(400, seed=1, **options)
     expected = (drawn.count(names[0]) + drawn.count(names[1])) * shares[0] / shares.sum()
     assert abs(drawn.count(names[0]) - expected) < 4 * np.sqrt(expected) and expected > 100
 
 
-KNOWN_BUT_MISSED = [  # names that all draws missed, and the temperature
-    (("Nanuq", "Angatanakaq"), 0.1),  # 715 of 1,000 were Protoceratopsq, whose share is e^−95
-    (("Angatanakaq", "Nanuq"), 0.05),
-    (("Zanabaz", "Alvarez"), 0.1),
-]
-
-
-@pytest.mark.parametrize(("names", "temperature"), KNOWN_BUT_MISSED)
-def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high(names, temperature):
-    model = Model.load("dinosaurs")
+def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high():
+    """All draws missed these two: all were Vrezanez."""
+    model, names, temperature = Model.load("elvish"), ("Valaruz", "Vriaruz"), 0.1
     shares = np.exp(at_temperature(model, temperature).log_prob(names))
-    drawn = model.sample(500, seed=1, suffix=names[0][-1], temperature=temperature)
+    drawn = model.sample(500, seed=1, suffix="z", temperature=temperature)
     counts = np.array([drawn.count(name) for name in names])
     assert counts.sum() > 250
     expected = counts.sum() * shares / shares.sum()
@@ -230,7 +211,8 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
 
 def test_a_name_with_an_unusual_ending_is_drawn():
     """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
-    names = Model.load("first-names").sample(800, seed=1, suffix="pp", temperature=0.5)
+    options = {"suffix": "pp", "max_length": 9, "temperature": 0.5}
+    names = Model.load("first-names").sample(800, seed=1, **options)
     assert 5 < names.count("Phillipp") < 50
 
 
@@ -259,15 +241,19 @@ def test_memorised_names_are_drawn_in_proportion():
 
 def test_a_nearly_impossible_beginning_is_possible():
     """At a temperature at which floats have no numbers for its probability."""
-    names = Model.load("norse").sample(3, match="Æ...", temperature=0.02)
-    assert {name[0] for name in names} == {"Æ"}
+    model = random_model("abcd", seed=15, longest=7)
+    model.params["by"][4] -= 40
+    assert at_temperature(model, 0.02).log_prob(["d"]) < -745, "0 in float64"
+    names = model.sample(3, match="d...", temperature=0.02, any_shape=True)
+    assert {name[0] for name in names} == {"d"}
 
 
-@pytest.mark.no_cover
-def test_a_name_with_a_billion_copies_needs_no_memory():
+def test_a_name_with_a_billion_copies_needs_no_memory(always_look_ahead):
     """A MemoryError for petabytes, or 14 GB for a minute."""
-    names = Model.load("first-names").sample(20, suffix="rn", temperature=0.1, seed=4)
-    assert {*names} <= {"Auturn", "Thorn", "Hawthorn"}
+    guided = looking_ahead(tiny_model(), suffix="cb")
+    log_bound = guided.guide.log_bound - 40  # e^40 copies of each name
+    guided.guide = replace(guided.guide, log_bound=log_bound)
+    assert len(groups(guided, [0])) == GROUP_SIZE
 
 
 def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch):

@@ -74,8 +74,9 @@ def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
     assert f"only {len(drawn)} of" in str(error.value)
 
 
-@pytest.mark.parametrize("options", [{}, {"min_edits": 1}, {"unique": True}], ids=str)
-@pytest.mark.parametrize("cores", [1, 3])
+@pytest.mark.parametrize(
+    ("options", "cores"), [({}, 1), ({}, 3), ({"min_edits": 1}, 3), ({"unique": True}, 3)], ids=str
+)
 def test_the_end_of_a_stream_does_not_depend_on_the_count(
     options, cores, monkeypatch, small_batches
 ):
@@ -94,7 +95,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(
 
     longest = names(200)
     assert 1 < len(longest) < 190
-    for n in (1, 3, 5, len(longest), len(longest) + 1):
+    for n in (1, 5, len(longest) + 1):
         assert names(n) == longest[:n]
 
 

@@ -29,7 +29,7 @@ from support.program import DATA, invoke
 pytestmark = pytest.mark.usefixtures("quick_teacher", "few_models")
 
 HANGUL = ["가람", "나래", "다솜"]
-FEW_EPOCHS = "--epochs 5 --distil-epochs 1".split()
+FEW_EPOCHS = "--epochs 3 --distil-epochs 1".split()
 
 
 def names_of_list(file):
@@ -190,7 +190,7 @@ def test_a_network_stays_near_its_start():
     far = []
     for pull in (0, 2.4):
         with mock.patch.object(trainer, "DECAY_TO_START", pull):
-            model = train(names, epochs=3, distil_epochs=0)
+            model = train(names, epochs=1, distil_epochs=0)
         far.append(np.abs(model.params["Waa"] - start.model.params["Waa"]).mean())
     assert 0 < far[1] < far[0]
 
@@ -230,7 +230,7 @@ def test_a_resumed_run_is_equal_bit_for_bit(folder, monkeypatch):
 
     def stop(progress, epoch):
         shown_epochs.append(epoch)
-        if len(shown_epochs) == 3:
+        if len(shown_epochs) == 2:
             raise RnnNamesError("stopped")
 
     with monkeypatch.context() as patch:
