@@ -293,7 +293,7 @@ class _Reader:
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
                 words = self.text[begin + 1 :].partition("}")[0].split("|")
-                meant = "|".join(f"{{{word.strip()}}}" for word in words)
+                meant = "|".join(f"{{{word.strip('[] ')}}}" for word in words)
                 raise self.error(f"to choose one of several names, write [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)

@@ -30,7 +30,7 @@ from rnn_names.model import bundled
     "Write a cast: lines of several names.",
     "rnn-names cast village -n 10",
     "rnn-names cast tavern --show",
-    "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
+    "rnn-names cast '[Lord {norse-men}*2|Lady {norse-women}] of {elvish}' --boldness safe",
     "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
     "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
     "rnn-names cast --file household.txt -n 3 --seed 4",
@@ -72,7 +72,9 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
             raise click.UsageError(f"one cast at a time: rnn-names cast {pattern[0]}")
-        meant = shlex.quote(" ".join(pattern))
+        named = bundled.names()
+        parts = (f"{{{word}}}" if word in named else word for word in pattern)
+        meant = shlex.quote(" ".join(parts))
         if pattern[1].isdecimal():
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
         raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")

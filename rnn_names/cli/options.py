@@ -66,7 +66,8 @@ class GroupedCommand(click.Command):
                 raise
             message = f"{error}; boldness {word} asks for some of these"
             if remedy := remedy_for(error, ctx.params):
-                message += f": ask for fewer, or add {remedy}"
+                fewer = "" if "only 0 " in message else "ask for fewer, or "
+                message += f": {fewer}add {remedy}"
             raise SamplingError(message, [*error.settings, "boldness"]) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -148,6 +149,8 @@ def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
     """The option that brings more names than boldness safe does; "" without it, or if given."""
     if given.get("boldness") != "safe" or " found: " not in str(error):
         return ""
+    if "only 0 " in str(error):
+        return "--boldness balanced"
     if "min_edits (" in str(error) and given.get("min_edits") is None:
         return "--min-edits 1"
     return "" if given.get("min_p") else "--min-p 0.05"

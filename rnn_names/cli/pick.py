@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -26,12 +25,18 @@ from rnn_names.cli.options import (
     remedy_for,
     wrong_usage,
 )
+from rnn_names.cli.pick_conditions import (
+    CONDITIONS,
+    FLAGS,
+    TYPED_OPTIONS,
+    as_typed,
+    typed_options,
+)
 from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
-from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
@@ -45,9 +50,6 @@ from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
-CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed", "start"}
-FLAGS = {name for name, option in declarations(Options).items() if option.kind is FLAG}
-TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
@@ -190,7 +192,7 @@ class _Picking:
                 matches = ((re.fullmatch(each[2], typed, re.I), each[3]) for each in ACTIONS)
                 found, method = next((each for each in matches if each[0]), (None, ""))
                 if found is None:
-                    say(_not_understood(typed))
+                    say(_not_understood(typed, self.page))
                 elif method == "end":
                     break
                 else:
@@ -202,10 +204,16 @@ class _Picking:
         return interrupts.INTERRUPTED
 
     def _help(self) -> None:
-        parts = self.source.parts()
+        source = self.source
+        parts, options = source.parts(), source.options
         print_to_stderr(action_table(bool(parts)))
         if parts:
             say(parts)
+        of_all = {name: getattr(options, name) for name in options.non_defaults}
+        of_parts = (
+            f".{part} {as_typed(given)}" for part, given in source.of_parts.items() if given
+        )
+        say(f"Conditions: {'; '.join([as_typed(of_all), *of_parts])}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
@@ -257,7 +265,7 @@ class _Picking:
             with wrong_usage():
                 dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
                 dropped = TYPED_OPTIONS if typed == "--" else dropped
-                given = {} if dropped else _typed_options(typed)
+                given = {} if dropped else typed_options(typed)
                 first = {**vars(self.first_options), "count": self.first_count}
                 given |= {} if part else {name: first[name] for name in dropped}
                 self.count = given.pop("count", self.count)
@@ -361,24 +369,9 @@ class _Picking:
         self.source.keep(new)
 
 
-def _typed_options(typed: str) -> dict[str, Any]:
-    """The values of options that were typed at the prompt, by their names in Python."""
-    context = click.get_current_context()
-    arguments, no_help = shlex.split(typed), list[str]()  # --help would end the program
-    read = context.command.make_context(
-        context.info_name, arguments, context.parent, help_option_names=no_help
-    )
-    given = {
-        name: value
-        for name, value in read.params.items()
-        if read.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    }
-    for name in given.keys() - TYPED_OPTIONS:
-        raise click.UsageError(f"--{name.replace('_', '-')}: end, and start again with it")
-    return given
-
-
-def _not_understood(typed: str) -> str:
+def _not_understood(typed: str, page: Sequence[str]) -> str:
+    if typed in page:
+        return f"To keep {typed}, type {page.index(typed) + 1}."
     no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
     if no_number and typed[0].isdecimal():
         return f"{short_repr(no_number[0])} is no number; nothing was kept"

@@ -1,5 +1,6 @@
 """Suggestions for a mistyped command line."""
 
+import os
 import re
 import shlex
 from difflib import get_close_matches
@@ -57,8 +58,13 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
         return f"{error.format_message()} Did you mean {similar[0]}?" if similar else ""
     extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
     if extra and command.name == "score":
-        pipe = f"echo {shlex.quote(extra[1].split()[0])} | rnn-names score -m MODEL"
+        word = shlex.quote(extra[1].split()[0])
+        if os.path.isfile(extra[1]):
+            return f"{error.message}; put -m before the model: rnn-names score -m MODEL {word}"
+        pipe = f"echo {word} | rnn-names score -m MODEL"
         return f"{error.message}; names come from a file or a pipe: {pipe}"
+    if extra and command.name == "alias" and "{" in extra[1]:
+        return f"{error.message}; alias takes models, not a pattern: join two runs by paste"
     if extra and "--model" in options:
         noun, option = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
         advice = f"if it is a {noun}, put {option} before it: {option} {shlex.quote(extra[1])}"

@@ -112,7 +112,7 @@ def advice(path: str) -> str:
         if similar := own or get_close_matches(name, files, n=1, cutoff=0.8):
             return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
-        return "give each model of a blend by itself"
+        return f"to blend models, write {printable('+'.join(re.split(r' *[+,] *', name)))}"
     known, word = sorted(bundled.names()), name.lower()
     close = [*filter(None, [OTHER_WORDS.get(word)])]
     close = close or [each for each in known if word in each.split("-")]

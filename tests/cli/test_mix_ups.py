@@ -46,6 +46,14 @@ def test_a_message_shows_how_to_get_more_safe_names(invoke, monkeypatch):
     assert done.stderr.endswith("some of these: ask for fewer, or add --min-edits 1\n")
 
 
+def test_where_no_name_is_safe_the_message_shows_balanced_names(invoke, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 12)
+    typed = ["sample", "-m", "desert", "--max-length", 4, "-n", 3]
+    done = invoke(*typed, "--boldness", "safe")
+    assert done.stderr.endswith("some of these: add --boldness balanced\n")
+    assert len(invoke(*typed, "--boldness", "balanced").stdout.split()) == 3
+
+
 def test_a_list_read_through_a_pipe_is_not_overwritten(tmp_path):
     own = tmp_path / "own.txt"
     own.write_text(LIST, "utf-8")
@@ -95,10 +103,16 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("alias cust-001", "echo cust-001 | rnn-names alias -m MODEL"),
         ("cast {norse} --title Lord", "'[Lord|Lady] {norse}'"),
         ("score elvish Anna", "echo Anna | rnn-names score -m MODEL"),
+        ("score elvish mine.txt", "rnn-names score -m MODEL mine.txt"),
+        ("alias keys.txt {women}", "alias takes models, not a pattern"),
+        ("cast women men", "rnn-names cast '{women} {men}'"),
+        ("cast {[women|men]}", "write [{women}|{men}]"),
+        ("cast {women,men}", "to blend models, write women+men"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )
 def test_common_mistakes_are_answered_with_the_right_command(words, advice, invoke, tmp_path):
+    (tmp_path / "mine.txt").touch()
     done = invoke(*words.split(), cwd=tmp_path)
     is_missing_file = "cannot be read" in done.stderr
     assert done.returncode == (1 if is_missing_file else 2) and not done.stdout

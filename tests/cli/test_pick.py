@@ -215,7 +215,7 @@ def test_the_number_of_names_like_another_is_told(pick):
 def test_impossible_commands_get_a_message(pick, folder):
     (page,), told = pick("11", "0", "?", "what", "1", "1", "+99", "+1.2", "b", "-4 -5", "- Bo", "-")
     assert told[:2] == ["This page has 1 to 10."] * 2
-    assert told[2].startswith("1 4 7") and told[18:] == [
+    assert told[2].startswith("1 4 7") and told[19:] == [
         "'what': not understood; ? for help",
         f"Kept {page[0]} (1 in kept.txt)",
         "1 is kept already",
@@ -232,7 +232,7 @@ def test_impossible_commands_get_a_message(pick, folder):
 
 def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
     _, first = pick("?", "quit")
-    assert len(first) == 17 and max(map(len, first)) <= 40
+    assert len(first) == 18 and max(map(len, first)) <= 40
     for words in (["h", "exit"], ["help", "Q"]):
         _, told = pick(*words, "never read")
         assert told == first
@@ -575,6 +575,22 @@ def test_a_wrong_condition_for_a_part_changes_nothing(typed, said, pick):
     assert told[:2] == [said, "The conditions stay as they were."] and len(pages) == 1
 
 
+def test_help_shows_the_conditions(pick):
+    typed = "--prefix El", "--max-length 9", ".2 --novel", "?", "--", "?"
+    _, told = pick(*typed, arguments=["pick", "{given=elvish} {elvish}", "-n", 2])
+    shown = [line for line in told if line.startswith("Conditions")]
+    assert shown == [
+        "Conditions: --prefix El --max-length 9 --boldness safe; .part_2 --novel.",
+        "Conditions: --boldness safe.",
+    ]
+
+
+def test_a_name_of_the_page_is_kept_by_its_number(pick):
+    (page,), _ = pick("q")
+    _, told = pick(page[3])
+    assert told[0] == f"To keep {page[3]}, type 4."
+
+
 def test_a_name_that_begins_with_a_single_letter_is_taken_out_by_it(pick, folder):
     _, told = pick("= D Arcy", "-D Arcy")
     assert told[1] == "Took out D Arcy (0 in kept.txt)"
@@ -615,7 +631,7 @@ def test_conditions_of_casts_may_be_typed(pick):
     (first, begun, _, like), told = pick("--prefix S", "b", "+1.a", "?", arguments=arguments)
     assert all(re.fullmatch(r"S\S+ of L.*", line) for line in begun)
     assert all(line.endswith(first[0].partition(" ")[2]) for line in like)
-    assert told[-2:] == ["Parts: 1 a, 2 b.", "0 in kept.txt"]
+    assert told[-3:-1] == ["Parts: 1 a, 2 b.", "Conditions: --prefix S --boldness safe."]
 
 
 def test_a_typed_name_is_kept(pick, folder):

@@ -256,7 +256,7 @@ export class PatternReader {
     if (this.text[this.at] === "|") {
       const [inside] = this.text.slice(begin + 1).split("}");
       const words = inside.split("|");
-      const meant = words.map((word) => `{${word.trim()}}`).join("|");
+      const meant = words.map((word) => `{${word.replace(/[[\] ]/g, "")}}`).join("|");
       throw this.error(`to choose one of several names, write [${meant}]`, this.at);
     }
     if (!text) throw this.error("a model belongs here", place);
