@@ -25,12 +25,13 @@ export function placesFor(count) {
   return free;
 }
 
-/** A place for a name. A press keeps the name, and a long press opens its card. */
+/** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
 function nameButton() {
   let timer = 0;
   const name = () => made.textContent;
-  const details = () => isCasting() || openCard(name()); // lines of casts have no card
-  const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
+  const details = () => (isCasting() ? copy : openCard)(name()); // lines of casts have no card
+  const keep = () => toggleFavourite(name(), { [isCasting() ? "Copy" : "Details"]: details });
+  const made = button(bdi(""), keep, {
     className: "name",
     tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
   });
