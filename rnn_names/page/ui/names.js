@@ -118,7 +118,7 @@ export function settle() {
   for (const measure of ["width", "half"]) {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
-    const most = all[Math.floor(0.85 * all.length)];
+    const most = all[Math.floor(0.95 * (all.length - 1))];
     const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 0), 1.25 * most));
     if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }
