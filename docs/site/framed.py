@@ -89,7 +89,10 @@ STYLE = """
 }
 /* On a phone all of it is in the frame, so that a swipe moves the site. */
 @media screen and (max-width: 46rem) {
-  .framed :is(#keep-all, #copy-link, #look) { display: none; }
+  .framed :is(#keep-all, #look) { display: none; }
+}
+@media screen and (max-width: 23.999rem) {
+  .framed #copy-link { display: none; }
 }
 /* What of the settings lies below the frame's end fades there. */
 @media screen and (min-width: 78.001rem) {
