@@ -1421,6 +1421,18 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
 
+def test_on_a_phone_what_is_wrong_is_said_above_the_settings(open_page):
+    page = open_page("gru", width=360, height=740)
+    page.get_by_role("button", name="Settings").click()
+    page.locator("summary", has_text="Conditions").click()
+    page.get_by_label("Begins with").fill("Xq")
+    remedy = page.get_by_role("button", name="Without “Xq”")
+    remedy.wait_for()
+    wait_until_drawn(page)
+    below = remedy.bounding_box()["y"] + remedy.bounding_box()["height"]
+    assert below <= page.locator("#settings").bounding_box()["y"] + 1
+
+
 def test_more_names_like_a_given_name(open_page):
     page = open_page("dinosaurs")
     name = next(name for name in names_of(page) if len(name) > 6)
