@@ -1421,7 +1421,7 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
 
-def test_on_a_phone_what_is_wrong_is_said_above_the_settings(open_page):
+def test_on_a_phone_an_error_is_shown_above_the_settings(open_page):
     page = open_page("gru", width=360, height=740)
     page.get_by_role("button", name="Settings").click()
     page.locator("summary", has_text="Conditions").click()
