@@ -1,8 +1,9 @@
 """What the site adds to the pages that write names.
 
 Such a page takes the colours that were chosen on the site, also while it is shown, and leads back
-to the site. In the frame of the first page it has no title of its own, since the site has one, and
-its tabs stand at the left; the site takes its hue, which is that of the kind that writes.
+to the site, whose pages all have the same kept names. In the frame of the first page it has no
+title of its own, since the site has one, and its tabs stand at the left; the site takes its hue,
+which is that of the kind that writes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ SCRIPT = """{
   root.classList.toggle("framed", self !== top);
   const above = frameElement ? frameElement.getBoundingClientRect().top + parent.scrollY : 0;
   root.style.setProperty("--above", `${above}px`);
-  root.classList.toggle("hosted", location.protocol !== "file:");
+  const isHosted = root.classList.toggle("hosted", location.protocol !== "file:");
+  if (isHosted) root.dataset.store = "rnn-names";
+  else delete root.dataset.store;
   const site = new URL(".", new URL("%s", location));
   const follow = () => {
     let color;
@@ -86,7 +89,10 @@ STYLE = """
 }
 /* On a phone all of it is in the frame, so that a swipe moves the site. */
 @media screen and (max-width: 46rem) {
-  .framed :is(#keep-all, #copy-link, #look) { display: none; }
+  .framed :is(#keep-all, #look) { display: none; }
+}
+@media screen and (max-width: 23.999rem) {
+  .framed #copy-link { display: none; }
 }
 /* What of the settings lies below the frame's end fades there. */
 @media screen and (min-width: 78.001rem) {

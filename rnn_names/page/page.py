@@ -44,8 +44,9 @@ HEADINGS = """<span id="like" class="of-names">%s</span>
 <span class="of-list">Names like <em>yours</em></span>"""
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
+FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
-    "first-names", "dinosaurs", "norwegian-towns", "japanese-towns", "icelandic-first-names"
+    "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
 )  # fmt: skip
 """The bundled models of a page for pasted lists; it opens with the first of them."""
 
@@ -123,8 +124,6 @@ def page(
     starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
     if with_base:
         data["base"] = described_base()
-    if for_lists:
-        title = "Names from your own list" if title is None else title
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
@@ -135,7 +134,7 @@ def page(
     html = LEFT_OUT.sub("", assets("page/ui/page.html"))
     return Template(HTML_PADDING.sub(r"\1", html)).substitute(
         policy=_policy(style, texts),
-        title=escape(printable(title or _heading(names)[0])),
+        title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)[0]))),
         heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or like) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),

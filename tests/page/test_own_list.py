@@ -123,8 +123,11 @@ def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small
     page = browser.open(tmp_path / "page.html", page=one_page, names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
+    assert page.title() == "Names from your own list"
+    assert page.locator("h1").inner_text() == "Names like yours"
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
+    assert page.locator("h1").inner_text() == "Names like gru"
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
 

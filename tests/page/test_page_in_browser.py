@@ -1,6 +1,7 @@
 """The page as people use it, in a real browser: controls, links, kept names, strangers' models."""
 
 import re
+import sys
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,12 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
 from rnn_names.page.page import STARTS
 from support.browser import names_of, wait_for_names
+from support.documents import ROOT
 from support.networks import random_model
+
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+
+import framed
 
 
 @pytest.fixture
@@ -624,7 +630,8 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     page.requests[1:] = []  # of the reload
 
 
-LINK_COPIED = "Link copied. It works for people who have this file."
+FOR_FILES = "It works for people who have this file."
+SITE, SITE_ADDRESS = ("fae", "sea"), "https://names.test/names"
 
 
 def test_kept_names_and_links_are_downloaded_and_copied(open_page):
@@ -652,9 +659,53 @@ def test_kept_names_and_links_are_downloaded_and_copied(open_page):
     assert page.evaluate(copied) == f"{names_of(page)[0]}\r\n"
     page.get_by_role("button", name="Copy a link").click()
     assert page.evaluate(copied) == page.url
-    assert page.locator("#toast").inner_text() == LINK_COPIED
+    assert page.locator("#toast").inner_text() == f"Link copied. {FOR_FILES}"
     page.get_by_role("button", name="Copy these names").click()
     assert page.evaluate(copied).split() == names_of(page)
+
+
+def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
+    """It has no card; with fingers, a pale lock stands beside it, which holds it."""
+    page = open_page(
+        "gru",
+        address="#seed=1&cast={gru}+of+{gru}",
+        permissions=["clipboard-read", "clipboard-write"],
+        has_touch=True,
+        is_mobile=True,
+        width=360,
+        height=740,
+    )
+    line, other = page.locator(".name").first, page.locator(".name").nth(1)
+    copied = "navigator.clipboard.readText()"
+    line.click(delay=700)
+    page.locator("#toast", has_text="Copied").wait_for()
+    assert page.evaluate(copied) == line.text_content() and kept(page) == []
+    other.click()
+    page.locator("#toast").get_by_role("button", name="Copy").click()
+    page.locator("#toast", has_text="Copied").wait_for()
+    assert page.evaluate(copied) == other.text_content() == kept(page)[0]
+    hold = page.locator(".hold").first
+    assert hold.is_visible() and hold.bounding_box()["x"] + hold.bounding_box()["width"] <= 360
+    hold.click()
+    page.get_by_role("button", name="More lines").click()
+    wait_until_drawn(page)
+    assert line.text_content() in page.evaluate("[...chosen.held.values()]")
+
+
+def test_messages_that_can_be_undone_stay_longer(open_page):
+    page = open_page("gru")
+    page.clock.install()
+    page.locator(".name").first.click()
+    assert page.get_by_role("button", name="Details").is_visible()
+    page.mouse.move(1, 1)
+    page.clock.fast_forward(3000)
+    assert page.locator("#toast").inner_text() == ""
+    page.locator(".name").first.click()
+    page.mouse.move(1, 1)
+    page.clock.fast_forward(5000)
+    assert page.get_by_role("button", name="Undo").is_visible()
+    page.clock.fast_forward(3000)
+    assert page.locator("#toast").inner_text() == ""
 
 
 def test_a_key_copies_a_name(open_page):
@@ -699,6 +750,32 @@ def test_a_kept_line_has_its_buttons_and_its_message_in_one_row(open_page):
     )
     assert abs(note["y"] + note["height"] / 2 - remove["y"] - remove["height"] / 2) < 5
     assert note["width"] > 100 and remove["x"] + remove["width"] <= 360
+
+
+def test_all_pages_of_the_site_have_the_same_kept_names(browser, page_file, small_models):
+    """And those that single pages stored before; what a page learned stays its own."""
+    profile, texts = browser.profile(), {}
+    for name in SITE:
+        file = page_file((name, small_models["gru"]))
+        texts[name] = framed.with_frame(file.read_text("utf-8"), "../kinds.html")
+    name_in = re.compile(r"(\w+)\.html")
+    profile.route(
+        name_in, lambda route: route.fulfill(body=texts[name_in.search(route.request.url)[1]])
+    )
+    fae, sea = profile.new_page(), profile.new_page()
+    fae.goto(f"{SITE_ADDRESS}/fae.html")
+    fae.evaluate('localStorage.setItem(\'rnn-names: fae\', \'[["Aelin", "a queen"], "Orla"]\')')
+    fae.evaluate("localStorage.removeItem('rnn-names')")
+    sea.goto(f"{SITE_ADDRESS}/sea.html")
+    sea.locator("#names[aria-busy=false]").wait_for()
+    assert kept(sea) == ["Aelin", "Orla"]
+    sea.get_by_role("button", name="Remove Orla").click()
+    fae.locator("#kept-total", has_text="1").wait_for()
+    fae.locator("#names[aria-busy=false] .name").first.click()
+    sea.locator("#kept-total", has_text="2").wait_for()
+    assert kept(sea) == kept(fae) == ["Aelin", names_of(fae)[0]]
+    assert sea.get_by_label("Note on Aelin").input_value() == "a queen"
+    assert [page.evaluate("PAGE") for page in (fae, sea)] == [f"rnn-names: {name}" for name in SITE]
 
 
 def test_a_browser_without_storage_keeps_names_until_the_page_closes(open_page):
@@ -1344,6 +1421,18 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
 
+def test_on_a_phone_an_error_is_shown_above_the_settings(open_page):
+    page = open_page("gru", width=360, height=740)
+    page.get_by_role("button", name="Settings").click()
+    page.locator("summary", has_text="Conditions").click()
+    page.get_by_label("Begins with").fill("Xq")
+    remedy = page.get_by_role("button", name="Without “Xq”")
+    remedy.wait_for()
+    wait_until_drawn(page)
+    below = remedy.bounding_box()["y"] + remedy.bounding_box()["height"]
+    assert below <= page.locator("#settings").bounding_box()["y"] + 1
+
+
 def test_more_names_like_a_given_name(open_page):
     page = open_page("dinosaurs")
     name = next(name for name in names_of(page) if name.endswith("us"))  # which are quickly found
@@ -1518,11 +1607,20 @@ def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page
     names = kept(page)
     page.get_by_role("button", name="Share").click()
     link = page.evaluate("navigator.clipboard.readText()")
+    assert link.endswith(f"&kept={quote('*'.join(names), safe='*')}")
+    assert page.locator("#toast").inner_text() == f"Link to these names copied. {FOR_FILES}"
+    page.get_by_label(f"Note on {names[1]}").fill("50 % * 2 & more")
+    page.get_by_role("button", name="Share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "names and notes copied" in page.locator("#toast").inner_text()
     page.get_by_role("button", name="Remove all").click()
     strange = ["<b>Ünïcode", "a\u202eb", "a\nb", "x" * 1001]
-    follow(page, f"{link.partition('#')[2]}*{'*'.join(map(quote, strange))}")
+    link = link.replace("&notes", f"*{'*'.join(map(quote, strange))}&notes").partition("#")[2]
+    follow(page, f"{link}*{'*'.join(map(quote, strange[1:]))}")
     assert kept(page) == [*names, strange[0]], "text as it is, and no mark of direction"
-    assert "kept" not in page.url
+    notes = [page.get_by_label(f"Note on {name}").input_value() for name in kept(page)]
+    assert notes == ["", "50 % * 2 & more", ""]
+    assert "kept" not in page.url and "notes" not in page.url
     press(page, "Undo")
     assert kept(page) == []
 

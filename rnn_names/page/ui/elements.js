@@ -83,5 +83,6 @@ export function toast(text, actions = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, 5000);
+  // Details and Copy, which a long press reaches too, do not cover what is below for long.
+  fading = setTimeout(fade, actions.Undo ? 7000 : buttons.length ? 2500 : 5000);
 }

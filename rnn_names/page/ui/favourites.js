@@ -1,19 +1,28 @@
 // Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
+// All pages of the site have the same list: there, docs/site/framed.py names the store.
 
 import { models } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
 
-export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-export const favourites = new Map(storedFavourites()); // notes by name, in list order
+/** The name of what the browser stores for a page of these models. */
+export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 
-/** The stored [name, note] pairs; none if the browser stores nothing. Old entries are names alone. */
+const STORE = document.documentElement.dataset.store ?? PAGE;
+export const favourites = new Map(); // notes by name, in list order
+
+/**
+ * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are names
+ * alone. A site begins with what its single pages stored.
+ */
 function storedFavourites() {
   try {
-    const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
+    const isOfPage = (key) => key.startsWith(`${STORE}: `);
+    const keys = STORE in localStorage ? [STORE] : Object.keys(localStorage).filter(isOfPage);
+    const stored = keys.flatMap((key) => JSON.parse(localStorage.getItem(key) ?? "[]"));
     const pairs = stored.map((each) => (Array.isArray(each) ? each : [each, ""]));
     return pairs.filter((pair) => pair[0] && pair.every((text) => typeof text === "string"));
   } catch {
-    return [];
+    return [...favourites];
   }
 }
 
@@ -31,18 +40,18 @@ function undoably(words, pairs) {
   toast(words, { Undo: () => keepThese(before) });
 }
 
-/** Keeps or removes a name, with a message unless its card is open; `details` opens the card. */
-export function toggleFavourite(name, details) {
+/** Keeps or removes a name, with a message that has these actions unless its card is open. */
+export function toggleFavourite(name, actions) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
   keepThese([...others, [name, ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
-  toast(["Kept ", bdi(name)], details && { Details: details });
+  toast(["Kept ", bdi(name)], actions);
 }
 
-export function keepAll(names) {
-  const added = names.filter((name) => !favourites.has(name)).map((name) => [name, ""]);
+export function keepAll(pairs) {
+  const added = pairs.filter(([name]) => !favourites.has(name));
   undoably([`Kept ${added.length} more`], [...favourites, ...added]);
 }
 
@@ -66,12 +75,20 @@ function store() {
 /** Shows the kept names, and listens to their buttons. */
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
+  const takeStored = () => keepThese(storedFavourites());
+  takeStored();
+  // Another tab has changed them, or this page is shown again as it was left.
+  addEventListener("storage", ({ key }) => key === STORE && takeStored());
+  addEventListener("pageshow", ({ persisted }) => persisted && takeStored());
   onClick({
     "keep-name": () => toggleFavourite(nameOfCard()),
     copy: () => copy(asText([...favourites])),
     "share-kept": () => {
-      const kept = encodeURIComponent(joined([...favourites.keys()]));
-      shareLink(`${location.href}&kept=${kept}`, "Link to these names copied");
+      const notes = [...favourites.values()];
+      const part = (key, texts) => `&${key}=${encodeURIComponent(joined(texts))}`;
+      const link = location.href + part("kept", [...favourites.keys()]);
+      if (!notes.some(Boolean)) return shareLink(link, "Link to these names copied");
+      shareLink(link + part("notes", notes), "Link to these names and notes copied");
     },
     // Spreadsheets need the byte-order mark to decode accents.
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
@@ -79,7 +96,6 @@ export function listenToFavourites() {
     print: () => window.print(),
     clear: () => undoably([`Removed ${favourites.size} names`], []),
   });
-  showFavourites(true);
 }
 
 function showFavourites(isKept) {
@@ -182,7 +198,8 @@ export function download(parts, file) {
 export function shareLink(url, sentence) {
   const isTouched = matchMedia("(hover: none)").matches;
   if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
-  else copy(url, sentence);
+  else if (location.protocol !== "file:") copy(url, sentence);
+  else copy(url, `${sentence}. It works for people who have this file.`);
 }
 
 /** Copies a text to the clipboard, and shows a message. */

@@ -130,8 +130,12 @@ export function readAddress() {
     const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (isPossible(name)) chosen.held.set(Number(place), name);
   }
-  const kept = (address.get("kept") ?? "").split("*").map(unescaped).filter(isShowable);
-  if (kept.length) keepAll(kept); // added to the kept names; the next address omits them
+  const [kept, notes] = ["kept", "notes"].map((key) =>
+    (address.get(key) ?? "").split("*").map(unescaped),
+  );
+  const note = (i) => (isShowable(notes[i]) ? notes[i] : "");
+  const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
+  if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
   const wantedLists = address.get("list") ?? "";

@@ -25,12 +25,13 @@ export function placesFor(count) {
   return free;
 }
 
-/** A place for a name. A press keeps the name, and a long press opens its card. */
+/** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
 function nameButton() {
   let timer = 0;
   const name = () => made.textContent;
-  const details = () => isCasting() || openCard(name()); // lines of casts have no card
-  const made = button(bdi(""), () => toggleFavourite(name(), isCasting() ? undefined : details), {
+  const details = () => (isCasting() ? copy : openCard)(name()); // lines of casts have no card
+  const keep = () => toggleFavourite(name(), { [isCasting() ? "Copy" : "Details"]: details });
+  const made = button(bdi(""), keep, {
     className: "name",
     tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
   });
@@ -117,7 +118,7 @@ export function settle() {
   for (const measure of ["width", "half"]) {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
-    const most = all[Math.floor(0.85 * all.length)];
+    const most = all[Math.floor(0.95 * (all.length - 1))];
     const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 0), 1.25 * most));
     if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }

@@ -206,11 +206,8 @@ function listen() {
     forward: () => history.forward(),
     "show-keys": () => $("keys").showModal(),
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
-    "keep-all": () => keepAll(namesShown()),
-    "copy-link": () => {
-      const who = location.protocol === "file:" ? ". It works for people who have this file." : "";
-      shareLink(location.href, `Link copied${who}`);
-    },
+    "keep-all": () => keepAll(namesShown().map((name) => [name, ""])),
+    "copy-link": () => shareLink(location.href, "Link copied"),
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
       setBoldness(target.textContent);

@@ -1,7 +1,7 @@
 // Saves a learned model: in the browser, and with the page.
 
 import { data, models } from "./chosen.js";
-import { STORE } from "./favourites.js";
+import { PAGE } from "./favourites.js";
 
 /** The page before any changes: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
@@ -26,9 +26,9 @@ async function stored(mode, action) {
 }
 
 /** Stores a learned model and its list for later visits; returns its key, or undefined. */
-export const remember = (learned) => stored("readwrite", (store) => store.put(learned, STORE));
-export const remembered = () => stored("readonly", (store) => store.get(STORE));
-export const forget = () => stored("readwrite", (store) => store.delete(STORE));
+export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
+export const remembered = () => stored("readonly", (store) => store.get(PAGE));
+export const forget = () => stored("readwrite", (store) => store.delete(PAGE));
 
 /** The page with its current models, as HTML. */
 export function pageWithModels() {
