@@ -67,7 +67,7 @@ ACTIONS = (
     ("+ NAME", "show some like this one", LIKE, "_show_like"),
     ("--prefix E", "set a condition", CONDITION, "_set_conditions"),
     ("--prefix", "drop it; -- drops all", CONDITION, "_set_conditions"),
-    (".2 --prefix E", "for the second part only", CONDITION, "_set_conditions"),
+    (".2 --novel", "for its second part only", CONDITION, "_set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "_keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),
@@ -88,7 +88,7 @@ NEEDED = {
 def action_table(of_casts: bool) -> str:
     """The commands and their help, one per line."""
     shown = (each for each in ACTIONS if of_casts or "." not in each[0])
-    return "\n".join(f"{typed:14}{help}" for typed, help, *_ in shown)
+    return "\n".join(f"{typed:12}{help}" for typed, help, *_ in shown)
 
 
 @command(

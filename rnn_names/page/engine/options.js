@@ -33,7 +33,7 @@ export const VALUE_TYPES = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, described]) => [name, typeOfOption(described)]),
 );
 
-export const COUNT = VALUE_TYPES.start;
+export const COUNT = VALUE_TYPES.seed;
 export const TEXT = valueType("a text", isText);
 const isTie = (value) => ["same", "different"].includes(value);
 export const INITIALS = valueType('"same" or "different"', isTie);
