@@ -52,10 +52,10 @@ arm-check: $(VENV)/.run  ## Run the program and half of the suite on an emulated
 quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and names beside the list's (an hour).
 	$(BIN)/python tests/quality/run.py
 
-short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names best (an hour; it can be stopped and gone on with).
+short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names best (an hour; it can be interrupted and continued).
 	$(BIN)/python tests/quality/short_lists.py
 
-ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looking ahead brings (two hours; it can be stopped and gone on with).
+ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looking ahead brings (two hours; it can be interrupted and continued).
 	$(BIN)/python tests/quality/ablation_ahead.py
 	$(BIN)/python tests/quality/ablation.py
 

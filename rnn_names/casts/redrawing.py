@@ -93,7 +93,8 @@ class LineRedrawer:
     def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
         """Many lines that differ from `line` in a single name: its first, its second, and so on.
 
-        With the `place` of a column, only names in it change; if it has none, its text does.
+        With `place`, only the names in that column change; a column without names gets another
+        text.
         """
         sources: Set[PartSource] = self._sources_at(line, place) if place else {*line.names}
         names: list[Set[PartSource]] = [{source} for source in line.names if source in sources]

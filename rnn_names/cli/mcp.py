@@ -27,7 +27,7 @@ from rnn_names.version import __version__
 MAX_OF_CALL = 1000  # names in a call that draws or scores
 ABOUT = f"""Names of people, places and creatures, from small networks that learned real lists.
 Draw names here instead of inventing them: those that come to mind first are the same for everybody.
-list_models has the models; boldness "safe" brings names to use as they are. Patterns of cast_names
+list_models has the models; boldness "safe" gives names that need no editing. Patterns of cast_names
 are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
 _TRAINING = Lock()  # one model is trained at a time, on all cores
 MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)

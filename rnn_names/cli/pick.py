@@ -313,7 +313,7 @@ class _Picking:
             say(f"Found {number} like {brief(like)}.")
         elif error:
             self.shortage = self.shortage if error is NO_MORE else error  # it comes only once
-            say(self._told_shortage())
+            say(self._shortage_message())
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The unseen lines of a stream, which are then noted as seen."""
@@ -331,7 +331,7 @@ class _Picking:
             elif seen_in_a_row == MAX_SEEN_IN_A_ROW:
                 break
 
-    def _told_shortage(self) -> str:
+    def _shortage_message(self) -> str:
         """A short explanation why there are no more lines, naming the conditions."""
         error, options = self.shortage, self.source.options
         if remedy := remedy_for(error, vars(options)):

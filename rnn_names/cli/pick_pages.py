@@ -81,7 +81,7 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | N
     size, shortage = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
     shown, used, highest = list[str](), 0, 1
-    with warnings.catch_warnings(record=True) as notes, _slowness_told(shown):
+    with warnings.catch_warnings(record=True) as notes, _message_if_slow(shown):
         try:
             while len(shown) < count and (highest == 1 or used + highest <= room):
                 shown.append(next(lines))
@@ -111,7 +111,7 @@ def reshow(lines: Sequence[str], count: int) -> None:
 
 
 @contextmanager
-def _slowness_told(shown: Sequence[str]) -> Iterator[None]:
+def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
     """Writes a message after a second if a page takes longer."""
     timer = threading.Timer(SILENCE, lambda: say("Looking for more…" if shown else "Looking…"))
     timer.daemon = True

@@ -131,7 +131,7 @@ class CommonOptions(Checked):
     remember: str | None = _condition(
         None,
         PATH,
-        "Leave out the names that are in this file, and append all that are drawn, even unread. "
+        "Leave out the names that are in this file, and append all that are drawn, read or not. "
         "Several runs may share it at the same time.",
         unset="no file",
     )

@@ -17,7 +17,7 @@ seed nor on the number of requested names.
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +32,7 @@ FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
+LAST_ROUND = 1 << 13  # also drawn at the requested one below 1, where few names are most of all
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -52,7 +53,6 @@ def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) ->
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), MIN_HALVINGS)
     preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
     preparation.draw(FIRST_ROUND)
-    preparation.learn(explores=True)
     return preparation.cooled(halvings)
 
 
@@ -78,23 +78,27 @@ class _Preparation:
         """Learns from all visited prefixes."""
         self._guide = self._guide.learned(self._temperature, explores=explores, log_odds=log_odds)
 
+    def explore(self, sizes: Sequence[int]) -> None:
+        """Draws rounds of names, of these sizes, and learns before each."""
+        for size in sizes:
+            self.learn(explores=True)
+            self.draw(size)
+
     def change_temperature(self, factor: float) -> None:
-        """Multiplies the temperature by `factor` and learns again from the visited prefixes."""
+        """Multiplies the temperature, and converts the predictions after visited prefixes."""
         prefixes = self._guide.prefixes
         log_p = sharpened(prefixes.log_probabilities, 1 / factor)
         prefixes = replace(prefixes, log_probabilities=log_p)
         self._guide = replace(self._guide, prefixes=prefixes)
         self._temperature *= factor
-        self.learn(explores=True)
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        for left in range(halvings, -1, -1):
-            for size in ROUND_SIZES:
-                self.draw(size)
-                self.learn(explores=left > 0 or size < ROUND_SIZES[-1])
-            if left:
-                self.change_temperature(0.5)
+        for _ in range(halvings):
+            self.explore(ROUND_SIZES)
+            self.change_temperature(0.5)
+        self.explore((*ROUND_SIZES, LAST_ROUND) if self._temperature < 1 else ROUND_SIZES)
+        self.learn(explores=False)
         size, log_odds = FIRST_TEST, None
         while True:
             guide = self._guide

@@ -2,7 +2,7 @@
 
 A cell has two functions, `step` and `step_backward`, of the input's projection and the recurrent
 projection of the states. A step computes several numbers per hidden unit: the gates of a GRU, its
-candidate, and so on. Each kind is a *block*, so arrays are (blocks, m, n_a), and element-wise
+candidate, and so on. Each kind is a *block*, so arrays are (n_blocks, m, n_a), and element-wise
 operations run over contiguous memory.
 """
 
@@ -24,24 +24,24 @@ class StepWeights(NamedTuple):
     """
 
     cell: "Cell"
-    Waa: Array  # (gates, n_a, n_a)
+    Waa: Array  # (n_gates, n_a, n_a)
     bounds: list[int]  # `diagonal_blocks` of Waa
-    from_x: Array  # (gates, n_x, n_a) x Waxᵀ + ba for each character
+    from_x: Array  # (n_gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
 
 
 class PlainCell:
     """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is the projection."""
 
-    gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
+    n_gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
     n_sigmoid_gates = 0
-    blocks = 1  # of the cache, which a step leaves for the backward pass
+    n_blocks = 1  # of the cache, which a step leaves for the backward pass
     n_blocks_from_parent = 1  # the first blocks: the parent's projections; for a GRU, its state
     input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
 
     @staticmethod
     def step(from_x: Array, cache: Array, a: Array) -> None:
-        """The new states `a` (m, n_a) from from_x (gates, m, n_a) and `cache` (blocks, m, n_a)."""
+        """New states `a` (m, n_a) from from_x (n_gates, m, n_a) and `cache` (n_blocks, m, n_a)."""
         np.add(cache[0], from_x[0], out=a)
         np.tanh(a, out=a)
 
@@ -89,9 +89,9 @@ class GRUCell:
     the gradients of from_x. The carry is added to da_prev without a product.
     """
 
-    gates = 3
+    n_gates = 3
     n_sigmoid_gates = 2
-    blocks = 5
+    n_blocks = 5
     n_blocks_from_parent = 4
     input_gradient_blocks = (0, 1, 4)
 
@@ -143,7 +143,7 @@ def cell_of(params: Params) -> Cell:
 def step_weights(params: Params) -> StepWeights:
     """The weights of a step from the parameters of a network."""
     cell, n_a = cell_of(params), params["Waa"].shape[1]
-    by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
+    by_gate = [params[name].reshape(cell.n_gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.n_sigmoid_gates] *= 0.5
@@ -159,7 +159,7 @@ MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too smal
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:
-    """The bounds of square blocks along the diagonal of `Waa` (gates, n_a, n_a).
+    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a).
 
     Outside of the blocks, every gate is zero. Most networks have one block, all of `Waa`.
 
@@ -178,7 +178,7 @@ def diagonal_blocks(Waa: Array) -> list[int]:
 
 
 def block_product(a: Array, Waa: Array, bounds: list[int], out: Array) -> None:
-    """Writes the products of `a` (m, n_a) and each gate's `Waa` to `out` (gates, m, n_a)."""
+    """Writes the products of `a` (m, n_a) and each gate's `Waa` to `out` (n_gates, m, n_a)."""
     for start, stop in pairwise(bounds):
         units = slice(start, stop)
         np.matmul(a[:, units], Waa[:, units, units], out=out[:, :, units])

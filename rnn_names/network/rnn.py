@@ -33,13 +33,13 @@ def init_params(
     al. 2013, arXiv:1312.6120). `Wya` has variance 1/n_a. `Wax` has the large variance 1/2: inputs
     are one-hot, so there is no sum over inputs that would increase its effect.
     """
-    gates = CELLS[cell].gates
-    orthogonal = [np.linalg.qr(rng.standard_normal((n_a, n_a)))[0] for _ in range(gates)]
+    n_gates = CELLS[cell].n_gates
+    orthogonal = [np.linalg.qr(rng.standard_normal((n_a, n_a)))[0] for _ in range(n_gates)]
     params = {
-        "Wax": rng.standard_normal((gates * n_a, n_y)) * np.sqrt(0.5),
+        "Wax": rng.standard_normal((n_gates * n_a, n_y)) * np.sqrt(0.5),
         "Waa": np.concatenate(orthogonal),
         "Wya": rng.standard_normal((n_y, n_a)) / np.sqrt(n_a),
-        "ba": np.zeros(gates * n_a),
+        "ba": np.zeros(n_gates * n_a),
         "by": np.zeros(n_y),
         "a0": np.zeros(n_a),
     }
@@ -67,12 +67,12 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from the input layer's, `d` (gates, m, n_a); `x` (m,) rises.
+    """Gradients of Wax and ba from the input layer's, `d` (n_gates, m, n_a); `x` (m,) rises.
 
     Column i of the gradient of Wax is the sum of the rows of `d` whose character is i.
     """
-    gates, _, n_a = d.shape
-    by_character = np.zeros((gates, n_x, n_a), d.dtype)
+    n_gates, _, n_a = d.shape
+    by_character = np.zeros((n_gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
     ends = np.cumsum(counts).tolist()
     for i in np.flatnonzero(counts).tolist():
@@ -101,19 +101,19 @@ def next_states(
     """One time step: the states of m nodes, (m, n_a), from their parents' states, `above` (p, n_a).
 
     `parent` (m,) is the row of each node's parent in `above`, and `x` (m,) its character. Writes
-    the states to `out`, and what the backward pass needs to `cache` (blocks, m, n_a).
+    the states to `out`, and what the backward pass needs to `cache` (n_blocks, m, n_a).
     """
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
-    cache = work("cache", cell.blocks, m, n_a) if cache is None else cache
+    cache = work("cache", cell.n_blocks, m, n_a) if cache is None else cache
     out = work("states", m, n_a) if out is None else out
-    projections = work("projections", cell.gates, p, n_a)
+    projections = work("projections", cell.n_gates, p, n_a)
     block_product(above, weights.Waa, weights.bounds, out=projections)
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
     for block, out_block in zip([*projections, above], cache, strict=False):
         block.take(parent, axis=0, out=out_block, mode="clip")
-    from_x = work("from_x", cell.gates, m, n_a)
+    from_x = work("from_x", cell.n_gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
     return out
@@ -132,12 +132,12 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree: (N, n_a).
 
     Leaves in `work` what the backward pass needs: "states" (1 + N, n_a), beginning with a0, and
-    "cache" (blocks, N, n_a).
+    "cache" (n_blocks, N, n_a).
     """
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
-    a, above, cache = states[1:], states[:1], work("cache", weights.cell.blocks, n, n_a)
+    a, above, cache = states[1:], states[:1], work("cache", weights.cell.n_blocks, n, n_a)
     for rows, n_parents in zip(tree.levels, tree.n_parents, strict=True):
         parent, x = tree.parent[rows], tree.x[rows]
         # Parents are the first nodes of their level; the others need no projection.
@@ -200,8 +200,8 @@ def _backward_over_time(
     # parents of level 1, and so on. Those of a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
-    cache = work("cache", cell.blocks, n, n_a)  # as the forward pass filled it
-    U = params["Waa"].reshape(cell.gates, n_a, n_a)
+    cache = work("cache", cell.n_blocks, n, n_a)  # as the forward pass filled it
+    U = params["Waa"].reshape(cell.n_gates, n_a, n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, n_parents = tree.levels[level], tree.n_parents[level]
@@ -209,20 +209,20 @@ def _backward_over_time(
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
         sum_siblings(cache[: cell.n_blocks_from_parent, rows], tree.siblings[level], d_parents)
         above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
-        products = work("products", cell.gates, *above.shape)
-        np.matmul(d_parents[: cell.gates], U, out=products)
-        for term in [*d_parents[cell.gates :], *products]:  # a GRU's carry, then by gate
+        products = work("products", cell.n_gates, *above.shape)
+        np.matmul(d_parents[: cell.n_gates], U, out=products)
+        for term in [*d_parents[cell.n_gates :], *products]:  # a GRU's carry, then by gate
             above += term
 
     states = work("states", 1 + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)
-    d_from_x = work("d_from_x", cell.gates, n, n_a)
+    d_from_x = work("d_from_x", cell.n_gates, n, n_a)
     for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):
         cache[block].take(order, axis=0, out=d, mode="clip")
     gradients = input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1])
-    dWaa = np.matmul(dp[: cell.gates].transpose(0, 2, 1), parent_states)
+    dWaa = np.matmul(dp[: cell.n_gates].transpose(0, 2, 1), parent_states)
     gradients |= {"Waa": dWaa.reshape(params["Waa"].shape), "a0": da0[0]}
     if "bn" in params:
         gradients["bn"] = dp[2].sum(axis=0)
@@ -230,7 +230,7 @@ def _backward_over_time(
 
 
 def sum_siblings(d: Array, siblings: list[Array], out: Array) -> None:
-    """Sums the rows of each parent's children: (blocks, m, n_a) to (blocks, parents, n_a)."""
+    """Sums the rows of each parent's children: (n_blocks, m, n_a) to (n_blocks, parents, n_a)."""
     first, *others = siblings
     for block, total in zip(d, out, strict=True):  # `take` needs a contiguous `out`
         block.take(first, axis=0, out=total, mode="clip")

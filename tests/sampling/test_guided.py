@@ -211,7 +211,7 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
 
 def test_a_name_with_an_unusual_ending_is_drawn():
     """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
-    options = {"suffix": "pp", "max_length": 9, "temperature": 0.5}
+    options = {"suffix": "pp", "max_length": 8, "temperature": 0.5}
     names = Model.load("first-names").sample(800, seed=1, **options)
     assert 5 < names.count("Phillipp") < 50
 

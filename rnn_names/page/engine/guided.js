@@ -10,6 +10,7 @@ import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 export const FIRST_ROUND = 1024; // proposals before the first estimate
 const ROUND = 512; // proposals of each later round
 const LIKELY = 256; // most probable prefixes of each length that a guide visits in a round
+const LIKELY_ONCE = 4096; // the same, once, at the requested temperature
 const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
@@ -69,7 +70,7 @@ export class GuidedSampler {
   }
 
   /** Lets the guide visit the most probable prefixes of each length, given the conditions. */
-  *visitLikely() {
+  *visitLikely(width = LIKELY) {
     const { blend, guide } = this;
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
@@ -84,7 +85,7 @@ export class GuidedSampler {
           return { parent, c, reach, score: c === EOS ? -Infinity : reach + ahead };
         }).filter(({ score }) => score > -Infinity);
       });
-      branches.sort((a, b) => b.score - a.score).splice(LIKELY);
+      branches.sort((a, b) => b.score - a.score).splice(width);
       yield;
       nodes = nextNodes(blend, nodes, branches, guide);
     }
@@ -97,6 +98,7 @@ export class GuidedSampler {
    */
   *test(n) {
     const { guide } = this;
+    if (n === 1) yield* this.visitLikely(LIKELY_ONCE);
     const weights = yield* this.round();
     const mean = logOfSum(weights) - Math.log(weights.length);
     this.guessIsPoor = mean < guide.known - Math.log(2);
