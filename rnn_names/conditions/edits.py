@@ -136,7 +136,7 @@ class FarApart:
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
     """A name, folded, and the texts that remain after up to `edits` deletions.
 
-    None is deleted from a text that is too long to be near any name, as a line of a file may be.
+    A text that is too long to be near any name, as a line of a file may be, is left as it is.
     """
     n_deletions = edits if len(name) <= MAX_NAME_LENGTH + edits else 0
     name = folded(name)

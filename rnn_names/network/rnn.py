@@ -67,9 +67,10 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from the input layer's, `d` (n_gates, m, n_a); `x` (m,) rises.
+    """Gradients of Wax and ba, given `d` (n_gates, m, n_a), that of the projected inputs.
 
-    Column i of the gradient of Wax is the sum of the rows of `d` whose character is i.
+    The inputs `x` (m,) rise. Column i of the gradient of Wax is the sum of the rows of `d` whose
+    character is i.
     """
     n_gates, _, n_a = d.shape
     by_character = np.zeros((n_gates, n_x, n_a), d.dtype)

@@ -1,7 +1,7 @@
 """The network's loss and gradient from the equations: one name, one step at a time.
 
 It shares nothing with the package, and is as plain as it can be: what the prefix tree computes has
-to agree with it. A step may also be that of several names, one a row.
+to agree with it. A step may be of several names, one per row.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def log_prob(name, params):
 
 
 def step(x, a_prev, params):
-    """A time step: the state `a`, the prediction `y_hat`, and what the way back needs."""
+    """A time step: the state `a`, the prediction `y_hat`, and what the backward pass needs."""
     done = (_gru if "bn" in params else _plain)(x, a_prev, params)
     z = done["a"] @ params["Wya"].T + params["by"]
     e = np.exp(z - z.max(axis=-1, keepdims=True))
