@@ -225,9 +225,10 @@ class _Pass:
     def run(self, max_prefixes: int) -> bool:
         """Finds the best names; returns False if there are too many prefixes."""
         roots, predictor = self._search.roots, self._search.predictor
+        states = roots.data.automaton_state
         for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
-            prefixes = _Prefixes(text, roots.node_data[rows], self._search.log_prob[rows])
+            prefixes = _Prefixes(text, states[rows], self._search.log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:

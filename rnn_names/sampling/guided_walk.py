@@ -1,33 +1,31 @@
 """A walk by a guide, which draws proposals: names with weights (`rnn_names.lookahead.guide`)."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace
+from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.guide import Guide
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 
 
 @dataclass
-class GuidedData(Rows):
-    """The node data of a guided walk, for m nodes."""
+class GuidedData(NodeData):
+    """The data of m nodes of a guided walk."""
 
-    automaton_state: Array  # (m,) after each node's prefix
     context: Array  # (m,) of the Markov chain
     visited: Array  # (m,) row among the visited prefixes; −1 for others
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
 
-class GuidedTurn(NamedTuple):
-    """The node data of a turn, with updated weights, and what is ahead of each character."""
+@dataclass
+class PredictedData(GuidedData):
+    """The data of nodes whose next characters are predicted: weights include the total."""
 
-    node_data: GuidedData
-    log_ahead: Array  # (nodes, n_y)
+    log_ahead: Array  # (m, n_y) what is ahead of each next character
 
 
 class GuidedWalk(Walk):
@@ -41,65 +39,62 @@ class GuidedWalk(Walk):
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(
-        self, states: Array, node_data: GuidedData, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, GuidedTurn]:
+        self, states: Array, data: GuidedData, length: int, node: Array, work: Workspace
+    ) -> tuple[Array, Array | float, PredictedData]:
         """Multiplies the probabilities by what is ahead, and the weights by the total."""
         log_p = self.predictor.log_probabilities(states, work)
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.guide.visits.record(node_data.visited, log_p, n_names)
-        at = node_data.visited, node_data.context, node_data.automaton_state
-        log_ahead = self.guide.log_ahead_of_next(*at, length)  # (nodes, n_y)
+            self.guide.visits.record(data.visited, log_p, n_names)
+        state, context, visited = data.automaton_state, data.context, data.visited
+        log_ahead = self.guide.log_ahead_of_next(visited, context, state, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = node_data.log_weight + np.log(total) + top
-        turn = GuidedTurn(replace(node_data, log_weight=log_weight), log_ahead)
-        return probabilities, 0.0, turn  # in float64: too rarely too close to call to draw again
+            log_weight = data.log_weight + np.log(total) + top
+        predicted = PredictedData(state, context, visited, log_weight, log_ahead)
+        return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
 
-    def _automaton_state(self, turn: GuidedTurn) -> Array:
-        return turn.node_data.automaton_state
-
-    def _end(self, rows: Array, node: Array, turn: GuidedTurn, length: int) -> None:
+    def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(rows, node, turn, length)
-        self.log_weights[rows] = turn.node_data.log_weight[node]
+        super()._end(rows, node, data, length)
+        self.log_weights[rows] = data.log_weight[node]
 
-    def _child_data(self, children: Children, turn: GuidedTurn, next_state: Array) -> GuidedData:
+    def _child_data(self, children: Children, data: PredictedData, next_state: Array) -> GuidedData:
         _, parent, character = children
-        guide, above = self.guide, turn.node_data
+        guide, above = self.guide, data.visited[parent]
         if guide.visits is None:
-            visited = guide.prefixes.child(above.visited[parent], character)
+            visited = guide.prefixes.child(above, character)
         else:
-            visited = guide.visits.child(above.visited[parent], character, next_state)
-        context = guide.contexts.after[above.context[parent], character]
-        log_weight = above.log_weight[parent] - turn.log_ahead[parent, character]
+            visited = guide.visits.child(above, character, next_state)
+        context = guide.contexts.after[data.context[parent], character]
+        log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
         return GuidedData(next_state, context, visited, log_weight)
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
     prefixes, contexts = guide.prefixes, guide.contexts
-    context = contexts.rows_of(prefixes.string[:1])
+    states, context = roots.data.automaton_state, contexts.rows_of(prefixes.string[:1])
     if [*map(len, roots.texts)] == [prefixes.length[0]]:
-        node_data = GuidedData(roots.node_data, context, np.zeros(1, int), np.zeros(1))
-        return roots._replace(node_data=node_data)
+        data = GuidedData(states, context, np.zeros(1, int), np.zeros(1))
+        return roots._replace(data=data)
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = guide.log_ahead[0, last]
-    node_data = GuidedData(
-        roots.node_data,
+    data = GuidedData(
+        states,
         contexts.after[context[0], last],
         prefixes.child(np.zeros_like(last), last),
         # The weight's first factor, total / ahead.
         guide.log_value - np.maximum(log_ahead, LEAST_LOG),
     )
-    return roots._replace(node_data=node_data, log_prob=roots.log_prob + log_ahead)
+    return roots._replace(data=data, log_prob=roots.log_prob + log_ahead)
 
 
 def with_raised_guesses(roots: Roots, log_factors: Array) -> Roots:
     """Roots of a guided walk whose guesses are multiplied by factors, (R,)."""
-    data = replace(roots.node_data, log_weight=roots.node_data.log_weight - log_factors)
-    return roots._replace(node_data=data, log_prob=roots.log_prob + log_factors)
+    data = replace(roots.data, log_weight=roots.data.log_weight - log_factors)
+    return roots._replace(data=data, log_prob=roots.log_prob + log_factors)

@@ -86,7 +86,7 @@ class ConditionalSampler:
     def n_possible(self) -> float:
         """The number of possible names with the spelling; infinity for very many."""
         roots = self.walk_sampler.roots
-        return float(self.spelling.counts[roots.lengths, roots.node_data].sum())
+        return float(self.spelling.counts[roots.lengths, roots.data.automaton_state].sum())
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
@@ -113,7 +113,7 @@ class ConditionalSampler:
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
-            may_follow = self.spelling.may_follow(0, roots.node_data)
+            may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
             what = f"every name would begin as no name of the list does{SHAPE_HINT}"

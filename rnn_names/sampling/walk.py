@@ -4,12 +4,20 @@ Nodes whose states are not computed yet wait on the *frontier*.
 """
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, stable_order
+from rnn_names.arrays import (
+    Array,
+    Rows,
+    Workspace,
+    differs_from_previous,
+    rows_by_length,
+    stable_order,
+)
 from rnn_names.conditions.spelling import Spelling, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
@@ -24,6 +32,13 @@ class Children(NamedTuple):
     above: Array  # (p, …) states of the parents
     parent: Array  # (m,) row of each node's parent in `above`, rising
     character: Array  # (m,) index of the character that leads to each node
+
+
+@dataclass
+class NodeData(Rows):
+    """What is known of m nodes besides their states; for a guided walk, more."""
+
+    automaton_state: Array  # (m,) of the spelling's automaton, after each node's prefix
 
 
 class Predictor(Protocol):
@@ -54,7 +69,7 @@ class Roots(NamedTuple):
     texts: Texts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
-    node_data: Any  # (R,) states of the spelling's automaton; for a guided walk, more
+    data: Any  # `NodeData` of R nodes, or `GuidedData`
 
     @property
     def lengths(self) -> Array:
@@ -90,9 +105,8 @@ class Walk:
         which       (k,) the row of each name's branch among the distinct ones
         children    the new nodes, which wait in the frontier for a later turn
         states      (nodes, …) hidden states
-        node_data   (nodes,) states of the spelling's automaton; for a guided walk, more
+        data        `NodeData` of the nodes; for a guided walk, `GuidedData`
         probabilities   (n_y, nodes)
-        turn        the node data; for a guided walk, more, computed for this turn
 
     Args:
         predictor: gives the probabilities of the next character.
@@ -123,11 +137,11 @@ class Walk:
             for first in range(0, len(used), predictor.nodes_at_once):
                 nodes = used[first : first + predictor.nodes_at_once]
                 at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
-                states, node_data = roots.states[nodes], roots.node_data[nodes]
-                self._turn(states, node_data, length, rows[at_nodes], node[at_nodes] - first, work)
+                states, data = roots.states[nodes], roots.data[nodes]
+                self._turn(states, data, length, rows[at_nodes], node[at_nodes] - first, work)
         while self._frontier:
-            length, (children, node_data, rows, node) = self._frontier.take()
-            self._turn(predictor.states_after(children, work), node_data, length, rows, node, work)
+            length, (children, data, rows, node) = self._frontier.take()
+            self._turn(predictor.states_after(children, work), data, length, rows, node, work)
 
     @property
     def completed(self) -> Names:
@@ -135,51 +149,49 @@ class Walk:
         return Names.from_columns(self.characters, self.lengths)
 
     def _turn(
-        self, states: Array, node_data: Any, length: int, rows: Array, node: Array, work: Workspace
+        self, states: Array, data: Any, length: int, rows: Array, node: Array, work: Workspace
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
         spelling, n_y = self.spelling, self.predictor.n_y
-        probabilities, margin, turn = self._predict(states, node_data, length, node, work)
-        automaton_state = self._automaton_state(turn)
+        probabilities, margin, data = self._predict(states, data, length, node, work)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         first = differs_from_previous(branch)
         parent, character = np.divmod(branch[first], n_y)
-        next_state = spelling.automaton.after[automaton_state[parent], character]
+        state = data.automaton_state[parent]
+        next_state = spelling.automaton.after[state, character]
         ends = character == EOS
-        may_end = ends & spelling.may_end[length, automaton_state[parent]]
+        may_end = ends & spelling.may_end[length, state]
         goes_on = ~ends & spelling.can_be_met[length + 1, next_state]
         # For each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[which] & ~is_close)
-        self._end(rows[ended], parent[which[ended]], turn, length)
+        self._end(rows[ended], parent[which[ended]], data, length)
         longer = np.flatnonzero(goes_on[which] & ~is_close)
         if len(longer):
             rows, which = rows[longer], which[longer]
             self.characters[length, rows] = character[which]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_data = self._child_data(children, turn, next_state[goes_on])
+            child_data = self._child_data(children, data, next_state[goes_on])
             self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))
 
     # --- What a guided walk overrides -------------------------------------------------------------
 
     def _predict(
-        self, states: Array, node_data: Any, length: int, node: Array, work: Workspace
+        self, states: Array, data: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
-        """The probabilities of the next character, their margin, and what the turn needs."""
-        return *self.predictor.next_probabilities(states, work), node_data
+        """The probabilities of the next character, their margin, and the data, maybe changed."""
+        return *self.predictor.next_probabilities(states, work), data
 
-    def _automaton_state(self, turn: Any) -> Array:
-        return turn
-
-    def _end(self, rows: Array, node: Array, turn: Any, length: int) -> None:
+    def _end(self, rows: Array, node: Array, data: Any, length: int) -> None:
+        """Ends names, by their rows, at some of the nodes."""
         self.lengths[rows] = length
 
-    def _child_data(self, children: Children, turn: Any, next_state: Array) -> Any:
-        """The data of some children, whose automaton is in `next_state`."""
-        return next_state
+    def _child_data(self, children: Children, data: Any, next_state: Array) -> Any:
+        """The data of children of the nodes; the automaton is in `next_state` after them."""
+        return NodeData(next_state)
 
 
 # --- The frontier --------------------------------------------------------------------------------
@@ -191,7 +203,7 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    node_data: Any  # (m,) states of the automaton; `GuidedData` for a guided walk
+    data: Any  # `NodeData` or `GuidedData` of the nodes; of `best`, their texts
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, rising
 
@@ -214,14 +226,14 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level, and drops the states of parents without a child."""
-        (above, parent, character), node_data, rows, node = batch
+        (above, parent, character), data, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
             first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
             parents = above.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            batch = NodeBatch(children, node_data[nodes], rows[here], node[here] - start)
+            batch = NodeBatch(children, data[nodes], rows[here], node[here] - start)
             self._batches[level].append(batch)
         self._nodes[level] += len(parent)
 
@@ -240,11 +252,10 @@ class Frontier:
 
 
 def _join(batches: list[NodeBatch]) -> NodeBatch:
-    children, node_data, rows, node = zip(*batches, strict=True)
+    children, data, rows, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    join = np.concatenate if isinstance(node_data[0], np.ndarray) else node_data[0].concatenate
-    return NodeBatch(joined, join(node_data), np.concatenate(rows), _rows(node, parent))
+    return NodeBatch(joined, data[0].concatenate(data), np.concatenate(rows), _rows(node, parent))
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:

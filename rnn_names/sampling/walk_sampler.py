@@ -12,7 +12,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import uniform
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 
 
 class WalkSampler:
@@ -32,7 +32,7 @@ class WalkSampler:
         """A sampler whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
-        first = self.spelling.may_follow(0, self.exact_roots.node_data)[0]
+        first = self.spelling.may_follow(0, self.exact_roots.data.automaton_state)[0]
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     @cached_property
@@ -111,5 +111,5 @@ def compute_roots(texts: Texts, predictor: NextCharacter, automaton: Automaton) 
         states = predictor.states_after(Children(states, parent, last), work).copy()
         computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
-    node_data = automaton.run(names_from_indices(texts))
-    return Roots(texts, np.array(of_texts), np.array(log_probs), node_data)
+    data = NodeData(automaton.run(names_from_indices(texts)))
+    return Roots(texts, np.array(of_texts), np.array(log_probs), data)

@@ -34,7 +34,7 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Children, Predictor, Roots, Walk
+from rnn_names.sampling.walk import Children, NodeData, Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
@@ -67,7 +67,7 @@ class Teacher(Predictor):
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         first_state["a"] = rnn.first_state(network, self.weights, Workspace())
-        self._roots = Roots([()], first_state, np.zeros(1), np.zeros(1, np.intp))
+        self._roots = Roots([()], first_state, np.zeros(1), NodeData(np.zeros(1, np.intp)))
 
     @classmethod
     def for_run(
