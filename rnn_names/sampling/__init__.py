@@ -17,7 +17,8 @@
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names, _shortage
-        NameQueue.names: _draw_batch (AttemptQueue.take, _draw, AttemptQueue.record), _names_below
+        NameQueue.names: _draw_batch, _names_below
+            _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
             _draw_chunk: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
             _prepare: Guide.unguided, prepare_guide

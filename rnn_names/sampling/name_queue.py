@@ -98,11 +98,12 @@ class NameQueue:
     def _budget_now(self) -> int:
         return budget_after(self._admission.passed, self._budget)
 
-    def _draw_batch(self) -> bool:
-        """Makes attempts at the lowest numbers without a name; False if there are none.
+    def _add_numbers(self) -> int:
+        """Adds new numbers to the queue; returns how many attempts the next batch makes.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
-        does not wait for thousands.
+        does not wait for thousands. If all names pass, a request for 10,000 adds 4,096 and 5,904; a
+        request for 5 adds 5; an endless stream adds 32, 480, 8,192 and so on.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
         max_pending = min(self._growth * max(yielded, self._first), self._largest)  # not yielded
@@ -113,6 +114,11 @@ class NameQueue:
         n_new = min(n_new, max(size - len(queue.waiting), 0))
         queue.add(self._next_number + np.arange(n_new))
         self._next_number += n_new
+        return size
+
+    def _draw_batch(self) -> bool:
+        """Makes attempts at the lowest numbers without a name; False if there are none."""
+        queue, size = self._queue, self._add_numbers()
         if not len(queue.waiting):
             return False
         is_scarce = queue.tested >= self._budget_now
