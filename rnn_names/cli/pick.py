@@ -56,7 +56,7 @@ NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
 # But -D Arcy takes out D Arcy.
-CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"
+CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])(?(1).*|\s+\S.*))"
 ACTIONS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "_keep_numbered"),
     ("Enter", "show others", "|n|next", "_show_others"),
@@ -286,7 +286,9 @@ class _Picking:
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))
         except RnnNamesError as error:
             remedy = remedy_for(error, vars(self.source.options))
-            say(with_options(error) + (f". For more, add {remedy} to it" if remedy else ""))
+            say(with_options(error))
+            if remedy:
+                say(f"For more, add {remedy} to it.")
         say("The conditions stay as they were.")
         self.source.set(*before)
         self.count = count_before

@@ -12,7 +12,7 @@ from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.errors import SamplingError, VocabularyError, printable
+from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.selection import ModelChoice
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
@@ -117,11 +117,10 @@ class LinesToPick:
     def column(self, part: str) -> str:
         """The column of a part, by its number or name; SamplingError if there is none."""
         columns = self._pattern.columns
-        if part.isdecimal() and 1 <= int(part) <= len(columns):
-            return columns[int(part) - 1]
-        if part not in columns:
-            raise SamplingError(f"There is no part {part}. {self.parts()}")
-        return part
+        numbers = {str(number): column for number, column in enumerate(columns, 1)}
+        if part not in [*numbers, *columns]:
+            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts()}")
+        return numbers.get(part, part)
 
     def set(self, options: Any, of_parts: OptionsOfParts) -> None:
         """Sets the conditions of lines from here on; those that were shown still have others."""
@@ -133,8 +132,9 @@ class LinesToPick:
         with wrong_usage(), errors_of(self._file):
             pattern = parsed(self._options, of_parts)
         for column in of_parts:
-            part = next(part for part in pattern.parts if part.label == column)
-            if not any(name.path[: len(part.path)] == part.path for name in pattern.name_parts):
+            paths = [part.path for part in pattern.parts if part.label == column and part.path]
+            names = [name.path for name in pattern.name_parts]
+            if not any(name[: len(path)] == path for path in paths for name in names):
                 raise SamplingError("Conditions are for names, and this part has none.")
         self._pattern, self.of_parts = pattern, of_parts
 

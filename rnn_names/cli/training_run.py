@@ -139,8 +139,9 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         def write(epoch: Epoch) -> None:
             try:
                 if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
-                    with open(path, "rb") as old:
-                        file.truncate(sum(map(len, islice(old, epochs))))
+                    with open(path, "rb") as old:  # a power cut may leave an incomplete line
+                        complete = (line for line in islice(old, epochs) if line.endswith(b"\n"))
+                        file.truncate(sum(map(len, complete)))
                 write_all(file, json.dumps(asdict(epoch)).encode() + b"\n")
             except OSError as error:
                 raise OSError(error.errno, error.strerror, path) from None

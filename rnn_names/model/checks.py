@@ -96,6 +96,8 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
         json.dumps(training, allow_nan=False)
     except ValueError:
         raise ModelFileError("`meta` has a number that is not finite") from None
+    except TypeError as error:
+        raise ModelFileError(f"`meta` has a value that is not of JSON: {error}") from None
     longest, shortest = training.get("longest"), training.get("shortest", 1)
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])

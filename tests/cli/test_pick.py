@@ -575,6 +575,18 @@ def test_a_wrong_condition_for_a_part_changes_nothing(typed, said, pick):
     assert told[:2] == [said, "The conditions stay as they were."] and len(pages) == 1
 
 
+def test_a_label_of_several_alternatives_may_have_a_condition(pick):
+    pattern = "[of the {town=[a|b]}|of {town=english-towns}]"
+    pages, _ = pick(".town --prefix El", ".1 -i", arguments=["pick", pattern, "-n", 8])
+    towns = [line for line in pages[1] if not line.startswith("of the ")]
+    assert towns and all(town.startswith("of El") for town in towns) and len(pages) == 3
+
+
+def test_a_very_long_number_is_no_part(pick):
+    _, told = pick(f"+1.{'9' * 5000}", arguments=["pick", "{elvish} [a|b]", "-n", 2])
+    assert told[0] == f"There is no part {'9' * 20}…. Parts: 1 {{elvish}}, 2 [a|b]."
+
+
 def test_help_shows_the_conditions(pick):
     typed = "--prefix El", "--max-length 9", ".2 --novel", "?", "--", "?"
     _, told = pick(*typed, arguments=["pick", "{given=elvish} {elvish}", "-n", 2])

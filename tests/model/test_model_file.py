@@ -49,7 +49,8 @@ def test_contents_of_wrong_types_are_refused():
     lists = {name: array.tolist() for name, array in model.arrays.items()}
     doubles = {name: array.astype(float) for name, array in model.arrays.items()}
     missing = {**model.arrays, "by": model.arrays["by"] * np.nan}
-    wrong = [(None, model.arrays), (model.meta, [1]), (model.meta, {1: 2})]
+    no_json = {**model.meta, "training": {**model.training, "held_out_loss": np.float32(1)}}
+    wrong = [(None, model.arrays), (model.meta, [1]), (model.meta, {1: 2}), (no_json, model.arrays)]
     for meta, arrays in [*wrong, *((model.meta, each) for each in (lists, doubles, missing))]:
         with pytest.raises(ModelFileError):
             Model.of(meta, arrays)

@@ -211,11 +211,15 @@ run.Progress.epoch = epoch
     assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), allowed_types)
     assert 1 <= meta["run"]["state"]["epoch"] < 8
+    written = (tmp_path / "log").read_bytes()
+    (tmp_path / "log").write_bytes(written[:-9])  # a power cut may leave half of a line
+    cut = written.count(b"\n")
     done = fork(MAIN, *command, *OPTIONS, "--resume", **to_its_end)
     assert done.returncode == 0, done.stderr
     assert f"Continuing after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
-    assert losses(tmp_path / "log") == losses(whole / "log")
+    others = [epoch for epoch in losses(whole / "log") if epoch["epoch"] != cut]
+    assert losses(tmp_path / "log") == others
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
 
 
