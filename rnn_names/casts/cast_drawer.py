@@ -48,7 +48,7 @@ from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
 
-FIRST_LINES, LINES_GROWTH = 1 << 2, 16  # lines first drawn together; the factor for the next ones
+FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor for the next ones
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
