@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
@@ -69,11 +70,8 @@ def alias(
         n_keys = n_blank = 0
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             nonblank = [key for key in keys if key]
-            if not n_keys and _has_heading(nonblank):
-                print_to_stderr(
-                    f"Note: the first key is {printable(keys[0])}; if that is a heading, leave it "
-                    "out: tail -n +2 FILE | rnn-names alias"
-                )
+            if not n_keys and (note := _note(nonblank[:1000])):
+                print_to_stderr(note)
             n_keys, n_blank = n_keys + len(keys), n_blank + len(keys) - len(nonblank)
             names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
@@ -81,10 +79,21 @@ def alias(
         print_to_stderr(f"Note: {plural(n_blank, 'empty key')} got no name")
 
 
-def _has_heading(keys: Sequence[str]) -> bool:
-    """Whether the first key is a word, and no other is: the others have digits or signs."""
-    first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys[:1000]] or [None]
-    return first is not None and len(others) > 1 and not any(others)
+def _note(keys: Sequence[str]) -> str:
+    """A note on keys that may be lines of a table, or begin with a heading; "" for others."""
+    if separator := separator_of_table(keys, least=1):
+        return (
+            f"Note: each line is a key, with its {SEPARATORS[separator]}; for its first column: "
+            f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
+        )
+    # The first key is a word, and no other is: the others have digits or signs.
+    first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys] or [None]
+    if first is None or len(others) < 2 or any(others):
+        return ""
+    return (
+        f"Note: the first key is {first[0]}; if that is a heading, leave it out: "
+        "tail -n +2 FILE | rnn-names alias"
+    )
 
 
 def _secret(path: str | None) -> bytes:

@@ -35,18 +35,25 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
     return 1 + max(range(len(columns)), key=lambda column: likeness(columns[column]))
 
 
+def separator_of_table(lines: Sequence[str], least: int) -> str:
+    """The separator that all lines have equally often, at least `least` times; "" for no table."""
+    for separator in SEPARATORS if len(lines) > 1 else ():
+        counts = {line.count(separator) for line in lines}
+        if len(counts) == 1 and min(counts) >= least:
+            return separator
+    return ""
+
+
 def refuse_table(corpus: Corpus) -> None:
     """Raises CorpusError for a table: all lines have the same number of columns, at least three."""
     lines = corpus.names.to_strings()
-    for separator in SEPARATORS:
-        counts = {line.count(separator) for line in lines}
-        if len(counts) == 1 and min(counts) > 1 and len(lines) > 1:
-            column = column_of_names(lines, separator)
-            raise CorpusError(
-                f"this is a table of {min(counts) + 1} columns; that of the names seems to be "
-                f"{column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
-                "lines as they are)"
-            )
+    if separator := separator_of_table(lines, least=2):
+        column = column_of_names(lines, separator)
+        raise CorpusError(
+            f"this is a table of {lines[0].count(separator) + 1} columns; that of the names seems "
+            f"to be {column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
+            "lines as they are)"
+        )
 
 
 def list_notes(corpus: Corpus) -> list[str]:

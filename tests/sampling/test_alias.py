@@ -128,6 +128,13 @@ def test_a_heading_among_keys_gets_a_note(invoke):
     assert "heading" not in invoke(*options, input="Anna\nBela\nC18\n").stderr
 
 
+def test_lines_of_a_table_get_a_note(invoke):
+    options, rows = "alias -m dinosaurs".split(), "id,city\nC17,Bonn\nC18,Cardiff\n"
+    note = "Note: each line is a key, with its commas; for its first column: cut -d ',' -f 1 FILE"
+    assert note in invoke(*options, input=rows).stderr
+    assert "with its" not in invoke(*options, input="Bonn, C17\nCardiff\n").stderr
+
+
 @pytest.mark.parametrize(
     "keys, secret, message",
     [
