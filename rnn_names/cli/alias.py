@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 from rnn_names.cli.model_options import blend_of, model_option, models_or_default
 from rnn_names.cli.options import FILE, command, option, options_of, read_options
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
@@ -81,6 +80,8 @@ def alias(
 
 def _note(keys: Sequence[str]) -> str:
     """A note on keys that may be lines of a table, or begin with a heading; "" for others."""
+    from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
+
     if separator := separator_of_table(keys, least=1):
         return (
             f"Note: each line is a key, with its {SEPARATORS[separator]}; for its first column: "
