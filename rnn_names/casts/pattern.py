@@ -246,12 +246,16 @@ class _Reader:
         self.n_parts[path] += 1
         return label, (*path, self.n_parts[path] - 1)
 
+    def options_given(self, label: str) -> dict[str, Any]:
+        """The options of `of_parts` for the part with a label, and for those that hold it."""
+        return {**self.of_part, **self.of_parts.get(label, {})}
+
     def choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
         before, labels = self.labels, set[str]()
-        of_outer, self.of_part = self.of_part, {**self.of_part, **self.of_parts.get(label, {})}
+        of_outer, self.of_part = self.of_part, self.options_given(label)
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
@@ -306,7 +310,7 @@ class _Reader:
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
-        given.values |= {**self.of_part, **self.of_parts.get(label, {})}
+        given.values |= self.options_given(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)

@@ -16,6 +16,7 @@ from rnn_names.cli.usage_hints import usage_hint
 from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_options
 
 DEFAULT_MODEL = "names.npz"
+BALANCED = "--boldness balanced"  # the remedy where no name is safe
 
 
 class GroupedOption(click.Option):
@@ -66,7 +67,7 @@ class GroupedCommand(click.Command):
                 raise
             message = f"{error}; boldness {word} asks for some of these"
             if remedy := remedy_for(error, ctx.params):
-                fewer = "" if "only 0 " in message else "ask for fewer, or "
+                fewer = "" if remedy == BALANCED else "ask for fewer, or "
                 message += f": {fewer}add {remedy}"
             raise SamplingError(message, [*error.settings, "boldness"]) from None
 
@@ -150,7 +151,7 @@ def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
     if given.get("boldness") != "safe" or " found: " not in str(error):
         return ""
     if "only 0 " in str(error):
-        return "--boldness balanced"
+        return BALANCED
     if "min_edits (" in str(error) and given.get("min_edits") is None:
         return "--min-edits 1"
     return "" if given.get("min_p") else "--min-p 0.05"

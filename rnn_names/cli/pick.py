@@ -25,13 +25,7 @@ from rnn_names.cli.options import (
     remedy_for,
     wrong_usage,
 )
-from rnn_names.cli.pick_conditions import (
-    CONDITIONS,
-    FLAGS,
-    TYPED_OPTIONS,
-    as_typed,
-    typed_options,
-)
+from rnn_names.cli.pick_conditions import CONDITIONS, as_typed, typed_options
 from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
@@ -263,13 +257,12 @@ class _Picking:
         before, count_before = (self.source.options, self.source.of_parts), self.count
         try:
             with wrong_usage():
-                dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
-                dropped = TYPED_OPTIONS if typed == "--" else dropped
-                given = {} if dropped else typed_options(typed)
+                given, dropped = typed_options(typed)
                 first = {**vars(self.first_options), "count": self.first_count}
-                given |= {} if part else {name: first[name] for name in dropped}
-                self.count = given.pop("count", self.count)
                 options, of_parts = before
+                if not part:
+                    given |= {name: first[name] for name in dropped}
+                self.count = given.pop("count", self.count)
                 if part:
                     column = self.source.column(part)
                     kept = {k: v for k, v in of_parts.get(column, {}).items() if k not in dropped}

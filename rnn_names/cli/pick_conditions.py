@@ -1,6 +1,6 @@
 """Conditions that are typed at the prompt of `pick`, as options on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from shlex import quote, split
 from typing import Any
 
@@ -14,8 +14,14 @@ FLAGS = {name for name, option in declarations(Options).items() if option.kind i
 TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
 
-def typed_options(typed: str) -> dict[str, Any]:
-    """The values of options that were typed at the prompt, by their names in Python."""
+def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
+    """The values of options that were typed, by their names in Python; and the dropped options.
+
+    An option without the value that it needs is dropped; by -- alone, all are.
+    """
+    dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
+    if dropped or typed == "--":
+        return {}, dropped or TYPED_OPTIONS
     context = click.get_current_context()
     arguments, no_help = split(typed), list[str]()  # --help would end the program
     read = context.command.make_context(
@@ -28,7 +34,7 @@ def typed_options(typed: str) -> dict[str, Any]:
     }
     for name in given.keys() - TYPED_OPTIONS:
         raise click.UsageError(f"--{name.replace('_', '-')}: end, and start again with it")
-    return given
+    return given, set()
 
 
 def as_typed(given: Mapping[str, Any]) -> str:

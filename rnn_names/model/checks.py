@@ -31,9 +31,8 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     if not isinstance(meta, dict) or not isinstance(arrays, dict):
         raise ModelFileError("`meta` and the arrays must be dictionaries")
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("<") not in map(
-            np.dtype, ARRAYS.get(name, [])
-        ):
+        types = ARRAYS.get(name, ())
+        if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("<").str not in types:
             raise ModelFileError(f"array {short_repr(name)}: of a wrong type")
     if meta.get("format") != FORMAT:
         version = printable(str(meta.get("format"))[:40])

@@ -63,8 +63,8 @@ class AttemptQueue:
     def take(self, size: int, is_scarce: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns about `size` attempts at them, (n,) both.
 
-        For example, number 7, whose attempts 0 and 1 failed, gets two more, and the new numbers 9
-        and 10 get one each: numbers 7, 7, 9, 10 and attempts 2, 3, 0, 0. No number gets more than
+        For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
+        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
         `limit` attempts in total.
 
         A number first gets as many attempts as it is likely to need, if there is room. Later, it
