@@ -23,7 +23,6 @@ MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
 SHORTER = 0.1  # the least share of the next shorter context in a context's probabilities
 UNSEEN = 0.002  # uniform share of the empty context's probabilities, so that none is 0
-SHARP_BELOW = 0.5  # the temperature below which the guess is as sharp as the network
 MAX_WORK = 1 << 23  # numbers that the recursion reads; it limits contexts for large automata
 
 
@@ -34,7 +33,7 @@ class MarkovChain:
     contexts: Contexts
     probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
     end_shift: Array  # (L + 1,) added to the log-odds of the end, by the length of the name
-    sharpness: float  # the power to which probabilities are raised at low temperatures
+    sharpness: float  # the power to which probabilities are raised below a temperature of 1
 
     def log_ahead(self, automaton: Automaton, log_may_end: Array) -> Array:
         """Natural logarithm of the probability that a name will be accepted: (L + 2, K, S).
@@ -65,8 +64,7 @@ def fitted_chain(
 ) -> MarkovChain:
     """A chain of at most `size` contexts, fitted to a network's predictions at visited prefixes.
 
-    Below a `temperature` of 1, it averages the probabilities at 1, which differ less. Down to
-    `SHARP_BELOW` it also predicts at 1, since a sharp guess misses names with unusual endings.
+    Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
     """
     power = min(temperature, 1.0)
     probabilities = np.exp(sharpened(prefixes.log_probabilities, power))
@@ -74,7 +72,7 @@ def fitted_chain(
     context = contexts.rows_of(prefixes.string)
     smoothed = _smoothed(contexts, context, probabilities, prefixes.n_names)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
-    return MarkovChain(contexts, smoothed, shift, 1 / power if power < SHARP_BELOW else 1)
+    return MarkovChain(contexts, smoothed, shift, 1 / power)
 
 
 def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:

@@ -37,11 +37,13 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import fitted_chain, max_contexts
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import log_expected
+from rnn_names.network.ahead import log_difference, log_expected
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
+MAX_UNKNOWN = 8  # the most that unknown names are guessed at, in measured probabilities
+MIN_UNKNOWN = 1 / 7  # what they may always be guessed at, in probabilities of known names
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,13 @@ class Guide:
         )
 
     def learned(
-        self, temperature: float, *, explores: bool, log_odds: float | None = None
+        self, temperature: float, *, explores: bool, log_unknown: float = np.inf
     ) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
-        With `log_odds`, the guesses for what was not visited are reduced by one factor, so that the
-        odds of unknown names to known ones are at most this.
+        `log_unknown` is the measured probability that a name meets the conditions and is not known.
+        If the guesses add up to far more, they are reduced by one factor.
         """
         prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length
@@ -101,10 +103,11 @@ class Guide:
         for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
-        if log_odds is not None:
-            known, both = self.log_known, float(prefixes.back_up(ahead.copy())[0])
-            unknown = both + math.log(max(-math.expm1(known - both), 1e-300))
-            ahead[:, EOS + 1 :] += min(known + log_odds - unknown, 0)
+        log_known = self.log_known
+        if log_known > -np.inf:
+            guessed = log_difference(float(prefixes.back_up(ahead.copy())[0]), log_known)
+            most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
+            ahead[:, EOS + 1 :] += min(most - guessed, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.
         is_large = ahead.size > MAX_VISITED

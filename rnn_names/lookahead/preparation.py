@@ -4,21 +4,25 @@ Each round draws names with the current guide, which then learns from them. The 
 temperature between 1 and 2, at which draws vary most, or twice the requested one from 1 up. Then
 the temperature is halved, round by round, down to the requested one, as in simulated annealing
 (Kirkpatrick et al. 1983). So the names that are most probable in the end have been drawn before,
-and the guesses take all of them into account. While it cools, names that end at visited prefixes
-are ruled out, so that draws explore. Without cooling, of two names with nearly the same
+and the guesses take all of them into account. Names that end at visited prefixes are known, and are
+ruled out meanwhile, so that draws explore. Without cooling, of two names with nearly the same
 probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
+
+Below 1, a few names have most of the probability, and draws may miss one of them. So there, rounds
+at each temperature also visit all of the most probable prefixes, by the guesses, of each length.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
-known: then guesses for other names are far too high, and are reduced. Tests end when few are
-repeats, or when they have cost too much; then a warning says so. The result depends neither on the
-seed nor on the number of requested names.
+known. Tests end when few are repeats, or when they have cost too much; then a warning says so. The
+result depends neither on the seed nor on the number of requested names.
+
+Each round also measures how probable unknown names are. Guesses that are far higher are reduced.
 """
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -26,13 +30,13 @@ from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.ahead import LEAST_LOG, sharpened
+from rnn_names.network.ahead import LEAST_LOG, log_difference, sharpened
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-LAST_ROUND = 1 << 13  # one more, at a requested temperature below 1, where a few names dominate
+LIKELY = 1 << 17  # probabilities predicted for each length, n_y for each of the likely prefixes
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -42,47 +46,59 @@ ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reaso
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
 MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
-LOG_ODDS = math.log(1 / 7)  # after such a test, of unknown names to known ones among draws
-
-DrawRound = Callable[[float, int, Guide], Array]
-"""Draws `size` names at a temperature by a guide; returns their log weights, (size,)."""
 
 
-def prepare_guide(draw_round: DrawRound, unguided: Guide, temperature: float) -> Guide:
+class RunRound(Protocol):
+    """Runs a round, and records the prefixes it visits in the guide's `visits`."""
+
+    def __call__(self, temperature: float, size: int, guide: Guide, *, likely: bool) -> Array:
+        """Draws `size` names by the guide, and returns their log weights, (size,).
+
+        If `likely`, it draws none, and visits the `size` most probable prefixes of each length.
+        """
+
+
+def prepare_guide(run_round: RunRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), MIN_HALVINGS)
-    preparation = _Preparation(draw_round, unguided, temperature * 2**halvings)
-    preparation.draw(FIRST_ROUND)
+    preparation = _Preparation(run_round, unguided, temperature * 2**halvings)
+    preparation.visit(FIRST_ROUND)
     return preparation.cooled(halvings)
 
 
 class _Preparation:
-    """A guide that learns, at a temperature, from the prefixes that draws visit."""
+    """A guide that learns, at a temperature, from the prefixes that rounds visit."""
 
-    def __init__(self, draw_round: DrawRound, guide: Guide, temperature: float) -> None:
-        self._draw_round, self._temperature = draw_round, temperature
+    def __init__(self, run_round: RunRound, guide: Guide, temperature: float) -> None:
+        self._run_round, self._temperature = run_round, temperature
         self._guide = guide
         self._n_visits = 0
+        self._log_unknown = np.inf  # measured, of names that meet the conditions
 
-    def draw(self, size: int) -> Array:
-        """Draws names and records the prefixes they visit; returns their log weights."""
+    def visit(self, size: int, *, likely: bool = False) -> Array:
+        """Runs a round and records the prefixes it visits; returns the log weights of its names."""
         guide = self._guide
         visits = Visits(guide.prefixes)
         size = min(size, MAX_CHARACTERS // (guide.spelling.max_length + 1))
-        log_weights = self._draw_round(self._temperature, size, replace(guide, visits=visits))
+        guide_of_round = replace(guide, visits=visits)
+        log_weights = self._run_round(self._temperature, size, guide_of_round, likely=likely)
         self._guide = replace(guide, prefixes=visits.joined())
         self._n_visits += visits.n_recorded
         return log_weights
 
-    def learn(self, *, explores: bool, log_odds: float | None = None) -> None:
+    def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
-        self._guide = self._guide.learned(self._temperature, explores=explores, log_odds=log_odds)
+        learned = self._guide.learned
+        self._guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
 
-    def explore(self, sizes: Sequence[int]) -> None:
-        """Draws rounds of names, of these sizes, and learns before each."""
-        for size in sizes:
+    def explore(self, n_likely: int) -> None:
+        """Runs rounds for names that are not known; the last `n_likely` draw none."""
+        for size in ROUND_SIZES:
             self.learn(explores=True)
-            self.draw(size)
+            self._log_unknown = log_mean_of(self.visit(size))
+        for _ in range(n_likely):
+            self.learn(explores=True)
+            self.visit(max(LIKELY // self._guide.log_ahead.shape[1], 1), likely=True)
 
     def change_temperature(self, factor: float) -> None:
         """Multiplies the temperature, and converts the predictions after visited prefixes."""
@@ -91,34 +107,34 @@ class _Preparation:
         prefixes = replace(prefixes, log_probabilities=log_p)
         self._guide = replace(self._guide, prefixes=prefixes)
         self._temperature *= factor
+        self._log_unknown = np.inf
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
+        n_likely = int(self._temperature * 0.5**halvings < 1)  # then single names count
         for _ in range(halvings):
-            self.explore(ROUND_SIZES)
+            self.explore(n_likely)
             self.change_temperature(0.5)
-        self.explore((*ROUND_SIZES, LAST_ROUND) if self._temperature < 1 else ROUND_SIZES)
-        self.learn(explores=False)
-        size, log_odds = FIRST_TEST, None
+        self.explore(2 * n_likely)
+        size = FIRST_TEST
         while True:
+            self.learn(explores=False)
             guide = self._guide
-            log_weights = self.draw(size)
-            measured = with_bound(guide, log_weights)
-            log_mean, log_known = log_mean_of(log_weights), self._guide.log_known
+            log_weights = self.visit(size)
+            measured, log_mean = with_bound(guide, log_weights), log_mean_of(log_weights)
+            self._log_unknown = log_difference(log_mean, guide.log_known)
+            log_known = self._guide.log_known
             # Known names alone may be more probable than all that was drawn: the guesses for other
             # names are far too high, so that draws miss the known ones.
             missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
             if missed > MANY_MISSED:
-                measured, log_odds = replace(measured, repeats=missed), LOG_ODDS
-            elif log_known < log_mean + LOG_ODDS:  # other names are more probable
-                log_odds = None
+                measured = replace(measured, repeats=missed)
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k and top-p, for example, may rule out all names that meet the conditions.
             is_impossible = measured.log_value == -np.inf
             is_over = is_impossible or size >= MAX_TEST or self._n_visits >= MAX_VISITS
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
-            self.learn(explores=False, log_odds=log_odds)
             size *= 2
 
 

@@ -22,6 +22,7 @@ characters so far,
     ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -64,6 +65,13 @@ def log_sum(terms: Array) -> Array:
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
         return np.log(terms.sum(axis=-1)) + top
+
+
+def log_difference(log_a: float, log_b: float) -> float:
+    """The logarithm of a − b, or nearly −∞ if b is not smaller."""
+    if log_b == -math.inf:
+        return log_a
+    return log_a + math.log(max(-math.expm1(min(log_b - log_a, 0)), 1e-300))
 
 
 def sharpened(log_probabilities: Array, power: float) -> Array:

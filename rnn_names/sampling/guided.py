@@ -88,14 +88,19 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
         return None
     rounds = count(1)
 
-    def draw_round(temperature: float, size: int, guide: Guide) -> Array:
+    def run_round(temperature: float, size: int, guide: Guide, *, likely: bool) -> Array:
         options = replace(sampler.options, temperature=temperature)
-        keys = keys_at(seed_key(0, next(rounds)), np.arange(size))
-        return GuidedSampler(sampler, options, [text], guide).run_walk(keys).log_weights
+        proposer = GuidedSampler(sampler, options, [text], guide)
+        if not likely:
+            keys = keys_at(seed_key(0, next(rounds)), np.arange(size))
+            return proposer.run_walk(keys).log_weights
+        walk = GuidedWalk(proposer.exact, np.zeros(0, np.uint64), guide)
+        walk.visit_likely(proposer.roots, size)
+        return walk.log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    guide = prepare_guide(draw_round, unguided, temperature)
+    guide = prepare_guide(run_round, unguided, temperature)
     return GuidedSampler(sampler, sampler.options, [text], guide)
 
 

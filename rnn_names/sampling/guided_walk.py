@@ -38,6 +38,24 @@ class GuidedWalk(Walk):
         self.guide = guide
         self.log_weights = np.full(len(keys), -np.inf)
 
+    def visit_likely(self, roots: Roots, width: int) -> None:
+        """Visits, of each length, the `width` prefixes that draws are most likely to visit."""
+        work, length = Workspace(self.predictor.dtype), len(roots.texts[0])
+        states, data, log_prob = roots.states, roots.data, np.zeros(1)
+        while len(states):
+            p, _, data = self._predict(states, data, length, np.arange(len(states)), work)
+            with np.errstate(divide="ignore"):
+                log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
+            log_probs[:, EOS] = -np.inf
+            likely = np.argsort(-log_probs, axis=None, kind="stable")[:width]
+            likely = np.sort(likely[log_probs.ravel()[likely] > -np.inf])
+            parent, character = np.divmod(likely, self.predictor.n_y)
+            children = Children(states, parent, character)
+            next_state = self.spelling.automaton.after[data.automaton_state[parent], character]
+            data = self._child_data(children, data, next_state)
+            log_prob, length = log_probs[parent, character], length + 1
+            states = self.predictor.states_after(children, work).copy()
+
     def _predict(
         self, states: Array, data: GuidedData, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, PredictedData]:

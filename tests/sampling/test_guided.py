@@ -147,7 +147,7 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
     p = np.exp(log_probabilities(model, options, meet))
     weights = log_weights(guided, 30_000)
     assert log_mean(weights) == pytest.approx(math.log(p.sum()), abs=0.06)
-    assert weights.std() > 0.5, "the guess is poor"
+    assert weights.std() > 0.4, "the guess is poor"
 
 
 def test_common_conditions_need_no_look_ahead():
@@ -209,11 +209,25 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
     assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all() and counts.sum() > 290
 
 
-def test_a_name_with_an_unusual_ending_is_drawn():
-    """Of first names that end in "pp", 2.5 % at this temperature, and none came."""
-    options = {"suffix": "pp", "max_length": 8, "temperature": 0.5}
-    names = Model.load("first-names").sample(800, seed=1, **options)
-    assert 5 < names.count("Phillipp") < 50
+@pytest.mark.parametrize(
+    "model_name, options, names",
+    [
+        (
+            "first-names",
+            {"suffix": "pp", "max_length": 8, "temperature": 0.5},
+            "Philipp Filipp Phillipp",
+        ),
+        ("elvish", {"suffix": "nmh", "temperature": 0.3}, "Sharrolenmh Mendrolenmh Rundrolenmh"),
+        ("spells", {"contains": ["byp"], "temperature": 0.5}, "Lullabypers Lullabyper Abypers"),
+    ],
+)
+def test_names_with_unusual_endings_have_their_shares(model_name, options, names):
+    """Phillipp and Mendrolenmh never came; of the third list, nine in ten repeated others."""
+    model, each = Model.load(model_name), names.split()
+    drawn = Counter(model.sample(800, seed=1, **options))
+    log_p = at_temperature(model, options["temperature"]).log_prob(each)
+    shares = np.exp(log_p - np.logaddexp.reduce(log_p))
+    assert_drawn_from({name: drawn[name] for name in each}, dict(zip(each, shares, strict=True)))
 
 
 def test_names_with_underflowing_probabilities_are_drawn():

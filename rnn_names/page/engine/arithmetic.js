@@ -80,6 +80,10 @@ export function normalise(logs) {
   return logs;
 }
 
+/** log (a − b) of logarithms, or nearly −∞ if b is not smaller. */
+export const logDifference = (a, b) =>
+  b === -Infinity ? a : a + Math.log(Math.max(-Math.expm1(Math.min(b - a, 0)), 1e-300));
+
 /** log Σ exp(x), for numbers that may be too small for float64. */
 export function logOfSum(logs) {
   let largest = -Infinity;

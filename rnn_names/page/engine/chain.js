@@ -15,7 +15,6 @@ const LONGEST_CONTEXT = 6; // symbols
 const PRIOR = 10; // weight of the next shorter context, in prefixes
 const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
 const UNSEEN = 0.002; // share of the empty context's probabilities that is uniform, so that none is 0
-const SHARP_BELOW = 0.5; // the temperature below which the guess is as sharp as the network
 
 /** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
 export class Chain {
@@ -26,7 +25,7 @@ export class Chain {
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     const power = Math.min(temperature, 1); // for means at a temperature of 1 or more
     this.n_y = n_y;
-    this.temperature = power < SHARP_BELOW ? power : 1;
+    this.temperature = power;
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));

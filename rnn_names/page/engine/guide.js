@@ -11,11 +11,11 @@
 // Z / ahead(text) over its places is its importance weight, which guided.js corrects for.
 //
 // Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
-// preparation begins at a temperature of 1 to 2, and halves it from round to round. While it cools,
-// names that end at visited prefixes are excluded, since they are known. `ahead` and weights are
-// natural logarithms.
+// preparation begins at a temperature of 1 to 2, and halves it from round to round. While the guide
+// `explores`, names that end at visited prefixes are excluded, since they are known. `ahead` and weights
+// are natural logarithms.
 
-import { logOfSum, logSoftmax, normalise } from "./arithmetic.js";
+import { logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
 import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
@@ -24,6 +24,8 @@ const CONTEXTS = 4000; // the most contexts of the chain
 const MAX_GUESSES = 2 ** 23; // additions for `ahead`; a large automaton has fewer contexts
 const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
+const MAX_UNKNOWN = 8; // the most that unknown names are guessed at, in measured probabilities
+const MIN_UNKNOWN = 1 / 7; // what they may always be guessed at, in those of known names
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
 /**
@@ -53,6 +55,8 @@ export class Guide {
     const n_a = parts.reduce((sum, { network }) => sum + network.n_a, 0);
     this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
+    this.explores = this.halvings > 0;
+    this.shift = 0; // of the logarithms that are guessed after evaluated prefixes
     this.chain = /** @type {any} */ (undefined); // before the first `learn`
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
@@ -63,8 +67,12 @@ export class Guide {
     return { temperature: this.temperature, ...cut };
   }
 
-  /** Fits a new chain to the visited prefixes, and computes new estimates. */
-  learn() {
+  /**
+   * Fits a new chain to the visited prefixes, and computes new estimates. `unknown` is the measured
+   * log-probability of names that meet the conditions and are not known. If the guesses add up to far
+   * more, they are reduced.
+   */
+  learn(unknown = Infinity) {
     const guesses = this.states * this.n_y * (this.maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
     const { temperature, maxLength } = this;
@@ -75,6 +83,14 @@ export class Guide {
       further = this.fillLevel(length, further);
       this.ahead[length] = further;
     }
+    this.shift = 0;
+    this.evaluateAll();
+    const { known, explores } = this;
+    if (known === -Infinity) return;
+    const { total } = this.begin();
+    const guessed = explores ? total : logDifference(total, known);
+    const most = Math.max(unknown + Math.log(MAX_UNKNOWN), known + Math.log(MIN_UNKNOWN));
+    this.shift = Math.min(most - guessed, 0) || 0;
     this.evaluateAll();
   }
 
@@ -148,20 +164,21 @@ export class Guide {
   logAhead(length, state, c, context, visited) {
     if (!this.chain) return 0;
     if (c === EOS) {
-      if (this.halvings && visited?.known !== undefined) return -Infinity;
+      if (this.explores && visited?.known !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
     const next = this.automaton.next[state * this.n_y + c];
     const following = this.chain.nextContext[context * this.n_y + c];
-    return this.aheadOf(length + 1, next, following, visited?.children.get(c));
+    return this.aheadOf(length + 1, next, following, visited?.children.get(c), visited);
   }
 
   /** `ahead` of a node: the computed value if it was visited, otherwise the estimate. */
-  aheadOf(length, state, context, visited) {
+  aheadOf(length, state, context, visited, parent) {
     if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
-    return visited?.value ?? this.ahead[length][context * this.states + state];
+    const shift = parent?.known === undefined ? 0 : this.shift;
+    return visited?.value ?? this.ahead[length][context * this.states + state] + shift;
   }
 
   /**
@@ -189,7 +206,7 @@ export class Guide {
       this.prefixes.push(longer);
     }
     const nextContext = this.chain?.nextContext[context * this.n_y + c];
-    const guess = this.aheadOf(length + 1, nextState, nextContext, longer);
+    const guess = this.aheadOf(length + 1, nextState, nextContext, longer, visited);
     return { state: nextState, visited: longer, context: nextContext, guess };
   }
 

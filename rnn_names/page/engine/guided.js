@@ -3,7 +3,7 @@
 // prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
 // its share even if the guide is poor. Weights and the bound are natural logarithms.
 
-import { logOfSum } from "./arithmetic.js";
+import { logDifference, logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
 import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
@@ -51,11 +51,13 @@ export class GuidedSampler {
     do drawn += (yield* this.propose()).length;
     while (drawn < FIRST_ROUND);
     guide.learn();
-    for (; guide.halvings; guide.cool()) {
-      yield* this.round();
-      guide.learn();
-      yield* this.round();
+    while (guide.explores) {
+      for (let i = 0; i < 2; i++) guide.learn(meanOf(yield* this.round()));
+      if (guide.halvings) guide.cool();
+      else guide.explores = false;
     }
+    yield* this.visitLikely(LIKELY_ONCE);
+    guide.learn();
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
 
@@ -98,11 +100,10 @@ export class GuidedSampler {
    */
   *test(n) {
     const { guide } = this;
-    if (n === 1) yield* this.visitLikely(LIKELY_ONCE);
     const weights = yield* this.round();
-    const mean = logOfSum(weights) - Math.log(weights.length);
+    const mean = meanOf(weights);
     this.guessIsPoor = mean < guide.known - Math.log(2);
-    guide.learn();
+    guide.learn(logDifference(mean, guide.known));
     const half = weights.filter((_, i) => i % 2);
     this.bound = boundOf(half) ?? guide.begin().total;
     if (n === MAX_TESTS) return true;
@@ -136,6 +137,9 @@ export class GuidedSampler {
 /** Attempts, all with the number `attempt`, at consecutive numbers of names. */
 export const attemptsFrom = (first, length, attempt) =>
   Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
+
+/** The logarithm of the mean weight. */
+const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
 
 /**
  * The lowest bound for some weights with which few copies are repeats, as in
