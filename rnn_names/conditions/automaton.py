@@ -1,7 +1,7 @@
 """Finite automata over vocabulary indices, which accept or reject the spelling of a name.
 
 Regular expressions have the syntax of `re`, whose parser reads them. Expressions that are not
-regular (with back-references or look-around) have no automaton, nor have those with flags.
+regular (with back-references or look-around) have no automaton, nor have those with flags but `i`.
 """
 
 import re
@@ -171,9 +171,9 @@ class _Reading:
 
     def __init__(self, characters: str, ignore_case: bool) -> None:
         self._characters = characters
-        self._flags = re.UNICODE | (re.IGNORECASE if ignore_case else 0)
+        self._flags = self._given_flags = re.UNICODE | (re.IGNORECASE if ignore_case else 0)
         self._any = frozenset(range(1, len(characters) + 1))
-        self._sets: dict[str, frozenset[int]] = {}  # characters that match, by item
+        self._sets: dict[tuple[int, str], frozenset[int]] = {}  # that match, by flags and item
         self._steps = [(frozenset[int](), Steps()), (self._any, Steps([ANYTHING]))]
         self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps with characters
         self._size = self._work = 0
@@ -183,8 +183,9 @@ class _Reading:
         parsed = _parser.parse(pattern)
         if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is that long
             return Steps()
-        if parsed.state.flags & ~re.UNICODE.value:
+        if parsed.state.flags & ~(re.UNICODE | re.IGNORECASE).value:
             raise NoAutomatonError("flags")
+        self._flags = self._given_flags | parsed.state.flags
         is_anchored = bool(parsed) and str(parsed[0][1]).startswith("AT_BEGINNING")
         return self._sequence(parsed[is_anchored:], Steps([END]))
 
@@ -219,12 +220,13 @@ class _Reading:
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:
-        if str(item) not in self._sets:
+        key = self._flags, str(item)
+        if key not in self._sets:
             expression = _parser.SubPattern(_parser.State(), [item])
             matches = _compiler.compile(expression, self._flags).match
             indices = frozenset(i for i, c in enumerate(self._characters, 1) if matches(c))
-            self._sets[str(item)] = indices
-        return self._sets[str(item)]
+            self._sets[key] = indices
+        return self._sets[key]
 
     def _step(self, indices: frozenset[int], rest: Steps) -> Steps:
         """The step of a character of a set followed by `rest`; equal steps have one number."""

@@ -91,6 +91,11 @@ def test_long_and_deeply_nested_expressions_have_an_automaton(depth):
     assert accepts(long, ["ab" * 100], VOCABULARY) == [True]
 
 
+def test_each_expression_may_ignore_case():
+    automaton = matching(["(?i)AB", "BC"], VOCABULARY)
+    assert accepted(automaton) == [text == "ab" for text in TEXTS]
+
+
 def test_special_characters_in_texts_are_literal():
     model = random_model("a.*(|", seed=1, longest=6)
     for options, meets in (
@@ -100,7 +105,7 @@ def test_special_characters_in_texts_are_literal():
         assert all(map(meets, model.sample(50, seed=1, **options)))
 
 
-NO_AUTOMATON = [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"]
+NO_AUTOMATON = [r"(a|b)\1", "(?=ab)a.", "(?s)ab", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"]
 
 
 @pytest.mark.parametrize("pattern", NO_AUTOMATON)

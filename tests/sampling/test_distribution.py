@@ -20,7 +20,7 @@ ANY = [
     {"suffix": "a", "prefix": "a"},
     {"contains": ["ab", "ba"]},
     {"match": "[ab]+c?"},
-    {"match": "(?i)A.*|.*B"},
+    {"match": "(?s)a.*|.*b"},
     {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
     {"exclude": ["A", "bB", "cab"]},
     {"exclude_words": ["AB", "cc"]},
@@ -107,7 +107,7 @@ def test_names_have_the_models_distribution(cell, listed, options, request):
         assert made.called
 
 
-IN_STREAMS = [{}, {"suffix": "b"}, {"prefix": ["ab", "c"]}, {"match": ["(?i)A.*|.*B", "c+"]}]
+IN_STREAMS = [{}, {"suffix": "b"}, {"prefix": ["ab", "c"]}, {"match": ["(?s)a.*|.*b", "c+"]}]
 IN_STREAMS += [{"novel": True, "top_k": 3}, {"exclude_words": ["AB"], "contains": ["b", "c"]}]
 
 
