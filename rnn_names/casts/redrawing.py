@@ -40,12 +40,11 @@ class LineRedrawer:
             place = columns.index(part) + 1 if part in columns else part
             if number <= len(lines) and not self._redraw(lines, number - 1, place):
                 what = f"{number}.{part}" if part else number
-                warnings.warn(
-                    f"redraw {what} stays as it was: nothing else was found that meets all "
-                    "conditions beside the other lines",
-                    FewNewNamesWarning,
-                    stacklevel=2,
-                )
+                reason = "nothing else was found that meets all conditions beside the other lines"
+                if place and not self._sources_at(lines[number - 1], place):
+                    reason = "the line has an alternative without this part"
+                message = f"redraw {what} stays as it was: {reason}"
+                warnings.warn(message, FewNewNamesWarning, stacklevel=2)
         yield lines
         if shortage:
             raise shortage
