@@ -187,17 +187,6 @@ def test_scattered_names_are_drawn_in_proportion(options):
     assert abs(drawn.count(names[0]) - expected) < 4 * np.sqrt(expected) and expected > 100
 
 
-def test_visited_names_are_drawn_if_guesses_for_others_are_far_too_high():
-    """All draws missed these two: all were Vrezanez."""
-    model, names, temperature = Model.load("elvish"), ("Valaruz", "Vriaruz"), 0.1
-    shares = np.exp(at_temperature(model, temperature).log_prob(names))
-    drawn = model.sample(500, seed=1, suffix="z", temperature=temperature)
-    counts = np.array([drawn.count(name) for name in names])
-    assert counts.sum() > 250
-    expected = counts.sum() * shares / shares.sum()
-    assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all()
-
-
 def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
     """Of a million draws, none had a length that the list has."""
     model = Model.load("elvish-women")
@@ -222,7 +211,10 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
     ],
 )
 def test_names_with_unusual_endings_have_their_shares(model_name, options, names):
-    """Phillipp and Mendrolenmh never came; of the third list, nine in ten repeated others."""
+    """Phillipp and Mendrolenmh never came.
+
+    For other names that contain "byp", guesses are far too high: nine in ten names were repeats.
+    """
     model, each = Model.load(model_name), names.split()
     drawn = Counter(model.sample(800, seed=1, **options))
     log_p = at_temperature(model, options["temperature"]).log_prob(each)
