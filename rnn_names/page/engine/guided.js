@@ -51,13 +51,17 @@ export class GuidedSampler {
     do drawn += (yield* this.propose()).length;
     while (drawn < FIRST_ROUND);
     guide.learn();
+    let unknown;
     while (guide.explores) {
-      for (let i = 0; i < 2; i++) guide.learn(meanOf(yield* this.round()));
-      if (guide.halvings) guide.cool();
-      else guide.explores = false;
+      for (let i = 0; i < 2; i++) guide.learn((unknown = meanOf(yield* this.round())));
+      if (!guide.halvings) break;
+      guide.cool();
     }
     yield* this.visitLikely(LIKELY_ONCE);
-    guide.learn();
+    if (guide.explores) {
+      guide.explores = false;
+      guide.learn(unknown);
+    }
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
 
