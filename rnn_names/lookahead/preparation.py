@@ -21,6 +21,7 @@ Each round also measures how probable unknown names are. Guesses that are far hi
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -36,7 +37,9 @@ FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-LIKELY = 1 << 17  # probabilities predicted for each length, n_y for each of the likely prefixes
+# Probabilities predicted for each length, n_y for each of the most probable prefixes, in rounds at
+# higher temperatures than the requested one, and in the last two
+LIKELY, LAST_LIKELY = 1 << 15, 1 << 17
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -91,14 +94,14 @@ class _Preparation:
         learned = self._guide.learned
         self._guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
 
-    def explore(self, n_likely: int) -> None:
-        """Runs rounds for names that are not known; the last `n_likely` draw none."""
+    def explore(self, likely: Sequence[int]) -> None:
+        """Runs rounds for names that are not known; the last predict `likely` for each length."""
         for size in ROUND_SIZES:
             self.learn(explores=True)
             self._log_unknown = log_mean_of(self.visit(size))
-        for _ in range(n_likely):
+        for n_probabilities in likely:
             self.learn(explores=True)
-            self.visit(max(LIKELY // self._guide.log_ahead.shape[1], 1), likely=True)
+            self.visit(max(n_probabilities // self._guide.log_ahead.shape[1], 1), likely=True)
 
     def change_temperature(self, factor: float) -> None:
         """Multiplies the temperature, and converts the predictions after visited prefixes."""
@@ -111,11 +114,11 @@ class _Preparation:
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        n_likely = int(self._temperature * 0.5**halvings < 1)  # then single names count
+        is_cold = int(self._temperature * 0.5**halvings < 1)  # then single names count
         for _ in range(halvings):
-            self.explore(n_likely)
+            self.explore(is_cold * [LIKELY])
             self.change_temperature(0.5)
-        self.explore(2 * n_likely)
+        self.explore(2 * is_cold * [LAST_LIKELY])
         size = FIRST_TEST
         while True:
             self.learn(explores=False)
