@@ -34,11 +34,11 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         types = ARRAYS.get(name, ())
         if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("<").str not in types:
             raise ModelFileError(f"array {short_repr(name)}: of a wrong type")
-    if meta.get("format") != FORMAT:
-        version = printable(str(meta.get("format"))[:40])
+    version = meta.get("format")
+    if not isinstance(version, int) or version != FORMAT:
         raise ModelFileError(
-            f"format version {version}, and this program reads version {FORMAT}: use the program "
-            "that wrote it"
+            f"format version {printable(str(version)[:40])}, and this program reads version "
+            f"{FORMAT}: use the program that wrote it"
         )
     characters = meta.get("vocabulary")
     if not isinstance(characters, str) or not characters:
@@ -124,7 +124,7 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
 
 
 def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
-    if cell not in ("rnn", "gru"):
+    if not isinstance(cell, str) or cell not in ("rnn", "gru"):
         raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
     n_a = arrays["a0"].size if "a0" in arrays else 0
     rows = 3 * n_a if cell == "gru" else n_a

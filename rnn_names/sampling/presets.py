@@ -47,9 +47,10 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
     shortest = max(shortest, min(of_prefixes), 1)
     if longest is None:
         longest = max(model.longest, shortest, *of_prefixes)
-    if not shortest <= longest <= MAX_NAME_LENGTH:
-        raise SamplingError(
-            f"no name can have {shortest} to {longest} characters; at most {MAX_NAME_LENGTH} are "
-            "possible"
-        )
+    if longest > MAX_NAME_LENGTH:
+        raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
+    if shortest > longest:
+        cause = "prefix" if options.prefix and min(of_prefixes) == shortest else "min_length"
+        message = f"{cause} requires at least {shortest} characters, max_length at most {longest}"
+        raise SamplingError(message, [cause, "max_length"])
     return shortest, longest

@@ -51,6 +51,7 @@ def test_contents_of_wrong_types_are_refused():
     missing = {**model.arrays, "by": model.arrays["by"] * np.nan}
     no_json = {**model.meta, "training": {**model.training, "held_out_loss": np.float32(1)}}
     wrong = [(None, model.arrays), (model.meta, [1]), (model.meta, {1: 2}), (no_json, model.arrays)]
+    wrong += [({**model.meta, key: model.params["by"]}, {}) for key in ("format", "cell")]
     for meta, arrays in [*wrong, *((model.meta, each) for each in (lists, doubles, missing))]:
         with pytest.raises(ModelFileError):
             Model.of(meta, arrays)

@@ -204,6 +204,22 @@ def test_names_do_not_depend_on_the_count(in_node, small_models):
     assert rare == more[:5] and all("bbb" in name for name in more)
 
 
+def test_start_skips_names_under_rare_conditions(in_node, small_models):
+    """Each range of a cast had the names of the first."""
+    all_names, names, all_lines, lines = in_node(
+        """
+        const options = { seed: 1, contains: "bbbb", maxLength: 7 };
+        print(await sample(30, options));
+        print(await sample(10, { ...options, start: 20 }));
+        const pattern = "[{gru:contains=bbbb,max-length=7}|{gru}] {gru:suffix=bbbb,max-length=7}";
+        print(await cast(pattern, 30, { seed: 1 }));
+        print(await cast(pattern, 10, { seed: 1, start: 20 }));""",
+        ("gru", small_models["gru"]),
+    )
+    assert all_names[20:] == names
+    assert all_lines[20:] == lines
+
+
 def test_names_of_a_rare_length_come_from_a_look_ahead(in_node, small_models):
     (names,) = in_node(
         "print(await sample(20, { seed: 1, minLength: 20 }));", ("gru", small_models["gru"])

@@ -40,9 +40,22 @@ export class GuidedSampler {
 
   /** Some proposals. */
   *propose() {
-    const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + this.options.start);
+    const attempts = attemptsFrom(this.proposals, this.atOnce, 0);
     this.proposals += this.atOnce;
-    return yield* drawBatch(this.blend, this.settings(), attempts, this.guide);
+    return yield* this.proposalsOf(attempts);
+  }
+
+  *proposalsOf(attempts) {
+    const guided = attempts.map(({ number, attempt }) => ({ number, attempt: GUIDED + attempt }));
+    return yield* drawBatch(this.blend, this.settings(), guided, this.guide);
+  }
+
+  /** At most one name from each of some attempts, as for the numbers of a cast's lines. */
+  *once(attempts) {
+    const proposals = yield* this.proposalsOf(attempts);
+    return proposals.map(({ name, weight, point }) => {
+      return { name: Math.exp(weight - this.bound) + point >= 1 ? name : null };
+    });
   }
 
   /** Prepares the guide, which has already recorded `drawn` attempts. */

@@ -32,7 +32,7 @@ export class Search {
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
-    this.next = options.start;
+    this.skipped = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
     this.isJudged = false; // whether the pilot has been drawn
     this.guided = /** @type {any} */ (undefined); // the GuidedSampler of rare names
@@ -73,10 +73,13 @@ export class Search {
 
   /** Some of the next names that meet the conditions on single names, perhaps none. */
   *batch(wanted) {
-    if (this.guided) {
+    if (this.guided && !this.options.numbers) {
       const names = yield* this.guided.names();
       this.drawn += this.atOnce;
-      return names.filter((name) => meetsAll(name, this.conditions));
+      const met = names.filter((name) => meetsAll(name, this.conditions));
+      if (this.skipped && met.length) this.drawnAtLastHit = this.drawn;
+      this.skipped -= met.splice(0, this.skipped).length;
+      return met;
     }
     yield* this.attempts(wanted);
     const { passed } = this.spelling;
@@ -84,7 +87,7 @@ export class Search {
     const seemRare = passed * SEEM_RARE < first.tested;
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
     // Names that seem rare wait for the pilot, so that all come from a guide or none.
-    if (this.guided || (first.tested < SEEN && 4 * passed < first.tested)) return [];
+    if (!this.isJudged && first.tested < SEEN && 4 * passed < first.tested) return [];
     const undecided = this.waiting.findIndex(({ name }) => name === null);
     const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
@@ -108,7 +111,8 @@ export class Search {
     const attempts = undecided.flatMap(({ number, attempt }) =>
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
     );
-    const drawn = (yield* drawBatch(this.blend, this.options, attempts)).values();
+    const draw = this.guided?.once(attempts) ?? drawBatch(this.blend, this.options, attempts);
+    const drawn = (yield* draw).values();
     this.drawn += attempts.length;
     for (const one of undecided) {
       one.attempt += each;
@@ -148,6 +152,7 @@ export class Search {
     this.drawn += drawn;
     if ((spelling.passed - before) * RARE > drawn) return;
     this.guided = new GuidedSampler(blend, options, guide, atOnce);
+    [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
   }
 }
