@@ -37,6 +37,8 @@ class ModelParam(click.Path):
             if not self.several or isinstance(value, tuple):
                 return value if isinstance(value, ModelChoice | tuple) else ModelChoice.parse(value)
             texts = [value] if os.path.lexists(value) else value.split("+")
+            if len(texts) > 1 and not all(map(str.strip, texts)):
+                self.fail("a + has a model on each side, as in elvish+norse", param, ctx)
             return tuple(map(ModelChoice.parse, texts))
         except ModelFileError as error:
             self.fail(f"{error}.", param, ctx)
