@@ -109,7 +109,6 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("cast {[women|men]}", "write [{women}|{men}]"),
         ("cast {women,men}", "to blend models, write women+men"),
         ("sample -m elvish+", "a + has a model on each side, as in elvish+norse"),
-        ("sample -m dinosaurs --prefix Tyranno --max-length 3", "--prefix requires at least 7"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )

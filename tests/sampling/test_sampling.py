@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_names.errors import SamplingError
 from rnn_names.sampling.stream import preview
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
@@ -122,6 +123,11 @@ def test_a_huge_temperature_draws_all_characters_alike():
     names = tiny_model().sample(1000, seed=1, temperature=1e300, max_length=20)
     even = dict.fromkeys("abc", 1 / 3)
     assert_drawn_from(Counter(name[0] for name in names), even)
+
+
+def test_a_prefix_longer_than_the_longest_name_is_named():
+    with pytest.raises(SamplingError, match="prefix requires at least 4 characters, max_length at"):
+        tiny_model().sample(1, prefix=["abca", "bcabc"], max_length=3)
 
 
 def test_long_names_of_the_list_are_looked_ahead_for():
