@@ -33,17 +33,18 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
+  const kept = new Map(slots.map((slot) => [slot, {}])); // guides, which further rounds use again
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
-    const batch = { models, shared, watch, lines, start: start - skipped, end: size };
+    const batch = { models, shared, watch, lines, kept, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, seedKey(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
     const comeAgain = round >= ROUNDS_OF_LETTERS;
-    const kept = keptRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
+    const right = rightRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
-    if (kept.length === count || isShort || round === MAX_ROUNDS) return kept;
+    if (right.length === count || isShort || round === MAX_ROUNDS) return right;
   }
 }
 
@@ -90,7 +91,8 @@ async function textsOfSlot(batch, piece, key, rows) {
   const { options } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
-  const own = { ...newNames(options), key: child(key, word(0)), numbers };
+  const kept = batch.kept.get(piece);
+  const own = { ...newNames(options), key: child(key, word(0)), numbers, kept };
   const settings = { ...others, ...wanted, ...own };
   const { names } = await drawNames(blend, parts, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
@@ -126,7 +128,7 @@ function orderOf(key, first, n) {
 }
 
 /** The rows that have the right initials, without repeated lines if lines are to be unique. */
-function keptRows(rows, { initials, unique, comeAgain }) {
+function rightRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
   const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")));
   return rows.filter(({ names, text }) => {
