@@ -62,6 +62,9 @@ ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looki
 rare: $(VENV)/.test  ## Compare names under 88 rare conditions with exact probabilities (one to two hours).
 	$(BIN)/python tests/quality/rare.py
 
+missing: $(VENV)/.test  ## Look for names that looking ahead misses, under 40 conditions at random (ten minutes).
+	$(BIN)/python tests/quality/missing.py
+
 seeds: $(VENV)/.test  ## Compare 100,000 names of five models, under ten sets of options, on every kernel of BLAS (an hour).
 	$(BIN)/python tests/quality/seeds.py
 
@@ -104,4 +107,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check npm npm-check arm-check clean quality short-lists ablation rare seeds page-study pictures models docs site site-check site-publish
+.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check npm npm-check arm-check clean quality short-lists ablation rare missing seeds page-study pictures models docs site site-check site-publish
