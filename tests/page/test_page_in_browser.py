@@ -433,6 +433,21 @@ def test_a_cast_is_composed_from_menus(open_page):
     assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
 
 
+@pytest.mark.parametrize(
+    "kinds, pattern",
+    [
+        (["women", "men"], "[Lord {men}|Lady {women}] of {towns}"),
+        (["elf-women"], "Lady {elf-women} of {towns}"),
+    ],
+)
+def test_a_title_fits_the_name(open_page, small_models, kinds, pattern):
+    page = open_page(
+        *((kind, small_models["rnn"]) for kind in kinds), ("towns", small_models["gru"])
+    )
+    go_to(page, "Casts")
+    assert pattern_of(page) == pattern
+
+
 def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_page, small_models):
     towns = "towns", small_models["gru"]
     page = open_page("rnn", towns)

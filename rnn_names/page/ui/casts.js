@@ -141,8 +141,21 @@ function showParts() {
 
 const starts = () => Array.from($("starts").children);
 
-const patternOfStart = ({ dataset }) =>
-  dataset.cast.replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => slotOf(modelsByKind()[kind]));
+/** A lord or a lady, as the model of people has names of men, of women or of both. */
+function titled({ name }) {
+  const [, kind, sex] = name.match(/^(.*?)(men|women)$/) ?? [];
+  if (!sex) return "[Lord|Lady] {person}";
+  const [lord, lady] = ["men", "women"].map((each) => models.find((m) => m.name === kind + each));
+  if (lord && lady) return `[Lord {${slotOf(lord)}}|Lady {${slotOf(lady)}}]`;
+  return lord ? "Lord {person}" : "Lady {person}";
+}
+
+function patternOfStart({ dataset }) {
+  const kinds = modelsByKind();
+  return dataset.cast
+    .replace("[Lord|Lady] {person}", () => titled(kinds.person))
+    .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => slotOf(kinds[kind]));
+}
 
 export const openingPattern = () => patternOfStart(starts()[0]);
 
