@@ -42,8 +42,9 @@ from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
-MAX_UNKNOWN = 8  # the most that unknown names are guessed at, in measured probabilities
-MIN_UNKNOWN = 1 / 7  # what they may always be guessed at, in probabilities of known names
+# Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
+# the probability of known names, if that is more.
+MAX_UNKNOWN, MIN_UNKNOWN = 8, 1 / 7
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Guide:
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
         `log_unknown` is the measured probability that a name meets the conditions and is not known.
-        If the guesses add up to far more, they are reduced by one factor.
+        If the guesses for them add up to far more, they are reduced by one factor.
         """
         prefixes = self.prefixes
         automaton, max_length = self.spelling.automaton, self.spelling.max_length

@@ -37,8 +37,8 @@ FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-# Probabilities predicted for each length, n_y for each of the most probable prefixes, in rounds at
-# higher temperatures than the requested one, and in the last two
+# Probabilities predicted for each length, n_y for each of the most probable prefixes: in a round at
+# a higher temperature than the requested one, and in each of the last two
 LIKELY, LAST_LIKELY = 1 << 15, 1 << 17
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
@@ -114,11 +114,13 @@ class _Preparation:
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        is_cold = int(self._temperature * 0.5**halvings < 1)  # then single names count
+        likely, likely_last = [LIKELY], [LAST_LIKELY] * 2
+        if self._temperature * 0.5**halvings >= 1:  # then no few names dominate
+            likely, likely_last = [], []
         for _ in range(halvings):
-            self.explore(is_cold * [LIKELY])
+            self.explore(likely)
             self.change_temperature(0.5)
-        self.explore(2 * is_cold * [LAST_LIKELY])
+        self.explore(likely_last)
         size = FIRST_TEST
         while True:
             self.learn(explores=False)

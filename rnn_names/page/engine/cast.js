@@ -33,10 +33,10 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  const kept = new Map(slots.map((slot) => [slot, {}])); // guides, which further rounds use again
+  const prepared = new Map(slots.map((slot) => [slot, {}])); // samplers that further rounds use, too
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
-    const batch = { models, shared, watch, lines, kept, start: start - skipped, end: size };
+    const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, seedKey(seed), [...lines.keys()]);
     const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
@@ -91,8 +91,8 @@ async function textsOfSlot(batch, piece, key, rows) {
   const { options } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
-  const kept = batch.kept.get(piece);
-  const own = { ...newNames(options), key: child(key, word(0)), numbers, kept };
+  const prepared = batch.prepared.get(piece);
+  const own = { ...newNames(options), key: child(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
   const { names } = await drawNames(blend, parts, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));

@@ -104,8 +104,8 @@ export function drawOptions(settings, blend, models) {
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
-  const { numbers, kept, key = seedKey(settings.seed ?? newSeed()) } = settings;
-  return { ...options, numbers, kept, seed: key };
+  const { numbers, prepared, key = seedKey(settings.seed ?? newSeed()) } = settings;
+  return { ...options, numbers, prepared, seed: key };
 }
 
 /** Raises WrongSettings if `start` would skip names on which later names depend. */

@@ -24,8 +24,9 @@ const CONTEXTS = 4000; // the most contexts of the chain
 const MAX_GUESSES = 2 ** 23; // additions for `ahead`; a large automaton has fewer contexts
 const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
-const MAX_UNKNOWN = 8; // the most that unknown names are guessed at, in measured probabilities
-const MIN_UNKNOWN = 1 / 7; // what they may always be guessed at, in those of known names
+// Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
+// the probability of known names, if that is more.
+const [MAX_UNKNOWN, MIN_UNKNOWN] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
 /**
@@ -69,8 +70,8 @@ export class Guide {
 
   /**
    * Fits a new chain to the visited prefixes, and computes new estimates. `unknown` is the measured
-   * log-probability of names that meet the conditions and are not known. If the guesses add up to far
-   * more, they are reduced.
+   * log-probability of names that meet the conditions and are not known. If the guesses for them add up
+   * to far more, they are reduced.
    */
   learn(unknown = Infinity) {
     const guesses = this.states * this.n_y * (this.maxLength + 1);

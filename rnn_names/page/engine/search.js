@@ -34,7 +34,7 @@ export class Search {
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.skipped = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
-    this.guided = /** @type {any} */ (options.kept?.guided); // the GuidedSampler of rare names
+    this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedSampler of rare names
     this.isJudged = Boolean(this.guided); // whether the pilot has been drawn
   }
 
@@ -154,7 +154,7 @@ export class Search {
     this.guided = new GuidedSampler(blend, options, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
-    if (options.kept) options.kept.guided = this.guided;
+    if (options.prepared) options.prepared.guided = this.guided;
   }
 }
 
