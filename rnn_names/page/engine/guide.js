@@ -92,7 +92,7 @@ export class Guide {
     const guessed = explores ? total : logDifference(total, known);
     const most = Math.max(unknown + Math.log(MAX_UNKNOWN), known + Math.log(MIN_UNKNOWN));
     this.shift = Math.min(most - guessed, 0) || 0;
-    this.evaluateAll();
+    if (this.shift) this.evaluateAll();
   }
 
   /** The visited prefixes with the network's predictions. */
