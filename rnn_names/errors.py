@@ -150,12 +150,12 @@ def short_repr(value: object) -> str:
     >>> print(short_repr("Ada"), short_repr("a" * 70), short_repr(2.5))
     'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' 2.5
     >>> print(short_repr(-(10**5000)))
-    a number of very many digits
+    a value too long to show
     """
     if isinstance(value, str):
         return repr(shortened(value, 60))
     try:
         text = repr(value)
-    except ValueError:  # Python writes no more than 4,300 digits of a number
-        text = "a number of very many digits"
+    except (ValueError, RecursionError):  # Python writes no more than 4,300 digits of a number
+        text = "a value too long to show"
     return shortened(re.sub(r"\s*\n\s*", " ", text), 60)

@@ -10,7 +10,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
-from rnn_names.errors import ModelFileError, printable, short_repr
+from rnn_names.errors import ModelFileError, short_repr
 from rnn_names.model.sources import Source
 
 FORMAT = 1  # version of the file format; files of other versions are refused
@@ -37,8 +37,8 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     version = meta.get("format")
     if not isinstance(version, int) or version != FORMAT:
         raise ModelFileError(
-            f"format version {printable(str(version)[:40])}, and this program reads version "
-            f"{FORMAT}: use the program that wrote it"
+            f"format version {short_repr(version)}, and this program reads version {FORMAT}: use "
+            "the program that wrote it"
         )
     characters = meta.get("vocabulary")
     if not isinstance(characters, str) or not characters:
@@ -95,7 +95,7 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
         json.dumps(training, allow_nan=False)
     except ValueError:
         raise ModelFileError("`meta` has a number that is not finite") from None
-    except TypeError as error:
+    except (TypeError, RecursionError) as error:
         raise ModelFileError(f"`meta` has a value that is not of JSON: {error}") from None
     longest, shortest = training.get("longest"), training.get("shortest", 1)
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
@@ -105,7 +105,8 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     are_texts &= known is None or (
         isinstance(known, dict)
         and len(letters) <= MAX_LETTERS
-        and all(len(pair) == 2 and isinstance(each, str) for pair, each in known.items())
+        and all(isinstance(text, str) for pair in known.items() for text in pair)
+        and all(len(pair) == 2 for pair in known)
         and all(letters.issuperset(pair + each) for pair, each in known.items())
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
@@ -125,7 +126,7 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
 
 def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
     if not isinstance(cell, str) or cell not in ("rnn", "gru"):
-        raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
+        raise ModelFileError(f"unknown cell {short_repr(cell)}")
     n_a = arrays["a0"].size if "a0" in arrays else 0
     rows = 3 * n_a if cell == "gru" else n_a
     shapes: dict[str, tuple[int, ...]] = {"Wax": (rows, n_y), "Waa": (rows, n_a), "ba": (rows,)}

@@ -51,7 +51,14 @@ def test_contents_of_wrong_types_are_refused():
     missing = {**model.arrays, "by": model.arrays["by"] * np.nan}
     no_json = {**model.meta, "training": {**model.training, "held_out_loss": np.float32(1)}}
     wrong = [(None, model.arrays), (model.meta, [1]), (model.meta, {1: 2}), (no_json, model.arrays)]
-    wrong += [({**model.meta, key: model.params["by"]}, {}) for key in ("format", "cell")]
+    odd = model.params["by"], 10**5000
+    wrong += [({**model.meta, key: value}, {}) for key in ("format", "cell") for value in odd]
+    nested: list = []
+    for _ in range(3000):
+        nested = [nested]
+    records = {"x": nested}, {"known_triples": {1: 2}}
+    metas = [{**model.meta, "training": {**model.training, **record}} for record in records]
+    wrong += [(meta, model.arrays) for meta in metas]
     for meta, arrays in [*wrong, *((model.meta, each) for each in (lists, doubles, missing))]:
         with pytest.raises(ModelFileError):
             Model.of(meta, arrays)
