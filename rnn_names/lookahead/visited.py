@@ -12,7 +12,6 @@ from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
-DIGITS = 6  # after the point of log-probabilities that are sorted; the last bits depend on NumPy
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for each new prefix
 
 
@@ -92,8 +91,7 @@ class VisitedPrefixes:
         """The rising rows of the `size` prefixes that guided draws most probably visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
-        log_probs = self.log_probs(guided).round(DIGITS)
-        most_probable_first = np.lexsort((self.length, -log_probs))
+        most_probable_first = np.lexsort((self.length, -self.log_probs(guided)))
         return np.sort(most_probable_first[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":

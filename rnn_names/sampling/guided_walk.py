@@ -7,7 +7,6 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.guide import Guide
-from rnn_names.lookahead.visited import DIGITS
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
@@ -48,8 +47,7 @@ class GuidedWalk(Walk):
             with np.errstate(divide="ignore"):
                 log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_probs[:, EOS] = -np.inf
-            # Rounded, so that the last bits of another NumPy's logarithms decide nothing.
-            likely = np.argsort(-log_probs.round(DIGITS), axis=None, kind="stable")[:width]
+            likely = np.argsort(-log_probs, axis=None, kind="stable")[:width]
             likely = np.sort(likely[log_probs.ravel()[likely] > -np.inf])
             parent, character = np.divmod(likely, self.predictor.n_y)
             children = Children(states, parent, character)
