@@ -104,8 +104,7 @@ class Guide:
         for rows in rows_by_length(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
-        log_known = self.log_known
-        if -np.inf < log_known and log_unknown < np.inf:
+        if log_unknown < np.inf and (log_known := self.log_known) > -np.inf:
             guessed = log_difference(float(prefixes.back_up(ahead.copy())[0]), log_known)
             most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
             ahead[:, EOS + 1 :] += min(most - guessed, 0)

@@ -52,7 +52,7 @@ SPACES = re.compile(
 )
 """Spaces that a script does not need: at line ends, inside braces, after some commas and around
 some operators. No string literal contains such spaces."""
-PLAIN_LINES = re.compile(r"(?m)^[^\"'`/\n]*$")
+PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which commas and colons need no space."""
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""

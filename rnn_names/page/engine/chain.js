@@ -23,16 +23,17 @@ export class Chain {
    * temperature, and `passed` names have the prefix. Keeps at most `size` contexts.
    */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
-    const power = Math.min(temperature, 1); // for means at a temperature of 1 or more
     this.n_y = n_y;
-    this.temperature = power;
+    this.temperature = Math.min(temperature, 1); // means are of predictions at 1 or more
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
     this.nextContext = this.following(contexts);
     for (const prefix of prefixes) {
       prefix.context = this.longest(prefix.symbols);
-      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature: 1 / power }).map(Math.exp);
+      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature: 1 / this.temperature }).map(
+        Math.exp,
+      );
     }
     this.p = this.smoothed(prefixes);
     this.endShift = endShift(prefixes, this.p, n_y, maxLength);
