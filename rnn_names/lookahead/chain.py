@@ -6,6 +6,9 @@ The contexts are the most frequent strings of up to six symbols among prefixes o
 the network. The probabilities after a context are the mean of the network's after the prefixes that
 end in it, smoothed with those of the next shorter context: the fewer different prefixes, the more.
 The odds of a name's end have another factor for each length, which contexts do not contain.
+
+The chain runs together with an automaton. Few pairs of a context and a state occur together: after
+"Phil", nothing of "pp" was read. The probability of acceptance is computed for those that do.
 """
 
 from dataclasses import dataclass
@@ -23,22 +26,62 @@ MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
 SHORTER = 0.1  # the least share of the next shorter context in a context's probabilities
 UNSEEN = 0.002  # uniform share of the empty context's probabilities, so that none is 0
-MAX_WORK = 1 << 23  # numbers that the recursion reads; it limits contexts for large automata
+MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for large automata
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """P pairs, each of a context and an automaton state in which one name can be."""
+
+    contexts: Contexts  # K of them
+    context: Array  # (P,)
+    state: Array  # (P,) of the automaton
+    number: Array  # (K, S) of the pair of each context and state; −1 for those that do not occur
+    after: Array  # (P, n_y) the next pair, by pair and character; column EOS is not used
+
+    @classmethod
+    def of(cls, contexts: Contexts, automaton: Automaton, strings: Array, states: Array) -> "Pairs":
+        """The pairs of some prefixes, and all that can follow them."""
+        n_states = len(automaton.accepting)
+
+        def following(pairs: Array) -> Array:
+            context, state = np.divmod(pairs, n_states)
+            return contexts.after[context, :-1] * n_states + automaton.after[state]
+
+        occurs = np.zeros(len(contexts) * n_states, bool)
+        new = np.unique(contexts.rows_of(strings) * n_states + states)
+        while len(new):
+            occurs[new] = True
+            next_pairs = following(new)[:, EOS + 1 :]
+            new = np.unique(next_pairs[~occurs[next_pairs]])
+        pairs = np.flatnonzero(occurs)
+        number = np.full(len(occurs), -1, np.int32)
+        number[pairs] = np.arange(len(pairs))
+        after = number[following(pairs)]
+        return cls(contexts, *np.divmod(pairs, n_states), number.reshape(-1, n_states), after)
+
+    def __len__(self) -> int:
+        return len(self.after)
+
+    def of_prefixes(self, strings: Array, states: Array) -> Array:
+        """The numbers of the pairs in which some prefixes are: (m,)."""
+        numbers: Array = self.number[self.contexts.rows_of(strings), states]
+        return numbers
 
 
 @dataclass(frozen=True)
 class MarkovChain:
     """K contexts and the probabilities after them."""
 
-    contexts: Contexts
+    pairs: Pairs
     probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
     end_shift: Array  # (L + 1,) added to the log-odds of the end, by the length of the name
     sharpness: float  # the power to which probabilities are raised below a temperature of 1
 
-    def log_ahead(self, automaton: Automaton, log_may_end: Array) -> Array:
-        """Natural logarithm of the probability that a name will be accepted: (L + 2, K, S).
+    def log_ahead(self, log_may_end: Array) -> Array:
+        """Natural logarithm of the probability that a name will be accepted: (L + 2, P).
 
-        The axes are its length so far, context and state; `log_may_end`, (L + 1, S), is 0 or −∞.
+        The axes are its length so far and its pair; `log_may_end`, (L + 1, P), is 0 or −∞.
         """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
         given_more = self.probabilities / (1 - end)
@@ -47,36 +90,44 @@ class MarkovChain:
             ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
             p = (1 - ends) * given_more
             p[:, [EOS]] = ends
-            return sharpened(np.log(p), self.sharpness)[:, None]
+            return sharpened(np.log(p), self.sharpness)[self.pairs.context]
 
-        n_states = len(automaton.accepting)
-        after = self.contexts.after[:, None, :-1] * n_states + automaton.after[None]  # (K, S, n_y)
-        return value_table(log_probabilities, after, log_may_end[:, None], logs=True)
-
-
-def max_contexts(automaton: Automaton, max_length: int) -> int:
-    """The most contexts with which the recursion is fast enough for an automaton."""
-    return max(min(MAX_WORK // (automaton.after.size * (max_length + 1)), MAX_CONTEXTS), 1)
+        return value_table(log_probabilities, self.pairs.after, log_may_end, logs=True)
 
 
 def fitted_chain(
-    prefixes: VisitedPrefixes, max_length: int, size: int, temperature: float = 1.0
-) -> MarkovChain:
-    """A chain of at most `size` contexts, fitted to a network's predictions at visited prefixes.
+    prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
+) -> tuple[MarkovChain, Array]:
+    """A chain that is fitted to a network's predictions after visited prefixes; their pairs, (N,).
 
     Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
     """
     power = min(temperature, 1.0)
-    probabilities = np.exp(sharpened(prefixes.log_probabilities, power))
-    contexts = _most_frequent(prefixes, size)
-    context = contexts.rows_of(prefixes.string)
-    smoothed = _smoothed(contexts, context, probabilities, prefixes.n_names)
+    probabilities = np.exp(power * prefixes.log_probabilities)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    pairs = _frequent_pairs(prefixes, automaton, max_length)
+    pair = pairs.of_prefixes(prefixes.string, prefixes.automaton_state)
+    context = pairs.context[pair]
+    smoothed = _smoothed(pairs.contexts, context, probabilities, prefixes.n_names)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
-    return MarkovChain(contexts, smoothed, shift, 1 / power)
+    return MarkovChain(pairs, smoothed, shift, 1 / power), pair
 
 
-def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:
-    """At most `size` contexts: the most frequent ends of the prefixes' strings."""
+def _frequent_pairs(prefixes: VisitedPrefixes, automaton: Automaton, max_length: int) -> Pairs:
+    """The pairs of as many contexts as the recursion is fast enough for."""
+    most_frequent_first = _by_frequency(prefixes)
+    size = max(min(MAX_WORK // automaton.after.size, MAX_CONTEXTS), 1)
+    while True:
+        contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
+        pairs = Pairs.of(contexts, automaton, prefixes.string, prefixes.automaton_state)
+        share = MAX_WORK / (pairs.after.size * (max_length + 1))
+        if share >= 1 or size == 1:
+            return pairs
+        size = max(int(0.9 * share * len(contexts)), 1)
+
+
+def _by_frequency(prefixes: VisitedPrefixes) -> Array:
+    """The ends of the prefixes' strings, the most frequent ones first; the empty one is first."""
     strings, n_y = prefixes.string, prefixes.log_probabilities.shape[1]
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
@@ -87,8 +138,8 @@ def _most_frequent(prefixes: VisitedPrefixes, size: int) -> Contexts:
         keys.append(key)
         counts.append(np.bincount(which, weights=prefixes.n_names[is_long]))
     every, count = np.concatenate(keys), np.concatenate(counts)
-    most_frequent_first = np.lexsort((every, -count))
-    return Contexts(np.sort(every[most_frequent_first[: max(size, 1)]]), n_y)
+    most_frequent_first: Array = every[np.lexsort((every, -count))]
+    return most_frequent_first
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:

@@ -35,7 +35,7 @@ import numpy as np
 from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
-from rnn_names.lookahead.chain import fitted_chain, max_contexts
+from rnn_names.lookahead.chain import Pairs, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_difference, log_expected
 from rnn_names.ngram.contexts import Contexts
@@ -56,13 +56,13 @@ class Guide:
     """
 
     spelling: Spelling  # with an automaton of S states
-    log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
     prefixes: VisitedPrefixes  # N of them, and those visited since it learned
     # (N, n_y) log ahead of each character after each visited prefix; in column EOS, 0 where a name
     # may end, else −∞
     log_ahead: Array
-    contexts: Contexts  # the K contexts of the Markov chain
-    table: Array  # (max_length + 2, K, S) log ahead by the chain: length, context, state
+    pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
+    log_may_end: Array  # (max_length + 1, P) 0 where a name may end, by length and pair; else −∞
+    table: Array  # (max_length + 2, P) log ahead by the chain, by length and pair
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     acceptance: float = 0.0  # measured share of draws that yield a name
     repeats: float = 1.0  # measured share of names that are repeats
@@ -71,15 +71,18 @@ class Guide:
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
         """A guide that guesses 1 everywhere: it does not change draws; all weights are 1."""
-        n_states, n_y = spelling.automaton.after.shape
+        automaton, n_y = spelling.automaton, spelling.automaton.after.shape[1]
+        prefixes = VisitedPrefixes.beginning(prefix, automaton)
+        contexts = Contexts(np.zeros(1, np.int64), n_y)
+        pairs = Pairs.of(contexts, automaton, prefixes.string, prefixes.automaton_state)
         return cls(
             spelling,
-            # 0 everywhere: `ahead` is 1 even where no name may end; the walk rejects such ends.
-            np.zeros(spelling.may_end.shape),
-            VisitedPrefixes.beginning(prefix, spelling.automaton),
+            prefixes,
             log_ahead=np.zeros((1, n_y)),
-            contexts=Contexts(np.zeros(1, np.int64), n_y),
-            table=np.zeros((spelling.max_length + 2, 1, n_states)),
+            pairs=pairs,
+            # 0 everywhere: `ahead` is 1 even where no name may end; the walk rejects such ends.
+            log_may_end=np.zeros((spelling.max_length + 1, len(pairs))),
+            table=np.zeros((spelling.max_length + 2, len(pairs))),
         )
 
     def learned(
@@ -92,20 +95,20 @@ class Guide:
         If the guesses for them add up to far more, they are reduced by one factor.
         """
         prefixes = self.prefixes
-        automaton, max_length = self.spelling.automaton, self.spelling.max_length
-        size = max_contexts(automaton, max_length)
-        chain = fitted_chain(prefixes, max_length, size, temperature)
-        log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
-        table = chain.log_ahead(automaton, log_may_end)
-        by_chain = replace(self, log_may_end=log_may_end, contexts=chain.contexts, table=table)
+        spelling = self.spelling
+        automaton, max_length = spelling.automaton, spelling.max_length
+        chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
+        pairs = chain.pairs
+        log_may_end = np.where(spelling.may_end, 0, -np.inf)[:, pairs.state]
+        table = chain.log_ahead(log_may_end)
+        by_chain = replace(self, pairs=pairs, log_may_end=log_may_end, table=table)
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
-        context = chain.contexts.rows_of(prefixes.string)
         nowhere = np.full(len(prefixes), -1)
         for rows in rows_by_length(prefixes.length):
-            at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
-            ahead[rows] = by_chain.log_ahead_of_next(*at, int(prefixes.length[rows[0]]))
+            length = int(prefixes.length[rows[0]])
+            ahead[rows] = by_chain.log_ahead_of_next(nowhere[rows], pair[rows], length)
         if log_unknown < np.inf and (log_known := self.log_known) > -np.inf:
-            guessed = log_difference(float(prefixes.back_up(ahead.copy())[0]), log_known)
+            guessed = log_difference(float(prefixes.back_up(ahead)[0]), log_known)
             most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
             ahead[:, EOS + 1 :] += min(most - guessed, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
@@ -128,19 +131,17 @@ class Guide:
         A name is known if all its prefixes were visited. The total is exact.
         """
         prefixes = self.prefixes
-        ahead = np.full(prefixes.log_probabilities.shape, -np.inf)
+        log_probs = prefixes.log_probs(prefixes.log_probabilities)
+        log_probs += prefixes.log_probabilities[:, EOS]
         may_end = self.spelling.may_end[prefixes.length, prefixes.automaton_state]
-        ahead[may_end, EOS] = 0
-        return float(prefixes.back_up(ahead)[0])
+        return float(np.logaddexp.reduce(log_probs[may_end], initial=-np.inf))
 
     @property
     def log_value(self) -> float:
         """Natural logarithm of the guessed probability of the conditions."""
         return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 
-    def log_ahead_of_next(
-        self, visited: Array, context: Array, automaton_state: Array, length: int
-    ) -> Array:
+    def log_ahead_of_next(self, visited: Array, pair: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
         `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
@@ -149,10 +150,8 @@ class Guide:
         known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():
             return self.log_ahead[visited]
-        next_context = self.contexts.after[context, :-1]  # (m, n_y)
-        next_state = self.spelling.automaton.after[automaton_state]
-        ahead = self.table[length + 1][next_context, next_state]
-        ahead[:, EOS] = self.log_may_end[length, automaton_state]
+        ahead = self.table[length + 1][self.pairs.after[pair]]
+        ahead[:, EOS] = self.log_may_end[length, pair]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead
 

@@ -9,7 +9,8 @@ ruled out meanwhile, so that draws explore. Without cooling, of two names with n
 probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
 
 Below 1, a few names have most of the probability, and draws may miss one of them. So there, rounds
-at each temperature also visit all of the most probable prefixes, by the guesses, of each length.
+at each temperature also visit all of the most probable prefixes, by the guesses, of each length. At
+the requested temperature, such rounds end when one adds little to the probability of known names.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
@@ -21,7 +22,6 @@ Each round also measures how probable unknown names are. Guesses that are far hi
 
 import math
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -37,9 +37,9 @@ FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
 MIN_HALVINGS = 1  # of the temperature, also from there up: without, draws explore nothing
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-# Probabilities predicted for each length, n_y for each of the most probable prefixes: in a round at
-# a higher temperature than the requested one, and in each of the last two
-LIKELY, LAST_LIKELY = 1 << 15, 1 << 17
+LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
+MAX_LAST = 8  # such rounds at the requested temperature, or fewer:
+LITTLE = 0.003  # what one adds at least to the known names' probability, if another follows it
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -86,7 +86,7 @@ class _Preparation:
         guide_of_round = replace(guide, visits=visits)
         log_weights = self._run_round(self._temperature, size, guide_of_round, likely=likely)
         self._guide = replace(guide, prefixes=visits.joined())
-        self._n_visits += visits.n_recorded
+        self._n_visits += not likely and visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:
@@ -94,14 +94,20 @@ class _Preparation:
         learned = self._guide.learned
         self._guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
 
-    def explore(self, likely: Sequence[int]) -> None:
-        """Runs rounds for names that are not known; the last predict `likely` for each length."""
+    def explore(self) -> None:
+        """Draws names that are not known."""
         for size in ROUND_SIZES:
             self.learn(explores=True)
             self._log_unknown = log_mean_of(self.visit(size))
-        for n_probabilities in likely:
+
+    def explore_likely(self, rounds: int = 1) -> None:
+        """Visits the most probable prefixes, until that adds little to what is known."""
+        for _ in range(rounds):
             self.learn(explores=True)
-            self.visit(max(n_probabilities // self._guide.log_ahead.shape[1], 1), likely=True)
+            before = self._guide.log_known
+            self.visit(max(LIKELY // self._guide.log_ahead.shape[1], 1), likely=True)
+            if self._guide.log_known - before < LITTLE:
+                break
 
     def change_temperature(self, factor: float) -> None:
         """Multiplies the temperature, and converts the predictions after visited prefixes."""
@@ -114,13 +120,15 @@ class _Preparation:
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        likely, likely_last = [LIKELY], [LAST_LIKELY] * 2
-        if self._temperature * 0.5**halvings >= 1:  # then no few names dominate
-            likely, likely_last = [], []
+        few_dominate = self._temperature * 0.5**halvings < 1
         for _ in range(halvings):
-            self.explore(likely)
+            self.explore()
+            if few_dominate:
+                self.explore_likely()
             self.change_temperature(0.5)
-        self.explore(likely_last)
+        self.explore()
+        if few_dominate:
+            self.explore_likely(MAX_LAST)
         size = FIRST_TEST
         while True:
             self.learn(explores=False)

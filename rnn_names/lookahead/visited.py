@@ -8,7 +8,7 @@ import numpy as np
 from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.ahead import LEAST_LOG, log_expected, log_sum
+from rnn_names.network.ahead import LEAST_LOG, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
@@ -72,11 +72,13 @@ class VisitedPrefixes:
 
         Overwrites `log_ahead`, (N, n_y), where a character leads to a visited prefix.
         """
-        values = np.zeros(len(self))
-        for rows in rows_by_length(self.length)[::-1]:
-            values[rows] = log_expected(self.log_probabilities[rows], log_ahead[rows])
-            children = rows[rows > 0]
-            log_ahead[self.parent[children], self.character[children]] = values[children]
+        terms = self.log_probabilities + log_ahead
+        terms[self.parent[1:], self.character[1:]] = -np.inf
+        values = log_sum(terms)
+        for rows in rows_by_length(self.length)[:0:-1]:
+            above, character = self.parent[rows], self.character[rows]
+            log_ahead[above, character] = values[rows]
+            np.logaddexp.at(values, above, self.log_probabilities[above, character] + values[rows])
         return values
 
     def log_probs(self, log_steps: Array) -> Array:

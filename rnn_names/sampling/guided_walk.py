@@ -16,7 +16,7 @@ from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 class GuidedData(NodeData):
     """The data of m nodes of a guided walk."""
 
-    context: Array  # (m,) of the Markov chain
+    pair: Array  # (m,) the Markov chain's context with the automaton's state
     visited: Array  # (m,) row among the visited prefixes; −1 for others
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
@@ -64,8 +64,8 @@ class GuidedWalk(Walk):
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.guide.visits.record(data.visited, log_p, n_names)
-        state, context, visited = data.automaton_state, data.context, data.visited
-        log_ahead = self.guide.log_ahead_of_next(visited, context, state, length)  # (nodes, n_y)
+        state, pair, visited = data.automaton_state, data.pair, data.visited
+        log_ahead = self.guide.log_ahead_of_next(visited, pair, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -73,7 +73,7 @@ class GuidedWalk(Walk):
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             log_weight = data.log_weight + np.log(total) + top
-        predicted = PredictedData(state, context, visited, log_weight, log_ahead)
+        predicted = PredictedData(state, pair, visited, log_weight, log_ahead)
         return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
 
     def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
@@ -88,23 +88,23 @@ class GuidedWalk(Walk):
             visited = guide.prefixes.child(above, character)
         else:
             visited = guide.visits.child(above, character, next_state)
-        context = guide.contexts.after[data.context[parent], character]
+        pair = guide.pairs.after[data.pair[parent], character]
         log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
-        return GuidedData(next_state, context, visited, log_weight)
+        return GuidedData(next_state, pair, visited, log_weight)
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, contexts = guide.prefixes, guide.contexts
-    states, context = roots.data.automaton_state, contexts.rows_of(prefixes.string[:1])
+    prefixes, states = guide.prefixes, roots.data.automaton_state
+    pair = guide.pairs.of_prefixes(prefixes.string[:1], prefixes.automaton_state[:1])
     if [*map(len, roots.texts)] == [prefixes.length[0]]:
-        data = GuidedData(states, context, np.zeros(1, int), np.zeros(1))
+        data = GuidedData(states, pair, np.zeros(1, int), np.zeros(1))
         return roots._replace(data=data)
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = guide.log_ahead[0, last]
     data = GuidedData(
         states,
-        contexts.after[context[0], last],
+        guide.pairs.after[pair[0], last],
         prefixes.child(np.zeros_like(last), last),
         # The weight's first factor, total / ahead.
         guide.log_value - np.maximum(log_ahead, LEAST_LOG),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_names.conditions.automaton import Automaton, anything
 from rnn_names.conditions.options import Options
 from rnn_names.lookahead import chain, preparation
 from rnn_names.lookahead import guide as guide_module
@@ -129,8 +130,8 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
         log_p = np.log(probabilities)
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
-    fitted = chain.fitted_chain(prefixes, 10, 3)
-    a = fitted.contexts.rows_of(np.array([1]))
+    fitted, _ = chain.fitted_chain(prefixes, anything(3), 10)
+    a = fitted.pairs.contexts.rows_of(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
@@ -159,10 +160,23 @@ def test_the_beginnings_of_kept_prefixes_are_kept(monkeypatch):
     assert (prefixes.length[1:] == prefixes.length[prefixes.parent[1:]] + 1).all()
 
 
-@pytest.mark.parametrize("states, n_y, length", [(2000, 4000, 200), (5, 55, 24), (3, 5, 6)])
+@pytest.mark.parametrize("states, n_y, length", [(2000, 60, 200), (5, 55, 24), (3, 5, 6)])
 def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length):
-    # Only its shape counts.
-    automaton = type("Shape", (), {"after": np.broadcast_to(0, (states, n_y))})()
-    contexts = chain.max_contexts(automaton, length)
-    assert 1 <= contexts <= chain.MAX_CONTEXTS
-    assert contexts == 1 or contexts * states * n_y * (length + 1) <= chain.MAX_WORK
+    rng = np.random.default_rng(1)
+    after = rng.integers(0, states, (states, n_y), dtype=np.int32)
+    automaton = Automaton(after, np.ones(states, bool))
+    n = 5000
+    strings = rng.integers(1, n_y, n) * (n_y + 1) + rng.integers(1, n_y, n)
+    unused = np.zeros(n, int)
+    prefixes = VisitedPrefixes(
+        unused,
+        unused,
+        np.full(n, 2),
+        rng.integers(0, states, n),
+        strings,
+        np.zeros((n, n_y)),
+        np.ones(n),
+    )
+    pairs = chain.fitted_chain(prefixes, automaton, length)[0].pairs
+    assert len(pairs.contexts) == 1 or pairs.after.size * (length + 1) <= chain.MAX_WORK
+    assert len(pairs.contexts) > 1 or states == 2000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.lookahead.chain import MarkovChain
+from rnn_names.lookahead.chain import MarkovChain, Pairs
 from rnn_names.lookahead.visited import VisitedPrefixes
 from rnn_names.network.ahead import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
@@ -96,16 +96,19 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     pieces = closed([[1, 2, 2], [2, 1]])
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
-    chain = MarkovChain(contexts, p, rng.normal(size=5), sharpness)
     automaton = matching([".*ab"], Vocabulary("ab"))
+    pairs = Pairs.of(contexts, automaton, np.array([START]), np.array([0]))
+    chain = MarkovChain(pairs, p, rng.normal(size=5), sharpness)
+    may_end = Spelling(automaton, 2, 4).may_end[:, pairs.state]
     with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_ahead(automaton, np.log(1.0 * Spelling(automaton, 2, 4).may_end)))
+        table = np.exp(chain.log_ahead(np.log(1.0 * may_end)))
     start, total = contexts.after[0, START], 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
             total += probability(chain, start, name)
-    assert table[0, start, 0] == pytest.approx(total)
-    assert not table[4, :, ~automaton.accepting].any(), "no further character is possible"
+    assert table[0, pairs.number[start, 0]] == pytest.approx(total)
+    assert not table[4, ~automaton.accepting[pairs.state]].any(), "no further character is possible"
+    assert len(pairs) < pairs.number.size, "not every context occurs in every state"
 
 
 def probability(chain, context, name):
@@ -117,5 +120,5 @@ def probability(chain, context, name):
         p *= (1 - end) / p[1:].sum()
         p[0] = end
         total *= p[symbol] ** chain.sharpness / (p**chain.sharpness).sum()
-        context = chain.contexts.after[context, symbol]
+        context = chain.pairs.contexts.after[context, symbol]
     return total

@@ -27,7 +27,7 @@ from two_samples import KEPT
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
-from rnn_names.lookahead import guide, preparation
+from rnn_names.lookahead import chain, guide, preparation
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.guided import guided_if_rare
 from rnn_names.sampling.sampler import ConditionalSampler
@@ -57,7 +57,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "nothing": ("nothing", []),
     "chain": (
         "the Markov chain's contexts, but the empty one",
-        [(guide, "max_contexts", lambda automaton, max_length: 1)],
+        [(chain, "MAX_CONTEXTS", 1)],
     ),
     "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
     "cooling": (
