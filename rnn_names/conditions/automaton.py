@@ -59,20 +59,20 @@ class Automaton:
     def merged(self) -> "Automaton":
         """The smallest automaton that accepts the same texts, by Moore's algorithm (1956).
 
-        Two states differ if one accepts, or if a character leads from them to states that differ.
+        Two states differ if only one accepts, or if a character leads to states that differ.
         """
         after = np.unique(self.after[:, 1:], axis=1)  # many characters lead to the same states
         group, n_groups = self.accepting.astype(np.intp), 0
         while True:
             key = np.column_stack([group, group[after]])
             _, first, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
+            group = group.ravel()  # NumPy 2.0 returns a column
             if len(first) == n_groups:
                 break
             n_groups = len(first)
         order = np.argsort(first)  # groups are numbered by their first state, so 0 is the start
-        number = np.empty(n_groups, np.int32)
-        number[order] = np.arange(n_groups, dtype=np.int32)
-        return Automaton(number[group][self.after[first[order]]], self.accepting[first[order]])
+        number = np.argsort(order).astype(np.int32)[group]  # (S,)
+        return Automaton(number[self.after[first[order]]], self.accepting[first[order]])
 
 
 def explored(

@@ -38,6 +38,11 @@ class Spelling:
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
 
     @cached_property
+    def log_may_end(self) -> Array:
+        """0 where a name may end, else −∞, by length and state: (max_length + 1, S)."""
+        return np.where(self.may_end, 0.0, -np.inf)
+
+    @cached_property
     def counts(self) -> Array:
         """The number of ways to complete a text, by length and state: (max_length + 2, S)."""
         ones = np.ones(self.automaton.after.shape[1])

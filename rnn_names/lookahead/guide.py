@@ -51,7 +51,7 @@ MAX_UNKNOWN, MIN_UNKNOWN = 8, 1 / 7
 class Guide:
     """Guides draws towards names that an automaton accepts.
 
-    The first one guesses 1 everywhere (`unguided`). Others are `learned` from visited prefixes, and
+    The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
     measured (`preparation.with_bound`). With `visits`, draws record the prefixes they visit.
     """
 
@@ -61,7 +61,6 @@ class Guide:
     # may end, else −∞
     log_ahead: Array
     pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
-    log_may_end: Array  # (max_length + 1, P) 0 where a name may end, by length and pair; else −∞
     table: Array  # (max_length + 2, P) log ahead by the chain, by length and pair
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     acceptance: float = 0.0  # measured share of draws that yield a name
@@ -70,7 +69,7 @@ class Guide:
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
-        """A guide that guesses 1 everywhere: it does not change draws; all weights are 1."""
+        """A guide that guesses 1 wherever the conditions can still be met, and 0 elsewhere."""
         automaton, n_y = spelling.automaton, spelling.automaton.after.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
@@ -78,11 +77,9 @@ class Guide:
         return cls(
             spelling,
             prefixes,
-            log_ahead=np.zeros((1, n_y)),
+            log_ahead=np.zeros((0, n_y)),  # of prefixes from which it has learned
             pairs=pairs,
-            # 0 everywhere: `ahead` is 1 even where no name may end; the walk rejects such ends.
-            log_may_end=np.zeros((spelling.max_length + 1, len(pairs))),
-            table=np.zeros((spelling.max_length + 2, len(pairs))),
+            table=np.where(spelling.can_be_met, 0.0, -np.inf)[:, pairs.state],
         )
 
     def learned(
@@ -94,14 +91,12 @@ class Guide:
         `log_unknown` is the measured probability that a name meets the conditions and is not known.
         If the guesses for them add up to far more, they are reduced by one factor.
         """
-        prefixes = self.prefixes
-        spelling = self.spelling
+        prefixes, spelling = self.prefixes, self.spelling
         automaton, max_length = spelling.automaton, spelling.max_length
         chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
         pairs = chain.pairs
-        log_may_end = np.where(spelling.may_end, 0, -np.inf)[:, pairs.state]
-        table = chain.log_ahead(log_may_end)
-        by_chain = replace(self, pairs=pairs, log_may_end=log_may_end, table=table)
+        table = chain.log_ahead(spelling.log_may_end[:, pairs.state])
+        by_chain = replace(self, pairs=pairs, table=table)
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
         nowhere = np.full(len(prefixes), -1)
         for rows in rows_by_length(prefixes.length):
@@ -151,7 +146,7 @@ class Guide:
         if known.all():
             return self.log_ahead[visited]
         ahead = self.table[length + 1][self.pairs.after[pair]]
-        ahead[:, EOS] = self.log_may_end[length, pair]
+        ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead
 

@@ -3,6 +3,7 @@
 import re
 import string
 import unicodedata
+from itertools import permutations
 
 import pytest
 from hypothesis import example, given, settings
@@ -61,6 +62,22 @@ EXPRESSIONS = st.recursive(
 def test_automata_of_expressions_match_as_python(pattern):
     matched = [re.fullmatch(pattern, text) is not None for text in TEXTS]
     assert accepted(matching([pattern], VOCABULARY)) == matched
+
+
+@given(EXPRESSIONS, EXPRESSIONS)
+@settings(max_examples=60)
+def test_an_intersection_is_the_smallest_automaton(first, second):
+    """Of its states, no two accept the same endings."""
+    both = matching([first], VOCABULARY) & matching([second], VOCABULARY)
+    matched = [all(re.fullmatch(p, text) for p in (first, second)) for text in TEXTS]
+    assert accepted(both) == matched
+    after, states = both.after[:, 1:].tolist(), range(len(both.after))
+    pairs = {*permutations(states, 2)}
+    apart = {(s, t) for s, t in pairs if both.accepting[s] != both.accepting[t]}
+    for _ in states:
+        following = {(s, t): zip(after[s], after[t], strict=True) for s, t in pairs}
+        apart |= {pair for pair in pairs if not apart.isdisjoint(following[pair])}
+    assert apart == pairs
 
 
 @pytest.mark.parametrize(
