@@ -1,8 +1,8 @@
 """Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
 Each round draws names with the current guide, which then learns from them. The first rounds use a
-temperature between 1 and 2, at which draws vary most, or the requested one from 1 up. Then the
-temperature is halved, round by round, down to the requested one, as in simulated annealing
+temperature between 1 and 2, at which draws vary most, or twice the requested one from 1 up. Then
+the temperature is halved, round by round, down to the requested one, as in simulated annealing
 (Kirkpatrick et al. 1983). So the names that are most probable in the end have been drawn before,
 and the guesses take all of them into account. Names that end at visited prefixes are known, and are
 ruled out meanwhile, so that draws explore. Without cooling, of two names with nearly the same
@@ -33,8 +33,8 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG, log_difference, sharpened
 
-FIRST_ROUND = 1 << 12  # names drawn without a guide
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
+MIN_HALVINGS = 1  # of the temperature, also from there up: at twice it, draws vary more
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
 MAX_LAST = 8  # such rounds at the requested temperature, or fewer:
@@ -62,9 +62,9 @@ class RunRound(Protocol):
 
 def prepare_guide(run_round: RunRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), MIN_HALVINGS)
     preparation = _Preparation(run_round, unguided, temperature * 2**halvings)
-    preparation.visit(FIRST_ROUND)
+    preparation.visit(ROUND_SIZES[0])
     return preparation.cooled(halvings)
 
 
