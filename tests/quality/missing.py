@@ -91,7 +91,7 @@ def study(model, options):
     if guided is None:
         return None
     [run] = used
-    with mock.patch.multiple(chain, MAX_WORK=1 << 26, MAX_CONTEXTS=16_000):
+    with mock.patch.multiple(chain, MAX_WORK=1 << 25, MAX_CONTEXTS=8000):
         for _ in range(MORE_ROUNDS):
             run.explore()
             run.explore_likely()
