@@ -8,9 +8,10 @@ and the guesses take all of them into account. Names that end at visited prefixe
 ruled out meanwhile, so that draws explore. Without cooling, of two names with nearly the same
 probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
 
-Below 1, a few names have most of the probability, and draws may miss one of them. So there, rounds
-at each temperature also visit all of the most probable prefixes, by the guesses, of each length. At
-the requested temperature, such rounds end when one adds little to the probability of known names.
+Below 1, and with min-p, top-k or top-p, a few names have most of the probability, and draws may
+miss one of them. So there, rounds at each temperature also visit all of the most probable prefixes,
+by the guesses, of each length. At the requested temperature, such rounds end when one adds little
+to the probability of known names.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
@@ -119,7 +120,8 @@ class _Preparation:
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        few_dominate = self._temperature * 0.5**halvings < 1
+        is_cut = np.isneginf(self._guide.prefixes.log_probabilities).any()  # by min-p, for example
+        few_dominate = self._temperature * 0.5**halvings < 1 or is_cut
         for _ in range(halvings):
             self.explore()
             if few_dominate:

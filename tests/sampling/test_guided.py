@@ -288,6 +288,12 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
     assert guided.guide.acceptance > 1 / 65, "so many come with it"
 
 
+def test_few_names_are_all_drawn_where_min_p_rules_out_most():
+    """Draws alone missed one of these, of a share of 0.4."""
+    names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
+    assert {"Blind Cleoys", "Velvet Eoroys", "Pale Cleoys"} <= {*names}
+
+
 # --- Groups of names ------------------------------------------------------------------------------
 
 
