@@ -20,6 +20,7 @@ from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
 from rnn_names.network.ahead import sharpened, value_table
+from rnn_names.network.rnn import softmax
 from rnn_names.ngram.contexts import Contexts
 
 MAX_CONTEXTS = 4000  # the most frequent contexts are kept
@@ -40,16 +41,16 @@ class Pairs:
     after: Array  # (P, n_y) the next pair, by pair and character; column EOS is not used
 
     @classmethod
-    def of(cls, contexts: Contexts, automaton: Automaton, strings: Array, states: Array) -> "Pairs":
-        """The pairs of some prefixes, and all that can follow them."""
+    def of(cls, contexts: Contexts, automaton: Automaton, context: Array, state: Array) -> "Pairs":
+        """The pairs in which some prefixes are, (m,), and all that can follow them."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
-            context, state = np.divmod(pairs, n_states)
-            return contexts.after[context, :-1] * n_states + automaton.after[state]
+            row, state = np.divmod(pairs, n_states)
+            return contexts.after[row, :-1] * n_states + automaton.after[state]
 
         occurs = np.zeros(len(contexts) * n_states, bool)
-        new = np.unique(contexts.rows_of(strings) * n_states + states)
+        new = np.unique(context * n_states + state)
         while len(new):
             occurs[new] = True
             next_pairs = following(new)[:, EOS + 1 :]
@@ -62,11 +63,6 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.after)
-
-    def of_prefixes(self, strings: Array, states: Array) -> Array:
-        """The numbers of the pairs in which some prefixes are: (m,)."""
-        numbers: Array = self.number[self.contexts.rows_of(strings), states]
-        return numbers
 
 
 @dataclass(frozen=True)
@@ -103,26 +99,27 @@ def fitted_chain(
     Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
     """
     power = min(temperature, 1.0)
-    probabilities = np.exp(power * prefixes.log_probabilities)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    pairs = _frequent_pairs(prefixes, automaton, max_length)
-    pair = pairs.of_prefixes(prefixes.string, prefixes.automaton_state)
+    probabilities = softmax(power * prefixes.log_probabilities)
+    pairs, pair = _frequent_pairs(prefixes, automaton, max_length)
     context = pairs.context[pair]
     smoothed = _smoothed(pairs.contexts, context, probabilities, prefixes.n_names)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
     return MarkovChain(pairs, smoothed, shift, 1 / power), pair
 
 
-def _frequent_pairs(prefixes: VisitedPrefixes, automaton: Automaton, max_length: int) -> Pairs:
-    """The pairs of as many contexts as the recursion is fast enough for."""
+def _frequent_pairs(
+    prefixes: VisitedPrefixes, automaton: Automaton, max_length: int
+) -> tuple[Pairs, Array]:
+    """The pairs of as many contexts as the recursion is fast enough for; that of each prefix."""
     most_frequent_first = _by_frequency(prefixes)
     size = max(min(MAX_WORK // automaton.after.size, MAX_CONTEXTS), 1)
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
-        pairs = Pairs.of(contexts, automaton, prefixes.string, prefixes.automaton_state)
+        context, state = contexts.rows_of(prefixes.string), prefixes.automaton_state
+        pairs = Pairs.of(contexts, automaton, context, state)
         share = MAX_WORK / (pairs.after.size * (max_length + 1))
         if share >= 1 or size == 1:
-            return pairs
+            return pairs, pairs.number[context, state]
         size = max(int(0.9 * share * len(contexts)), 1)
 
 

@@ -73,7 +73,7 @@ class Guide:
         automaton, n_y = spelling.automaton, spelling.automaton.after.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
-        pairs = Pairs.of(contexts, automaton, prefixes.string, prefixes.automaton_state)
+        pairs = Pairs.of(contexts, automaton, np.zeros(1, int), prefixes.automaton_state)
         return cls(
             spelling,
             prefixes,
@@ -130,6 +130,13 @@ class Guide:
         log_probs += prefixes.log_probabilities[:, EOS]
         may_end = self.spelling.may_end[prefixes.length, prefixes.automaton_state]
         return float(np.logaddexp.reduce(log_probs[may_end], initial=-np.inf))
+
+    @property
+    def first_pair(self) -> Array:
+        """The pair of the first prefix, with which names begin: (1,)."""
+        context = self.pairs.contexts.rows_of(self.prefixes.string[:1])
+        first: Array = self.pairs.number[context, self.prefixes.automaton_state[:1]]
+        return first
 
     @property
     def log_value(self) -> float:

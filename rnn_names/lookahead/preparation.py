@@ -86,7 +86,8 @@ class _Preparation:
         guide_of_round = replace(guide, visits=visits)
         log_weights = self._run_round(self._temperature, size, guide_of_round, likely=likely)
         self._guide = replace(guide, prefixes=visits.joined())
-        self._n_visits += not likely and visits.n_recorded
+        if not likely:
+            self._n_visits += visits.n_recorded
         return log_weights
 
     def learn(self, *, explores: bool) -> None:

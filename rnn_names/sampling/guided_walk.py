@@ -95,8 +95,7 @@ class GuidedWalk(Walk):
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, states = guide.prefixes, roots.data.automaton_state
-    pair = guide.pairs.of_prefixes(prefixes.string[:1], prefixes.automaton_state[:1])
+    prefixes, states, pair = guide.prefixes, roots.data.automaton_state, guide.first_pair
     if [*map(len, roots.texts)] == [prefixes.length[0]]:
         data = GuidedData(states, pair, np.zeros(1, int), np.zeros(1))
         return roots._replace(data=data)

@@ -159,23 +159,17 @@ def test_the_beginnings_of_kept_prefixes_are_kept(monkeypatch):
     assert (prefixes.length[1:] == prefixes.length[prefixes.parent[1:]] + 1).all()
 
 
-@pytest.mark.parametrize("states, n_y, length", [(2000, 60, 200), (5, 55, 24), (3, 5, 6)])
+@pytest.mark.parametrize("states, n_y, length", [(2000, 4000, 200), (5, 55, 24), (3, 5, 6)])
 def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length):
-    rng = np.random.default_rng(1)
+    rng, n = np.random.default_rng(1), 500
     after = rng.integers(0, states, (states, n_y), dtype=np.int32)
     automaton = Automaton(after, np.ones(states, bool))
-    n = 5000
     strings = rng.integers(1, n_y, n) * (n_y + 1) + rng.integers(1, n_y, n)
-    unused = np.zeros(n, int)
-    prefixes = VisitedPrefixes(
-        unused,
-        unused,
-        np.full(n, 2),
-        rng.integers(0, states, n),
-        strings,
-        np.zeros((n, n_y)),
-        np.ones(n),
-    )
+    unused, lengths, state = np.zeros(n, int), np.full(n, 2), rng.integers(0, states, n)
+    predicted = np.zeros((n, n_y)), np.ones(n)
+    prefixes = VisitedPrefixes(unused, unused, lengths, state, strings, *predicted)
     pairs = chain.fitted_chain(prefixes, automaton, length)[0].pairs
-    assert len(pairs.contexts) == 1 or pairs.after.size * (length + 1) <= chain.MAX_WORK
-    assert len(pairs.contexts) > 1 or states == 2000
+    contexts = len(pairs.contexts)
+    assert 1 <= contexts <= chain.MAX_CONTEXTS
+    assert contexts == 1 or pairs.after.size * (length + 1) <= chain.MAX_WORK
+    assert contexts > 1 or states == 2000

@@ -97,12 +97,13 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     automaton = matching([".*ab"], Vocabulary("ab"))
-    pairs = Pairs.of(contexts, automaton, np.array([START]), np.array([0]))
+    start = contexts.after[0, START]
+    pairs = Pairs.of(contexts, automaton, np.array([start]), np.array([0]))
     chain = MarkovChain(pairs, p, rng.normal(size=5), sharpness)
     may_end = Spelling(automaton, 2, 4).may_end[:, pairs.state]
     with np.errstate(divide="ignore"):
         table = np.exp(chain.log_ahead(np.log(1.0 * may_end)))
-    start, total = contexts.after[0, START], 0.0
+    total = 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
             total += probability(chain, start, name)

@@ -1484,6 +1484,7 @@ def test_mixing_ends_after_a_reset_and_after_going_back_to_a_single_kind(open_pa
     assert mix.get_attribute("aria-pressed") == "true"
     press(page, "Back")
     page.get_by_role("button", name="Mix", pressed=False).wait_for()  # browsers go back later
+    assert mix.get_attribute("aria-pressed") == "false"
     mix.click()
     colours = "each => getComputedStyle(each).backgroundColor"
     chosen = page.locator(".kind[aria-pressed=true]").first.evaluate(colours)

@@ -1,10 +1,11 @@
 """`make missing`: does looking ahead miss names, without a word, under conditions at random?
 
 `make rare` compares with shares that were listed independently, so it can look only where all names
-can be listed. Here a bundled model gets a random ending, inner text, expression or length. When
-preparation has ended, it goes on exploring, several times as long, and so finds names that it did
-not know. Each name's share follows from the network, and its weight from the guide as it was. A
-name of more than 32 bounds loses what is above them (`rnn_names/lookahead/guide.py`):
+can be listed. Here a bundled model gets a random ending, inner text, expression or length, and
+often min-p or top-k. When preparation has ended, it goes on exploring, several times as long and
+with twice as many contexts, and so finds names that it did not know. Each name's share follows from
+the network, and its weight from the guide as it was. A name of more than 32 bounds loses what is
+above them (`rnn_names/lookahead/guide.py`):
 
     lost  =  Σ share · max(0, 1 − 32 bounds / weight)
 
@@ -102,8 +103,7 @@ def lost(guide, later):
     """The share of names that `guide` loses, among those that a later guide knows."""
     prefixes, n_rows = later.prefixes, len(guide.log_ahead)
     row = np.zeros(len(prefixes), int)  # among the prefixes of `guide`, or −1
-    pair = guide.pairs.of_prefixes(prefixes.string[:1], prefixes.automaton_state[:1])
-    pair = np.repeat(pair, len(prefixes))
+    pair = np.repeat(guide.first_pair, len(prefixes))
     for rows in rows_by_length(prefixes.length)[1:]:
         above, character = prefixes.parent[rows], prefixes.character[rows]
         row[rows] = guide.prefixes.child(row[above], character)
