@@ -48,6 +48,7 @@ ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests con
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
 MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
+LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
 
 
@@ -121,8 +122,7 @@ class _Preparation:
 
     def cooled(self, halvings: int) -> Guide:
         """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        is_cut = np.isneginf(self._guide.prefixes.log_probabilities).any()  # by min-p, for example
-        few_dominate = self._temperature * 0.5**halvings < 1 or is_cut
+        few_dominate = few_names_dominate(self._guide, self._temperature * 0.5**halvings)
         for _ in range(halvings):
             self.explore()
             if few_dominate:
@@ -151,6 +151,12 @@ class _Preparation:
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
             size *= 2
+
+
+def few_names_dominate(guide: Guide, temperature: float) -> bool:
+    """Whether a few names may have most of the probability: below 1, or with min-p, for example."""
+    is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
+    return bool(temperature < 1 or is_cut)
 
 
 def log_mean_of(log_weights: Array) -> float:
@@ -193,12 +199,17 @@ def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     return float(np.log(np.maximum(bound, 1e-300)) + top)
 
 
-def warn_of_repeats(guide: Guide) -> None:
-    """Warns, with RareConditionsWarning, if too many names are repeats."""
+def warn_of_rarity(guide: Guide, temperature: float) -> None:
+    """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
+    # At a temperature T < 1, the probability of a name is nearly a power of 1 / T of that at 1.
+    log_value = guide.log_value * min(temperature, 1)
     if guide.repeats > MAX_REPEATS:
-        warnings.warn(
-            f"so few names meet the conditions that about {guide.repeats:.1%} of those "
-            "drawn are repeats of others; the share of each name is right on average only",
-            RareConditionsWarning,
-            stacklevel=4,
+        what = (
+            f"that about {guide.repeats:.1%} of those drawn are repeats of others; the share of "
+            "each name is right on average only"
         )
+    elif few_names_dominate(guide, temperature) and log_value < LOG_HARDLY_ANY:
+        what = "that some may be missing, and the others too frequent"
+    else:
+        return
+    warnings.warn(f"so few names meet the conditions {what}", RareConditionsWarning, stacklevel=4)

@@ -20,7 +20,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_i
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
-from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_repeats
+from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_rarity
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import TooFewNames
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
@@ -76,7 +76,7 @@ def guided_if_rare(
     guided = _prepare(sampler)
     if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
-    warn_of_repeats(guided.guide)
+    warn_of_rarity(guided.guide, sampler.options.temperature or 1)
     return guided
 
 

@@ -2,6 +2,7 @@
 
 import math
 import string
+import warnings
 from collections import Counter
 from dataclasses import replace
 
@@ -198,24 +199,39 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
 
 
 @pytest.mark.parametrize(
-    "model_name, options, names",
+    "model_name, options, names, may_miss",
     [
         (
             "first-names",
             {"suffix": "pp", "max_length": 8, "temperature": 0.5},
             "Philipp Filipp Phillipp",
+            False,
         ),
-        ("elvish", {"suffix": "nmh", "temperature": 0.3}, "Sharrolenmh Mendrolenmh Rundrolenmh"),
-        ("spells", {"contains": ["byp"], "temperature": 0.5}, "Lullabypers Lullabyper Abypers"),
+        (
+            "elvish",
+            {"suffix": "nmh", "temperature": 0.3},
+            "Sharrolenmh Mendrolenmh Rundrolenmh",
+            True,
+        ),
+        (
+            "spells",
+            {"contains": ["byp"], "temperature": 0.5},
+            "Lullabypers Lullabyper Abypers",
+            False,
+        ),
     ],
 )
-def test_names_with_unusual_endings_have_their_shares(model_name, options, names):
+def test_names_with_unusual_endings_have_their_shares(model_name, options, names, may_miss):
     """Phillipp and Mendrolenmh never came.
 
     For other names that contain "byp", guesses are far too high: nine in ten names were repeats.
+    Of the model's names, one in a million or more ends in "pp", and there is no warning.
     """
     model, each = Model.load(model_name), names.split()
-    drawn = Counter(model.sample(800, seed=1, **options))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        drawn = Counter(model.sample(800, seed=1, **options))
+    assert ["may be missing" in str(each.message) for each in caught] == [True] * may_miss
     log_p = at_temperature(model, options["temperature"]).log_prob(each)
     shares = np.exp(log_p - np.logaddexp.reduce(log_p))
     assert_drawn_from({name: drawn[name] for name in each}, dict(zip(each, shares, strict=True)))
@@ -289,8 +305,9 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
 
 
 def test_few_names_are_all_drawn_where_min_p_rules_out_most():
-    """Draws alone missed one of these, of a share of 0.4."""
-    names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
+    """Draws alone missed one of these, of a share of 0.4. That can happen, so there is a warning."""
+    with pytest.warns(RareConditionsWarning, match="that some may be missing, and the others too"):
+        names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
     assert {"Blind Cleoys", "Velvet Eoroys", "Pale Cleoys"} <= {*names}
 
 

@@ -17,6 +17,7 @@ const NEARLY_ALL = 0.9; // preparation ends when this share of all names is know
 const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
 const MAX_REPEATS = 0.0025; // the share of repeats for which the bound is set
 const MANY_REPEATS = 0.05; // the share of repeats above which there is a warning
+const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
 const MAX_COPIES = 20000; // the most copies of a name from one proposal
 
 /** Proposes names with a guide, `atOnce` at a time. */
@@ -142,7 +143,8 @@ export class GuidedSampler {
 
   /** A warning about repeats or missing names; "" if there are few. */
   warning() {
-    if (this.guessIsPoor)
+    const { temperature } = this.options;
+    if (this.guessIsPoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
       return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.accepted + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";
