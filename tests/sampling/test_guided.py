@@ -305,7 +305,7 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
 
 
 def test_few_names_are_all_drawn_where_min_p_rules_out_most():
-    """Draws alone missed one of these, of a share of 0.4. That can happen, so there is a warning."""
+    """Draws alone missed one, of a share of 0.4. That can happen, so there is a warning."""
     with pytest.warns(RareConditionsWarning, match="that some may be missing, and the others too"):
         names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
     assert {"Blind Cleoys", "Velvet Eoroys", "Pale Cleoys"} <= {*names}
