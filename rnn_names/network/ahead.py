@@ -27,7 +27,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, row_maxima
 from rnn_names.corpus.names import EOS
 
 LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − −∞ is not a number
@@ -60,11 +60,11 @@ def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
 
 def log_sum(terms: Array) -> Array:
     """The logarithm of Σ exp(terms) over the last axis; overwrites `terms`."""
-    top = np.maximum(terms.max(axis=-1), LEAST_LOG)
-    terms -= top[..., None]
+    top = np.maximum(row_maxima(terms), LEAST_LOG)
+    terms -= top
     np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
-        return np.log(terms.sum(axis=-1)) + top
+        return np.log(terms.sum(axis=-1)) + top[..., 0]
 
 
 def log_difference(log_a: float, log_b: float) -> float:

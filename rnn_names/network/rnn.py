@@ -17,7 +17,7 @@ from __future__ import annotations  # else `np.random` is imported for a type, w
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, stable_order
+from rnn_names.arrays import Array, Workspace, row_maxima, stable_order
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
 
@@ -53,14 +53,14 @@ def init_params(
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
     """The logarithm of `softmax`, logits − log Σ exp(logits), without overflow."""
-    out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
+    out = np.subtract(logits, row_maxima(logits), out=out)
     out -= np.log(np.exp(out).sum(axis=-1, keepdims=True))
     return out
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
     """exp(logits) / Σ exp(logits) along the last axis, without overflow."""
-    out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
+    out = np.subtract(logits, row_maxima(logits), out=out)
     np.exp(out, out=out)
     out /= out.sum(axis=-1, keepdims=True)
     return out

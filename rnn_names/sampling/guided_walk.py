@@ -47,9 +47,7 @@ class GuidedWalk(Walk):
             with np.errstate(divide="ignore"):
                 log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_probs[:, EOS] = -np.inf
-            likely = np.argsort(-log_probs, axis=None, kind="stable")[:width]
-            likely = np.sort(likely[log_probs.ravel()[likely] > -np.inf])
-            parent, character = np.divmod(likely, self.predictor.n_y)
+            parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
             next_state = self.spelling.automaton.after[data.automaton_state[parent], character]
             data = self._child_data(children, data, next_state)
@@ -91,6 +89,13 @@ class GuidedWalk(Walk):
         pair = guide.pairs.after[data.pair[parent], character]
         log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
         return GuidedData(next_state, pair, visited, log_weight)
+
+
+def _largest(logs: Array, size: int) -> Array:
+    """The rising positions of the `size` largest logarithms, (m,), without those of −∞."""
+    least = np.partition(logs, -size)[-size] if size < len(logs) else -np.inf
+    position = np.flatnonzero((logs >= least) & (logs > -np.inf))
+    return np.sort(position[np.argsort(-logs[position], kind="stable")[:size]])
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:

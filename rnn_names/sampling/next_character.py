@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array, Workspace, row_maxima
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
@@ -72,7 +72,7 @@ class NextCharacter(Predictor):
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
         if self.temperature != 1 or self.min_p is not None:
-            logits -= logits.max(axis=1, keepdims=True)
+            logits -= row_maxima(logits)
         if self.min_p is not None:
             close |= (np.abs(logits - self.min_p) < self.tie).any(axis=1)
             logits[logits < self.min_p] = -np.inf
