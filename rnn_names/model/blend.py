@@ -49,10 +49,10 @@ SATURATED = 2.0**20  # a gate's bias far larger than its other terms: the gate i
 
 def one_network(
     models: Sequence[LanguageModel], weights: Sequence[float], titles: Sequence[str]
-) -> LanguageModel:
-    """The normalised geometric mean of several networks, as one network; weights sum to 1.
+) -> dict[str, Any]:
+    """The normalised geometric mean of several networks, as the fields of one `LanguageModel`.
 
-    It allows the lengths and beginnings of names that any part allows.
+    Weights sum to 1. It allows the lengths and beginnings of names that any part allows.
     """
     vocabularies = [model.vocabulary for model in models]
     _check_letters(vocabularies, titles)
@@ -73,13 +73,13 @@ def one_network(
         "pairs": _of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
         "known_triples": joined_triples([model.known_triples for model in models], vocabulary),
     }
-    return LanguageModel(
-        vocabulary,
-        _side_by_side(networks, weights),
-        {name: value for name, value in record.items() if value is not None},
-        _of_all(union, [model.fingerprints for model in models]),
-        own_list_fingerprints=_of_all(union, [model.own_fingerprints for model in models]),
-    )
+    return {
+        "vocabulary": vocabulary,
+        "params": _side_by_side(networks, weights),
+        "training": {name: value for name, value in record.items() if value is not None},
+        "fingerprints": _of_all(union, [model.fingerprints for model in models]),
+        "own_list_fingerprints": _of_all(union, [model.own_fingerprints for model in models]),
+    }
 
 
 def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
@@ -91,11 +91,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     if not count:
         raise BlendError("nothing to blend: give at least one model")
     numbers = []
-    try:
-        given = [1.0] * count if weights is None else [*weights]
-    except TypeError:
-        raise BlendError(f"weights {short_repr(weights)}: give one for each model") from None
-    for weight in given:
+    for weight in listed("weights", [1.0] * count if weights is None else weights, "model"):
         try:
             numbers.append(POSITIVE.checked(weight))
         except ValueError:
@@ -106,6 +102,14 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     largest = max(numbers)  # to divide by first, since finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]
+
+
+def listed(name: str, values: Iterable[Any], whole: str = "part") -> list[Any]:
+    """The values of an argument that has one for each part."""
+    try:
+        return [*values]
+    except TypeError:
+        raise BlendError(f"{name} {short_repr(values)}: give one for each {whole}") from None
 
 
 # --- Characters that a part does not know ---------------------------------------------------------

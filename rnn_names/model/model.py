@@ -252,25 +252,26 @@ def blend(
     """
     from rnn_names.model import blend as blending  # not needed for a single model
 
-    models = _listed("models", models)
+    models = blending.listed("models", models)
     for model in models:
         if not isinstance(model, Model):
             raise BlendError(f"{short_repr(model)}: not a Model; Model.load reads one from a file")
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]
-    titles = _titles(titles, len(models))
-    mixed = blending.one_network(models, shares, titles)
-    record = {**mixed.training, "blend": _parts(models, shares, titles)}
+    if titles is None:
+        titles = [f"model {i}" for i in range(1, len(models) + 1)]
+    titles = blending.listed("titles", titles)
+    if len(titles) != len(models):
+        have = plural(len(titles), "title")
+        raise BlendError(f"{have} for {len(models)} models: give one for each")
+    for title in titles:
+        if not isinstance(title, str):
+            raise BlendError(f"title {short_repr(title)}: not a text")
+    fields = blending.one_network(models, shares, titles)
+    fields["training"]["blend"] = _parts(models, shares, titles)
     sources = tuple(dict.fromkeys(chain.from_iterable(model.sources for model in models)))
-    return Model(
-        mixed.vocabulary,
-        mixed.params,
-        record,
-        mixed.fingerprints,
-        sources,
-        own_list_fingerprints=mixed.own_list_fingerprints,
-    )
+    return Model(**fields, sources=sources)
 
 
 def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
@@ -287,25 +288,6 @@ def _file_name(path: StrOrBytesPath) -> str:
         return os.fsdecode(path)
     except TypeError:
         raise ModelFileError(f"path {short_repr(path)}: must be the name of a file") from None
-
-
-def _listed(name: str, values: Iterable[Any]) -> list[Any]:
-    try:
-        return [*values]
-    except TypeError:
-        raise BlendError(f"{name} {short_repr(values)}: give one for each part") from None
-
-
-def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
-    if titles is None:
-        titles = [f"model {i}" for i in range(1, count + 1)]
-    titles = _listed("titles", titles)
-    if len(titles) != count:
-        raise BlendError(f"{plural(len(titles), 'title')} for {count} models: give one for each")
-    for title in titles:
-        if not isinstance(title, str):
-            raise BlendError(f"title {short_repr(title)}: not a text")
-    return titles
 
 
 def _parts(
