@@ -13,7 +13,7 @@ from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import print_to_stderr, terminal_size, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source
+from rnn_names.model.bundled import Source
 
 FULL_WIDTH = 80  # columns of a terminal; in a narrower one, the table is not aligned
 

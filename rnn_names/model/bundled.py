@@ -1,12 +1,25 @@
 """The models that come with the package, and the models of other packages, by name."""
 
 import os
+from collections.abc import Iterable
 from typing import Any, NamedTuple
-
-from rnn_names.model.sources import Source
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # a real folder: pip, pipx and uv unpack packages
 FOLDER = os.path.join(HERE, "bundled_files")
+
+
+class Source(NamedTuple):
+    """Provenance of a name list."""
+
+    what: str  # description, e.g. "towns of Norway"
+    origin: str  # publisher, e.g. "GeoNames (geonames.org)"
+    terms: str  # licence
+
+
+def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources of the model that training started from, marked as such."""
+    note = " (where training started)"
+    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)
 
 
 class Bundled(NamedTuple):

@@ -11,7 +11,7 @@ from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
 from rnn_names.errors import ModelFileError, short_repr
-from rnn_names.model.sources import Source
+from rnn_names.model.bundled import Source
 
 FORMAT = 1  # version of the file format; files of other versions are refused
 MAX_WEIGHT = 1e12  # far above trained weights; with larger ones, sums could overflow

@@ -16,9 +16,9 @@ from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
 from rnn_names.model import npz
+from rnn_names.model.bundled import Source
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
-from rnn_names.model.sources import Source
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.model.sources import marked_as_start
+from rnn_names.model.bundled import marked_as_start
 from support.program import error_line, invoke
 from support.runs import interrupted
 

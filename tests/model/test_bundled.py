@@ -20,8 +20,7 @@ from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
-from rnn_names.model.bundled import BASE
-from rnn_names.model.sources import Source
+from rnn_names.model.bundled import BASE, Source
 from rnn_names.training.base import bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import base_start, settings_for

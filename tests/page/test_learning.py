@@ -12,8 +12,7 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.model.bundled import BASE_SOURCE
-from rnn_names.model.sources import marked_as_start
+from rnn_names.model.bundled import BASE_SOURCE, marked_as_start
 from rnn_names.network import rnn
 from rnn_names.page import script
 from rnn_names.page.page import page

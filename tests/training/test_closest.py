@@ -12,8 +12,7 @@ from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError, TrainingError
-from rnn_names.model.bundled import BASE_SOURCE, MODELS
-from rnn_names.model.sources import marked_as_start
+from rnn_names.model.bundled import BASE_SOURCE, MODELS, marked_as_start
 from rnn_names.network import rnn
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import checkpoint, trainer, warm_start

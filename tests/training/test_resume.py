@@ -14,8 +14,8 @@ from rnn_names import Model, train
 from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError
+from rnn_names.model.bundled import Source
 from rnn_names.model.npz import read
-from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, allowed_types, digest
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup

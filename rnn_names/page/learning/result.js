@@ -9,7 +9,7 @@ import { CLIP } from "./settings.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 const LEARNED_SHARE = 50;
-const OF_START = " (where training started)"; // as in rnn_names/model/sources.py
+const OF_START = " (where training started)"; // as in rnn_names/model/bundled.py
 const MEASURED_NAMES = 50; // of those that were learned
 
 /** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, half way up. */
