@@ -21,7 +21,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 
@@ -93,15 +93,6 @@ _ENCRYPTED, _SIZES_LATER = 1, 8  # flags; a writer that cannot seek writes sizes
 _END_BYTES = 22  # of the last record, without a comment
 
 
-class _Header(NamedTuple):
-    name: str
-    flags: int
-    method: int
-    crc: int
-    packed: int  # bytes in the file
-    unpacked: int  # bytes of the array
-
-
 def _members(
     file: IO[bytes], allowed_types: Callable[[str], Collection[str]]
 ) -> Iterator[tuple[str, bytes]]:
@@ -111,22 +102,41 @@ def _members(
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
     left = MAX_UNPACKED * size + FREE_BYTES
     while (head := file.read(_LOCAL.size)).startswith(SIGNATURE):
-        header = _header(file, head)
-        name = header.name
+        _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
+        name = file.read(name_length).decode("ascii").removesuffix(".npy")
+        sizes = file.read(extra)
+        if unpacked == 0xFFFFFFFF:
+            unpacked, packed = _ZIP64.unpack_from(sizes)
         is_name = name.isidentifier() and len(name) <= MAX_NAME
         if not is_name or (name != "meta" and not allowed_types(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in names:
             raise ModelFileError("damaged: an array is in it twice")
         names.add(name)
-        left -= header.unpacked
+        left -= unpacked
         if left < 0:
             raise ModelFileError(
-                f"{size:,} bytes that claim to unpack to {header.unpacked:,} or more: no real "
+                f"{size:,} bytes that claim to unpack to {unpacked:,} or more: no real "
                 "model shrinks so far"
             )
         # At most the size of the file: `read` allocates memory for the size in the header.
-        yield name, _unpacked(header, file.read(min(header.packed, size)))
+        data = file.read(min(packed, size))
+        if flags & (_ENCRYPTED | _SIZES_LATER) or method not in (_STORED, _DEFLATED):
+            reason = "encrypted, or compressed in a way that is not read here"
+            raise ModelFileError(f"array {name}: {reason}")
+        if method == _DEFLATED:
+            # One byte more than expected, to detect excess; 0 would mean no bound.
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, unpacked + 1)
+        if len(data) != unpacked:
+            raise ValueError(f"array {name}: its size is not what the zip says")
+        if zlib.crc32(data) != crc:
+            raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
+        yield name, data
+    _check_end(file, size, head, names)
+
+
+def _check_end(file: IO[bytes], size: int, head: bytes, names: Collection[str]) -> None:
+    """Raises an error unless the zip, whose members were read up to `head`, ends as one."""
     text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
     if text.strip() and all(c.isprintable() or c.isspace() for c in text):
         reason = "not a model file, but a text, such as a list of names; train a model on it"
@@ -136,31 +146,6 @@ def _members(
         raise ValueError("it does not end as one")
     if "meta" not in names:
         raise ModelFileError("not a model file: no `meta` in it")
-
-
-def _header(file: IO[bytes], head: bytes) -> _Header:
-    """The header that begins with these bytes; the file is then at the member's data."""
-    _, flags, method, crc, packed, unpacked, name_length, extra = _LOCAL.unpack(head)
-    name = file.read(name_length).decode("ascii").removesuffix(".npy")
-    sizes = file.read(extra)
-    if unpacked == 0xFFFFFFFF:
-        unpacked, packed = _ZIP64.unpack_from(sizes)
-    return _Header(name, flags, method, crc, packed, unpacked)
-
-
-def _unpacked(header: _Header, data: bytes) -> bytes:
-    array = f"array {header.name}"
-    if header.flags & (_ENCRYPTED | _SIZES_LATER) or header.method not in (_STORED, _DEFLATED):
-        raise ModelFileError(f"{array}: encrypted, or compressed in a way that is not read here")
-    if header.method == _DEFLATED:
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        # One byte more than expected, to detect excess; 0 would mean no bound.
-        data = inflate.decompress(data, header.unpacked + 1)
-    if len(data) != header.unpacked:
-        raise ValueError(f"{array}: its size is not what the zip says")
-    if zlib.crc32(data) != header.crc:
-        raise ModelFileError(f"{array}: damaged (its CRC-32 does not fit)")
-    return data
 
 
 _HEADER = re.compile(
