@@ -40,7 +40,18 @@ class TrainingSetup:
         # Saved besides the weights: facts about the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.from_names(names)
-        self.list_facts = _list_facts(self.corpus, self.held_out, names, vocabulary)
+        beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
+        self.list_facts: dict[str, Any] = {
+            "lists": list(corpus.lists),
+            "names": self.corpus.n_lines,
+            "distinct_names": len(self.corpus),
+            "held_out_names": len(self.held_out),
+            "longest": int(names.lengths.max()),
+            "shortest": int(names.lengths.min()),
+            "lower_case_beginnings": any(map(str.islower, beginnings)),
+            "pairs": odd_pairs(names, vocabulary),
+            "known_triples": known_triples(names, vocabulary),
+        }
         fingerprints, own_list = np.unique(fingerprint(names)), None
         if init is not None:
             vocabulary = init.vocabulary.union(vocabulary)
@@ -68,20 +79,3 @@ class TrainingSetup:
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array
         return params
-
-
-def _list_facts(
-    learned: Corpus, held_out: Names, names: Names, vocabulary: Vocabulary
-) -> dict[str, Any]:
-    beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
-    return {
-        "lists": list(learned.lists),
-        "names": learned.n_lines,
-        "distinct_names": len(learned),
-        "held_out_names": len(held_out),
-        "longest": int(names.lengths.max()),
-        "shortest": int(names.lengths.min()),
-        "lower_case_beginnings": any(map(str.islower, beginnings)),
-        "pairs": odd_pairs(names, vocabulary),
-        "known_triples": known_triples(names, vocabulary),
-    }
