@@ -75,7 +75,6 @@ class FarApart:
     """
 
     def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:
-        self._min_edits = min_edits
         self._near = min_edits - 1  # the most edits between names that are too near each other
         self._names: dict[str, list[str]] = {}  # by their shortened texts
         self._before: FarApart | None = None
@@ -90,7 +89,7 @@ class FarApart:
 
     def fork(self) -> "FarApart":
         """A copy to which names can be added without changing this set."""
-        other = FarApart(self._min_edits)
+        other = FarApart(self._near + 1)
         other._before = self
         return other
 
@@ -106,8 +105,6 @@ class FarApart:
         if self._before is not None and not self._before.is_far(name):
             return False
         name, shortened = _shortened(name, self._near)
-        if not self._near:
-            return name not in self._names
         return not any(
             self._are_near(name, other)
             for text in shortened & self._names.keys()
