@@ -30,19 +30,20 @@ class Remembered:
         """Locks the file. Yields the names that others added, and a list to append names to."""
         with self._opened("a+b") as file:
             file.seek(self._end)
-            data, added = file.readall(), list[Names]()
+            lines, added = self._decoded(file.readall()).split("\n"), list[Names]()
+            names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
             # A run may have given names with white space around them; people write none.
-            both = (dict.fromkeys((name, name.strip())) for name in self._lines(data))
+            both = (dict.fromkeys((name, name.strip())) for name in names)
             others = Names.from_strings([name for each in both for name in each if name])
             try:
                 yield others, added
             finally:
-                lines = b"".join(names.to_lines() for names in added)
+                data = b"".join(part.to_lines() for part in added)
                 end = file.seek(0, os.SEEK_END)
                 file.seek(max(end - 1, 0))
-                if lines and file.read(1) not in (b"", b"\n"):  # its writer was killed, perhaps
-                    lines = b"\n" + lines
-                self._append(file, lines)
+                if data and file.read(1) not in (b"", b"\n"):  # its writer was killed, perhaps
+                    data = b"\n" + data
+                self._append(file, data)
                 self._end = file.tell()
 
     def names(self) -> list[str]:
@@ -66,12 +67,6 @@ class Remembered:
 
     def _error(self, reason: str) -> SamplingError:
         return SamplingError(f"{self._option} {printable(self._path)}: {reason}", [self._option])
-
-    def _lines(self, data: bytes) -> list[str]:
-        """The names in some lines, without counts."""
-        lines = self._decoded(data).split("\n")
-        names = (line.split("\t")[0].removesuffix("\r") for line in lines)
-        return [name for name in names if name]
 
     def _decoded(self, data: bytes) -> str:
         data = _CUT_CHARACTER.sub("\ufffd".encode(), data)
