@@ -44,8 +44,7 @@ class Automaton:
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
         """Whether it accepts each name: (len(names),) bool."""
-        accepted: Array = self.accepting[self.run(vocabulary.indexed(names))]
-        return accepted
+        return self.accepting[self.run(vocabulary.indexed(names))]
 
     def __and__(self, other: "Automaton") -> "Automaton":
         """The intersection, which accepts what both accept; its states are pairs of states."""

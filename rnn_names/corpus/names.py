@@ -60,19 +60,6 @@ class Names:
         codes = [part.codes for part in parts]
         return cls.from_lengths(np.concatenate(codes), np.concatenate(lengths))
 
-    @classmethod
-    def from_columns(cls, text: Array, lengths: Array) -> Names:
-        """Names from a matrix, (longest, n), whose column i has the characters of name i.
-
-        Values after a name's end are ignored, and names of length 0 left out.
-
-        >>> names = Names.from_columns(np.array([[65, 66, 67], [100, 111, 0]]), np.array([2, 0, 1]))
-        >>> names.to_strings()
-        ['Ad', 'C']
-        """
-        inside = np.arange(len(text))[:, None] < lengths  # (longest, n)
-        return cls.from_lengths(text.T[inside.T], lengths[lengths > 0])
-
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

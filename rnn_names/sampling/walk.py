@@ -145,8 +145,9 @@ class Walk:
 
     @property
     def completed(self) -> Names:
-        """The completed names, as indices."""
-        return Names.from_columns(self.characters, self.lengths)
+        """The completed names, as indices: each column up to its length, unless that is 0."""
+        inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
+        return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     def _turn(
         self, states: Array, data: Any, length: int, rows: Array, node: Array, work: Workspace
