@@ -1,7 +1,5 @@
 """The spelling of names: one automaton for their shape and conditions on their text, and lengths.
 
-Names begin from the required prefixes, which are spelled as given, or in another case.
-
 A walk knows the automaton's state at each node, and stops a name as soon as it cannot be completed.
 """
 

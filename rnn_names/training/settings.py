@@ -1,8 +1,4 @@
-"""Settings of a training run, and defaults that depend on the corpus.
-
-`Settings` are the settings of a caller, in which None stands for a default. `defaults_for` returns
-the defaults; `ResolvedSettings` are the settings of a run.
-"""
+"""Settings of a training run, and defaults that depend on the corpus."""
 
 import math
 from dataclasses import asdict, dataclass
