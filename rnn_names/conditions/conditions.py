@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
 
 import numpy as np
 
@@ -71,7 +70,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         require_fingerprints(model)
         conditions.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
-        own = _own_list(model)
+        own = require_fingerprints(model, of_own_list=True)
         conditions.append(Condition("listed", lambda names: among(fingerprint(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
@@ -159,13 +158,8 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
         ) from None
 
 
-def _own_list(model: LanguageModel) -> Array:
-    require_fingerprints(model)
-    return cast(Array, model.own_fingerprints)
-
-
 def _far_from_list(model: LanguageModel, min_edits: int, of_any_shape: bool) -> Condition:
-    known = _own_list(model)
+    known = require_fingerprints(model, of_own_list=True)
     if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
             f"min_edits {min_edits}: this model's fingerprints of {len(known):,} names are too "

@@ -86,14 +86,15 @@ class LanguageModel:
         return among(fingerprint(_normalised(names)), require_fingerprints(self))
 
 
-def require_fingerprints(model: LanguageModel) -> Array:
-    """The fingerprints of a model, or SamplingError if it has none."""
+def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Array:
+    """The fingerprints of a model, or of its own list; SamplingError if it has none."""
     if model.fingerprints is None:
         raise SamplingError(
             "the model has no fingerprints of its list, so it cannot tell which names are "
             "new: train it again"
         )
-    return model.fingerprints
+    own = model.own_list_fingerprints if of_own_list else None
+    return model.fingerprints if own is None else own
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:
