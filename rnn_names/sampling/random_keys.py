@@ -27,8 +27,6 @@ import numpy as np
 
 from rnn_names.arrays import INCREMENT, Array, mix
 
-_WORD = (1 << 64) - 1
-
 
 def child(keys: Array, numbers: Array | int) -> Array:
     """A key for each key and number below 2⁶⁴: (n,) uint64.
@@ -43,7 +41,7 @@ def child(keys: Array, numbers: Array | int) -> Array:
 def seed_key(seed: int, *path: int) -> Array:
     """The key of all names of a seed, (1,); the keys of different paths are independent."""
     key = np.zeros(1, np.uint64)
-    words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
+    words = [seed >> shift & 2**64 - 1 for shift in range(0, max(seed.bit_length(), 1), 64)]
     for word in (*words, *path):
         key = child(key, np.array([word], np.uint64))
     return key

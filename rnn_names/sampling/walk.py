@@ -108,10 +108,7 @@ class Walk:
         data        `NodeData` of the nodes; for a guided walk, `GuidedData`
         probabilities   (n_y, nodes)
 
-    Args:
-        predictor: gives the probabilities of the next character.
-        spelling: which names are allowed.
-        keys: (names,) the key of each name's random numbers, as in `random_keys`.
+    `keys` (names,) has the key of each name's random numbers, as in `random_keys`.
     """
 
     def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
