@@ -290,6 +290,7 @@ class AliasOptions(CommonOptions):
         for key in keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
                 raise SamplingError(f"key {short_repr(key)}: must be a text", ["keys"])
+        object.__setattr__(self, "keys", keys)
 
 
 OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}

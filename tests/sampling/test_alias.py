@@ -40,6 +40,11 @@ def test_a_keys_name_does_not_depend_on_others(options, model, monkeypatch):
     assert model.alias(KEYS, secret=b"t", **options) != [*names.values()]
 
 
+def test_keys_may_be_an_iterator(model):
+    """There were no names, and no error."""
+    assert model.alias(iter(["Anna", "Ben"])) == model.alias(["Anna", "Ben"])
+
+
 def test_unique_names_do_not_depend_on_the_order_of_keys():
     """Each chooses in the order of the hashes, as a plain loop does."""
     model, keys = tiny_model(), KEYS[:60]
