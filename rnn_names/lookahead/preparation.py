@@ -8,10 +8,10 @@ and the guesses take all of them into account. Names that end at visited prefixe
 ruled out meanwhile, so that draws explore. Without cooling, of two names with nearly the same
 probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
 
-Below 1, and with min-p, top-k or top-p, a few names have most of the probability, and draws may
-miss one of them. So there, rounds at each temperature also visit all of the most probable prefixes,
-by the guesses, of each length. At the requested temperature, such rounds end when one adds little
-to the probability of known names.
+Draws may miss one of the most probable names. So a round at the requested temperature visits all of
+the most probable prefixes, by the guesses, of each length. Below 1, and with min-p, top-k or top-p,
+a few names have most of the probability: there, each temperature has such a round, and the last one
+as many as add more than a little to the probability of known names.
 
 Then each round is a test. One half of its draws sets the bound, the lowest with which few names
 would be repeats; all draws measure how many are repeats, and whether draws miss names that are
@@ -38,7 +38,7 @@ COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and 
 MIN_HALVINGS = 1  # of the temperature, also from there up: at twice it, draws vary more
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
-MAX_LAST = 8  # such rounds at the requested temperature, or fewer:
+MAX_LAST = 8  # such rounds at the requested temperature, where few names dominate, or fewer:
 LITTLE = 0.003  # what one adds at least to the known names' probability, if another follows it
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
@@ -129,8 +129,7 @@ class _Preparation:
                 self.explore_likely()
             self.change_temperature(0.5)
         self.explore()
-        if few_dominate:
-            self.explore_likely(MAX_LAST)
+        self.explore_likely(MAX_LAST if few_dominate else 1)
         size = FIRST_TEST
         while True:
             self.learn(explores=False)
