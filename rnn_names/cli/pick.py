@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from inspect import cleandoc
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rnn_names.casts.bundled import CASTS
 from rnn_names.cli import interrupts
 from rnn_names.cli.model_options import model_option, models_or_default
 from rnn_names.cli.options import (
@@ -27,7 +28,6 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.pick_conditions import CONDITIONS, as_typed, typed_options
 from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
-from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.corpus.characters import composed, in_one_line
@@ -42,6 +42,9 @@ from rnn_names.errors import (
 from rnn_names.files import is_same_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
+
+if TYPE_CHECKING:
+    from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 
@@ -121,6 +124,9 @@ def pick(
     from it in a single name, or in a part, by its number or name: +4.town. Where a cast has several
     lines, an empty line comes after each in the file.
     """
+    from rnn_names.casts.cast import read_pattern
+    from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
+
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
     if pattern is None and file is None:
@@ -129,9 +135,6 @@ def pick(
     elif model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
     else:
-        from rnn_names.casts.bundled import CASTS
-        from rnn_names.casts.cast import read_pattern
-
         word = pattern or ""
         if word in bundled.names() - CASTS.keys() or word.endswith(".npz"):
             raise click.UsageError(f"{word} is a model: rnn-names pick -m {word}")
@@ -157,7 +160,7 @@ pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(Tru
 class _Picking:
     """Pages of names, what is kept, and a method for each command."""
 
-    def __init__(self, source: NamesToPick | LinesToPick, count: int, path: str) -> None:
+    def __init__(self, source: "NamesToPick | LinesToPick", count: int, path: str) -> None:
         from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 

@@ -8,12 +8,20 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from rnn_names.casts.cast import errors_of, lines_of_file, parsed, path_of_words
+from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
-from rnn_names.cli.model_options import blend_of
+from rnn_names.casts.redrawing import LineRedrawer, roundrobin
 from rnn_names.cli.options import wrong_usage
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
+from rnn_names.model.model import blended
 from rnn_names.model.selection import ModelChoice
+from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.best import best
+from rnn_names.sampling.name_queue import ENDLESS
+from rnn_names.sampling.stream import names_of_attempts, names_of_stream
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
@@ -29,7 +37,7 @@ class NamesToPick:
     pattern = ""
 
     def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
-        self._model = blend_of(models)
+        self._model = blended(models)
         self.of_parts: OptionsOfParts = {}
         self._seeds = itertools.count(options.some_seed())
         self.set(options, {})
@@ -51,9 +59,6 @@ class NamesToPick:
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
-        from rnn_names.sampling.name_queue import ENDLESS
-        from rnn_names.sampling.stream import names_of_stream
-
         self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
         options = replace(self._options, seed=next(self._seeds))
         parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
@@ -64,8 +69,6 @@ class NamesToPick:
 
         Near twins of other names come last.
         """
-        from rnn_names.casts.redrawing import roundrobin
-
         if part:
             self.column(part)
         options = replace(self._options, exclude=[*self._options.exclude, *names])
@@ -82,15 +85,11 @@ class NamesToPick:
 
     def _nearest(self, options: Options) -> Iterator[str]:
         """The most probable names: a search ends soon where hardly any name is near."""
-        from rnn_names.sampling.best import best
-
         with suppress(SamplingError):
             for names in best(self._model, NEAREST, options):
                 yield from names.to_strings()
 
     def _attempted(self, options: Options) -> Iterator[str]:
-        from rnn_names.sampling.stream import names_of_attempts
-
         with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
             options = replace(options, seed=next(self._seeds))
             yield from names_of_attempts(self._model, ATTEMPTS, options)
@@ -100,8 +99,6 @@ class LinesToPick:
     """Lines of a cast; `file` is the file of its pattern."""
 
     def __init__(self, options: CastOptions, file: str) -> None:
-        from rnn_names.casts.cast import path_of_words
-
         self._file, self._first_seed = file, options.some_seed() - 1
         self.set(options, {})
         self.pattern = options.pattern.strip()
@@ -110,7 +107,7 @@ class LinesToPick:
         named = [*filter(None, itertools.chain(*lists, *of_parts))]
         read = (path_of_words(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
-        self._load = cache(blend_of)
+        self._load = cache(blended)
         self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
@@ -124,8 +121,6 @@ class LinesToPick:
 
     def set(self, options: Any, of_parts: OptionsOfParts) -> None:
         """Sets the conditions of lines from here on; those that were shown still have others."""
-        from rnn_names.casts.cast import errors_of, parsed
-
         self.options = options
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
@@ -146,11 +141,6 @@ class LinesToPick:
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of lines; a line like a kept line is replaced by ""."""
-        from rnn_names.casts.cast import errors_of, lines_of_file
-        from rnn_names.casts.cast_drawer import CastDrawer
-        from rnn_names.casts.redrawing import LineRedrawer
-        from rnn_names.processes.threads import one_blas_thread
-
         read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
             options = replace(self._options, seed=seed)
@@ -179,8 +169,6 @@ class LinesToPick:
 
         The beginning of a line that was shown stands for the line.
         """
-        from rnn_names.casts.redrawing import roundrobin
-
         number = 1 + self._pattern.columns.index(self.column(part)) if part else 0
         origins = []
         for line in lines:
@@ -213,8 +201,6 @@ class LinesToPick:
 
 def _apart_first(names: Iterator[str]) -> Iterator[str]:
     """The names, with near twins of earlier names after most others."""
-    from rnn_names.conditions.edits import FarApart
-
     apart, twins = FarApart(2), list[str]()
     for name in itertools.islice(names, NAMES_BEFORE_TWINS):
         if apart.add_if_far(name):
