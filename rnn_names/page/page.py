@@ -23,14 +23,8 @@ import numpy as np
 
 from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.page.script import (
-    LEFT_OUT,
-    PageModel,
-    as_script_data,
-    described,
-    described_base,
-    scripts,
-)
+from rnn_names.page import script
+from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
@@ -109,21 +103,21 @@ def page(
     names = [title_of(part) for part in parts]
     # Columns have the width of the longest possible name, so that they never move.
     longest = max(part.model.longest for part in parts)
-    rules = CSS_PADDING.sub(r"\1", LEFT_OUT.sub("", assets(*STYLES)))
+    rules = CSS_PADDING.sub(r"\1", script.LEFT_OUT.sub("", assets(*STYLES)))
     with_base = for_lists or learn
-    texts = [STRICT + text for text in scripts(with_base)]
+    texts = [STRICT + text for text in script.scripts(with_base)]
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
         "models": [
             {"title": name, "hue": hue_of(each["name"]), **each}
-            for name, each in zip(names, described(parts), strict=True)
+            for name, each in zip(names, script.described(parts), strict=True)
         ],
         "words": {},
     }
     starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
     if with_base:
-        data["base"] = described_base()
+        data["base"] = script.described_base()
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
@@ -131,7 +125,7 @@ def page(
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
-    html = LEFT_OUT.sub("", assets("page/ui/page.html"))
+    html = script.LEFT_OUT.sub("", assets("page/ui/page.html"))
     return Template(HTML_PADDING.sub(r"\1", html)).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)[0]))),
@@ -152,7 +146,7 @@ def page(
         engine=texts[0],
         learning=texts[1],
         script=texts[2],
-        data=as_script_data(data),
+        data=script.as_script_data(data),
     )
 
 
