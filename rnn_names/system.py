@@ -10,9 +10,8 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -41,14 +40,13 @@ def can_start_helper() -> bool:
 class ForkSafeLock:
     """A `lock` that is released in a forked child, where the thread that held it does not run."""
 
-    def __init__(self, kind: Callable[[], Any] = threading.RLock) -> None:
-        self._kind = kind
+    def __init__(self) -> None:
         self._renew()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._renew)
 
     def _renew(self) -> None:
-        self.lock = self._kind()
+        self.lock = threading.RLock()
 
 
 def send_flags() -> int:
