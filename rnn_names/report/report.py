@@ -132,13 +132,12 @@ def _losses(epochs: Sequence[Epoch]) -> str:
     if len(epochs) < 2:
         return "<p>Fewer than two epochs: there are no curves to draw.</p>"
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
-    measured = [(epoch.epoch, epoch.held_out_loss) for epoch in epochs]
-    held_out = [(number, loss) for number, loss in measured if loss is not None]
+    held_out = {e.epoch: e.held_out_loss for e in epochs if e.held_out_loss is not None}
     best, note = None, ""
     if held_out:
-        curves["held-out"] = held_out
-        chosen = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
-        best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == chosen), None)
+        curves["held-out"] = [*held_out.items()]
+        n_best = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
+        best = (n_best, held_out[n_best], f"best: epoch {n_best}") if n_best else None
         distilled = epochs[-1].stage == "distillation"
         teacher = "and in the distillation stage against the teacher, " if distilled else ""
         note = f"<p>The training loss is measured under dropout, {teacher}"

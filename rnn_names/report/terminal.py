@@ -1,6 +1,5 @@
 """Loss curves for the terminal, side by side, made of block characters."""
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
@@ -21,11 +20,10 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     if n < MIN_EPOCHS:
         return []
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
-    held_out = [math.nan if e.held_out_loss is None else e.held_out_loss for e in epochs]
-    if not math.isnan(held_out[0]):
+    # Either all epochs of a run have a held-out loss, or none has.
+    if held_out := [e.held_out_loss for e in epochs if e.held_out_loss is not None]:
         curves["held-out loss"] = held_out
-    shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]
-    low, high = min(shown), max(shown)
+    low, high = min(map(min, curves.values())), max(map(max, curves.values()))
     scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
     margin = max(len("epoch"), *map(len, scale))
     room = min((width - margin - 1 - len(GAP)) // len(curves), WIDEST)
@@ -71,7 +69,7 @@ def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:
     """
     per_line = len(BLOCKS) - 1
     highest, span = HEIGHT * per_line - 1, (high - low) or 1
-    steps = [0 if math.isnan(loss) else 1 + round((loss - low) / span * highest) for loss in losses]
+    steps = [1 + round((loss - low) / span * highest) for loss in losses]
     return [
         "".join(BLOCKS[min(max(step - line * per_line, 0), per_line)] for step in steps)
         for line in reversed(range(HEIGHT))
