@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
@@ -376,8 +377,6 @@ class _Reader:
 
 def _option_hint(name: str) -> str:
     """For a message: the option that is spelled most like an unknown one, or all of them."""
-    from difflib import get_close_matches
-
     today = [name for name, option in ALLOWED.items() if not option.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")

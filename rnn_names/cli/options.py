@@ -14,6 +14,7 @@ from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
 from rnn_names.cli.usage_hints import usage_hint
 from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_options
+from rnn_names.files import check_writable
 
 DEFAULT_MODEL = "names.npz"
 BALANCED = "--boldness balanced"  # the remedy where no name is safe
@@ -140,8 +141,6 @@ output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 def check_output(path: str, kind: str, signature: bytes, option: str = "--output") -> None:
     """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
-    from rnn_names.files import check_writable
-
     check_writable(path)
     check_signature(path, kind, signature, option)
 
