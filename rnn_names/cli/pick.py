@@ -111,7 +111,6 @@ def action_table(of_casts: bool) -> str:
 def pick(
     pattern: str | None,
     file: str | None,
-    count: int,
     model: tuple[ModelChoice, ...],
     output: str,
     **given: Any,
@@ -130,7 +129,7 @@ def pick(
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
     if pattern is None and file is None:
-        options = read_options(Options, given)
+        options = read_options(SampleOptions, given)
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
     elif model:
         raise click.UsageError("the models of a pattern stand in it: leave out --model")
@@ -151,7 +150,7 @@ def pick(
                 what = "is the pattern" if each == source_file else "has words of the pattern"
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
                 raise click.UsageError(message)
-    _Picking(source, count, output).run()
+    _Picking(source, output).run()
 
 
 pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(True)}\n\n", 1)
@@ -160,12 +159,12 @@ pick.help = cleandoc(f"{pick.help}").replace("\n\n", f"\n\n\b\n{action_table(Tru
 class _Picking:
     """Pages of names, what is kept, and a method for each command."""
 
-    def __init__(self, source: "NamesToPick | LinesToPick", count: int, path: str) -> None:
+    def __init__(self, source: "NamesToPick | LinesToPick", path: str) -> None:
         from rnn_names.cli.kept_file import KeptFile
         from rnn_names.sampling.remembered import Remembered
 
-        self.source, self.count, self.kept = source, count, KeptFile(path, source.pattern)
-        self.first_options, self.first_count = source.options, count
+        self.source, self.first_options = source, source.options
+        self.kept = KeptFile(path, source.pattern)
         self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
         self.seen = {*map(in_one_line, self.kept.entries())}
         remember = source.options.remember or ""
@@ -241,7 +240,7 @@ class _Picking:
             re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
             for line in self.page
         ]
-        reshow(marked, self.count)
+        reshow(marked, self.source.options.count)
 
     def _show_like(self, numbers: str, part: str | None, name: str) -> None:
         """Shows names like a name or like numbered lines, which may differ in one part only."""
@@ -257,20 +256,17 @@ class _Picking:
 
         An option without its value has that of the command line again; after --, all have.
         """
-        before, count_before = (self.source.options, self.source.of_parts), self.count
+        before = options, of_parts = self.source.options, self.source.of_parts
         try:
             with wrong_usage():
                 given, dropped = typed_options(typed)
-                first = {**vars(self.first_options), "count": self.first_count}
-                options, of_parts = before
-                if not part:
-                    given |= {name: first[name] for name in dropped}
-                self.count = given.pop("count", self.count)
                 if part:
+                    options = replace(options, count=given.pop("count", options.count))
                     column = self.source.column(part)
                     kept = {k: v for k, v in of_parts.get(column, {}).items() if k not in dropped}
                     of_parts = {**of_parts, column: {**kept, **given}}
                 else:
+                    given |= {name: getattr(self.first_options, name) for name in dropped}
                     options = replace(options, **given)
                     of_parts = {} if typed == "--" else of_parts
                 self.source.set(options, of_parts)
@@ -287,7 +283,6 @@ class _Picking:
                 say(f"For more, add {remedy} to it.")
         say("The conditions stay as they were.")
         self.source.set(*before)
-        self.count = count_before
         self._begin_others()
 
     def _show(
@@ -297,7 +292,7 @@ class _Picking:
 
         With `must_begin`, an error before the first line is raised.
         """
-        page, error = show(self._unseen(stream), self.count)
+        page, error = show(self._unseen(stream), self.source.options.count)
         if error and error not in (STOPPED, NO_MORE) and must_begin and not page:
             raise error
         if page:

@@ -14,7 +14,7 @@ from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.redrawing import LineRedrawer, roundrobin
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import blended
 from rnn_names.model.selection import ModelChoice
@@ -36,13 +36,13 @@ class NamesToPick:
 
     pattern = ""
 
-    def __init__(self, models: Sequence[ModelChoice], options: Options) -> None:
+    def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
         self.of_parts: OptionsOfParts = {}
         self._seeds = itertools.count(options.some_seed())
         self.set(options, {})
 
-    def set(self, options: Options, _of_parts: OptionsOfParts) -> None:
+    def set(self, options: SampleOptions, _of_parts: OptionsOfParts) -> None:
         """Sets the conditions of names from here on."""
         self.options, self._options = options, replace(options, unique=True, remember=None)
 
