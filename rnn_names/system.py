@@ -13,6 +13,11 @@ import threading
 from contextlib import suppress
 from typing import BinaryIO
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -60,10 +65,8 @@ def nameless_file() -> int:
     """The descriptor of a file without a name; OSError if the system has none."""
     import tempfile
 
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        raise OSError("no file without a name here") from None
+    if not fcntl:
+        raise OSError("no file without a name here")
     with (
         open(os.memfd_create("rnn-names"), "r+b")
         if hasattr(os, "memfd_create")  # Linux has it
@@ -75,15 +78,13 @@ def nameless_file() -> int:
 
 def lock(file: BinaryIO) -> None:
     """Waits until no other process or thread locks a file, then locks it until it is closed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, which locks a part of a file, here its first byte
+    if fcntl:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+    else:  # Windows locks a part of a file, here its first byte
         import msvcrt
 
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-    else:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
 
 
 RENAMES_OPEN_FILES = os.name == "posix"
@@ -91,9 +92,7 @@ RENAMES_OPEN_FILES = os.name == "posix"
 
 def remove_unlocked(path: str) -> None:
     """Removes a regular file, except on Windows, unless a process has locked it."""
-    try:
-        import fcntl
-    except ImportError:
+    if not fcntl:
         return
     try:
         # Does not follow a link, nor wait for the other end of a pipe.
