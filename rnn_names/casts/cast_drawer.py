@@ -136,8 +136,7 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        names = [source for source in sources if isinstance(source, NameSource)]
-        test_costs = [source.sampler.test_cost for source in names]
+        test_costs = [each.sampler.test_cost for each in sources if isinstance(each, NameSource)]
         end = MAX_CANDIDATES // max(test_costs, default=1)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
@@ -149,7 +148,7 @@ class CastDrawer:
             self._draw_candidates(wants, deferred)
             is_over = any(request.cause for request in requests)
             for request, candidate in wants:
-                request.line.chosen.update((request.drawn.get(candidate) or {}).items())
+                request.line.chosen.update(request.drawn.get(candidate, {}).items())
             for new in lines:
                 if None not in new.chosen.values():
                     new.row = self._row(new)

@@ -49,7 +49,7 @@ class Want(NamedTuple):
 
 
 Cause = tuple[NameSource | None, str]  # the part with no more names, and why
-Found = list[tuple[Want, tuple[str, ...] | None]]  # a name of each source; None: none was found
+Found = Sequence[tuple[str, ...] | None]  # a name of each source; (): none; None: not looked for
 
 
 class Request:
@@ -59,7 +59,7 @@ class Request:
 
     def __init__(self, line: Line, *sources: NameSource) -> None:
         self.line, self.sources = line, sources
-        self.drawn = dict[Candidate, dict[NameSource, str] | None]()  # None where none was found
+        self.drawn = dict[Candidate, dict[NameSource, str]]()  # empty where none was found
         self.cause: Cause | None = None  # why no further candidate can be drawn
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
@@ -69,10 +69,8 @@ class Request:
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits, or is not drawn yet; None if there are no more."""
         for candidate in self.candidates(used):
-            if candidate not in self.drawn:
-                return candidate
-            names = self.drawn[candidate]
-            if names is not None and used.are_far(names):
+            names = self.drawn.get(candidate)
+            if names is None or (names and used.are_far(names)):
                 return candidate
         return None
 
@@ -107,16 +105,16 @@ class Request:
         """Draws candidates for requests, all with the same sources; each notes its names."""
         rounds = np.array([request.line.first_round + each.offset for request, each in wants])
         numbers = np.array([request.line.number for request, _ in wants])
-        for (request, candidate), texts in cls._find(wants, rounds, numbers):
-            names = dict(zip(request.sources, texts, strict=True)) if texts else None
-            request.drawn[candidate] = names
+        found = zip(wants, cls._find(wants, rounds, numbers), strict=True)
+        for (request, candidate), texts in found:
+            if texts is not None:
+                request.drawn[candidate] = dict(zip(request.sources, texts, strict=False))
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
         """Names for the candidates, whose line numbers are `numbers`.
 
-        If no name is found for one of them, its request notes the cause. The search ends there, and
-        later candidates without a name are left out.
+        If no name is found for one of them, its request notes the cause, and the search ends there.
         """
         [source] = wants[0].request.sources
         try:
@@ -124,8 +122,7 @@ class Request:
         except FewFound as error:
             names = error.results
             wants[error.number].request.cause = source, error.tally.explanation()
-        found = zip(wants, names, strict=True)
-        return [(want, (name,)) for want, name in found if name is not None]
+        return [None if name is None else (name,) for name in names]
 
 
 class DifferentInitialRequest(Request):
@@ -169,7 +166,7 @@ class DifferentInitialRequest(Request):
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
         names, met, _ = source.sampler.draw(keys, np.array([each.initial for _, each in wants]))
         found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-        return [(want, found.get(index)) for index, want in enumerate(wants)]
+        return [found.get(index, ()) for index in range(len(wants))]
 
     @staticmethod
     def draw_points(requests: Sequence["DifferentInitialRequest"]) -> None:
@@ -198,11 +195,9 @@ class SameInitialRequest(Request):
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
         first: Any = wants[0].request  # all keep the same names: none, or those of a redrawn line
         try:
-            names = first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
+            return first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
         except FewFound as error:
             shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
             wants[error.number].request.cause = first.sources[worst], first.shortage_message
-            names = error.results
-        found = zip(wants, names, strict=True)
-        return [(want, texts) for want, texts in found if texts is not None]
+            return error.results
