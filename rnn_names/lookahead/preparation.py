@@ -23,6 +23,7 @@ Each round also measures how probable unknown names are. Guesses that are far hi
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -35,6 +36,7 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG, log_difference, sharpened
 
 COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
+LEAST_HALVED = 1e-3  # from there on, the probabilities of the same few names add up to nearly 1
 MIN_HALVINGS = 1  # of the temperature, also from there up: at twice it, draws vary more
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
@@ -64,10 +66,11 @@ class RunRound(Protocol):
 
 def prepare_guide(run_round: RunRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), MIN_HALVINGS)
-    preparation = _Preparation(run_round, unguided, temperature * 2**halvings)
+    halved = max(temperature, LEAST_HALVED)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / halved)), MIN_HALVINGS)
+    preparation = _Preparation(run_round, unguided, halved * 2**halvings)
     preparation.visit(ROUND_SIZES[0])
-    return preparation.cooled(halvings)
+    return preparation.cooled([*(halved * 2**k for k in range(halvings - 1, 0, -1)), temperature])
 
 
 class _Preparation:
@@ -111,23 +114,23 @@ class _Preparation:
             if self._guide.log_known - before < LITTLE:
                 break
 
-    def change_temperature(self, factor: float) -> None:
-        """Multiplies the temperature, and converts the predictions after visited prefixes."""
+    def change_temperature(self, temperature: float) -> None:
+        """Converts the predictions after visited prefixes to another temperature."""
         prefixes = self._guide.prefixes
-        log_p = sharpened(prefixes.log_probabilities, 1 / factor)
+        log_p = sharpened(prefixes.log_probabilities, self._temperature / temperature)
         prefixes = replace(prefixes, log_probabilities=log_p)
         self._guide = replace(self._guide, prefixes=prefixes)
-        self._temperature *= factor
+        self._temperature = temperature
         self._log_unknown = np.inf
 
-    def cooled(self, halvings: int) -> Guide:
-        """The guide after rounds that halve the temperature `halvings` times, and tests."""
-        few_dominate = few_names_dominate(self._guide, self._temperature * 0.5**halvings)
-        for _ in range(halvings):
+    def cooled(self, temperatures: Sequence[float]) -> Guide:
+        """The guide after rounds at its temperature and at falling ones, and tests at the last."""
+        few_dominate = few_names_dominate(self._guide, temperatures[-1])
+        for temperature in temperatures:
             self.explore()
             if few_dominate:
                 self.explore_likely()
-            self.change_temperature(0.5)
+            self.change_temperature(temperature)
         self.explore()
         self.explore_likely(MAX_LAST if few_dominate else 1)
         size = FIRST_TEST

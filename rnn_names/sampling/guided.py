@@ -99,9 +99,11 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
         return walk.log_weights
 
     unguided = Guide.unguided(spelling, np.array(text, int))
-    temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
+    # At a lower temperature, rounding errors would be larger than the differences of names.
+    temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     guide = prepare_guide(run_round, unguided, temperature)
-    return GuidedSampler(sampler, sampler.options, [text], guide)
+    options = replace(sampler.options, temperature=temperature)
+    return GuidedSampler(sampler, options, [text], guide)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:

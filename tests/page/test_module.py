@@ -347,8 +347,14 @@ EXPRESSIONS = [
     r"\w\B(?=.*[^\Wa-zA-Z]).*",
     r".*(?P<twice>[\S]).\1.*\Z",
     r"(?!\A[]\w\-]+$).*",
+    r".*(a|e|i|o|u).\1.*",
+    r"(?:\U00000041|[\U0000004Cb]).*",
+    r".*(\055|[\000\047]).*",
+    r"\x4c\145\040.*",
 ]
 REFUSED = [r"(?=\p{L}).*", r"(?<first>.)\1", r"(?=\u{61}).", r"(?=.)++"]
+# In browsers, such a group is the empty text where it has no match.
+REFUSED += [r"(A)?(a)\1.*", r"(?:(A)|b)a\1", r"(?!(a))\1b", r"((A)b){0,2}a\2"]
 
 
 def test_expressions_without_an_automaton_are_read_as_in_python(in_node):

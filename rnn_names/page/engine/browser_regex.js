@@ -20,15 +20,21 @@ const IN_BROWSERS = {
   "(?P<": "(?<",
 };
 const PIECE = /\[(\^?)(\]?(?:\\.|[^\\\]])*)\]|\(\?(?!i?:|<?[=!])(?:P<)?|\\(?:u\{|.)|[.$]/gsu;
+const SURE_GROUP = /\([^()]*\)(?![?*]|\{[0,])/g;
+const SKIPPED = /\||\)(?:[?*]|\{[0,])|\(\?<?!/; // what may leave a group without a match
 
 /** The source of an expression for browsers, with the flag u. */
-export const browserSource = (text) =>
-  text.replace(PIECE, (piece, not, members) => {
+export function browserSource(text) {
+  // A reference to a group without a match is the empty text in browsers, and fails in Python.
+  if (/\\[1-9]/.test(text) && SKIPPED.test(text.replace(SURE_GROUP, "")))
+    throw new SyntaxError("a group may have no match");
+  return text.replace(PIECE, (piece, not, members) => {
     if (members !== undefined) return setOf(not, members);
     if (/^(\\[ckpP]|\\u\{|\(\?)$/.test(piece)) throw new SyntaxError(`${piece} is not known`);
     if (/\\[dsw]/i.test(piece)) return categorySet(piece[1]);
     return IN_BROWSERS[piece] ?? escaped(piece);
   });
+}
 
 /** A set of characters; complements such as \W are alternatives to the others. */
 function setOf(not, members) {

@@ -65,7 +65,9 @@ export function expressionTerm(text, ignoreCase) {
 
 class NotRegular extends Error {}
 
-const CONTROLS = { 0: "\0", a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const CONTROLS = { a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const CODE =
+  /\\(?:(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4})|(0[0-7]{0,2}|[1-3][0-7]{2}))/y;
 
 /** Reads an expression from left to right; `at` is the current position. */
 class ExpressionReader {
@@ -183,8 +185,9 @@ class ExpressionReader {
   }
 
   character() {
-    const hex = this.takes(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U(000[\da-f]{5}|0010[\da-f]{4}))/iy);
-    if (hex) return String.fromCodePoint(parseInt(hex.slice(1).join(""), 16));
+    const [, hex, octal] = this.takes(CODE) ?? [];
+    if (hex) return String.fromCodePoint(parseInt(hex.slice(1), 16));
+    if (octal) return String.fromCodePoint(parseInt(octal, 8));
     const [text, escaped] = this.takes(/\\(.)|[^\\]/suy) ?? [];
     if (!text) throw this.error("something is missing at its end");
     const character = escaped ?? text;
