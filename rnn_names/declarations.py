@@ -198,7 +198,7 @@ class Checked:
                 continue
             try:
                 checked = declaration.kind.checked(value)
-            except (TypeError, ValueError):  # TypeError: an array of NumPy that is no list
+            except (TypeError, ValueError, ArithmeticError):  # of arrays and decimals, perhaps
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
                 message = f"{name} {short_repr(value)}: must be {declaration.kind}"

@@ -132,7 +132,7 @@ def parse(
     if reader.at < len(text):
         raise reader.unexpected(can_be_text=True)
     if all(isinstance(piece, str) for piece in pieces):
-        hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
+        hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]{1,60}\s*", text) else ""
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
     pattern = Pattern(text, pieces, parts, [*reader.columns])
@@ -173,7 +173,7 @@ class _Reader:
     def unexpected(self, can_be_text: bool) -> SamplingError:
         sign = self.text[self.at]
         hint = f"; write \\{sign} for a literal one" if can_be_text else ""
-        return self.error(f"unexpected '{sign}'{hint}", self.at)
+        return self.error(f"unexpected {sign!r}{hint}", self.at)
 
     def take(self, sign: str) -> bool:
         """Reads a sign, if it is the next one."""
@@ -298,7 +298,8 @@ class _Reader:
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
                 words = self.text[begin + 1 :].partition("}")[0].split("|")
-                meant = "|".join(f"{{{word.strip('[] ')}}}" for word in words)
+                words = [word.strip("[] \n") for word in words]
+                meant = "|".join(f"{{{word}}}" for word in words)
                 raise self.error(f"to choose one of several names, write [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)

@@ -206,7 +206,8 @@ class _Search:
                 return
             # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
             # they grow more slowly, steps get larger and larger.
-            factor = min(2 * wanted / max(len(found.names), 1), MAX_BOUND_STEP, affordable)
+            n_found = max(len(found.names), 1)
+            factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, affordable)
             n_steps = 2 * n_steps if found.n_prefixes < 2 * n_before else 1
             bound = min(bound, found.left_out) - n_steps * float(np.log(factor))
             n_before = found.n_prefixes

@@ -32,7 +32,7 @@ def with_boldness(options: SomeOptions, model: LanguageModel) -> SomeOptions:
             del preset["min_edits"], preset["no_words"]
         elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
             preset |= {"min_edits": None, "novel": not options.listed}
-        if own is not None and among(own, common_words()).mean() > FEW_WORDS:
+        if own is not None and among(own, common_words()).sum() > FEW_WORDS * len(own):
             del preset["no_words"]
     more = {name: value for name, value in preset.items() if name not in options.non_defaults}
     return replace(options, **more)

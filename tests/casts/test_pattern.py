@@ -147,6 +147,20 @@ def test_a_wrong_pattern_is_refused_with_a_caret_under_the_place(text, message, 
     assert caret == place
 
 
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("{x=[a|b]\n}", r"unexpected '\n'"),
+        ("{a\n|b\n}", "to choose one of several names, write [{a}|{b}]"),
+        ("a" * 1000, "a pattern has at least one {MODEL} or [a|b]"),
+    ],
+)
+def test_a_message_is_one_short_line_before_the_pattern(text, message):
+    with pytest.raises(RnnNamesError) as raised:
+        parse(text)
+    assert str(raised.value).split("\n")[0] == f"pattern: {message}"
+
+
 def test_a_pattern_does_not_have_very_many_names():
     with pytest.raises(RnnNamesError, match=f"a pattern has at most {MAX_NAME_PARTS} names"):
         parse("{a}" * (MAX_NAME_PARTS + 1))

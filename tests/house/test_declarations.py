@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -63,6 +64,7 @@ def test_a_value_is_converted_to_its_plainest_type(given, value):
         ({"count": 0}, "count 0: must be a whole number from 1 to 9"),
         ({"count": 1.0}, "count 1.0: must be a whole number"),
         ({"flag": "yes"}, "flag 'yes': must be a bool"),
+        ({"flag": Decimal("sNaN")}, r"flag Decimal\('sNaN'\): must be a bool"),
         ({"word": "c"}, "word 'c': must be one of a, b"),
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
         ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),

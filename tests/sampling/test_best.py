@@ -29,6 +29,11 @@ def test_the_list_ends_where_names_end():
     assert error.value.settings == (), "it names none"
 
 
+def test_more_names_than_a_float_can_count_may_be_asked_for():
+    with pytest.raises(SamplingError, match=f"only {len(ranked(tiny_model())):,} of 10,000,000,"):
+        tiny_model().best(10**400)
+
+
 @pytest.mark.parametrize("budget", [20, 300, 700])
 def test_a_long_search_ends_with_the_certain_names(budget, monkeypatch):
     monkeypatch.setattr(best, "FIRST_BOUND", -2.0)
