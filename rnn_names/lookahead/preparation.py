@@ -204,13 +204,14 @@ def least_log_bound(log_weights: Array, max_repeats: float) -> float:
 def warn_of_rarity(guide: Guide, temperature: float) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
     # At a temperature T < 1, the probability of a name is nearly a power of 1 / T of that at 1.
-    log_value = guide.log_value * min(temperature, 1)
+    are_hardly_any = guide.log_value * min(temperature, 1) < LOG_HARDLY_ANY
+    knows_all = guide.log_value - guide.log_known < 1e-6
     if guide.repeats > MAX_REPEATS:
         what = (
             f"that about {guide.repeats:.1%} of those drawn are repeats of others; the share of "
             "each name is right on average only"
         )
-    elif few_names_dominate(guide, temperature) and log_value < LOG_HARDLY_ANY:
+    elif are_hardly_any and not knows_all and few_names_dominate(guide, temperature):
         what = "that some may be missing, and the others too frequent"
     else:
         return
