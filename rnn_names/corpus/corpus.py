@@ -148,8 +148,13 @@ def read_small(title: str, stream: BinaryIO) -> bytes:
 
 
 def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
-    """The nonblank lines of a stream."""
-    return [name for part, _ in read_names(title, stream) for name in part.to_strings() if name]
+    """The nonblank lines of a stream, up to a tab: what follows is a count or a remark."""
+    found = list[str]()
+    for n_before, text in read_lines(title, stream):
+        lines = Names.from_strings([line.split("\t")[0].strip() for line in text]).in_nfc()
+        _check(title, lines, n_before)
+        found += filter(None, lines.to_strings())
+    return found
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:

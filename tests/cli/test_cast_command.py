@@ -62,7 +62,7 @@ def test_a_note_tells_if_initials_run_out(invoke):
 
 def test_lists_are_read_for_a_part_and_for_all_parts(invoke, tmp_path):
     lines = cast("{norse} {norse}", 9, seed=1, parts=True)
-    (tmp_path / "first.txt").write_text("\n".join(first for first, _ in lines), "utf-8")
+    (tmp_path / "first.txt").write_text("\tnice\n".join(first for first, _ in lines), "utf-8")
     text = "{norse:exclude=first.txt} {norse}"
     done = invoke("cast", text, "-n", 9, "--seed", 1, cwd=tmp_path)
     found = [line.split(" ") for line in done.stdout.splitlines()]
@@ -74,7 +74,7 @@ def test_lists_are_read_for_a_part_and_for_all_parts(invoke, tmp_path):
 
 
 def test_lines_of_a_file_are_equally_likely(invoke, tmp_path):
-    (tmp_path / "words.txt").write_text("Tinker's\n\nWidow's\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("Tinker's\n\nWidow's\tsad\n", encoding="utf-8")
     done = invoke("cast", "The {words.txt} {taverns}", "-n", 100, "--seed", 1, cwd=tmp_path)
     words = Counter(line.split(" ")[1] for line in done.stdout.splitlines())
     assert words.keys() == {"Tinker's", "Widow's"} and min(words.values()) > 30
