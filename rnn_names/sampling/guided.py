@@ -76,7 +76,7 @@ def guided_if_rare(
     guided = _prepare(sampler)
     if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
-    warn_of_rarity(guided.guide, sampler.options.temperature or 1)
+    warn_of_rarity(guided.guide, guided.exact.temperature)
     return guided
 
 

@@ -348,13 +348,16 @@ EXPRESSIONS = [
     r".*(?P<twice>[\S]).\1.*\Z",
     r"(?!\A[]\w\-]+$).*",
     r".*(a|e|i|o|u).\1.*",
+    r"[^^a]+(?<!q)",
+    r"(?#any)[A-Z].(?#no\))?(?#more)ri.*",
     r"(?:\U00000041|[\U0000004Cb]).*",
     r".*(\055|[\000\047]).*",
     r"\x4c\145\040.*",
 ]
 REFUSED = [r"(?=\p{L}).*", r"(?<first>.)\1", r"(?=\u{61}).", r"(?=.)++"]
 # In browsers, such a group is the empty text where it has no match.
-REFUSED += [r"(A)?(a)\1.*", r"(?:(A)|b)a\1", r"(?!(a))\1b", r"((A)b){0,2}a\2"]
+REFUSED += [r"(A)?(a)\1.*", r"(?:(A)|b)a\1", r"(?!(a))\1b", r"((A)b){0,2}a\2", r"(a?)+\1n"]
+REFUSED += [r"(a)[(]|b\1[)]"]
 
 
 def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
@@ -368,6 +371,32 @@ def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
     )
     assert found == [model.sample(9, seed=1, match=each) for each in EXPRESSIONS]
     assert errors == [f"“{each}” is more than browsers can match." for each in REFUSED]
+
+
+def test_without_case_an_expression_for_the_browser_reads_every_i_as_python_does(in_node):
+    model = Model.load("turkish-towns")
+    expressions = ["(?!.*i).*", "i.*(?<!k)", "(?=.*[ıx]).*"]
+    calls = [
+        f"print(await sample(9, {in_javascript({'seed': 5, 'match': each, 'ignore_case': True})}));"
+        for each in expressions
+    ]
+    found = in_node("".join(calls), ("towns", model))
+    assert found == [model.sample(9, seed=5, match=e, ignore_case=True) for e in expressions]
+
+
+def test_a_prefix_that_the_list_has_in_another_case_is_read_as_in_python(in_node):
+    """The module ended with a RangeError: no elvish name has an H."""
+    model, lines = Model.load("elvish"), "{elvish:prefix=H}"
+    found, cast_lines = in_node(
+        f"""
+        print(await sample(5, {{ seed: 1, prefix: "H" }}));
+        print(await cast("{lines}", 5, {{ seed: 1 }}));""",
+        ("elvish", model),
+    )
+    with pytest.warns(CaseWarning):
+        assert found == model.sample(5, seed=1, prefix="H")
+    with pytest.warns(CaseWarning):
+        assert cast_lines == cast(lines, 5, seed=1)
 
 
 def test_names_have_the_shape_of_the_list(in_node):
@@ -477,9 +506,14 @@ GRAMMAR = [
 RULES = [
     [r"^([^\W\d])\w+$ -> \1$1'$&", r"\bé -> x"],
     [r"(x)?\Z -> <\1>"],
+    [r"((a)b|[bA])+ -> .", r"(?:(\w)a)?d?(a|é)* -> \1\2."],
     [r"(?P<last>.)$ -> \1\1", "", "  # "],
 ]
-WRONG_RULES = [(r"\w$ -> \1", "invalid group reference 1"), ("no rule", "write EXPRESSION -> TEXT")]
+WRONG_RULES = [
+    (r"\w$ -> \1", "invalid group reference 1"),
+    ("no rule", "write EXPRESSION -> TEXT"),
+    (r"((r)|(i))+ -> \2", "a group stands in a repeated one"),  # which loses its match in browsers
+]
 
 
 def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatch):

@@ -20,8 +20,8 @@ const IN_BROWSERS = {
   "(?P<": "(?<",
 };
 const PIECE = /\[(\^?)(\]?(?:\\.|[^\\\]])*)\]|\(\?(?!i?:|<?[=!])(?:P<)?|\\(?:u\{|.)|[.$]/gsu;
-const SURE_GROUP = /\([^()]*\)(?![?*]|\{[0,])/g;
-const SKIPPED = /\||\)(?:[?*]|\{[0,])|\(\?<?!/; // what may leave a group without a match
+const SURE_GROUP = /\\.|\[\^?\]?[^\]]*\]|\([^()]*\)(?![?*+{])/gs; // or an escape, or a set
+const SKIPPED = /\||\)[?*+{]|\(\?<?!/; // what may leave a group without a match
 
 /** The source of an expression for browsers, with the flag u. */
 export function browserSource(text) {
@@ -44,7 +44,7 @@ function setOf(not, members) {
     sets.push(categorySet(piece[1]));
     return "";
   });
-  const any = [`[${others}]`, ...sets].join("|");
+  const any = [`[${others.replace(/^\^/, "\\^")}]`, ...sets].join("|");
   return not ? `(?:(?!${any})[^])` : `(?:${any})`;
 }
 

@@ -146,6 +146,7 @@ function spellings(text, blend, shape, ignoreCase) {
   if (isKnown && !ignoreCase && fits(text)) return [text];
   const fitting = inAnyCase(fits);
   if (fitting.length) return fitting;
+  if (!ignoreCase) checkCharacters([text], blend, folding({ ignoreCase }));
   const found = ignoreCase ? inAnyCase(() => true) : [text];
   for (const each of found) shape?.allow(each);
   return found;
@@ -232,8 +233,10 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
     const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
     if (terms.every(Boolean)) yield spelled(words, new Automaton(either(terms)));
     else {
-      const expressions = patterns.map((text) => browserPattern(text, settings.ignoreCase));
-      yield { words, passes: (name) => expressions.some((each) => each.test(name)) };
+      // In Python, i and its forms without and with a dot are equal where case is ignored.
+      const plain = (text) => (settings.ignoreCase ? text.replace(/[ıİ]/g, "i") : text);
+      const expressions = patterns.map((text) => browserPattern(plain(text), settings.ignoreCase));
+      yield { words, passes: (name) => expressions.some((each) => each.test(plain(name))) };
     }
   }
   if (shape) yield spelled("has capitals and marks where the list has them", shape);

@@ -233,6 +233,10 @@ export class PatternReader {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
           if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
+          // A group in a repeated one keeps its last match in Python, and loses it in browsers.
+          const outer = from.replace(/\([^()]*\)(?:[?*+]|\{[\d,]*\})?/g, "");
+          if (/\\\d/.test(to) && /\)[*+{]/.test(outer))
+            throw new SyntaxError("a group stands in a repeated one");
           const source = browserSource(from);
           const groups = new RegExp(`${source}|`, "u").exec("")?.length ?? 1;
           const wrong = to.match(/\\\d/g)?.find((each) => Number(each[1]) >= groups);

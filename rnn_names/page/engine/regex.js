@@ -99,8 +99,11 @@ class ExpressionReader {
     const branches = [];
     do {
       const items = [];
-      while (this.at < this.text.length && !"|)".includes(this.text[this.at]))
+      this.comments();
+      while (this.at < this.text.length && !"|)".includes(this.text[this.at])) {
         items.push(this.item());
+        this.comments();
+      }
       branches.push(sequence(items));
     } while (this.takes(/\|/y));
     return either(branches);
@@ -111,6 +114,7 @@ class ExpressionReader {
     if ((this.at === 0 && this.takes(/\^|\\A/y)) || this.takes(/(?:\$|\\Z)$/y)) return sequence([]);
     if (this.repetition()) throw this.error("nothing to repeat");
     const term = this.atom();
+    this.comments();
     const times = this.repetition();
     if (!times) return term;
     if (this.takes(/\+/y)) throw new NotRegular(); // a possessive repetition
@@ -138,8 +142,12 @@ class ExpressionReader {
     return one(this.member());
   }
 
+  /** Skips comments; a repetition after one is of the item before. */
+  comments() {
+    while (this.takes(/\(\?#(?:\\.|[^\\)])*\)/sy));
+  }
+
   group() {
-    if (this.takes(/\?#[^)]*\)/y)) return sequence([]);
     if (!this.takes(/\?:|\?P<\w+>/y) && this.text[this.at] === "?") throw new NotRegular();
     const term = this.branches();
     if (!this.takes(/\)/y)) throw this.error("missing )");
