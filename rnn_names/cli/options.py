@@ -182,6 +182,8 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
         reason = "without one, the stream is another each time"
         raise click.UsageError(f"--start goes with --seed: {reason}")
+    if [*files.values()].count("-") > 1:
+        raise click.UsageError("only one of --exclude and --exclude-words can be read from a pipe")
     lists = {name: lines_of(path) for name, path in files.items() if path is not None}
     return replace(options, **lists)
 

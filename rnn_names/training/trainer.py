@@ -26,6 +26,7 @@ from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 DIVERGENCE_FACTOR = 4  # a stage ends if its loss is this many times a uniform guess's loss
+MAX_STEPS = 1 << 53  # of an optimizer, in a state to resume from
 DECAY_TO_START = 2.4
 """Strength of the weight decay towards the initial weights, divided by the number of names."""
 
@@ -229,7 +230,9 @@ class Trainer:
         """Restores the `state()` and the best model of a run with the same list and settings."""
         record = model.training
         epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
-        losses = [record.get(name) for name in ("training_loss", "held_out_loss")]
+        losses = [record.get(name, "") for name in ("training_loss", "held_out_loss")]
+        was_trained = record.get("epoch") != 0
+        are_measured = was_trained, was_trained and len(self.held_out) > 0
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
@@ -237,9 +240,12 @@ class Trainer:
             and 0 <= state["stage_epoch"] < epochs[state["stage_index"]]
             and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
             and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
-            and state.get("optimizer_steps", 0) >= 0
+            and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
-            and all(each is None or (type(each) is float and each >= 0) for each in losses)
+            and all(
+                (type(loss) is float and loss >= 0) if is_measured else loss is None
+                for loss, is_measured in zip(losses, are_measured, strict=True)
+            )
             and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
             < MAX_WEIGHT
         ):

@@ -173,3 +173,11 @@ def test_reading_names_from_a_terminal_prints_a_hint():
         os.write(screen, b"Anna\n\x04")
         shown = read_to_the_end(screen)
     assert "Ctrl-D ends it" in shown and "1 name, 5 characters" in shown
+
+
+def test_standard_input_is_read_for_one_option_only(invoke):
+    """One of the conditions was dropped without a word."""
+    given = "sample -m norse --exclude - --exclude-words -".split()
+    done = invoke(*given, input="a\n")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "only one of --exclude and --exclude-words can be read from a pipe" in done.stderr
