@@ -301,6 +301,7 @@ const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ")
 /** The browser's own regular expression, for one that has no automaton. */
 function browserPattern(text, ignoreCase) {
   try {
+    if (ignoreCase && /\\[1-9]/.test(text)) throw new SyntaxError(); // to Python, ς is not σ
     return new RegExp(`^(?:${browserSource(text)})$`, ignoreCase ? "iu" : "u");
   } catch {
     throw new WrongSettings(`“${text}” is more than browsers can match.`);
