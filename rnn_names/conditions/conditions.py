@@ -195,7 +195,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     def has_known(text: str) -> bool:
         text = lower_case(text)
         if len(text) < 3:
-            return any(text in pair or text in pair[1] + known[pair] for pair in known)
+            return any(text in pair + last for pair in known for last in known[pair])
         return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
 
     required = [("contains", text, [text]) for text in options.contains]

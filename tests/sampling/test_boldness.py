@@ -12,7 +12,7 @@ from rnn_names.conditions.conditions import COMMON_WORDS, are_words, make_condit
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import CaseWarning, SamplingError
 from rnn_names.sampling.presets import with_boldness
 from support.enumeration import tiny_model
 from support.numbered import Network
@@ -155,3 +155,10 @@ def test_the_list_of_common_words_is_small():
     text = "the main man had some iron and wood near his old house with many horses"
     words = re.findall("[a-z]{3,7}", text)
     assert are_words(Names.from_strings(words)).all()
+
+
+def test_two_characters_are_known_only_where_a_name_has_them_side_by_side():
+    """A beginning that the list lacks was taken for known, and no safe name was found."""
+    with pytest.warns(CaseWarning):
+        names = Model.load("swedish-towns").sample(3, seed=1, prefix="C", boldness="safe")
+    assert len(names) == 3 and all(name.startswith("c") for name in names)

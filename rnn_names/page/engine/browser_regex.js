@@ -20,13 +20,16 @@ const IN_BROWSERS = {
   "(?P<": "(?<",
 };
 const PIECE = /\[(\^?)(\]?(?:\\.|[^\\\]])*)\]|\(\?(?!i?:|<?[=!])(?:P<)?|\\(?:u\{|.)|[.$]/gsu;
-const SURE_GROUP = /\\.|\[\^?\]?[^\]]*\]|\([^()]*\)(?![?*+{])/gs; // or an escape, or a set
+const SURE_GROUP = /\([^()]*\)(?![?*+{])/g;
 const SKIPPED = /\||\)[?*+{]|\(\?<?!/; // what may leave a group without a match
+
+/** An expression without its escapes and sets, which may have brackets. */
+export const bare = (text) => text.replace(/\\.|\[\^?\]?[^\]]*\]/gsu, "");
 
 /** The source of an expression for browsers, with the flag u. */
 export function browserSource(text) {
   // A reference to a group without a match is the empty text in browsers, and fails in Python.
-  if (/\\[1-9]/.test(text) && SKIPPED.test(text.replace(SURE_GROUP, "")))
+  if (/\\[1-9]/.test(text) && SKIPPED.test(bare(text).replace(SURE_GROUP, "")))
     throw new SyntaxError("a group may have no match");
   return text.replace(PIECE, (piece, not, members) => {
     if (members !== undefined) return setOf(not, members);

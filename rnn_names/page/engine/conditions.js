@@ -180,6 +180,7 @@ function rootsOf(texts, blend, options) {
   const isCut = options.topK < blend.n_y || options.topP < 1;
   if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
     throw new WrongSettings("No name can begin like that.");
+  if (found.length === 1) found[0].logProb = 0; // min-p may rule out what is asked for
   return found;
 }
 

@@ -3,7 +3,7 @@
 // file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { browserSource } from "./browser_regex.js";
+import { bare, browserSource } from "./browser_regex.js";
 import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 
 const MAX_SLOTS = 100;
@@ -234,7 +234,7 @@ export class PatternReader {
         try {
           if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
           // A group in a repeated one keeps its last match in Python, and loses it in browsers.
-          const outer = from.replace(/\([^()]*\)(?:[?*+]|\{[\d,]*\})?/g, "");
+          const outer = bare(from).replace(/\([^()]*\)(?:[?*+]|\{[\d,]*\})?/g, "");
           if (/\\\d/.test(to) && /\)[*+{]/.test(outer))
             throw new SyntaxError("a group stands in a repeated one");
           const source = browserSource(from);
