@@ -108,7 +108,8 @@ class Request:
         found = zip(wants, cls._find(wants, rounds, numbers), strict=True)
         for (request, candidate), texts in found:
             if texts is not None:
-                request.drawn[candidate] = dict(zip(request.sources, texts, strict=False))
+                names = zip(request.sources, texts, strict=True) if texts else ()
+                request.drawn[candidate] = dict(names)
 
     @staticmethod
     def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:

@@ -19,8 +19,11 @@ class UsedNames:
 
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
-        self._tests = [FarApart(max(min_edits, 1))]
+        self._tests = [self._new_test()]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
+
+    def _new_test(self) -> FarApart:
+        return FarApart(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -45,7 +48,7 @@ class UsedNames:
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
         """Whether names of a line are far from all names used, and from each other."""
-        among = FarApart(max(self._min_edits, 1)) if len(names) > 1 else None
+        among = self._new_test() if len(names) > 1 else None
         for source, name in names.items():
             if not all(self._tests[test].is_far(name) for test in source.tests):
                 return False

@@ -49,7 +49,7 @@ class Names:
     @classmethod
     def from_lengths(cls, codes: Array, lengths: Array) -> Names:
         """Names from the code points of all, one after another, and their lengths, (n,)."""
-        return cls(codes, np.append(0, np.cumsum(lengths, dtype=np.int64)))
+        return cls(codes, _offsets(lengths))
 
     @classmethod
     def concatenate(cls, parts: list[Names]) -> Names:
@@ -101,7 +101,7 @@ class Names:
     def take(self, rows: Array) -> Names:
         """The names in some rows, in the order of the rows."""
         starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
-        offsets = np.append(0, np.cumsum(lengths)).astype(self.offsets.dtype)
+        offsets = _offsets(lengths).astype(self.offsets.dtype, copy=False)
         codes = np.empty(offsets[-1], self.codes.dtype)
         for first in range(0, len(starts), _ROWS_AT_ONCE):
             part = slice(first, first + _ROWS_AT_ONCE)
@@ -239,3 +239,7 @@ def checked_strings(names: Any) -> list[str]:
         if not isinstance(name, str):
             raise CorpusError(f"name {number:,}: {short_repr(name)} is not a text")
     return result
+
+
+def _offsets(lengths: Array) -> Array:
+    return np.append(0, np.cumsum(lengths, dtype=np.int64))

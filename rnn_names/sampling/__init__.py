@@ -22,8 +22,8 @@ The calls behind a name:
             _draw_chunk: WalkSampler.draw (Walk.run, choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
             _prepare: Guide.unguided, prepare_guide
-                _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
+                _Preparation.visit: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
-                _Preparation.cooled: draw, learn, change_temperature; then tests by with_bound
+                _Preparation.cooled: visit, learn, change_temperature; then tests by with_bound
             groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
 """
