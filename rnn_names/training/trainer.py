@@ -238,7 +238,9 @@ class Trainer:
             and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
             and 0 <= state["stage_index"] < len(epochs)
             and 0 <= state["stage_epoch"] < epochs[state["stage_index"]]
-            and state["stage_epoch"] <= state["epoch"] <= self.settings.epochs
+            and state["stage_index"]
+            <= state["epoch"] - state["stage_epoch"]  # finished epochs of earlier stages
+            <= sum(epochs[: state["stage_index"]])
             and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf

@@ -187,6 +187,9 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
         assert trainer.model.training["epoch"] == record.epoch
 
 
+MEASURED = {"epoch": 1, "training_loss": 2.0, "held_out_loss": 2.0}
+
+
 @pytest.mark.parametrize(
     ("change", "record"),
     [
@@ -198,6 +201,9 @@ def test_without_held_out_names_the_newest_weights_are_kept(corpus):
         ({"epoch": "1"}, {}),
         ({"stage_epoch": 1, "epoch": 10**30}, {"epoch": 1}),
         ({"stage_index": 1, "epoch": 2}, {}),
+        ({"stage_epoch": 1, "epoch": 2}, MEASURED),
+        ({"stage_index": 1, "stage_epoch": 1, "epoch": 1}, MEASURED),
+        ({"stage_index": 2, "epoch": 1}, MEASURED),
         ({"epoch": 1}, {"epoch": 2}),
         ({"epoch": 1}, {"epoch": "1"}),
         ({"epoch": 1}, {"epoch": 1, "held_out_loss": math.nan}),
