@@ -54,7 +54,7 @@ SPACES = re.compile(
 some operators. No string literal contains such spaces."""
 PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
-JOINABLE_LINES = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.MULTILINE)
+JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
@@ -86,7 +86,7 @@ def scripts(with_base: bool = True) -> list[str]:
     engine, *others = (JOINABLE_LINES.sub(r"\1", text) for text in texts)
     whole, parts = rude_words()
     constants = {
-        "RUDE_WORDS": {"whole": sorted(whole), "parts": parts},
+        "RUDE_WORDS": {"whole": ",".join(sorted(whole)), "parts": parts},
         "COMMON_WORDS": _coded_prints(common_words()),
         "BOLDNESS": {word: _camel(options) for word, options in BOLDNESS.items()},
         **described_options(),

@@ -353,11 +353,28 @@ EXPRESSIONS = [
     r"(?:\U00000041|[\U0000004Cb]).*",
     r".*(\055|[\000\047]).*",
     r"\x4c\145\040.*",
+    r"(?=.*(?P<twice>[\141-\146]).*(?P=twice))(?:(?=L)|a)*.{,9}",
+    r"(?:(L)e |(.)\2?)+(?<=[aeiou])",
+    r"(.)+?\1[\b\76r](?!^)(?!$)[^\d]+(?<=l|s)",
 ]
-REFUSED = [r"(?=\p{L}).*", r"(?<first>.)\1", r"(?=\u{61}).", r"(?=.)++"]
+REFUSED = [r"(?<first>.)\1", r"(?=.)++", r"(?>a).*", r"(a)?(?(1)b|c).*", r"(a)(?<=\1).*"]
 # In browsers, such a group is the empty text where it has no match.
 REFUSED += [r"(A)?(a)\1.*", r"(?:(A)|b)a\1", r"(?!(a))\1b", r"((A)b){0,2}a\2", r"(a?)+\1n"]
 REFUSED += [r"(a)[(]|b\1[)]", r"(?![)](a))b\1.*"]
+NONE_IN_PYTHON = {
+    r"(?=\p{L}).*": r"bad escape \p",
+    r"(?=\u{61}).": r"bad escape \u",
+    r"(?<=a*)b": "look-behind requires fixed-width pattern",
+    r"(?<!a|bc)d": "look-behind requires fixed-width pattern",
+    r"(a\1)": "cannot refer to an open group",
+    r"(a)\2": "invalid group reference",
+    r"\1(a)": "invalid group reference",
+    r"(?P=n)(?P<n>a)": "invalid group reference",
+    r"(?P<n>a)(?P<n>b)": "redefinition of group name n",
+    r"\b*": "nothing to repeat",
+    r"(?=a)**": "multiple repeat",
+    r"\400": r"bad escape \4",
+}
 
 
 def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
@@ -366,13 +383,17 @@ def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
         f"print(await sample(9, {{ seed: 1, match: {json.dumps(each)} }}));" for each in EXPRESSIONS
     ]
     wrong = f"""
-        [...{json.dumps(REFUSED)}.map((match) => ({{ match }})),
+        [...{json.dumps([*NONE_IN_PYTHON, *REFUSED])}.map((match) => ({{ match }})),
          {{ match: "(.)\\\\1.*", ignoreCase: true }}]
         .map((options) => sample(1, options).catch((e) => e.message))"""
     *found, errors = in_node(
         f"{''.join(calls)} print(await Promise.all({wrong}));", ("french", model)
     )
     assert found == [model.sample(9, seed=1, match=each) for each in EXPRESSIONS]
+    for each, reason in NONE_IN_PYTHON.items():
+        with pytest.raises(re.error):
+            re.compile(each)
+        assert errors.pop(0) == f"“{each}” is no regular expression: {reason}."
     refused = [*REFUSED, r"(.)\1.*"]
     assert errors == [f"“{each}” is more than browsers can match." for each in refused]
 

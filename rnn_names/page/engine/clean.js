@@ -25,7 +25,7 @@ export function shareOfWords(prints) {
   return prints.filter((each) => words.has(Math.floor(each / 2 ** 12))).length / prints.length;
 }
 
-const rude = { whole: new Set(RUDE_WORDS.whole), parts: RUDE_WORDS.parts };
+const rude = { whole: new Set(RUDE_WORDS.whole.split(",")), parts: RUDE_WORDS.parts };
 
 /** Whether a name has no rude word. */
 export function isClean(name) {

@@ -2,13 +2,12 @@
 
 import { Automaton, MAX_STATES, Without } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
-import { browserSource } from "./browser_regex.js";
 import { START } from "./chain.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
 import { newSeed, seedKey } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
-import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
+import { any, caseless, Expression, either, many, same, sequence, textTerm } from "./regex.js";
 import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
@@ -161,7 +160,8 @@ function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  /** @type {Map<string, any>} */ // the nodes of all prefixes of roots
+  // The nodes of all prefixes of roots.
+  /** @type {Map<string, any>} */
   const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
@@ -231,13 +231,12 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   }
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
-    const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
-    if (terms.every(Boolean)) yield spelled(words, new Automaton(either(terms)));
+    const found = patterns.map((text) => new Expression(text, settings.ignoreCase, characters));
+    if (found.every(({ isRegular }) => isRegular))
+      yield spelled(words, new Automaton(either(found.map(({ term }) => term))));
     else {
-      // In Python, i and its forms without and with a dot are equal where case is ignored.
-      const plain = (text) => (settings.ignoreCase ? text.replace(/[ıİ]/g, "i") : text);
-      const expressions = patterns.map((text) => browserPattern(plain(text), settings.ignoreCase));
-      yield { words, passes: (name) => expressions.some((each) => each.test(plain(name))) };
+      const expressions = found.map((each) => each.compiled(true));
+      yield { words, passes: (name) => expressions.some((each) => each.test(name)) };
     }
   }
   if (shape) yield spelled("has capitals and marks where the list has them", shape);
@@ -298,16 +297,6 @@ function* onOthers({ minEdits, unique }) {
 }
 
 const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
-
-/** The browser's own regular expression, for one that has no automaton. */
-function browserPattern(text, ignoreCase) {
-  try {
-    if (ignoreCase && /\\[1-9]/.test(text)) throw new SyntaxError(); // to Python, ς is not σ
-    return new RegExp(`^(?:${browserSource(text)})$`, ignoreCase ? "iu" : "u");
-  } catch {
-    throw new WrongSettings(`“${text}” is more than browsers can match.`);
-  }
-}
 
 export function meetsAll(name, conditions) {
   for (const condition of conditions) {

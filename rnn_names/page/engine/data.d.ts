@@ -1,5 +1,5 @@
 /** What page/script.py writes ahead of the engine. */
-declare const RUDE_WORDS: { whole: string[]; parts: string[] };
+declare const RUDE_WORDS: { whole: string; parts: string[] };
 declare const COMMON_WORDS: { gaps: string; bits: number; count: number };
 declare const BOLDNESS: Record<string, Record<string, any>>;
 declare const OPTIONS: Record<string, any>;

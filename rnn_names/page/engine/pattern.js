@@ -3,8 +3,8 @@
 // file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { bare, browserSource } from "./browser_regex.js";
 import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { Expression } from "./regex.js";
 
 const MAX_SLOTS = 100;
 const MAX_NESTED = 20;
@@ -29,6 +29,9 @@ export class PatternReader {
     this.slots = [];
     this.columns = [];
     this.names = new Set(); // names of parts that can be in the same line as the next part
+    const letters = models.flatMap(({ characters }) => characters);
+    const texts = [...letters, text, ...Object.values(files).flat()].join("\n").normalize("NFC");
+    this.characters = [...new Set(texts)]; // that parts can have
   }
 
   /**
@@ -233,15 +236,7 @@ export class PatternReader {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
           if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
-          // A group in a repeated one keeps its last match in Python, and loses it in browsers.
-          const outer = bare(from).replace(/\([^()]*\)(?:[?*+]|\{[\d,]*\})?/g, "");
-          if (/\\\d/.test(to) && /\)[*+{]/.test(outer))
-            throw new SyntaxError("a group stands in a repeated one");
-          const source = browserSource(from);
-          const groups = new RegExp(`${source}|`, "u").exec("")?.length ?? 1;
-          const wrong = to.match(/\\\d/g)?.find((each) => Number(each[1]) >= groups);
-          if (wrong) throw new SyntaxError(`invalid group reference ${wrong[1]}`);
-          return [new RegExp(source, "u"), to];
+          return [this.expression(from, to.match(/\\\d/g) ?? []), to];
         } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);
         }
@@ -251,6 +246,19 @@ export class PatternReader {
       const groupsIn = (...groups) => to.replace(/\\(\d)/g, (_, number) => groups[number] ?? "");
       return text.replace(from, groupsIn);
     };
+  }
+
+  /** The expression of a rule, whose groups are referred to as \1, \2 and so on. */
+  expression(text, references) {
+    const expression = new Expression(text, false, this.characters);
+    const numbers = references.map((reference) => Number(reference[1]));
+    const wrong = numbers.find((number) => number >= expression.groups.length);
+    if (wrong) throw new SyntaxError(`invalid group reference ${wrong}`);
+    // Python repeats what is empty, and keeps matches of earlier repetitions; browsers do neither.
+    if (expression.repeatsEmpty) throw new SyntaxError("what is repeated may be empty");
+    if (numbers.some((number) => expression.stale.has(number)))
+      throw new SyntaxError("a group stands in a repeated one");
+    return expression.compiled(false);
   }
 
   /** Reads MODEL or MODEL=WEIGHT. */

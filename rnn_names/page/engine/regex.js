@@ -1,10 +1,13 @@
-// Regular expressions as in rnn_names/conditions/automaton.py: Python's syntax, for whole names.
+// Regular expressions in Python's syntax, as in rnn_names/conditions/automaton.py.
 //
 // An expression becomes a term, a function that adds its places before the place `next`:
 // `term(places, next)` returns the first of them. A place { matches, next } reads a character; a place
 // { ways } reads none, and continues at any of several places.
+//
+// It also becomes the source of the browser's own expression, for what has no automaton, and for
+// rules. Each set is written as the characters in it of all that texts can have, so that the browser
+// decides nothing about sets and case. What browsers read in another way is refused.
 
-import { categorySet } from "./browser_regex.js";
 import { lengthOf, WrongSettings } from "./options.js";
 
 const MAX_PLACES = 20_000;
@@ -35,56 +38,80 @@ export const many = (term) => repeated(term, 0, Infinity);
 
 export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
-/** A representative of all characters that `re.IGNORECASE` treats as equal. */
-export function caseless(character) {
-  if (character === "İ") return "i";
-  const upper = single(character.toUpperCase()) ?? character;
-  return single(upper.toLowerCase()) ?? upper;
-}
+/** What all characters have in common that `re.IGNORECASE` treats as equal. */
+export const caseless = (character) =>
+  character === "İ" ? "I" : character.toLowerCase().toUpperCase();
 
 /** A test whether a character equals a given one. */
-export const same = (wanted, ignoreCase) =>
-  ignoreCase
-    ? (character) => caseless(character) === caseless(wanted)
-    : (character) => character === wanted;
+export function same(wanted, ignoreCase) {
+  if (!ignoreCase) return (character) => character === wanted;
+  const common = caseless(wanted);
+  return (character) => caseless(character) === common;
+}
 
 /** The term of a text. */
 export const textTerm = (text, ignoreCase) =>
   sequence(Array.from(text, (character) => one(same(character, ignoreCase))));
 
-/** The term of an expression; undefined if it is not regular, as with look-around. */
-export function expressionTerm(text, ignoreCase) {
-  try {
-    return new ExpressionReader(text, ignoreCase).whole();
-  } catch (error) {
-    if (error instanceof NotRegular) return undefined;
-    if (error instanceof RangeError) throw new WrongSettings("A pattern is nested too deeply.");
-    throw error;
-  }
-}
+/** The contents of the sets of Python's \d, \s and \w. */
+const MEMBERS = { d: "\\p{Nd}", s: "\\x1c-\\x1f\\p{White_Space}", w: "_\\p{L}\\p{N}" };
+const CONTROLS = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const HEX_CODE = /\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4})/y;
+const OCTAL_CODE = /\\(0[0-7]{0,2}|[1-3][0-7]{2}|[1-7][0-7]?(?![0-7]))/y;
+const LAST_WITH_CASE = 0x1ffff; // no later code point is a letter in upper or lower case
+const NOTHING = { term: sequence([]), source: "", least: 0, most: 0 };
 
-class NotRegular extends Error {}
-
-const CONTROLS = { a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
-const CODE =
-  /\\(?:(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4})|(0[0-7]{0,2}|[1-3][0-7]{2}))/y;
-
-/** Reads an expression from left to right; `at` is the current position. */
-class ExpressionReader {
-  constructor(text, ignoreCase) {
+/**
+ * A regular expression: its `term`, whether it `isRegular`, and its `source` for browsers.
+ *
+ * It is read from left to right; `at` is the current position. What is read becomes a node { term,
+ * source, least, most }, with the lengths of the texts that match.
+ */
+export class Expression {
+  constructor(text, ignoreCase, characters) {
     this.text = text;
     this.ignoreCase = ignoreCase;
+    this.characters = characters; // that texts can have
     this.at = 0;
+    this.isRegular = true; // without look-around, references, and edges inside
+    this.isBehind = false; // in a look-behind
+    this.repeatsEmpty = false; // whether something is repeated that may be empty
+    /** @type {any[]} */ this.groups = [undefined]; // nodes by number, from 1; undefined while open
+    this.names = new Map(); // of groups, and their numbers
+    this.matched = new Set(); // numbers of the groups that surely have a match here
+    this.stale = new Set(); // numbers of the groups that may have matches of earlier repetitions
+    const { term, source } = this.whole();
+    this.term = term;
+    this.source = source;
   }
 
   whole() {
-    const term = this.branches();
-    if (this.at < this.text.length) throw this.error("unbalanced )");
-    return term;
+    try {
+      const node = this.branches();
+      if (this.at === this.text.length) return node;
+    } catch (error) {
+      if (error instanceof RangeError) throw new WrongSettings("A pattern is nested too deeply.");
+      throw error;
+    }
+    throw this.error("unbalanced )");
   }
 
   error(reason) {
     return new WrongSettings(`“${this.text}” is no regular expression: ${reason}.`);
+  }
+
+  /** An error for what browsers do not have, or read in another way. */
+  unmatchable() {
+    return new WrongSettings(`“${this.text}” is more than browsers can match.`);
+  }
+
+  /** The browser's own expression, for a whole text or to search for. */
+  compiled(isWhole) {
+    try {
+      return new RegExp(isWhole ? `^(?:${this.source})$` : this.source, "u");
+    } catch {
+      throw this.unmatchable();
+    }
   }
 
   /** Reads a match of a sticky expression, if there is one. */
@@ -96,33 +123,67 @@ class ExpressionReader {
   }
 
   branches() {
+    const before = this.matched;
     const branches = [];
     do {
-      const items = [];
-      this.comments();
-      while (this.at < this.text.length && !"|)".includes(this.text[this.at])) {
-        items.push(this.item());
-        this.comments();
-      }
-      branches.push(sequence(items));
+      this.matched = new Set(before);
+      branches.push(this.branch());
     } while (this.takes(/\|/y));
-    return either(branches);
+    if (branches.length > 1) this.matched = before;
+    return {
+      term: either(branches.map(({ term }) => term)),
+      source: branches.map(({ source }) => source).join("|"),
+      least: Math.min(...branches.map(({ least }) => least)),
+      most: Math.max(...branches.map(({ most }) => most)),
+    };
+  }
+
+  branch() {
+    const items = [];
+    this.comments();
+    while (this.at < this.text.length && !"|)".includes(this.text[this.at])) {
+      items.push(this.item());
+      this.comments();
+    }
+    return {
+      term: sequence(items.map(({ term }) => term)),
+      source: items.map(({ source }) => source).join(""),
+      least: items.reduce((sum, { least }) => sum + least, 0),
+      most: items.reduce((sum, { most }) => sum + most, 0),
+    };
+  }
+
+  /** Skips comments; a repetition after one is of the item before. */
+  comments() {
+    while (this.takes(/\(\?#(?:\\.|[^\\)])*\)/sy));
   }
 
   /** Reads an item with its repetition. */
   item() {
-    if ((this.at === 0 && this.takes(/\^|\\A/y)) || this.takes(/(?:\$|\\Z)$/y)) return sequence([]);
+    const edge = this.edge();
+    if (edge) return edge;
     if (this.repetition()) throw this.error("nothing to repeat");
-    const term = this.atom();
+    const before = new Set(this.matched);
+    const n_groups = this.groups.length;
+    const item = this.atom();
     this.comments();
     const times = this.repetition();
-    if (!times) return term;
-    if (this.takes(/\+/y)) throw new NotRegular(); // a possessive repetition
-    this.takes(/\?/y); // a lazy repetition matches the same names
-    if (this.repetition()) throw this.error("multiple repeat");
+    if (!times) return item;
     const [least, most] = times;
+    if (this.takes(/\+/y)) throw this.unmatchable(); // a possessive repetition
+    const lazy = this.takes(/\?/y) ? "?" : ""; // it matches the same names
+    if (this.repetition()) throw this.error("multiple repeat");
     if (least > most) throw this.error("min repeat greater than max repeat");
-    return repeated(term, least, most);
+    for (let number = n_groups; number < this.groups.length; number++)
+      if (!this.matched.has(number)) this.stale.add(number);
+    if (!item.least) this.repeatsEmpty = true;
+    if (!item.least || !least) this.matched = before;
+    return {
+      term: repeated(item.term, least, most),
+      source: `(?:${item.source}){${least},${most < Infinity ? most : ""}}${lazy}`,
+      least: item.least * least,
+      most: item.most && most && item.most * most,
+    };
   }
 
   /** Reads the minimum and maximum of a repetition, if there is one. */
@@ -134,24 +195,79 @@ class ExpressionReader {
     return [Number(least), comma ? Number(most || Infinity) : Number(least)];
   }
 
-  atom() {
-    if (this.takes(/\./y)) return any;
-    if (this.takes(/\[/y)) return one(this.set());
-    if (this.takes(/\(/y)) return this.group();
-    if ("^$".includes(this.text[this.at])) throw new NotRegular();
-    return one(this.member());
+  /** Reads a beginning, an end, or an edge of words, if there is one. */
+  edge() {
+    if (this.at === 0 && this.takes(/\^|\\A/y)) return { ...NOTHING, source: "^" };
+    if (this.takes(/(?:\$|\\Z)$/y)) return { ...NOTHING, source: "$" };
+    const [sign] = this.takes(/[\^$]|\\[AZbB]/y) ?? [];
+    if (!sign) return undefined;
+    this.isRegular = false;
+    if (!/b/i.test(sign)) return { ...NOTHING, source: /[\^A]/.test(sign) ? "^" : "$" };
+    const { source: word } = this.oneOf(categoryTest("w"));
+    const either = `(?<=${word})(?!${word})|(?<!${word})(?=${word})`;
+    return { ...NOTHING, source: sign === "\\b" ? `(?:${either})` : `(?!${either})` };
   }
 
-  /** Skips comments; a repetition after one is of the item before. */
-  comments() {
-    while (this.takes(/\(\?#(?:\\.|[^\\)])*\)/sy));
+  atom() {
+    if (this.takes(/\./y)) return { ...this.oneOf((character) => character !== "\n"), term: any };
+    if (this.takes(/\[/y)) return this.oneOf(this.set());
+    if (this.takes(/\(/y)) return this.group();
+    const [, number] = this.takes(/\\(?![1-7][0-7]{2})([1-9]\d?)/y) ?? [];
+    return number ? this.reference(Number(number)) : this.oneOf(this.member());
+  }
+
+  /** The node of the characters that pass a test. */
+  oneOf(matches) {
+    const members = this.characters.filter(matches);
+    const codes = members.map((each) => `\\u{${each.codePointAt(0).toString(16)}}`);
+    return { term: one(matches), source: `[${codes.join("")}]`, least: 1, most: 1 };
   }
 
   group() {
-    if (!this.takes(/\?:|\?P<\w+>/y) && this.text[this.at] === "?") throw new NotRegular();
-    const term = this.branches();
+    const [, again] = this.takes(/\?P=([^)]*)\)/y) ?? [];
+    if (again !== undefined) return this.reference(this.names.get(again));
+    if (this.takes(/\?:/y)) return this.inside("(?:");
+    const [look, behind, sign] = this.takes(/\?(<?)([=!])/y) ?? [];
+    if (look) return this.lookAround(look, behind, sign === "!");
+    const [, name] = this.takes(/\?P<([\p{XIDS}_]\p{XIDC}*)>/uy) ?? [];
+    if (this.text[this.at] === "?") throw this.unmatchable();
+    const number = this.groups.push(undefined) - 1;
+    if (this.names.has(name)) throw this.error(`redefinition of group name ${name}`);
+    if (name) this.names.set(name, number);
+    this.groups[number] = this.inside("(");
+    this.matched.add(number);
+    return this.groups[number];
+  }
+
+  /** Reads up to the bracket that closes a group. */
+  inside(bracket) {
+    const node = this.branches();
     if (!this.takes(/\)/y)) throw this.error("missing )");
-    return term;
+    return { ...node, source: `${bracket}${node.source})` };
+  }
+
+  lookAround(sign, behind, isNegated) {
+    const before = new Set(this.matched);
+    const wasBehind = this.isBehind;
+    this.isRegular = false;
+    this.isBehind ||= Boolean(behind);
+    const { source, least, most } = this.inside(`(${sign}`);
+    this.isBehind = wasBehind;
+    if (isNegated) this.matched = before;
+    if (behind && least !== most) throw this.error("look-behind requires fixed-width pattern");
+    return { ...NOTHING, source };
+  }
+
+  /** The node of the same text again as in a group. */
+  reference(number) {
+    this.isRegular = false;
+    if (!(number < this.groups.length)) throw this.error("invalid group reference");
+    const group = this.groups[number];
+    if (!group) throw this.error("cannot refer to an open group");
+    // A group without a match is the empty text in browsers, and fails in Python; without case,
+    // browsers equate more letters.
+    if (this.ignoreCase || this.isBehind || !this.matched.has(number)) throw this.unmatchable();
+    return { ...group, source: `\\${number}` };
   }
 
   /** Reads a set; returns a test whether a character is in it. */
@@ -169,12 +285,12 @@ class ExpressionReader {
 
   range({ code: first }, { code: last }) {
     if (!(first <= last)) throw this.error("bad character range");
-    const holds = (character) =>
-      first <= character.codePointAt(0) && character.codePointAt(0) <= last;
-    if (!this.ignoreCase) return holds;
+    const equal = new Set();
+    for (let code = first; this.ignoreCase && code <= Math.min(last, LAST_WITH_CASE); code++)
+      equal.add(caseless(String.fromCodePoint(code)));
     return (character) => {
-      const lower = caseless(character);
-      return [character, lower, single(lower.toUpperCase()) ?? lower].some(holds);
+      const code = character.codePointAt(0);
+      return (first <= code && code <= last) || equal.has(caseless(character));
     };
   }
 
@@ -184,24 +300,28 @@ class ExpressionReader {
    */
   member() {
     const [, category] = this.takes(/\\([dsw])/iy) ?? [];
-    if (category) {
-      const set = new RegExp(categorySet(category), "u");
-      return (character) => set.test(character);
-    }
+    if (category) return categoryTest(category);
     const character = this.character();
     return Object.assign(same(character, this.ignoreCase), { code: character.codePointAt(0) });
   }
 
   character() {
-    const [, hex, octal] = this.takes(CODE) ?? [];
+    const [, hex] = this.takes(HEX_CODE) ?? [];
     if (hex) return String.fromCodePoint(parseInt(hex.slice(1), 16));
+    const [, octal] = this.takes(OCTAL_CODE) ?? [];
     if (octal) return String.fromCodePoint(parseInt(octal, 8));
     const [text, escaped] = this.takes(/\\(.)|[^\\]/suy) ?? [];
     if (!text) throw this.error("something is missing at its end");
     const character = escaped ?? text;
     if (!escaped || !/[a-z\d]/i.test(character)) return character;
     if (Object.hasOwn(CONTROLS, character)) return CONTROLS[character];
-    if (/[bB1-9]/.test(character)) throw new NotRegular();
     throw this.error(`bad escape ${text}`);
   }
+}
+
+/** A test whether a character is in the set of \d, \s or \w, or of \D, \S or \W. */
+function categoryTest(letter) {
+  const not = letter in MEMBERS ? "" : "^";
+  const set = new RegExp(`[${not}${MEMBERS[letter.toLowerCase()]}]`, "u");
+  return (character) => set.test(character);
 }
