@@ -52,6 +52,8 @@ SPACES = re.compile(
 )
 """Spaces that a script does not need: at line ends, inside braces, after some commas and around
 some operators. No string literal contains such spaces."""
+CONSTANTS = re.compile(r"(?<=^)const |(?<=[ (;])const (?=[\[{\w$])", re.MULTILINE)
+"""Where a script has `let` instead, which is shorter: no text has `const` before a word."""
 PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
@@ -132,6 +134,7 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
+    text = CONSTANTS.sub("let ", text)
     text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
     for _ in range(2):  # braces before a = have spaces, too
         text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)

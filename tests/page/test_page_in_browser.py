@@ -1305,7 +1305,7 @@ def test_names_and_kinds_are_one_tab_stop_each(open_page):
     page = open_page("gru", "rnn", "dinosaurs", address="#seed=1&count=9", names=9)
     stops = page.locator("#names [tabindex='0']")
     assert stops.all_inner_texts() == names_of(page)[:1]
-    page.locator("#kinds button").first.focus()
+    page.locator("#kinds .kind").first.focus()
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.id") == "mix"
     page.keyboard.press("ArrowRight")

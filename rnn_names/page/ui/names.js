@@ -119,7 +119,9 @@ export function settle() {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
     const most = all[Math.floor(0.95 * (all.length - 1))];
-    const typical = Math.max(most, Math.min(0.75 * (all.at(-1) ?? 0), 1.25 * most));
+    const widest = all.at(-1) ?? 0; // if it is hardly wider, it has the size of the others
+    const smaller = widest < 1.15 * most ? widest : Math.min(0.75 * widest, 1.25 * most);
+    const typical = Math.max(most, smaller);
     if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }
 }

@@ -68,8 +68,8 @@ export function buildShares() {
   mix.title = "Press several, and names are between them";
   modelChips = models.map(modelChip);
   const own = modelChips.filter((_, i) => models[i].digest);
-  $("kinds").replaceChildren(...new Set([...own, ...modelChips]), mix); // learned models first
-  stopAt($("kinds").firstChild, $("kinds").children);
+  $("kinds").replaceChildren(mix, ...new Set([...own, ...modelChips])); // learned models first
+  stopAt(mix.nextSibling, $("kinds").children);
 }
 
 let modelChips = []; // a chip for each model
