@@ -96,11 +96,15 @@ def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
         try:
             rules.append((re.compile(found[1]), found[2]))
             re.sub(*rules[-1], "")
-        except (re.error, IndexError, RecursionError, OverflowError) as error:
+        except (re.error, IndexError, RecursionError, OverflowError, ValueError) as error:
             raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
 
     def changed(text: str) -> str:
-        rule = next((rule for rule in rules if rule[0].search(text)), None)
-        return text if rule is None else rule[0].sub(rule[1], text, count=1)
+        try:
+            rule = next((rule for rule in rules if rule[0].search(text)), None)
+            return text if rule is None else rule[0].sub(rule[1], text, count=1)
+        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
+            message = "this version of Python cannot match a rule"
+            raise CorpusError(f"{where}{message}: {error}") from None
 
     return changed

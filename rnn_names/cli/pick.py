@@ -30,7 +30,7 @@ from rnn_names.cli.pick_conditions import CONDITIONS, as_typed, typed_options
 from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
-from rnn_names.corpus.characters import composed, in_one_line
+from rnn_names.corpus.characters import complaint, composed, in_one_line, refused_characters
 from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
@@ -347,6 +347,10 @@ class _Picking:
     def _keep_typed(self, number: str, name: str) -> None:
         """Keeps a typed name; with a number, in place of the first line of that entry."""
         kept = self.kept.entries()
+        without_tabs = name.replace("\t", "")
+        if refused_characters(without_tabs):
+            say(f"{complaint(without_tabs)}; nothing was kept")
+            return
         for line in picked(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
             if self.kept.entry(new.encode()) != new.strip():

@@ -107,12 +107,14 @@ class Aliases:
                         again.append(loser)
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
-            limit = self._sampler.n_possible if unique else n
-            names_so_far = {*owners, *(result[0] for result in error.results if result)}
-            possible = min(limit, len(names_so_far) or limit)
+            drawn = [result[0] for result in error.results if result]
+            if unique:
+                drawn = [*{*owners, *drawn}]
+            possible = len(drawn) if error.results else self._sampler.n_possible
+            of_their_own = " of their own" if unique else ""
             raise SamplingError(
-                f"only {possible:,.0f} of {plural(n, 'key')} "
-                "can have a name of their own: too few names meet the conditions",
+                f"only {min(possible, n):,.0f} of {plural(n, 'key')} can have a name{of_their_own}: "
+                "too few names meet the conditions",
                 self._options.non_defaults,
             ) from None
         return names

@@ -318,3 +318,19 @@ def test_icelandic_patronymics_are_right():
 def test_a_rule_cannot_write_refused_characters(text):
     with pytest.raises(CorpusError, match="no rule; write EXPRESSION"):
         parse_rules([f"(.) -> {text}"])
+
+
+def test_a_rule_that_this_python_cannot_match_is_an_error():
+    """Python 3.11 raises SystemError for it, 3.10 has no such repeats, and later ones match it."""
+    try:
+        changed = parse_rules(["(?:(a)|b)*+ -> c"], "r.txt")("abb")
+    except CorpusError as error:
+        cannot_match = "r.txt: this version of Python cannot match a rule"
+        assert re.search(f"{cannot_match}|r.txt: rule .*: multiple repeat", str(error))
+    else:
+        assert changed == "c"
+
+
+def test_a_rule_with_a_number_of_thousands_of_digits_is_refused():
+    with pytest.raises(CorpusError, match="^r.txt: rule "):
+        parse_rules([f"a{{{'9' * 5000}}} -> b"], "r.txt")

@@ -663,6 +663,16 @@ def test_a_comment_is_not_kept(pick, folder):
     assert kept(folder) == ["Ada"]
 
 
+def test_a_typed_name_with_a_character_that_no_name_has_is_not_kept(pick, folder):
+    _, told = pick("= A\u202eda", "= A\0da\tthe queen")
+    what = "inside a name; take it out; nothing was kept"
+    assert told[:2] == [
+        f"a bidirectional control (U+202E) {what}",
+        f"a control character (U+0000) {what}",
+    ]
+    assert not (folder / "kept.txt").exists()
+
+
 def test_a_typed_line_replaces_the_first_line_of_an_entry(pick, folder):
     pick("1", "1 = The Salty Hair, by the mill", arguments=INN)
     lines = kept(folder)

@@ -194,6 +194,14 @@ def test_a_log_to_standard_output_is_appended(corpus_file, tmp_path):
     assert lines[0] == "precious" and json.loads(lines[1])["epoch"] == 1 and len(lines) == 2
 
 
+def test_a_log_to_a_device_that_is_standard_input_is_no_error(corpus_file, tmp_path):
+    """Under cron, standard input is /dev/null, too: a log there ended the training."""
+    with open(os.devnull) as nothing:
+        train = ["train", corpus_file, *TINY, "--log", os.devnull]
+        done = fork(MAIN, *train, cwd=tmp_path, **TO_ITS_END | {"stdin": nothing})
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_link_stays_a_link_and_a_planted_link_is_not_followed(tmp_path, monkeypatch):
     model = make_model()
     (tmp_path / "there").mkdir()

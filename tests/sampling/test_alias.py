@@ -74,6 +74,16 @@ def test_too_many_keys_for_unique_names_are_an_error(options, monkeypatch):
         tiny_model().alias(KEYS, unique=True, **options)
 
 
+@pytest.mark.parametrize(("n", "keys"), [(1, "1 key"), (6, "6 keys")])
+def test_without_any_name_no_key_can_have_one(n, keys, monkeypatch):
+    monkeypatch.setattr(alias, "MAX_FAILED_ATTEMPTS", 1 << 14)
+    for unique, of_their_own in [(False, ""), (True, " of their own")]:
+        with pytest.raises(
+            SamplingError, match=f"only 0 of {keys} can have a name{of_their_own}: "
+        ):
+            tiny_model().alias(KEYS[:n], min_mean_p=0.999, unique=unique)
+
+
 def test_conditions_that_hardly_any_name_meets_are_refused():
     with pytest.raises(SamplingError, match="fewer than 1 in 200 names meets suffix 'pp'"):
         Model.load("first-names").alias(["a"], suffix="pp")
