@@ -111,10 +111,10 @@ class Aliases:
             if unique:
                 drawn = [*{*owners, *drawn}]
             possible = len(drawn) if error.results else self._sampler.n_possible
-            of_their_own = " of their own" if unique else ""
+            have_one = "can have a name" + " of their own" * unique
             raise SamplingError(
-                f"only {min(possible, n):,.0f} of {plural(n, 'key')} can have a name{of_their_own}: "
-                "too few names meet the conditions",
+                f"only {min(possible, n):,.0f} of {plural(n, 'key')} {have_one}: too few names "
+                "meet the conditions",
                 self._options.non_defaults,
             ) from None
         return names
