@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, cast
+from rnn_names.casts.part_sampler import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.errors import CaseWarning
+from rnn_names.errors import CaseWarning, RnnNamesError
 from rnn_names.model.model import blend
 from rnn_names.page.script import PageModel, described_options, module, save_module
 from support import node
@@ -353,14 +354,14 @@ EXPRESSIONS = [
     r"(?:\U00000041|[\U0000004Cb]).*",
     r".*(\055|[\000\047]).*",
     r"\x4c\145\040.*",
-    r"(?=.*(?P<twice>[\141-\146]).*(?P=twice))(?:(?=L)|a)*.{,9}",
-    r"(?:(L)e |(.)\2?)+(?<=[aeiou])",
-    r"(.)+?\1[\b\76r](?!^)(?!$)[^\d]+(?<=l|s)",
+    r".*(?P<twice>[\141-\146]).*(?P=twice)(?:(?=L)|.)*",
+    r"(?:(\w)\1?|[ -])+(?<=[aeiou])(?!^)\b",
+    r"(.)+?[\b\76r](?!^)(?!$)[^\d]+(?<=l|s)",
 ]
 REFUSED = [r"(?<first>.)\1", r"(?=.)++", r"(?>a).*", r"(a)?(?(1)b|c).*", r"(a)(?<=\1).*"]
 # In browsers, such a group is the empty text where it has no match.
 REFUSED += [r"(A)?(a)\1.*", r"(?:(A)|b)a\1", r"(?!(a))\1b", r"((A)b){0,2}a\2", r"(a?)+\1n"]
-REFUSED += [r"(a)[(]|b\1[)]", r"(?![)](a))b\1.*"]
+REFUSED += [r"(a)[(]|b\1[)]", r"(?![)](a))b\1.*", r"\N{LATIN SMALL LETTER A}.*"]
 NONE_IN_PYTHON = {
     r"(?=\p{L}).*": r"bad escape \p",
     r"(?=\u{61}).": r"bad escape \u",
@@ -374,6 +375,7 @@ NONE_IN_PYTHON = {
     r"\b*": "nothing to repeat",
     r"(?=a)**": "multiple repeat",
     r"\400": r"bad escape \4",
+    r"(?=.*).{0,9999999999}": "the repetition number is too large",
 }
 
 
@@ -391,7 +393,7 @@ def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
     )
     assert found == [model.sample(9, seed=1, match=each) for each in EXPRESSIONS]
     for each, reason in NONE_IN_PYTHON.items():
-        with pytest.raises(re.error):
+        with pytest.raises((re.error, OverflowError)):
             re.compile(each)
         assert errors.pop(0) == f"“{each}” is no regular expression: {reason}."
     refused = [*REFUSED, r"(.)\1.*"]
@@ -531,6 +533,7 @@ GRAMMAR = [
     "[x|y*3] {gru} of {rnn:prefix=b}",
     "[Lord {gru}*2|Lady {rnn=2+gru:t=0.8}|[a|b] {words.txt}] {town=rnn:max-length=3}, {=town}",
     "{gru:exclude-words=left.txt,exclude-words=words.txt}",
+    "[e\u0301|\u00e9]{gru}",
     "{a=gru} [\n{=a:rules=rules.txt}on|\\*3 2*3 x=y|] {b=[v|w]}{=b}{words.txt:rules=rules.txt}",
 ]
 
@@ -540,12 +543,15 @@ RULES = [
     [r"(x)?\Z -> <\1>"],
     [r"((a)b|[bA])+ -> .", r"(?:(\w)a)?d?(a|é)* -> \1\2."],
     [r"(?P<last>.)$ -> \1\1", "", "  # "],
+    ["a$ -> end", "(?!😀)(?!$) -> inside"],  # browsers look inside of the emoji
+    ["$ -> X"],
 ]
 WRONG_RULES = [
     (r"\w$ -> \1", "invalid group reference 1"),
     ("no rule", "write EXPRESSION -> TEXT"),
     (r"((r)|(i))+ -> \2", "a group stands in a repeated one"),  # which loses its match in browsers
     (r"^((a)|[^(])*$ -> \2", "a group stands in a repeated one"),
+    (r"(a?)+ -> b", "what is repeated may be empty"),
 ]
 
 
@@ -555,20 +561,59 @@ def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatc
     wrong = {f"wrong{i}.txt": [line] for i, (line, _) in enumerate(WRONG_RULES)}
     for name, lines in files.items():
         (tmp_path / name).write_text("\n".join(lines), "utf-8")
-    texts = "{x=[éa|aé|bob|Ada|é|3]}"
+    texts = "{x=[éa|aé|bob|Ada|é|3|😀b|a\n]}"
     pattern = texts + "".join(f" {{=x:rules={name}}}" for name in files)
     found, *errors = in_node(
         f"""
         const options = {{ seed: 1, files: {json.dumps({**files, **wrong})} }};
-        print(await cast({json.dumps(pattern)}, 6, options));
+        print(await cast({json.dumps(pattern)}, 8, options));
         for (const name of {json.dumps([*wrong])})
           await cast({json.dumps(texts)} + ` {{=x:rules=${{name}}}}`, 6, options)
             .catch((error) => print(error.message));""",
         *small_models.items(),
     )
-    assert found == cast(pattern, 6, seed=1)
+    assert found == cast(pattern, 8, seed=1)
     for (line, reason), message in zip(WRONG_RULES, errors, strict=True):
         assert message.startswith(f"pattern: rule “{line}”: {reason}\n")
+
+
+REFUSED_CASTS = ["{elvish:t=0x1}", "{elvish:max-length=0xc}", "{elvish:max-length=1e1}"]
+REFUSED_CASTS += ["{elvish:max-length=12.}", "{x=elvish=0x2}", "{elvish:exclude-words=ab}"]
+REFUSED_CASTS += ["[x*1000|{elvish:prefix=1}]"]
+
+
+def test_casts_that_python_refuses_are_refused(in_node):
+    calls = [*((each, {}) for each in REFUSED_CASTS), ("[a|b]", {"novel": True, "listed": True})]
+    for pattern, options in calls:
+        with pytest.raises(RnnNamesError):
+            cast(pattern, 2, **options)
+    [messages] = in_node(
+        f"""const calls = {json.dumps(calls)};
+        const messages = calls.map((each) => cast(each[0], 2, each[1]).catch((e) => e.message));
+        print(await Promise.all(messages));""",
+        ("elvish", Model.load("elvish")),
+    )
+    assert all(isinstance(message, str) for message in messages), messages
+
+
+def test_words_and_initials_of_unusual_letters_are_those_of_python(in_node):
+    """ﬁne is fine, and begins with f; ß and s are one initial, and an apostrophe is none."""
+    words, letters = random_model("ﬁneo"), random_model("aßsＷw'", "gru", 2, longest=6)
+    options = {"seed": 1, "match": "ﬁne|ﬁno", "no_words": True}
+    names, same, different = in_node(
+        f"""print(await sample(5, {in_javascript({**options, "shares": [1, 0]})}));
+        const options = {{ seed: 1, parts: true }};
+        print(await cast("{{letters}} {{letters}}", 40, {{ ...options, initials: "same" }}));
+        print(await cast("{{letters}}", 6, {{ ...options, initials: "different" }}));""",
+        ("words", words),
+        ("letters", letters),
+    )
+    assert names == words.sample(5, **options) == ["ﬁno"] * 5
+    for row in same:
+        assert len({initial_of(name) for name in row}) == 1 and initial_of(row[0])
+    assert len(same) == 40 and any(row[0][0] != row[1][0] for row in same)
+    initials = [initial_of(name) for (name,) in different]
+    assert sorted(initials[:3]) == sorted(initials[3:]) == [*"asw"]
 
 
 @pytest.mark.parametrize("pattern", GRAMMAR)

@@ -1436,6 +1436,17 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
 
 
+def test_a_length_that_no_name_has_is_an_error_though_its_field_is_hidden(open_page):
+    """*More names* did nothing, without a word."""
+    page = open_page("gru", width=390, height=740)
+    page.locator("#max-length").evaluate("field => (field.value = '300')")
+    press(page, "More names", count=0)
+    assert said(page).startswith("No name can have at least 1 and at most 300 characters.")
+    assert page.locator("#max-length").get_attribute("aria-invalid") == "true"
+    press(page, "Without “Longest length”")
+    assert said(page) == ""
+
+
 def test_on_a_phone_an_error_is_shown_above_the_settings(open_page):
     page = open_page("gru", width=360, height=740)
     page.get_by_role("button", name="Settings").click()

@@ -3,7 +3,8 @@
 // does not change the others. For initials, the page skips whole lines, whereas Python draws names by
 // their letters. In a part with unique names, the page skips repeats, whereas Python replaces them.
 
-import { checkStart } from "./conditions.js";
+import { folded } from "./clean.js";
+import { checkStart, NEW_AND_LISTED } from "./conditions.js";
 import { blendOf } from "./models.js";
 import { child, newSeed, seedKey, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
@@ -14,8 +15,11 @@ const MAX_ROUNDS = 8; // each round draws twice as many lines as the previous on
 const MAX_SKIPPED = 1e6; // lines that are drawn only because later ones depend on them
 const ROUNDS_OF_LETTERS = 4; // after these rounds, initials may repeat when all have been used
 
-/** The first letter of a name, ignoring case and accents. */
-const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
+/** The first letter or digit of a name, ignoring case and accents; "" if it begins with a mark. */
+function initialOf(name) {
+  const [begin] = name;
+  return /^[\p{L}\p{N}]/u.exec(folded(begin ?? "").normalize("NFKD"))?.[0] ?? "";
+}
 
 /**
  * The lines of a pattern, fewer if no more are found. A line has its text, the texts of its columns in
@@ -27,6 +31,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const slots = slotsIn(pieces);
   if (initials && !slots.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
+  if (shared.novel && shared.listed) throw new WrongSettings(NEW_AND_LISTED);
   const ofNames = [shared, ...slots.map((slot) => newNames(slot.options))];
   const areDrawnBefore = ({ boldness, unique, minEdits }) =>
     boldness === "safe" || unique || minEdits;
@@ -34,6 +39,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
   const prepared = new Map(slots.map((slot) => [slot, {}])); // samplers that further rounds use, too
+  for (const slot of slots) await textsOfSlot({ models, shared, prepared }, slot, seedKey(0), []);
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
     const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
@@ -130,10 +136,11 @@ function orderOf(key, first, n) {
 /** The rows that have the right initials, without repeated lines if lines are to be unique. */
 function rightRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
-  const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")));
+  const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));
   return rows.filter(({ names, text }) => {
     const own = names.map(initialOf);
     if (comeAgain && letters.size === all.size) letters.clear();
+    if (initials && own[0] === "") return false;
     if (initials === "same" && own.some((letter) => letter !== own[0])) return false;
     if (initials === "different" && own.length && letters.has(own[0])) return false;
     letters.add(own[0]);

@@ -15,8 +15,9 @@ const commonWords = fingerprintsOf(COMMON_WORDS);
 
 /** Whether a name is a common English word. */
 export function isWord(name) {
-  const [first, ...rest] = name;
-  return isAmong(first.toUpperCase() + rest.join("").toLowerCase(), commonWords);
+  const [begin, ...others] = name;
+  const [first, ...rest] = begin.toUpperCase() + others.join(""); // of ﬁ, F and I
+  return isAmong(first + rest.join("").toLowerCase(), commonWords);
 }
 
 /** The share of common words among some fingerprints of 44 bits. */

@@ -12,6 +12,7 @@ import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
 
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
 const GIVEN = 3; // first characters that minMeanP ignores
+export const NEW_AND_LISTED = "No name is both new and in the list.";
 const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
 
 /**
@@ -253,7 +254,7 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
     yield { words: "has no three characters in a row but those of the list", passes };
   }
   const lists = models.map(({ fingerprints }) => fingerprints);
-  if (novel && listed) throw new WrongSettings("No name is both new and in the list.");
+  if (novel && listed) throw new WrongSettings(NEW_AND_LISTED);
   if ((novel || listed || minEdits) && lists.some((known) => !known))
     throw new WrongSettings(
       "A model here does not keep its list, so it cannot tell which names are new.",

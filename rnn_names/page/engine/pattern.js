@@ -15,8 +15,22 @@ const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of a
 const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
+const WHOLE_NUMBER = /^[+-]?\d+$/;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
+
 /** The options of a name in a pattern, and their names for `sample`. */
 const SLOT_OPTIONS = { ...SLOT_WORDS, "no-near-copies": "noNearCopies" };
+
+/** The first match of a sticky expression; browsers also look inside of characters, as emoji. */
+function firstMatch(expression, text) {
+  for (let at = 0; at <= text.length; at += text.codePointAt(at) > 0xffff ? 2 : 1) {
+    expression.lastIndex = at;
+    const found = expression.exec(text);
+    if (found) return found;
+  }
+  return null;
+}
 
 /** Reads a pattern from left to right; `at` is the current position. */
 export class PatternReader {
@@ -30,8 +44,8 @@ export class PatternReader {
     this.columns = [];
     this.names = new Set(); // names of parts that can be in the same line as the next part
     const letters = models.flatMap(({ characters }) => characters);
-    const texts = [...letters, text, ...Object.values(files).flat()].join("\n").normalize("NFC");
-    this.characters = [...new Set(texts)]; // that parts can have
+    const texts = [...letters, text, ...Object.values(files).flat()].join("\n");
+    this.characters = [...new Set(texts + texts.normalize("NFC"))]; // that parts can have
   }
 
   /**
@@ -242,9 +256,14 @@ export class PatternReader {
         }
       });
     return (text) => {
-      const [from, to] = rules.find(([expression]) => expression.test(text)) ?? [/$/u, ""];
-      const groupsIn = (...groups) => to.replace(/\\(\d)/g, (_, number) => groups[number] ?? "");
-      return text.replace(from, groupsIn);
+      for (const [expression, to] of rules) {
+        const found = firstMatch(expression, text);
+        if (!found) continue;
+        const end = found.index + found[0].length;
+        const changed = to.replace(/\\(\d)/g, (_, number) => found[number] ?? "");
+        return text.slice(0, found.index) + changed + text.slice(end);
+      }
+      return text;
     };
   }
 
@@ -280,7 +299,7 @@ export class PatternReader {
       const known = this.models.map((model) => model.name).join(", ");
       throw this.error(`no model “${isWhole ? text : name}” here; available: ${known}`, place);
     }
-    const share = isWhole ? 1 : Number(weight || NaN);
+    const share = isWhole ? 1 : numberIn(weight, NUMBER);
     if (!VALUE_TYPES.temperature.allows(share))
       throw this.error(
         "the text after = must be the model's weight, a finite number above 0",
@@ -314,11 +333,10 @@ export class PatternReader {
     }
     if (Object.hasOwn(options, name) && type !== "array")
       throw this.error(`${word} is given twice`, place);
-    const isNumber = ["number", "integer"].includes(type);
-    const value = type === "boolean" || (isNumber ? Number(text || NaN) : text);
+    const form = { number: NUMBER, integer: WHOLE_NUMBER }[type];
+    const value = type === "boolean" || (form ? numberIn(text, form) : text);
     if (!allows(value)) throw this.error(`${word} “${text}”: must be ${words}`, place);
-    const isFile = name === "excludeWords" && text?.endsWith(".txt");
-    const values = isFile ? this.linesOf(text, place) : [value];
+    const values = name === "excludeWords" ? this.linesOf(text, place) : [value];
     options[name] = type === "array" ? [...(options[name] ?? []), ...values] : value;
   }
 }

@@ -59,6 +59,8 @@ const CONTROLS = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\
 const HEX_CODE = /\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4})/y;
 const OCTAL_CODE = /\\(0[0-7]{0,2}|[1-3][0-7]{2}|[1-7][0-7]?(?![0-7]))/y;
 const LAST_WITH_CASE = 0x1ffff; // no later code point is a letter in upper or lower case
+const ENDS = { "^": "^", "\\A": "^", $: "(?=\\n?$)", "\\Z": "$" }; // $ also ends the last line
+const MAX_REPEATED = 2 ** 32 - 2; // of a repetition
 const NOTHING = { term: sequence([]), source: "", least: 0, most: 0 };
 
 /**
@@ -105,10 +107,10 @@ export class Expression {
     return new WrongSettings(`“${this.text}” is more than browsers can match.`);
   }
 
-  /** The browser's own expression, for a whole text or to search for. */
+  /** The browser's own expression, for a whole text, or for a text from its `lastIndex` on. */
   compiled(isWhole) {
     try {
-      return new RegExp(isWhole ? `^(?:${this.source})$` : this.source, "u");
+      return isWhole ? new RegExp(`^(?:${this.source})$`, "u") : new RegExp(this.source, "uy");
     } catch {
       throw this.unmatchable();
     }
@@ -191,21 +193,23 @@ export class Expression {
     const found = this.takes(/([*+?])|\{(?!\})(\d*)(,?)(\d*)\}/y);
     if (!found) return undefined;
     const [, sign, least, comma, most] = found;
+    if (Math.max(Number(least ?? 0), Number(most ?? 0)) > MAX_REPEATED)
+      throw this.error("the repetition number is too large");
     if (sign) return [sign === "+" ? 1 : 0, sign === "?" ? 1 : Infinity];
     return [Number(least), comma ? Number(most || Infinity) : Number(least)];
   }
 
   /** Reads a beginning, an end, or an edge of words, if there is one. */
   edge() {
-    if (this.at === 0 && this.takes(/\^|\\A/y)) return { ...NOTHING, source: "^" };
-    if (this.takes(/(?:\$|\\Z)$/y)) return { ...NOTHING, source: "$" };
+    const isFirst = this.at === 0;
     const [sign] = this.takes(/[\^$]|\\[AZbB]/y) ?? [];
     if (!sign) return undefined;
-    this.isRegular = false;
-    if (!/b/i.test(sign)) return { ...NOTHING, source: /[\^A]/.test(sign) ? "^" : "$" };
+    const isLast = this.at === this.text.length;
+    if (!(isFirst && /[\^A]/.test(sign)) && !(isLast && /[$Z]/.test(sign))) this.isRegular = false;
+    if (Object.hasOwn(ENDS, sign)) return { ...NOTHING, source: ENDS[sign] };
     const { source: word } = this.oneOf(categoryTest("w"));
-    const either = `(?<=${word})(?!${word})|(?<!${word})(?=${word})`;
-    return { ...NOTHING, source: sign === "\\b" ? `(?:${either})` : `(?!${either})` };
+    const edges = `(?<=${word})(?!${word})|(?<!${word})(?=${word})`;
+    return { ...NOTHING, source: sign === "\\b" ? `(?:${edges})` : `(?!${edges})` };
   }
 
   atom() {
@@ -315,6 +319,7 @@ export class Expression {
     const character = escaped ?? text;
     if (!escaped || !/[a-z\d]/i.test(character)) return character;
     if (Object.hasOwn(CONTROLS, character)) return CONTROLS[character];
+    if (character === "N") throw this.unmatchable(); // a character by its name
     throw this.error(`bad escape ${text}`);
   }
 }

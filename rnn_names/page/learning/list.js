@@ -56,7 +56,7 @@ export function namesOfText(text) {
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
     throw new NotAList("These lines are too long for names: put one name on each line.");
   if (!distinct) throw new NotAList(`Paste at least ${MIN_NAMES} names first.`);
-  const different = `${formatted(distinct)} different names are too`;
+  const different = `${formatted(distinct)} different name${distinct === 1 ? " is" : "s are"} too`;
   if (distinct < MIN_NAMES)
     throw new NotAList(`${different} few to learn from: give ${MIN_NAMES} or more.`);
   const most = formatted(MAX_NAMES);

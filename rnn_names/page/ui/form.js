@@ -31,11 +31,9 @@ export function settingsOfForm() {
   const fields = Object.fromEntries([
     ...read(CHECKS, ({ checked }) => checked),
     ...read(TEXTS, textsIn),
-    ...read(NUMBERS, ({ value, validity }) =>
-      value && validity.valid ? Number(value) : undefined,
-    ),
+    ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
-  const count = fields.count ?? data.count;
+  const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
   return { ...newNames(fields), count, seed, boldness, temperature, shares };
 }
 
