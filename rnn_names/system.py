@@ -5,18 +5,22 @@ other systems" in docs/contributing.md describes the differences for users.
 """
 
 import errno
+import functools
 import os
 import signal
 import stat
 import sys
 import threading
-from contextlib import suppress
-from typing import BinaryIO
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from typing import Any, BinaryIO, TypeVar
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+
+_T = TypeVar("_T")
 
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -40,6 +44,17 @@ def can_start_helper() -> bool:
     Not on Windows, nor in a frozen program (PyInstaller's), where `sys.executable` is that program.
     """
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
+
+
+class cached_property(functools.cached_property[_T]):
+    """A value computed once, or by two threads at once.
+
+    It has no lock: that of Python 3.11 and older stays locked in a child that is forked meanwhile.
+    """
+
+    def __init__(self, function: Callable[[Any], _T]) -> None:
+        super().__init__(function)
+        self.lock = nullcontext()
 
 
 class ForkSafeLock:
@@ -77,7 +92,10 @@ def nameless_file() -> int:
 
 
 def lock(file: BinaryIO) -> None:
-    """Waits until no other process or thread locks a file, then locks it until it is closed."""
+    """Waits until no other process or thread locks a file, then locks it until it is closed.
+
+    It stays locked while a child has it open that was forked meanwhile, unless it is unlocked.
+    """
     if fcntl:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
     else:  # Windows locks a part of a file, here its first byte
@@ -85,6 +103,12 @@ def lock(file: BinaryIO) -> None:
 
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+
+
+def unlock(file: BinaryIO) -> None:
+    """Unlocks a file before it is closed; on Windows, where programs do not fork, it need not."""
+    if fcntl:
+        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 RENAMES_OPEN_FILES = os.name == "posix"

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally, make_sampler
+from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together

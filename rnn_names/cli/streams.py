@@ -96,7 +96,7 @@ def turn_off(stream: TextIO) -> None:
 
 
 def prepare_streams() -> None:
-    """Opens closed streams, buffers output, and encodes messages in UTF-8, as names."""
+    """Opens closed streams, buffers output, and encodes help and messages in UTF-8, as names."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -107,12 +107,12 @@ def prepare_streams() -> None:
         sys.stdout = ClosedOutput()
     elif isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
         # PYTHONUNBUFFERED: a write may be incomplete without an error.
-        encoding, errors = sys.stdout.encoding, sys.stdout.errors
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(sys.stdout.detach()), encoding, errors)
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(sys.stdout.detach()), "utf-8")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the program ends
-    elif isinstance(sys.stderr, io.TextIOWrapper):
-        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ A walk knows the automaton's state at each node, and stops a name as soon as it 
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -16,6 +15,7 @@ from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 from rnn_names.network.ahead import value_table
+from rnn_names.system import cached_property
 
 Indices = tuple[int, ...]  # a text as vocabulary indices
 Texts = Sequence[Indices]

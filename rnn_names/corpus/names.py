@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
 from rnn_names.errors import CorpusError, short_repr
+from rnn_names.system import cached_property
 
 EOS = 0  # index of the end-of-name symbol, "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # the index of a character that is not in the vocabulary

@@ -1,7 +1,6 @@
 """The prefixes that draws have visited, and how draws record them."""
 
 from dataclasses import dataclass, fields
-from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import LEAST_LOG, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
+from rnn_names.system import cached_property
 
 LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for each new prefix

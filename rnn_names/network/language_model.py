@@ -9,7 +9,6 @@ The network computes all terms of a batch of names on a prefix tree; a name's te
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
+from rnn_names.system import cached_property
 
 
 def _recorded(name: str, otherwise: Any, meaning: str) -> Any:

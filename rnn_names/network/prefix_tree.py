@@ -5,12 +5,12 @@ Names with a common prefix have the same hidden states along it. So a minibatch 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from rnn_names.arrays import Array, ranges, slices, stable_order
 from rnn_names.corpus.names import EOS
+from rnn_names.system import cached_property
 
 
 @dataclass(frozen=True)

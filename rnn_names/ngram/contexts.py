@@ -11,12 +11,11 @@ character by character: each character leads from each context to one other. If 
 context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
 
-from functools import cached_property
-
 import numpy as np
 
 from rnn_names.arrays import Array, slices
 from rnn_names.corpus.names import EOS, Names
+from rnn_names.system import cached_property
 
 
 def max_symbols(n_y: int, limit: int) -> int:

@@ -8,7 +8,6 @@ rounded at random. Names come in groups of one size: those of group g are from i
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -30,6 +29,7 @@ from rnn_names.sampling.sampler import ConditionalSampler, Tally
 from rnn_names.sampling.unique import Admission
 from rnn_names.sampling.walk import Roots
 from rnn_names.sampling.walk_sampler import WalkSampler
+from rnn_names.system import cached_property
 
 MAX_PROPOSALS = 1 << 16  # drawn together
 MAX_TRUNCATED = 0.02  # the accepted share of names from a root that its bound cuts off

@@ -61,7 +61,10 @@ class Remembered:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise self._error("not a regular file; give the name of one")
                 system.lock(file)
-                yield file
+                try:
+                    yield file
+                finally:
+                    system.unlock(file)
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 

@@ -107,8 +107,10 @@ class ConditionalSampler:
         options, roots = self.options, self.walk_sampler.roots
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
-            if is_one or (roots.log_prob > -np.inf).any():
+            n_y, top_k, top_p = len(self.model.vocabulary), options.top_k, options.top_p
+            is_cut = (top_k is not None and top_k < n_y) or (top_p is not None and top_p < 1)
+            is_given = len(roots.texts) == 1 and not is_cut
+            if is_given or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:

@@ -1,7 +1,5 @@
 """Draws names from one network and one spelling, by the keys of their random numbers."""
 
-from functools import cached_property
-
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
@@ -13,6 +11,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import uniform
 from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
+from rnn_names.system import cached_property
 
 
 class WalkSampler:

@@ -596,7 +596,7 @@ def test_casts_that_python_refuses_are_refused(in_node):
     assert all(isinstance(message, str) for message in messages), messages
 
 
-def test_words_and_initials_of_unusual_letters_are_those_of_python(in_node):
+def test_unusual_letters_make_the_words_and_initials_that_they_make_in_python(in_node):
     """ﬁne is fine, and begins with f; ß and s are one initial, and an apostrophe is none."""
     words, letters = random_model("ﬁneo"), random_model("aßsＷw'", "gru", 2, longest=6)
     options = {"seed": 1, "match": "ﬁne|ﬁno", "no_words": True}

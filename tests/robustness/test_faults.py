@@ -503,7 +503,10 @@ def test_names_are_printed_in_whole_lines_before_all_are_drawn(on_terminal, fold
 POSIX_LOCALE = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
 
 
-@pytest.mark.parametrize("locale", [POSIX_LOCALE, {"PYTHONIOENCODING": "ascii"}])
+LOCALES = [POSIX_LOCALE, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     names = "Zoë\nŁucja\n愛\nЯна\n"
     options = ["-o", tmp_path / "m.npz", *TINY[:8], "--held-out", 0]
@@ -513,6 +516,7 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     assert scores.split()[1::2] == names.split()
     sample = ["sample", "-m", tmp_path / "m.npz", "--match", ".*愛.*", "--prefix", "愛и"]
     assert "--prefix '愛и': the model does not know" in error_line(cli(*sample, env=locale))
+    assert "NAME,…" in cli("cast", "--help", env=locale).stdout
 
 
 def test_names_are_drawn_without_docstrings_and_assertions(cli):

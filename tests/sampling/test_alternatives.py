@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_names import Model
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import guided
@@ -20,6 +21,13 @@ def test_prefixes_that_top_k_or_top_p_exclude_begin_no_name(options):
             model.best(1, **beginning, **options)
     with pytest.raises(SamplingError):
         model.best(1, match=other + ".*", **options)
+
+
+@pytest.mark.parametrize("options", [{"top_k": 1000}, {"top_p": 1}], ids=str)
+def test_a_prefix_that_min_p_excludes_may_stand_beside_options_without_effect(options):
+    model = Model.load("norse")
+    asked = {"seed": 1, "prefix": "Sx", "min_p": 0.15}
+    assert model.sample(3, **asked, **options) == model.sample(3, **asked)
 
 
 def test_an_empty_alternative_allows_everything():
