@@ -33,9 +33,8 @@ def page() -> str:
     parts = [
         "---\nhide: [navigation]\n---",
         "# Kinds of names",
-        f"{len(bundled.MODELS)} kinds of names come with the program. Each card shows three names "
-        "that were on no list: they were written by a network that learned how the names of one "
-        "list are spelled. Press one, and it writes more in your browser.",
+        f"{len(bundled.MODELS)} kinds come with the program. Each card shows three names that are "
+        "on no list. Press it, and a network that learned from one writes more in your browser.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
         "[Blends, in the terminal](blending.md)",
         '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">'
