@@ -172,7 +172,7 @@ def matching(
     reading = _Reading(vocabulary.characters, ignore_case)
     try:
         return reading.automaton(Steps().union(*map(reading.expression, patterns)))
-    except (AttributeError, ValueError, TypeError, RecursionError) as error:
+    except (AttributeError, ValueError, TypeError) as error:
         # The parser of another Python version may return something else.
         raise NoAutomatonError(str(error)) from error
 

@@ -119,6 +119,9 @@ def _matching(
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
+    except RecursionError:  # not one by one: other names would come, by the depth of the stack
+        message = f"{title}: its groups are nested too deeply"
+        raise SamplingError(message, ["match"]) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 

@@ -306,8 +306,8 @@ class CastOptions(Options):
     _: KW_ONLY
     unique: bool = _flag("No line twice; incompatible with start.")
     start: int = _start(
-        "Skip this many lines; where lines depend on earlier ones, those are still drawn, which "
-        "takes time."
+        "Skip this many lines; incompatible with min_edits and remember. Where lines depend on "
+        "earlier ones, those are still drawn, which takes time."
     )
     initials: str | None = _condition(
         None,

@@ -117,3 +117,8 @@ def test_distillation_is_announced_before_it_is_prepared(
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("Distillation stage: ") == done.stderr.count("prepares") == 1
     assert "Distillation stage: learning a teacher's predictions.\nprepares\n" in done.stderr
+
+
+def test_the_environment_of_tqdm_is_ignored(cli):
+    done = cli("sample", "-m", "norse", "--best", "-n", 1, env={"TQDM_NCOLS": "x"})
+    assert done.returncode == 0, done.stderr

@@ -528,6 +528,12 @@ def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
         assert again in (folded, folded - row), "what fits is an estimate from lines that differ"
 
 
+def test_all_places_have_names_though_a_held_name_comes_again_and_again(open_page):
+    """Where names may come twice, each copy of a held name left a place empty."""
+    page = open_page("gru", address="#seed=1&count=20&max-length=1&held=2+b")
+    assert names_of(page)[2] == "b" and names_of(page).count("b") > 2
+
+
 def test_a_held_line_stays_when_the_parts_are_unfolded(open_page):
     page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")

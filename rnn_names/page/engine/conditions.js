@@ -99,7 +99,8 @@ export function drawOptions(settings, blend, models) {
   const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
   checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
-  checkCharacters([...suffix, ...contains], blend, folding(settings));
+  checkCharacters(contains, blend, folding(settings));
+  checkCharacters(suffix, blend, folding(settings), 1);
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
@@ -114,16 +115,18 @@ export function checkStart({ start, unique, minEdits }) {
     throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
 }
 
-/** Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. */
-function checkCharacters(texts, blend, fold) {
+/**
+ * Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. Of
+ * some texts, at least `needed` must be without such a character; by default, all.
+ */
+function checkCharacters(texts, blend, fold, needed = texts.length) {
   const known = new Set(blend.characters.map(fold));
-  for (const text of texts) {
-    const unknown = Array.from(text).find((c) => !known.has(fold(c)));
-    if (unknown)
-      throw new WrongSettings(
-        `“${text}” cannot be in a name: no name of the list has the character “${unknown}”.`,
-      );
-  }
+  const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
+  const wrong = texts.filter(unknownIn);
+  if (!wrong.length || texts.length - wrong.length >= needed) return;
+  throw new WrongSettings(
+    `“${wrong[0]}” cannot be in a name: no name of the list has the character “${unknownIn(wrong[0])}”.`,
+  );
 }
 
 /**

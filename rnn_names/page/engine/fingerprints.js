@@ -63,7 +63,7 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 export class NearLists {
   constructor(models, characters, edits, ofAnyShape) {
     this.isWithin = edits ? this.isOneEditAway : (text) => this.isListed(sumOfTerms(text));
-    const known = new Set(characters);
+    const known = (this.known = new Set(characters));
     const within = (character, changed) => (known.has(changed) ? changed : character);
     this.lower = (c) => c && within(c, c.toLowerCase());
     this.upper = (c) => c && within(c, c.toUpperCase());
@@ -83,7 +83,8 @@ export class NearLists {
   }
 
   isNear(name) {
-    const text = Array.from(name.normalize("NFC"));
+    const composed = Array.from(name.normalize("NFC"));
+    const text = composed.every((c) => this.known.has(c)) ? composed : Array.from(name);
     let spellings = [text];
     for (const [i, c] of text.entries()) {
       const swapped = this.begins(text, i) ? this.swapped(c) : c; // a change of case there is no edit

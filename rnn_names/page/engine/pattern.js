@@ -3,7 +3,7 @@
 // file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression } from "./regex.js";
 
 const MAX_SLOTS = 100;
@@ -13,6 +13,7 @@ const NAMED_PART =
   /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
 const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
 const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
+const RULES = /\s*rules\s*=/y;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
 const WHOLE_NUMBER = /^[+-]?\d+$/;
@@ -53,6 +54,8 @@ export class PatternReader {
    * options } a name, { again } the repetition of a named part.
    */
   pattern() {
+    const refused = REFUSED.exec(this.text.replaceAll("\n", " "));
+    if (refused) throw this.error("no name can hold this character", refused.index);
     const pieces = this.pieces("");
     if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
@@ -221,6 +224,8 @@ export class PatternReader {
   linesOf(name, place) {
     const given = Object.hasOwn(this.files, name) ? this.files[name] : [];
     const lines = given.map((line) => line.trim().normalize("NFC")).filter(Boolean);
+    if (REFUSED.test(lines.join("")))
+      throw this.error(`${name} has a character that no name can hold`, place);
     if (lines.length) return lines;
     throw this.error(`no lines of ${name} here`, place);
   }
@@ -231,9 +236,9 @@ export class PatternReader {
     let rules;
     for (let sign = ":"; this.takes(sign); sign = ",") {
       const place = this.at;
-      if (this.text.startsWith("rules=", place)) {
+      if (this.match(RULES)) {
         if (rules) throw this.error("rules is given twice", place);
-        this.at += "rules=".length;
+        this.at = RULES.lastIndex;
         rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
       } else if (isName) this.option(options);
       else throw this.error("only rules=FILE can stand here: this is no model", place);

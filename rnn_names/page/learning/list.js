@@ -2,17 +2,13 @@
 
 import { fingerprint } from "../engine/fingerprints.js";
 import { GAMMA, mix, plus } from "../engine/numbers.js";
-import { lengthOf, MAX_LENGTH } from "../engine/options.js";
+import { lengthOf, MAX_LENGTH, REFUSED } from "../engine/options.js";
 import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
 export const MIN_NAMES = 50;
 export const MAX_NAMES = 2000;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
-
-/** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
-export const REFUSED =
-  /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
@@ -49,7 +45,7 @@ function column(lines) {
 /** The names in a text; raises NotAList for what is no list to learn from. */
 export function namesOfText(text) {
   const names = listIn(text);
-  if (names.some((name) => REFUSED.test(name)))
+  if (names.some((name) => REFUSED.test(name) || name.includes("\ufffd")))
     throw new NotAList("This is no list of names: it holds characters that no name has.");
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);

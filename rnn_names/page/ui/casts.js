@@ -113,7 +113,7 @@ export function showPattern() {
   showParts();
 }
 
-const textOfPattern = () => $("pattern").value.normalize("NFC");
+const textOfPattern = () => $("pattern").value;
 
 /** The parsed pattern; if it is wrong, undefined, and the error is shown. */
 function patternOfCast() {

@@ -1,8 +1,14 @@
 // The settings, in the form and in the address: a link restores the names.
 
 import { newSeed } from "../engine/numbers.js";
-import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
-import { REFUSED } from "../learning/list.js";
+import {
+  INITIALS,
+  lengthOf,
+  MAX_LENGTH,
+  newNames,
+  REFUSED,
+  VALUE_TYPES,
+} from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,

@@ -95,7 +95,7 @@ function sayOfNames(text) {
 
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
-  const name = $("own-title").value.trim() || "my list";
+  const name = $("own-title").value.normalize("NFC").trim() || "my list";
   const names = namesOrWhyNot($("own-names").value);
   if (!names) return;
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;

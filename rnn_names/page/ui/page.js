@@ -52,7 +52,8 @@ async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  const held = new Set(chosen.held.values());
+  const held = new Set(chosen.held.values()); // each is left out once
+  const n_held = held.size;
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
@@ -61,13 +62,13 @@ async function draw(note = "") {
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
       found: (name) => {
-        if (mine === current && found < places.length && !held.has(name))
+        if (mine === current && found < places.length && !held.delete(name))
           showName(places[found++], name);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(sentence || missingList() || note, found + held.size);
+    if (mine === current) say(sentence || missingList() || note, found + n_held);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -79,7 +80,7 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
-  $("copy-names").disabled = $("keep-all").disabled = !found && !held.size;
+  $("copy-names").disabled = $("keep-all").disabled = !found && !n_held;
   $("ten-more").disabled = found < places.length;
   busy(false);
   const before = drawnPattern;
