@@ -332,5 +332,5 @@ def test_a_rule_that_this_python_cannot_match_is_an_error():
 
 
 def test_a_rule_with_a_number_of_thousands_of_digits_is_refused():
-    with pytest.raises(CorpusError, match="^r.txt: rule "):
+    with pytest.raises(CorpusError, match=r"^r\.txt: rule "):
         parse_rules([f"a{{{'9' * 5000}}} -> b"], "r.txt")
