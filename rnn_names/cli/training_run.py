@@ -131,7 +131,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     if path is None:
         yield lambda epoch: None
         return
-    stream = standard_stream(path) or None  # standard input, such as /dev/null, is no place
+    stream = standard_stream(path) or None  # not 0: standard input is only read
     if stream is None:
         check_signature(path, "log", b'{"EPOCH"', "--log")
     with open(path if stream is None else os.dup(stream), "ab", buffering=0) as file:

@@ -123,9 +123,10 @@ function checkCharacters(texts, blend, fold, needed = texts.length) {
   const known = new Set(blend.characters.map(fold));
   const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
   const wrong = texts.filter(unknownIn);
-  if (!wrong.length || texts.length - wrong.length >= needed) return;
+  const [text] = wrong;
+  if (text === undefined || texts.length - wrong.length >= needed) return;
   throw new WrongSettings(
-    `“${wrong[0]}” cannot be in a name: no name of the list has the character “${unknownIn(wrong[0])}”.`,
+    `“${text}” cannot be in a name: no name of the list has the character “${unknownIn(text)}”.`,
   );
 }
 

@@ -16,6 +16,7 @@ const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULES = /\s*rules\s*=/y;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
+/** Numbers as Python reads them: 0x1 is none. */
 const WHOLE_NUMBER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
