@@ -13,7 +13,7 @@ from rnn_names import Model, cast
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.errors import CaseWarning, RnnNamesError
+from rnn_names.errors import CaseWarning, RnnNamesError, VocabularyError
 from rnn_names.model.model import blend
 from rnn_names.page.script import PageModel, described_options, module, save_module
 from support import node
@@ -300,6 +300,24 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
     )
     assert {name[0] for name in names} == {"S"}
     assert {name[0] for name in odd} == {"S"}, "as the list has it"
+
+
+@pytest.mark.parametrize("suffixes", [["a", "C"], ["7", "a", "B"], ["7", "C"]], ids=str)
+def test_several_suffixes_equal_python(suffixes, in_node, small_models):
+    """If one cannot end a name in its case, all are read in any case."""
+    options = f"{{ seed: 1, suffix: {json.dumps(suffixes)} }}"
+    any_shape = "{ ...options, anyShape: true }"
+    names, message = in_node(
+        f"""const options = {options};
+        print(await sample(40, options));
+        print(await sample(1, {any_shape}).catch((error) => error.message));""",
+        ("gru", small_models["gru"]),
+    )
+    with pytest.warns(CaseWarning):
+        assert names == small_models["gru"].sample(40, seed=1, suffix=suffixes)
+    assert isinstance(message, str)
+    with pytest.raises(VocabularyError):
+        small_models["gru"].sample(1, seed=1, suffix=suffixes, any_shape=True)
 
 
 def test_a_suffix_in_another_case_equals_python(in_node):

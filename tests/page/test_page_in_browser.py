@@ -532,6 +532,10 @@ def test_all_places_have_names_though_a_held_name_comes_again_and_again(open_pag
     """Where names may come twice, each copy of a held name left a place empty."""
     page = open_page("gru", address="#seed=1&count=20&max-length=1&held=2+b")
     assert names_of(page)[2] == "b" and names_of(page).count("b") > 2
+    places = [i for i, name in enumerate(names_of(page)) if name == "b"][:2]
+    held = "*".join(f"{place} b" for place in places)
+    follow(page, f"#seed=1&count=20&max-length=1&{urlencode({'held': held})}")
+    assert len(names_of(page)) == 20 and all(names_of(page)[place] == "b" for place in places)
 
 
 def test_a_held_line_stays_when_the_parts_are_unfolded(open_page):

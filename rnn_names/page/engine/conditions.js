@@ -100,7 +100,8 @@ export function drawOptions(settings, blend, models) {
   checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   checkCharacters(contains, blend, folding(settings));
-  checkCharacters(suffix, blend, folding(settings), 1);
+  // With an ending that no name has in its case, all are read in any case (`drawNames`).
+  checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));

@@ -52,8 +52,8 @@ async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  const held = new Set(chosen.held.values()); // each is left out once
-  const n_held = held.size;
+  const held = [...chosen.held.values()]; // each is left out once
+  const n_held = held.length;
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
@@ -62,8 +62,9 @@ async function draw(note = "") {
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
       found: (name) => {
-        if (mine === current && found < places.length && !held.delete(name))
-          showName(places[found++], name);
+        if (mine !== current || found === places.length) return;
+        if (held.includes(name)) held.splice(held.indexOf(name), 1);
+        else showName(places[found++], name);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
