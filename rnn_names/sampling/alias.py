@@ -108,9 +108,8 @@ class Aliases:
                 waiting = np.array(sorted(again), np.intp)
         except FewFound as error:
             drawn = [result[0] for result in error.results if result]
-            if unique:
-                drawn = [*{*owners, *drawn}]
-            possible = len(drawn) if error.results else self._sampler.n_possible
+            n_named = len({*owners, *drawn} if unique else drawn)
+            possible = n_named if error.results else self._sampler.n_possible
             have_one = "can have a name" + " of their own" * unique
             raise SamplingError(
                 f"only {min(possible, n):,.0f} of {plural(n, 'key')} {have_one}: too few names "

@@ -104,17 +104,15 @@ class ConditionalSampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.walk_sampler.roots
+        options, roots, quick = self.options, self.walk_sampler.roots, self.walk_sampler.quick
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            n_y, top_k, top_p = len(self.model.vocabulary), options.top_k, options.top_p
-            is_cut = (top_k is not None and top_k < n_y) or (top_p is not None and top_p < 1)
-            is_given = len(roots.texts) == 1 and not is_cut
-            if is_given or (roots.log_prob > -np.inf).any():
+            is_one = len(roots.texts) == 1 and not (quick.top_k or quick.top_p)
+            if is_one or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
-            log_p = self.walk_sampler.quick.log_probabilities(roots.states, Workspace())
+            log_p = quick.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return

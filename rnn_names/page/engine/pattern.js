@@ -34,6 +34,19 @@ function firstMatch(expression, text) {
   return null;
 }
 
+/** The expression of a rule, whose groups are referred to as \1, \2 and so on. */
+function expressionOfRule(text, references, characters) {
+  const expression = new Expression(text, false, characters);
+  const numbers = references.map((reference) => Number(reference[1]));
+  const wrong = numbers.find((number) => number >= expression.groups.length);
+  if (wrong) throw new SyntaxError(`invalid group reference ${wrong}`);
+  // Python repeats what is empty, and keeps matches of earlier repetitions; browsers do neither.
+  if (expression.repeatsEmpty) throw new SyntaxError("what is repeated may be empty");
+  if (numbers.some((number) => expression.stale.has(number)))
+    throw new SyntaxError("a group stands in a repeated one");
+  return expression.compiled(false);
+}
+
 /** Reads a pattern from left to right; `at` is the current position. */
 export class PatternReader {
   constructor(text, models, files = {}) {
@@ -45,9 +58,6 @@ export class PatternReader {
     this.slots = [];
     this.columns = [];
     this.names = new Set(); // names of parts that can be in the same line as the next part
-    const letters = models.flatMap(({ characters }) => characters);
-    const texts = [...letters, text, ...Object.values(files).flat()].join("\n");
-    this.characters = [...new Set(texts + texts.normalize("NFC"))]; // that parts can have
   }
 
   /**
@@ -250,13 +260,14 @@ export class PatternReader {
 
   /** A function that changes a text by the first rule that matches: EXPRESSION -> TEXT. */
   rulesOf(lines, place) {
+    const characters = this.charactersOfTexts();
     const rules = lines
       .filter((line) => !line.startsWith("#"))
       .map((line) => {
         const [, from, to] = RULE_LINE.exec(line) ?? [];
         try {
           if (to === undefined) throw new SyntaxError("write EXPRESSION -> TEXT");
-          return [this.expression(from, to.match(/\\\d/g) ?? []), to];
+          return [expressionOfRule(from, to.match(/\\\d/g) ?? [], characters), to];
         } catch (/** @type {any} */ error) {
           throw this.error(`rule “${line}”: ${error.message}`, place);
         }
@@ -273,17 +284,11 @@ export class PatternReader {
     };
   }
 
-  /** The expression of a rule, whose groups are referred to as \1, \2 and so on. */
-  expression(text, references) {
-    const expression = new Expression(text, false, this.characters);
-    const numbers = references.map((reference) => Number(reference[1]));
-    const wrong = numbers.find((number) => number >= expression.groups.length);
-    if (wrong) throw new SyntaxError(`invalid group reference ${wrong}`);
-    // Python repeats what is empty, and keeps matches of earlier repetitions; browsers do neither.
-    if (expression.repeatsEmpty) throw new SyntaxError("what is repeated may be empty");
-    if (numbers.some((number) => expression.stale.has(number)))
-      throw new SyntaxError("a group stands in a repeated one");
-    return expression.compiled(false);
+  /** All characters that the texts of parts can have. */
+  charactersOfTexts() {
+    const letters = this.models.flatMap(({ characters }) => characters);
+    const texts = [...letters, this.text, ...Object.values(this.files).flat()].join("\n");
+    return [...new Set(texts + texts.normalize("NFC"))];
   }
 
   /** Reads MODEL or MODEL=WEIGHT. */

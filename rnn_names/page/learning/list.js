@@ -10,6 +10,9 @@ export const MIN_NAMES = 50;
 export const MAX_NAMES = 2000;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
+/** Whether a text has characters that no name can hold, or that stand for bytes that are no text. */
+export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
+
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
@@ -45,7 +48,7 @@ function column(lines) {
 /** The names in a text; raises NotAList for what is no list to learn from. */
 export function namesOfText(text) {
   const names = listIn(text);
-  if (names.some((name) => REFUSED.test(name) || name.includes("\ufffd")))
+  if (names.some(isRefused))
     throw new NotAList("This is no list of names: it holds characters that no name has.");
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);

@@ -109,24 +109,22 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
 /** Shows the parts of the pattern, or its error. */
 export function showPattern() {
   const pattern = patternOfCast();
-  if (pattern) parts = partsOf(textOfPattern(), pattern);
+  if (pattern) parts = partsOf($("pattern").value, pattern);
   showParts();
 }
-
-const textOfPattern = () => $("pattern").value;
 
 /** The parsed pattern; if it is wrong, undefined, and the error is shown. */
 function patternOfCast() {
   let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
-    pattern = new PatternReader(textOfPattern(), models, files).pattern();
+    pattern = new PatternReader($("pattern").value, models, files).pattern();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
   }
   const [sentence, ...lines] = wrong.split("\n");
   const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // focusable, since it scrolls
-  place.hidden = !textOfPattern().trim(); // nothing for the caret to point at
+  place.hidden = !$("pattern").value.trim(); // nothing for the caret to point at
   $("pattern-error").replaceChildren(sentence, place);
   $("pattern-error").hidden = !wrong;
   if (wrong) $("build").open = $("by-hand").open = true;

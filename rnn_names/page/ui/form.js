@@ -1,14 +1,8 @@
 // The settings, in the form and in the address: a link restores the names.
 
 import { newSeed } from "../engine/numbers.js";
-import {
-  INITIALS,
-  lengthOf,
-  MAX_LENGTH,
-  newNames,
-  REFUSED,
-  VALUE_TYPES,
-} from "../engine/options.js";
+import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
+import { isRefused } from "../learning/list.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
@@ -95,7 +89,7 @@ export function missingList() {
 }
 
 /** Whether a text of a link can be shown as a name or a line. */
-const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !REFUSED.test(text);
+const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
 /** Whether a text of a link can be drawn: models or the cast must have all its characters. */
 function isPossible(text) {

@@ -63,8 +63,9 @@ async function draw(note = "") {
     const sentence = await drawing(settings, {
       found: (name) => {
         if (mine !== current || found === places.length) return;
-        if (held.includes(name)) held.splice(held.indexOf(name), 1);
-        else showName(places[found++], name);
+        const copy = held.indexOf(name);
+        if (copy < 0) showName(places[found++], name);
+        else held.splice(copy, 1);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
