@@ -64,7 +64,7 @@ class CastDrawer:
     ) -> None:
         self.pattern, self.options = pattern, options
         self.used = UsedNames(options.min_edits or 0)
-        self._seed = options.some_seed()
+        self._seed = options.seed_or_random()
         self._shared_initials = SharedInitials(self._seed) if options.initials == "same" else None
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
@@ -225,12 +225,8 @@ class CastDrawer:
         Returns the lines before the first for which none is found, and the cause; or all, and None.
         """
         requests = self._requests(lines)
-        while requests:
-            filled, wants = self._fill(requests)
-            requests = requests[filled:]
-            if not requests:
-                break
-            request = requests[0]
+        while requests := requests[self._fulfil(requests) :]:
+            request, wants = requests[0], self._wants(requests)
             if wants and not request.cause:
                 self._draw_candidates(wants, submit)
             elif not request.try_other_initials(self.used):
@@ -238,29 +234,35 @@ class CastDrawer:
                 return lines[: lines.index(request.line)], cause
         return lines, None
 
-    def _fill(self, requests: Sequence[Request]) -> tuple[int, list[Want]]:
-        """Fills lines up to the first whose names are not drawn: how many, and what to draw next.
+    def _fulfil(self, requests: Sequence[Request]) -> int:
+        """Fills lines by drawn candidates that fit; returns how many requests got one.
+
+        Ends at the first request without one.
+        """
+        for n_fulfilled, request in enumerate(requests):
+            candidate = request.next_candidate(self.used)
+            if candidate is None or candidate not in request.drawn:
+                return n_fulfilled
+            request.accept(candidate, self.used)
+        return len(requests)
+
+    def _wants(self, requests: Sequence[Request]) -> list[Want]:
+        """The candidates to draw next, where the first request has no drawn one that fits.
 
         The lines after it are filled provisionally, to see which candidates they will want: the
-        names they use are noted in a fork of `used`. There is nothing to draw next if that first
-        one has no more candidates.
+        names they use are noted in a fork of `used`. Empty if the first has no more candidates.
         """
-        used, n_filled, wants = self.used, len(requests), list[Want]()
-        for place, request in enumerate(requests):
+        used, wants = self.used.fork(), list[Want]()
+        for request in requests:
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
-                is_next = n_filled == len(requests)  # all lines before it are filled
-                more = request.to_draw(candidate, used, is_next) if candidate else []
-                if is_next:
-                    n_filled, used = place, used.fork()
-                    if not more:
-                        break
-                wants += more
-                if len(wants) >= MAX_WANTS:
+                is_next = request is requests[0]  # all lines before it are filled
+                wants += request.to_draw(candidate, used, is_next) if candidate else []
+                if not wants or len(wants) >= MAX_WANTS:
                     break
             if candidate:
                 request.accept(candidate, used)
-        return n_filled, wants
+        return wants
 
     def _draw_candidates(self, wants: Sequence[Want], submit: Submit) -> None:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""

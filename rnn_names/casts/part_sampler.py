@@ -7,11 +7,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
-from rnn_names.sampling.sampler import Tally, make_sampler
+from rnn_names.sampling.sampler import Passed, Tally, make_sampler
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
@@ -72,7 +71,7 @@ class PartSampler:
         weights = self.initial_weights.items()
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
-    def draw(self, keys: Array, initials: Array | None = None) -> tuple[Names, Array, Tally]:
+    def draw(self, keys: Array, initials: Array | None = None) -> Passed:
         """As `ConditionalSampler.draw`; with `initials`, (n,), the names have these."""
         root: Array | None = None
         if initials is not None:

@@ -39,7 +39,7 @@ class NamesToPick:
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
         self.of_parts: OptionsOfParts = {}
-        self._seeds = itertools.count(options.some_seed())
+        self._seeds = itertools.count(options.seed_or_random())
         self.set(options, {})
 
     def set(self, options: SampleOptions, _of_parts: OptionsOfParts) -> None:
@@ -99,7 +99,7 @@ class LinesToPick:
     """Lines of a cast; `file` is the file of its pattern."""
 
     def __init__(self, options: CastOptions, file: str) -> None:
-        self._file, self._first_seed = file, options.some_seed() - 1
+        self._file, self._first_seed = file, options.seed_or_random() - 1
         self.set(options, {})
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]

@@ -70,9 +70,10 @@ def sample(
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(blend, form, per_character=rank == "per-character", title=title)
     with out:
-        drawn = names_of_stream(blend, count, options)
         if best:
             drawn = _best(blend, count, options, rank)
+        else:
+            drawn = names_of_stream(blend, count, options)
         first = Names.from_strings([])
         for names in drawn:
             out.write_names(names)

@@ -197,7 +197,7 @@ class CommonOptions(Checked):
 
     @property
     def test_cost(self) -> int:
-        """About how many times as long as usual a test takes: a millisecond if `min_edits` is 3."""
+        """About how many times as long as usual a test of a name takes: 64, if `min_edits` is 3."""
         return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 
     def affordable(self, n: int) -> int:
@@ -230,7 +230,7 @@ class Options(CommonOptions):
         """Whether names may not repeat."""
         return self.unique or self.min_edits is not None or self.remember is not None
 
-    def some_seed(self) -> int:
+    def seed_or_random(self) -> int:
         """The seed, or a random one if none is set."""
         return int.from_bytes(os.urandom(16), "little") if self.seed is None else self.seed
 

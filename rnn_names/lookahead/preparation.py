@@ -1,22 +1,27 @@
 """Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
-Each round draws names with the current guide, which then learns from them. The first rounds use a
-temperature between 1 and 2, at which draws vary most, or twice the requested one from 1 up. Then
-the temperature is halved, round by round, down to the requested one, as in simulated annealing
-(Kirkpatrick et al. 1983). So the names that are most probable in the end have been drawn before,
-and the guesses take all of them into account. Names that end at visited prefixes are known, and are
-ruled out meanwhile, so that draws explore. Without cooling, of two names with nearly the same
-probability, `--match 'Davendre|Sonasheen'`, one was never drawn.
+    draw names unguided, at a temperature of 2 t, 4 t, …: the first that is at least 1
+    at this temperature, and at each half as high, down to the requested t:
+        twice, learn, and draw names that are not known
+        learn, and visit the most probable prefixes
+    until few names are repeats, or it has cost too much:
+        learn, draw twice as many names as before, set the bound, and measure the repeats
 
-Draws may miss one of the most probable names. So a round at the requested temperature visits all of
-the most probable prefixes, by the guesses, of each length. Below 1, and with min-p, top-k or top-p,
-a few names have most of the probability: there, each temperature has such a round, and the last one
-as many as add more than a little to the probability of known names.
+At a high temperature, draws vary most. So the names that are most probable in the end have been
+drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick
+et al. 1983). Names that end at visited prefixes are known, and are ruled out meanwhile, so that
+draws explore. Without cooling, of two names with nearly the same probability, `--match
+'Davendre|Sonasheen'`, one was never drawn.
 
-Then each round is a test. One half of its draws sets the bound, the lowest with which few names
-would be repeats; all draws measure how many are repeats, and whether draws miss names that are
-known. Tests end when few are repeats, or when they have cost too much; then a warning says so. The
-result depends neither on the seed nor on the number of requested names.
+Draws may still miss one of the most probable names. So rounds visit all of the most probable
+prefixes, by the guesses, of each length: at t; and where a few names have most of the probability
+(below 1, and with min-p, top-k or top-p), at every temperature, and at t as many as add more than a
+little to the probability of known names.
+
+A test sets the bound by one half of its draws, the lowest with which few names would be repeats;
+all draws measure how many are repeats, and whether draws miss names that are known. A warning says
+if there are still too many. The result depends neither on the seed nor on the number of requested
+names.
 
 Each round also measures how probable unknown names are. Guesses that are far higher are reduced.
 """
@@ -35,13 +40,13 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG, log_difference, sharpened
 
-COOLED_BELOW = 1.0  # below this temperature, draws begin at one between it and twice it
-LEAST_HALVED = 1e-3  # from there on, the probabilities of the same few names add up to nearly 1
-MIN_HALVINGS = 1  # of the temperature, also from there up: at twice it, draws vary more
+COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at least this,
+MIN_HALVINGS = 1  # but never at t itself: at twice it, draws vary more
+LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
-MAX_LAST = 8  # such rounds at the requested temperature, where few names dominate, or fewer:
-LITTLE = 0.003  # what one adds at least to the known names' probability, if another follows it
+MAX_LAST = 8  # rounds of most probable prefixes at the end, where few names dominate
+LITTLE = 0.003  # the last is one that raises log P(known names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names

@@ -9,8 +9,8 @@ the two. The notation is that of courses, with one row per example:
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
 This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
-levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type. The
-forward pass leaves arrays for the backward pass in a `Workspace`, by name.
+levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
+Large arrays are those of a `Workspace`: the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
@@ -130,11 +130,12 @@ def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
 
 
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
-    """The hidden state after every prefix of a tree: (N, n_a).
+    """The hidden state after every prefix of a tree: (N, n_a)."""
+    return _forward(tree, params, work)[0][1:]
 
-    Leaves in `work` what the backward pass needs: "states" (1 + N, n_a), beginning with a0, and
-    "cache" (n_blocks, N, n_a).
-    """
+
+def _forward(tree: PrefixTree, params: Params, work: Workspace) -> tuple[Array, Array]:
+    """The states a0 and after every prefix, (1 + N, n_a); the cells' caches, (n_blocks, N, n_a)."""
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
@@ -143,7 +144,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
         parent, x = tree.parent[rows], tree.x[rows]
         # Parents are the first nodes of their level; the others need no projection.
         above = next_states(above[:n_parents], parent, x, weights, work, cache[:, rows], a[rows])
-    return a
+    return states, cache
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -170,7 +171,8 @@ def loss_and_gradients(
     Both are in nats, summed over all characters of all names. `output_mask` (N, n_a) multiplies the
     hidden states before the output layer (dropout).
     """
-    a = to_output = hidden_states(tree, params, work)
+    states, cache = _forward(tree, params, work)
+    a = to_output = states[1:]
     if output_mask is not None:
         to_output = np.multiply(a, output_mask, out=work("to_output", *a.shape))
     log_y_hat = _log_y_hat(to_output, params, work)
@@ -183,25 +185,24 @@ def loss_and_gradients(
     da = np.matmul(d_logits, params["Wya"], out=work("da", *a.shape))
     if output_mask is not None:
         da *= output_mask
-    gradients.update(_backward_over_time(tree, params, work, a, da))
+    gradients.update(_backward_over_time(tree, params, work, states, cache, da))
     return loss, gradients
 
 
 def _backward_over_time(
-    tree: PrefixTree, params: Params, work: Workspace, a: Array, da: Array
+    tree: PrefixTree, params: Params, work: Workspace, states: Array, cache: Array, da: Array
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
     `da` (N, n_a) begins with the gradients from the output layer; each level adds those of its
-    parents. Overwrites the "cache" of `hidden_states`.
+    parents. Overwrites `cache`; `states` and `cache` are those of `_forward`.
     """
-    cell, (n, n_a) = cell_of(params), a.shape
+    cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])
     # The gradients of the projections of all parents: first a0, the parent of level 0, then the
     # parents of level 1, and so on. Those of a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
-    cache = work("cache", cell.n_blocks, n, n_a)  # as the forward pass filled it
     U = params["Waa"].reshape(cell.n_gates, n_a, n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
@@ -215,7 +216,6 @@ def _backward_over_time(
         for term in [*d_parents[cell.n_gates :], *products]:  # a GRU's carry, then by gate
             above += term
 
-    states = work("states", 1 + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)

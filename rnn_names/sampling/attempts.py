@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.sampling.sampler import Tally
 
-MAX_ATTEMPTS = 1 << 21  # unsuccessful attempts after which a stream ends
+MAX_ATTEMPTS = 1 << 21  # after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
@@ -61,7 +61,7 @@ class AttemptQueue:
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
     def take(self, size: int, is_scarce: bool, limit: int) -> tuple[Array, Array]:
-        """Removes the lowest numbers; returns about `size` attempts at them, (n,) both.
+        """Removes the lowest numbers; returns some `size` attempts at them, or fewer, (n,) both.
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than

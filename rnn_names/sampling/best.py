@@ -52,8 +52,8 @@ def best(
 ) -> Iterator[Names]:
     """The most probable names that meet the conditions, most probable first, in parts.
 
-    `seed` and `unique` have no effect; `start` skips names. Equally probable names are in the order
-    of their characters. If too few names are certain, SamplingError is raised after the last one.
+    `start` skips names. Equally probable names are in the order of their characters. If too few are
+    certain, SamplingError is raised after the last one.
 
     `rank="per-character"` ranks names by the mean log-probability of their characters, including
     the end and excluding a single prefix. If the longest name has M characters, a name of L has the
@@ -226,10 +226,10 @@ class _Pass:
     def run(self, max_prefixes: int) -> bool:
         """Finds the best names; returns False if there are too many prefixes."""
         roots, predictor = self._search.roots, self._search.predictor
-        states = roots.data.automaton_state
+        automaton_state = roots.data.automaton_state
         for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
-            prefixes = _Prefixes(text, states[rows], self._search.log_prob[rows])
+            prefixes = _Prefixes(text, automaton_state[rows], self._search.log_prob[rows])
             self._look_into(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:

@@ -1,9 +1,9 @@
 """Choosing the next character of each of many names, by their own random numbers.
 
-The last bits of the network's probabilities differ from one processor to another, and with the
-batch that is computed. If a random number lies within a margin of the edge between two characters,
-the choice is *too close to call*: the name is drawn again in float64, where the error is some 10⁹
-times as small, so that the right side is certain.
+A seed gives the same names on every processor. But the last bits of the network's probabilities
+differ from one to another, and with the batch that is computed. So if a random number lies within
+a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
+again in float64, where the error is some 10⁹ times as small, so that the right side is certain.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from rnn_names.sampling.random_keys import random_bits
 
 MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
 MAX_NODES = 1 << 12  # nodes at which names choose together
-_ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # of 64; 12 are the node's, 32 are random
+_ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a point's 64 bits; node 12, random 32
 
 
 def choose(
@@ -110,5 +110,6 @@ def _cut(
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    # A wrong cut moves edges by at most a quarter of the margin; errors take a third (`MARGIN`).
+    # A character of at most margin / 4 may be cut wrongly: that moves edges by as much, and errors
+    # move them by at most a third of the margin (`MARGIN`), together less than the margin.
     return (least - following < relative * least) & (least > margin / 4)

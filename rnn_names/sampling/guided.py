@@ -171,7 +171,10 @@ class GuidedSampler(WalkSampler):
     def names(
         self, key: Array, begin: int, budget: int, admission: Admission, threads: tuple[Submit, int]
     ) -> Iterator[Names]:
-        """Yields the names from `begin` on, in parts; arguments and errors as for `NameQueue`."""
+        """Yields the names from `begin` on, in parts; raises TooFewNames after the last.
+
+        As for `NameQueue`, but `budget` is the most proposals of a group, however many it accepts.
+        """
         submit, n_threads = threads
         group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`
         size = 1  # groups that a thread draws together

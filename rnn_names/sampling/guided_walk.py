@@ -62,7 +62,7 @@ class GuidedWalk(Walk):
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.guide.visits.record(data.visited, log_p, n_names)
-        state, pair, visited = data.automaton_state, data.pair, data.visited
+        pair, visited = data.pair, data.visited
         log_ahead = self.guide.log_ahead_of_next(visited, pair, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
@@ -71,7 +71,7 @@ class GuidedWalk(Walk):
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             log_weight = data.log_weight + np.log(total) + top
-        predicted = PredictedData(state, pair, visited, log_weight, log_ahead)
+        predicted = PredictedData(data.automaton_state, pair, visited, log_weight, log_ahead)
         return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
 
     def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
@@ -100,14 +100,14 @@ def _largest(logs: Array, size: int) -> Array:
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, states, pair = guide.prefixes, roots.data.automaton_state, guide.first_pair
+    prefixes, automaton_state, pair = guide.prefixes, roots.data.automaton_state, guide.first_pair
     if [*map(len, roots.texts)] == [prefixes.length[0]]:
-        data = GuidedData(states, pair, np.zeros(1, int), np.zeros(1))
+        data = GuidedData(automaton_state, pair, np.zeros(1, int), np.zeros(1))
         return roots._replace(data=data)
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = guide.log_ahead[0, last]
     data = GuidedData(
-        states,
+        automaton_state,
         guide.pairs.after[pair[0], last],
         prefixes.child(np.zeros_like(last), last),
         # The weight's first factor, total / ahead.

@@ -15,7 +15,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, TooFewNames, budget_after
 from rnn_names.sampling.random_keys import keys_at
-from rnn_names.sampling.sampler import ConditionalSampler, Tally
+from rnn_names.sampling.sampler import ConditionalSampler, Passed, Tally
 from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
@@ -26,8 +26,6 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # the fewest attempts of a batch that is drawn in chunks
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
-
-Passed = tuple[Names, Array, Tally]  # names, the rising rows of their attempts, and the tally
 
 
 class PassingNames(NamedTuple):
@@ -48,9 +46,9 @@ class PassingNames(NamedTuple):
 class NameQueue:
     """Draws the names of the numbers from `begin` on.
 
-    The stream ends after `budget` unsuccessful attempts. Every 16 accepted names (distinct ones if
-    names are unique) grant another `budget`. Attempts are counted in the order of the numbers, for
-    each up to the first that passes, so the end does not depend on how many are drawn together.
+    The stream ends after `budget` attempts. Every 16 accepted names (distinct ones if names are
+    unique) grant another `budget`. Attempts are counted in the order of the numbers, for each up to
+    and including the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
         key: the key of the random numbers of all names.
@@ -99,7 +97,7 @@ class NameQueue:
         return budget_after(self._admission.passed, self._budget)
 
     def _add_numbers(self) -> int:
-        """Adds new numbers to the queue; returns how many attempts the next batch makes.
+        """Adds new numbers to the queue; returns the most attempts that the next batch may make.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands. If all names pass, a request for 10,000 adds 4,096 and 5,904; a
@@ -156,7 +154,7 @@ class NameQueue:
         names, passed, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
-        return Names(codes, names.offsets.astype(np.int32)), rows[passed], tally
+        return Passed(Names(codes, names.offsets.astype(np.int32)), rows[passed], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
         """Removes and yields the names of all numbers below `end`, in parts.

@@ -10,13 +10,13 @@ from rnn_names.corpus.fingerprints import among
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
 
-SomeOptions = TypeVar("SomeOptions", bound=CommonOptions)
+AnyOptions = TypeVar("AnyOptions", bound=CommonOptions)
 
 FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 
 
-def with_boldness(options: SomeOptions, model: LanguageModel) -> SomeOptions:
+def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
     """The options, and the presets of boldness as far as the model's list allows them."""
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}

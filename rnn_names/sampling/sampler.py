@@ -6,6 +6,7 @@ If few names have the length and the spelling, `guided_if_rare` looks ahead inst
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from rnn_names.conditions.spelling import Spelling, names_from_indices, spelled_
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.presets import SomeOptions, length_limits, with_boldness
+from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
@@ -46,6 +47,14 @@ class Tally(dict[str, tuple[int, int]]):
         tested, passed = self[title]
         rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
         return f"the tightest condition was {title} (met by {rate} draws)"
+
+
+class Passed(NamedTuple):
+    """The names of a draw that meet the conditions."""
+
+    names: Names
+    rows: Array  # (len(names),) rising, among all attempts of the draw
+    tally: Tally
 
 
 class ConditionalSampler:
@@ -128,7 +137,7 @@ class ConditionalSampler:
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether few of the model's names from the roots may have the length and the spelling."""
+        """Whether few names may have the length and the spelling, so that a pilot must tell."""
         options = self.options
         of_list = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or of_list
@@ -136,19 +145,20 @@ class ConditionalSampler:
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
         return not most_fit or bool(self.automaton_conditions or options.prefix)
 
-    def draw(self, keys: Array) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, their rows among `keys`, and the tally."""
+    def draw(self, keys: Array) -> Passed:
+        """Draws a name by each key, (n,), and tests it."""
         return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
-    def filter(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
+    def filter(self, size: int, names: Names, rows: Array) -> Passed:
         """Tests names already drawn; `rows` are their rows in a draw of `size` names."""
         passed, tally = rows_that_pass(self.tested_conditions, names)
-        return names.take(passed), rows[passed], Tally({self.title: (size, len(names)), **tally})
+        tally = Tally({self.title: (size, len(names)), **tally})
+        return Passed(names.take(passed), rows[passed], tally)
 
 
 def make_sampler(
-    model: LanguageModel, options: SomeOptions
-) -> tuple[ConditionalSampler, SomeOptions]:
+    model: LanguageModel, options: AnyOptions
+) -> tuple[ConditionalSampler, AnyOptions]:
     """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.

@@ -36,8 +36,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    At most `budget` attempts (default: `MAX_ATTEMPTS`; fewer if names have at least 5 characters,
-    see `MAX_FAILED_CHARACTERS`) may fail before the first name, and more after every 16 names.
+    The stream ends after `budget` attempts (default: `MAX_ATTEMPTS`; fewer if names have at least 5
+    characters, see `MAX_FAILED_CHARACTERS`); every 16 names grant as many again.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
@@ -97,7 +97,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names that the first attempts at n numbers give, which may be few."""
     sampler, options = make_sampler(model, options)
-    key, numbers = seed_key(options.some_seed()), np.arange(options.affordable(n))
+    key, numbers = seed_key(options.seed_or_random()), np.arange(options.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some))[0].to_strings()
@@ -113,7 +113,7 @@ def _drawn_names(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    key = seed_key(options.some_seed())
+    key = seed_key(options.seed_or_random())
     is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:

@@ -157,10 +157,10 @@ class Walk:
         # For each distinct branch: (branches,)
         first = differs_from_previous(branch)
         parent, character = np.divmod(branch[first], n_y)
-        state = data.automaton_state[parent]
-        next_state = spelling.automaton.after[state, character]
+        automaton_state = data.automaton_state[parent]
+        next_state = spelling.automaton.after[automaton_state, character]
         ends = character == EOS
-        may_end = ends & spelling.may_end[length, state]
+        may_end = ends & spelling.may_end[length, automaton_state]
         goes_on = ~ends & spelling.can_be_met[length + 1, next_state]
         # For each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
@@ -252,11 +252,16 @@ class Frontier:
 def _join(batches: list[NodeBatch]) -> NodeBatch:
     children, data, rows, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
-    joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    return NodeBatch(joined, data[0].concatenate(data), np.concatenate(rows), _rows(node, parent))
+    parents = _rows_of_joined(parent, above)
+    joined = Children(np.concatenate(above), parents, np.concatenate(character))
+    nodes = _rows_of_joined(node, parent)
+    return NodeBatch(joined, data[0].concatenate(data), np.concatenate(rows), nodes)
 
 
-def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
-    """Rows of several arrays, `of`, as rows of the concatenated arrays."""
-    before = accumulate(map(len, of), initial=0)
-    return np.concatenate([part + n for part, n in zip(parts, before, strict=False)])
+def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:
+    """Rows of each array as rows of all arrays concatenated: row 0 of the second follows the first.
+
+    `rows[k]` are rows of `arrays[k]`.
+    """
+    n_before = [0, *accumulate(map(len, arrays[:-1]))]
+    return np.concatenate([each + n for each, n in zip(rows, n_before, strict=True)])

@@ -53,8 +53,9 @@ class WalkSampler:
     def roots(self) -> Roots:
         """The roots, in float32; if there are several, with their exact probabilities."""
         roots = compute_roots(self.texts, self.quick, self.spelling.automaton)
-        several = len(self.texts) > 1
-        return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
+        if len(self.texts) == 1:
+            return roots
+        return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """Names by the keys of their random numbers, (n,), and the row of each name.

@@ -12,7 +12,7 @@ The calls behind a minibatch:
             _training_set: in the last stage, Teacher.for_run, distillation_set
             gradients_of_epoch: Batches.minibatches, PartGradients.compute for each part
                 compute: Batches.tree (prefix_tree), part_gradients (dropout_mask)
-                    rnn.loss_and_gradients: hidden_states, cross_entropy, _backward_over_time
-                        hidden_states: next_states for each level, from the shortest prefixes
+                    rnn.loss_and_gradients: _forward, cross_entropy, _backward_over_time
+                        _forward: next_states for each level, from the shortest prefixes
                         _backward_over_time: step_backward, sum_siblings, from the longest
 """
