@@ -189,7 +189,7 @@ def test_tables_and_headings_are_recognised_and_names_counted(page):
     assert page.locator("#own-count").inner_text() == "60 names"
     assert page.evaluate("listIn(document.getElementById('own-names').value)") == LINES
     text.fill("Names\n" + "\n".join(LINES[:9]))
-    assert page.locator("#own-count").inner_text() == "9 of at least 50"
+    assert page.locator("#own-count").inner_text() == "9 of at least 20"
 
 
 def test_an_empty_list_gets_a_message(page):
@@ -198,7 +198,7 @@ def test_an_empty_list_gets_a_message(page):
     page.set_viewport_size({"width": 360, "height": 400})
     page.evaluate("scrollTo(0, 9999)")
     page.get_by_role("button", name="Learn from these names").click()
-    assert page.locator("#own-count").inner_text() == "Paste at least 50 names first."
+    assert page.locator("#own-count").inner_text() == "Paste at least 20 names first."
     assert page.locator("#own-count").evaluate(
         "e => e.getBoundingClientRect().top >= 44"  # below the tabs
     )

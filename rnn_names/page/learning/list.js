@@ -6,7 +6,7 @@ import { lengthOf, MAX_LENGTH, REFUSED } from "../engine/options.js";
 import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
-export const MIN_NAMES = 50;
+export const MIN_NAMES = 20;
 export const MAX_NAMES = 2000;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 

@@ -9,6 +9,7 @@ export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 
 const STORE = document.documentElement.dataset.store ?? PAGE;
 export const favourites = new Map(); // notes by name, in list order
+export let undo = () => {}; // takes back what was kept or removed last
 
 /**
  * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are names
@@ -37,7 +38,8 @@ function keepThese(pairs) {
 function undoably(words, pairs) {
   const before = [...favourites];
   keepThese(pairs);
-  toast(words, { Undo: () => keepThese(before) });
+  undo = () => keepThese(before);
+  toast(words, { Undo: undo });
 }
 
 /** Keeps or removes a name, with a message that has these actions unless its card is open. */
@@ -45,6 +47,7 @@ export function toggleFavourite(name, actions) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
   keepThese([...others, [name, ""]]);
+  undo = () => keepThese(others);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], actions);
@@ -94,7 +97,7 @@ export function listenToFavourites() {
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
     print: () => window.print(),
-    clear: () => undoably([`Removed ${favourites.size} names`], []),
+    clear: () => undoably(["Removed all"], []),
   });
 }
 
@@ -155,6 +158,7 @@ function favouriteItem(name, i) {
   note.addEventListener("change", () => {
     favourites.set(name, note.value);
     store();
+    note.blur(); // after Enter, too
   });
   const up = signButton("Move up", name, "↑", () => {
     move(i, i - 1);

@@ -4,7 +4,7 @@ import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
-import { copy, favourites, toggleFavourite } from "./favourites.js";
+import { copy, favourites, toggleFavourite, undo } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
 const LONG_PRESS = 500; // ms
@@ -181,7 +181,9 @@ export function listenToKeys(draw) {
   };
   document.addEventListener("keydown", (event) => {
     const target = /** @type {any} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
+    const isControl = event.ctrlKey || event.metaKey;
+    if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) undo();
+    if (isControl || event.altKey || $("results").hidden) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     const isName = target.matches(".name");
