@@ -766,7 +766,7 @@ def test_a_card_keeps_its_name_even_if_it_was_typed(open_page):
     assert keep.is_visible()
 
 
-def test_a_kept_line_has_its_buttons_beside_it_and_its_note_and_its_message_in_one_row(open_page):
+def test_a_kept_line_has_its_buttons_beside_it_and_its_note_below(open_page):
     line = "Dame Noemilianna the Unlucky of Shakaylavania, who bears a black rose on gold"
     page = open_page("gru", address=f"#seed=1&cast=[{line}]", width=360, height=740)
     page.locator(".name").first.click()
