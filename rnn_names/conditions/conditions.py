@@ -18,7 +18,7 @@ from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.spelling import encoded, of_shape
-from rnn_names.corpus.characters import folded
+from rnn_names.corpus.characters import folded, without_case
 from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape, have_triples, lower_case
@@ -195,11 +195,14 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             ["known_triples"],
         )
 
+    fold = without_case if options.ignore_case else str
+    triples = {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
+
     def has_known(text: str) -> bool:
-        text = lower_case(text)
-        if len(text) < 3:
-            return any(text in pair + last for pair in known for last in known[pair])
-        return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
+        characters = [*map(fold, lower_case(text))]
+        if len(characters) < 3:
+            return any("".join(characters) in triple for triple in triples)
+        return all("".join(characters[i : i + 3]) in triples for i in range(len(characters) - 2))
 
     required = [("contains", text, [text]) for text in options.contains]
     required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))

@@ -63,3 +63,12 @@ def folded(text: str) -> str:
     True
     """
     return composed(text.casefold())
+
+
+def without_case(character: str) -> str:
+    """What all characters have in common that `re.IGNORECASE` treats as equal.
+
+    >>> [*map(without_case, "ςΣσ")], [*map(without_case, "iİı")]
+    (['Σ', 'Σ', 'Σ'], ['I', 'I', 'I'])
+    """
+    return "I" if character == "İ" else character.lower().upper()

@@ -45,15 +45,18 @@ LEFT_OUT = re.compile(
 )
 """The texts that a script does not need: comments, blank lines, indents, `export`."""
 SPACES = re.compile(
-    r"(?<=^if) |(?<=^for) (?=\()| (?=\{$)|(?<=\{) |(?<!,) (?=\})"
+    r"(?<=\bif) (?=\()|(?<=^for) (?=\()|(?<=\bwhile) (?=\()| (?=\{$)|(?<=\{) |(?<!,) (?=\})"
     r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|(?<=,) (?=[({[]|\.{3})|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]",
+    r"|(?<=,) (?=[({[]|\.{3})|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]"
+    r"|(?:(?<=\blet)|(?<=\breturn)) (?=[\[{(])|(?<=\)) (?=return\b|throw\b|=>)",
     re.MULTILINE,
 )
 """Spaces that a script does not need: at line ends, inside braces, after some commas and around
 some operators. No string literal contains such spaces."""
 CONSTANTS = re.compile(r"(?<=^)const |(?<=[ (;])const (?=[\[{\w$])", re.MULTILINE)
 """Where a script has `let` instead, which is shorter: no text has `const` before a word."""
+DECLARATIONS = re.compile(r"^let\b.*(?:;\nlet\b.*)+;$", re.MULTILINE)
+"""Lines with a `let` each, which are one statement: a line that ends in ; is a whole one."""
 PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
@@ -138,6 +141,7 @@ def _module(path: str, done: set[str]) -> str:
     text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
     for _ in range(2):  # braces before a = have spaces, too
         text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
+    text = DECLARATIONS.sub(lambda lines: re.sub(r";\nlet\b ?", ",", lines[0]), text)
     return before + text
 
 

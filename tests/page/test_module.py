@@ -596,6 +596,45 @@ def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatc
         assert message.startswith(f"pattern: rule “{line}”: {reason}\n")
 
 
+def test_rules_know_the_characters_that_only_names_have(in_node, small_models, tmp_path):
+    """In sets and for a dot, there were only those of the pattern and the rules."""
+    lines = ["c.*[^b]$ -> X", r"^(\w)\w* -> \1"]
+    (tmp_path / "rules").write_text("\n".join(lines), "utf-8")
+    (found,) = in_node(
+        f"""print(await cast("{{x=gru}} {{=x:rules=rules}}", 30,
+                            {{ seed: 1, files: {{ rules: {json.dumps(lines)} }} }}));""",
+        ("gru", small_models["gru"]),
+    )
+    pattern = f"{{x=gru}} {{=x:rules={tmp_path / 'rules'}}}"
+    assert found == cast(pattern, 30, seed=1, models={"gru": small_models["gru"]})
+
+
+def test_texts_are_read_in_any_case_where_no_spelling_as_typed_is_possible(in_node):
+    """Such as where top-k or another condition rules out all of them: there were no names."""
+    model = Model.load("women")
+    calls = [
+        ("topK: 3, contains: 'G'", {"top_k": 3, "contains": ["G"]}),
+        ("minP: 0.5, match: '.*G.*'", {"min_p": 0.5, "match": [".*G.*"]}),
+        (
+            "maxLength: 2, contains: 'H', listed: true",
+            {"max_length": 2, "contains": ["H"], "listed": True},
+        ),
+    ]
+    script = "".join(f"print(await sample(3, {{ seed: 1, {asked} }}));" for asked, _ in calls)
+    for (_, options), found in zip(calls, in_node(script, ("women", model)), strict=True):
+        with pytest.warns(CaseWarning):
+            assert found == model.sample(3, seed=1, **options)
+
+
+def test_separate_accents_count_for_the_mean_probability(in_node):
+    """They were composed, which made characters that the model does not have."""
+    model = random_model("ab\u0301", seed=1, longest=7)
+    options = "{ seed: 1, minMeanP: 0.25, anyShape: true }"
+    (found,) = in_node(f"print(await sample(200, {options}));", ("accents", model))
+    assert found == model.sample(200, seed=1, min_mean_p=0.25, any_shape=True)
+    assert any("a\u0301" in name for name in found)
+
+
 REFUSED_CASTS = ["{elvish:t=0x1}", "{elvish:max-length=0xc}", "{elvish:max-length=1e1}"]
 REFUSED_CASTS += ["{elvish:max-length=12.}", "{x=elvish=0x2}", "{elvish:exclude-words=ab}"]
 REFUSED_CASTS += ["[x*1000|{elvish:prefix=1}]", "\u202e{elvish}", "{elvish}\0"]
@@ -710,6 +749,12 @@ def test_options_that_no_name_can_have_throw_a_type_error(options, message, in_n
     call = f"await sample(5, {in_javascript(options)}).catch({shown});"
     (found,) = in_node(call, ("gru", small_models["gru"]))
     assert found.startswith(message)
+
+
+def test_a_list_that_contains_itself_is_refused(in_node, small_models):
+    call = "const a = []; a.push(a); await sample(2, { prefix: a }).catch((e) => print(e.message));"
+    (found,) = in_node(call, ("gru", small_models["gru"]))
+    assert found == "prefix [[…]]: must be a text or a list of texts"
 
 
 def test_a_module_names_its_sources_and_model_names_stay_text(in_node, bundled):

@@ -48,6 +48,12 @@ def learn(page, lines, title="elves"):
     page.locator("#own-status", has_text="is ready").wait_for()
 
 
+def forget(page):
+    """Lets the browser forget what was learned, since the tests share it."""
+    page.get_by_role("button", name="Forget it").click()
+    page.locator("#toast", has_text="List forgotten").wait_for()
+
+
 def said(page):
     return page.locator("#own-status").inner_text()
 
@@ -120,14 +126,14 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
 def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small_models, tmp_path):
     parts = [PageModel(*each) for each in small_models.items()]
     (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
-    page = browser.open(tmp_path / "page.html", page=one_page, names=None)
+    page = browser.open(tmp_path / "page.html", page=one_page, address="", names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
     assert page.title() == "Names from your own list"
     assert page.locator("h1").inner_text() == "Names like yours"
-    page.get_by_role("tab", name="Names").click()
+    page.evaluate("location.hash = '#seed=1&held=3+abc'")  # a link is to names
     wait_for_names(page, 20)
-    assert page.locator("h1").inner_text() == "Names like gru"
+    assert page.locator("h1").inner_text() == "Names like gru" and names_of(page)[3] == "abc"
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
 
@@ -192,6 +198,55 @@ def test_tables_and_headings_are_recognised_and_names_counted(page):
     assert page.locator("#own-count").inner_text() == "9 of at least 20"
 
 
+def test_the_saved_table_of_kept_names_is_read_back(page):
+    text = page.get_by_role("textbox", name="Names")
+    read = "listIn(document.getElementById('own-names').value)"
+    for cells, expected in [
+        ('"Aelin"\n"Orla ""the Red"""', ["Aelin", 'Orla "the Red"']),
+        ('"Smith, John",12\n"Doe, Jane",9', ["Smith, John", "Doe, Jane"]),
+        (",,Ann\n1,,Ben", ["Ann", "Ben"]),
+        ('Rory "the Fox\nAnn', ['Rory "the Fox', "Ann"]),
+    ]:
+        text.fill(cells)
+        assert page.evaluate(read) == expected
+
+
+def test_a_second_list_of_the_same_title_is_told_apart_and_kept_in_place_of_the_first(page):
+    """Casts find a model by its name, so both wrote the names of the first."""
+    learn(page, LINES[:30], title="gru")
+    assert said(page) == "gru 2 is ready: learned from 30 names. This browser keeps it."
+    page.locator("#own-form > summary").click()
+    learn(page, LINES[30:], title="gru")
+    instead = "This browser keeps it, in place of the one before."
+    assert said(page) == f"gru 3 is ready: learned from 30 names. {instead}"
+    assert page.evaluate("models.map(({ name }) => name)") == ["gru", "gru 2", "gru 3"]
+    forget(page)
+
+
+def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
+    """Names of other models were shown, and a message that the list is missing."""
+    learn(page, LINES)
+    page.get_by_role("button", name="Show names").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    drawn = names_of(page)
+    page.add_init_script(
+        "const { open } = IDBFactory.prototype;"
+        "IDBFactory.prototype.open = function (...given) {"
+        "  const opening = {}, late = () => setTimeout(() => {"
+        "    const really = open.apply(this, given);"
+        "    really.onsuccess = () => { opening.result = really.result; opening.onsuccess(); };"
+        "  }, 1500);"
+        "  late(); return opening; }"
+    )
+    page.reload()
+    page.locator("h1", has_text="elves").wait_for()
+    wait_for_names(page, len(drawn))
+    assert names_of(page) == drawn and page.locator("h1").inner_text() == "Names like elves"
+    page.get_by_role("tab", name="Your list").click()
+    forget(page)
+    page.requests[1:] = []
+
+
 def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
@@ -217,7 +272,7 @@ STOP_AT_ONCE = """async (learn) => {
 
 def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
     page.set_viewport_size({"width": 360, "height": 740})
-    page.get_by_role("button", name="Try 120 river names").click()
+    page.get_by_role("button", name="Try 80 river names").click()
     learns = page.get_by_role("button", name="Learn from these names")
     assert learns.bounding_box()["y"] > 670
     # In one go, since these are learned within seconds.

@@ -46,6 +46,15 @@ def test_errors_tell_of_missing_or_too_strict_triples():
     assert {*names} == {"Ab", "Abc"}
 
 
+@pytest.mark.parametrize("option", [{"suffix": "ΟΣ"}, {"contains": ["Ος"]}, {"suffix": "σ"}])
+def test_triples_are_those_of_texts_in_any_case(option):
+    """Capital sigma is two small letters, of which only one was compared."""
+    known = {"known_triples": {"\nα": "ο", "αο": "ς", "ος": "\n"}}
+    model = tiny_model(letters="Αος", **known)
+    names = model.sample(3, seed=1, known_triples=True, ignore_case=True, **option)
+    assert names == ["Αος"] * 3
+
+
 def test_models_with_a_large_alphabet_have_no_triples(tmp_path):
     names = [chr(0x4E00 + i) + chr(0x5E00 + i) for i in range(200)]
     train(names, epochs=0, hidden_size=4).save(tmp_path / "m.npz")

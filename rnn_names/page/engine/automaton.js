@@ -76,8 +76,9 @@ export class Without extends Automaton {
 }
 
 /**
- * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, and `starts`,
- * the states after the required beginnings. Undefined if it has too many states.
+ * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, `starts`, the
+ * states after the required beginnings, and `isOpen[length][state]`, whether the conditions can still be
+ * met after a text of this length. Undefined if it has too many states.
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
@@ -101,22 +102,20 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
     for (const character of blend.characters) next.push(numberOf(nextStates(states, character)));
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
-  const automaton = { next: Int32Array.from(next), accepts, starts };
-  if (!acceptsAny(automaton, beginnings.map(lengthOf), lengths))
+  const isOpen = openStates(next, accepts, lengths);
+  if (!beginnings.some((text, i) => isOpen[lengthOf(text)]?.[starts[i]]))
     throw new WrongSettings("No name can meet these conditions.");
-  return automaton;
+  return { next: Int32Array.from(next), accepts, starts, isOpen };
 }
 
-/** Whether a name of `minLength` to `maxLength` characters is accepted. */
-function acceptsAny({ next, accepts, starts }, begun, { minLength, maxLength }) {
+/** Whether a name is accepted that goes on from each state, by the length of the text before. */
+function openStates(next, accepts, { minLength, maxLength }) {
   const n_y = next.length / accepts.length;
-  let states = new Set(); // the states after texts of a length
-  for (let length = 0; length <= maxLength; length++) {
-    for (const [i, state] of starts.entries()) if (begun[i] === length) states.add(state);
-    states.delete(DEAD);
-    if (length >= minLength && [...states].some((state) => accepts[state])) return true;
-    const reached = (state) => [...next.subarray(state * n_y, (state + 1) * n_y)];
-    states = new Set([...states].flatMap(reached));
+  const isOpen = [accepts.map(() => false)]; // from the longest
+  for (let length = maxLength; length >= 0; length--) {
+    const [longer] = isOpen;
+    const goesOn = (state) => next.slice(state * n_y, (state + 1) * n_y).some((to) => longer[to]);
+    isOpen.unshift(accepts.map((ends, state) => (ends && length >= minLength) || goesOn(state)));
   }
-  return false;
+  return isOpen;
 }

@@ -80,10 +80,10 @@ export class Blend {
    * The predictions at each place of a name, including its end: the index of the `character` there,
    * and log ŷ (n_y,). The list ends at a character that no network knows.
    */
-  expectations(name) {
+  expectations(name, characters = this.encode(name)) {
     const places = [];
     let state = this.firstState();
-    for (const character of [...this.encode(name), EOS]) {
+    for (const character of [...characters, EOS]) {
       places.push({ character, logProbs: logSoftmax(this.logits(state, 1)) });
       if (character === undefined) break;
       if (character !== EOS) state = this.nextStates(state, 1, [0], [character]);
@@ -93,12 +93,12 @@ export class Blend {
 
   /**
    * The log-probability of a name, including its end, in nats; −∞ for an unknown character, or if the
-   * name is too long. If given, only the last few characters and the end count.
+   * name is too long. If given, only the last few characters and the end count, of `characters`.
    */
-  logProb(name, counted = Infinity) {
+  logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
     const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
-    return this.expectations(name)
+    return this.expectations(name, characters)
       .slice(-counted)
       .reduce((sum, place) => sum + logOf(place), 0);
   }

@@ -59,11 +59,12 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 }
 
 /** Whether names with only known triples can have the required texts. */
-function haveTriples({ prefix, suffix, contains }, models) {
+function haveTriples({ prefix, suffix, contains, ignoreCase }, models) {
   if (models.some(({ triples }) => !triples)) return false;
-  const known = knownTriples(models);
+  const fold = folding({ ignoreCase });
+  const known = new Set(Array.from(knownTriples(models), fold));
   const has = (given) => {
-    const text = lowerCase(given);
+    const text = lowerCase(given).map(fold);
     if (text.length > 2) return hasTriples(text, known);
     return [...known].some((triple) => triple.includes(text.join("")));
   };
@@ -276,7 +277,8 @@ function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
   if (minMeanP) {
     const passes = (name) => {
       const counted = Math.max(lengthOf(name) + 1 - GIVEN, 1);
-      return blend.logProb(name, counted) >= counted * Math.log(minMeanP);
+      const characters = Array.from(name, (c) => blend.index.get(c)); // accents may be separate
+      return blend.logProb(name, counted, characters) >= counted * Math.log(minMeanP);
     };
     yield { words: "is probable enough", passes };
   }

@@ -76,7 +76,8 @@ export function check(name, value, { words, allows }) {
 function shown(value) {
   let text = Object(value) === value ? "{…}" : String(value);
   if (typeof value === "string") text = JSON.stringify(value);
-  if (Array.isArray(value)) text = `[${value.map(shown).join(", ")}]`;
+  const inList = (each) => (Array.isArray(each) ? "[…]" : shown(each));
+  if (Array.isArray(value)) text = `[${value.map(inList).join(", ")}]`;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

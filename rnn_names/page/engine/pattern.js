@@ -286,7 +286,7 @@ export class PatternReader {
 
   /** All characters that the texts of parts can have. */
   charactersOfTexts() {
-    const letters = this.models.flatMap(({ characters }) => characters);
+    const letters = this.models.map(({ vocabulary }) => vocabulary);
     const texts = [...letters, this.text, ...Object.values(this.files).flat()].join("\n");
     return [...new Set(texts + texts.normalize("NFC"))];
   }

@@ -4,10 +4,12 @@
 
 import { NODES } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
+import { nextLogProbs } from "./blend.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { attemptsFrom, FIRST_ROUND, GuidedSampler } from "./guided.js";
 import { seedKey } from "./numbers.js";
+import { lengthOf, WrongSettings } from "./options.js";
 import { drawBatch } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
@@ -18,6 +20,7 @@ const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the 
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
 const OPEN = 2; // the fewest names in a short pilot for which a longer pilot decides
+const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
 /** A search for the names of a seed that meet some conditions. */
@@ -61,6 +64,7 @@ export class Search {
       if (!wasRefused) last = Math.max(last, this.drawnAtLastHit);
       watch.progress?.();
     }
+    if (!names.length && !this.isJudged) this.automaton();
   }
 
   /** The names found so far, including names after a number that has no name yet. */
@@ -126,15 +130,41 @@ export class Search {
   }
 
   /**
+   * The automaton of the spelling, if it is not too large. Raises WrongSettings if no spelling is
+   * possible, if all of a few are ruled out, or if every beginning is too improbable, as in
+   * rnn_names/sampling/sampler.py.
+   */
+  automaton() {
+    const { blend, options, conditions } = this;
+    const [spelled, tested] = /** @type {any[][]} */ ([[], []]);
+    for (const each of conditions)
+      if (each.automaton) spelled.push(each);
+      else if (!each.isOfSpelling) tested.push(each);
+    const beginnings = options.roots.map(({ text }) => text);
+    const automaton = automatonOf(spelled, blend, beginnings, options);
+    if (!automaton) return undefined;
+    const { next, starts, isOpen } = automaton;
+    const [root] = options.roots;
+    const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
+    if (!root.text && options.shape)
+      if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
+        throw new WrongSettings("Every name would begin as no name of the list does.");
+    const texts = textsOf(automaton, blend, beginnings, options);
+    const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
+    const meets = (text) => text && tested.every(({ passes }) => passes(text));
+    if (tested.length && few.at(-1) === undefined && !few.some(meets))
+      throw new WrongSettings(`No name ${tested.map(({ words }) => words).join(" and ")} here.`);
+    return automaton;
+  }
+
+  /**
    * Draws the pilot, and prepares a guide if it shows that names are rare. As in Python, the pilot has
    * seed 0, and is longer if the first attempts leave the question open.
    */
   *judge() {
     this.isJudged = true;
     const { blend, options, spelling, atOnce } = this;
-    const spelled = this.conditions.filter(({ automaton }) => automaton);
-    const beginnings = options.roots.map(({ text }) => text);
-    const automaton = automatonOf(spelled, blend, beginnings, options);
+    const automaton = this.automaton();
     if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;
@@ -155,6 +185,22 @@ export class Search {
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
     if (options.prepared) options.prepared.guided = this.guided;
+  }
+}
+
+/** The texts that an automaton accepts. */
+function* textsOf({ next, accepts, starts, isOpen }, { n_y, characters }, beginnings, lengths) {
+  const waiting = beginnings.map((text, i) => ({ text, length: lengthOf(text), state: starts[i] }));
+  while (waiting.length) {
+    const { text, length, state } = waiting.pop();
+    if (!isOpen[length]?.[state]) continue;
+    if (accepts[state] && length >= lengths.minLength) yield text;
+    for (const [i, character] of characters.entries())
+      waiting.push({
+        text: text + character,
+        length: length + 1,
+        state: next[state * n_y + i + 1],
+      });
   }
 }
 

@@ -33,16 +33,23 @@ export function listIn(text) {
   return HEADING.test(names[0] ?? "") ? names.slice(1) : names;
 }
 
+const unquoted = (cell) =>
+  cell.trim().replace(/^"(.*)"$/u, (_, text) => text.replaceAll('""', '"'));
+
 /** The column of names, where all lines have cells between tabs, semicolons or commas. */
 function column(lines) {
-  const sign = ["\t", ";", ","].find((each) => lines.every((line) => line.trim().includes(each)));
-  if (!sign || !lines.length) return lines;
-  const rows = lines.map((line) =>
-    line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/u, "$1")),
-  );
-  const isName = (_, i) => rows.slice(1).every((row) => /\p{L}/u.test(row[i] ?? ""));
-  const at = Math.max(rows[0].findIndex(isName), 0);
-  return rows.map((row) => row[at]);
+  for (const sign of ["\t", ";", ","]) {
+    const cells = new RegExp(`(?:"[^"]*"|[^${sign}])*(?:${sign}|$)`, "gu"); // and "" at the end
+    const cellsOf = (line) => line.match(cells).slice(0, -1);
+    const rows = lines.map((line) =>
+      cellsOf(line).map((cell) => unquoted(cell.replace(/[\t;,]$/u, ""))),
+    );
+    if (!rows.length || rows.some((row) => row.length < 2)) continue;
+    const isName = (_, i) => rows.slice(1).every((row) => /\p{L}/u.test(row[i] ?? ""));
+    const at = Math.max(rows[0].findIndex(isName), 0);
+    return rows.map((row) => row[at]);
+  }
+  return lines.map(unquoted);
 }
 
 /** The names in a text; raises NotAList for what is no list to learn from. */

@@ -6,6 +6,7 @@ import { $ } from "./elements.js";
 
 export const data = JSON.parse($("data").textContent);
 export const models = modelsIn(data.models);
+for (const [i, model] of models.entries()) nameApart(model, models.slice(0, i));
 export const openingShares = () => models.map(({ share }) => share);
 
 /** The title of a model: "Norwegian towns" for norwegian-towns (page/page.py). */
@@ -21,8 +22,24 @@ export const chosen = {
   shares: openingShares(), // at least one is above 0; only ratios count
   wantedLists: "", // digests of lists in the opened link, until new names are drawn
   held: new Map(), // names by place that stay when more names are drawn
+  stayed: new Map(), // the same, when these names were drawn: one that is released stays until others are
   fitted: "", // the number of names or lines that fits, if it is in use
 };
+
+/** The names by place that the drawing leaves where they are. */
+export const staying = () => new Map([...chosen.stayed, ...chosen.held]);
+
+export function holdNothing() {
+  chosen.held.clear();
+  chosen.stayed.clear();
+}
+
+/** Adds a number to the name of a model if others have it, since casts find a model by its name. */
+export function nameApart(model, others) {
+  const { name } = model;
+  for (let i = 2; others.some((other) => other.name === model.name); i++)
+    model.name = `${name} ${i}`;
+}
 
 /** The models that take part in the blend. */
 export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);

@@ -1,6 +1,6 @@
 // The visible parts of the page: one of three views, and on a phone one drawer at a time.
 
-import { changed, chosen } from "./chosen.js";
+import { changed, holdNothing } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px: the least length of a swipe
@@ -32,6 +32,7 @@ export function showView(id) {
   $("own-list").hidden = id !== "own-list";
   if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
     $("names").classList.toggle("lines");
+    holdNothing();
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
   openDrawer(null);
@@ -42,7 +43,6 @@ export function showView(id) {
 /** Listens to tabs, drawers and swipes; `fitCount` sets the number of names or lines of a view. */
 export function listenToDrawers(fitCount) {
   const openView = (tab) => {
-    if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
     showView(tab.dataset.view);
     fitCount();
     if (tab.dataset.view !== "own-list") changed(true);

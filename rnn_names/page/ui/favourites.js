@@ -34,11 +34,22 @@ function keepThese(pairs) {
   showFavourites(store());
 }
 
+/** Replaces the kept names; `undo` takes back what that changed, and nothing that was done since. */
+function change(pairs) {
+  const before = new Map(favourites);
+  const after = new Map(pairs);
+  keepThese(pairs);
+  undo = () => {
+    const now = [...favourites].filter(([name]) => before.has(name) || !after.has(name));
+    for (const [i, pair] of [...before].entries())
+      if (!after.has(pair[0]) && !favourites.has(pair[0])) now.splice(i, 0, pair);
+    keepThese(now);
+  };
+}
+
 /** Replaces the kept names, and shows a message with a button that undoes it. */
 function undoably(words, pairs) {
-  const before = [...favourites];
-  keepThese(pairs);
-  undo = () => keepThese(before);
+  change(pairs);
   toast(words, { Undo: undo });
 }
 
@@ -46,8 +57,7 @@ function undoably(words, pairs) {
 export function toggleFavourite(name, actions) {
   const others = [...favourites].filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
-  keepThese([...others, [name, ""]]);
-  undo = () => keepThese(others);
+  change([...others, [name, ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], actions);
@@ -137,7 +147,7 @@ function draggable(item, i) {
   item.addEventListener("dragover", (event) => event.preventDefault());
   item.addEventListener("drop", (event) => {
     event.preventDefault();
-    move(Number(event.dataTransfer.getData("text/plain")), i);
+    move(parseInt(event.dataTransfer.getData("text/plain"), 10), i);
   });
   return item;
 }
@@ -155,11 +165,11 @@ function favouriteItem(name, i) {
     dir: "auto",
     ariaLabel: `Note on ${name}`,
   });
-  note.addEventListener("change", () => {
-    favourites.set(name, note.value);
+  note.addEventListener("input", () => {
+    favourites.set(name, note.value.replaceAll("\t", " "));
     store();
-    note.blur(); // after Enter, too
   });
+  note.addEventListener("change", () => note.blur()); // after Enter, too
   const up = signButton("Move up", name, "↑", () => {
     move(i, i - 1);
     $("favourites").children[i - 1].querySelector(".remove").focus();

@@ -1,17 +1,26 @@
 // The settings, in the form and in the address: a link restores the names.
 
 import { newSeed } from "../engine/numbers.js";
-import { INITIALS, lengthOf, MAX_LENGTH, newNames, VALUE_TYPES } from "../engine/options.js";
+import {
+  INITIALS,
+  lengthOf,
+  MAX_LENGTH,
+  newNames,
+  VALUE_TYPES,
+  WrongSettings,
+} from "../engine/options.js";
 import { isRefused } from "../learning/list.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
   chosen,
   data,
+  holdNothing,
   isTuned,
   models,
   openingShares,
   setBoldness,
+  staying,
   writing,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -37,6 +46,12 @@ export function settingsOfForm() {
   return { ...newNames(fields), count, seed, boldness, temperature, shares };
 }
 
+/** Raises WrongSettings for a length that is no number of characters of a name. */
+export function checkLengths() {
+  for (const { value, validity } of [$("min-length"), $("max-length")])
+    if (!validity.valid) throw new WrongSettings(`No name can have ${value} characters.`);
+}
+
 /** The texts of a field, separated by commas; a single text keeps its spaces. */
 function textsIn({ id, value }) {
   const texts = id === "match" ? [value] : value.split(",");
@@ -54,7 +69,7 @@ export function resetForm() {
   $("settings").reset();
   setBoldness("safe");
   chosen.shares = openingShares();
-  chosen.held.clear();
+  holdNothing();
   $("pattern").value = openingPattern();
   showPattern();
 }
@@ -66,8 +81,8 @@ export function resetForm() {
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
-    if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
-  const held = [...chosen.held].map((each) => each.join(" "));
+    if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
+  const held = Array.from(staying(), (each) => each.join(" "));
   if (held.length) address.set("held", joined(held));
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
@@ -122,12 +137,13 @@ export function readAddress() {
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
-  else if (isCasting()) showView("results");
+  else if (isCasting() || (hasSeed && !history.state)) showView("results"); // a link is to names
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (isPossible(name)) chosen.held.set(Number(place), name);
   }
+  chosen.stayed = new Map(chosen.held);
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),
   );

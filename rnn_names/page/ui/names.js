@@ -2,7 +2,7 @@
 
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { chosen } from "./chosen.js";
+import { chosen, staying } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
 import { copy, favourites, toggleFavourite, undo } from "./favourites.js";
 import { writeAddress } from "./form.js";
@@ -11,16 +11,16 @@ const LONG_PRESS = 500; // ms
 
 let wasLong = false; // whether the current press is a long press, which must not become a click
 
-/** Makes `count` places and returns those without a held name; old names stay until new ones come. */
+/** Makes `count` places and returns those where no name stays; old names are shown until new ones come. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
-  for (const place of chosen.held.keys()) if (place >= count) chosen.held.delete(place);
   const places = Array.from(list.children, (item) => item.firstChild);
-  for (const [place, name] of chosen.held) showName(places[place], name);
-  const free = places.filter((_, place) => !chosen.held.has(place));
+  const stay = staying();
+  for (const [place, name] of stay) if (place < count) showName(places[place], name);
+  const free = places.filter((_, place) => !stay.has(place));
   for (const place of free) place.classList.add("old");
   return free;
 }
@@ -67,9 +67,12 @@ export function listenToHold() {
   });
 }
 
+/** The number of a name's place. */
+export const placeOf = (name) => Array.from($("names").children).indexOf(name.parentElement);
+
 /** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
-  const place = Array.from($("names").children).indexOf(name.parentElement);
+  const place = placeOf(name);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();
   writeAddress(false);

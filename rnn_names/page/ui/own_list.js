@@ -6,7 +6,7 @@ import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showPattern } from "./casts.js";
-import { changed, chosen, data, models, replaceModels, titleOf } from "./chosen.js";
+import { changed, chosen, data, models, nameApart, replaceModels, titleOf } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -46,6 +46,7 @@ export function listenToOwnList(open) {
     const [file] = event.dataTransfer.files;
     if (!file) return; // the browser inserts a dropped text
     event.preventDefault();
+    if ($("own-list").className === "learning") return;
     takeFile(file);
   });
 }
@@ -58,6 +59,7 @@ async function takeFile(file) {
       const samples = await namesToWatch(model); // an error if the model writes none
       $("own-samples").replaceChildren();
       showSamples(samples);
+      takeNames([], model.name);
       return await addModel(withNetwork(model));
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -163,15 +165,19 @@ async function addModel(model) {
     return showState("");
   }
   takeIn(model);
+  chosen.wantedLists = ""; // other names are meant now
   changed();
   const { network, ...learned } = model;
   const isKept = await remember({ model: learned, text: $("own-names").value });
-  showLearned(model, isKept ? " This browser keeps it." : "");
+  const isSecond = models.filter(({ digest }) => digest).length > 1;
+  const instead = isSecond ? ", in place of the one before" : "";
+  showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
   $("own-show").focus();
 }
 
 function takeIn(model) {
   const others = models.filter(({ digest }) => digest !== model.digest);
+  nameApart(model, others);
   for (const other of others) other.share = 0;
   haveModels([...others, model]);
 }

@@ -7,12 +7,13 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
-import { changed, chosen, data, models, setBoldness } from "./chosen.js";
+import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
 import {
   addressOfForm,
+  checkLengths,
   missingList,
   moved,
   readAddress,
@@ -28,6 +29,7 @@ import {
   listenToHold,
   listenToKeys,
   namesShown,
+  placeOf,
   placesFor,
   settle,
   showName,
@@ -52,25 +54,33 @@ async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  const held = [...chosen.held.values()]; // each is left out once
+  const at = places.map(placeOf);
+  const held = [...staying()].filter(([place]) => place < count); // each is left out once
   const n_held = held.length;
+  const { unique, minEdits, boldness } = /** @type {any} */ (settings);
+  const isOnce = unique || (!isCasting() && (minEdits || boldness === "safe"));
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
   unsay();
   try {
+    checkLengths();
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
       found: (name) => {
         if (mine !== current || found === places.length) return;
-        const copy = held.indexOf(name);
-        if (copy < 0) showName(places[found++], name);
-        else held.splice(copy, 1);
+        // Where names repeat, the copy that is left out is the one that was held.
+        const isCopy = ([place, text]) => text === name && (isOnce || place < at[found]);
+        const copy = held.findIndex(isCopy);
+        if (copy >= 0) return held.splice(copy, 1);
+        while (chosen.held.has(at[found])) found++; // held meanwhile
+        if (found < places.length) showName(places[found++], name);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(sentence || missingList() || note, found + n_held);
+    const isFull = n_held && found === places.length; // though names were drawn for these places
+    if (mine === current) say((!isFull && sentence) || missingList() || note, found + n_held);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -110,7 +120,7 @@ function busy(isBusy) {
 
 /** Draws names with a new seed. */
 function more() {
-  Object.assign(chosen, { seed: newSeed(), wantedLists: "" });
+  Object.assign(chosen, { seed: newSeed(), wantedLists: "", stayed: new Map(chosen.held) });
   closeCard();
   if (!isCasting()) fitAgain(); // the window may have changed
   writeAddress(true);
@@ -175,7 +185,7 @@ function fitting() {
   const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
-  const held = 1 + Math.max(-1, ...chosen.held.keys());
+  const held = 1 + Math.max(-1, ...staying().keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
@@ -240,8 +250,12 @@ async function start() {
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
-  await Promise.race([late, Promise.all([letters, recall()])]);
+  const stored = recall();
+  await Promise.race([late, Promise.all([letters, stored])]);
+  const { length } = models;
   openAddress();
+  await stored;
+  if (models.length > length) openAddress(); // now that the stored model is there
 }
 
 start();
