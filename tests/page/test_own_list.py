@@ -211,7 +211,7 @@ def test_the_saved_table_of_kept_names_is_read_back(page):
         assert page.evaluate(read) == expected
 
 
-def test_a_second_list_of_the_same_title_is_told_apart_and_kept_in_place_of_the_first(page):
+def test_a_second_list_of_the_same_title_is_told_apart(page):
     """Casts find a model by its name, so both wrote the names of the first."""
     learn(page, LINES[:30], title="gru")
     assert said(page) == "gru 2 is ready: learned from 30 names. This browser keeps it."
