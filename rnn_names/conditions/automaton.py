@@ -124,7 +124,7 @@ def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     [True, True, False, False]
     """
     each = [*map(folded, vocabulary.characters)]
-    if any(unicodedata.category(c)[0] == "M" for text in each for c in text):
+    if any(unicodedata.category(text[0])[0] == "M" for text in each):
         raise NoAutomatonError("marks: a name is not folded character by character")
     words = {*map(folded, words)} - {""}
     beginnings = {""} | {word[:n] for word in words for n in range(len(word))}

@@ -54,7 +54,9 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
         title = f"suffix {or_list(options.suffix)}"
-        conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
+        conditions.append(
+            _matching(title, [f".*{text}" for text in texts], vocabulary, ignore_case)
+        )
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
         title = f"contains {short_repr(text)}"

@@ -48,7 +48,8 @@ SPACES = re.compile(
     r"(?<=\bif) (?=\()|(?<=^for) (?=\()|(?<=\bwhile) (?=\()| (?=\{$)|(?<=\{) |(?<!,) (?=\})"
     r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
     r"|(?<=,) (?=[({[]|\.{3})|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]"
-    r"|(?:(?<=\blet)|(?<=\breturn)) (?=[\[{(])|(?<=\)) (?=return\b|throw\b|=>)",
+    r"|(?:(?<=\blet)|(?<=\breturn)) (?=[\[{(])|(?<=[])]) (?=[\w$:]|=>)"
+    r'|(?<=\w[,:]) (?=")',
     re.MULTILINE,
 )
 """Spaces that a script does not need: at line ends, inside braces, after some commas and around

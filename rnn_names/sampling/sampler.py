@@ -163,7 +163,7 @@ def make_sampler(
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
-    options = with_boldness(options, model)
+    given, options = options, with_boldness(options, model)
     try:
         sampler = ConditionalSampler(model, options)
         cases = sampler.in_other_case.items()
@@ -172,7 +172,8 @@ def make_sampler(
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = ConditionalSampler(model, replace(options, ignore_case=True))
+            options = with_boldness(replace(given, ignore_case=True), model)
+            sampler = ConditionalSampler(model, options)
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]

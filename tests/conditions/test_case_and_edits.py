@@ -376,3 +376,10 @@ def test_the_texts_of_an_automaton_equal_its_accepted_texts(prefix, pattern):
     matches = re.compile(pattern).fullmatch
     wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]
     assert sorted(found) == sorted(wanted)
+
+
+def test_one_of_several_endings_may_be_beyond_16_bits_in_any_case():
+    """Python reads such alternatives of single characters as a set, without their case."""
+    model = random_model("\U00010400\U00010402\U00010428a", seed=1, longest=4)
+    names = model.sample(20, seed=1, suffix=["\U00010400", "\U00010402"], ignore_case=True)
+    assert {name[-1] for name in names} <= {*"\U00010400\U00010402\U00010428"}

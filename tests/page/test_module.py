@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_names import Model, cast
+from rnn_names import Model, cast, train
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.shape import lower_case
 from rnn_names.errors import CaseWarning, RnnNamesError, VocabularyError
 from rnn_names.model.model import blend
 from rnn_names.page.script import PageModel, described_options, module, save_module
@@ -609,9 +610,11 @@ def test_rules_know_the_characters_that_only_names_have(in_node, small_models, t
     assert found == cast(pattern, 30, seed=1, models={"gru": small_models["gru"]})
 
 
+MANY_WORDS = (ROOT / "data" / "norse-men.txt").read_text("utf-8").splitlines()[:250]
+
+
 def test_texts_are_read_in_any_case_where_no_spelling_as_typed_is_possible(in_node):
     """Such as where top-k or another condition rules out all of them: there were no names."""
-    model = Model.load("women")
     calls = [
         ("topK: 3, contains: 'G'", {"top_k": 3, "contains": ["G"]}),
         ("minP: 0.5, match: '.*G.*'", {"min_p": 0.5, "match": [".*G.*"]}),
@@ -619,9 +622,42 @@ def test_texts_are_read_in_any_case_where_no_spelling_as_typed_is_possible(in_no
             "maxLength: 2, contains: 'H', listed: true",
             {"max_length": 2, "contains": ["H"], "listed": True},
         ),
+        (
+            f"suffix: 'NA', excludeWords: {MANY_WORDS}",
+            {"suffix": "NA", "exclude_words": MANY_WORDS},
+        ),
     ]
+    assert_equal_in_any_case(calls, "women", Model.load("women"), in_node)
+
+
+def test_known_triples_and_words_rule_out_texts_as_typed(in_node):
+    calls = [
+        ("contains: 'abı', knownTriples: true", {"contains": ["abı"], "known_triples": True}),
+        (
+            "suffix: ['de', 'AN'], excludeWords: 'e'",
+            {"suffix": ["de", "AN"], "exclude_words": ["e"]},
+        ),
+    ]
+    assert_equal_in_any_case(calls, "turkish-men", Model.load("turkish-men"), in_node)
+
+
+def test_safe_names_with_an_ending_in_another_case_equal_python(in_node):
+    """Whether known triples are asked for was decided by the text as typed, or as it is read."""
+    quick = {"hidden_size": 16, "epochs": 20, "learning_rate": 0.02, "distil_epochs": 0}
+    greek = train(ROOT / "tests" / "quality" / "greek.txt", seed=1, init="none", **quick)
+    options = {"suffix": "ΟΣ", "boldness": "safe"}
+    calls = [("suffix: 'ΟΣ', boldness: 'safe'", options)]
+    assert_equal_in_any_case(calls, "greek", greek, in_node)
+    known = greek.known_triples
+    for name in greek.sample(9, seed=2, **options):
+        text = lower_case(f"\n{name}\n")
+        assert all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
+
+
+def assert_equal_in_any_case(calls, name, model, in_node):
+    """Calls of the module, and their options in Python, give the same names, with a warning."""
     script = "".join(f"print(await sample(3, {{ seed: 1, {asked} }}));" for asked, _ in calls)
-    for (_, options), found in zip(calls, in_node(script, ("women", model)), strict=True):
+    for (_, options), found in zip(calls, in_node(script, (name, model)), strict=True):
         with pytest.warns(CaseWarning):
             assert found == model.sample(3, seed=1, **options)
 

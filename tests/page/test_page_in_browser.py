@@ -560,10 +560,21 @@ def test_a_released_name_stays_until_others_are_drawn(page):
     page.reload()
     wait_for_names(page, 20)
     assert names_of(page) == shown and shown[3] == held
+    for change, sign in [("wild", "wild"), ("Ten more", "count=30")]:
+        page.locator(".name").nth(3).press("h")  # held at first, since a link holds it
+        page.locator(".name").nth(3).press("h")
+        page.locator(".name").nth(3).press("h")
+        press(page, change, count=None)
+        wait_until_drawn(page)
+        page.locator(".name").nth(3).press("h")
+        shown = names_of(page)
+        page.reload()
+        wait_for_names(page, len(shown))
+        assert names_of(page) == shown and sign in page.url
     page.locator(".name").nth(3).press("h")
-    press(page, "More names")
+    press(page, "balanced", count=30)
     assert names_of(page)[3] != held and "held" not in page.url
-    page.requests[1:] = []  # of the reload
+    page.requests[1:] = []  # of the reloads
 
 
 def test_a_held_name_outlives_a_number_that_is_being_typed(page):
@@ -587,6 +598,11 @@ def test_a_name_that_is_held_while_others_are_drawn_stays(page):
     wait_for_names(page, 20)
     after = names_of(page)
     assert after != before and f"held=17+{after[17]}" in page.url
+    page.locator(".hold").nth(17).click()
+    page.reload()
+    wait_for_names(page, 20)
+    assert names_of(page) == after
+    page.requests[1:] = []  # of the reload
 
 
 def test_undo_takes_back_nothing_that_was_done_since(page):
@@ -603,6 +619,13 @@ def test_undo_takes_back_nothing_that_was_done_since(page):
     page.evaluate("keepThese([...favourites].reverse())")
     page.get_by_role("button", name="Undo").click()
     assert kept(page) == [names[3], names[1], names[2], names[0]]
+    page.get_by_role("button", name=f"Remove {names[3]}").click()
+    page.get_by_role("button", name=f"Remove {names[1]}").click()
+    places[1].click()
+    page.get_by_label(f"Note on {names[1]}").fill("a king")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+z")
+    assert kept(page) == [names[2], names[0], names[1]], "what has a note stays"
     assert page.get_by_label(f"Note on {names[2]}").input_value() == "a queen"
 
 

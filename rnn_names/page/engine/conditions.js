@@ -59,7 +59,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 }
 
 /** Whether names with only known triples can have the required texts. */
-function haveTriples({ prefix, suffix, contains, ignoreCase }, models) {
+function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
   if (models.some(({ triples }) => !triples)) return false;
   const fold = folding({ ignoreCase });
   const known = new Set(Array.from(knownTriples(models), fold));
@@ -221,6 +221,7 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
   const termOf = (text) => textTerm(text, settings.ignoreCase);
   const { suffix: suffixes, contains, excludeWords: left, match: patterns } = settings;
+  if (shape) yield spelled("has capitals and marks where the list has them", shape);
   if (suffixes.length) {
     const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
     yield spelled(`ends with ${quotedTexts(suffixes)}`, ends);
@@ -228,13 +229,6 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   for (const text of contains) {
     const automaton = new Automaton(sequence([many(any), termOf(text), many(any)]));
     yield spelled(`contains “${text}”`, automaton);
-  }
-  if (left.length) {
-    const words = `does not contain ${quotedTexts(left)}`;
-    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // letters and accents may be separate
-    const texts = left.map(folded);
-    const passes = (name) => !texts.some((text) => folded(name).includes(text));
-    yield hasMarks ? { words, passes } : spelled(words, new Without(left));
   }
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
@@ -246,16 +240,23 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
       yield { words, passes: (name) => expressions.some((each) => each.test(name)) };
     }
   }
-  if (shape) yield spelled("has capitals and marks where the list has them", shape);
+  if (left.length) {
+    const words = `does not contain ${quotedTexts(left)}`;
+    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // letters and accents may be separate
+    const texts = left.map(folded);
+    const passes = (name) => !texts.some((text) => folded(name).includes(text));
+    yield hasMarks ? { words, passes } : spelled(words, new Without(left));
+  }
 }
 
 /** Other conditions on single names; most depend on the models' lists. */
-function* onOne({ prefix, anyShape, ...wanted }, models, blend) {
-  const { clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
+function* onOne({ anyShape, ...wanted }, models, blend) {
+  const { prefix, clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
   if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
   if (wanted.knownTriples) {
     const known = knownTriples(models);
+    if (!haveTriples(wanted, models)) throw new WrongSettings("No listed name has such triples.");
     const passes = (name) => hasTriples(lowerCase(`\n${name}\n`), known);
     yield { words: "has no three characters in a row but those of the list", passes };
   }

@@ -130,25 +130,27 @@ export class Search {
   }
 
   /**
-   * The automaton of the spelling, if it is not too large. Raises WrongSettings if no spelling is
+   * The automaton of all conditions on the spelling that fit. Raises WrongSettings if no spelling is
    * possible, if all of a few are ruled out, or if every beginning is too improbable, as in
    * rnn_names/sampling/sampler.py.
    */
   automaton() {
     const { blend, options, conditions } = this;
-    const [spelled, tested] = /** @type {any[][]} */ ([[], []]);
-    for (const each of conditions)
-      if (each.automaton) spelled.push(each);
-      else if (!each.isOfSpelling) tested.push(each);
     const beginnings = options.roots.map(({ text }) => text);
-    const automaton = automatonOf(spelled, blend, beginnings, options);
-    if (!automaton) return undefined;
+    const tested = conditions.filter((each) => !each.automaton && !each.isOfSpelling);
+    let spelled = [];
+    let automaton = /** @type {any} */ (automatonOf(spelled, blend, beginnings, options));
+    for (const each of conditions.filter(({ automaton }) => automaton)) {
+      const joined = automatonOf([...spelled, each], blend, beginnings, options);
+      if (joined) [automaton, spelled] = [joined, [...spelled, each]];
+      else tested.push(each); // too many states
+    }
     const { next, starts, isOpen } = automaton;
     const [root] = options.roots;
     const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
     if (!root.text && options.shape)
       if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
-        throw new WrongSettings("Every name would begin as no name of the list does.");
+        throw new WrongSettings("No name can begin like that.");
     const texts = textsOf(automaton, blend, beginnings, options);
     const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
     const meets = (text) => text && tested.every(({ passes }) => passes(text));
@@ -165,7 +167,6 @@ export class Search {
     this.isJudged = true;
     const { blend, options, spelling, atOnce } = this;
     const automaton = this.automaton();
-    if (!automaton) return;
     const guide = new Guide(automaton, blend, options);
     const before = spelling.passed;
     let [drawn, size, learned] = [0, PILOT, 0];

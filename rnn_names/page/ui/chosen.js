@@ -22,7 +22,7 @@ export const chosen = {
   shares: openingShares(), // at least one is above 0; only ratios count
   wantedLists: "", // digests of lists in the opened link, until new names are drawn
   held: new Map(), // names by place that stay when more names are drawn
-  stayed: new Map(), // the same, when these names were drawn: one that is released stays until others are
+  stayed: new Map(), // those that stayed when these were drawn, though they be released since
   fitted: "", // the number of names or lines that fits, if it is in use
 };
 

@@ -40,7 +40,8 @@ function change(pairs) {
   const after = new Map(pairs);
   keepThese(pairs);
   undo = () => {
-    const now = [...favourites].filter(([name]) => before.has(name) || !after.has(name));
+    const isOf = ([name, note]) => before.has(name) || after.get(name) !== note;
+    const now = [...favourites].filter(isOf);
     for (const [i, pair] of [...before].entries())
       if (!after.has(pair[0]) && !favourites.has(pair[0])) now.splice(i, 0, pair);
     keepThese(now);

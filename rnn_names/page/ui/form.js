@@ -49,7 +49,8 @@ export function settingsOfForm() {
 /** Raises WrongSettings for a length that is no number of characters of a name. */
 export function checkLengths() {
   for (const { value, validity } of [$("min-length"), $("max-length")])
-    if (!validity.valid) throw new WrongSettings(`No name can have ${value} characters.`);
+    if (!validity.valid)
+      throw new WrongSettings(`No name can have ${value || "that many"} characters.`);
 }
 
 /** The texts of a field, separated by commas; a single text keeps its spaces. */
@@ -137,13 +138,12 @@ export function readAddress() {
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
-  else if (isCasting() || (hasSeed && !history.state)) showView("results"); // a link is to names
+  else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
     const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
     if (isPossible(name)) chosen.held.set(Number(place), name);
   }
-  chosen.stayed = new Map(chosen.held);
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),
   );
@@ -163,9 +163,14 @@ let furthest = 0; // the last entry of the history that Forward can reach
 export function writeAddress(isNew) {
   const address = addressOfForm();
   const depth = (history.state?.depth ?? 0) + Number(isNew);
+  const { view } = document.body.dataset;
   try {
     if (address !== location.hash)
-      history[isNew ? "pushState" : "replaceState"]({ depth, fitted: chosen.fitted }, "", address);
+      history[isNew ? "pushState" : "replaceState"](
+        { depth, view, fitted: chosen.fitted },
+        "",
+        address,
+      );
   } catch {
     location.hash = address; // if the browser forbids the others for a local file
   }

@@ -33,6 +33,7 @@ function nameButton() {
   const keep = () => toggleFavourite(name(), { [isCasting() ? "Copy" : "Details"]: details });
   const made = button(bdi(""), keep, {
     className: "name",
+    disabled: true, // until there is a name
     tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
   });
   made.addEventListener("focus", showStop);
@@ -72,6 +73,7 @@ export const placeOf = (name) => Array.from($("names").children).indexOf(name.pa
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
+  if (name.disabled) return;
   const place = placeOf(name);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();

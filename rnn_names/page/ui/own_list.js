@@ -13,6 +13,7 @@ import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
+const MOST_WAIT = 3000; // ms
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
 
 let learning = /** @type {any} */ (null); // the current run, returned by `startLearning`
@@ -103,6 +104,7 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // the time of the first progress message
   showState("learning");
+  $("toast").replaceChildren(); // nothing is taken back meanwhile
   $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "about a minute";
@@ -199,7 +201,8 @@ function haveModels(all) {
 
 /** Adds the model that an earlier visit stored. */
 export async function recall() {
-  const learned = await remembered();
+  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAIT));
+  const learned = await Promise.race([remembered(), late]);
   if (!learned) return;
   takeIn(withNetwork(learned.model));
   takeNames([learned.text], learned.model.name);

@@ -41,7 +41,7 @@ const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
 const [LOW, FEWER] = [480, 16]; // px: below this window height, the page has at least 16 names
 const MAX_FITTING = 120; // the most names of an opening page
-const MAX_WAITING = 500; // ms for the font and for the stored model before names are drawn
+const MAX_WAITING = 500; // ms for the font before names are drawn
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
@@ -55,7 +55,8 @@ async function draw(note = "") {
   const { count } = settings;
   const places = placesFor(count);
   const at = places.map(placeOf);
-  const held = [...staying()].filter(([place]) => place < count); // each is left out once
+  chosen.stayed = staying();
+  const held = [...chosen.stayed].filter(([place]) => place < count); // each is left out once
   const n_held = held.length;
   const { unique, minEdits, boldness } = /** @type {any} */ (settings);
   const isOnce = unique || (!isCasting() && (minEdits || boldness === "safe"));
@@ -73,7 +74,7 @@ async function draw(note = "") {
         const isCopy = ([place, text]) => text === name && (isOnce || place < at[found]);
         const copy = held.findIndex(isCopy);
         if (copy >= 0) return held.splice(copy, 1);
-        while (chosen.held.has(at[found])) found++; // held meanwhile
+        while (holdsOn(places[found], at[found])) found++;
         if (found < places.length) showName(places[found++], name);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
@@ -87,7 +88,8 @@ async function draw(note = "") {
   }
   if (mine !== current) return true;
   // If no name was found, the earlier names stay, dimmed.
-  for (const place of places.slice(found)) {
+  for (const [i, place] of places.entries()) {
+    if (i < found || holdsOn(place, at[i])) continue;
     if (found || !place.textContent) showName(place, "");
     else place.disabled = true;
   }
@@ -102,6 +104,15 @@ async function draw(note = "") {
     return draw(note);
   }
   return found === places.length;
+}
+
+/** Whether the old name in a place was held while others are drawn; it stays then. */
+function holdsOn(place, i) {
+  const name = chosen.held.get(i);
+  if (!name) return false;
+  chosen.stayed.set(i, name);
+  showName(place, name);
+  return true;
 }
 
 /** Draws names of the blend; returns a message if there are too few, otherwise "". */
@@ -120,7 +131,8 @@ function busy(isBusy) {
 
 /** Draws names with a new seed. */
 function more() {
-  Object.assign(chosen, { seed: newSeed(), wantedLists: "", stayed: new Map(chosen.held) });
+  Object.assign(chosen, { seed: newSeed(), wantedLists: "" });
+  chosen.stayed.clear();
   closeCard();
   if (!isCasting()) fitAgain(); // the window may have changed
   writeAddress(true);
@@ -140,6 +152,7 @@ let waiting = 0; // timer: drawing waits until settings have not changed for 60 
 /** @param {any} event */
 function redraw({ detail: isStep }) {
   showValues();
+  chosen.stayed.clear();
   if (isStep) writeAddress(true);
   current = null; // ends a drawing with the old settings
   $("names").ariaBusy = "true";
@@ -237,6 +250,7 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
+  document.body.inert = true; // until what a link or an earlier visit had is there
   listenToOwnList(open);
   buildShares();
   listenToDrawers(fitAgain);
@@ -250,12 +264,9 @@ async function start() {
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
-  const stored = recall();
-  await Promise.race([late, Promise.all([letters, stored])]);
-  const { length } = models;
+  await Promise.all([recall(), Promise.race([late, letters])]);
+  document.body.inert = false;
   openAddress();
-  await stored;
-  if (models.length > length) openAddress(); // now that the stored model is there
 }
 
 start();
