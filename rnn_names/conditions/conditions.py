@@ -53,10 +53,10 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
+        if ignore_case:  # Python reads alternatives of characters as a set, some without their case
+            texts = [f"(?i:{text})" if max(text) > "\uffff" else text for text in texts]
         title = f"suffix {or_list(options.suffix)}"
-        conditions.append(
-            _matching(title, [f".*{text}" for text in texts], vocabulary, ignore_case)
-        )
+        conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
         title = f"contains {short_repr(text)}"
@@ -197,10 +197,10 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             ["known_triples"],
         )
 
-    fold = without_case if options.ignore_case else str
-    triples = {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
-
-    def has_known(text: str) -> bool:
+    def has_known(option: str, text: str) -> bool:
+        # A prefix may be read in any case without that option.
+        fold = without_case if options.ignore_case or option == "prefix" else str
+        triples = {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
         characters = [*map(fold, lower_case(text))]
         if len(characters) < 3:
             return any("".join(characters) in triple for triple in triples)
@@ -210,7 +210,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("prefix", or_list(options.prefix), [f"\n{text}" for text in options.prefix]))
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
-        if texts and not any(map(has_known, texts)):
+        if texts and not any(has_known(option, text) for text in texts):
             raise SamplingError(
                 f"{option} {title}: contains three characters in a row that no name of the list "
                 "has, which known_triples rules out",

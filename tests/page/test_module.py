@@ -648,6 +648,13 @@ def test_safe_names_with_an_ending_in_another_case_equal_python(in_node):
     options = {"suffix": "ΟΣ", "boldness": "safe"}
     calls = [("suffix: 'ΟΣ', boldness: 'safe'", options)]
     assert_equal_in_any_case(calls, "greek", greek, in_node)
+    calls = [("prefix: 'iz', boldness: 'safe'", {"prefix": "iz", "boldness": "safe"})]
+    turkish = Model.load("turkish-men")
+    assert_equal_in_any_case(calls, "turkish-men", turkish, in_node)
+    typed, listed = (
+        turkish.sample(3, seed=1, prefix=text, boldness="safe") for text in ("iz", "İz")
+    )
+    assert typed == listed
     known = greek.known_triples
     for name in greek.sample(9, seed=2, **options):
         text = lower_case(f"\n{name}\n")

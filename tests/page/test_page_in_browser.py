@@ -591,18 +591,42 @@ def test_a_held_name_outlives_a_number_that_is_being_typed(page):
     assert names_of(page)[15] == held and "held=15" in page.url
 
 
-def test_a_name_that_is_held_while_others_are_drawn_stays(page):
-    before = names_of(page)
-    page.evaluate("document.getElementById('more').click()")
+def test_a_name_cannot_be_held_while_another_is_drawn_for_its_place(page):
+    """It was overwritten, and came back later."""
+    page.evaluate("placesFor(20)")  # as when others are drawn
     page.evaluate("document.querySelectorAll('.hold')[17].click()")
+    page.evaluate("toggleHold(document.querySelectorAll('.name')[18])")
+    assert page.evaluate("chosen.held.size") == 0 and "held" not in page.url
+
+
+def test_a_second_step_back_waits_for_the_first(page):
+    """It left the page."""
+    first = names_of(page)
+    press(page, "More names")
+    page.evaluate("for (let i = 0; i < 3; i++) document.getElementById('back').click()")
+    page.wait_for_url(re.compile("#seed=1$"))
     wait_for_names(page, 20)
-    after = names_of(page)
-    assert after != before and f"held=17+{after[17]}" in page.url
-    page.locator(".hold").nth(17).click()
-    page.reload()
-    wait_for_names(page, 20)
-    assert names_of(page) == after
-    page.requests[1:] = []  # of the reload
+    assert names_of(page) == first and page.get_by_role("button", name="Forward").is_enabled()
+
+
+def test_names_that_wait_behind_a_missing_one_are_shown(page):
+    """The message counted them, and no place had them."""
+    found = page.evaluate(
+        """async () => {
+          const [search, shown] = [new Search(blendOf(models, [1]).blend,
+            drawOptions(withTexts({}), blendOf(models, [1]).blend, models), []), []];
+          search.waiting = [null, "ab", "ba"].map((name) => ({ name }));
+          return [search.found(2, { found: (name) => shown.push(name) }), shown];
+        }"""
+    )
+    assert found == [["ab", "ba"]] * 2
+
+
+def test_a_page_without_its_font_or_with_a_damaged_store_opens(open_page):
+    """It stayed empty, and nothing could be pressed."""
+    broken = "FontFaceSet.prototype.load = () => Promise.reject(new Error('refused'));"
+    page = open_page("gru", before=broken)
+    assert len(names_of(page)) == 20 and not page.evaluate("document.body.inert")
 
 
 def test_undo_takes_back_nothing_that_was_done_since(page):

@@ -61,18 +61,17 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 /** Whether names with only known triples can have the required texts. */
 function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
   if (models.some(({ triples }) => !triples)) return false;
-  const fold = folding({ ignoreCase });
-  const known = new Set(Array.from(knownTriples(models), fold));
-  const has = (given) => {
+  const has = (given, fold = folding({ ignoreCase })) => {
+    const known = new Set(Array.from(knownTriples(models), fold));
     const text = lowerCase(given).map(fold);
     if (text.length > 2) return hasTriples(text, known);
     return [...known].some((triple) => triple.includes(text.join("")));
   };
-  const hasOne = (texts) => !texts.length || texts.some(has);
+  const inAnyCase = folding({ ignoreCase: true }); // as prefixes may be read without that option
   return (
-    contains.every(has) &&
-    hasOne(prefix.map((text) => `\n${text}`)) &&
-    hasOne(suffix.map((text) => `${text}\n`))
+    contains.every((text) => has(text)) &&
+    (!prefix.length || prefix.some((text) => has(`\n${text}`, inAnyCase))) &&
+    (!suffix.length || suffix.some((text) => has(`${text}\n`)))
   );
 }
 

@@ -38,7 +38,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     if (isStopped) break;
     until = performance.now() + SLICE;
   }
-  const names = search.found(count);
+  const names = search.found(count, watch);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
 }

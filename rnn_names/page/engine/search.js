@@ -68,10 +68,13 @@ export class Search {
   }
 
   /** The names found so far, including names after a number that has no name yet. */
-  found(count) {
+  found(count, watch) {
     const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
-    for (const name of later)
-      if (this.names.length < count && meetsAll(name, this.onSeveral)) this.names.push(name);
+    for (const name of later) {
+      if (this.names.length >= count || !meetsAll(name, this.onSeveral)) continue;
+      this.names.push(name);
+      watch.found?.(name);
+    }
     return this.names;
   }
 

@@ -122,7 +122,8 @@ function isPossible(text) {
  * whether the address has a seed.
  */
 export function readAddress() {
-  const address = new URLSearchParams(location.hash.slice(1));
+  known = location.hash;
+  const address = new URLSearchParams(known.slice(1));
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
@@ -157,15 +158,17 @@ export function readAddress() {
   return hasSeed;
 }
 
+let known = ""; // the address that was read or written last
 let furthest = 0; // the last entry of the history that Forward can reach
 
 /** Writes the settings to the address, as a new entry of the history or in place of the current. */
 export function writeAddress(isNew) {
+  if (!isNew && location.hash !== known) return; // another one is about to be read
   const address = addressOfForm();
   const depth = (history.state?.depth ?? 0) + Number(isNew);
   const { view } = document.body.dataset;
   try {
-    if (address !== location.hash)
+    if (address !== location.hash || view !== history.state?.view)
       history[isNew ? "pushState" : "replaceState"](
         { depth, view, fitted: chosen.fitted },
         "",
@@ -174,6 +177,7 @@ export function writeAddress(isNew) {
   } catch {
     location.hash = address; // if the browser forbids the others for a local file
   }
+  known = location.hash;
   const { depth: reached = 0 } = history.state ?? {};
   furthest = isNew ? reached : Math.max(furthest, reached);
   $("back").disabled = !reached;

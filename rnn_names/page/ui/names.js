@@ -73,7 +73,7 @@ export const placeOf = (name) => Array.from($("names").children).indexOf(name.pa
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
-  if (name.disabled) return;
+  if (name.disabled || name.matches(".old")) return; // it makes room for another
   const place = placeOf(name);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();

@@ -217,6 +217,7 @@ async function forgetModel() {
   const others = models.filter(({ described }) => described);
   for (const [i, model] of others.entries()) model.share = data.models[i].share;
   haveModels(others);
+  chosen.wantedLists = "";
   changed();
   showState("");
   takeNames([], "");

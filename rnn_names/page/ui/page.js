@@ -74,8 +74,7 @@ async function draw(note = "") {
         const isCopy = ([place, text]) => text === name && (isOnce || place < at[found]);
         const copy = held.findIndex(isCopy);
         if (copy >= 0) return held.splice(copy, 1);
-        while (holdsOn(places[found], at[found])) found++;
-        if (found < places.length) showName(places[found++], name);
+        showName(places[found++], name);
       },
       progress: (share = found / count) => share && ($("progress").value = share),
       stopped: () => mine.isStopped || mine !== current,
@@ -88,8 +87,7 @@ async function draw(note = "") {
   }
   if (mine !== current) return true;
   // If no name was found, the earlier names stay, dimmed.
-  for (const [i, place] of places.entries()) {
-    if (i < found || holdsOn(place, at[i])) continue;
+  for (const place of places.slice(found)) {
     if (found || !place.textContent) showName(place, "");
     else place.disabled = true;
   }
@@ -104,15 +102,6 @@ async function draw(note = "") {
     return draw(note);
   }
   return found === places.length;
-}
-
-/** Whether the old name in a place was held while others are drawn; it stays then. */
-function holdsOn(place, i) {
-  const name = chosen.held.get(i);
-  if (!name) return false;
-  chosen.stayed.set(i, name);
-  showName(place, name);
-  return true;
 }
 
 /** Draws names of the blend; returns a message if there are too few, otherwise "". */
@@ -203,6 +192,12 @@ function fitting() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
+/** Goes a step in the history; a second one waits until that is done, or it could leave the page. */
+function step(by) {
+  $("back").disabled = $("forward").disabled = true;
+  history.go(by);
+}
+
 function startOver() {
   const before = location.hash;
   resetForm();
@@ -228,8 +223,8 @@ function listen() {
   onClick({
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
-    back: () => history.back(),
-    forward: () => history.forward(),
+    back: () => step(-1),
+    forward: () => step(1),
     "show-keys": () => $("keys").showModal(),
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown().map((name) => [name, ""])),
@@ -243,6 +238,7 @@ function listen() {
   });
   window.addEventListener("hashchange", () => {
     if (location.hash !== addressOfForm()) openAddress();
+    else writeAddress(false);
   });
 }
 
@@ -264,7 +260,7 @@ async function start() {
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
-  await Promise.all([recall(), Promise.race([late, letters])]);
+  await Promise.allSettled([recall(), Promise.race([late, letters])]);
   document.body.inert = false;
   openAddress();
 }
