@@ -53,10 +53,12 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        if ignore_case:  # Python reads alternatives of characters as a set, some without their case
-            texts = [f"(?i:{text})" if max(text) > "\uffff" else text for text in texts]
+        # Of alternatives beyond 16 bits, Python makes a set, without their case.
+        rare = [text for text in texts if max(text) > "\uffff"]
+        usual = [text for text in texts if text not in rare]
+        patterns = [f".*{text}" for text in rare] + [f".*({'|'.join(usual)})"] * bool(usual)
         title = f"suffix {or_list(options.suffix)}"
-        conditions.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
+        conditions.append(_matching(title, patterns, vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
         title = f"contains {short_repr(text)}"
@@ -197,11 +199,14 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             ["known_triples"],
         )
 
+    @cache
+    def triples_in(fold: Callable[[str], str]) -> set[str]:
+        return {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
+
     def has_known(option: str, text: str) -> bool:
         # A prefix may be read in any case without that option.
         fold = without_case if options.ignore_case or option == "prefix" else str
-        triples = {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
-        characters = [*map(fold, lower_case(text))]
+        triples, characters = triples_in(fold), [*map(fold, lower_case(text))]
         if len(characters) < 3:
             return any("".join(characters) in triple for triple in triples)
         return all("".join(characters[i : i + 3]) in triples for i in range(len(characters) - 2))

@@ -383,3 +383,9 @@ def test_one_of_several_endings_may_be_beyond_16_bits_in_any_case():
     model = random_model("\U00010400\U00010402\U00010428a", seed=1, longest=4)
     names = model.sample(20, seed=1, suffix=["\U00010400", "\U00010402"], ignore_case=True)
     assert {name[-1] for name in names} <= {*"\U00010400\U00010402\U00010428"}
+
+
+def test_an_ending_beyond_16_bits_leaves_the_others_to_looking_ahead():
+    options = Options(suffix=["xyxa", "\U0001f600"], ignore_case=True)
+    condition, *_ = make_conditions(Model.load("women"), options)
+    assert condition.automaton is not None

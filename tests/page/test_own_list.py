@@ -249,6 +249,33 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     forget(page)
 
 
+def test_back_leads_to_the_names_before_a_list_was_learned(page):
+    """A step that differed by the view alone turned the button off for good."""
+    page.get_by_role("tab", name="Names").click()
+    wait_for_names(page, 20)
+    first = page.url
+    page.get_by_role("button", name="More names").click()
+    wait_for_names(page, 20)
+    page.get_by_role("tab", name="Your list").click()
+    learn(page, LINES)
+    page.get_by_role("tab", name="Names").click()
+    wait_for_names(page, 20)
+    page.get_by_role("button", name="Back").click()
+    page.wait_for_url(re.compile(re.escape(first.partition("#")[2].partition("&")[0]) + r"\b"))
+    page.get_by_role("tab", name="Your list").click()
+    forget(page)
+
+
+def test_after_a_list_is_forgotten_another_model_writes(page):
+    """In a page that was saved with it, no model had a share."""
+    learn(page, LINES)
+    page.evaluate("for (const model of data.models) model.share = 0")  # as a saved page has it
+    forget(page)
+    assert page.evaluate("chosen.shares") == [1]
+    page.get_by_role("tab", name="Names").click()
+    wait_for_names(page, 20)
+
+
 def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
@@ -274,7 +301,7 @@ STOP_AT_ONCE = """async (learn) => {
 
 def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
     page.set_viewport_size({"width": 360, "height": 740})
-    page.get_by_role("button", name="Try 56 river names").click()
+    page.get_by_role("button", name="Try 40 river names").click()
     learns = page.get_by_role("button", name="Learn from these names")
     assert learns.bounding_box()["y"] > 670
     # In one go, since these are learned within seconds.

@@ -165,11 +165,12 @@ let furthest = 0; // the last entry of the history that Forward can reach
 export function writeAddress(isNew) {
   if (!isNew && location.hash !== known) return; // another one is about to be read
   const address = addressOfForm();
-  const depth = (history.state?.depth ?? 0) + Number(isNew);
+  const isStep = isNew && address !== location.hash;
+  const depth = (history.state?.depth ?? 0) + Number(isStep);
   const { view } = document.body.dataset;
   try {
     if (address !== location.hash || view !== history.state?.view)
-      history[isNew ? "pushState" : "replaceState"](
+      history[isStep ? "pushState" : "replaceState"](
         { depth, view, fitted: chosen.fitted },
         "",
         address,
@@ -179,7 +180,7 @@ export function writeAddress(isNew) {
   }
   known = location.hash;
   const { depth: reached = 0 } = history.state ?? {};
-  furthest = isNew ? reached : Math.max(furthest, reached);
+  furthest = isStep ? reached : Math.max(furthest, reached);
   $("back").disabled = !reached;
   $("forward").disabled = reached >= furthest;
 }

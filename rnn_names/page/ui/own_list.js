@@ -41,7 +41,10 @@ export function listenToOwnList(open) {
     $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
     sayOfList("");
   });
-  $("own-file").addEventListener("change", () => takeFile($("own-file").files[0]));
+  $("own-file").addEventListener("change", () => {
+    takeFile($("own-file").files[0]);
+    $("own-file").value = ""; // it may be chosen again
+  });
   $("own-list").addEventListener("dragover", (event) => event.preventDefault());
   $("own-list").addEventListener("drop", (event) => {
     const [file] = event.dataTransfer.files;
@@ -216,6 +219,7 @@ async function forgetModel() {
   await forget();
   const others = models.filter(({ described }) => described);
   for (const [i, model] of others.entries()) model.share = data.models[i].share;
+  others[0].share ||= Number(others.every(({ share }) => !share)); // in a page saved with a list
   haveModels(others);
   chosen.wantedLists = "";
   changed();

@@ -41,7 +41,7 @@ const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
 const [LOW, FEWER] = [480, 16]; // px: below this window height, the page has at least 16 names
 const MAX_FITTING = 120; // the most names of an opening page
-const MAX_WAITING = 500; // ms for the font before names are drawn
+const WAIT = 500; // ms for the font before names are drawn
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
@@ -196,6 +196,7 @@ function fitting() {
 function step(by) {
   $("back").disabled = $("forward").disabled = true;
   history.go(by);
+  setTimeout(writeAddress, WAIT, false); // if there was none
 }
 
 function startOver() {
@@ -259,7 +260,7 @@ async function start() {
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  const late = new Promise((resolve) => setTimeout(resolve, MAX_WAITING));
+  const late = new Promise((resolve) => setTimeout(resolve, WAIT));
   await Promise.allSettled([recall(), Promise.race([late, letters])]);
   document.body.inert = false;
   openAddress();
