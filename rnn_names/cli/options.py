@@ -176,9 +176,10 @@ def wrong_usage() -> Iterator[None]:
 
 def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     """The options of a command that draws names; their files are read after all other checks."""
-    files = {name: given[name] for name in ("exclude", "exclude_words")}
+    given = {**given, **more}
+    files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
-        options = owner(**{**given, **more, **dict.fromkeys(files, ())})
+        options = owner(**given)
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
         reason = "without one, the stream is another each time"
         raise click.UsageError(f"--start goes with --seed: {reason}")

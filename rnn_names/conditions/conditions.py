@@ -54,9 +54,9 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
         # Of alternatives beyond 16 bits, Python makes a set, without their case.
-        rare = [text for text in texts if max(text) > "\uffff"]
-        usual = [text for text in texts if text not in rare]
-        patterns = [f".*{text}" for text in rare] + [f".*({'|'.join(usual)})"] * bool(usual)
+        patterns = [f".*{text}" for text in texts if max(text) > "\uffff"]
+        if usual := [text for text in texts if max(text) <= "\uffff"]:
+            patterns.append(f".*({'|'.join(usual)})")
         title = f"suffix {or_list(options.suffix)}"
         conditions.append(_matching(title, patterns, vocabulary, ignore_case))
     for text in options.contains:

@@ -140,14 +140,15 @@ export class Search {
   automaton() {
     const { blend, options, conditions } = this;
     const beginnings = options.roots.map(({ text }) => text);
+    const joint = (/** @type {any[]} */ spelled) =>
+      automatonOf(spelled, blend, beginnings, options);
     const tested = conditions.filter((each) => !each.automaton && !each.isOfSpelling);
-    let spelled = [];
-    let automaton = /** @type {any} */ (automatonOf(spelled, blend, beginnings, options));
-    for (const each of conditions.filter(({ automaton }) => automaton)) {
-      const joined = automatonOf([...spelled, each], blend, beginnings, options);
-      if (joined) [automaton, spelled] = [joined, [...spelled, each]];
-      else tested.push(each); // too many states
-    }
+    const all = conditions.filter(({ automaton }) => automaton);
+    let [automaton, spelled] = /** @type {any[]} */ ([joint(all), []]);
+    for (const each of automaton ? [] : all)
+      if (joint([...spelled, each])) spelled.push(each);
+      else tested.push(each); // too many states together
+    automaton ??= joint(spelled);
     const { next, starts, isOpen } = automaton;
     const [root] = options.roots;
     const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];

@@ -40,10 +40,8 @@ const unquoted = (cell) =>
 function column(lines) {
   for (const sign of ["\t", ";", ","]) {
     const cells = new RegExp(`(?:"[^"]*"|[^${sign}])*(?:${sign}|$)`, "gu"); // and "" at the end
-    const cellsOf = (line) => line.match(cells).slice(0, -1);
-    const rows = lines.map((line) =>
-      cellsOf(line).map((cell) => unquoted(cell.replace(/[\t;,]$/u, ""))),
-    );
+    const cellOf = (text) => unquoted(text.replace(/[\t;,]$/u, ""));
+    const rows = lines.map((line) => line.match(cells).slice(0, -1).map(cellOf));
     if (!rows.length || rows.some((row) => row.length < 2)) continue;
     const isName = (_, i) => rows.slice(1).every((row) => /\p{L}/u.test(row[i] ?? ""));
     const at = Math.max(rows[0].findIndex(isName), 0);

@@ -68,13 +68,10 @@ export function listenToHold() {
   });
 }
 
-/** The number of a name's place. */
-export const placeOf = (name) => Array.from($("names").children).indexOf(name.parentElement);
-
 /** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
   if (name.disabled || name.matches(".old")) return; // it makes room for another
-  const place = placeOf(name);
+  const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();
   writeAddress(false);

@@ -29,7 +29,6 @@ import {
   listenToHold,
   listenToKeys,
   namesShown,
-  placeOf,
   placesFor,
   settle,
   showName,
@@ -54,8 +53,8 @@ async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  const at = places.map(placeOf);
   chosen.stayed = staying();
+  const at = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i));
   const held = [...chosen.stayed].filter(([place]) => place < count); // each is left out once
   const n_held = held.length;
   const { unique, minEdits, boldness } = /** @type {any} */ (settings);
