@@ -60,6 +60,8 @@ DECLARATIONS = re.compile(r"^let\b.*(?:;\nlet\b.*)+;$", re.MULTILINE)
 """Lines with a `let` each, which are one statement: a line that ends in ; is a whole one."""
 PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
+ONE_PARAMETER = re.compile(r"\((\w+)\)(?= =>)")
+"""The only parameter of a function in parentheses, which it does not need."""
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 
@@ -89,7 +91,9 @@ def scripts(with_base: bool = True) -> list[str]:
     """The scripts of `ENTRIES`; without the base, its code is left out."""
     done = set() if with_base else {"learning/base.js"}
     texts = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
-    engine, *others = (JOINABLE_LINES.sub(r"\1", text) for text in texts)
+    joined = (JOINABLE_LINES.sub(r"\1", text) for text in texts)
+    # No statement is empty, so the last of a block needs no semicolon.
+    engine, *others = (text.replace(";}", "}") for text in joined)
     whole, parts = rude_words()
     constants = {
         "RUDE_WORDS": {"whole": ",".join(sorted(whole)), "parts": parts},
@@ -138,7 +142,7 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
-    text = CONSTANTS.sub("let ", text)
+    text = ONE_PARAMETER.sub(r"\1", CONSTANTS.sub("let ", text))
     text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
     for _ in range(2):  # braces before a = have spaces, too
         text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)

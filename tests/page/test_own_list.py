@@ -101,6 +101,13 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
     assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
     assert page.locator("img").count() == saved.locator("img").count() == 0
+    saved.get_by_role("tab", name="Your list").click()
+    saved.locator("#own-names").fill("not learned")
+    saved.locator("#own-file").set_input_files(tmp_path / "elves.npz")
+    saved.locator("#own-status", has_text="is ready: learned from 60 names").wait_for()
+    assert saved.locator("#own-names").input_value() == "not learned", "the file is no list"
+    forget(saved)
+    assert saved.evaluate("models.map(({ name, share }) => [name, share])") == shares, "its own"
     assert saved.problems == []
     page.get_by_role("tab", name="Your list").click()
     assert not page.get_by_role("textbox", name="Names").is_visible(), "it is folded away"
@@ -264,16 +271,6 @@ def test_back_leads_to_the_names_before_a_list_was_learned(page):
     page.wait_for_url(re.compile(re.escape(first.partition("#")[2].partition("&")[0]) + r"\b"))
     page.get_by_role("tab", name="Your list").click()
     forget(page)
-
-
-def test_after_a_list_is_forgotten_another_model_writes(page):
-    """In a page that was saved with it, no model had a share."""
-    learn(page, LINES)
-    page.evaluate("for (const model of data.models) model.share = 0")  # as a saved page has it
-    forget(page)
-    assert page.evaluate("chosen.shares") == [1]
-    page.get_by_role("tab", name="Names").click()
-    wait_for_names(page, 20)
 
 
 def test_an_empty_list_gets_a_message(page):

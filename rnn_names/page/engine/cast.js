@@ -100,9 +100,12 @@ async function textsOfSlot(batch, piece, key, rows) {
   const prepared = batch.prepared.get(piece);
   const own = { ...newNames(options), key: child(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
-  const { names } = await drawNames(blend, parts, settings, rows.length, watch);
+  const { names, shortage } = await drawNames(blend, parts, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
-  if (names.length < rows.length) batch.end = Math.min(batch.end, rows[names.length]);
+  if (names.length < rows.length) {
+    batch.end = Math.min(batch.end, rows[names.length]);
+    watch.short?.(shortage);
+  }
   return rows.map((_, i) => names[i] ?? "");
 }
 

@@ -157,7 +157,7 @@ export class Expression {
 
   /** Skips comments; a repetition after one is of the item before. */
   comments() {
-    while (this.takes(/\(\?#(?:\\.|[^\\)])*\)/sy));
+    this.takes(/(?:\(\?#(?:\\.|[^\\)])*\))+/sy);
   }
 
   /** Reads an item with its repetition. */

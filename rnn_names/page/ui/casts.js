@@ -96,12 +96,17 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   const pattern = patternOfCast();
   if (!pattern) return ""; // the error is shown next to the pattern
   const slots = slotsIn(pattern.pieces).length;
-  let names = 0;
+  let [names, reason] = [0, ""];
   const options = { ...shared, initials: $("initials").value || undefined };
-  const watch = { found: () => progress(++names / (count * slots)), stopped };
+  const watch = {
+    found: () => progress(++names / (count * slots)),
+    short: (sentence) => (reason = ` ${sentence}`),
+    stopped,
+  };
   const rows = await castRows(models, pattern, count, options, watch);
   for (const { text } of rows) found(text);
-  return rows.length < count ? `${formatted(rows.length)} of ${formatted(count)} lines found.` : "";
+  const [n_found, n_wanted] = [rows.length, count].map(formatted);
+  return rows.length < count ? `${n_found} of ${n_wanted} lines found.${reason}` : "";
 }
 
 // --- Controls ------------------------------------------------------------------------------------

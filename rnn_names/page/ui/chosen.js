@@ -5,8 +5,7 @@ import { newSeed } from "../engine/numbers.js";
 import { $ } from "./elements.js";
 
 export const data = JSON.parse($("data").textContent);
-export const models = modelsIn(data.models);
-for (const [i, model] of models.entries()) nameApart(model, models.slice(0, i));
+export const models = ownModels();
 export const openingShares = () => models.map(({ share }) => share);
 
 /** The title of a model: "Norwegian towns" for norwegian-towns (page/page.py). */
@@ -32,6 +31,13 @@ export const staying = () => new Map([...chosen.stayed, ...chosen.held]);
 export function holdNothing() {
   chosen.held.clear();
   chosen.stayed.clear();
+}
+
+/** The page's models as it was written, with names of their own. */
+export function ownModels() {
+  const own = modelsIn(data.models);
+  for (const [i, model] of own.entries()) nameApart(model, own.slice(0, i));
+  return own;
 }
 
 /** Adds a number to the name of a model if others have it, since casts find a model by its name. */

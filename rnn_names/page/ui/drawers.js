@@ -1,6 +1,6 @@
 // The visible parts of the page: one of three views, and on a phone one drawer at a time.
 
-import { changed, holdNothing } from "./chosen.js";
+import { changed, chosen, holdNothing } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px: the least length of a swipe
@@ -44,6 +44,7 @@ export function showView(id) {
 export function listenToDrawers(fitCount) {
   const openView = (tab) => {
     showView(tab.dataset.view);
+    chosen.wantedLists = ""; // other names are meant now
     fitCount();
     if (tab.dataset.view !== "own-list") changed(true);
   };

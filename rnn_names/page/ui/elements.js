@@ -83,6 +83,5 @@ export function toast(text, actions = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  // Details and Copy, which a long press reaches too, do not cover what is below for long.
-  fading = setTimeout(fade, actions.Undo ? 7000 : buttons.length ? 2500 : 5000);
+  fading = setTimeout(fade, actions.Undo ? 7000 : 4000);
 }

@@ -27,11 +27,15 @@ function storedFavourites() {
   }
 }
 
-/** Replaces the kept names by these [name, note] pairs. */
+/** Replaces the kept names by these [name, note] pairs, and stores them. */
 function keepThese(pairs) {
+  replaceFavourites(pairs);
+  showFavourites(store());
+}
+
+function replaceFavourites(pairs) {
   favourites.clear();
   for (const [name, note] of pairs) favourites.set(name, note);
-  showFavourites(store());
 }
 
 /** Replaces the kept names; `undo` takes back what that changed, and nothing that was done since. */
@@ -89,9 +93,13 @@ function store() {
 /** Shows the kept names, and listens to their buttons. */
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
-  const takeStored = () => keepThese(storedFavourites());
-  takeStored();
-  // Another tab has changed them, or this page is shown again as it was left.
+  keepThese(storedFavourites());
+  // Another tab has changed them, or this page is shown again as it was left. They are not stored once
+  // more: by now, the other tab may have stored later ones.
+  const takeStored = () => {
+    replaceFavourites(storedFavourites());
+    showFavourites(true);
+  };
   addEventListener("storage", ({ key }) => key === STORE && takeStored());
   addEventListener("pageshow", ({ persisted }) => persisted && takeStored());
   onClick({

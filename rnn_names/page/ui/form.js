@@ -20,7 +20,6 @@ import {
   models,
   openingShares,
   setBoldness,
-  staying,
   writing,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
@@ -31,6 +30,7 @@ import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
+const HELD = ["held", "stayed"]; // as in `chosen`
 
 /** The settings of the form, as arguments of `drawNames`. */
 export function settingsOfForm() {
@@ -83,8 +83,11 @@ export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
-  const held = Array.from(staying(), (each) => each.join(" "));
-  if (held.length) address.set("held", joined(held));
+  for (const key of HELD) {
+    const isNew = ([place]) => key === "held" || !chosen.held.has(place);
+    const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
+    if (texts.length) address.set(key, joined(texts));
+  }
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (isTuned()) address.set("temperature", String(chosen.temperature));
@@ -141,10 +144,11 @@ export function readAddress() {
   if (address.has("cast")) showView("casts");
   else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  for (const text of address.getAll("held").flatMap((held) => held.split(/\*(?=\d{1,3} )/u))) {
-    const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-    if (isPossible(name)) chosen.held.set(Number(place), name);
-  }
+  for (const key of HELD)
+    for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
+      const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
+      if (isPossible(name)) chosen[key].set(Number(place), name);
+    }
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),
   );

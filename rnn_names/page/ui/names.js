@@ -184,7 +184,10 @@ export function listenToKeys(draw) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {any} */ (event.target);
     const isControl = event.ctrlKey || event.metaKey;
-    if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) undo();
+    if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
+      event.preventDefault(); // the browser would undo what was typed last
+      undo();
+    }
     if (isControl || event.altKey || $("results").hidden) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;

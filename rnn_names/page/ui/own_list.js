@@ -2,11 +2,28 @@
 // page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/sampler.js";
-import { listIn, MAX_NAMES, MIN_NAMES, NotAList, namesOfText, someOf } from "../learning/list.js";
+import {
+  isRefused,
+  listIn,
+  MAX_NAMES,
+  MIN_NAMES,
+  NotAList,
+  namesOfText,
+  someOf,
+} from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
 import { openingPattern, showPattern } from "./casts.js";
-import { changed, chosen, data, models, nameApart, replaceModels, titleOf } from "./chosen.js";
+import {
+  changed,
+  chosen,
+  data,
+  models,
+  nameApart,
+  ownModels,
+  replaceModels,
+  titleOf,
+} from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
@@ -40,6 +57,8 @@ export function listenToOwnList(open) {
     const few = count ? `${count} of at least ${MIN_NAMES}` : "";
     $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
     sayOfList("");
+    $("own-try").disabled = Boolean(count);
+    $("own-names").ariaInvalid = null;
   });
   $("own-file").addEventListener("change", () => {
     takeFile($("own-file").files[0]);
@@ -63,7 +82,7 @@ async function takeFile(file) {
       const samples = await namesToWatch(model); // an error if the model writes none
       $("own-samples").replaceChildren();
       showSamples(samples);
-      takeNames([], model.name);
+      $("own-title").value = model.name;
       return await addModel(withNetwork(model));
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -101,9 +120,15 @@ function sayOfNames(text) {
 
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
-  const name = $("own-title").value.normalize("NFC").trim() || "my list";
+  const title = Array.from($("own-title").value.normalize("NFC")).filter(
+    (sign) => !isRefused(sign),
+  );
+  const name = title.join("").trim() || "my list";
   const names = namesOrWhyNot($("own-names").value);
-  if (!names) return;
+  if (!names) {
+    $("own-names").ariaInvalid = "true";
+    return $("own-names").focus();
+  }
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   let started; // the time of the first progress message
   showState("learning");
@@ -217,10 +242,7 @@ async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
   await forget();
-  const others = models.filter(({ described }) => described);
-  for (const [i, model] of others.entries()) model.share = data.models[i].share;
-  others[0].share ||= Number(others.every(({ share }) => !share)); // in a page saved with a list
-  haveModels(others);
+  haveModels(ownModels());
   chosen.wantedLists = "";
   changed();
   showState("");

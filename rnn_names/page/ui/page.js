@@ -38,7 +38,7 @@ import { buildShares, withoutLetters } from "./shares.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
-const [LOW, FEWER] = [480, 16]; // px: below this window height, the page has at least 16 names
+const [LOW, FEWER] = [800, 16]; // px: below this window height, the page has at least 16 names
 const MAX_FITTING = 120; // the most names of an opening page
 const WAIT = 500; // ms for the font before names are drawn
 
@@ -141,7 +141,10 @@ let waiting = 0; // timer: drawing waits until settings have not changed for 60 
 function redraw({ detail: isStep }) {
   showValues();
   chosen.stayed.clear();
-  if (isStep) writeAddress(true);
+  if (isStep) {
+    if (!isCasting()) fitAgain(); // a row of chips came or went
+    writeAddress(true);
+  }
   current = null; // ends a drawing with the old settings
   $("names").ariaBusy = "true";
   clearTimeout(waiting);
@@ -180,7 +183,8 @@ function fitAgain() {
 function fitting() {
   if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
-  const below = 60 + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom); // px
+  const links = isCasting() ? 80 : 60; // px; with some for lines, whose heights differ
+  const below = links + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
   const columns = columnsShown();
   const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
   const row = height / Math.ceil(places.length / columns);

@@ -57,7 +57,6 @@ export function buildShares() {
   $("shares").replaceChildren(
     element("legend", {}, "Blend"),
     ...(models.length === 2 ? sliderBetween() : models.map(bar)),
-    element("p", { className: "hint" }, "Press Mix, and then the kinds to blend."),
   );
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
