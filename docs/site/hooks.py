@@ -267,8 +267,8 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Puts the line that a link leads to behind its address; empty heads of columns become cells.
 
-    Nor is an option or an ending broken at its hyphens. Not before: MkDocs takes the lines of highlighted code
-    for no anchors, and would warn.
+    Nor is an option or an ending broken at its hyphens. Not before: MkDocs takes the lines of
+    highlighted code for no anchors, and would warn.
     """
     html = html.replace("<th></th>", "<td></td>")
     html = re.sub("<code>(?=-[^<]{,24}</code>)", '<code class="whole">', html)

@@ -196,7 +196,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     settings: dict[str, Any] = {"group": field.group, "help": field.help}
     settings |= {"metavar": field.metavar or kind.metavar, "hidden": bool(field.new_name)}
     if kind is declared.FLAG:
-        settings["is_flag"] = True
+        settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is declared.LINES:
         settings |= {"type": FILE, "help": f"{field.help} FILE has one on each line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):

@@ -19,6 +19,7 @@ from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
 MAX_BEGINNINGS = 1 << 8  # of words to avoid: an automaton of more takes long to make
+JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join those before to a Korean syllable
 
 
 class NoAutomatonError(RnnNamesError):
@@ -124,7 +125,7 @@ def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     [True, True, False, False]
     """
     each = [*map(folded, vocabulary.characters)]
-    if any(unicodedata.category(text[0])[0] == "M" for text in each):
+    if any(unicodedata.category(text[0])[0] == "M" or text[0] in JAMO for text in each):
         raise NoAutomatonError("marks: a name is not folded character by character")
     words = {*map(folded, words)} - {""}
     beginnings = {""} | {word[:n] for word in words for n in range(len(word))}

@@ -26,6 +26,7 @@ from rnn_names.errors import SamplingError, plural, short_repr
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
+_flag_of_boldness = partial(_condition, None, FLAG, unset="False")
 _length = partial(_condition, None, Number(1, MAX_NAME_LENGTH, whole=True))
 _start = partial(_sampling, 0, Number(0, 10**18, whole=True))
 _number = partial(_sampling, None)
@@ -92,7 +93,7 @@ class CommonOptions(Checked):
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, two spaces or marks in a row."
     )
-    known_triples: bool = _flag(
+    known_triples: bool | None = _flag_of_boldness(
         "No three characters in a row that no name of the list has. The beginning and the end "
         "count as characters; upper and lower case do not differ."
     )
@@ -114,11 +115,11 @@ class CommonOptions(Checked):
     exclude_words: Collection[str] = _condition(
         (), LINES, "Leave out names that contain one of these texts, in upper or lower case."
     )
-    clean: bool = _flag(
+    clean: bool | None = _flag_of_boldness(
         "Leave out names with a rude or loaded word of English, German, French, Spanish or "
         "Italian; Dickens and Scunthorpe stay."
     )
-    no_words: bool = _flag(
+    no_words: bool | None = _flag_of_boldness(
         "Leave out names that are a common English word of three to seven letters."
     )
     min_mean_p: float | None = _condition(

@@ -151,7 +151,8 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
 
 
 def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
-    letters = [{c for c in each.characters if c.isalnum()} for each in vocabularies]
+    known = [each.characters for each in vocabularies]
+    letters = [{c for c in each if c.isalnum()} or {*each} for each in known]
     for i, title in enumerate(titles):
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
         if not letters[i] & others:

@@ -183,6 +183,14 @@ def test_a_name_with_a_separate_accent_is_the_same_name():
     assert len(set(forms)) == 8
 
 
+def test_letters_of_a_korean_syllable_are_left_out_with_it():
+    model = Model(Vocabulary("a\u1100\u1161"), tiny_model().params, {"longest": 4})
+    assert any("\u1100\u1161" in name for name in model.sample(300, seed=1))
+    assert not any(
+        "\u1100\u1161" in name for name in model.sample(300, seed=1, exclude_words=["가"])
+    )
+
+
 def test_texts_match_in_any_normal_form():
     model = accented_model()
     assert set(model.sample(20, seed=1, prefix="e\u0301", max_length=1)) == {"é"}

@@ -194,6 +194,7 @@ def test_models_of_two_scripts_have_no_blend():
     with pytest.raises(BlendError, match="c has no letter in common"):
         blend([latin, latin, greek], titles=["a", "b", "c"])
     assert blend([latin, greek, random_model(3, characters="aα")]).hidden_size == 12
+    assert blend([random_model(seed, characters="♥★☂") for seed in (1, 2)]).hidden_size == 8
 
 
 # --- All that a model can -------------------------------------------------------------------------

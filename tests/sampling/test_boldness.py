@@ -37,6 +37,11 @@ def test_single_options_override_boldness():
     same = {**SAFE, "temperature": 0.5, "min_p": 0, "min_edits": 3}
     assert one == MODEL.sample(20, seed=1, **same)
     assert one != MODEL.sample(20, seed=1, boldness="safe")
+    safe = {"temperature": 1.6, "min_p": 0, "min_mean_p": 0, "min_edits": 2}
+    for flag in ("known_triples", "clean", "no_words"):
+        others = {other: True for other in ("known_triples", "clean", "no_words") if other != flag}
+        without = MODEL.sample(200, seed=1, boldness="safe", **{**safe, flag: False})
+        assert without == MODEL.sample(200, seed=1, **safe, **others), flag
 
 
 def test_safe_names_are_new_and_far_from_each_other():
@@ -54,7 +59,7 @@ def test_boldness_omits_conditions_that_a_model_cannot_check():
     """A model of old, which keeps nothing of its list."""
     bare = replace(MODEL, fingerprints=None, training={})
     known = with_boldness(Options(boldness="safe"), bare)
-    assert (known.min_edits, known.known_triples, known.min_p) == (None, False, SAFE["min_p"])
+    assert (known.min_edits, known.known_triples, known.min_p) == (None, None, SAFE["min_p"])
     assert len(bare.sample(5, boldness="safe", max_length=9)) == 5
 
 

@@ -241,7 +241,7 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
   }
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
-    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // letters and accents may be separate
+    const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // letters and accents may be separate
     const texts = left.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { words, passes } : spelled(words, new Without(left));

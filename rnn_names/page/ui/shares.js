@@ -42,7 +42,9 @@ export const areOpeningShares = () =>
 
 /** A message if a model has no letter in common with the others, so that no name lies between them. */
 export function withoutLetters(parts) {
-  const letters = parts.map(({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu)));
+  const letters = parts.map(
+    ({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu) ?? vocabulary),
+  );
   const isApart = (own) => letters.every((other) => own === other || own.isDisjointFrom(other));
   const alone = parts.length > 1 && parts.find((_, i) => isApart(letters[i]));
   const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
