@@ -1,6 +1,6 @@
 """Draws the pictures of docs/: `make pictures`.
 
-Each function gives one picture as the text of an SVG. Colours suit a light and a dark page.
+Each function gives one picture as the text of an SVG, in colours for light and dark.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network.prefix_tree import prefix_tree
 
 STYLE = """
+  .card { fill: #fff }
   text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
   .small { font-size: 11px; fill: #57606a }
   .left { text-anchor: start }
@@ -23,11 +24,22 @@ STYLE = """
   .result { fill: #dafbe1; stroke: #1a7f37 }
   path { fill: none; stroke: #57606a; stroke-width: 1.5 }
   path.to { marker-end: url(#arrow) }
+  .head { fill: #57606a; stroke: none }
+  @media (prefers-color-scheme: dark) {
+    .card { fill: #0d1117 }
+    text { fill: #e6edf3 }
+    .small { fill: #9ea7b3 }
+    .box { fill: #0c2d6b; stroke: #58a6ff }
+    .other { fill: #3b2300; stroke: #d29922 }
+    .result { fill: #04260f; stroke: #3fb950 }
+    path { stroke: #9ea7b3 }
+    .head { fill: #9ea7b3 }
+  }
 """
 
 ARROW = (
     '<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-    'orient="auto"><path d="M0,0 10,5 0,10z" style="fill:#57606a;stroke:none"/></marker>'
+    'orient="auto"><path d="M0,0 10,5 0,10z" class="head"/></marker>'
 )
 
 
@@ -35,14 +47,14 @@ ARROW = (
 
 
 def picture(width: int, height: int, parts: list[str]) -> str:
-    """An SVG on a white card, so that it can be read on a dark page too."""
+    """An SVG on a card, so that it can be read on a page of another colour, too."""
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
             f'width="{width}" height="{height}">',
             f"<style>{STYLE}</style>",
             f"<defs>{ARROW}</defs>",
-            f'<rect width="{width}" height="{height}" rx="8" fill="#fff"/>',
+            f'<rect width="{width}" height="{height}" rx="8" class="card"/>',
             *parts,
             "</svg>\n",
         ]
@@ -123,12 +135,12 @@ def prefix_tree_picture() -> str:
 def gru_picture() -> str:
     """One step of the gated recurrent unit."""
     return picture(
-        760,
+        780,
         280,
         [
             text(40, 60, "a_prev", "maths"),
             text(40, 245, "x", "maths"),
-            arrow((75, 60), (618, 60)),
+            arrow((75, 60), (613, 60)),
             arrow((55, 245), (490, 245), (490, 183)),
             arrow((160, 245), (160, 183)),
             arrow((310, 245), (310, 183)),
@@ -140,12 +152,12 @@ def gru_picture() -> str:
             box(480, 160, 176, 46, ["candidate c", "tanh(x … + r ∘ (a_prev …))"], "box"),
             arrow((208, 170), (228, 170), (228, 212), (445, 212), (445, 183)),
             text(240, 202, "r", "maths"),
-            arrow((358, 150), (376, 150), (376, 95), (618, 95)),
+            arrow((358, 150), (376, 150), (376, 95), (613, 95)),
             text(388, 84, "z", "maths"),
-            arrow((568, 160), (680, 160), (680, 107)),
-            box(680, 78, 124, 56, ["mix by z", "(1 − z) ∘ c + z ∘ a_prev"], "result"),
-            arrow((680, 50), (680, 18)),
-            text(697, 24, "a", "maths"),
+            arrow((568, 160), (690, 160), (690, 107)),
+            box(690, 78, 152, 56, ["mix by z", "(1 − z) ∘ c + z ∘ a_prev"], "result"),
+            arrow((690, 50), (690, 18)),
+            text(707, 24, "a", "maths"),
         ],
     )
 

@@ -90,12 +90,16 @@ def mathml(text: str) -> str:
     """
     parts: list[str] = []
     superscripts: list[str] = []
+    opened: list[int] = []  # places of brackets among the parts
+    group = 0  # where the last closed bracket began
 
     def finish() -> None:
-        """Puts the superscripts that were read onto what stands before them."""
+        """Puts superscripts onto what stands before them, which may be a bracket as a whole."""
         if superscripts:
-            base = parts.pop() if parts else "<mrow></mrow>"
-            parts.append(_raised(base, f"<mrow>{''.join(superscripts)}</mrow>"))
+            begin = group if parts[-1:] in (["<mo>)</mo>"], ["<mo>]</mo>"]) else len(parts) - 1
+            base = "".join(parts[begin:]) if begin >= 0 else "<mrow></mrow>"
+            base = f"<mrow>{base}</mrow>" if begin < len(parts) - 1 else base
+            parts[max(begin, 0) :] = [_raised(base, f"<mrow>{''.join(superscripts)}</mrow>")]
             superscripts.clear()
 
     for token in _tokens(text):
@@ -112,6 +116,10 @@ def mathml(text: str) -> str:
             elif token["number"]:
                 parts.append(f"<mn>{token['number']}</mn>")
             elif token["operator"]:
+                if token["operator"] in "([":
+                    opened.append(len(parts))
+                elif token["operator"] in ")]" and opened:
+                    group = opened.pop()
                 parts.append(_operator(token["operator"]))
     finish()
     return f'<math alttext="{escape(text)}">{"".join(parts)}</math>'
@@ -160,7 +168,8 @@ def _words(text: str) -> str:
 
 def _raised(base: str, above: str) -> str:
     """A variable with a superscript: beside its index if it has one, else after it."""
-    if last := re.fullmatch(r"(.*)<msub>(.*)</msub>(</mrow>)?", base):
+    last = re.fullmatch(r"(.*)<msub>(.*)</msub>(</mrow>)?", base)
+    if last and "<mo>" not in base:
         before, indexed, after = last.groups("")
         return f"{before}<msubsup>{indexed}{above}</msubsup>{after}"
     return f"<msup>{base}{above}</msup>"

@@ -37,10 +37,11 @@ def page() -> str:
         "on no list. Press it, and a network that learned from one writes more in your browser.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
         "[Blends, in the terminal](blending.md)",
+        '<div class="find">'
         '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">'
+        f'<p class="jump">{"".join(map(_way_to, GROUPS))}</p></div>'
         '<p role="status"><span id="no-kind" hidden>There is no such kind. '
         '<a href="index.html">Learn it from a list of yours</a>.</span></p>',
-        f'<p class="jump">{"".join(map(_way_to, GROUPS))}</p>',
     ]
     for group, words in GROUPS.items():
         names = [name for name in bundled.MODELS if group_of(name) == group]

@@ -70,3 +70,12 @@ if (steps.length) {
   show();
   document.querySelector("h1").after(bar);
 }
+// The space bar draws others in the framed page, as that says, while it is what one sees.
+addEventListener("keydown", (event) => {
+  const frame = document.querySelector(".live");
+  const isSeen = frame && scrollY < innerHeight / 3;
+  if (event.key !== " " || !isSeen || event.target !== document.body) return;
+  event.preventDefault();
+  frame.focus();
+  frame.contentDocument?.querySelector(".main").click();
+});
