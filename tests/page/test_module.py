@@ -165,6 +165,8 @@ def test_boldness_equals_its_single_options(name, in_node, small_models):
     asked = [{}]
     if name != "women":  # of so large a model, the others are slow
         asked += [{"start": 3}, {"min_p": 0.3, "temperature": 0.9}, {"prefix": 2 * first}]
+        flags = {"known_triples": False, "clean": False, "no_words": False, "novel": False}
+        asked += [{"min_p": 0, "min_mean_p": 0, "temperature": 1.6, **flags}]
     asked = [{"seed": 1, "boldness": "safe", **options} for options in asked]
     calls = [f"print(await sample(12, {in_javascript(options)}));" for options in asked]
     found = in_node("\n".join(calls), *zip(name.split("+"), models, strict=True))

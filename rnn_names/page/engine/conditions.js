@@ -52,9 +52,9 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
     const prints = [...new Set(lists.flatMap((list) => [...list]))];
     if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
   }
-  const given = Object.entries(settings).filter(
-    ([, value]) => value !== undefined && value !== false,
-  );
+  const isGiven = ([name, value]) =>
+    value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
+  const given = Object.entries(settings).filter(isGiven);
   return { ...wanted, ...Object.fromEntries(given) };
 }
 

@@ -38,7 +38,7 @@ export function settingsOfForm() {
   const read = (ids, valueIn) =>
     ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
   const fields = Object.fromEntries([
-    ...read(CHECKS, ({ checked }) => checked),
+    ...read(CHECKS, ({ checked }) => checked || undefined), // or as boldness says
     ...read(TEXTS, textsIn),
     ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
