@@ -12,7 +12,7 @@ import kinds
 
 def test_a_search_finds_kinds_and_their_names_or_shows_a_message(browser):
     contents = '<ul class="md-nav"><li id="fantasy"><a href="#group">Fantasy</a></li></ul>'
-    field = re.search(r"<input.*?</p>", kinds.page(), re.DOTALL)[0]
+    field = re.search(r"<input.*?</span></p>", kinds.page(), re.DOTALL)[0]
     cards = f'<div class="group"><h2 id="group"></h2>{kinds.cards(["elvish", "dwarvish"])}</div>'
     script = (ROOT / "docs/site/site.js").read_text("utf-8")
     page = browser.profile().new_page()

@@ -106,7 +106,10 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     saved.locator("#own-file").set_input_files(tmp_path / "elves.npz")
     saved.locator("#own-status", has_text="is ready: learned from 60 names").wait_for()
     assert saved.locator("#own-names").input_value() == "not learned", "the file is no list"
+    saved.evaluate("document.querySelectorAll('#starts .chip')[1].click()")  # a knight
     forget(saved)
+    assert HOSTILE in saved.evaluate("document.getElementById('pattern').value")
+    assert not saved.locator("#pattern-error").text_content()
     assert saved.evaluate("models.map(({ name, share }) => [name, share])") == shares, "its own"
     assert saved.problems == []
     page.get_by_role("tab", name="Your list").click()

@@ -528,6 +528,26 @@ def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
         assert again in (folded, folded - row), "what fits is an estimate from lines that differ"
 
 
+def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
+    """Their heights differ, and the row of a condition was not counted."""
+    page = open_page("dinosaurs", address="", names=None, width=1280, height=800)
+    page.get_by_role("tab", name="Casts").click()
+    wait_until_drawn(page)
+    unfold(page)
+    page.get_by_label("Begins with", exact=True).fill("M")
+    page.wait_for_selector("#chips .chip")
+    wait_until_drawn(page)
+    lines = names_of(page)
+    page.reload()
+    wait_for_names(page, len(lines))
+    page.get_by_role("button", name="NPC").click()
+    wait_until_drawn(page)
+    assert names_of(page) != lines
+    press(page, "Back", count=len(lines))
+    assert names_of(page) == lines
+    page.requests[1:] = []  # of the reload
+
+
 def test_all_places_have_names_though_a_held_name_comes_again_and_again(open_page):
     """Where names may come twice, each copy of a held name left a place empty."""
     page = open_page("gru", address="#seed=1&count=20&max-length=1&held=2+b")

@@ -153,7 +153,7 @@ function titled({ name }) {
   return lord ? "Lord {person}" : "Lady {person}";
 }
 
-function patternOfStart({ dataset }) {
+export function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
   return dataset.cast
     .replace("[Lord|Lady] {person}", () => titled(kinds.person))
@@ -161,6 +161,9 @@ function patternOfStart({ dataset }) {
 }
 
 export const openingPattern = () => patternOfStart(starts()[0]);
+
+/** The button of the ready-made pattern that is in use, if one is. */
+export const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
 
 /** Marks the ready-made pattern that is in use. */
 function showStart() {

@@ -13,7 +13,7 @@ import {
 } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
-import { openingPattern, showPattern } from "./casts.js";
+import { patternOfStart, showPattern, startInUse } from "./casts.js";
 import {
   changed,
   chosen,
@@ -82,8 +82,8 @@ async function takeFile(file) {
       const samples = await namesToWatch(model); // an error if the model writes none
       $("own-samples").replaceChildren();
       showSamples(samples);
-      $("own-title").value = model.name;
-      return await addModel(withNetwork(model));
+      if (!$("own-names").value) $("own-title").value = model.name;
+      return await addModel(withNetwork(model), ""); // whatever list the field has
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
@@ -141,7 +141,7 @@ async function learnOwnList() {
   const progress = (message) => showProgress(message, (started ??= performance.now()));
   learning = startLearning(script, { name, names, models, base: data.base }, progress);
   try {
-    await addModel(await learning.finished);
+    await addModel(await learning.finished, $("own-names").value);
   } catch (/** @type {any} */ error) {
     sayOfList(`The browser could not learn from this list: ${error.message}`);
     showState("");
@@ -189,7 +189,7 @@ function showProgress({ share, model, names, startedFrom }, started) {
 }
 
 /** Adds a learned model, in place of a model of the same list, and stores it in the browser. */
-async function addModel(model) {
+async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
@@ -198,7 +198,7 @@ async function addModel(model) {
   chosen.wantedLists = ""; // other names are meant now
   changed();
   const { network, ...learned } = model;
-  const isKept = await remember({ model: learned, text: $("own-names").value });
+  const isKept = await remember({ model: learned, text });
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
@@ -220,10 +220,10 @@ function showLearned(model, more) {
 }
 
 function haveModels(all) {
-  const isOpening = $("pattern").value === openingPattern();
+  const start = startInUse();
   replaceModels(all);
   buildShares();
-  if (isOpening) $("pattern").value = openingPattern();
+  if (start) $("pattern").value = patternOfStart(start);
   showPattern();
 }
 
@@ -241,7 +241,8 @@ export async function recall() {
 async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
-  await forget();
+  const stored = await remembered(); // another tab may have stored another one since
+  if (learned.some(({ digest }) => digest === stored?.model.digest)) await forget();
   haveModels(ownModels());
   chosen.wantedLists = "";
   changed();
@@ -251,7 +252,7 @@ async function forgetModel() {
     Undo: () => {
       takeNames([text], title);
       learned.forEach(takeIn);
-      addModel(learned.at(-1));
+      addModel(learned.at(-1), text);
     },
   });
 }

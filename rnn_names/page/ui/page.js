@@ -142,6 +142,7 @@ function redraw({ detail: isStep }) {
   showValues();
   chosen.stayed.clear();
   if (isStep) {
+    unsay();
     if (!isCasting()) fitAgain(); // a row of chips came or went
     writeAddress(true);
   }
@@ -155,14 +156,20 @@ function redraw({ detail: isStep }) {
   }, 60);
 }
 
-const openAddress = () => open(!location.hash, readAddress());
+function openAddress() {
+  const isBare = !location.hash;
+  const isLink = readAddress();
+  if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
+  open(isBare, isLink);
+}
 
 /** Draws the first names; if too few are safe, draws balanced ones, unless a link was opened. */
 async function open(isToFit, isLink = false, note = "") {
   if (isToFit) fitCount();
   showValues();
   writeAddress(false);
-  if ((await draw(note)) || isLink || isCasting() || chosen.boldness !== "safe") return;
+  if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
+  if (chosen.boldness !== "safe") return;
   setBoldness("balanced");
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
@@ -187,6 +194,7 @@ function fitting() {
   const below = links + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
   const columns = columnsShown();
   const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
+  if (!places.length) return settingsOfForm().count; // there is nothing to measure
   const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
