@@ -59,7 +59,7 @@ class CaseWarning(RnnNamesWarning):
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that more names than usual repeat; mean frequencies are right."""
+    """Conditions are so rare that names repeat, some may be missing, or shares are estimates."""
 
 
 class RepeatedInitialsWarning(RnnNamesWarning):
@@ -71,7 +71,7 @@ class OwnFileWarning(RnnNamesWarning):
 
 
 class FewNewNamesWarning(RnnNamesWarning):
-    """Most drawn names are rejected as repeats or near copies."""
+    """Most drawn names are repeats or near copies, or nothing new was found for a redrawn line."""
 
 
 class FewThreadsWarning(RnnNamesWarning):

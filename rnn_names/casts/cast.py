@@ -60,7 +60,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     return [row[1:] if options.parts else row[0] for row in rows]
 
 
-def parsed(options: CastOptions, of_parts: OptionsOfParts | None = None) -> Pattern:
+def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Pattern:
     """The parsed pattern of a cast; see `parse`."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
@@ -70,7 +70,7 @@ def parsed(options: CastOptions, of_parts: OptionsOfParts | None = None) -> Patt
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
-    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse, of_parts)
+    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse, by_label)
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:

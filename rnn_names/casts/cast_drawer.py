@@ -36,7 +36,7 @@ from rnn_names.casts.requests import (
     DifferentInitialRequest,
     Request,
     SameInitialRequest,
-    Want,
+    ToDraw,
 )
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
@@ -52,7 +52,7 @@ FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
-MAX_WANTS = 1 << 13  # candidates of all lines that are drawn together, about at most
+MAX_TO_DRAW = 1 << 13  # candidates of all lines that are drawn together, about at most
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
@@ -144,10 +144,10 @@ class CastDrawer:
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             firsts = [(request, request.next_candidate(self.used)) for request in requests]
-            wants = [Want(request, candidate) for request, candidate in firsts if candidate]
-            self._draw_candidates(wants, deferred)
+            to_draw = [ToDraw(request, candidate) for request, candidate in firsts if candidate]
+            self._draw_candidates(to_draw, deferred)
             is_over = any(request.cause for request in requests)
-            for request, candidate in wants:
+            for request, candidate in to_draw:
                 request.line.chosen.update(request.drawn.get(candidate, {}).items())
             for new in lines:
                 if None not in new.chosen.values():
@@ -226,9 +226,9 @@ class CastDrawer:
         """
         requests = self._requests(lines)
         while requests := requests[self._fulfil(requests) :]:
-            request, wants = requests[0], self._wants(requests)
-            if wants and not request.cause:
-                self._draw_candidates(wants, submit)
+            request, to_draw = requests[0], self._to_draw(requests)
+            if to_draw and not request.cause:
+                self._draw_candidates(to_draw, submit)
             elif not request.try_other_initials(self.used):
                 cause = request.cause or (request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
@@ -246,30 +246,30 @@ class CastDrawer:
             request.accept(candidate, self.used)
         return len(requests)
 
-    def _wants(self, requests: Sequence[Request]) -> list[Want]:
+    def _to_draw(self, requests: Sequence[Request]) -> list[ToDraw]:
         """The candidates to draw next, where the first request has no drawn one that fits.
 
-        The lines after it are filled provisionally, to see which candidates they will want: the
+        The lines after it are filled provisionally, to see which candidates they will need: the
         names they use are noted in a fork of `used`. Empty if the first has no more candidates.
         """
-        used, wants = self.used.fork(), list[Want]()
+        used, to_draw = self.used.fork(), list[ToDraw]()
         for request in requests:
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
                 is_next = request is requests[0]  # all lines before it are filled
-                wants += request.to_draw(candidate, used, is_next) if candidate else []
-                if not wants or len(wants) >= MAX_WANTS:
+                to_draw += request.to_draw(candidate, used, is_next) if candidate else []
+                if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                     break
             if candidate:
                 request.accept(candidate, used)
-        return wants
+        return to_draw
 
-    def _draw_candidates(self, wants: Sequence[Want], submit: Submit) -> None:
+    def _draw_candidates(self, to_draw: Sequence[ToDraw], submit: Submit) -> None:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""
-        groups = dict[Any, list[Want]]()
-        for want in wants:
-            kind = want.request.draw_candidates, want.request.sources
-            groups.setdefault(kind, []).append(want)
+        groups = dict[Any, list[ToDraw]]()
+        for each in to_draw:
+            kind = each.request.draw_candidates, each.request.sources
+            groups.setdefault(kind, []).append(each)
         calls = [submit(draw_candidates, group) for (draw_candidates, _), group in groups.items()]
         for call in calls:
             call()

@@ -24,12 +24,12 @@ from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial are met
+MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial meet conditions
 ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
 FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
 MIN_MEASURED = 1e-3  # of the highest probability: initials below that are not measured further
@@ -49,7 +49,7 @@ class SharedInitials:
         """A name of each source for each round and line number, (n,) both.
 
         They have the initial of the names that the line keeps, if it keeps any: `kept` has one, or
-        is empty. Raises FewFound, with a tally by the indices of the sources.
+        is empty. Raises NoAttemptPassed, with a tally by the indices of the sources.
         """
         samplers = tuple(source.sampler for source in sources)
         possible = kept.intersection(*(sampler.initial_weights for sampler in samplers))
@@ -57,7 +57,7 @@ class SharedInitials:
         if not kept:
             weights, is_measured = self._weights_of(samplers)
         if not weights:
-            raise FewFound(Tally(), 0, [None] * len(numbers))
+            raise NoAttemptPassed(Tally(), 0, [None] * len(numbers))
         initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
         keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
@@ -72,7 +72,7 @@ class SharedInitials:
                 if is_measured:
                     try:
                         texts = sampler.find(name_keys, initial[left])
-                    except FewFound as error:
+                    except NoAttemptPassed as error:
                         # The line at error.number gets no names, and the search ends there. If a
                         # later part fails at an earlier line, that one is reported instead.
                         texts, without = error.results[: error.number], [left[error.number]]

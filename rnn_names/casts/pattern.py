@@ -118,14 +118,14 @@ def parse(
     text: str,
     shared: Mapping[str, Any] | None = None,
     model_of: Callable[[str], Any] = str,
-    of_parts: OptionsOfParts | None = None,
+    by_label: OptionsOfParts | None = None,
 ) -> Pattern:
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
     `shared` are options of all names that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
-    `of_parts` are options of all names of the part with a label, whatever these set.
+    `by_label` are options of all names of the part with a label, whatever these set.
     """
-    reader = _Reader(text, shared or {}, model_of, of_parts or {})
+    reader = _Reader(text, shared or {}, model_of, by_label or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.pieces()
@@ -158,10 +158,10 @@ class _Reader:
         text: str,
         shared: Mapping[str, Any],
         model_of: Callable[..., Any],
-        of_parts: OptionsOfParts,
+        by_label: OptionsOfParts,
     ) -> None:
-        self.text, self.shared, self.model_of, self.of_parts = text, shared, model_of, of_parts
-        self.of_part: Mapping[str, Any] = {}  # those of the parts that hold the next one
+        self.text, self.shared, self.model_of, self.by_label = text, shared, model_of, by_label
+        self.outer_options: Mapping[str, Any] = {}  # of the parts that hold the next one
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
@@ -248,15 +248,15 @@ class _Reader:
         return label, (*path, self.n_parts[path] - 1)
 
     def options_given(self, label: str) -> dict[str, Any]:
-        """The options of `of_parts` for the part with a label, and for those that hold it."""
-        return {**self.of_part, **self.of_parts.get(label, {})}
+        """The options of `by_label` for the part with a label, and for those that hold it."""
+        return {**self.outer_options, **self.by_label.get(label, {})}
 
     def choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
         before, labels = self.labels, set[str]()
-        of_outer, self.of_part = self.of_part, self.options_given(label)
+        before_choice, self.outer_options = self.outer_options, self.options_given(label)
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
@@ -265,7 +265,7 @@ class _Reader:
             alternatives.append(self.pieces("|*="))
             labels |= self.labels
             weights.append(self.weight())
-        self.path, self.labels, self.of_part = outside, labels, of_outer
+        self.path, self.labels, self.outer_options = outside, labels, before_choice
         self.close("]", bracket)
         return ChoicePart(begin, "", label, path, tuple(alternatives), tuple(weights))
 

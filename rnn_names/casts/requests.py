@@ -1,7 +1,8 @@
 """Requests for the names that lines lack.
 
-A request has candidates, which are drawn one after another. The line gets the first one that fits:
-another line may have the name already, or no name was found that meets its conditions:
+A request draws candidates one after another, and the line gets the first that fits. A candidate
+does not fit if its name is too near one that another line uses, or if no name was found that meets
+its conditions:
 
     candidate   0       1       2
     drawn       Ada     Eve                    Ada is used: the line gets Eve
@@ -23,7 +24,7 @@ from rnn_names.casts.initials import SharedInitials
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_sampler import initial_of
 from rnn_names.casts.used_names import UsedNames
-from rnn_names.sampling.attempts import FewFound
+from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
 
 MAX_CANDIDATES = 1 << 14  # the most that are drawn for a name of a line
@@ -41,8 +42,8 @@ class Candidate(NamedTuple):
     initial: str = ""
 
 
-class Want(NamedTuple):
-    """A candidate to draw for a request."""
+class ToDraw(NamedTuple):
+    """A candidate to draw, and the request that it is for."""
 
     request: "Request"
     candidate: Candidate
@@ -80,7 +81,7 @@ class Request:
             self.line.chosen.update(names.items())
             used.add(names)
 
-    def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Want]:
+    def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[ToDraw]:
         """The next candidates to draw: the first one alone, then twice as many as before `begin`.
 
         There are none after `_max_candidates`: then the cast ends at this line. Fewer are drawn
@@ -91,7 +92,7 @@ class Request:
             limit = self._max_candidates() // (1 if is_next else 16)
             n = max(min(2 * begun, CANDIDATES_AT_ONCE, limit - begun), 0)
         candidates = islice(self.candidates(used, begun), n)
-        return [Want(self, candidate) for candidate in candidates if candidate not in self.drawn]
+        return [ToDraw(self, candidate) for candidate in candidates if candidate not in self.drawn]
 
     def _max_candidates(self) -> int:
         return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
@@ -101,28 +102,28 @@ class Request:
         return False
 
     @classmethod
-    def draw_candidates(cls, wants: Sequence[Want]) -> None:
+    def draw_candidates(cls, to_draw: Sequence[ToDraw]) -> None:
         """Draws candidates for requests, all with the same sources; each notes its names."""
-        rounds = np.array([request.line.first_round + each.offset for request, each in wants])
-        numbers = np.array([request.line.number for request, _ in wants])
-        found = zip(wants, cls._find(wants, rounds, numbers), strict=True)
+        rounds = np.array([request.line.first_round + each.offset for request, each in to_draw])
+        numbers = np.array([request.line.number for request, _ in to_draw])
+        found = zip(to_draw, cls._find(to_draw, rounds, numbers), strict=True)
         for (request, candidate), texts in found:
             if texts is not None:
                 names = zip(request.sources, texts, strict=True) if texts else ()
                 request.drawn[candidate] = dict(names)
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
+    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
         """Names for the candidates, whose line numbers are `numbers`.
 
         If no name is found for one of them, its request notes the cause, and the search ends there.
         """
-        [source] = wants[0].request.sources
+        [source] = to_draw[0].request.sources
         try:
             names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
-        except FewFound as error:
+        except NoAttemptPassed as error:
             names = error.results
-            wants[error.number].request.cause = source, error.tally.explanation()
+            to_draw[error.number].request.cause = source, error.tally.explanation()
         return [None if name is None else (name,) for name in names]
 
 
@@ -162,12 +163,12 @@ class DifferentInitialRequest(Request):
         return used.initials.rule_out(self.sources[0].sampler)
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        [source] = wants[0].request.sources
+    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
+        [source] = to_draw[0].request.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, met, _ = source.sampler.draw(keys, np.array([each.initial for _, each in wants]))
+        names, met, _ = source.sampler.draw(keys, np.array([each.initial for _, each in to_draw]))
         found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-        return [found.get(index, ()) for index in range(len(wants))]
+        return [found.get(index, ()) for index in range(len(to_draw))]
 
     @staticmethod
     def draw_points(requests: Sequence["DifferentInitialRequest"]) -> None:
@@ -193,12 +194,12 @@ class SameInitialRequest(Request):
         self._kept = {*map(initial_of, kept)}
 
     @staticmethod
-    def _find(wants: Sequence[Want], rounds: Array, numbers: Array) -> Found:
-        first: Any = wants[0].request  # all keep the same names: none, or those of a redrawn line
+    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
+        first: Any = to_draw[0].request  # all keep the same names: none, or those of a redrawn line
         try:
             return first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
-        except FewFound as error:
+        except NoAttemptPassed as error:
             shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            wants[error.number].request.cause = first.sources[worst], first.shortage_message
+            to_draw[error.number].request.cause = first.sources[worst], first.shortage_message
             return error.results

@@ -146,7 +146,7 @@ def check_output(path: str, kind: str, signature: bytes, option: str = "--output
 
 
 def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
-    """The option that brings more names than boldness safe does; "" without it, or if given."""
+    """The remedy if boldness safe gives too few names; "" for another boldness, or if it is set."""
     if given.get("boldness") != "safe" or " found: " not in str(error):
         return ""
     if "only 0 " in str(error):

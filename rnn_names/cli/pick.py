@@ -206,10 +206,10 @@ class _Picking:
         if parts:
             say(parts)
         of_all = {name: getattr(options, name) for name in options.non_defaults}
-        of_parts = (
-            f".{part} {as_typed(given)}" for part, given in source.of_parts.items() if given
+        part_conditions = (
+            f".{part} {as_typed(given)}" for part, given in source.by_label.items() if given
         )
-        say(f"Conditions: {'; '.join([as_typed(of_all), *of_parts])}.")
+        say(f"Conditions: {'; '.join([as_typed(of_all), *part_conditions])}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
@@ -256,20 +256,20 @@ class _Picking:
 
         An option without its value has that of the command line again; after --, all have.
         """
-        before = options, of_parts = self.source.options, self.source.of_parts
+        before = options, by_label = self.source.options, self.source.by_label
         try:
             with wrong_usage():
                 given, dropped = typed_options(typed)
                 if part:
                     options = replace(options, count=given.pop("count", options.count))
                     column = self.source.column(part)
-                    kept = {k: v for k, v in of_parts.get(column, {}).items() if k not in dropped}
-                    of_parts = {**of_parts, column: {**kept, **given}}
+                    kept = {k: v for k, v in by_label.get(column, {}).items() if k not in dropped}
+                    by_label = {**by_label, column: {**kept, **given}}
                 else:
                     given |= {name: getattr(self.first_options, name) for name in dropped}
                     options = replace(options, **given)
-                    of_parts = {} if typed == "--" else of_parts
-                self.source.set(options, of_parts)
+                    by_label = {} if typed == "--" else by_label
+                self.source.set(options, by_label)
             self._begin_others()
             self._show(self.others, must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
@@ -317,7 +317,7 @@ class _Picking:
             if not seen_in_a_row:
                 self.seen.add(text)
                 if self.remembered:
-                    with interrupts.critical_section(), self.remembered.turn() as (others, added):
+                    with interrupts.critical_section(), self.remembered.locked() as (others, added):
                         self.seen.update(others.to_strings())
                         added.append(others.from_strings([text]))
                 yield line

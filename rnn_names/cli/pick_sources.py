@@ -38,7 +38,7 @@ class NamesToPick:
 
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
-        self.of_parts: OptionsOfParts = {}
+        self.by_label: OptionsOfParts = {}
         self._seeds = itertools.count(options.seed_or_random())
         self.set(options, {})
 
@@ -103,8 +103,8 @@ class LinesToPick:
         self.set(options, {})
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
-        of_parts = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
-        named = [*filter(None, itertools.chain(*lists, *of_parts))]
+        part_files = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
+        named = [*filter(None, itertools.chain(*lists, *part_files))]
         read = (path_of_words(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
         self._load = cache(blended)
@@ -119,19 +119,19 @@ class LinesToPick:
             raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts()}")
         return numbers.get(part, part)
 
-    def set(self, options: Any, of_parts: OptionsOfParts) -> None:
+    def set(self, options: Any, by_label: OptionsOfParts) -> None:
         """Sets the conditions of lines from here on; those that were shown still have others."""
         self.options = options
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with wrong_usage(), errors_of(self._file):
-            pattern = parsed(self._options, of_parts)
-        for column in of_parts:
+            pattern = parsed(self._options, by_label)
+        for column in by_label:
             paths = [part.path for part in pattern.parts if part.label == column and part.path]
             names = [name.path for name in pattern.name_parts]
             if not any(name[: len(path)] == path for path in paths for name in names):
                 raise SamplingError("Conditions are for names, and this part has none.")
-        self._pattern, self.of_parts = pattern, of_parts
+        self._pattern, self.by_label = pattern, by_label
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""

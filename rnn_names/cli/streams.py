@@ -98,7 +98,7 @@ def turn_off(stream: TextIO) -> None:
 
 
 def prepare_streams() -> None:
-    """Opens closed streams, buffers output, and encodes help and messages in UTF-8, as names."""
+    """Opens closed streams, buffers output, and encodes help and messages in UTF-8, like names."""
     for number in range(3):
         try:
             os.fstat(number)

@@ -88,8 +88,8 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.no_words:
         conditions.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
-        of_any_shape = options.any_shape or bool(options.prefix)
-        conditions.append(_far_from_list(model, options.min_edits, of_any_shape))
+        any_shape = options.any_shape or bool(options.prefix)
+        conditions.append(_far_from_list(model, options.min_edits, any_shape))
     if options.min_mean_p:
         conditions.append(_probable(model, options.min_mean_p))
     return conditions
@@ -165,7 +165,7 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
         ) from None
 
 
-def _far_from_list(model: LanguageModel, min_edits: int, of_any_shape: bool) -> Condition:
+def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
     known = require_fingerprints(model, of_own_list=True)
     if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
@@ -173,7 +173,7 @@ def _far_from_list(model: LanguageModel, min_edits: int, of_any_shape: bool) -> 
             "short for that; use at most 2",
             ["min_edits"],
         )
-    near_list = NearList(model, of_any_shape)
+    near_list = NearList(model, any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
 

@@ -35,16 +35,16 @@ DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 class NearList:
     """Tests which names are a few edits away from a model's own list.
 
-    Unless `of_any_shape`, assumes that names have the list's shape, which saves look-ups.
+    Unless `any_shape`, assumes that names have the list's shape, which saves look-ups.
     """
 
-    def __init__(self, model: LanguageModel, of_any_shape: bool = False) -> None:
+    def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
         known, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
         assert known is not None
         self._known, self._vocabulary = known, vocabulary
         has_inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
-        self._inner_capitals = of_any_shape or has_inner_capitals
-        self._small_beginnings = of_any_shape or model.lower_case_beginnings
+        self._inner_capitals = any_shape or has_inner_capitals
+        self._small_beginnings = any_shape or model.lower_case_beginnings
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])

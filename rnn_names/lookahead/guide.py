@@ -21,7 +21,7 @@ frequency of every name is the network's own, however good the guess. This requi
 exceeds 32 bounds (one bound in a cast, which takes at most one copy). It also requires that the
 guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
 effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
-chosen so that few are (`rnn_names.lookahead.preparation`). Draws are independent of each other.
+chosen so that few are (`rnn_names.lookahead.preparation`). Proposals are independent.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
 and weights are stored as natural logarithms.
@@ -58,13 +58,13 @@ class Guide:
     spelling: Spelling  # with an automaton of S states
     prefixes: VisitedPrefixes  # N of them, and those visited since it learned
     # (N, n_y) log ahead of each character after each visited prefix; in column EOS, 0 where a name
-    # may end, else −∞
+    # may end (to explore, nowhere), else −∞
     log_ahead: Array
     pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
     table: Array  # (max_length + 2, P) log ahead by the chain, by length and pair
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     acceptance: float = 0.0  # measured share of draws that yield a name
-    repeats: float = 1.0  # measured share of names that are repeats
+    repeats: float = 1.0  # measured share of repeats, or of known probability that draws missed
     visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod
@@ -139,7 +139,7 @@ class Guide:
         return first
 
     @property
-    def log_value(self) -> float:
+    def log_p_conditions(self) -> float:
         """Natural logarithm of the guessed probability of the conditions."""
         return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 

@@ -1,9 +1,9 @@
 """Prepares a guide: makes draws that it learns from, and sets the bound of the weights.
 
-    draw names unguided, at a temperature of 2 t, 4 t, …: the first that is at least 1
+    draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
     at this temperature, and at each half as high, down to the requested t:
         twice, learn, and draw names that are not known
-        learn, and visit the most probable prefixes
+        learn, and visit the most probable prefixes (above t, only where few names dominate)
     until few names are repeats, or it has cost too much:
         learn, draw twice as many names as before, set the bound, and measure the repeats
 
@@ -44,9 +44,9 @@ COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at le
 MIN_HALVINGS = 1  # but never at t itself: at twice it, draws vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-LIKELY = 1 << 17  # probabilities predicted for each length, in a round of most probable prefixes
-MAX_LAST = 8  # rounds of most probable prefixes at the end, where few names dominate
-LITTLE = 0.003  # the last is one that raises log P(known names) by less than this
+LIKELY_SIZE = 1 << 17  # predictions of each length, in a round of most probable prefixes
+MAX_LIKELY_ROUNDS = 8  # such rounds at the end, where few names dominate
+MIN_LIKELY_GAIN = 0.003  # the last is one that raises log P(known names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -115,8 +115,8 @@ class _Preparation:
         for _ in range(rounds):
             self.learn(explores=True)
             before = self._guide.log_known
-            self.visit(max(LIKELY // self._guide.log_ahead.shape[1], 1), likely=True)
-            if self._guide.log_known - before < LITTLE:
+            self.visit(max(LIKELY_SIZE // self._guide.log_ahead.shape[1], 1), likely=True)
+            if self._guide.log_known - before < MIN_LIKELY_GAIN:
                 break
 
     def change_temperature(self, temperature: float) -> None:
@@ -137,7 +137,7 @@ class _Preparation:
                 self.explore_likely()
             self.change_temperature(temperature)
         self.explore()
-        self.explore_likely(MAX_LAST if few_dominate else 1)
+        self.explore_likely(MAX_LIKELY_ROUNDS if few_dominate else 1)
         size = FIRST_TEST
         while True:
             self.learn(explores=False)
@@ -153,7 +153,7 @@ class _Preparation:
                 measured = replace(measured, repeats=missed)
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k and top-p, for example, may rule out all names that meet the conditions.
-            is_impossible = measured.log_value == -np.inf
+            is_impossible = measured.log_p_conditions == -np.inf
             is_over = is_impossible or size >= MAX_TEST or self._n_visits >= MAX_VISITS
             if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
                 return measured
@@ -180,7 +180,7 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
     # The weight of every name whose prefixes were all visited: there, `ahead` of a character is the
     # total of the next prefix, so the product of total / ahead reduces to the first total. With the
     # margin for rounding errors, such names have at most one copy.
-    usual = guide.log_value - log_mean + 1e-6
+    usual = guide.log_p_conditions - log_mean + 1e-6
     log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual)
     log_bound = min(log_bound, math.log(MAX_BOUND))
     expected = np.exp(log_weights - log_bound)
@@ -208,9 +208,9 @@ def least_log_bound(log_weights: Array, max_repeats: float) -> float:
 
 def warn_of_rarity(guide: Guide, temperature: float) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
-    # At a temperature T < 1, the probability of a name is nearly a power of 1 / T of that at 1.
-    are_hardly_any = guide.log_value * min(temperature, 1) < LOG_HARDLY_ANY
-    knows_all = guide.log_value - guide.log_known < 1e-6
+    # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
+    are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
+    knows_all = guide.log_p_conditions - guide.log_known < 1e-6
     if guide.repeats > MAX_REPEATS:
         what = (
             f"that about {guide.repeats:.1%} of those drawn are repeats of others; the share of "

@@ -188,32 +188,32 @@ def as_gru(params: Params) -> Params:
 
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
     n_gates = cell_of(networks[0]).n_gates
-    of_each = {name: [params[name] for params in networks] for name in networks[0]}
-    ends = np.cumsum([len(a0) for a0 in of_each["a0"]])
+    arrays = {name: [params[name] for params in networks] for name in networks[0]}
+    ends = np.cumsum([len(a0) for a0 in arrays["a0"]])
     units = ends[-1]
 
     def gate_by_gate(name: str) -> Array:
         """The rows of all parts for the first gate, then the rows for the next gate."""
-        parts = [array.reshape(n_gates, -1, *array.shape[1:]) for array in of_each[name]]
+        parts = [array.reshape(n_gates, -1, *array.shape[1:]) for array in arrays[name]]
         return np.concatenate(parts, axis=1).reshape(n_gates * units, *parts[0].shape[2:])
 
     Waa = np.zeros((n_gates, units, units), np.float32)
-    for end, block in zip(ends, of_each["Waa"], strict=True):
+    for end, block in zip(ends, arrays["Waa"], strict=True):
         n_a = block.shape[1]
         Waa[:, end - n_a : end, end - n_a : end] = block.reshape(n_gates, n_a, n_a)
-    Wya = [w * each for w, each in zip(weights, of_each["Wya"], strict=True)]
-    by = [w * each.astype(float) for w, each in zip(weights, of_each["by"], strict=True)]
+    Wya = [w * each for w, each in zip(weights, arrays["Wya"], strict=True)]
+    by = [w * each.astype(float) for w, each in zip(weights, arrays["by"], strict=True)]
     joined: dict[str, Array] = {
         "Wax": gate_by_gate("Wax"),
         "Waa": Waa.reshape(n_gates * units, units),
         "ba": gate_by_gate("ba"),
         "Wya": np.concatenate(Wya, axis=1),
         "by": np.sum(by, axis=0),
-        **{name: np.concatenate(of_each[name]) for name in ("a0", "bn") if name in of_each},
+        **{name: np.concatenate(arrays[name]) for name in ("a0", "bn") if name in arrays},
     }
     return {name: np.ascontiguousarray(array, np.float32) for name, array in joined.items()}
 
 
-def _of_all(join: Callable[[Any, Any], Any], of_each: Sequence[Any]) -> Any:
+def _of_all(join: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
     """The values of all parts joined; None if one of them is None."""
-    return None if any(each is None for each in of_each) else reduce(join, of_each)
+    return None if any(each is None for each in values) else reduce(join, values)

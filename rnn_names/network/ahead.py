@@ -13,11 +13,11 @@ The recursion also gives a distribution that is p given the condition, or p time
 
 In the product along a name, each `ahead` but the first cancels.
 
-An example: after each character, a coin decides whether the name ends; it ends after three at the
-latest. The value of a name with one, two or three characters is 0, 7/4 or 7/2. By the number of
+An example: after each character, a coin decides whether the name ends. The value of a name with
+one, two or three characters is 0, 7/4 or 7/2; longer names have the value 0. By the number of
 characters so far,
 
-    ahead(3) = ½ · 7/2 = 7/4                     no name continues
+    ahead(3) = ½ · 7/2 = 7/4                     longer names add nothing
     ahead(2) = ½ · 7/4 + ½ · ahead(3) = 7/4      so q(end | 2) = ½ · 7/4 / ahead(2) = ½
     ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
 """

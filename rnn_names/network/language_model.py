@@ -104,7 +104,7 @@ def _normalised(names: Iterable[str] | Names) -> Names:
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:
-    """The log-probability of each name with its end, in nats, after its `given` first characters.
+    """The log-probability of each name with its end, in nats, given its first `given` characters.
 
     It is −inf for unknown characters.
     """

@@ -79,7 +79,7 @@ def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
     for i in np.flatnonzero(counts).tolist():
         d[:, ends[i - 1] if i else 0 : ends[i]].sum(axis=1, out=by_character[:, i])
     ba = by_character.sum(axis=1)
-    by_character[:, 0] = 0
+    by_character[:, 0] = 0  # input 0 is the zero vector of the first step, not a character
     return {"Wax": by_character.transpose(0, 2, 1).reshape(-1, n_x), "ba": ba.ravel()}
 
 

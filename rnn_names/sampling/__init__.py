@@ -7,16 +7,17 @@
     walk_sampler    draw names of one spelling by a walk
     presets         settle boldness and lengths, which depend on the model
     sampler         test the other conditions on these names
-    attempts        attempt numbers until an attempt passes, for streams, casts and an `alias`
+    attempts        make attempts at each number until one passes, for streams, casts and aliases
     name_queue      draw the names of a stream in the order of their numbers
     stream          yield the names of a seed; `unique` and `remembered` leave out repeats
+    alias           give each key a name of its own
     guided_walk     propose names by a guide, with weights
     guided          draw names that meet rare conditions from proposals
     best            search for the most probable names
 
 The calls behind a name:
 
-    stream.names_of_stream: make_sampler, _drawn_names, _shortage
+    stream.names_of_stream: make_sampler, _drawn_names, _shortage_message
         NameQueue.names: _draw_batch, _names_below
             _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
             _draw_chunk: ConditionalSampler.draw

@@ -16,7 +16,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import Tally, make_sampler
 
@@ -83,8 +83,8 @@ class Aliases:
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             which = waiting[numbers]  # keys
             attempts = attempts + next_attempt[which]
-            names, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
-            results = [*zip(names.to_strings(), attempts[passed].tolist(), strict=True)]
+            drawn, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
+            results = [*zip(drawn.to_strings(), attempts[passed].tolist(), strict=True)]
             if unique or far_apart:  # a name that an earlier key has is not free
                 pairs = enumerate(zip(results, which[passed].tolist(), strict=True))
                 free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
@@ -93,7 +93,7 @@ class Aliases:
 
         try:
             if unique and n > self._sampler.n_possible:
-                raise FewFound(Tally(), 0, [])
+                raise NoAttemptPassed(Tally(), 0, [])
             while len(waiting):
                 results = first_passing_attempts(
                     make_attempts, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
@@ -106,7 +106,7 @@ class Aliases:
                     if loser < n:
                         again.append(loser)
                 waiting = np.array(sorted(again), np.intp)
-        except FewFound as error:
+        except NoAttemptPassed as error:
             drawn = [result[0] for result in error.results if result]
             n_named = len({*owners, *drawn} if unique else drawn)
             possible = n_named if error.results else self._sampler.n_possible

@@ -36,7 +36,7 @@ class TooFewNames(Exception):
         self.tally = tally
 
 
-class FewFound(TooFewNames):
+class NoAttemptPassed(TooFewNames):
     """No attempt at `number` passed.
 
     `results` has a result for each number before it, and a result or None for each after it.
@@ -106,8 +106,8 @@ def first_passing_attempts(
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    At most `largest` attempts are made together. Raises FewFound for the first number whose result
-    is None, or whose `max_attempts` attempts all failed.
+    At most `largest` attempts are made together. Raises NoAttemptPassed for the first number whose
+    result is None, or whose `max_attempts` attempts all failed.
     """
     results, tally, queue = np.full(n, None, object), Tally(), AttemptQueue()
     queue.add(np.arange(n))
@@ -131,5 +131,5 @@ def first_passing_attempts(
         n_before = int(np.searchsorted(queue.waiting, end))
         queue.waiting, queue.n_failed = queue.waiting[:n_before], queue.n_failed[:n_before]
     if end < n:
-        raise FewFound(tally, end, results.tolist())
+        raise NoAttemptPassed(tally, end, results.tolist())
     return results.tolist()

@@ -70,10 +70,10 @@ def best(
         names, shortage = search(Names.from_strings([]))
     else:
         file = Remembered(options.remember)
-        with file.turn() as (before, _):
+        with file.locked() as (before, _):
             pass
         names, shortage = search(before)
-        with file.turn() as (others, added):
+        with file.locked() as (others, added):
             if len(others):  # another run added names meanwhile: search again, holding the lock
                 names, shortage = search(Names.concatenate([before, others]))
             added.append(names)
@@ -149,7 +149,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
 
 @dataclass(frozen=True)
 class _Prefixes(Rows):
-    """Prefixes of one length to look into, m of them."""
+    """m prefixes of one length, to be extended."""
 
     text: Array
     automaton_state: Array
@@ -230,16 +230,16 @@ class _Pass:
         for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
             prefixes = _Prefixes(text, automaton_state[rows], self._search.log_prob[rows])
-            self._look_into(prefixes, roots.states[rows])
+            self._extend(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
                 return False
             _, (nodes, prefixes, _, _) = self._frontier.take()
-            self._look_into(prefixes, predictor.states_after(nodes, self._work))
+            self._extend(prefixes, predictor.states_after(nodes, self._work))
         self._keep_best()
         return True
 
-    def _look_into(self, batch: _Prefixes, states: Array) -> None:
+    def _extend(self, batch: _Prefixes, states: Array) -> None:
         """Records the names that end at some prefixes, and queues the longer prefixes."""
         search, (n, length) = self._search, batch.text.shape
         spelling, uncounted = search.spelling, search.uncounted

@@ -76,20 +76,21 @@ def choose(
 
 # --- Top-k and top-p ------------------------------------------------------------------------------
 # The set of kept characters may itself be too close to call: if the least probable one kept and the
-# most probable one dropped differ by at most the margin, or if a sum is that close to p.
+# most probable one dropped differ by less than their errors, or a sum is within the margin of p.
 
 
-def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> Array:
+def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: float) -> Array:
     """Keeps the k largest of each column, and any equal to the k-th; the others become 0.
 
-    Returns whether each column's cut is too close to call, for `relative` errors of probabilities.
+    Returns whether each column's cut is too close to call, if probabilities have errors up to
+    `relative_error`.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
-    return _cut(probabilities, falling, last, margin, relative)
+    return _cut(probabilities, falling, last, margin, relative_error)
 
 
-def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -> Array:
+def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
     """Keeps the fewest of each column that have the share p together, and any equal to the last.
 
     Returns whether each column's cut is too close to call, for sums with errors up to `margin`.
@@ -99,11 +100,11 @@ def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -
     target = p * sums[-1]
     last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) row of the least
     close = (np.abs(sums - target) < margin).any(axis=0)
-    return close | _cut(probabilities, falling, last, margin, relative)
+    return close | _cut(probabilities, falling, last, margin, relative_error)
 
 
 def _cut(
-    probabilities: Array, falling: Array, last: Array, margin: float, relative: float
+    probabilities: Array, falling: Array, last: Array, margin: float, relative_error: float
 ) -> Array:
     """Keeps what is at least falling[last]; returns whether the next one is hardly smaller."""
     columns = np.arange(len(last))
@@ -112,4 +113,4 @@ def _cut(
     probabilities[probabilities < least] = 0
     # A character of at most margin / 4 may be cut wrongly: that moves edges by as much, and errors
     # move them by at most a third of the margin (`MARGIN`), together less than the margin.
-    return (least - following < relative * least) & (least > margin / 4)
+    return (least - following < relative_error * least) & (least > margin / 4)

@@ -111,7 +111,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         guide.pairs.after[pair[0], last],
         prefixes.child(np.zeros_like(last), last),
         # The weight's first factor, total / ahead.
-        guide.log_value - np.maximum(log_ahead, LEAST_LOG),
+        guide.log_p_conditions - np.maximum(log_ahead, LEAST_LOG),
     )
     return roots._replace(data=data, log_prob=roots.log_prob + log_ahead)
 

@@ -20,10 +20,10 @@ from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream: it may be read briefly
-GROWTH = 16  # the most by which the number of names grows from batch to batch
+GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 CHUNKS = 32  # chunks of the largest batch, to bound the memory
-MIN_CHUNKED_NAMES = 1 << 13  # the fewest attempts of a batch that is drawn in chunks
+MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
@@ -101,7 +101,7 @@ class NameQueue:
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands. If all names pass, a request for 10,000 adds 4,096 and 5,904; a
-        request for 5 adds 5; an endless stream adds 32, 480, 8,192 and so on.
+        request for 5 adds 5; an endless stream adds 32, 512, 8,192 and so on.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
         max_pending = min(self._growth * max(yielded, self._first), self._largest)  # not yielded

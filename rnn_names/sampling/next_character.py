@@ -19,7 +19,7 @@ MARGIN = 8e-6
 `tests/benchmarks/margin.py` measures errors of at most a third of it, or of MARGIN / T at a
 temperature T < 1, for bundled models, blends and random networks of 128 to 384 units.
 """
-RELATIVE = 1e-4  # the largest relative error of one probability
+RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 
 class NextCharacter(Predictor):
@@ -39,8 +39,8 @@ class NextCharacter(Predictor):
         self.top_p = options.top_p if (options.top_p or 1) < 1 else None
         in_float32 = self.dtype == np.float32
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
-        self.relative = in_float32 * RELATIVE * max(1, 1 / self.temperature)
-        self.tie = in_float32 * 2 * RELATIVE  # error of a difference of two logits
+        self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
+        self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
         self.first_state = rnn.first_state(self.params, self.weights, Workspace(dtype))
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
@@ -49,9 +49,9 @@ class NextCharacter(Predictor):
         by_column = rnn.softmax(logits, out=logits).T
         probabilities = by_column.astype(np.float64)
         if self.top_k is not None:
-            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative)
+            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative_error)
         if self.top_p is not None:
-            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative)
+            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
         return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
@@ -74,7 +74,7 @@ class NextCharacter(Predictor):
         if self.temperature != 1 or self.min_p is not None:
             logits -= row_maxima(logits)
         if self.min_p is not None:
-            close |= (np.abs(logits - self.min_p) < self.tie).any(axis=1)
+            close |= (np.abs(logits - self.min_p) < self.logit_error).any(axis=1)
             logits[logits < self.min_p] = -np.inf
         if self.temperature != 1:
             with np.errstate(over="ignore"):

@@ -12,12 +12,12 @@ from rnn_names.network.language_model import LanguageModel
 
 AnyOptions = TypeVar("AnyOptions", bound=CommonOptions)
 
-FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness allows words
+FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness safe allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 
 
 def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
-    """The options, and the presets of boldness as far as the model's list allows them."""
+    """The options with the presets of boldness, as far as the model's list allows these."""
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
@@ -40,17 +40,17 @@ def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
 
 def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
     """The least and the greatest length of names, from the options or else from the list."""
-    of_prefixes = [*map(len, options.prefix or ("",))]
+    prefix_lengths = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
     if shortest is None:  # an explicit upper limit wins
         shortest = min(model.shortest, longest or model.shortest)
-    shortest = max(shortest, min(of_prefixes), 1)
+    shortest = max(shortest, min(prefix_lengths), 1)
     if longest is None:
-        longest = max(model.longest, shortest, *of_prefixes)
+        longest = max(model.longest, shortest, *prefix_lengths)
     if longest > MAX_NAME_LENGTH:
         raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
     if shortest > longest:
-        cause = "prefix" if options.prefix and min(of_prefixes) == shortest else "min_length"
+        cause = "prefix" if options.prefix and min(prefix_lengths) == shortest else "min_length"
         message = f"{cause} requires at least {shortest} characters, max_length at most {longest}"
         raise SamplingError(message, [cause, "max_length"])
     return shortest, longest

@@ -2,7 +2,7 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  the upper 32 bits of child(child(child(seed_key(seed), i), a), t), / 2³²
+    u(seed, i, a, t)  =  (the upper 32 bits of child(child(child(seed_key(seed), i), a), t)) / 2³²
     child(key, k)     =  mix(key + (k + 1) γ)
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No generator
@@ -47,9 +47,9 @@ def seed_key(seed: int, *path: int) -> Array:
     return key
 
 
-def keys_at(key: Array, first: Array, second: Array | int = 0) -> Array:
-    """The keys for i = `first` and a = `second` of the table above: (n,)."""
-    return child(child(key, first), second)
+def keys_at(key: Array, i: Array, a: Array | int = 0) -> Array:
+    """The keys for i and a of the table above: (n,)."""
+    return child(child(key, i), a)
 
 
 def random_bits(keys: Array, position: Array | int) -> Array:

@@ -26,7 +26,7 @@ class Remembered:
         self._path, self._option, self._end = path, option, 0
 
     @contextmanager
-    def turn(self) -> Iterator[tuple[Names, list[Names]]]:
+    def locked(self) -> Iterator[tuple[Names, list[Names]]]:
         """Locks the file. Yields the names that others added, and a list to append names to."""
         with self._opened("a+b") as file:
             file.seek(self._end)
@@ -49,7 +49,7 @@ class Remembered:
     def names(self) -> list[str]:
         """All names that are in the file now."""
         self._end = 0
-        with self.turn() as (names, _):
+        with self.locked() as (names, _):
             return [name for name in names.to_strings() if name == name.strip()]
 
     @contextmanager

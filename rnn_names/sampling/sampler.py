@@ -116,8 +116,8 @@ class ConditionalSampler:
         options, roots, quick = self.options, self.walk_sampler.roots, self.walk_sampler.quick
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_one = len(roots.texts) == 1 and not (quick.top_k or quick.top_p)
-            if is_one or (roots.log_prob > -np.inf).any():
+            is_certain = len(roots.texts) == 1 and not (quick.top_k or quick.top_p)
+            if is_certain or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
@@ -149,10 +149,10 @@ class ConditionalSampler:
         """Draws a name by each key, (n,), and tests it."""
         return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
-    def filter(self, size: int, names: Names, rows: Array) -> Passed:
-        """Tests names already drawn; `rows` are their rows in a draw of `size` names."""
+    def filter(self, n_drawn: int, names: Names, rows: Array) -> Passed:
+        """Tests names already drawn; `rows` are their rows among the `n_drawn` of the draw."""
         passed, tally = rows_that_pass(self.tested_conditions, names)
-        tally = Tally({self.title: (size, len(names)), **tally})
+        tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return Passed(names.take(passed), rows[passed], tally)
 
 

@@ -69,12 +69,12 @@ def names_of_stream(
             # `min_edits` has one title for both tests: count from the test against the list.
             tested, _ = tally.get(admission.title, (admission.tested, 0))
             tally[admission.title] = tested, admission.passed
-        reason = _shortage(tally, admission, n_possible, sampler.title)
+        reason = _shortage_message(tally, admission, n_possible, sampler.title)
         raise SamplingError(reason, options.non_defaults)
 
 
-def _shortage(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
-    """Says how many names were found, and why there are no more."""
+def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
+    """The message: how many names were found, and why there are no more."""
     count, n_found, causes = admission.count, admission.passed, list[str]()
     if n_found < n_possible:
         causes.append(tally.explanation())

@@ -15,7 +15,7 @@ WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in
 
 
 class Admission:
-    """Counts the names of a stream that its reader gets: all, until there are `count`."""
+    """Admits names of a stream until there are `count`, and counts the tested and the admitted."""
 
     title = ""  # of the condition on them
     is_exhausted = False
@@ -61,7 +61,7 @@ class Unique(Admission):
         """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
             return self._by_window(names)
-        with self._file.turn() as (others, added):
+        with self._file.locked() as (others, added):
             self._add(others)
             rows = self._by_window(names)
             added.append(names.take(rows))
@@ -71,7 +71,7 @@ class Unique(Admission):
         rows, begin = [np.zeros(0, np.intp)], 0
         while begin < len(names) and not self.is_exhausted:
             part = names[begin : begin + self._window - self.tested % self._window]
-            rows.append(begin + self._new(part))
+            rows.append(begin + self._rows_of_new(part))
             begin += len(part)
             self.tested += len(part)
             self.passed += len(rows[-1])
@@ -86,7 +86,7 @@ class Unique(Admission):
         else:
             self._far_apart.add(names.to_strings())
 
-    def _new(self, names: Names) -> Array:
+    def _rows_of_new(self, names: Names) -> Array:
         if self._far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)

@@ -43,7 +43,7 @@ DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the number of names, five per name 
 NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
 NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
-REAL_SHARE = 0.4  # real names, including repeats, per synthetic name; each occurs at least once
+REAL_PER_SYNTHETIC = 0.4  # real names, with repeats; each occurs at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
 MANY_NAMES = 40_000  # … if there are this many; with fewer, it would cost 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
@@ -226,7 +226,7 @@ def distillation_set(
     rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
     second_half = submit(teacher.draw, count - count // 2, rng_2)
     synthetic = [teacher.draw(count // 2, rng_1), second_half()]
-    real = [names] * max(round(REAL_SHARE * count / len(names)), 1)
+    real = [names] * max(round(REAL_PER_SYNTHETIC * count / len(names)), 1)
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 

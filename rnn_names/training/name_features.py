@@ -60,8 +60,8 @@ class NameFeatures:
         self._mean_terms = np.zeros(self._n_terms)  # the mean number of each term in a name
         for start in range(0, len(names), NAMES_AT_A_TIME):
             rows = slice(start, start + NAMES_AT_A_TIME)
-            of_name, terms = self._terms(names[rows])
-            self._mean_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
+            row, terms = self._terms(names[rows])
+            self._mean_terms += np.bincount(terms, shares[rows][row], self._n_terms)
         # Room for characters that the list lacks: for each kind, their probability is about the
         # share of characters that occur once (Good 1953, "The population frequencies of species").
         counts, kind = np.repeat(batches.counts, names.lengths), self._kinds[:-1]
@@ -71,46 +71,46 @@ class NameFeatures:
 
     def factors(self, drawn: Names) -> Factors:
         """The tilt that gives drawn names the list's means."""
-        of_name, terms = self._terms(drawn)
+        row, terms = self._terms(drawn)
         often = np.bincount(terms, minlength=self._n_terms)
         often[: 3 * self._n_y].reshape(3, -1)[:, self._unfitted] = 0
         fitted = np.argsort(-often, kind="stable")[:MAX_FEATURES]
         fitted = fitted[often[fitted] >= SEEN_OFTEN]
         column = np.full(self._n_terms, -1)
         column[fitted] = np.arange(len(fitted))
-        of_name, columns = of_name[column[terms] >= 0], column[terms[column[terms] >= 0]]
-        counts = np.bincount(of_name * len(fitted) + columns, minlength=len(drawn) * len(fitted))
+        row, columns = row[column[terms] >= 0], column[terms[column[terms] >= 0]]
+        counts = np.bincount(row * len(fitted) + columns, minlength=len(drawn) * len(fitted))
         features = np.hstack([self._powers(drawn.lengths), counts.reshape(len(drawn), -1)])
         listed = np.append(self._mean_powers, self._mean_terms[fitted])
         sums = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
         n = self._n + PRIOR_NAMES
         tilt = fitted_tilt(features, sums / n, 1 / (SPREAD**2 * n))
-        of_terms = np.zeros(self._n_terms)
-        of_terms[fitted] = tilt[2:]
-        return self._as_factors(tilt[:2], of_terms)
+        term_factors = np.zeros(self._n_terms)
+        term_factors[fitted] = tilt[2:]
+        return self._as_factors(tilt[:2], term_factors)
 
     def _powers(self, lengths: Array) -> Array:
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
-        """The name of each term, and its number, for all terms of the names."""
+        """The row of the name that has each term, and the term's number, for all terms."""
         n_y, start = self._n_y, self._n_y
-        of_name = np.repeat(np.arange(len(names)), names.lengths + 1)
+        row = np.repeat(np.arange(len(names)), names.lengths + 1)
         before, after = transitions(names, start)
         first, last = before == start, after == EOS
         kinds = self._kinds[before] * self._n_kinds + self._kinds[after]
         terms = [after, n_y + after[first], 2 * n_y + before[last], 3 * n_y + kinds]
-        of_names = [of_name, of_name[first], of_name[last], of_name]
-        return np.concatenate(of_names), np.concatenate(terms)
+        rows = [row, row[first], row[last], row]
+        return np.concatenate(rows), np.concatenate(terms)
 
-    def _as_factors(self, of_powers: Array, of_terms: Array) -> Factors:
+    def _as_factors(self, power_factors: Array, term_factors: Array) -> Factors:
         n_y, kinds = self._n_y, self._kinds
-        characters, first, last, following = np.split(of_terms, [n_y, 2 * n_y, 3 * n_y])
+        characters, first, last, following = np.split(term_factors, [n_y, 2 * n_y, 3 * n_y])
         following = following.reshape(self._n_kinds, self._n_kinds)
         pairs = characters + following[:, kinds[:n_y]]
         pairs[kinds[n_y]] += first
         ends = np.append(last, 0) + following[kinds, kinds[EOS]]
-        lengths = self._powers(np.arange(self._longest + 1)) @ of_powers
+        lengths = self._powers(np.arange(self._longest + 1)) @ power_factors
         return Factors(kinds, pairs, ends, lengths)
 
 

@@ -17,8 +17,9 @@ from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
-"""Uses of random numbers. Each has a generator, seeded with the run's seed, the use, and the epoch;
-dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
+"""Uses of random numbers. Each has a generator, seeded with the run's seed and the use, for EPOCH
+also the epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
+epoch."""
 
 
 class TrainingSetup:

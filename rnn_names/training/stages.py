@@ -22,9 +22,9 @@ class Stage:
     dropout: float  # as in `Settings`
     recurrent_dropout: float  # as in `Settings`
 
-    def learning_rate(self, share_over: float) -> float:
-        """The rate after a share, 0 to 1, of the stage: a half cosine (arXiv:1608.03983)."""
-        return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
+    def learning_rate(self, share_done: float) -> float:
+        """The rate after a share of the stage, from 0 to 1: a half cosine (arXiv:1608.03983)."""
+        return self.highest_rate * (1 + math.cos(math.pi * share_done)) / 2
 
 
 def make_stages(settings: ResolvedSettings) -> list[Stage]:

@@ -45,13 +45,10 @@ class Trainer:
 
         first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
-        self._first = flatten(first)  # (n,) the initial weights
-        # _network (n,)  the best weights of the first stage, from which distillation starts
-        # _flat (n,)     the current weights, in memory shared with the helper process
-        # model.params   the best weights so far, rounded to bfloat16
-        self._network = self._first.copy()
-        self._memory = SharedArray(2, len(self._first))
-        self._flat = self._memory.array[0]
+        self._initial_weights = flatten(first)  # (n,)
+        self._first_stage_weights = self._initial_weights.copy()  # where distillation starts
+        self._memory = SharedArray(2, len(self._initial_weights))  # shared with the helper process
+        self._weights = self._memory.array[0]  # `model` has the best so far, rounded to bfloat16
         self._begin_stage()
         self.model = self._current_model()
 
@@ -73,8 +70,8 @@ class Trainer:
         return self.stages[self.position.stage_index]
 
     def _begin_stage(self) -> None:
-        self._flat[:] = self._network  # in place: gradients are computed from it
-        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
+        self._weights[:] = self._first_stage_weights  # in place: gradients are computed from it
+        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._weights)
 
     @property
     def characters_left(self) -> int:
@@ -91,7 +88,7 @@ class Trainer:
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self.setup.batches.names))
+        count += max(round(distillation.REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
         # Assumes the mean length.
         return count * self.setup.batches.characters // len(self.setup.batches.rows)
 
@@ -123,10 +120,10 @@ class Trainer:
         for middle, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
             rate = stage.learning_rate((position.stage_epoch + middle) / stage.epochs)
-            self._optimizer.step(self._flat, gradient, rate)
+            self._optimizer.step(self._weights, gradient, rate)
             if self.setup.is_warm_start and not stage.is_distillation:
                 decay = DECAY_TO_START / max(len(self.corpus), 100) * rate / stage.highest_rate
-                self._flat += decay * (self._first - self._flat)
+                self._weights += decay * (self._initial_weights - self._weights)
             loss, characters = loss + batch_loss, characters + n
             if not math.isfinite(loss):
                 break
@@ -143,7 +140,7 @@ class Trainer:
             return self.setup.batches
         if self._distillation_set is None:
             setup = self.setup
-            network = views(self._network, self._shapes)
+            network = views(self._first_stage_weights, self._shapes)
             share = WARM_START_SHARE if setup.is_warm_start else 0.5
             rng = setup.generator(TEACHER)
             teacher = distillation.Teacher.for_run(
@@ -161,7 +158,7 @@ class Trainer:
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best so far, and may end the stage."""
         held_out_loss = None
-        flat = rounded(self._flat)
+        flat = rounded(self._weights)
         if len(self.held_out):
             params, counts = views(flat, self._shapes), self.setup.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
@@ -182,7 +179,7 @@ class Trainer:
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
-                self._network[:] = self._flat
+                self._first_stage_weights[:] = self._weights
         # Patience is counted from the best epoch of the stage, or from the stage's beginning.
         since_best = min(position.epoch - self.model.training["epoch"], position.stage_epoch)
         is_stuck = held_out_loss is not None and since_best >= self.settings.patience
@@ -211,7 +208,7 @@ class Trainer:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self.setup.list_facts, **settings}
-        params = views(rounded(self._flat), self._shapes)
+        params = views(rounded(self._weights), self._shapes)
         return Model(self.vocabulary, params, training, **self._model_fields)
 
     # --- The state, to resume from ----------------------------------------------------------------
@@ -220,9 +217,9 @@ class Trainer:
         """The state to resume from, besides `model`: JSON values and arrays, not copied."""
         return {
             **vars(self.position),
-            "trained": self._flat,
-            "first": self._first,
-            "network": self._network,
+            "trained": self._weights,
+            "first": self._initial_weights,
+            "network": self._first_stage_weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
 

@@ -16,7 +16,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import prefix_tree
-from rnn_names.sampling.next_character import MARGIN, RELATIVE, NextCharacter
+from rnn_names.sampling.next_character import MARGIN, RELATIVE_ERROR, NextCharacter
 
 TEMPERATURES = 0.1, 0.3, 0.7, 1.0, 2.0, 5.0
 COUNT = 4000
@@ -65,7 +65,8 @@ def main() -> None:
             worst = np.maximum(worst, each)
             cells.append(f"{each[0]:10.1e} {each[1]:.1e}")
         print(f"{name:22}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
-    print(f"worst: {worst[0]:.1e} (MARGIN {MARGIN:.0e}), relative {worst[1]:.1e} ({RELATIVE:.0e})")
+    margin, relative = f"MARGIN {MARGIN:.0e}", f"RELATIVE_ERROR {RELATIVE_ERROR:.0e}"
+    print(f"worst: {worst[0]:.1e} ({margin}), relative {worst[1]:.1e} ({relative})")
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 
 def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "ROUND_SIZES", (64, 8))
-    monkeypatch.setattr(preparation, "LIKELY", 1)  # one prefix of each length
+    monkeypatch.setattr(preparation, "LIKELY_SIZE", 1)  # one prefix of each length
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never

@@ -80,7 +80,7 @@ def test_a_fork_takes_turns_at_a_remembered_file(tmp_path):
     path, begun, is_over = str(tmp_path / "names.txt"), threading.Event(), threading.Event()
 
     def take_a_turn():
-        with Remembered(path).turn() as (_, added):
+        with Remembered(path).locked() as (_, added):
             added.append(Names.from_strings(["Ada"]))
             begun.set()
             is_over.wait()

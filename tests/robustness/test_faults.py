@@ -265,7 +265,7 @@ def test_a_run_that_fails_late_keeps_its_best_model_with_a_message(corpus_file, 
 import rnn_names.training.checkpoint, rnn_names.cli.training_run, rnn_names.cli.main as cli
 def spoil(self, epoch):
     if epoch.epoch == 2:
-        self.trainer._flat[:] = 1e20
+        self.trainer._weights[:] = 1e20
 rnn_names.cli.training_run.Progress.epoch = spoil
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 cli.main()"""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.attempts import FewFound, first_passing_attempts
+from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
 from rnn_names.sampling.sampler import Tally
 
 MOST = 50
@@ -26,7 +26,7 @@ def found_and_number(passing, n, largest):
 
     try:
         return first_passing_attempts(make_attempts, n, largest, MOST), None
-    except FewFound as error:
+    except NoAttemptPassed as error:
         return error.results[: error.number], error.number
 
 
@@ -52,6 +52,6 @@ def test_a_number_without_a_name_ends_early(n):
         tested.append(len(numbers))
         return [], np.zeros(0, np.intp), Tally()
 
-    with pytest.raises(FewFound):
+    with pytest.raises(NoAttemptPassed):
         first_passing_attempts(make_attempts, n, 1 << 10, 1 << 15)
     assert sum(tested) <= 3 << 15

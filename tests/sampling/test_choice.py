@@ -14,7 +14,7 @@ def test_close_decisions_are_repeated_in_float64(monkeypatch):
     cut = {"min_p": 0.05, "top_k": 3, "top_p": 0.9}
     names = model.sample(300, seed=3, **cut)
     monkeypatch.setattr(next_character, "MARGIN", 0.05)
-    monkeypatch.setattr(next_character, "RELATIVE", 0.05)
+    monkeypatch.setattr(next_character, "RELATIVE_ERROR", 0.05)
     again, run = [], walk.Walk.run
 
     def noted(self, *arguments):

@@ -285,7 +285,7 @@ def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch
     """They are next to impossible."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(preparation, "ROUND_SIZES", (256, 64))
-    monkeypatch.setattr(preparation, "LIKELY", 1)
+    monkeypatch.setattr(preparation, "LIKELY_SIZE", 1)
     monkeypatch.setattr(preparation, "FIRST_TEST", 512)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model("abcdefgh", seed=2, n_a=8, longest=8)

@@ -164,5 +164,5 @@ def test_names_with_surrounding_white_space_are_drawn_once(path):
     assert any(name != name.strip() for name in drawn)
     assert len({*drawn}) == 12
     path.write_text("  Anna \nBo\r\n", "utf-8")
-    with Remembered(path).turn() as (others, _):
+    with Remembered(path).locked() as (others, _):
         assert {"Anna", "Bo"} <= {*others.to_strings()}

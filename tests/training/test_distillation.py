@@ -14,7 +14,7 @@ from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
-from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
+from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from support.distributions import assert_drawn_from
 from support.networks import indexed, prefixes_of, random_names, random_params, spelled, tree_of
 
@@ -56,7 +56,7 @@ def test_the_distillation_set_has_the_list_and_synthetic_names_not_longer(taught
     assert set(names.to_strings()) < set(texts)
     counts = np.bincount(batches.rows, minlength=len(texts))
     assert counts.min() >= 1
-    times = round(REAL_SHARE * 1000 / len(names))
+    times = round(REAL_PER_SYNTHETIC * 1000 / len(names))
     assert times > 1
     assert counts[np.isin(texts, names.to_strings())].min() >= times
     assert 500 < len(batches.rows) - times * len(names) <= 1000

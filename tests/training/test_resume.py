@@ -78,7 +78,7 @@ def test_a_resumed_run_equals_an_uninterrupted_run(epochs, settings, corpus, tmp
     assert rest == records[epochs:]
     assert bytes_of(trainer.model) == bytes_of(whole.model)
     assert trainer.model.training == whole.model.training
-    newest = [each._flat.tobytes() for each in (trainer, whole)]
+    newest = [each._weights.tobytes() for each in (trainer, whole)]
     assert newest[0] == newest[1], "not only the best"
 
 

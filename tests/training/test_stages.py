@@ -231,7 +231,7 @@ def run_with_one_lost_epoch(held_out=0.1):
     for epoch in trainer.epochs():
         yield trainer, epoch
         if epoch.epoch == 2:
-            trainer._flat *= 300
+            trainer._weights *= 300
 
 
 @pytest.mark.parametrize("held_out", [0.1, 0])
