@@ -67,7 +67,7 @@ class RepeatedInitialsWarning(RnnNamesWarning):
 
 
 class OwnFileWarning(RnnNamesWarning):
-    """A bundled cast reads a file in the current folder instead of its own."""
+    """A bundled cast reads a file in the current folder, or a bundled model is named like one."""
 
 
 class FewNewNamesWarning(RnnNamesWarning):

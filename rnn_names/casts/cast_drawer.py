@@ -95,14 +95,14 @@ class CastDrawer:
 
     # --- Lines, some at a time --------------------------------------------------------------------
 
-    def lines(self) -> Iterator[list[Line]]:
+    def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
         is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
         with worker_threads(n_threads) as (submit, _):
-            yield from self._batches(submit)
+            yield from self._batches(submit, growth or LINES_GROWTH)
 
-    def _batches(self, submit: Submit) -> Iterator[list[Line]]:
+    def _batches(self, submit: Submit, growth: int) -> Iterator[list[Line]]:
         options = self.options
         admission = Admission(options.count)
         if options.unique or options.remember is not None:
@@ -131,7 +131,7 @@ class CastDrawer:
                 with located(self.pattern.text, source.part.begin) if source else nullcontext():
                     raise SamplingError(reason)
             first += size
-            size = min(size * LINES_GROWTH, max_size)
+            size = min(size * growth, max_size)
 
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""

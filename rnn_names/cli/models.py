@@ -30,7 +30,7 @@ def models(json: bool) -> None:
     """List the bundled models and casts.
 
     They come with the program, or with packages that have models for it. Every command takes them
-    by name; a model of the same name in the current folder comes first.
+    by name; a file of exactly that name in the current folder comes first.
 
     The columns are the model's name, how many names it learned from, how many characters it knows,
     its size, three names that it wrote, and the list with its origin and terms. JSON also has its

@@ -40,11 +40,13 @@ def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
 def as_typed(given: Mapping[str, Any]) -> str:
     """Some options as one types them at the prompt.
 
-    >>> as_typed({"prefix": ["El", "Gal a"], "novel": True, "max_length": 7, "seed": 1})
+    >>> as_typed({"prefix": ["El", "Gal a"], "novel": True, "max_length": 7, "clean": False})
     "--prefix El --prefix 'Gal a' --novel --max-length 7"
     """
     words = list[str]()
     for name in (name for name in given if name in TYPED_OPTIONS - {"count"}):
+        if given[name] is False:  # from a configuration file: it cannot be typed
+            continue
         value, option = given[name], f"--{name.replace('_', '-')}"
         values = value if isinstance(value, list | tuple) else [value]
         words += [option] if value is True else [f"{option} {quote(str(each))}" for each in values]

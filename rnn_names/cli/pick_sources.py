@@ -147,7 +147,8 @@ class LinesToPick:
             drawer = CastDrawer(self._pattern, options, self._load, read)
             redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
-                for line in itertools.chain.from_iterable(drawer.lines()):
+                # A page should not wait for lines of later pages, of which there may be none.
+                for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
                     yield "" if self._resembles_kept(line) else self._text(redrawer, line)
 
     def _resembles_kept(self, line: Any) -> bool:

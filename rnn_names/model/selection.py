@@ -2,11 +2,12 @@
 
 import os
 import re
+import warnings
 from contextlib import suppress
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, printable
+from rnn_names.errors import ModelFileError, OwnFileWarning, printable
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 
@@ -35,10 +36,10 @@ class ModelChoice(NamedTuple):
         """Parses MODEL or MODEL=WEIGHT; if a file has the whole text as its name, it is chosen."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
-            return cls(text)
+            return _noted(cls(text))
         with suppress(ValueError):
             if path:
-                return cls(path, POSITIVE.read(weight))
+                return _noted(cls(path, POSITIVE.read(weight)))
         raise ModelFileError(
             f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
             "of that whole name)"
@@ -53,6 +54,16 @@ class ModelChoice(NamedTuple):
     def title(self) -> str:
         """Its title in the record of a blend: the name of its file without folders."""
         return os.path.basename(self.path)
+
+
+def _noted(choice: ModelChoice) -> ModelChoice:
+    """The choice, with an OwnFileWarning if it is not the file that was perhaps meant."""
+    name, own = choice.path, f"{choice.path}.npz"
+    is_bundled = name.lower() in {*bundled.MODELS, *bundled.OTHER_NAMES} and not is_file(name)
+    if is_bundled and is_file(own):
+        what = f"{name} is the bundled model; for the one in this folder, write {own}"
+        warnings.warn(what, OwnFileWarning, stacklevel=4)
+    return choice
 
 
 def find_model_file(path: str) -> str:

@@ -131,6 +131,18 @@ def test_a_missing_file_suffix_is_suggested(invoke, tmp_path):
     assert "did you mean dune.npz?" in done.stderr
 
 
+def test_a_note_tells_of_an_own_file_beside_a_bundled_model_of_its_name(invoke, tmp_path):
+    tiny_model().save(tmp_path / "norse.npz")
+    note = "Note: norse is the bundled model; for the one in this folder, write norse.npz\n"
+    done = invoke("sample", "-m", "norse", "-n", 2, "--seed", 1, cwd=tmp_path)
+    assert done.stdout == invoke("sample", "-m", "norse", "-n", 2, "--seed", 1).stdout
+    assert (
+        done.stderr == invoke("cast", "{norse}", "-n", 1, "--seed", 1, cwd=tmp_path).stderr == note
+    )
+    own = invoke("sample", "-m", "norse.npz", "-n", 2, "--seed", 1, cwd=tmp_path)
+    assert own.stdout != done.stdout and not own.stderr
+
+
 def test_a_plus_joins_models_as_in_a_cast(invoke, tmp_path):
     for name in ("a", "b", "a+b"):
         tiny_model(seed=len(name)).save(tmp_path / f"{name}.npz")

@@ -34,6 +34,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rnn_names.model import bundled
+
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 DOCUMENTS = (README, *sorted((ROOT / "docs").glob("*.md")))
@@ -42,7 +44,7 @@ BLOCK = re.compile(r"^```(console|pycon|python)\n(.*?)^```$", re.MULTILINE | re.
 COMMENT = re.compile(r"^<!-- (before|folder|keep): (.*?) -->$", re.MULTILINE)
 PROMPTS = {"console": "$ ", "pycon": ">>> "}
 
-QUICK = {"RNN_NAMES_TRAIN_EPOCHS": "1", "RNN_NAMES_TRAIN_INIT": "elvish"}
+QUICK = {"RNN_NAMES_TRAIN_EPOCHS": "1", "RNN_NAMES_TRAIN_INIT": bundled.path_of("elvish")}
 QUICK_PYTHON = {
     "train(names)": 'train(names, init="none")',
     "train(names": "train(names, epochs=1, distil_epochs=0",
