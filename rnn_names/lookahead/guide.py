@@ -64,7 +64,8 @@ class Guide:
     table: Array  # (max_length + 2, P) log ahead by the chain, by length and pair
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     acceptance: float = 0.0  # measured share of draws that yield a name
-    repeats: float = 1.0  # measured share of repeats, or of known probability that draws missed
+    repeats: float = 1.0  # measured share of names that are repeats
+    missed: float = 0.0  # measured share of the known names' probability that draws missed
     visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod

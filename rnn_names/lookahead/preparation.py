@@ -149,13 +149,13 @@ class _Preparation:
             # Known names alone may be more probable than all that was drawn: the guesses for other
             # names are far too high, so that draws miss the known ones.
             missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
-            if missed > MANY_MISSED:
-                measured = replace(measured, repeats=missed)
+            measured = replace(measured, missed=missed)
             is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
             # Top-k and top-p, for example, may rule out all names that meet the conditions.
             is_impossible = measured.log_p_conditions == -np.inf
             is_over = is_impossible or size >= MAX_TEST or self._n_visits >= MAX_VISITS
-            if (measured.repeats <= MAX_REPEATS and is_enough) or is_over:
+            is_right = measured.repeats <= MAX_REPEATS and missed <= MANY_MISSED
+            if (is_right and is_enough) or is_over:
                 return measured
             size *= 2
 
@@ -211,12 +211,14 @@ def warn_of_rarity(guide: Guide, temperature: float) -> None:
     # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     knows_all = guide.log_p_conditions - guide.log_known < 1e-6
-    if guide.repeats > MAX_REPEATS:
+    may_miss = are_hardly_any and not knows_all and few_names_dominate(guide, temperature)
+    has_missed = guide.missed > MANY_MISSED
+    if guide.repeats > MAX_REPEATS and not has_missed:
         what = (
             f"that about {guide.repeats:.1%} of those drawn are repeats of others; the share of "
             "each name is right on average only"
         )
-    elif are_hardly_any and not knows_all and few_names_dominate(guide, temperature):
+    elif has_missed or may_miss:
         what = "that some may be missing, and the others too frequent"
     else:
         return
