@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # first characters of formulas in spreadsheets
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
-_MARKDOWN = re.compile(r"^(\d*)([#+.)-])|([\\`*_\[\]<>|~$])")
+_MARKDOWN = re.compile(r"^(\d*)([#+.)-])|([\\`*_\[\]<>|~$&])")
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # for the help
 
@@ -275,7 +275,7 @@ def _plain(value: str | float | bool | None) -> str:
 def _escaped(text: str) -> str:
     r"""A text with the markup of Markdown escaped.
 
-    >>> _escaped("1. *x* [[y]]"), _escaped("# z")
-    ('1\\. \\*x\\* \\[\\[y\\]\\]', '\\# z')
+    >>> _escaped("1. *x* [[y]]"), _escaped("# z &amp;")
+    ('1\\. \\*x\\* \\[\\[y\\]\\]', '\\# z \\&amp;')
     """
     return _MARKDOWN.sub(r"\1\\\2\3", text).replace("\n", "<br>")

@@ -1,7 +1,7 @@
 """Names for keys: always the same name for the same key, model, options and secret.
 
-The name of a key is name 0 of a seed, the number in the first 64 bits of HMAC-SHA256(secret, key).
-So it does not depend on other keys, and `sample --seed` can draw it again.
+The name of a key is name 0 of a seed: the first 8 bytes of HMAC-SHA256(secret, key), as a
+little-endian number. So it does not depend on other keys, and `sample --seed` can draw it again.
 """
 
 import hmac
