@@ -276,6 +276,33 @@ def test_back_leads_to_the_names_before_a_list_was_learned(page):
     forget(page)
 
 
+def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path):
+    """The list was lost when its model's file was chosen, and the parts of a cast unfolded."""
+    learn(page, LINES)
+    saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
+    page.locator("#own-file").set_input_files(tmp_path / "elves.npz")
+    page.locator("#own-status", has_text="is ready").wait_for()
+    page.get_by_role("tab", name="Casts").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    lines = names_of(page)
+    page.reload()
+    wait_for_names(page, len(lines))
+    assert names_of(page) == lines and not page.locator("#builder").is_visible()
+    page.get_by_role("tab", name="Your list").click()
+    assert page.locator("#own-names").input_value().split("\n") == LINES
+    forget(page)
+    page.locator("#own-names").fill("another list")
+    page.get_by_role("button", name="Undo").click()
+    page.locator("#own-status", has_text="is ready").wait_for()
+    assert page.locator("#own-names").input_value() == "another list"
+    page.reload()
+    page.get_by_role("tab", name="Your list").click()
+    page.locator("#own-status", has_text="is ready").wait_for()
+    assert page.locator("#own-names").input_value().split("\n") == LINES
+    forget(page)
+    page.requests[1:] = []  # of the reloads
+
+
 def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)

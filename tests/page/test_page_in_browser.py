@@ -1512,6 +1512,18 @@ def test_a_link_holds_no_text_that_cannot_be_a_name(open_page):
     assert not any("<" in name for name in names_of(page))
 
 
+def test_a_held_line_of_another_pattern_stays_over_a_reload(open_page):
+    address = f"#{urlencode({'seed': 1, 'count': 5, 'cast': '{gru} № 7'})}"
+    page = open_page("gru", address=address, names=5)
+    held = names_of(page)[0]
+    page.locator(".name").first.press("h")
+    set_to(page, "Pattern", "a {gru}", count=5)
+    page.reload()
+    wait_for_names(page, 5)
+    assert names_of(page)[0] == held and "№" in held and "№" not in names_of(page)[1]
+    page.requests[1:] = []  # of the reload
+
+
 def test_ten_more_names_are_added_below(open_page):
     page = open_page("dinosaurs")
     first = names_of(page)

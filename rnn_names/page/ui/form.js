@@ -110,15 +110,8 @@ export function missingList() {
 /** Whether a text of a link can be shown as a name or a line. */
 const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
-/** Whether a text of a link can be drawn: models or the cast must have all its characters. */
-function isPossible(text) {
-  const known = new Set([
-    ...$("pattern").value,
-    ...Object.values(data.words).join(""),
-    ...models.flatMap((model) => [...model.vocabulary]),
-  ]);
-  return isShowable(text) && [...text].every((character) => known.has(character));
-}
+/** Whether a text of a link can have been held: no markup. */
+const isHoldable = (text) => isShowable(text) && !/[<>]/.test(text);
 
 /**
  * Sets the form from the address. Invalid settings keep their values of the opening page. Returns
@@ -147,7 +140,7 @@ export function readAddress() {
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-      if (isPossible(name)) chosen[key].set(Number(place), name);
+      if (isHoldable(name)) chosen[key].set(Number(place), name);
     }
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),

@@ -83,7 +83,8 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      return await addModel(withNetwork(model), ""); // whatever list the field has
+      const stored = await remembered(); // its list, or none, whatever the field has
+      return await addModel(withNetwork(model), isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
@@ -135,7 +136,7 @@ async function learnOwnList() {
   $("toast").replaceChildren(); // nothing is taken back meanwhile
   $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
-  const time = names.length > 300 ? "some minutes" : "about a minute";
+  const time = names.length > 300 ? "some minutes" : "less than a minute";
   sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, (started ??= performance.now()));
@@ -188,17 +189,24 @@ function showProgress({ share, model, names, startedFrom }, started) {
   if (model) $("own-stop").textContent = "Stop, and keep what there is";
 }
 
-/** Adds a learned model, in place of a model of the same list, and stores it in the browser. */
+/** Whether what the browser has stored is one of some models. */
+const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
+
+/**
+ * Adds a learned model, in place of a model of the same list. With the text of its list, stores it in
+ * the browser.
+ */
 async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
   }
   takeIn(model);
+  $("toast").replaceChildren(); // nothing before it can be taken back
   chosen.wantedLists = ""; // other names are meant now
   changed();
   const { network, ...learned } = model;
-  const isKept = await remember({ model: learned, text });
+  const isKept = text !== undefined && (await remember({ model: learned, text }));
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
@@ -224,7 +232,7 @@ function haveModels(all) {
   replaceModels(all);
   buildShares();
   if (start) $("pattern").value = patternOfStart(start);
-  showPattern();
+  if ($("pattern").value) showPattern(); // not while the page opens
 }
 
 /** Adds the model that an earlier visit stored. */
@@ -242,7 +250,8 @@ async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
   const stored = await remembered(); // another tab may have stored another one since
-  if (learned.some(({ digest }) => digest === stored?.model.digest)) await forget();
+  const isOurs = isOf(stored, learned);
+  if (isOurs) await forget();
   haveModels(ownModels());
   chosen.wantedLists = "";
   changed();
@@ -250,9 +259,9 @@ async function forgetModel() {
   takeNames([], "");
   toast(["List forgotten"], {
     Undo: () => {
-      takeNames([text], title);
+      if (!$("own-names").value) takeNames([text], title);
       learned.forEach(takeIn);
-      addModel(learned.at(-1), text);
+      addModel(learned.at(-1), isOurs ? stored.text : undefined);
     },
   });
 }

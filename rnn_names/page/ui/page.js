@@ -96,7 +96,7 @@ async function draw(note = "") {
   busy(false);
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
-  if (drawnPattern && drawnPattern !== before && fitAgain()) {
+  if (drawnPattern && drawnPattern !== before && !mine.isStopped && fitAgain()) {
     writeAddress(false); // the height of its lines differs
     return draw(note);
   }
