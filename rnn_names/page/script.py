@@ -63,6 +63,7 @@ PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
 ONE_PARAMETER = re.compile(r"\((\w+)\)(?= =>)")
 """The only parameter of a function in parentheses, which it does not need."""
+TWO_PARAMETERS = re.compile(r"(?<=\()(\w+,) (\w+)(?=\) =>)")
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 
@@ -144,6 +145,7 @@ def _module(path: str, done: set[str]) -> str:
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
     text = ONE_PARAMETER.sub(r"\1", CONSTANTS.sub("let ", text))
+    text = TWO_PARAMETERS.sub(r"\1\2", text)
     text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
     for _ in range(2):  # braces before a = have spaces, too
         text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)

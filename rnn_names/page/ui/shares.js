@@ -66,7 +66,7 @@ export function buildShares() {
     if (isMixing()) toast(["Press the kinds to mix"]);
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
-  mix.title = "Press several, and names are between them";
+  mix.title = "Press several to blend them";
   modelChips = models.map(modelChip);
   const own = modelChips.filter((_, i) => models[i].digest);
   $("kinds").replaceChildren(mix, ...new Set([...own, ...modelChips])); // learned models first
