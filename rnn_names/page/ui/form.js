@@ -190,7 +190,7 @@ export function showValues() {
   const longest = Math.max(...parts.map(({ longest }) => longest));
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = longest;
-  $("names").style = `--longest: ${$("max-length").value || longest}`; // without sizes of other names
+  $("names").style.setProperty("--longest", $("max-length").value || longest);
   const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
   for (const id of ["novel", "no-near-copies"]) {
     $(id).disabled = forgetful.length > 0;

@@ -113,22 +113,18 @@ export function showName(place, name) {
 
 const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
-/**
- * After all names are shown, chooses the stop of the Tab key, and a size that fits most names, of earlier
- * draws with these settings too.
- */
+/** After all names are shown, chooses the stop of the Tab key, and a size that fits most names. */
 export function settle() {
   showStop();
   showHeld();
   for (const measure of ["width", "half"]) {
-    const read = ({ style }, name) => Number(style.getPropertyValue(name));
-    const all = Float64Array.from(shownPlaces(), (place) => read(place, `--${measure}`)).sort();
+    const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
+    const all = Float64Array.from(shownPlaces(), width).sort();
     const most = all[Math.floor(0.95 * (all.length - 1))];
     const widest = all.at(-1) ?? 0; // if it is hardly wider, it has the size of the others
     const smaller = widest < 1.15 * most ? widest : Math.min(0.75 * widest, 1.25 * most);
-    const name = `--typical-${measure}`;
-    const typical = Math.max(most, smaller, read($("names"), name));
-    if (all.length) $("names").style.setProperty(name, typical);
+    const typical = Math.max(most, smaller);
+    if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
   }
 }
 
