@@ -196,7 +196,7 @@ const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.mode
  * Adds a learned model, in place of a model of the same list. With the text of its list, stores it in
  * the browser.
  */
-async function addModel(model, text) {
+async function addModel(model, /** @type {string | undefined} */ text = undefined) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
@@ -232,7 +232,7 @@ function haveModels(all) {
   replaceModels(all);
   buildShares();
   if (start) $("pattern").value = patternOfStart(start);
-  if ($("pattern").value) showPattern(); // not while the page opens
+  if (!document.body.inert) showPattern(); // not while the page opens
 }
 
 /** Adds the model that an earlier visit stored. */
@@ -258,10 +258,11 @@ async function forgetModel() {
   showState("");
   takeNames([], "");
   toast(["List forgotten"], {
-    Undo: () => {
+    Undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
       learned.forEach(takeIn);
-      addModel(learned.at(-1), isOurs ? stored.text : undefined);
+      if (isOurs && !(await remembered())) await remember(stored);
+      addModel(learned.at(-1));
     },
   });
 }
