@@ -57,7 +57,7 @@ export function listenToOwnList(open) {
     const few = count ? `${count} of at least ${MIN_NAMES}` : "";
     $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
     sayOfList("");
-    $("own-try").disabled = Boolean(count);
+    $("own-try").disabled = count > 0;
     $("own-names").ariaInvalid = null;
   });
   $("own-file").addEventListener("change", () => {
@@ -83,7 +83,7 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      const stored = await remembered(); // its list, or none, whatever the field has
+      const stored = await recalled(); // its list, or none, whatever the field has
       return await addModel(withNetwork(model), isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -121,9 +121,7 @@ function sayOfNames(text) {
 
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
-  const title = Array.from($("own-title").value.normalize("NFC")).filter(
-    (sign) => !isRefused(sign),
-  );
+  const title = Array.from($("own-title").value.normalize("NFC")).filter((c) => !isRefused(c));
   const name = title.join("").trim() || "my list";
   const names = namesOrWhyNot($("own-names").value);
   if (!names) {
@@ -136,8 +134,8 @@ async function learnOwnList() {
   $("toast").replaceChildren(); // nothing is taken back meanwhile
   $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
-  const time = names.length > 300 ? "some minutes" : "less than a minute";
-  sayOfList(`Getting ready… Learning ${formatted(names.length)} names usually takes ${time}.`);
+  const time = names.length > 300 ? "some minutes" : "under a minute";
+  sayOfList(`Getting ready… ${formatted(names.length)} names usually take ${time}.`);
   showSamples(someOf(names, 8), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, (started ??= performance.now()));
   learning = startLearning(script, { name, names, models, base: data.base }, progress);
@@ -235,10 +233,15 @@ function haveModels(all) {
   if (!document.body.inert) showPattern(); // not while the page opens
 }
 
+/** What the browser has stored, unless that takes too long. */
+function recalled() {
+  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAIT));
+  return Promise.race([remembered(), late]);
+}
+
 /** Adds the model that an earlier visit stored. */
 export async function recall() {
-  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAIT));
-  const learned = await Promise.race([remembered(), late]);
+  const learned = await recalled();
   if (!learned) return;
   takeIn(withNetwork(learned.model));
   takeNames([learned.text], learned.model.name);
@@ -249,7 +252,7 @@ export async function recall() {
 async function forgetModel() {
   const learned = models.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
-  const stored = await remembered(); // another tab may have stored another one since
+  const stored = await recalled(); // another tab may have stored another one since
   const isOurs = isOf(stored, learned);
   if (isOurs) await forget();
   haveModels(ownModels());
@@ -261,7 +264,7 @@ async function forgetModel() {
     Undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
       learned.forEach(takeIn);
-      if (isOurs && !(await remembered())) await remember(stored);
+      if (isOurs && !(await recalled())) await remember(stored);
       addModel(learned.at(-1));
     },
   });
