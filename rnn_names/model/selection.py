@@ -59,8 +59,7 @@ class ModelChoice(NamedTuple):
 def _noted(choice: ModelChoice) -> ModelChoice:
     """The choice, with an OwnFileWarning if it is not the file that was perhaps meant."""
     name, own = choice.path, f"{choice.path}.npz"
-    is_bundled = name.lower() in {*bundled.MODELS, *bundled.OTHER_NAMES} and not is_file(name)
-    if is_bundled and is_file(own):
+    if _is_bundled(name) and not is_file(name) and is_file(own):
         what = f"{name} is the bundled model; for the one in this folder, write {own}"
         warnings.warn(what, OwnFileWarning, stacklevel=4)
     return choice
@@ -76,10 +75,9 @@ def find_model_file(path: str) -> str:
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
-    is_bundled = name in bundled.MODELS or name in bundled.OTHER_NAMES
-    if is_file(path) and not (is_bundled and _is_text(path)):
+    if is_file(path) and not (_is_bundled(path) and _is_text(path)):
         return path
-    if is_bundled:
+    if _is_bundled(path):
         return bundled.path_of(name)
     # Looking for packs takes milliseconds; paths of missing files usually have a dot or a slash.
     pack = bundled.packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
@@ -93,6 +91,11 @@ def is_start_word(path: str) -> bool:
     (True, False)
     """
     return path in (bundled.CLOSEST, bundled.NONE) and not is_file(path)
+
+
+def _is_bundled(path: str) -> bool:
+    """Whether a path is the name of a bundled model, in upper or lower case."""
+    return path.lower() in {*bundled.MODELS, *bundled.OTHER_NAMES}
 
 
 def _is_text(path: str) -> bool:
@@ -113,7 +116,7 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is rarely needed
 
-    if bundled.OTHER_NAMES.get(path.lower(), path.lower()) in bundled.MODELS:
+    if _is_bundled(path):
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):

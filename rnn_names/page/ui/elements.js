@@ -61,6 +61,10 @@ export function onClick(actions) {
 /** The name in the card; "" if its field is empty. */
 export const nameOfCard = () => $("typed").value.trim();
 
+/** What a promise brings; undefined if that takes longer than some ms. */
+export const within = (ms, promise) =>
+  Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
+
 export const bdi = (text) => element("bdi", {}, text);
 
 /** A probability or a share, from 0 to 1, as a percentage. */

@@ -25,7 +25,7 @@ import {
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, element, onClick, toast } from "./elements.js";
+import { $, bdi, element, onClick, toast, within } from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
@@ -234,10 +234,7 @@ function haveModels(all) {
 }
 
 /** What the browser has stored, unless that takes too long. */
-function recalled() {
-  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAIT));
-  return Promise.race([remembered(), late]);
-}
+const recalled = () => within(MOST_WAIT, remembered());
 
 /** Adds the model that an earlier visit stored. */
 export async function recall() {

@@ -9,7 +9,7 @@ import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, nameOfCard, onClick, toast } from "./elements.js";
+import { $, nameOfCard, onClick, toast, within } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
 import {
   addressOfForm,
@@ -271,8 +271,7 @@ async function start() {
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  const late = new Promise((resolve) => setTimeout(resolve, WAIT));
-  await Promise.allSettled([recall(), Promise.race([late, letters])]);
+  await Promise.allSettled([recall(), within(WAIT, letters)]);
   document.body.inert = false;
   openAddress();
 }
