@@ -1549,7 +1549,7 @@ def test_ten_more_names_are_added_below(open_page):
 
 def test_ten_more_names_fill_the_last_row(open_page, bundled):
     page = open_page("dinosaurs", address="#seed=1&count=27", names=27)
-    press(page, "Ten more", count=39)  # in three columns
+    press(page, "Ten more", count=38)  # in two columns
     models = ((name, bundled["dinosaurs"]) for name in "abc")
     page = open_page(*models, address="", names=None, width=740, height=360)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
@@ -1765,9 +1765,9 @@ def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page
 
 def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
     page.reload()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
     page.get_by_role("tab", name="Casts").click()
     wait_until_drawn(page)
     assert page.locator(".name:visible").count() < 12
