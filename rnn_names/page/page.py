@@ -69,8 +69,6 @@ CSS_PADDING = re.compile(
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
 """What a style sheet does not need: comments, most spaces, zeros before a point, some quotes."""
-HTML_PADDING = re.compile(r'(?<==)"([a-z][a-z-]*)"(?=[\s>])|\s*/(?=>)')
-"""The characters that the page does not need: quotes around a word, slashes at an element's end."""
 
 LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
 LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
@@ -126,7 +124,7 @@ def page(
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
     html = script.LEFT_OUT.sub("", assets("page/ui/page.html"))
-    return Template(HTML_PADDING.sub(r"\1", html)).substitute(
+    return Template(html).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)[0]))),
         heading=isolated(title) if title else HEADINGS % heading,

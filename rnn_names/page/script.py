@@ -57,13 +57,8 @@ SPACES = re.compile(
 some operators. No string literal contains such spaces."""
 CONSTANTS = re.compile(r"(?<=^)const |(?<=[ (;])const (?=[\[{\w$])", re.MULTILINE)
 """Where a script has `let` instead, which is shorter: no text has `const` before a word."""
-DECLARATIONS = re.compile(r"^let\b.*(?:;\nlet\b.*)+;$", re.MULTILINE)
-"""Lines with a `let` each, which are one statement: a line that ends in ; is a whole one."""
 PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
 """Lines without a text or an expression, in which these signs need no space: , : ; - ="""
-ONE_PARAMETER = re.compile(r"\((\w+)\)(?= =>)")
-"""The only parameter of a function in parentheses, which it does not need."""
-TWO_PARAMETERS = re.compile(r"(?<=\()(\w+,) (\w+)(?=\) =>)")
 JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
 """Lines without a comment that the next line can follow without a line end."""
 
@@ -76,6 +71,7 @@ NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
 MODULE_BEGINNING = "// Written by rnn-names"
 REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
+UNMARKED = str.maketrans("<>&", ",./")  # digits of base 85, and what stands for them in markup
 NO_ALIKE = "?"  # stands for a character that is similar to none of the base's
 MAX_OPENING_SHARE = 50.0  # the largest value of a slider, from 0 to 100, when the page opens
 
@@ -144,12 +140,10 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     text = LEFT_OUT.sub("", IMPORT.sub("", text))
-    text = ONE_PARAMETER.sub(r"\1", CONSTANTS.sub("let ", text))
-    text = TWO_PARAMETERS.sub(r"\1\2", text)
+    text = CONSTANTS.sub("let ", text)
     text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
     for _ in range(2):  # braces before a = have spaces, too
         text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
-    text = DECLARATIONS.sub(lambda lines: re.sub(r";\nlet\b ?", ",", lines[0]), text)
     return before + text
 
 
@@ -238,12 +232,12 @@ def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
 
 
 def rice_code(numbers: Array, bits: int) -> str:
-    """Whole numbers in a Rice code, in base64.
+    """Whole numbers in a Rice code, in base 85.
 
     A number is coded as its upper part in unary, which is ones and a zero, and its lowest `bits`
     bits. With 2 bits, the code of 6 is 10 10, and the code of 1 is 0 01.
 
-    >>> f"{int.from_bytes(base64.b64decode(rice_code(np.array([6, 1]), 2)), 'big'):08b}"
+    >>> f"{base64.b85decode(rice_code(np.array([6, 1]), 2))[0]:08b}"
     '10100010'
     """
     upper = numbers >> bits
@@ -252,7 +246,7 @@ def rice_code(numbers: Array, bits: int) -> str:
     stream[ends - 1 - bits] = 0
     for bit in range(bits):
         stream[ends - 1 - bit] = numbers >> bit & 1
-    return base64.b64encode(np.packbits(stream).tobytes()).decode()
+    return base64.b85encode(np.packbits(stream).tobytes(), pad=True).decode().translate(UNMARKED)
 
 
 def as_script_data(value: Any) -> str:

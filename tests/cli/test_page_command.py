@@ -13,13 +13,13 @@ def test_pages_of_a_model_and_of_a_blend_are_written(invoke, model_file, tmp_pat
     assert re.fullmatch(r"Wrote one\.html, 0\.\d MB: open it in a browser\.\n", done.stderr)
     text = (tmp_path / "one.html").read_text("utf-8")
     assert "Names like <em><bdi>gru</bdi></em></span>" in text
-    assert '<fieldset id=shares class="dial" hidden>' in text
+    assert '<fieldset id="shares" class="dial" hidden>' in text
 
     done = invoke("page", model_file, "dinosaurs", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     text = (tmp_path / "names.html").read_text("utf-8")
     assert "Names like <em><bdi>gru</bdi></em> and <em><bdi>dinosaurs</bdi></em></span>" in text
-    assert '<fieldset id=shares class="dial">' in text
+    assert '<fieldset id="shares" class="dial">' in text
     assert all(words in text for words in ("dinosaur genera", "npm package dinosaurs", "WTFPL"))
 
 
@@ -38,7 +38,7 @@ def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_models(invok
     assert invoke("page", cwd=tmp_path).returncode == 0
     page = (tmp_path / "names.html").read_bytes()
     assert len(page) < 4_000_000
-    assert b'<body spellcheck=false autocapitalize=off data-view="own-list">' in page
+    assert b'<body spellcheck="false" autocapitalize="off" data-view="own-list">' in page
     assert [page.count(f'"name":"{name}"'.encode()) for name in MODELS_FOR_LISTS] == [1] * 5
 
 

@@ -997,7 +997,7 @@ def test_a_partly_loaded_page_is_hidden_and_print_has_only_names(page, page_file
     assert page.evaluate(is_drawn) == "visible"
     whole = page_file(("gru", small_models["gru"])).read_text("utf-8")
     half = page.context.new_page()
-    half.set_content(whole.partition("<div id=details")[0], wait_until="commit")
+    half.set_content(whole.partition('<div id="details"')[0], wait_until="commit")
     assert half.evaluate(is_drawn) == "hidden"
     page.emulate_media(media="print", color_scheme="dark")
     white = "rgb(255, 255, 255)"

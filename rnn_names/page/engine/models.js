@@ -15,6 +15,22 @@ export function modelsIn(described) {
   });
 }
 
+const DIGITS =
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~"; // in base 85
+
+/** The bytes of a text in base 85: 4 bytes, the uppermost first, are 5 digits. */
+function bytesOfDigits(text) {
+  const digits = new Uint8Array(128); // by code
+  for (let i = 0; i < 85; i++) digits[DIGITS.charCodeAt(i)] = i;
+  const bytes = new DataView(new ArrayBuffer((4 * text.length) / 5));
+  for (let i = 0; i < text.length; i += 5) {
+    let word = 0;
+    for (let k = i; k < i + 5; k++) word = 85 * word + digits[text.charCodeAt(k)];
+    bytes.setUint32((4 * i) / 5, word);
+  }
+  return new Uint8Array(bytes.buffer);
+}
+
 function bytesOf(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -24,7 +40,7 @@ function bytesOf(base64) {
 
 /** Decodes whole numbers from a Rice code into an array. */
 function riceNumbers(code, bits, numbers) {
-  const bytes = bytesOf(code);
+  const bytes = bytesOfDigits(code);
   let at = 0;
   const bit = () => (bytes[at >> 3] >> (7 - (at++ & 7))) & 1;
   for (let n = 0; n < numbers.length; n++) {
