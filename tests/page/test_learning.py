@@ -282,13 +282,15 @@ const file = npzOf(model, "rnn-names 0");
 print(Buffer.from(file).toString("base64"));
 const { blend } = blendOf([withNetwork(model)], [1]);
 print(names.map((name) => blend.logProb(name)));
+const changed = modelOfNpz(npzOf({ ...model, share: 0, name: " m\\u202ei\\nne " }, "").buffer);
+print([changed.name, changed.share]);
 """
 
 
 def test_a_learned_model_is_saved_as_a_model_file(tmp_path):
     """With the page's own weights, the list's fingerprints, and a record of the training."""
     lines = lines_of("elvish")[:80]
-    result, file, log_probs = run(
+    result, file, log_probs, changed = run(
         LEARN,
         tmp_path,
         text="\r\n".join(["", *lines, f" {lines[0]} "]),
@@ -296,6 +298,7 @@ def test_a_learned_model_is_saved_as_a_model_file(tmp_path):
         names=lines[:20],
     )
     assert result["best"] == min(result["losses"]) < result["losses"][0]
+    assert changed == ["mine", 50], "a file may be a stranger's"
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")
     np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)

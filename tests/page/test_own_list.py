@@ -259,21 +259,98 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     forget(page)
 
 
-def test_back_leads_to_the_names_before_a_list_was_learned(page):
-    """A step that differed by the view alone turned the button off for good."""
+def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
+    """Links without a list brought names like the list, and learning replaced the last names."""
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
-    first = page.url
+    first, link = names_of(page), page.url.partition("#")[2]
     page.get_by_role("button", name="More names").click()
     wait_for_names(page, 20)
+    second = names_of(page)
     page.get_by_role("tab", name="Your list").click()
     learn(page, LINES)
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
-    page.get_by_role("button", name="Back").click()
-    page.wait_for_url(re.compile(re.escape(first.partition("#")[2].partition("&")[0]) + r"\b"))
+    learned = names_of(page)
+    assert not {*learned} & {*first, *second}
+    for names in (second, first):
+        page.get_by_role("button", name="Back").click()
+        page.wait_for_function(
+            "first => document.querySelector('.name').innerText === first", arg=names[0]
+        )
+        wait_for_names(page, 20)
+        assert names_of(page) == names
+    page.evaluate("link => { location.hash = link; }", f"{link}&shares=3")
+    wait_for_names(page, 20)
+    assert names_of(page) == first
+    assert page.locator("#status").evaluate("status => status.firstChild.data") == ""
+    assert page.get_by_role("button", name="Forward").is_hidden(), (
+        "a link that was opened is the last"
+    )
     page.get_by_role("tab", name="Your list").click()
     forget(page)
+
+
+def test_learning_changes_nothing_that_is_shown_meanwhile(page):
+    page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
+    page.get_by_role("button", name="Learn from these names").click()
+    page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
+    page.get_by_role("tab", name="Casts").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    lines, pattern = names_of(page), page.locator("#pattern").input_value()
+    page.evaluate("learning.stop()")
+    page.locator("#toast", has_text="my list is ready").wait_for()
+    page.wait_for_timeout(150)
+    assert names_of(page) == lines and page.locator("#pattern").input_value() == pattern
+    page.locator("#toast").get_by_role("button", name="Show names").click()
+    page.locator("h1", has_text="Names like my list").wait_for()
+    page.get_by_role("tab", name="Your list").click()
+    forget(page)
+
+
+NO_ANSWER = """
+const { setTimeout } = window;
+window.setTimeout = (call, ms, ...rest) => setTimeout(call, Math.min(ms, 200), ...rest);
+IDBFactory.prototype.open = () => ({});
+"""
+
+
+def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_path):
+    other = page.context.new_page()
+    other.add_init_script(NO_ANSWER)
+    other.goto(page.url)
+    other.get_by_role("tab", name="Your list").click()
+    learn(other, LINES)
+    assert said(other) == "elves is ready: learned from 60 names."
+    assert saved_as(other, "Save the model (.npz)", tmp_path / "elves.npz") == "elves.npz"
+    forget(other)
+    other.close()
+
+
+def test_forget_it_and_undo_leave_what_another_tab_stored(page):
+    learn(page, LINES[:30], title="first")
+    other = page.context.new_page()
+    other.goto(page.url)
+    wait_for_names(other, 20)
+    other.get_by_role("tab", name="Your list").click()
+    page.evaluate("chosen.shares = [30, 70]; changed()")
+    forget(page)
+    other.locator("summary", has_text="Change the list").click()
+    learn(other, LINES[30:], title="second")
+    page.get_by_role("button", name="Undo").click()
+    page.locator("#own-status", has_text="first is ready").wait_for()
+    assert page.evaluate("chosen.shares") == [30, 70]
+    forget(page)
+    other.reload()
+    other.get_by_role("tab", name="Your list").click()
+    other.locator("#own-status", has_text="second is ready").wait_for()
+    assert other.locator("#own-names").input_value().split("\n") == LINES[30:]
+    forget(other)
+    other.reload()
+    other.locator("#tab-own-list").wait_for()
+    assert other.evaluate("models.length") == 1
+    page.requests[1:] = []
+    other.close()
 
 
 def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path):

@@ -653,7 +653,7 @@ def test_undo_takes_back_nothing_that_was_done_since(page):
         place.click()
     page.get_by_role("button", name=f"Remove {names[1]}").click()
     page.get_by_label(f"Note on {names[2]}").fill("a queen")
-    page.evaluate("name => change([...favourites, [name, '']])", names[3])
+    page.evaluate("name => change((kept) => [...kept, [name, '']])", names[3])
     page.evaluate("keepThese([...favourites].reverse())")
     page.get_by_role("button", name="Undo").click()
     assert kept(page) == [names[3], names[1], names[2], names[0]]
@@ -1558,6 +1558,23 @@ def test_ten_more_names_fill_the_last_row(open_page, bundled):
     assert below["y"] + below["height"] <= 360
 
 
+def test_two_tabs_keep_names_though_one_hears_late(page):
+    """A tab that draws gets presses before it hears what another one has stored."""
+    late = page.context.new_page()
+    late.add_init_script("addEventListener('storage', (event) => event.stopImmediatePropagation())")
+    late.goto(page.url)
+    wait_for_names(late, 20)
+    names = [*dict.fromkeys(names_of(page))][:4]
+    for tab, name in zip((page, late, page, late), names, strict=True):
+        tab.locator("#names").get_by_role("button", name=name, exact=True).first.click()
+    late.get_by_label(f"Note on {names[2]}").fill("a queen")
+    late.get_by_label(f"Move up {names[1]}").click()
+    stored = "JSON.parse(Object.values(localStorage)[0])"
+    wanted = [[names[1], ""], [names[0], ""], [names[2], "a queen"], [names[3], ""]]
+    assert late.evaluate(stored) == wanted
+    late.close()
+
+
 def test_kept_names_have_notes_and_an_order(page):
     names = list(dict.fromkeys(names_of(page)))[:2]
     for name in names:
@@ -1763,6 +1780,21 @@ def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page
     assert len(boxes) == 4 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
 
 
+def test_names_are_new_again_after_those_of_a_model_without_its_list(open_page, small_models):
+    """The box was off for good, and for casts of other models."""
+    forgetful = ("forgetful", replace(small_models["gru"], fingerprints=None))
+    page = open_page("dinosaurs", forgetful, "gru", address="#seed=1&novel=yes&boldness=balanced")
+    new = page.get_by_label("Only new names")
+    press(page, "forgetful", count=None)
+    assert new.is_disabled() and not new.is_checked() and "novel" not in page.url
+    press(page, "dinosaurs", count=None)
+    assert new.is_enabled() and new.is_checked() and "novel=yes" in page.url
+    follow(page, "#seed=1&novel=yes&shares=0 1 0&cast={dinosaurs} of {dinosaurs}")
+    assert new.is_checked() and "novel=yes" in page.url
+    follow(page, "#seed=1&novel=yes&cast={dinosaurs} of {forgetful}")
+    assert new.is_disabled()
+
+
 def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
@@ -1805,7 +1837,7 @@ def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page
     follow(page, f"{link}*{'*'.join(map(quote, strange[1:]))}")
     assert kept(page) == [*names, strange[0]], "text as it is, and no mark of direction"
     notes = [page.get_by_label(f"Note on {name}").input_value() for name in kept(page)]
-    assert notes == ["", "50 % * 2 & more", ""]
+    assert notes == ["", "50 % * 2 & more", "ab"]
     assert "kept" not in page.url and "notes" not in page.url
     press(page, "Undo")
     assert kept(page) == []

@@ -13,6 +13,12 @@ const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are n
 /** Whether a text has characters that no name can hold, or that stand for bytes that are no text. */
 export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
 
+/** A text without such characters. */
+export const withoutRefused = (text) => Array.from(text, (c) => (isRefused(c) ? "" : c)).join("");
+
+/** The title of a model in what somebody typed, or in a file. */
+export const titleIn = (text) => withoutRefused(text.normalize("NFC")).trim() || "my list";
+
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 

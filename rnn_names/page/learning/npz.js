@@ -1,6 +1,9 @@
 // Writing a model as a file that rnn-names loads: a zip of arrays as NumPy's `savez` writes it,
 // nothing compressed (docs/model-file.md). Such a file is read again, too.
 
+import { titleIn } from "./list.js";
+import { LEARNED_SHARE } from "./result.js";
+
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
@@ -102,5 +105,5 @@ export function modelOfNpz(file) {
     } else model.weights[name.slice(0, -4)] = Float64Array.from(new Float32Array(bytes));
   }
   if (!model.digest || !model.training) throw new TypeError("not a model of a page");
-  return { ...model, name: String(model.name) };
+  return { ...model, name: titleIn(String(model.name)), share: LEARNED_SHARE };
 }

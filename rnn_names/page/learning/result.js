@@ -8,7 +8,7 @@ import { someOf } from "./list.js";
 import { CLIP } from "./settings.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
-const LEARNED_SHARE = 50;
+export const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/bundled.py
 const MEASURED_NAMES = 50; // of those that were learned
 

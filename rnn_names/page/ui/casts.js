@@ -118,6 +118,12 @@ export function showPattern() {
   showParts();
 }
 
+/** The models that the names of the pattern are from. */
+export function modelsOfCast() {
+  const slots = slotsIn(patternOfCast()?.pieces ?? []);
+  return models.filter((_, i) => slots.some(({ shares }) => shares[i]));
+}
+
 /** The parsed pattern; if it is wrong, undefined, and the error is shown. */
 function patternOfCast() {
   let [pattern, wrong] = [/** @type {any} */ (undefined), ""];

@@ -44,7 +44,7 @@ export function showView(id) {
 export function listenToDrawers(fitCount) {
   const openView = (tab) => {
     showView(tab.dataset.view);
-    chosen.wantedLists = ""; // other names are meant now
+    chosen.wantedLists = []; // other names are meant now
     fitCount();
     if (tab.dataset.view !== "own-list") changed(true);
   };

@@ -8,7 +8,9 @@ import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from 
 export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 
 const STORE = document.documentElement.dataset.store ?? PAGE;
+export const MAX_NOTE = 200; // characters
 export const favourites = new Map(); // notes by name, in list order
+let isStored = false; // whether the browser has them
 export let undo = () => {}; // takes back what was kept or removed last
 
 /**
@@ -38,12 +40,22 @@ function replaceFavourites(pairs) {
   for (const [name, note] of pairs) favourites.set(name, note);
 }
 
-/** Replaces the kept names; `undo` takes back what that changed, and nothing that was done since. */
-function change(pairs) {
+/** Takes in what other tabs have stored: while a page draws, it hears of that late. */
+function refresh() {
+  if (isStored) replaceFavourites(storedFavourites());
+}
+
+/**
+ * Replaces the kept [name, note] pairs by those that `edited` makes of them; `undo` takes back what that
+ * changed, and nothing that was done since.
+ */
+function change(edited) {
+  refresh();
   const before = new Map(favourites);
-  const after = new Map(pairs);
-  keepThese(pairs);
+  const after = new Map(edited([...favourites]));
+  keepThese(after);
   undo = () => {
+    refresh();
     const isOf = ([name, note]) => before.has(name) || after.get(name) !== note;
     const now = [...favourites].filter(isOf);
     for (const [i, pair] of [...before].entries())
@@ -52,25 +64,26 @@ function change(pairs) {
   };
 }
 
-/** Replaces the kept names, and shows a message with a button that undoes it. */
-function undoably(words, pairs) {
-  change(pairs);
+/** Changes the kept names, and shows a message with a button that undoes it. */
+function undoably(words, edited) {
+  change(edited);
   toast(words, { Undo: undo });
 }
 
 /** Keeps or removes a name, with a message that has these actions unless its card is open. */
 export function toggleFavourite(name, actions) {
-  const others = [...favourites].filter(([kept]) => kept !== name);
-  if (favourites.has(name)) return undoably(["Removed ", bdi(name)], others);
-  change([...others, [name, ""]]);
+  const without = (pairs) => pairs.filter(([kept]) => kept !== name);
+  if (favourites.has(name)) return undoably(["Removed ", bdi(name)], without);
+  change((pairs) => [...without(pairs), [name, favourites.get(name) ?? ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
   toast(["Kept ", bdi(name)], actions);
 }
 
 export function keepAll(pairs) {
-  const added = pairs.filter(([name]) => !favourites.has(name));
-  undoably([`Kept ${added.length} more`], [...favourites, ...added]);
+  const isNew = ([name]) => !favourites.has(name);
+  const words = [`Kept ${pairs.filter(isNew).length} more`];
+  undoably(words, (kept) => [...kept, ...pairs.filter(isNew)]);
 }
 
 /** Texts as one, for a link: URLSearchParams does not escape the * between them. */
@@ -84,10 +97,11 @@ export const unescaped = (text) => text.replace(/%2[5A]/g, decodeURIComponent);
 function store() {
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
-    return true;
+    isStored = true;
   } catch {
-    return false;
+    isStored = false;
   }
+  return isStored;
 }
 
 /** Shows the kept names, and listens to their buttons. */
@@ -116,7 +130,7 @@ export function listenToFavourites() {
     "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
     "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
     print: () => window.print(),
-    clear: () => undoably(["Removed all"], []),
+    clear: () => undoably(["Removed all"], () => []),
   });
 }
 
@@ -141,9 +155,12 @@ function showKept() {
 function move(from, to) {
   const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, when something else is dropped
   if (!isThere(from) || !isThere(to)) return;
+  const moved = [...favourites.keys()][from];
+  refresh();
   const pairs = [...favourites];
-  pairs.splice(to, 0, ...pairs.splice(from, 1));
-  keepThese(pairs);
+  const others = pairs.filter(([name]) => name !== moved);
+  others.splice(to, 0, ...pairs.filter(([name]) => name === moved));
+  keepThese(others);
 }
 
 /** Lets people drag an item to the place of another; in its note, dragging selects text. */
@@ -170,11 +187,12 @@ function favouriteItem(name, i) {
     className: "note",
     value: favourites.get(name),
     placeholder: "+ note",
-    maxLength: 200,
+    maxLength: MAX_NOTE,
     dir: "auto",
     ariaLabel: `Note on ${name}`,
   });
   note.addEventListener("input", () => {
+    refresh();
     favourites.set(name, note.value.replaceAll("\t", " "));
     store();
   });

@@ -9,8 +9,8 @@ import {
   VALUE_TYPES,
   WrongSettings,
 } from "../engine/options.js";
-import { isRefused } from "../learning/list.js";
-import { isCasting, openingPattern, showPattern } from "./casts.js";
+import { isRefused, withoutRefused } from "../learning/list.js";
+import { isCasting, modelsOfCast, openingPattern, showPattern } from "./casts.js";
 import {
   changed,
   chosen,
@@ -24,8 +24,8 @@ import {
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, button, element, setSlider } from "./elements.js";
-import { joined, keepAll, unescaped } from "./favourites.js";
-import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
+import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
+import { areOpeningShares, giveShare, sharesOfLink, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
@@ -68,6 +68,7 @@ export function moved(slider) {
 /** Resets all settings except the seed to those of the opening page. */
 export function resetForm() {
   $("settings").reset();
+  for (const id of OF_LISTS) $(id).disabled = false;
   setBoldness("safe");
   chosen.shares = openingShares();
   holdNothing();
@@ -92,18 +93,18 @@ export function addressOfForm() {
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (isTuned()) address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
-  if (digestsOfLists()) address.set("list", digestsOfLists());
+  if (digestsOfLists().length) address.set("list", digestsOfLists().join(" "));
   if (isCasting()) address.set("cast", $("pattern").value);
   if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
   return `#${address}`;
 }
 
 /** The digests of the lists that the page has learned from, for links. */
-const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []).join(" ");
+const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []);
 
 /** A message if the opened link is from a page that learned from other lists; otherwise "". */
 export function missingList() {
-  if (!chosen.wantedLists || chosen.wantedLists === digestsOfLists()) return "";
+  if (new Set(chosen.wantedLists).isSubsetOf(new Set(digestsOfLists()))) return "";
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
@@ -136,7 +137,11 @@ export function readAddress() {
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
-  chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
+  const wantedLists = address.get("list")?.split(" ") ?? [];
+  chosen.shares = sharesOfLink(
+    address.get("shares") ?? "",
+    hasSeed ? wantedLists : digestsOfLists(),
+  );
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
@@ -145,25 +150,26 @@ export function readAddress() {
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),
   );
-  const note = (i) => (isShowable(notes[i]) ? notes[i] : "");
+  const note = (i) => withoutRefused(notes[i] ?? "").slice(0, MAX_NOTE);
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
-  const wantedLists = address.get("list") ?? "";
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
   return hasSeed;
 }
 
 let known = ""; // the address that was read or written last
-let furthest = 0; // the last entry of the history that Forward can reach
+let last = -1; // the entry of the history at which we are
+let furthest = 0; // the last one that Forward can reach
 
 /** Writes the settings to the address, as a new entry of the history or in place of the current. */
 export function writeAddress(isNew) {
   if (!isNew && location.hash !== known) return; // another one is about to be read
   const address = addressOfForm();
   const isStep = isNew && address !== location.hash;
-  const depth = (history.state?.depth ?? 0) + Number(isStep);
+  const isEntry = isStep || !history.state; // a link that was opened here is one, too
+  const depth = (history.state?.depth ?? last + 1) + Number(isStep);
   const { view } = document.body.dataset;
   try {
     if (address !== location.hash || view !== history.state?.view)
@@ -176,11 +182,14 @@ export function writeAddress(isNew) {
     location.hash = address; // if the browser forbids the others for a local file
   }
   known = location.hash;
-  const { depth: reached = 0 } = history.state ?? {};
-  furthest = isStep ? reached : Math.max(furthest, reached);
-  $("back").disabled = !reached;
-  $("forward").disabled = reached >= furthest;
+  last = history.state?.depth ?? 0;
+  furthest = isEntry ? last : Math.max(furthest, last);
+  $("back").disabled = !last;
+  $("forward").disabled = last >= furthest;
 }
+
+const OF_LISTS = ["novel", "no-near-copies"]; // what needs the lists of the models
+const wanted = /** @type {Record<string, boolean>} */ ({}); // whether these are on again once the models have lists
 
 /** Updates the sliders, their numbers and hints after a change of settings. */
 export function showValues() {
@@ -191,12 +200,14 @@ export function showValues() {
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = longest;
   $("names").style.setProperty("--longest", $("max-length").value || longest);
-  const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
-  for (const id of ["novel", "no-near-copies"]) {
-    $(id).disabled = forgetful.length > 0;
-    if (forgetful.length) $(id).checked = false;
+  const isForgetful = (isCasting() ? modelsOfCast() : parts).some((model) => !model.fingerprints);
+  for (const id of OF_LISTS) {
+    const box = $(id);
+    if (box.disabled !== isForgetful)
+      [box.checked, wanted[id]] = isForgetful ? [false, box.checked] : [wanted[id], false];
+    box.disabled = isForgetful;
   }
-  $("novel-hint").hidden = !forgetful.length;
+  $("novel-hint").hidden = !isForgetful;
   $("new")?.toggleAttribute("hidden", !$("novel").checked); // missing if the page has another subtitle
   showChips();
 }

@@ -3,13 +3,13 @@
 
 import { formatted } from "../engine/sampler.js";
 import {
-  isRefused,
   listIn,
   MAX_NAMES,
   MIN_NAMES,
   NotAList,
   namesOfText,
   someOf,
+  titleIn,
 } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
@@ -20,17 +20,18 @@ import {
   data,
   models,
   nameApart,
+  openingShares,
   ownModels,
   replaceModels,
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, element, onClick, toast, within } from "./elements.js";
+import { $, bdi, element, onClick, toast } from "./elements.js";
 import { download } from "./favourites.js";
+import { showValues, writeAddress } from "./form.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
-const MOST_WAIT = 3000; // ms
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
 
 let learning = /** @type {any} */ (null); // the current run, returned by `startLearning`
@@ -45,7 +46,10 @@ export function listenToOwnList(open) {
     "own-learn": learnOwnList,
     "own-stop": () => learning.stop(),
     "own-show": () => {
+      const isWriting = models.some(({ digest }, i) => digest && chosen.shares[i]);
+      if (!isWriting) chosen.shares = openingShares();
       showView("results");
+      writeAddress(true);
       open([chosen.fitted, $("count").defaultValue].includes($("count").value));
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
@@ -83,7 +87,7 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      const stored = await recalled(); // its list, or none, whatever the field has
+      const stored = await remembered(); // its list, or none, whatever the field has
       return await addModel(withNetwork(model), isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -121,8 +125,7 @@ function sayOfNames(text) {
 
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
-  const title = Array.from($("own-title").value.normalize("NFC")).filter((c) => !isRefused(c));
-  const name = title.join("").trim() || "my list";
+  const name = titleIn($("own-title").value);
   const names = namesOrWhyNot($("own-names").value);
   if (!names) {
     $("own-names").ariaInvalid = "true";
@@ -199,16 +202,33 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
   }
-  takeIn(model);
   $("toast").replaceChildren(); // nothing before it can be taken back
-  chosen.wantedLists = ""; // other names are meant now
-  changed();
+  if ($("own-list").hidden) takeInBehind(model);
+  else {
+    takeIn(model);
+    chosen.wantedLists = []; // other names are meant now
+    changed(true);
+  }
   const { network, ...learned } = model;
   const isKept = text !== undefined && (await remember({ model: learned, text }));
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
   $("own-show").focus();
+}
+
+/** Takes in a model while people look at other names, or at lines, which stay. */
+function takeInBehind(model) {
+  const shares = new Map(models.map(({ name }, i) => [name, chosen.shares[i]]));
+  const { value } = $("pattern");
+  takeIn(model);
+  const before = models.map(({ name }) => shares.get(name) ?? 0);
+  if (before.some(Boolean)) chosen.shares = before;
+  $("pattern").value = value;
+  showPattern();
+  showValues();
+  writeAddress(false);
+  toast([bdi(model.name), " is ready"], { "Show names": () => $("own-show").click() });
 }
 
 function takeIn(model) {
@@ -233,12 +253,9 @@ function haveModels(all) {
   if (!document.body.inert) showPattern(); // not while the page opens
 }
 
-/** What the browser has stored, unless that takes too long. */
-const recalled = () => within(MOST_WAIT, remembered());
-
 /** Adds the model that an earlier visit stored. */
 export async function recall() {
-  const learned = await recalled();
+  const learned = await remembered();
   if (!learned) return;
   takeIn(withNetwork(learned.model));
   takeNames([learned.text], learned.model.name);
@@ -247,22 +264,26 @@ export async function recall() {
 
 /** Removes the learned models from the page and from the browser. */
 async function forgetModel() {
-  const learned = models.filter(({ digest }) => digest);
+  const [before, { shares }] = [[...models], chosen];
+  const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
-  const stored = await recalled(); // another tab may have stored another one since
+  const stored = await remembered(); // another tab may have stored another one since
   const isOurs = isOf(stored, learned);
   if (isOurs) await forget();
   haveModels(ownModels());
-  chosen.wantedLists = "";
+  chosen.wantedLists = [];
   changed();
   showState("");
   takeNames([], "");
   toast(["List forgotten"], {
     Undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
-      learned.forEach(takeIn);
-      if (isOurs && !(await recalled())) await remember(stored);
-      addModel(learned.at(-1));
+      if (isOurs && !(await remembered())) await remember(stored);
+      haveModels(before);
+      chosen.shares = shares;
+      changed();
+      showLearned(learned.at(-1), "");
+      $("own-show").focus();
     },
   });
 }

@@ -119,7 +119,7 @@ function busy(isBusy) {
 
 /** Draws names with a new seed. */
 function more() {
-  Object.assign(chosen, { seed: newSeed(), wantedLists: "" });
+  Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
   closeCard();
   if (!isCasting()) fitAgain(); // the window may have changed

@@ -1,16 +1,21 @@
 // Saves a learned model: in the browser, and with the page.
 
 import { data, models } from "./chosen.js";
+import { within } from "./elements.js";
 import { PAGE } from "./favourites.js";
+
+const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
 /** The page before any changes: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
-/** Performs an action on the browser's store; undefined if the browser has none. */
-async function stored(mode, action) {
-  const done = (request) =>
+/** Performs an action on the browser's store; undefined if it has none, or none that answers. */
+const stored = (mode, action) => within(MOST_WAIT, done(mode, action));
+
+async function done(mode, action) {
+  const result = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
@@ -18,8 +23,8 @@ async function stored(mode, action) {
   try {
     const opening = indexedDB.open("rnn-names", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("learned");
-    const database = await done(opening);
-    return await done(action(database.transaction("learned", mode).objectStore("learned")));
+    const database = await result(opening);
+    return await result(action(database.transaction("learned", mode).objectStore("learned")));
   } catch {
     return undefined;
   }

@@ -29,12 +29,26 @@ export function giveShare(model, percentage) {
   chosen.shares = ratios.map((ratio, i) => (i === model ? percentage : rest(ratio)));
 }
 
-/** The shares in a text such as "300 100"; undefined if it is invalid. */
-export function sharesIn(text) {
+/** The shares of `count` models in a text such as "300 100"; undefined if it is invalid. */
+function sharesIn(text, count) {
   const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
   const isRight = given.every((share) => share >= 0 && share < Infinity);
-  if (given.length !== models.length || !isRight) return undefined;
+  if (given.length !== count || !isRight) return undefined;
   return given.some((share) => share > 0) ? given : given.map(() => 1);
+}
+
+/**
+ * The shares of a link, in a text, or else those that its page opened with. That page had our own
+ * models, and those that learned from `lists` (digests), of which the last one wrote. Other models of
+ * ours have no share.
+ */
+export function sharesOfLink(text, lists) {
+  const its = models.filter(({ described, digest }) => described || lists.includes(digest));
+  const learned = its.findLast(({ described }) => !described);
+  const opening = ({ described, share }) => described?.share ?? share;
+  const opened = its.map((model) => (learned && model !== learned ? 0 : opening(model)));
+  const shares = sharesIn(text, its.length) ?? opened;
+  return models.map((model) => shares[its.indexOf(model)] ?? 0);
 }
 
 export const areOpeningShares = () =>
