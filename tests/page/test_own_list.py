@@ -291,7 +291,7 @@ def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
     forget(page)
 
 
-def test_learning_changes_nothing_that_is_shown_meanwhile(page):
+def test_learning_leaves_the_lines_that_are_shown_meanwhile(page):
     page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
     page.get_by_role("button", name="Learn from these names").click()
     page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
@@ -327,7 +327,7 @@ def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_p
     other.close()
 
 
-def test_forget_it_and_undo_leave_what_another_tab_stored(page):
+def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     learn(page, LINES[:30], title="first")
     other = page.context.new_page()
     other.goto(page.url)

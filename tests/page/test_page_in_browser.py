@@ -1780,7 +1780,7 @@ def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page
     assert len(boxes) == 4 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
 
 
-def test_names_are_new_again_after_those_of_a_model_without_its_list(open_page, small_models):
+def test_names_are_new_again_after_a_model_without_its_list(open_page, small_models):
     """The box was off for good, and for casts of other models."""
     forgetful = ("forgetful", replace(small_models["gru"], fingerprints=None))
     page = open_page("dinosaurs", forgetful, "gru", address="#seed=1&novel=yes&boldness=balanced")
