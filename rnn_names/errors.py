@@ -46,6 +46,21 @@ class SamplingError(RnnNamesError):
     """A request for names that cannot be fulfilled."""
 
 
+class TooFewNamesError(SamplingError):
+    """Fewer names or lines were found than requested.
+
+    Attributes:
+        n_found: how many were found.
+        tightest: the title of the condition that the smallest share of draws met; "" if unknown.
+    """
+
+    def __init__(
+        self, message: str, settings: Iterable[str] = (), *, n_found: int = 0, tightest: str = ""
+    ) -> None:
+        super().__init__(message, settings)
+        self.n_found, self.tightest = n_found, tightest
+
+
 class RnnNamesWarning(UserWarning):
     """Base of this package's warnings: a result differs from what the caller may expect."""
 

@@ -119,7 +119,8 @@ def errors_of(file: str) -> Iterator[None]:
         is_bundled = folder == CASTS_FOLDER
         message = f"{printable(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
         place = "" if is_bundled else line_end + place
-        raise type(error)(message + place, error.settings) from None
+        error.args = (message + place,)
+        raise
 
 
 def path_of_words(path: str, pattern_file: str = "") -> str:

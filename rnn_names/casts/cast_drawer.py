@@ -42,7 +42,7 @@ from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
@@ -124,12 +124,12 @@ class CastDrawer:
             texts = [in_one_line(line.row[0]) for line in lines]
             yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
             if admission.is_exhausted:
-                cause = None, MOSTLY_REPEATS
-            if cause and admission.passed < options.count:
-                source, why = cause
-                reason = f"only {admission.passed:,} of {options.count:,} lines found: {why}"
+                cause = Cause(None, MOSTLY_REPEATS)
+            if cause and (n_found := admission.passed) < options.count:
+                source, why, tightest = cause
+                reason = f"only {n_found:,} of {options.count:,} lines found: {why}"
                 with located(self.pattern.text, source.part.begin) if source else nullcontext():
-                    raise SamplingError(reason)
+                    raise TooFewNamesError(reason, n_found=n_found, tightest=tightest)
             first += size
             size = min(size * growth, max_size)
 
@@ -230,7 +230,7 @@ class CastDrawer:
             if to_draw and not request.cause:
                 self._draw_candidates(to_draw, submit)
             elif not request.try_other_initials(self.used):
-                cause = request.cause or (request.sources[0], request.shortage_message)
+                cause = request.cause or Cause(request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
         return lines, None
 

@@ -390,4 +390,5 @@ def located(text: str, place: int) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise type(error)(pointed(with_options(error, sign=""), text, place)) from None
+        error.args, error.settings = (pointed(with_options(error, sign=""), text, place),), ()
+        raise

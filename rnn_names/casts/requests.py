@@ -49,7 +49,14 @@ class ToDraw(NamedTuple):
     candidate: Candidate
 
 
-Cause = tuple[NameSource | None, str]  # the part with no more names, and why
+class Cause(NamedTuple):
+    """Why a line gets no name."""
+
+    source: NameSource | None  # the part with no more names
+    why: str
+    tightest: str = ""  # as in `Tally`
+
+
 Found = Sequence[tuple[str, ...] | None]  # a name of each source; (): none; None: not looked for
 
 
@@ -82,10 +89,10 @@ class Request:
             used.add(names)
 
     def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[ToDraw]:
-        """The next candidates to draw: the first one alone, then twice as many as before `begin`.
+        """The next candidates to draw, from `begin` on: 1, then 2, 4, 8 and so on, up to a limit.
 
-        There are none after `_max_candidates`: then the cast ends at this line. Fewer are drawn
-        unless the line `is_next`, since lines before it may use the names that are found.
+        At the limit, there are none, and the cast ends at this line. A line that waits for earlier
+        ones has a sixteenth of the limit, since those may use the names that are found for it.
         """
         n, begun = 1, begin.offset
         if begun:
@@ -123,7 +130,9 @@ class Request:
             names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
             names = error.results
-            to_draw[error.number].request.cause = source, error.tally.explanation()
+            to_draw[error.number].request.cause = Cause(
+                source, error.tally.explanation(), error.tally.tightest
+            )
         return [None if name is None else (name,) for name in names]
 
 
@@ -201,5 +210,7 @@ class SameInitialRequest(Request):
         except NoAttemptPassed as error:
             shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            to_draw[error.number].request.cause = first.sources[worst], first.shortage_message
+            to_draw[error.number].request.cause = Cause(
+                first.sources[worst], first.shortage_message
+            )
             return error.results

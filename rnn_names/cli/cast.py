@@ -55,8 +55,8 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     {trades.txt}                    a line of a file
     {family=surnames}               a name, a line or [a|b], and what to call it
     {=family}                       the same again
-    {=family:rules=FILE}            changed by the first rule of a file that fits, one on each
-                                    line: an expression, -> and what takes its place
+    {=family:rules=FILE}            the same, changed by the first rule of a file that matches;
+                                    each line of it is EXPRESSION -> REPLACEMENT
     of the                          text, as everything else is, line breaks too
 
     PATTERN may be the name of a bundled cast (see `rnn-names models`). Put it in single quotes, or

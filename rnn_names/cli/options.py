@@ -13,7 +13,14 @@ import click
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import lines_of
 from rnn_names.cli.usage_hints import usage_hint
-from rnn_names.errors import RnnNamesError, SamplingError, printable, short_repr, with_options
+from rnn_names.errors import (
+    RnnNamesError,
+    SamplingError,
+    TooFewNamesError,
+    printable,
+    short_repr,
+    with_options,
+)
 from rnn_names.files import check_writable
 
 DEFAULT_MODEL = "names.npz"
@@ -147,11 +154,11 @@ def check_output(path: str, kind: str, signature: bytes, option: str = "--output
 
 def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
     """The remedy if boldness safe gives too few names; "" for another boldness, or if it is set."""
-    if given.get("boldness") != "safe" or " found: " not in str(error):
+    if given.get("boldness") != "safe" or not isinstance(error, TooFewNamesError):
         return ""
-    if "only 0 " in str(error):
+    if not error.n_found:
         return BALANCED
-    if "min_edits (" in str(error) and given.get("min_edits") is None:
+    if error.tightest == "min_edits" and given.get("min_edits") is None:
         return "--min-edits 1"
     return "" if given.get("min_p") else "--min-p 0.05"
 

@@ -53,10 +53,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        # Of alternatives beyond 16 bits, Python makes a set, without their case.
-        patterns = [f".*{text}" for text in texts if max(text) > "\uffff"]
-        if usual := [text for text in texts if max(text) <= "\uffff"]:
-            patterns.append(f".*({'|'.join(usual)})")
+        patterns = [f".*{text}" for text in _alternatives(texts)]
         title = f"suffix {or_list(options.suffix)}"
         conditions.append(_matching(title, patterns, vocabulary, ignore_case))
     for text in options.contains:
@@ -229,6 +226,16 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
     if not ignore_case:
         encoded(option, text, vocabulary)
     return re.escape(text)
+
+
+def _alternatives(texts: Sequence[str]) -> list[str]:
+    """Expressions of which one matches where one of the texts does: one expression, if possible.
+
+    Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
+    """
+    usual = [text for text in texts if max(text) <= "\uffff"]
+    joined = [f"({'|'.join(usual)})"] if usual else []
+    return [text for text in texts if text not in usual] + joined
 
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:

@@ -92,18 +92,9 @@ class Guide:
         `log_unknown` is the measured probability that a name meets the conditions and is not known.
         If the guesses for them add up to far more, they are reduced by one factor.
         """
-        prefixes, spelling = self.prefixes, self.spelling
-        automaton, max_length = spelling.automaton, spelling.max_length
-        chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
-        pairs = chain.pairs
-        table = chain.log_ahead(spelling.log_may_end[:, pairs.state])
-        by_chain = replace(self, pairs=pairs, table=table)
-        ahead: Array = np.empty(prefixes.log_probabilities.shape)
-        nowhere = np.full(len(prefixes), -1)
-        for rows in rows_by_length(prefixes.length):
-            length = int(prefixes.length[rows[0]])
-            ahead[rows] = by_chain.log_ahead_of_next(nowhere[rows], pair[rows], length)
-        if log_unknown < np.inf and (log_known := self.log_known) > -np.inf:
+        by_chain, ahead = self._guesses_of_chain(temperature)
+        prefixes, log_known = self.prefixes, self.log_known
+        if log_unknown < np.inf and log_known > -np.inf:
             guessed = log_difference(float(prefixes.back_up(ahead)[0]), log_known)
             most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
             ahead[:, EOS + 1 :] += min(most - guessed, 0)
@@ -119,6 +110,20 @@ class Guide:
             ahead[:, EOS] = -np.inf
             prefixes.back_up(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
+
+    def _guesses_of_chain(self, temperature: float) -> tuple["Guide", Array]:
+        """The guide with a chain fitted to its prefixes, and the chain's guesses, (N, n_y)."""
+        prefixes, spelling = self.prefixes, self.spelling
+        automaton, max_length = spelling.automaton, spelling.max_length
+        chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
+        table = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
+        by_chain = replace(self, pairs=chain.pairs, table=table)
+        ahead: Array = np.empty(prefixes.log_probabilities.shape)
+        nowhere = np.full(len(prefixes), -1)
+        for rows in rows_by_length(prefixes.length):
+            length = int(prefixes.length[rows[0]])
+            ahead[rows] = by_chain.log_ahead_of_next(nowhere[rows], pair[rows], length)
+        return by_chain, ahead
 
     @property
     def log_known(self) -> float:

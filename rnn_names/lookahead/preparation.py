@@ -71,11 +71,12 @@ class RunRound(Protocol):
 
 def prepare_guide(run_round: RunRound, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
-    halved = max(temperature, LEAST_HALVED)
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / halved)), MIN_HALVINGS)
-    preparation = _Preparation(run_round, unguided, halved * 2**halvings)
+    coldest = max(temperature, LEAST_HALVED)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
+    falling = [coldest * 2**k for k in range(halvings, 0, -1)]
+    preparation = _Preparation(run_round, unguided, falling[0])
     preparation.visit(ROUND_SIZES[0])
-    return preparation.cooled([*(halved * 2**k for k in range(halvings - 1, 0, -1)), temperature])
+    return preparation.cooled([*falling[1:], temperature])
 
 
 class _Preparation:

@@ -46,7 +46,7 @@ class ModelChoice(NamedTuple):
         )
 
     @property
-    def share(self) -> float:
+    def weight_or_1(self) -> float:
         """Its weight in a blend, by default 1."""
         return 1.0 if self.weight is None else self.weight
 

@@ -22,7 +22,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
-from rnn_names.errors import LongNamesWarning, SamplingError, plural
+from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
@@ -117,7 +117,8 @@ def _search(
         return found, None
     only = f"only {len(names):,} of {count:,} names"
     if search.has_all:
-        return found, SamplingError(f"{only} found: no others meet the conditions", [])
+        message = f"{only} found: no others meet the conditions"
+        return found, TooFewNamesError(message, n_found=len(names))
     return found, SamplingError(
         f"{only} are certain: the search ended after {search.n_extended:,} beginnings of names; "
         "ask for fewer names, or for a prefix, a lower max_length or a lower temperature",

@@ -38,11 +38,11 @@ PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
-"""The number of names that a group draws first and drops, and the number that it yields.
+"""How many names a group drops at its beginning, and how many it yields after that.
 
-A heavy proposal yields its name up to `MAX_COPIES` times in a row, and the end of a group may
-truncate this run. Without the burn-in, runs would be truncated only at the end of a group, so heavy
-names would be under-represented. With it, they are truncated as often at the beginning.
+A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts such
+a run. The dropped names cut runs at the beginning of a group as often, so that every copy has the
+same probability to be yielded, whatever the length of its run.
 """
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that decides the number of copies

@@ -38,15 +38,19 @@ class Tally(dict[str, tuple[int, int]]):
             before = self.get(title, (0, 0))
             self[title] = before[0] + tested, before[1] + passed
 
-    def explanation(self) -> str:
-        """Why few names passed, for a message: the condition that the smallest share met."""
+    @property
+    def tightest(self) -> str:
+        """The title of the condition that the smallest share of draws met; "" without a draw."""
         rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
-        if not rates:
+        return min(rates, key=rates.__getitem__, default="")
+
+    def explanation(self) -> str:
+        """Why few names passed, for a message."""
+        if not self.tightest:
             return "allow other lengths or another temperature, or train for longer"
-        title = min(rates, key=rates.__getitem__)
-        tested, passed = self[title]
+        tested, passed = self[self.tightest]
         rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {title} (met by {rate} draws)"
+        return f"the tightest condition was {self.tightest} (met by {rate} draws)"
 
 
 class Passed(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, plural
+from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, TooFewNames
@@ -69,8 +69,12 @@ def names_of_stream(
             # `min_edits` has one title for both tests: count from the test against the list.
             tested, _ = tally.get(admission.title, (admission.tested, 0))
             tally[admission.title] = tested, admission.passed
-        reason = _shortage_message(tally, admission, n_possible, sampler.title)
-        raise SamplingError(reason, options.non_defaults)
+        raise TooFewNamesError(
+            _shortage_message(tally, admission, n_possible, sampler.title),
+            options.non_defaults,
+            n_found=admission.passed,
+            tightest=tally.tightest,
+        )
 
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:

@@ -225,29 +225,10 @@ class Trainer:
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
-        record = model.training
-        epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
-        losses = [record.get(name, "") for name in ("training_loss", "held_out_loss")]
-        was_trained = record.get("epoch") != 0
-        are_measured = was_trained, was_trained and len(self.held_out) > 0
-        if not (
-            model.vocabulary.characters == self.vocabulary.characters
-            and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
-            and 0 <= state["stage_index"] < len(epochs)
-            and 0 <= state["stage_epoch"] < epochs[state["stage_index"]]
-            and state["stage_index"]
-            <= state["epoch"] - state["stage_epoch"]  # finished epochs of earlier stages
-            <= sum(epochs[: state["stage_index"]])
-            and record.get("epoch") in range(min(state["epoch"], 1), state["epoch"] + 1)
-            and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
-            and 0 <= state["smoothed_loss"] < math.inf
-            and all(
-                (type(loss) is float and loss >= 0) if is_measured else loss is None
-                for loss, is_measured in zip(losses, are_measured, strict=True)
-            )
-            and max(np.abs(state[name]).max() for name in ("trained", "first", "network"))
-            < MAX_WEIGHT
-        ):
+        has_form = model.vocabulary.characters == self.vocabulary.characters and (
+            _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
+        )
+        if not (has_form and self._is_possible(state, model.training)):
             raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():
@@ -255,6 +236,28 @@ class Trainer:
                 array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
         self._model_fields = {name: getattr(model, name) for name in self._model_fields}
+
+    def _is_possible(self, state: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+        """Whether a run can have a state of the right form, and the record of its best model."""
+        index, epoch, stage_epoch = state["stage_index"], state["epoch"], state["stage_epoch"]
+        epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
+        is_in_stage = 0 <= index < len(epochs) and 0 <= stage_epoch < epochs[index]
+        # Each of the `index` stages before took an epoch at least.
+        is_counted = is_in_stage and index <= epoch - stage_epoch <= sum(epochs[:index])
+        best_epoch = record.get("epoch")
+        has_best = best_epoch in range(min(epoch, 1), epoch + 1)
+        was_trained = best_epoch != 0
+        measured = {"training_loss": was_trained, "held_out_loss": was_trained and self.held_out}
+        losses = ((record.get(name, ""), is_measured) for name, is_measured in measured.items())
+        are_losses = all(
+            (type(loss) is float and loss >= 0) if is_measured else loss is None
+            for loss, is_measured in losses
+        )
+        is_finite = 0 <= state["smoothed_loss"] < math.inf and all(
+            np.abs(state[name]).max() < MAX_WEIGHT for name in ("trained", "first", "network")
+        )
+        are_steps = 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
+        return is_counted and has_best and are_losses and is_finite and are_steps
 
 
 def _form(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,13 @@ import pytest
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
 from rnn_names.casts.part_sampler import initial_of
-from rnn_names.errors import CaseWarning, FewNewNamesWarning, RnnNamesError, SamplingError
+from rnn_names.errors import (
+    CaseWarning,
+    FewNewNamesWarning,
+    RnnNamesError,
+    SamplingError,
+    TooFewNamesError,
+)
 from support.casts import MODELS, are_far_apart, joint, rows
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution
@@ -213,8 +219,12 @@ def test_unique_lines_never_repeat(monkeypatch):
     monkeypatch.setattr(cast_drawer, "WINDOW", 1 << 12)
     drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)
     assert len(set(drawn)) == 6
-    with pytest.raises(SamplingError, match="only 6 of 7 lines found: nearly all others"):
+    with pytest.raises(TooFewNamesError, match="only 6 of 7 lines found: nearly all") as raised:
         rows("[x|y] {a:max-length=1}", 7, unique=True)
+    assert raised.value.n_found == 6
+    with pytest.raises(TooFewNamesError, match=r"(?s)only . of 30 lines found: .*\n *\^") as raised:
+        rows("[x|y] {a:max-length=1,unique}", 30)
+    assert raised.value.n_found < 6
 
 
 def test_cast_returns_lines_or_their_parts():

@@ -8,7 +8,7 @@ import pytest
 
 import rnn_names
 from rnn_names import Model
-from rnn_names.errors import RnnNamesError, RnnNamesWarning
+from rnn_names.errors import RnnNamesError, RnnNamesWarning, SamplingError
 from rnn_names.training.trainer import Epoch
 from support.documents import ROOT
 
@@ -37,7 +37,8 @@ def members(kind):
 
 def problems():
     """What users may meet: the kinds of errors, and the warnings."""
-    kinds = [*RnnNamesError.__subclasses__(), *RnnNamesWarning.__subclasses__()]
+    bases = RnnNamesError, SamplingError, RnnNamesWarning
+    kinds = [kind for base in bases for kind in base.__subclasses__()]
     return [kind for kind in kinds if kind.__module__ == "rnn_names.errors"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.sampling import name_queue, sampler, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import names_of_stream
@@ -104,8 +104,9 @@ def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     monkeypatch.setattr(sampler, "MAX_BATCH", 1 << 8)
     monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
-    with pytest.raises(SamplingError, match="only 0 of 2 names found"):
+    with pytest.raises(TooFewNamesError, match="only 0 of 2 names found") as raised:
         never_ending().sample(2, seed=1)
+    assert raised.value.n_found == 0 and raised.value.tightest.startswith("a length of")
 
 
 @pytest.mark.parametrize("budget", [1 << 21, 40])
