@@ -61,9 +61,12 @@ def wait_until_drawn(page):
 
 
 def go_to(page, tab, count=20):
-    """Shows another view, and waits for its names."""
+    """Shows another view, and waits for its names: as many, or whatever there are."""
     page.get_by_role("tab", name=tab).click()
-    wait_for_names(page, count)
+    if count is None:
+        wait_until_drawn(page)
+    else:
+        wait_for_names(page, count)
 
 
 def follow(page, link, count=20):
@@ -1897,3 +1900,42 @@ def test_a_link_is_shared_where_fingers_touch(open_page):
     page.get_by_role("button", name="Link", exact=True).click()
     assert page.evaluate("window.shared") == page.url
     assert page.locator("#toast").inner_text() == ""
+
+
+def test_where_fingers_touch_the_message_that_a_name_is_kept_also_holds_it(open_page):
+    page = open_page("dinosaurs", has_touch=True, is_mobile=True, width=360, height=740)
+    name = names_of(page)[1]
+    page.locator(".name").nth(1).click()
+    page.locator("#toast").get_by_role("button", name="Hold").click()
+    press(page, "More names")
+    assert names_of(page)[1] == name and page.evaluate("[...chosen.held]") == [[1, name]]
+
+
+def test_casts_are_of_the_kind_that_writes(open_page, small_models):
+    """They stayed with the first model, whatever was pressed above the names."""
+    kinds = ("elvish-names", "norse-names", "towns")
+    page = open_page(*((kind, small_models["rnn"]) for kind in kinds))
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page) == "[Lord|Lady] {elvish-names} of {towns}"
+    go_to(page, "Names", count=None)
+    press(page, "Norse names", count=None)
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page) == "[Lord|Lady] {norse-names} of {towns}"
+    page.get_by_label("Pattern", exact=True).fill("{towns}")
+    go_to(page, "Names", count=None)
+    press(page, "Elvish names", count=None)
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page) == "{towns}", "what was typed stays"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_long_notes_are_shown_whole(open_page, width):
+    page = open_page("dinosaurs", width=width, height=740)
+    page.locator(".name").first.click()
+    page.evaluate("openDrawer('kept')")
+    note = page.locator(".note").first
+    note.fill("the old queen of the northern woods,\nwho never laughs, and keeps a raven")
+    note.press("Enter")
+    assert note.evaluate("note => note !== document.activeElement")
+    assert note.evaluate("note => note.scrollHeight <= note.offsetHeight && note.offsetHeight > 40")
+    assert "woods, who" in page.evaluate("[...favourites.values()][0]"), "one line in files"

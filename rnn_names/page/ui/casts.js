@@ -5,7 +5,7 @@ import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { formatted } from "../engine/sampler.js";
-import { changed, data, models, titleOf } from "./chosen.js";
+import { changed, data, models, titleOf, writing } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
@@ -27,11 +27,15 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
 
-/** A model of people's names, and a model of places or families; any models if there are none. */
+/**
+ * A model of people's names, and a model of places or families: those that write names, if they are of
+ * such a kind, or else others of the page; any models if there are none.
+ */
 function modelsByKind() {
-  const own = models.findLast(({ digest }) => digest); // a model learned here comes first
+  const own = writing().findLast(({ digest }) => digest); // a model learned here comes first
+  const ranked = [...(own ? [own] : []), ...writing(), ...models];
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
-    [own ?? models[0], ...models].find(({ name }) => kind.test(name)),
+    ranked.find(({ name }) => kind.test(name)),
   );
   const isOther = (model) => model && model !== place && model !== family;
   const person = (isOther(own) ? own : (named ?? models.find(isOther))) ?? models[0];
@@ -159,7 +163,7 @@ function titled({ name }) {
   return lord ? "Lord {person}" : "Lady {person}";
 }
 
-export function patternOfStart({ dataset }) {
+function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
   return dataset.cast
     .replace("[Lord|Lady] {person}", () => titled(kinds.person))
@@ -169,7 +173,14 @@ export function patternOfStart({ dataset }) {
 export const openingPattern = () => patternOfStart(starts()[0]);
 
 /** The button of the ready-made pattern that is in use, if one is. */
-export const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
+const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
+
+/** Writes the ready-made pattern that is in use for the models that write names now. */
+export function followKinds() {
+  const start = startInUse();
+  if (start) $("pattern").value = patternOfStart(start);
+  showPattern();
+}
 
 /** Marks the ready-made pattern that is in use. */
 function showStart() {

@@ -1,5 +1,6 @@
 // The visible parts of the page: one of three views, and on a phone one drawer at a time.
 
+import { followKinds } from "./casts.js";
 import { changed, chosen, holdNothing } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
@@ -44,6 +45,7 @@ export function showView(id) {
 export function listenToDrawers(fitCount) {
   const openView = (tab) => {
     showView(tab.dataset.view);
+    if (tab.dataset.view === "casts") followKinds();
     chosen.wantedLists = []; // other names are meant now
     fitCount();
     if (tab.dataset.view !== "own-list") changed(true);

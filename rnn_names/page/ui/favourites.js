@@ -183,8 +183,9 @@ function favouriteItem(name, i) {
   const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
   const className = name.length > 24 ? "line" : "";
   const open = button(bdi(name), tell, { className: "kept-name" });
-  const note = element("input", {
+  const note = element("textarea", {
     className: "note",
+    rows: 1,
     value: favourites.get(name),
     placeholder: "+ note",
     maxLength: MAX_NOTE,
@@ -193,10 +194,14 @@ function favouriteItem(name, i) {
   });
   note.addEventListener("input", () => {
     refresh();
-    favourites.set(name, note.value.replaceAll("\t", " "));
+    favourites.set(name, note.value.replaceAll(/\s/gu, " "));
     store();
   });
-  note.addEventListener("change", () => note.blur()); // after Enter, too
+  note.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // a note has no line break
+    note.blur();
+  });
   const up = signButton("Move up", name, "↑", () => {
     move(i, i - 1);
     $("favourites").children[i - 1].querySelector(".remove").focus();

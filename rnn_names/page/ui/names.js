@@ -30,7 +30,12 @@ function nameButton() {
   let timer = 0;
   const name = () => made.textContent;
   const details = () => (isCasting() ? copy : openCard)(name()); // lines of casts have no card
-  const keep = () => toggleFavourite(name(), { [isCasting() ? "Copy" : "Details"]: details });
+  const keep = () => toggleFavourite(name(), actions());
+  const actions = () => {
+    const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
+    const hold = hasLock ? {} : { Hold: () => toggleHold(made) };
+    return { [isCasting() ? "Copy" : "Details"]: details, ...hold };
+  };
   const made = button(bdi(""), keep, {
     className: "name",
     disabled: true, // until there is a name

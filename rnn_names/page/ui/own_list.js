@@ -13,7 +13,7 @@ import {
 } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
-import { patternOfStart, showPattern, startInUse } from "./casts.js";
+import { followKinds, showPattern } from "./casts.js";
 import {
   changed,
   chosen,
@@ -246,11 +246,9 @@ function showLearned(model, more) {
 }
 
 function haveModels(all) {
-  const start = startInUse();
   replaceModels(all);
   buildShares();
-  if (start) $("pattern").value = patternOfStart(start);
-  if (!document.body.inert) showPattern(); // not while the page opens
+  if (!document.body.inert) followKinds(); // not while the page opens
 }
 
 /** Adds the model that an earlier visit stored. */
