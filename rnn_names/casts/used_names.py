@@ -77,7 +77,8 @@ class UsedInitials:
     def fork(self) -> "UsedInitials":
         """A copy to which more can be added, without a warning; this one stays as it is."""
         other = UsedInitials()
-        other.counts, other._ruled_out, other._warns = self.counts.copy(), self._ruled_out, False
+        other.counts, other._ruled_out = self.counts.copy(), self._ruled_out.copy()
+        other._warns = False
         return other
 
     def add(self, initial: str) -> None:

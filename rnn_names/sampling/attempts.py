@@ -66,22 +66,28 @@ class AttemptQueue:
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
         `limit` attempts in total.
-
-        A number first gets as many attempts as it is likely to need, if there is room. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others. If
-        names are scarce, the others wait.
         """
-        # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
-        likely = math.ceil(1.5 * (self.tested + 1) / (self.passed + 1))
-        at_first = min(likely, size if is_scarce else max(size // len(self.waiting), 1))
-        n_more = np.clip(self.n_failed // 2, at_first, max(min(2 * likely, size), at_first))
-        n_more = np.minimum(n_more, limit - self.n_failed)
+        n_more = np.minimum(self._next_attempts(size, is_scarce), limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
         numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
         self.waiting, self.n_failed = self.waiting[n_taken:], self.n_failed[n_taken:]
         attempts = ranges(first, n_more)
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
+
+    def _next_attempts(self, size: int, is_scarce: bool) -> Array:
+        """How many attempts each number would get next: (w,).
+
+        A number first gets as many as it is likely to need, if there is room for all. Later, it
+        gets half as many as it has had, so that one unlucky number does not delay the others. If
+        names are scarce, the lowest numbers get what they need, and the others wait.
+        """
+        # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
+        likely = math.ceil(1.5 * (self.tested + 1) / (self.passed + 1))
+        room = size if is_scarce else max(size // len(self.waiting), 1)  # for each number
+        at_first = min(likely, room)
+        at_most = max(min(2 * likely, size), at_first)
+        return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, has_passed: Array) -> Array:
         """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
