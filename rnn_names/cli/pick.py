@@ -69,7 +69,7 @@ ACTIONS = (
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "_keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
-    ("- NAME", "take out this one", r"-\s*([^\s-].*)", "kept.take_out"),
+    ("- NAME", "take out this one", r"-(?!\w$)\s*([^\s-].*)", "kept.take_out"),
     ("u", "undo what you did last", "u|undo", "kept.undo"),
     ("?", "show these commands", r"\?|h|(?:--)?help", "_help"),
     ("q", "end", "q|quit|exit", "end"),

@@ -282,8 +282,9 @@ const file = npzOf(model, "rnn-names 0");
 print(Buffer.from(file).toString("base64"));
 const { blend } = blendOf([withNetwork(model)], [1]);
 print(names.map((name) => blend.logProb(name)));
-const changed = modelOfNpz(npzOf({ ...model, share: 0, name: " m\\u202ei\\nne " }, "").buffer);
-print([changed.name, changed.share]);
+const strange = { ...model, share: 0, title: 5, name: " m\\u202ei\\nne " };
+const changed = modelOfNpz(npzOf(strange, "").buffer);
+print([changed.name, changed.share, changed.title ?? null]);
 """
 
 
@@ -298,7 +299,7 @@ def test_a_learned_model_is_saved_as_a_model_file(tmp_path):
         names=lines[:20],
     )
     assert result["best"] == min(result["losses"]) < result["losses"][0]
-    assert changed == ["mine", 50], "a file may be a stranger's"
+    assert changed == ["mine", 50, None], "a file may be a stranger's"
     (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
     model = Model.load(tmp_path / "mine.npz")
     np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)

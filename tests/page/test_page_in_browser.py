@@ -1784,14 +1784,21 @@ def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page
 
 
 def test_names_are_new_again_after_a_model_without_its_list(open_page, small_models):
-    """The box was off for good, and for casts of other models."""
+    """The box was off for good, after Back and a reload, too, and for casts of other models."""
     forgetful = ("forgetful", replace(small_models["gru"], fingerprints=None))
     page = open_page("dinosaurs", forgetful, "gru", address="#seed=1&novel=yes&boldness=balanced")
     new = page.get_by_label("Only new names")
+    novel = "settingsOfForm().novel"
     press(page, "forgetful", count=None)
-    assert new.is_disabled() and not new.is_checked() and "novel" not in page.url
+    assert new.is_disabled() and not page.evaluate(novel)
+    page.reload()
+    wait_until_drawn(page)
+    assert new.is_disabled() and not page.evaluate(novel)
     press(page, "dinosaurs", count=None)
-    assert new.is_enabled() and new.is_checked() and "novel=yes" in page.url
+    assert new.is_enabled() and page.evaluate(novel) and "novel=yes" in page.url
+    page.get_by_role("button", name="Back").click()
+    wait_until_drawn(page)
+    assert new.is_disabled() and "novel=yes" in page.url
     follow(page, "#seed=1&novel=yes&shares=0 1 0&cast={dinosaurs} of {dinosaurs}")
     assert new.is_checked() and "novel=yes" in page.url
     follow(page, "#seed=1&novel=yes&cast={dinosaurs} of {forgetful}")

@@ -105,5 +105,5 @@ export function modelOfNpz(file) {
     } else model.weights[name.slice(0, -4)] = Float64Array.from(new Float32Array(bytes));
   }
   if (!model.digest || !model.training) throw new TypeError("not a model of a page");
-  return { ...model, name: titleIn(String(model.name)), share: LEARNED_SHARE };
+  return { ...model, name: titleIn(String(model.name)), title: undefined, share: LEARNED_SHARE };
 }

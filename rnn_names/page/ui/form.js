@@ -32,13 +32,16 @@ const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
 const HELD = ["held", "stayed"]; // as in `chosen`
 
+/** Whether a checkbox is on: one that is disabled is so again when another model writes. */
+const isOn = ({ checked, disabled }) => checked && !disabled;
+
 /** The settings of the form, as arguments of `drawNames`. */
 export function settingsOfForm() {
   const { seed, boldness, temperature, shares } = chosen;
   const read = (ids, valueIn) =>
     ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
   const fields = Object.fromEntries([
-    ...read(CHECKS, ({ checked }) => checked || undefined), // or as boldness says
+    ...read(CHECKS, (box) => isOn(box) || undefined), // or as boldness says
     ...read(TEXTS, textsIn),
     ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
@@ -68,7 +71,6 @@ export function moved(slider) {
 /** Resets all settings except the seed to those of the opening page. */
 export function resetForm() {
   $("settings").reset();
-  for (const id of OF_LISTS) $(id).disabled = false;
   setBoldness("safe");
   chosen.shares = openingShares();
   holdNothing();
@@ -150,7 +152,7 @@ export function readAddress() {
   const [kept, notes] = ["kept", "notes"].map((key) =>
     (address.get(key) ?? "").split("*").map(unescaped),
   );
-  const note = (i) => withoutRefused(notes[i] ?? "").slice(0, MAX_NOTE);
+  const note = (i) => withoutRefused([...(notes[i] ?? "")].slice(0, MAX_NOTE).join(""));
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
@@ -188,9 +190,6 @@ export function writeAddress(isNew) {
   $("forward").disabled = last >= furthest;
 }
 
-const OF_LISTS = ["novel", "no-near-copies"]; // what needs the lists of the models
-const wanted = /** @type {Record<string, boolean>} */ ({}); // whether these are on again once the models have lists
-
 /** Updates the sliders, their numbers and hints after a change of settings. */
 export function showValues() {
   showTemperature();
@@ -201,14 +200,9 @@ export function showValues() {
   $("max-length").placeholder = longest;
   $("names").style.setProperty("--longest", $("max-length").value || longest);
   const isForgetful = (isCasting() ? modelsOfCast() : parts).some((model) => !model.fingerprints);
-  for (const id of OF_LISTS) {
-    const box = $(id);
-    if (box.disabled !== isForgetful)
-      [box.checked, wanted[id]] = isForgetful ? [false, box.checked] : [wanted[id], false];
-    box.disabled = isForgetful;
-  }
+  $("novel").disabled = $("no-near-copies").disabled = isForgetful; // they need the models' lists
   $("novel-hint").hidden = !isForgetful;
-  $("new")?.toggleAttribute("hidden", !$("novel").checked); // missing if the page has another subtitle
+  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // missing if the page has another subtitle
   showChips();
 }
 

@@ -46,8 +46,7 @@ export function listenToOwnList(open) {
     "own-learn": learnOwnList,
     "own-stop": () => learning.stop(),
     "own-show": () => {
-      const isWriting = models.some(({ digest }, i) => digest && chosen.shares[i]);
-      if (!isWriting) chosen.shares = openingShares();
+      if (!chosen.shares[models.indexOf(learned())]) chosen.shares = openingShares();
       showView("results");
       writeAddress(true);
       open([chosen.fitted, $("count").defaultValue].includes($("count").value));
@@ -203,7 +202,7 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
     return showState("");
   }
   $("toast").replaceChildren(); // nothing before it can be taken back
-  if ($("own-list").hidden) takeInBehind(model);
+  if (isBehind()) takeInBehind(model);
   else {
     takeIn(model);
     chosen.wantedLists = []; // other names are meant now
@@ -217,17 +216,19 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
   $("own-show").focus();
 }
 
-/** Takes in a model while people look at other names, or at lines, which stay. */
+/** Whether the page shows something else than the list. */
+const isBehind = () => $("own-list").hidden;
+
+/** Takes in a model while people look at other names, or type a cast: all that stays. */
 function takeInBehind(model) {
-  const shares = new Map(models.map(({ name }, i) => [name, chosen.shares[i]]));
-  const { value } = $("pattern");
+  const keyOf = ({ digest, name }) => digest ?? name;
+  const shares = new Map(models.map((each, i) => [keyOf(each), chosen.shares[i]]));
   takeIn(model);
-  const before = models.map(({ name }) => shares.get(name) ?? 0);
-  if (before.some(Boolean)) chosen.shares = before;
-  $("pattern").value = value;
-  showPattern();
+  chosen.shares = models.map((each) => shares.get(keyOf(each)) ?? 0);
+  if (!$("parts").contains(document.activeElement)) showPattern();
   showValues();
   writeAddress(false);
+  if (document.body.dataset.drawer) return; // which the message would cover
   toast([bdi(model.name), " is ready"], { "Show names": () => $("own-show").click() });
 }
 
@@ -248,7 +249,7 @@ function showLearned(model, more) {
 function haveModels(all) {
   replaceModels(all);
   buildShares();
-  if (!document.body.inert) followKinds(); // not while the page opens
+  if (!document.body.inert && !isBehind()) followKinds(); // not while the page opens
 }
 
 /** Adds the model that an earlier visit stored. */

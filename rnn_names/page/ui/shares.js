@@ -2,6 +2,7 @@
 // models have a slider each, and chips above the names, one of which is pressed when the page opens.
 
 import { scaled } from "../engine/blend.js";
+import { LEARNED_SHARE } from "../learning/result.js";
 import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
@@ -39,15 +40,17 @@ function sharesIn(text, count) {
 
 /**
  * The shares of a link, in a text, or else those that its page opened with. That page had our own
- * models, and those that learned from `lists` (digests), of which the last one wrote. Other models of
- * ours have no share.
+ * models, and after them those that learned from `lists` (digests), of which the last one wrote. Other
+ * models of ours have no share.
  */
 export function sharesOfLink(text, lists) {
-  const its = models.filter(({ described, digest }) => described || lists.includes(digest));
-  const learned = its.findLast(({ described }) => !described);
-  const opening = ({ described, share }) => described?.share ?? share;
-  const opened = its.map((model) => (learned && model !== learned ? 0 : opening(model)));
-  const shares = sharesIn(text, its.length) ?? opened;
+  const own = models.filter(({ described }) => described);
+  const others = models.filter(({ described }) => !described);
+  const learned = lists.flatMap((list) => others.find(({ digest }) => digest === list) ?? []);
+  const its = [...own, ...learned];
+  const opened = its.map((model) => (model === learned.at(-1) ? LEARNED_SHARE : 0));
+  const opening = learned.length ? opened : own.map(({ described }) => described.share);
+  const shares = sharesIn(text, its.length) ?? opening;
   return models.map((model) => shares[its.indexOf(model)] ?? 0);
 }
 
