@@ -26,10 +26,10 @@ import {
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, element, onClick, toast } from "./elements.js";
+import { $, bdi, element, onClick, toast, within } from "./elements.js";
 import { download } from "./favourites.js";
 import { showValues, writeAddress } from "./form.js";
-import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
+import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
@@ -266,9 +266,8 @@ async function forgetModel() {
   const [before, { shares }] = [[...models], chosen];
   const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
-  const stored = await remembered(); // another tab may have stored another one since
-  const isOurs = isOf(stored, learned);
-  if (isOurs) await forget();
+  const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
+  await within(MOST_WAIT, forgotten);
   haveModels(ownModels());
   chosen.wantedLists = [];
   changed();
@@ -277,7 +276,8 @@ async function forgetModel() {
   toast(["List forgotten"], {
     Undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
-      if (isOurs && !(await remembered())) await remember(stored);
+      const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
+      await within(MOST_WAIT, forgotten.then(storedAgain));
       haveModels(before);
       chosen.shares = shares;
       changed();

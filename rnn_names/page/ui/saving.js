@@ -4,7 +4,7 @@ import { data, models } from "./chosen.js";
 import { within } from "./elements.js";
 import { PAGE } from "./favourites.js";
 
-const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
+export const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
 /** The page before any changes: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
@@ -33,7 +33,14 @@ async function done(mode, action) {
 /** Stores a learned model and its list for later visits; returns its key, or undefined. */
 export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
 export const remembered = () => stored("readonly", (store) => store.get(PAGE));
-export const forget = () => stored("readwrite", (store) => store.delete(PAGE));
+
+/** Removes what is stored, if `isOurs` says so of it, and brings it; however long that takes. */
+export async function forget(isOurs) {
+  const learned = await done("readonly", (store) => store.get(PAGE));
+  if (!isOurs(learned)) return undefined;
+  await done("readwrite", (store) => store.delete(PAGE));
+  return learned;
+}
 
 /** The page with its current models, as HTML. */
 export function pageWithModels() {
