@@ -329,6 +329,61 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     forget(page)
 
 
+def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, tmp_path):
+    learn(page, LINES)
+    saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
+    forget(page)
+    page.get_by_role("tab", name="Casts").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    page.locator(".name").first.press("h")
+    page.get_by_role("tab", name="Your list").click()
+    page.locator("#own-file").set_input_files(tmp_path / "elves.npz")
+    page.locator("#own-status", has_text="is ready").wait_for()
+    page.wait_for_timeout(150)
+    assert "held" not in page.url, "a line of a cast, and there is no cast"
+    page.get_by_role("button", name="Show names").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    page.locator(".name").first.press("h")
+    page.evaluate("more()")
+    page.wait_for_selector("#names[aria-busy=false]")
+    page.locator(".name").first.press("h")  # released, it stays until others are drawn
+    name = names_of(page)[0]
+    page.get_by_role("tab", name="Your list").click()
+    page.get_by_role("button", name="Show names").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    assert names_of(page)[0] != name and "stayed" not in page.url
+    page.get_by_role("tab", name="Your list").click()
+    forget(page)
+
+
+def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path):
+    files = []
+    for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
+        learn(page, lines, title=title)
+        files.append(tmp_path / f"{title}.npz")
+        saved_as(page, "Save the model (.npz)", files[-1])
+        page.locator("summary", has_text="Change the list").click()
+    saved_as(page, "Save this page with it", tmp_path / "saved.html")
+    saved = browser.open(tmp_path / "saved.html", address="#seed=5", names=None)
+    saved.locator("h1", has_text="Names like second").wait_for()
+    wait_for_names(saved, 20)
+    first = names_of(saved)
+    saved.get_by_role("tab", name="Your list").click()
+    saved.locator("#own-file").set_input_files(files[0])
+    saved.locator("#own-status", has_text="first is ready").wait_for()
+    saved.get_by_role("button", name="Show names").click()
+    saved.locator("h1", has_text="Names like first").wait_for()
+    link = saved.url
+    saved.get_by_role("button", name="Back").click()
+    saved.locator("h1", has_text="Names like second").wait_for()
+    wait_for_names(saved, 20)
+    assert names_of(saved) == first
+    other = browser.profile().new_page()
+    other.goto(link)
+    other.locator("h1", has_text="Names like first").wait_for()
+    forget(page)
+
+
 def test_learning_leaves_the_lines_that_are_shown_meanwhile(page):
     page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
     page.get_by_role("button", name="Learn from these names").click()

@@ -1913,9 +1913,30 @@ def test_where_fingers_touch_the_message_that_a_name_is_kept_also_holds_it(open_
     page = open_page("dinosaurs", has_touch=True, is_mobile=True, width=360, height=740)
     name = names_of(page)[1]
     page.locator(".name").nth(1).click()
-    page.locator("#toast").get_by_role("button", name="Hold").click()
+    hold = page.locator("#toast").get_by_role("button", name="Hold")
+    hold.click()
     press(page, "More names")
     assert names_of(page)[1] == name and page.evaluate("[...chosen.held]") == [[1, name]]
+    page.locator(".name").first.click()
+    details = page.locator("#toast").get_by_role("button", name="Details")
+    details.wait_for()
+    page.evaluate("more()")
+    wait_for_names(page, 20)
+    hold.click()
+    assert page.evaluate("[...chosen.held]") == [[1, name]], "it is not the name of the message"
+    last = page.locator(".name").last
+    last.click()
+    page.evaluate("document.getElementById('count').value = 10; changed()")
+    wait_for_names(page, 10)
+    hold.click()
+    assert page.evaluate("[...chosen.held]") == [[1, name]] and "held=1" in page.url
+    page.evaluate("chosen.held.clear(); changed()")
+    page.locator(".name").first.click()
+    other = names_of(page)[0]
+    page.evaluate("more()")
+    wait_for_names(page, 10)
+    details.click()
+    assert page.get_by_label("Type a name").input_value() == other
 
 
 def test_casts_are_of_the_kind_that_writes(open_page, small_models):
@@ -1928,6 +1949,11 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     press(page, "Norse names", count=None)
     go_to(page, "Casts", count=None)
     assert pattern_of(page) == "[Lord|Lady] {norse-names} of {towns}"
+    page.reload()
+    go_to(page, "Names", count=None)
+    press(page, "Elvish names", count=None)
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page) == "[Lord|Lady] {elvish-names} of {towns}", "after a reload, too"
     follow(page, "#seed=1&cast={towns}")
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)

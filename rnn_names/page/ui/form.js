@@ -86,7 +86,8 @@ export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
-  for (const key of HELD) {
+  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not lines behind a list
+  for (const key of areTheirs ? HELD : []) {
     const isNew = ([place]) => key === "held" || !chosen.held.has(place);
     const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
     if (texts.length) address.set(key, joined(texts));
@@ -134,16 +135,16 @@ export function readAddress() {
   if (VALUE_TYPES.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
-  if (address.has("cast")) $("pattern").value = address.get("cast");
-  if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
-  showPattern();
-  if (address.has("cast")) showView("casts");
-  else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   const wantedLists = address.get("list")?.split(" ") ?? [];
   chosen.shares = sharesOfLink(
     address.get("shares") ?? "",
     hasSeed ? wantedLists : digestsOfLists(),
   );
+  $("pattern").value = address.get("cast") ?? openingPattern();
+  if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
+  showPattern();
+  if (address.has("cast")) showView("casts");
+  else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];

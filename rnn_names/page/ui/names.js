@@ -28,13 +28,14 @@ export function placesFor(count) {
 /** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
 function nameButton() {
   let timer = 0;
-  const name = () => made.textContent;
-  const details = () => (isCasting() ? copy : openCard)(name()); // lines of casts have no card
-  const keep = () => toggleFavourite(name(), actions());
-  const actions = () => {
+  const details = (name) => (isCasting() ? copy : openCard)(name); // lines of casts have no card
+  const keep = () => {
+    const name = made.textContent; // another one may be here when the message's buttons are pressed
+    const isFree = () => made.textContent === name && made.nextSibling.ariaPressed !== "true";
+    const hold = () => isFree() && toggleHold(made);
     const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
-    const hold = hasLock ? {} : { Hold: () => toggleHold(made) };
-    return { [isCasting() ? "Copy" : "Details"]: details, ...hold };
+    const actions = { [isCasting() ? "Copy" : "Details"]: () => details(name) };
+    toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
   };
   const made = button(bdi(""), keep, {
     className: "name",
@@ -45,7 +46,7 @@ function nameButton() {
   made.addEventListener("pointerdown", () => {
     timer = setTimeout(() => {
       wasLong = true;
-      details();
+      details(made.textContent);
     }, LONG_PRESS);
   });
   for (const event of ["pointerup", "pointercancel", "pointerleave"])
@@ -75,7 +76,7 @@ export function listenToHold() {
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 function toggleHold(name) {
-  if (name.disabled || name.matches(".old")) return; // it makes room for another
+  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // another one takes its place
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();

@@ -13,7 +13,7 @@ import {
 } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
-import { followKinds, showPattern } from "./casts.js";
+import { followKinds, isCasting, showPattern } from "./casts.js";
 import {
   changed,
   chosen,
@@ -47,6 +47,7 @@ export function listenToOwnList(open) {
     "own-stop": () => learning.stop(),
     "own-show": () => {
       if (!chosen.shares[models.indexOf(learned())]) chosen.shares = openingShares();
+      chosen.stayed.clear();
       showView("results");
       writeAddress(true);
       open([chosen.fitted, $("count").defaultValue].includes($("count").value));
@@ -202,7 +203,7 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
     return showState("");
   }
   $("toast").replaceChildren(); // nothing before it can be taken back
-  if (isBehind()) takeInBehind(model);
+  if ($("own-list").hidden) takeInBehind(model);
   else {
     takeIn(model);
     chosen.wantedLists = []; // other names are meant now
@@ -216,16 +217,14 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
   $("own-show").focus();
 }
 
-/** Whether the page shows something else than the list. */
-const isBehind = () => $("own-list").hidden;
-
 /** Takes in a model while people look at other names, or type a cast: all that stays. */
 function takeInBehind(model) {
   const keyOf = ({ digest, name }) => digest ?? name;
   const shares = new Map(models.map((each, i) => [keyOf(each), chosen.shares[i]]));
   takeIn(model);
   chosen.shares = models.map((each) => shares.get(keyOf(each)) ?? 0);
-  if (!$("parts").contains(document.activeElement)) showPattern();
+  if (!isCasting()) followKinds();
+  else if (!$("parts").contains(document.activeElement)) showPattern();
   showValues();
   writeAddress(false);
   if (document.body.dataset.drawer) return; // which the message would cover
@@ -249,7 +248,7 @@ function showLearned(model, more) {
 function haveModels(all) {
   replaceModels(all);
   buildShares();
-  if (!document.body.inert && !isBehind()) followKinds(); // not while the page opens
+  if (!document.body.inert && !isCasting()) followKinds(); // not while the page opens
 }
 
 /** Adds the model that an earlier visit stored. */

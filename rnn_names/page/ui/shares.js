@@ -39,19 +39,20 @@ function sharesIn(text, count) {
 }
 
 /**
- * The shares of a link, in a text, or else those that its page opened with. That page had our own
- * models, and after them those that learned from `lists` (digests), of which the last one wrote. Other
- * models of ours have no share.
+ * The shares of a link, in a text, or else those that its page opened with. A link with `lists`
+ * (digests) is of a page that had the models which learned from them after all others, and opened with
+ * the last one; any other link is of a page with the models that ours was written with. Other models of
+ * ours have no share.
  */
 export function sharesOfLink(text, lists) {
-  const own = models.filter(({ described }) => described);
-  const others = models.filter(({ described }) => !described);
-  const learned = lists.flatMap((list) => others.find(({ digest }) => digest === list) ?? []);
-  const its = [...own, ...learned];
+  const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);
+  const others = models.filter(({ described, digest }) => (lists.length ? !digest : described));
+  const its = [...others, ...learned];
   const opened = its.map((model) => (model === learned.at(-1) ? LEARNED_SHARE : 0));
-  const opening = learned.length ? opened : own.map(({ described }) => described.share);
-  const shares = sharesIn(text, its.length) ?? opening;
-  return models.map((model) => shares[its.indexOf(model)] ?? 0);
+  const opening = learned.length ? opened : others.map(({ described }) => described.share);
+  const given = sharesIn(text, its.length) ?? opening;
+  const shares = models.map((model) => given[its.indexOf(model)] ?? 0);
+  return shares.some(Boolean) ? shares : openingShares();
 }
 
 export const areOpeningShares = () =>
