@@ -47,9 +47,8 @@ def sample(
 ) -> None:
     """Write new names, one per line.
 
-    Names follow the model's distribution, given the conditions. --temperature, --min-p, --top-k and
-    --top-p change the distribution. If they rule out the characters of each --prefix, no name
-    begins with it.
+    Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
+    and --top-p. If these rule out the characters of each --prefix, no name begins with it.
 
     A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those

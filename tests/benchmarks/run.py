@@ -1,6 +1,6 @@
 """The benchmark: every speed that rnn-names promises, measured beside what it is compared with.
 
-    python tests/benchmarks/run.py                  25 to 55 minutes; writes RESULTS.md here
+    python tests/benchmarks/run.py                  17 to 55 minutes; writes RESULTS.md here
     python tests/benchmarks/run.py --quick          a smoke run; its numbers mean little
     python tests/benchmarks/run.py --rows start     some only; "long", "short" and "rivals" so alone
 
