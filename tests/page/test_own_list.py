@@ -352,6 +352,12 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
     assert names_of(page)[0] != name and "stayed" not in page.url
+    page.get_by_role("button", name="safe").click()
+    page.evaluate("setCondition('prefix', 'Xq')")
+    page.get_by_role("tab", name="Your list").click()
+    page.get_by_role("button", name="Show names").click()
+    page.locator("#status", has_text="cannot be in a name").wait_for()
+    assert "boldness=safe" in page.url, "the condition is the reason"
     page.get_by_role("tab", name="Your list").click()
     forget(page)
 

@@ -1939,6 +1939,23 @@ def test_where_fingers_touch_the_message_that_a_name_is_kept_also_holds_it(open_
     assert page.get_by_label("Type a name").input_value() == other
 
 
+def test_boldness_of_a_part_brings_its_temperature(open_page):
+    """The page's temperature took precedence, though nobody had set it."""
+    page = open_page("dinosaurs", address="#seed=5&cast={dinosaurs:boldness=wild}")
+    wild = page.evaluate("rnnNames.cast('{dinosaurs:boldness=wild}', 20, { seed: 5 })")
+    assert names_of(page) == wild
+    follow(page, "#seed=5&temperature=0.9&cast={dinosaurs:boldness=wild}")
+    assert names_of(page) != wild
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_line_of_one_word_is_not_broken(open_page, width):
+    page = open_page("dinosaurs", address="#seed=5&cast={dinosaurs}", width=width, height=740)
+    rows = """Array.from(document.querySelectorAll(".name bdi"), (line) =>
+      Math.round(line.offsetHeight / parseFloat(getComputedStyle(line).lineHeight)))"""
+    assert page.evaluate(rows) == [1] * 20
+
+
 def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     """They stayed with the first model, whatever was pressed above the names."""
     kinds = ("elvish-names", "norse-names", "towns")

@@ -107,7 +107,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
     short: (sentence) => (reason = ` ${sentence}`),
     stopped,
   };
-  const rows = await castRows(models, pattern, count, options, watch);
+  const rows = await castRows([...models], pattern, count, options, watch);
   for (const { text } of rows) found(text);
   const [n_found, n_wanted] = [rows.length, count].map(formatted);
   return rows.length < count ? `${n_found} of ${n_wanted} lines found.${reason}` : "";

@@ -46,7 +46,8 @@ export function settingsOfForm() {
     ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
-  return { ...newNames(fields), count, seed, boldness, temperature, shares };
+  const own = isTuned() ? { temperature } : {}; // or as boldness says, that of a part of a cast, too
+  return { ...newNames(fields), count, seed, boldness, ...own, shares };
 }
 
 /** Raises WrongSettings for a length that is no number of characters of a name. */

@@ -48,6 +48,7 @@ export function listenToOwnList(open) {
     "own-show": () => {
       if (!chosen.shares[models.indexOf(learned())]) chosen.shares = openingShares();
       chosen.stayed.clear();
+      chosen.wantedLists = [];
       showView("results");
       writeAddress(true);
       open([chosen.fitted, $("count").defaultValue].includes($("count").value));
@@ -265,9 +266,13 @@ async function forgetModel() {
   const [before, { shares }] = [[...models], chosen];
   const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
+  const { value } = $("pattern");
   const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
   await within(MOST_WAIT, forgotten);
   haveModels(ownModels());
+  const shareOf = new Map(before.map(({ name }, i) => [name, shares[i]]));
+  const left = models.map(({ name }) => shareOf.get(name) ?? 0);
+  if (left.some(Boolean)) chosen.shares = left;
   chosen.wantedLists = [];
   changed();
   showState("");
@@ -279,6 +284,8 @@ async function forgetModel() {
       await within(MOST_WAIT, forgotten.then(storedAgain));
       haveModels(before);
       chosen.shares = shares;
+      $("pattern").value = value;
+      showPattern();
       changed();
       showLearned(learned.at(-1), "");
       $("own-show").focus();

@@ -169,7 +169,7 @@ async function open(isToFit, isLink = false, note = "") {
   showValues();
   writeAddress(false);
   if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
-  if (chosen.boldness !== "safe") return;
+  if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
   setBoldness("balanced");
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
