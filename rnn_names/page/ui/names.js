@@ -161,6 +161,11 @@ function widthsOf(name) {
 
 // --- Keys ----------------------------------------------------------------------------------------
 
+export function showKeys() {
+  $("keys").showModal();
+  $("keys-title").focus(); // not the button below, with a frame around it
+}
+
 const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
 /** Listens to the keys; `draw` draws more names. */
@@ -178,7 +183,7 @@ export function listenToKeys(draw) {
   const actions = {
     " ": draw,
     Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
-    "?": () => $("keys").showModal(),
+    "?": showKeys,
     c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
     d: (name) => name && !isCasting() && openCard(name.textContent),

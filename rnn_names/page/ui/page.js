@@ -31,6 +31,7 @@ import {
   namesShown,
   placesFor,
   settle,
+  showKeys,
   showName,
 } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
@@ -237,7 +238,7 @@ function listen() {
     "ten-more": addTen,
     back: () => step(-1),
     forward: () => step(1),
-    "show-keys": () => $("keys").showModal(),
+    "show-keys": showKeys,
     "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
     "keep-all": () => keepAll(namesShown().map((name) => [name, ""])),
     "copy-link": () => shareLink(location.href, "Link copied"),
