@@ -29,14 +29,14 @@ def budget_after(n_names: int, budget: int) -> int:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
-class TooFewNames(Exception):
-    """Too few names meet the conditions; `tally` counts how many met each."""
+class OutOfAttempts(Exception):
+    """Attempts end before there are enough names; `tally` counts how many met each condition."""
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
 
 
-class NoAttemptPassed(TooFewNames):
+class NoAttemptPassed(OutOfAttempts):
     """No attempt at `number` passed.
 
     `results` has a result for each number before it, and a result or None for each after it.

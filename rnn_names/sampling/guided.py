@@ -21,7 +21,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
 from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_rarity
 from rnn_names.processes.threads import Submit
-from rnn_names.sampling.attempts import TooFewNames
+from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
@@ -171,7 +171,7 @@ class GuidedSampler(WalkSampler):
     def names(
         self, key: Array, begin: int, budget: int, admission: Admission, threads: tuple[Submit, int]
     ) -> Iterator[Names]:
-        """Yields the names from `begin` on, in parts; raises TooFewNames after the last.
+        """Yields the names from `begin` on, in parts; raises OutOfAttempts after the last.
 
         As for `NameQueue`, but `budget` is the most proposals of a group, however many it accepts.
         """
@@ -189,7 +189,7 @@ class GuidedSampler(WalkSampler):
                 tally.add(counts)
                 yield names[n_skipped:]
                 if len(names) < size * GROUP_SIZE:
-                    raise TooFewNames(tally)
+                    raise OutOfAttempts(tally)
                 n_skipped = 0
             group, size = group + n_threads * size, size * GROWTH
 

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
-from rnn_names.sampling.attempts import AttemptQueue, TooFewNames, budget_after
+from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import ConditionalSampler, Passed, Tally
 from rnn_names.sampling.unique import Admission
@@ -81,7 +81,7 @@ class NameQueue:
         self._tally = Tally()
 
     def names(self) -> Iterator[Names]:
-        """Yields the names by number, in parts; raises TooFewNames if too few attempts pass."""
+        """Yields the names by number, in parts; raises OutOfAttempts if too few attempts pass."""
         queue = self._queue
         while self._draw_batch():
             end = self._next_number
@@ -90,7 +90,7 @@ class NameQueue:
             yield from self._names_below(end)
             n_counted = self._n_counted + (int(queue.n_failed[0]) if is_waiting else 0)
             if n_counted >= self._budget_now:
-                raise TooFewNames(self._tally)
+                raise OutOfAttempts(self._tally)
 
     @property
     def _budget_now(self) -> int:
@@ -159,7 +159,7 @@ class NameQueue:
     def _names_below(self, end: int) -> Iterator[Names]:
         """Removes and yields the names of all numbers below `end`, in parts.
 
-        Raises TooFewNames at the number where the budget ends.
+        Raises OutOfAttempts at the number where the budget ends.
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
@@ -170,7 +170,7 @@ class NameQueue:
             counted = self._n_counted + np.cumsum(n_attempts)
             over = np.flatnonzero(counted > self._budget_now)
             if over.size and not over[0]:
-                raise TooFewNames(self._tally)
+                raise OutOfAttempts(self._tally)
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue

@@ -17,7 +17,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, TooFewNames
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
@@ -63,7 +63,7 @@ def names_of_stream(
                     return
                 if admission.passed >= n_possible or admission.is_exhausted:
                     break
-        except TooFewNames as error:
+        except OutOfAttempts as error:
             tally = error.tally
         if options.is_unique:
             # `min_edits` has one title for both tests: count from the test against the list.

@@ -48,6 +48,13 @@ def learn(page, lines, title="elves"):
     page.locator("#own-status", has_text="is ready").wait_for()
 
 
+def learn_and_save(page, lines, title, folder):
+    """The model file of a list that the page learns."""
+    learn(page, lines, title=title)
+    saved_as(page, "Save the model (.npz)", folder / f"{title}.npz")
+    return folder / f"{title}.npz"
+
+
 def forget(page):
     """Lets the browser forget what was learned, since the tests share it."""
     page.get_by_role("button", name="Forget it").click()
@@ -295,9 +302,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     """Of two lists, the names of the first were lost: no model had a share."""
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
-        learn(page, lines, title=title)
-        files.append(tmp_path / f"{title}.npz")
-        saved_as(page, "Save the model (.npz)", files[-1])
+        files.append(learn_and_save(page, lines, title, tmp_path))
         page.get_by_role("button", name="Show names").click()
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
         if title == "first":
@@ -330,14 +335,13 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
 
 
 def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, tmp_path):
-    learn(page, LINES)
-    saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
+    file = learn_and_save(page, LINES, "elves", tmp_path)
     forget(page)
     page.get_by_role("tab", name="Casts").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
     page.locator(".name").first.press("h")
     page.get_by_role("tab", name="Your list").click()
-    page.locator("#own-file").set_input_files(tmp_path / "elves.npz")
+    page.locator("#own-file").set_input_files(file)
     page.locator("#own-status", has_text="is ready").wait_for()
     page.wait_for_timeout(150)
     assert "held" not in page.url, "a line of a cast, and there is no cast"
@@ -365,9 +369,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
 def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path):
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
-        learn(page, lines, title=title)
-        files.append(tmp_path / f"{title}.npz")
-        saved_as(page, "Save the model (.npz)", files[-1])
+        files.append(learn_and_save(page, lines, title, tmp_path))
         page.locator("summary", has_text="Change the list").click()
     saved_as(page, "Save this page with it", tmp_path / "saved.html")
     saved = browser.open(tmp_path / "saved.html", address="#seed=5", names=None)

@@ -218,12 +218,21 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
   $("own-show").focus();
 }
 
+/** A function that gives the models of the page the shares that they have now, if any of them had one. */
+function sharesNow() {
+  const keyOf = ({ digest, name }) => digest ?? name;
+  const shares = new Map(models.map((model, i) => [keyOf(model), chosen.shares[i]]));
+  return () => {
+    const before = models.map((model) => shares.get(keyOf(model)) ?? 0);
+    if (before.some(Boolean)) chosen.shares = before;
+  };
+}
+
 /** Takes in a model while people look at other names, or type a cast: all that stays. */
 function takeInBehind(model) {
-  const keyOf = ({ digest, name }) => digest ?? name;
-  const shares = new Map(models.map((each, i) => [keyOf(each), chosen.shares[i]]));
+  const restoreShares = sharesNow();
   takeIn(model);
-  chosen.shares = models.map((each) => shares.get(keyOf(each)) ?? 0);
+  restoreShares();
   if (!isCasting()) followKinds();
   else if (!$("parts").contains(document.activeElement)) showPattern();
   showValues();
@@ -263,16 +272,14 @@ export async function recall() {
 
 /** Removes the learned models from the page and from the browser. */
 async function forgetModel() {
-  const [before, { shares }] = [[...models], chosen];
+  const [before, restoreShares] = [[...models], sharesNow()];
   const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
   const { value } = $("pattern");
   const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
   await within(MOST_WAIT, forgotten);
   haveModels(ownModels());
-  const shareOf = new Map(before.map(({ name }, i) => [name, shares[i]]));
-  const left = models.map(({ name }) => shareOf.get(name) ?? 0);
-  if (left.some(Boolean)) chosen.shares = left;
+  restoreShares();
   chosen.wantedLists = [];
   changed();
   showState("");
@@ -283,7 +290,7 @@ async function forgetModel() {
       const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
       await within(MOST_WAIT, forgotten.then(storedAgain));
       haveModels(before);
-      chosen.shares = shares;
+      restoreShares();
       $("pattern").value = value;
       showPattern();
       changed();
