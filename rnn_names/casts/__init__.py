@@ -7,7 +7,7 @@ names that fit those in `used_names`. `initials` shares initials, `redrawing` re
 
     cast: draw_rows, CastDrawer.lines
         CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _row
-            _complete: _requests, _fulfil, _to_draw, _draw_candidates
+            _complete: _requests, Request.next_candidate, _to_draw, _draw_candidates
                 _draw_candidates: Request.draw_candidates (_find of each kind)
                 Request._find: PartSampler.find (first_passing_attempts)
                     its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)

@@ -15,7 +15,8 @@ So a change to one part leaves the others as they were, unless they share an ini
 are used depends on the lines before. Redrawn lines have later rounds (`redrawing`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
@@ -32,11 +33,11 @@ from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
     MAX_CANDIDATES,
     MOSTLY_REPEATS,
+    Candidate,
     Cause,
     DifferentInitialRequest,
     Request,
     SameInitialRequest,
-    ToDraw,
 )
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
@@ -136,18 +137,19 @@ class CastDrawer:
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
-        test_costs = [each.sampler.test_cost for each in sources if isinstance(each, NameSource)]
-        end = MAX_CANDIDATES // max(test_costs, default=1)
+        samplers = [each.sampler for each in sources if isinstance(each, NameSource)]
+        end = min((each.affordable(MAX_CANDIDATES) for each in samplers), default=MAX_CANDIDATES)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            firsts = [(request, request.next_candidate(self.used)) for request in requests]
-            to_draw = [ToDraw(request, candidate) for request, candidate in firsts if candidate]
-            self._draw_candidates(to_draw, deferred)
+            firsts = [request.next_candidate(self.used) for request in requests]
+            candidates = [*filter(None, firsts)]
+            self._draw_candidates(candidates, deferred)
             is_over = any(request.cause for request in requests)
-            for request, candidate in to_draw:
+            for candidate in candidates:
+                request = candidate.request
                 request.line.chosen.update(request.drawn.get(candidate, {}).items())
             for new in lines:
                 if None not in new.chosen.values():
@@ -224,39 +226,31 @@ class CastDrawer:
 
         Returns the lines before the first for which none is found, and the cause; or all, and None.
         """
-        requests = self._requests(lines)
-        while requests := requests[self._fulfil(requests) :]:
-            request, to_draw = requests[0], self._to_draw(requests)
-            if to_draw and not request.cause:
-                self._draw_candidates(to_draw, submit)
+        requests = deque(self._requests(lines))
+        while requests:
+            request = requests[0]
+            candidate = request.next_candidate(self.used)
+            if candidate and candidate in request.drawn:
+                request.accept(candidate, self.used)
+                requests.popleft()
+            elif not request.cause and (candidates := self._to_draw(requests)):
+                self._draw_candidates(candidates, submit)
             elif not request.try_other_initials(self.used):
                 cause = request.cause or Cause(request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
         return lines, None
 
-    def _fulfil(self, requests: Sequence[Request]) -> int:
-        """Fills lines by drawn candidates that fit; returns how many requests got one.
-
-        Ends at the first request without one.
-        """
-        for n_fulfilled, request in enumerate(requests):
-            candidate = request.next_candidate(self.used)
-            if candidate is None or candidate not in request.drawn:
-                return n_fulfilled
-            request.accept(candidate, self.used)
-        return len(requests)
-
-    def _to_draw(self, requests: Sequence[Request]) -> list[ToDraw]:
+    def _to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """The candidates to draw next, where the first request has no drawn one that fits.
 
         The lines after it are filled provisionally, to see which candidates they will need: the
         names they use are noted in a fork of `used`. Empty if the first has no more candidates.
         """
-        used, to_draw = self.used.fork(), list[ToDraw]()
-        for request in requests:
+        used, to_draw = self.used.fork(), list[Candidate]()
+        for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
-                is_next = request is requests[0]  # all lines before it are filled
+                is_next = k == 0  # all lines before it are filled
                 to_draw += request.to_draw(candidate, used, is_next) if candidate else []
                 if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                     break
@@ -264,10 +258,10 @@ class CastDrawer:
                 request.accept(candidate, used)
         return to_draw
 
-    def _draw_candidates(self, to_draw: Sequence[ToDraw], submit: Submit) -> None:
+    def _draw_candidates(self, candidates: Iterable[Candidate], submit: Submit) -> None:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""
-        groups = dict[Any, list[ToDraw]]()
-        for each in to_draw:
+        groups = dict[Any, list[Candidate]]()
+        for each in candidates:
             kind = each.request.draw_candidates, each.request.sources
             groups.setdefault(kind, []).append(each)
         calls = [submit(draw_candidates, group) for (draw_candidates, _), group in groups.items()]

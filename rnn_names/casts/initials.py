@@ -88,8 +88,8 @@ class SharedInitials:
             return lines, np.append(left, without).astype(np.intp), tally
 
         largest = min(sampler.largest_batch for sampler in samplers)
-        test_cost = max(sampler.test_cost for sampler in samplers)
-        return first_passing_attempts(make_attempts, len(keys), largest, MAX_ATTEMPTS // test_cost)
+        max_attempts = min(sampler.affordable(MAX_ATTEMPTS) for sampler in samplers)
+        return first_passing_attempts(make_attempts, len(keys), largest, max_attempts)
 
 
 def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:
@@ -111,9 +111,10 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
-    left, test_cost = np.arange(len(initials)), max(sampler.test_cost for sampler in samplers)
+    left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        n = max(size // test_cost, len(left))  # names
+        affordable = min(sampler.affordable(size) for sampler in samplers)
+        n = max(affordable, len(left))  # names
         which = np.resize(left, n)  # the initial of each
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
         made += np.bincount(which, minlength=len(initials))  # by each sampler

@@ -40,8 +40,8 @@ class PartSampler:
 
     def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
         sampler, self.options = make_sampler(model, options)
-        self.test_cost = self.options.test_cost
-        self.largest_batch = max(min(sampler.largest_batch, MAX_LINE_ATTEMPTS) // self.test_cost, 1)
+        self.affordable = self.options.affordable
+        self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler
         if sampler.may_be_rare:
@@ -87,7 +87,7 @@ class PartSampler:
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            n = max(size // self.test_cost, 1)
+            n = self.affordable(size)
             _, met, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
             share = max(len(met), 1) / n
             if len(met) >= ENOUGH_MET:
@@ -96,8 +96,8 @@ class PartSampler:
 
     def max_candidates(self, limit: int) -> int:
         """The number of candidates for a name of a line: fewer if one takes many attempts."""
-        enough = int(MAX_ATTEMPTS * self._share_met) // self.test_cost
-        return min(limit // self.test_cost, max(enough, MIN_CANDIDATES))
+        enough = self.affordable(int(MAX_ATTEMPTS * self._share_met))
+        return min(self.affordable(limit), max(enough, MIN_CANDIDATES))
 
     def find(self, keys: Array, initials: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
@@ -107,5 +107,5 @@ class PartSampler:
             names, met, tally = self.draw(child(keys[which], attempts), own_initials)
             return names.to_strings(), met, tally
 
-        max_attempts = MAX_ATTEMPTS // self.test_cost
+        max_attempts = self.affordable(MAX_ATTEMPTS)
         return first_passing_attempts(make_attempts, len(keys), self.largest_batch, max_attempts)

@@ -36,17 +36,11 @@ NO_INITIAL = "no further names {} first letter were found to meet the conditions
 
 
 class Candidate(NamedTuple):
-    """A candidate, and the initial of its names; "" where it is not chosen beforehand."""
-
-    offset: int  # of its round, from the line's first
-    initial: str = ""
-
-
-class ToDraw(NamedTuple):
-    """A candidate to draw, and the request that it is for."""
+    """A candidate of a request, and the initial of its names; "" where no initial is chosen yet."""
 
     request: "Request"
-    candidate: Candidate
+    offset: int  # of its round, from the line's first
+    initial: str = ""
 
 
 class Cause(NamedTuple):
@@ -72,7 +66,7 @@ class Request:
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates from an offset on, in order."""
-        return map(Candidate, count(begin))
+        return (Candidate(self, offset) for offset in count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits, or is not drawn yet; None if there are no more."""
@@ -88,7 +82,7 @@ class Request:
             self.line.chosen.update(names.items())
             used.add(names)
 
-    def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[ToDraw]:
+    def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Candidate]:
         """The next candidates to draw, from `begin` on: 1, then 2, 4, 8 and so on, up to a limit.
 
         At the limit, there are none, and the cast ends at this line. A line that waits for earlier
@@ -99,7 +93,7 @@ class Request:
             limit = self._max_candidates() // (1 if is_next else 16)
             n = max(min(2 * begun, CANDIDATES_AT_ONCE, limit - begun), 0)
         candidates = islice(self.candidates(used, begun), n)
-        return [ToDraw(self, candidate) for candidate in candidates if candidate not in self.drawn]
+        return [candidate for candidate in candidates if candidate not in self.drawn]
 
     def _max_candidates(self) -> int:
         return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
@@ -109,28 +103,29 @@ class Request:
         return False
 
     @classmethod
-    def draw_candidates(cls, to_draw: Sequence[ToDraw]) -> None:
-        """Draws candidates for requests, all with the same sources; each notes its names."""
-        rounds = np.array([request.line.first_round + each.offset for request, each in to_draw])
-        numbers = np.array([request.line.number for request, _ in to_draw])
-        found = zip(to_draw, cls._find(to_draw, rounds, numbers), strict=True)
-        for (request, candidate), texts in found:
+    def draw_candidates(cls, candidates: Sequence[Candidate]) -> None:
+        """Draws candidates of requests, all with the same sources; each request notes its names."""
+        rounds = np.array([each.request.line.first_round + each.offset for each in candidates])
+        numbers = np.array([each.request.line.number for each in candidates])
+        found = cls._find(candidates, rounds, numbers)
+        for candidate, texts in zip(candidates, found, strict=True):
             if texts is not None:
+                request = candidate.request
                 names = zip(request.sources, texts, strict=True) if texts else ()
                 request.drawn[candidate] = dict(names)
 
     @staticmethod
-    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
+    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         """Names for the candidates, whose line numbers are `numbers`.
 
         If no name is found for one of them, its request notes the cause, and the search ends there.
         """
-        [source] = to_draw[0].request.sources
+        [source] = candidates[0].request.sources
         try:
             names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
             names = error.results
-            to_draw[error.number].request.cause = Cause(
+            candidates[error.number].request.cause = Cause(
                 source, error.tally.explanation(), error.tally.tightest
             )
         return [None if name is None else (name,) for name in names]
@@ -156,7 +151,7 @@ class DifferentInitialRequest(Request):
         for k in count(max(begin, self._begin)) if initials else ():
             while k >= len(self._points):
                 self.draw_points([self])
-            yield Candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
+            yield Candidate(self, k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     def accept(self, candidate: Candidate, used: UsedNames) -> None:
         """Fills the line with a candidate, if it is drawn; its initial counts as used anyway."""
@@ -164,7 +159,7 @@ class DifferentInitialRequest(Request):
         used.initials.add(candidate.initial)
 
     def _max_candidates(self) -> int:
-        return MAX_CANDIDATES // self.sources[0].sampler.test_cost
+        return self.sources[0].sampler.affordable(MAX_CANDIDATES)
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Turns to other initials when no candidate fits; False where there are none."""
@@ -172,12 +167,12 @@ class DifferentInitialRequest(Request):
         return used.initials.rule_out(self.sources[0].sampler)
 
     @staticmethod
-    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
-        [source] = to_draw[0].request.sources
+    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+        [source] = candidates[0].request.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, met, _ = source.sampler.draw(keys, np.array([each.initial for _, each in to_draw]))
+        names, met, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
         found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
-        return [found.get(index, ()) for index in range(len(to_draw))]
+        return [found.get(index, ()) for index in range(len(candidates))]
 
     @staticmethod
     def draw_points(requests: Sequence["DifferentInitialRequest"]) -> None:
@@ -203,14 +198,16 @@ class SameInitialRequest(Request):
         self._kept = {*map(initial_of, kept)}
 
     @staticmethod
-    def _find(to_draw: Sequence[ToDraw], rounds: Array, numbers: Array) -> Found:
-        first: Any = to_draw[0].request  # all keep the same names: none, or those of a redrawn line
+    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+        first: Any = candidates[
+            0
+        ].request  # all keep the same names: none, or those of a redrawn line
         try:
             return first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
         except NoAttemptPassed as error:
             shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            to_draw[error.number].request.cause = Cause(
+            candidates[error.number].request.cause = Cause(
                 first.sources[worst], first.shortage_message
             )
             return error.results

@@ -196,14 +196,13 @@ class CommonOptions(Checked):
             hint = "give a name that names should be like"
             raise SamplingError(f"edits needs like: {hint}", ["edits", "like"])
 
-    @property
-    def test_cost(self) -> int:
-        """About how many times as long as usual a test of a name takes: 64, if `min_edits` is 3."""
-        return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
-
     def affordable(self, n: int) -> int:
-        """As many attempts as take as long as `n` usual ones, at least 1."""
-        return max(n // self.test_cost, 1)
+        """As many attempts as take as long as `n` usual ones, at least 1.
+
+        Where `min_edits` is 3, a test of a name takes about 64 times as long as usual.
+        """
+        test_cost = 64 if (self.min_edits or 0) > 2 and not self.listed else 1
+        return max(n // test_cost, 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
