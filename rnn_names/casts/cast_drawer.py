@@ -217,8 +217,6 @@ class CastDrawer:
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
             requests += [Request(line, source) for source in missing]
-        different = [each for each in requests if isinstance(each, DifferentInitialRequest)]
-        DifferentInitialRequest.draw_points(different)
         return requests
 
     def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:

@@ -150,7 +150,7 @@ class DifferentInitialRequest(Request):
         initials, edges = [*available], [*accumulate(available.values())]
         for k in count(max(begin, self._begin)) if initials else ():
             while k >= len(self._points):
-                self.draw_points([self])
+                self._draw_points()
             yield Candidate(self, k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     def accept(self, candidate: Candidate, used: UsedNames) -> None:
@@ -174,16 +174,11 @@ class DifferentInitialRequest(Request):
         found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
         return [found.get(index, ()) for index in range(len(candidates))]
 
-    @staticmethod
-    def draw_points(requests: Sequence["DifferentInitialRequest"]) -> None:
-        """Draws the random numbers of further candidates, for each request as many."""
-        keys = np.array([request.sources[0].key[0] for request in requests], np.uint64)
-        first = np.array([each.line.first_round + len(each._points) for each in requests])
-        rounds = first + np.arange(POINTS_AT_ONCE)[:, None]  # (POINTS_AT_ONCE, requests)
-        numbers = np.array([request.line.number for request in requests])
-        points = uniform(keys_at(keys, rounds, numbers), INITIAL_POSITION)
-        for request, more in zip(requests, points.T.tolist(), strict=True):
-            request._points += more
+    def _draw_points(self) -> None:
+        """Draws the random numbers of further candidates."""
+        rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
+        keys = keys_at(self.sources[0].key, rounds, self.line.number)
+        self._points += uniform(keys, INITIAL_POSITION).tolist()
 
 
 class SameInitialRequest(Request):
