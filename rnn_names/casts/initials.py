@@ -61,35 +61,46 @@ class SharedInitials:
         initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
         keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
+        if is_measured:
+            initial = initials[weighted_index(child(keys, 0), 0, shares)]
+            return _find_names(
+                samplers, [child(own_keys, 0) for own_keys in keys_of_names], initial
+            )
 
         def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[which], attempts), 0, shares)]
             left, found, tally = np.arange(len(which)), list[Sequence[str]](), Tally()
-            without = list[Any]()  # at most one attempt at a line that gets no names
             for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
                 name_keys = child(own_keys[which[left]], attempts[left])
-                texts: Sequence[str]
-                if is_measured:
-                    try:
-                        texts = sampler.find(name_keys, initial[left])
-                    except NoAttemptPassed as error:
-                        # The line at error.number gets no names, and the search ends there. If a
-                        # later part fails at an earlier line, that one is reported instead.
-                        texts, without = error.results[: error.number], [left[error.number]]
-                    met = np.arange(len(texts))
-                else:
-                    names, met, _ = sampler.draw(name_keys, initial[left])
-                    texts = names.to_strings()
+                names, met, _ = sampler.draw(name_keys, initial[left])
                 tally[str(place)] = len(left), len(met)
                 left = left[met]
                 found = [[earlier[k] for k in met.tolist()] for earlier in found]
-                found.append(texts)
-            lines = [*zip(*found, strict=True), *[None] * len(without)]
-            return lines, np.append(left, without).astype(np.intp), tally
+                found.append(names.to_strings())
+            return [*zip(*found, strict=True)], left, tally
 
         largest = min(sampler.largest_batch for sampler in samplers)
         max_attempts = min(sampler.affordable(MAX_ATTEMPTS) for sampler in samplers)
         return first_passing_attempts(make_attempts, len(keys), largest, max_attempts)
+
+
+def _find_names(
+    samplers: Sequence[PartSampler], keys_of_names: Sequence[Array], initial: Array
+) -> list[tuple[str, ...]]:
+    """A name of each sampler for each line, with the line's initial; raises as `names_of_lines`."""
+    found, tally, n = list[Sequence[str]](), Tally(), len(initial)
+    for place, (sampler, keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+        try:
+            texts: Sequence[str] = sampler.find(keys[:n], initial[:n])
+        except NoAttemptPassed as error:
+            texts = error.results[: error.number]
+        tally[str(place)] = n, len(texts)
+        n = len(texts)  # the first line that gets no names
+        found.append(texts)
+    lines: list[Any] = [*zip(*(texts[:n] for texts in found), strict=True)]
+    if n < len(initial):
+        raise NoAttemptPassed(tally, n, lines + [None] * (len(initial) - n))
+    return lines
 
 
 def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:

@@ -19,8 +19,7 @@ NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given their numbers and which attempts at these they are, (n,) both.
 
-Returns the results that passed, the rising positions of their attempts, and a tally. A result of
-None says that no attempt at its number will pass.
+Returns the results that passed, the rising positions of their attempts, and a tally.
 """
 
 
@@ -113,9 +112,9 @@ def first_passing_attempts(
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
     At most `largest` attempts are made together. Raises NoAttemptPassed for the first number whose
-    result is None, or whose `max_attempts` attempts all failed.
+    `max_attempts` attempts all failed.
     """
-    results, tally, queue = np.full(n, None, object), Tally(), AttemptQueue()
+    results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))
     end = n  # numbers from here on get no result
     while len(queue.waiting):
@@ -129,13 +128,12 @@ def first_passing_attempts(
         has_passed[positions] = True
         is_first = queue.record(numbers, attempts, has_passed)
         for k in np.flatnonzero(is_first[positions]).tolist():
-            number = numbers[positions[k]]
-            results[number] = new[k]
-            end = min(end, int(number)) if new[k] is None else end
-        exhausted = queue.waiting[queue.n_failed >= max_attempts]
-        end = min([end, *exhausted.tolist()])
-        n_before = int(np.searchsorted(queue.waiting, end))
-        queue.waiting, queue.n_failed = queue.waiting[:n_before], queue.n_failed[:n_before]
+            results[numbers[positions[k]]] = new[k]
+        exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
+        if len(exhausted):
+            end = int(queue.waiting[exhausted[0]])
+            queue.waiting = queue.waiting[: exhausted[0]]
+            queue.n_failed = queue.n_failed[: exhausted[0]]
     if end < n:
-        raise NoAttemptPassed(tally, end, results.tolist())
-    return results.tolist()
+        raise NoAttemptPassed(tally, end, results)
+    return results
