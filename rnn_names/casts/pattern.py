@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
+from rnn_names.conditions.options import NOT_OF_PARTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, pointed, short_repr, with_options
@@ -41,9 +41,8 @@ _LABEL = re.compile(
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
-NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {
-    name: option for name, option in declarations(Options).items() if name not in NOT_ALLOWED
+    name: option for name, option in declarations(Options).items() if name not in NOT_OF_PARTS
 }
 """The options of a name."""
 

@@ -293,8 +293,8 @@ class AliasOptions(CommonOptions):
         object.__setattr__(self, "keys", keys)
 
 
-OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
-"""Options that a cast does not share with its parts."""
+NOT_OF_PARTS = {"seed", "start", "remember"}
+"""Options that a part of a cast cannot have."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -343,7 +343,7 @@ class CastOptions(Options):
     @property
     def shared(self) -> dict[str, Any]:
         """The options that are set and apply to each part by itself."""
-        names = declarations(Options).keys() - OF_WHOLE_CASTS
+        names = declarations(Options).keys() - NOT_OF_PARTS - {"unique"}  # of whole lines
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 

@@ -19,8 +19,8 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
-from rnn_names.network.ahead import sharpened, value_table
-from rnn_names.network.rnn import softmax
+from rnn_names.network.ahead import value_table
+from rnn_names.network.rnn import log_softmax, softmax
 from rnn_names.ngram.contexts import Contexts
 
 MAX_CONTEXTS = 4000  # the most frequent contexts are kept
@@ -86,7 +86,7 @@ class MarkovChain:
             ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
             p = (1 - ends) * given_more
             p[:, [EOS]] = ends
-            return sharpened(np.log(p), self.sharpness)[self.pairs.context]
+            return log_softmax(self.sharpness * np.log(p))[self.pairs.context]
 
         return value_table(log_probabilities, self.pairs.after, log_may_end, logs=True)
 

@@ -37,7 +37,7 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import Pairs, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import log_difference, log_expected
+from rnn_names.network.ahead import log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
@@ -147,7 +147,7 @@ class Guide:
     @property
     def log_p_conditions(self) -> float:
         """Natural logarithm of the guessed probability of the conditions."""
-        return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
+        return float(log_sum(self.prefixes.log_probabilities[0] + self.log_ahead[0]))
 
     def log_ahead_of_next(self, visited: Array, pair: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).

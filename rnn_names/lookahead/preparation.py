@@ -38,7 +38,8 @@ from rnn_names.arrays import Array
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.ahead import LEAST_LOG, log_difference, sharpened
+from rnn_names.network.ahead import LEAST_LOG, log_difference
+from rnn_names.network.rnn import log_softmax
 
 COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at least this,
 MIN_HALVINGS = 1  # but never at t itself: at twice it, draws vary more
@@ -123,9 +124,8 @@ class _Preparation:
     def change_temperature(self, temperature: float) -> None:
         """Converts the predictions after visited prefixes to another temperature."""
         prefixes = self._guide.prefixes
-        log_p = sharpened(prefixes.log_probabilities, self._temperature / temperature)
-        prefixes = replace(prefixes, log_probabilities=log_p)
-        self._guide = replace(self._guide, prefixes=prefixes)
+        log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
+        self._guide = replace(self._guide, prefixes=replace(prefixes, log_probabilities=log_p))
         self._temperature = temperature
         self._log_unknown = np.inf
 

@@ -47,19 +47,14 @@ def value_table(
         next_ahead = ahead[length + 1].ravel()[after]
         next_ahead[..., EOS] = value[length]
         if logs:
-            ahead[length] = log_expected(probabilities(length), next_ahead)
+            ahead[length] = log_sum(probabilities(length) + next_ahead)
         else:
             np.einsum("...c,...c->...", probabilities(length), next_ahead, out=ahead[length])
     return ahead
 
 
-def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
-    """The logarithm of Σ p · ahead over the last axis, without overflow or underflow."""
-    return log_sum(log_probabilities + log_ahead)
-
-
 def log_sum(terms: Array) -> Array:
-    """The logarithm of Σ exp(terms) over the last axis; overwrites `terms`."""
+    """The logarithm of Σ exp(terms) over the last axis, without overflow; overwrites `terms`."""
     top = np.maximum(row_maxima(terms), LEAST_LOG)
     terms -= top
     np.exp(terms, out=terms)
@@ -72,9 +67,3 @@ def log_difference(log_a: float, log_b: float) -> float:
     if log_b == -math.inf:
         return log_a
     return log_a + math.log(max(-math.expm1(min(log_b - log_a, 0)), 1e-300))
-
-
-def sharpened(log_probabilities: Array, power: float) -> Array:
-    """The logarithms of p to a power, normalised so that each row sums to 1: (m, n_y)."""
-    powers = log_probabilities * power
-    return powers - log_sum(powers.copy())[:, None]

@@ -88,13 +88,13 @@ class LanguageModel:
 
 def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Array:
     """The fingerprints of a model, or of its own list; SamplingError if it has none."""
-    if model.fingerprints is None:
+    fingerprints = model.own_fingerprints if of_own_list else model.fingerprints
+    if fingerprints is None:
         raise SamplingError(
             "the model has no fingerprints of its list, so it cannot tell which names are "
             "new: train it again"
         )
-    own = model.own_list_fingerprints if of_own_list else None
-    return model.fingerprints if own is None else own
+    return fingerprints
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:

@@ -13,7 +13,7 @@ from rnn_names.lookahead import chain, preparation
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import log_expected
+from rnn_names.network.ahead import log_sum
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import ConditionalSampler
 from support.conditions import first_keys, looking_ahead
@@ -97,7 +97,7 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
         prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        log_value = log_expected(prefixes.log_probabilities[row], guide.log_ahead[row])
+        log_value = log_sum(prefixes.log_probabilities[row] + guide.log_ahead[row])
         value = np.exp(log_value + log_probs[row])
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
