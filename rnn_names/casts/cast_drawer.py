@@ -260,8 +260,8 @@ class CastDrawer:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""
         groups = dict[Any, list[Candidate]]()
         for each in candidates:
-            kind = each.request.draw_candidates, each.request.sources
+            kind = type(each.request), each.request.sources
             groups.setdefault(kind, []).append(each)
-        calls = [submit(draw_candidates, group) for (draw_candidates, _), group in groups.items()]
+        calls = [submit(group[0].request.draw_candidates, group) for group in groups.values()]
         for call in calls:
             call()

@@ -102,25 +102,26 @@ class Request:
         """Turns to other initials when no candidate fits; False where there are none."""
         return False
 
-    @classmethod
-    def draw_candidates(cls, candidates: Sequence[Candidate]) -> None:
-        """Draws candidates of requests, all with the same sources; each request notes its names."""
+    def draw_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """Draws candidates of this request and of others of its kind, with the same sources.
+
+        Each request notes the names of its candidates.
+        """
         rounds = np.array([each.request.line.first_round + each.offset for each in candidates])
         numbers = np.array([each.request.line.number for each in candidates])
-        found = cls._find(candidates, rounds, numbers)
+        found = self._find(candidates, rounds, numbers)
         for candidate, texts in zip(candidates, found, strict=True):
             if texts is not None:
                 request = candidate.request
                 names = zip(request.sources, texts, strict=True) if texts else ()
                 request.drawn[candidate] = dict(names)
 
-    @staticmethod
-    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         """Names for the candidates, whose line numbers are `numbers`.
 
         If no name is found for one of them, its request notes the cause, and the search ends there.
         """
-        [source] = candidates[0].request.sources
+        [source] = self.sources
         try:
             names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
@@ -166,9 +167,8 @@ class DifferentInitialRequest(Request):
         self._begin = 1  # 0 would do, too, but change the names of seeds
         return used.initials.rule_out(self.sources[0].sampler)
 
-    @staticmethod
-    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
-        [source] = candidates[0].request.sources
+    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+        [source] = self.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
         names, met, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
         found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
@@ -192,17 +192,13 @@ class SameInitialRequest(Request):
         kept = (name for source, name in line.names.items() if source not in sources)
         self._kept = {*map(initial_of, kept)}
 
-    @staticmethod
-    def _find(candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
-        first: Any = candidates[
-            0
-        ].request  # all keep the same names: none, or those of a redrawn line
+    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+        # All these requests keep the same names: none, or those of a redrawn line.
         try:
-            return first._initials.names_of_lines(first.sources, rounds, numbers, first._kept)
+            return self._initials.names_of_lines(self.sources, rounds, numbers, self._kept)
         except NoAttemptPassed as error:
             shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
             worst = min(shares, key=shares.__getitem__, default=0)
-            candidates[error.number].request.cause = Cause(
-                first.sources[worst], first.shortage_message
-            )
+            cause = Cause(self.sources[worst], self.shortage_message)
+            candidates[error.number].request.cause = cause
             return error.results
