@@ -22,8 +22,6 @@ A test sets the bound by one half of its draws, the lowest with which few names 
 all draws measure how many are repeats, and whether draws miss names that are known. A warning says
 if there are still too many. The result depends neither on the seed nor on the number of requested
 names.
-
-Each round also measures how probable unknown names are. Guesses that are far higher are reduced.
 """
 
 import math

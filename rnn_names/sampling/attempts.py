@@ -88,19 +88,21 @@ class AttemptQueue:
         at_most = max(min(2 * likely, size), at_first)
         return np.clip(self.n_failed // 2, at_first, at_most)
 
-    def record(self, numbers: Array, attempts: Array, has_passed: Array) -> Array:
+    def record(self, numbers: Array, attempts: Array, passed: Array) -> Array:
         """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
 
-        Numbers without one wait again.
+        `passed` are the positions of those that passed. Numbers without one wait again.
         """
+        passed = np.sort(passed)
         self.tested += len(numbers)
-        self.passed += int(has_passed.sum())
+        self.passed += len(passed)
+        has_passed = np.zeros(len(numbers), bool)
+        has_passed[passed] = True
         begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
         self.waiting = np.append(numbers[last], self.waiting)
         self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
-        passed = np.flatnonzero(has_passed)
         is_first = np.zeros(len(numbers), bool)
         is_first[passed[differs_from_previous(numbers[passed])]] = True
         return is_first
@@ -124,9 +126,7 @@ def first_passing_attempts(
         numbers, attempts = queue.take(size, is_scarce, max_attempts)
         new, positions, counts = make_attempts(numbers, attempts)
         tally.add(counts)
-        has_passed = np.zeros(len(numbers), bool)
-        has_passed[positions] = True
-        is_first = queue.record(numbers, attempts, has_passed)
+        is_first = queue.record(numbers, attempts, positions)
         for k in np.flatnonzero(is_first[positions]).tolist():
             results[numbers[positions[k]]] = new[k]
         exhausted = np.flatnonzero(queue.n_failed >= max_attempts)

@@ -123,13 +123,12 @@ class NameQueue:
         numbers, attempts = queue.take(size, is_scarce, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
-        has_passed, results = np.zeros(len(numbers), bool), list[Passed]()
+        results = list[Passed]()
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
-            _, rows, tally = results[-1]
-            has_passed[rows] = True
-            self._tally.add(tally)
-        is_first = queue.record(numbers, attempts, has_passed)
+            self._tally.add(results[-1].tally)
+        passed = np.concatenate([each.rows for each in results])
+        is_first = queue.record(numbers, attempts, passed)
         while results:  # popped, to free each chunk early
             names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])

@@ -17,20 +17,29 @@ MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be impr
 
 
 def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
-    """The options with the presets of boldness, as far as the model's list allows these."""
+    """The options with the presets of boldness that are not set, as far as the list allows these.
+
+    Of the presets of safe, it leaves out:
+
+        known_triples   if the model has no triples, or a required text has others
+        min_mean_p      if the model predicts badly, or its loss is not known, as for a blend
+        min_edits       if its list is not known; with `start`, only names of the list are left out,
+                        since other near names depend on earlier ones
+        no_words        if its list is not known, or has many words
+    """
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         try:
             known_triples_condition(model, options)
-        except SamplingError:  # the model has no triples, or a required text has others
+        except SamplingError:
             del preset["known_triples"]
-        loss = model.training.get("training_loss")  # a blend has none
+        loss = model.training.get("training_loss")
         if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
             del preset["min_mean_p"]
         if own is None:
             del preset["min_edits"], preset["no_words"]
-        elif isinstance(options, Options) and options.start:  # near names depend on earlier ones
+        elif isinstance(options, Options) and options.start:
             preset |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).sum() > FEW_WORDS * len(own):
             del preset["no_words"]

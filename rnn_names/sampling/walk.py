@@ -89,8 +89,7 @@ class Roots(NamedTuple):
 
     def texts_of(self, root: Array) -> Array:
         """The texts of some roots, (n,), all of one length: (n, length)."""
-        used, which = np.unique(root, return_inverse=True)
-        return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
+        return np.array([self.texts[row] for row in root.tolist()], np.intp)
 
 
 class Walk:
@@ -130,7 +129,7 @@ class Walk:
             rows = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
             rows = rows[stable_order(root[rows])]
             used, node = np.unique(root[rows], return_inverse=True)  # each used root is a node
-            self.characters[:length, rows] = roots.texts_of(root[rows]).T
+            self.characters[:length, rows] = roots.texts_of(used)[node].T
             for first in range(0, len(used), predictor.nodes_at_once):
                 nodes = used[first : first + predictor.nodes_at_once]
                 at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
