@@ -149,8 +149,7 @@ class CastDrawer:
             self._draw_candidates(candidates, deferred)
             is_over = any(request.cause for request in requests)
             for candidate in candidates:
-                request = candidate.request
-                request.line.chosen.update(request.drawn.get(candidate, {}).items())
+                candidate.request.fill_line(candidate)
             for new in lines:
                 if None not in new.chosen.values():
                     new.row = self._row(new)
@@ -229,7 +228,8 @@ class CastDrawer:
             request = requests[0]
             candidate = request.next_candidate(self.used)
             if candidate and candidate in request.drawn:
-                request.accept(candidate, self.used)
+                request.fill_line(candidate)
+                request.count_as_used(candidate, self.used)
                 requests.popleft()
             elif not request.cause and (candidates := self._to_draw(requests)):
                 self._draw_candidates(candidates, submit)
@@ -241,8 +241,8 @@ class CastDrawer:
     def _to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """The candidates to draw next, where the first request has no drawn one that fits.
 
-        The lines after it are filled provisionally, to see which candidates they will need: the
-        names they use are noted in a fork of `used`. Empty if the first has no more candidates.
+        To see which candidates the lines after it will need, the names they would get are added to
+        a fork of `used`. Empty if the first has no more candidates.
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
@@ -253,7 +253,7 @@ class CastDrawer:
                 if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                     break
             if candidate:
-                request.accept(candidate, used)
+                request.count_as_used(candidate, used)
         return to_draw
 
     def _draw_candidates(self, candidates: Iterable[Candidate], submit: Submit) -> None:

@@ -76,11 +76,13 @@ class Request:
                 return candidate
         return None
 
-    def accept(self, candidate: Candidate, used: UsedNames) -> None:
-        """Fills the line with a candidate, if it is drawn; its names count as used."""
-        if names := self.drawn.get(candidate):
-            self.line.chosen.update(names.items())
-            used.add(names)
+    def fill_line(self, candidate: Candidate) -> None:
+        """Fills the line with the names of a candidate, if any were found."""
+        self.line.chosen.update(self.drawn.get(candidate, {}).items())
+
+    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
+        """Adds the names of a candidate, if any were found, to those used."""
+        used.add(self.drawn.get(candidate, {}))
 
     def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Candidate]:
         """The next candidates to draw, from `begin` on: 1, then 2, 4, 8 and so on, up to a limit.
@@ -154,9 +156,9 @@ class DifferentInitialRequest(Request):
                 self._draw_points()
             yield Candidate(self, k, initials[bisect(edges, self._points[k] * edges[-1])])
 
-    def accept(self, candidate: Candidate, used: UsedNames) -> None:
-        """Fills the line with a candidate, if it is drawn; its initial counts as used anyway."""
-        super().accept(candidate, used)
+    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
+        """Adds the names of a candidate, if any were found, and its initial anyway."""
+        super().count_as_used(candidate, used)
         used.initials.add(candidate.initial)
 
     def _max_candidates(self) -> int:

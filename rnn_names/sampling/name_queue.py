@@ -84,12 +84,11 @@ class NameQueue:
         """Yields the names by number, in parts; raises OutOfAttempts if too few attempts pass."""
         queue = self._queue
         while self._draw_batch():
-            end = self._next_number
-            if is_waiting := len(queue.waiting) > 0:
-                end = int(queue.waiting[0])
+            end, n_failed = self._next_number, 0
+            if len(queue.waiting):
+                end, n_failed = int(queue.waiting[0]), int(queue.n_failed[0])
             yield from self._names_below(end)
-            n_counted = self._n_counted + (int(queue.n_failed[0]) if is_waiting else 0)
-            if n_counted >= self._budget_now:
+            if self._n_counted + n_failed >= self._budget_now:
                 raise OutOfAttempts(self._tally)
 
     @property
