@@ -119,10 +119,6 @@ class FarApart:
                 self._names.setdefault(text, []).append(name)
 
     def _are_near(self, a: str, b: str) -> bool:
-        while a and b and a[0] == b[0]:
-            a, b = a[1:], b[1:]
-        while a and b and a[-1] == b[-1]:
-            a, b = a[:-1], b[:-1]
         row = _first_row(a, self._near)
         for character in b:
             row = _next_row(row, a, character, self._near)

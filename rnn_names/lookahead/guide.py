@@ -156,9 +156,7 @@ class Guide:
         visited since it learned, which have no row of `log_ahead`.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
-        if known.all():
-            return self.log_ahead[visited]
-        ahead = self.table[length + 1][self.pairs.after[pair]]
+        ahead: Array = self.table[length + 1][self.pairs.after[pair]]
         ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead

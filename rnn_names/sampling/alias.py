@@ -76,7 +76,7 @@ class Aliases:
         next_attempt = np.zeros(n, np.int64)  # of each key
         far_apart = FarApart.from_options(self._options) if self._options.exclude else None
 
-        def is_free(name: str, row: int) -> bool:
+        def is_free(name: str, row: int) -> bool:  # an earlier key may have the name
             is_first = not unique or owners.get(name, n) > row
             return is_first and (far_apart is None or far_apart.is_far(name))
 
@@ -85,11 +85,9 @@ class Aliases:
             attempts = attempts + next_attempt[which]
             drawn, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
             results = [*zip(drawn.to_strings(), attempts[passed].tolist(), strict=True)]
-            if unique or far_apart:  # a name that an earlier key has is not free
-                pairs = enumerate(zip(results, which[passed].tolist(), strict=True))
-                free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
-                results, passed = [results[k] for k in free], passed[free]
-            return results, passed, tally
+            pairs = enumerate(zip(results, which[passed].tolist(), strict=True))
+            free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
+            return [results[k] for k in free], passed[free], tally
 
         try:
             if unique and n > self._sampler.n_possible:
