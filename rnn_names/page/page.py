@@ -12,7 +12,7 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -70,9 +70,14 @@ CSS_PADDING = re.compile(
 )
 """What a style sheet does not need: comments, most spaces, zeros before a point, some quotes."""
 
-LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
-LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
-"""The files of the display face, semi-bold Cormorant, and the ranges of their characters."""
+LETTERS = {
+    "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
+    "latin-ext": ("U+100-24F,U+1E00-1EFF", "[\u0100-\u024f\u1e00-\u1eff]"),
+    "cyrillic": ("U+400-45F", "[\u0400-\u045f]"),
+    "italic": ("U+20-7E,U+2019", ""),
+}
+"""The files of the display face, semi-bold Cormorant: the ranges of their characters, and a pattern
+for the characters of models that need the file."""
 
 HUES = {
     r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
@@ -122,13 +127,14 @@ def page(
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
-    like, heading = _heading([name for name, share in zip(names, shares, strict=True) if share])
+    shown = [name for name, share in zip(names, shares, strict=True) if share]
+    heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
     html = script.LEFT_OUT.sub("", assets("page/ui/page.html"))
     return Template(html).substitute(
         policy=_policy(style, texts),
-        title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)[0]))),
+        title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)))),
         heading=isolated(title) if title else HEADINGS % heading,
-        heading_class="long" if len(title or like) >= LONG_TITLE else "short",
+        heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
         view="own-list" if for_lists else "results",
@@ -161,17 +167,16 @@ def hue_of(name: str) -> int:
 def _faces(parts: Sequence[PageModel]) -> str:
     """Style rules with the files of the display face that the models' characters need."""
     known = "".join(part.model.vocabulary.characters for part in parts)
-    needed = {"latin", "italic"}
-    needed |= {"latin-ext"} if re.search("[\u0100-\u024f\u1e00-\u1eff]", known) else set()
-    needed |= {"cyrillic"} if re.search("[\u0400-\u045f]", known) else set()
     rules = []
-    for file in [file for file in LETTERS if file in needed]:
+    for file, (letters, needed_by) in LETTERS.items():
+        if not re.search(needed_by, known):
+            continue
         font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
         rules.append(
             "@font-face { font-family: Cormorant; font-weight: 600; "
             f"font-style: {'italic' if file == 'italic' else 'normal'}; "
             f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
-            f"unicode-range: {LETTERS[file]}; }}\n"
+            f"unicode-range: {letters}; }}\n"
         )
     return "".join(rules)
 
@@ -196,29 +201,19 @@ def title_of(part: PageModel) -> str:
     return words[0].upper() + words[1:] if PEOPLES.fullmatch(words.partition(" ")[0]) else words
 
 
-def _heading(names: Sequence[str]) -> tuple[str, str]:
-    """The heading of a page for some kinds of names, as text and as HTML that stresses the kinds.
+def _heading(names: Sequence[str], marked: Callable[[str], str] = str) -> str:
+    """The heading of a page for some kinds of names, each `marked`.
 
-    >>> _heading(["fae"])
-    ('Names like fae', 'Names like <em><bdi>fae</bdi></em>')
-    >>> _heading(["Elvish", "Norse"])[0], _heading(["Elvish", "Norse", "fae", "sea"])[0]
-    ('Elvish and Norse names', 'Names like Elvish, Norse, fae and more')
+    >>> _heading(["fae"], isolated)
+    'Names like <bdi>fae</bdi>'
+    >>> _heading(["Elvish", "Norse"]), _heading(["Elvish", "Norse", "Orcish", "Fae"])
+    ('Elvish and Norse names', 'Names like Elvish, Norse, Orcish and more')
     """
-    more = ["more"] if len(names) > TITLES else []
-    kinds = [*names[:TITLES], *more]
-    stressed = [f"<em>{isolated(name)}</em>" for name in names[:TITLES]]
-    heading = "{} names" if all(map(ADJECTIVE.fullmatch, kinds)) else "Names like {}"
-    return heading.format(_listed(kinds)), heading.format(_listed(stressed + more))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names joined with commas and "and".
-
-    >>> _listed(["a"]), _listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    has_more = len(names) > TITLES
+    *others, last = [*map(marked, names[:TITLES]), *["more"] * has_more]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    is_kind = not has_more and all(map(ADJECTIVE.fullmatch, names))
+    return f"{listed} names" if is_kind else f"Names like {listed}"
 
 
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ The shared parameters and e give an ordinary network, for the characters of one 
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -124,7 +123,6 @@ def alike(character: str, known: str) -> str | None:
     return next((each for each in similar if each in known), None)
 
 
-@cache
 def bundled_base() -> Base:
     """The base that comes with the package."""
     return Base.load()
