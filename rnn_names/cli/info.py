@@ -66,7 +66,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
-    yield ("vocabulary", f"{plural(len(characters), 'character')}: {shortened(characters, 200)}")
+    yield "vocabulary", f"{plural(len(characters), 'character')}: {shortened(characters, 200)}"
     yield "corpus", _corpus(training)
     yield "training", _training(training)
     for part in training.get("blend", []):

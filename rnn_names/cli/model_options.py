@@ -12,8 +12,9 @@ import click
 from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import ModelFileError
+from rnn_names.files import is_file
 from rnn_names.model import bundled
-from rnn_names.model.selection import ModelChoice, is_start_word
+from rnn_names.model.selection import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.model.model import Model
@@ -94,7 +95,8 @@ def word_or_models(
     context: click.Context, parameter: click.Parameter, models: tuple[ModelChoice, ...]
 ) -> tuple[str | None, tuple[ModelChoice, ...]]:
     """A callback of Click: (word, no models) for `closest` or `none`, otherwise (None, models)."""
-    word = next((model.path for model in models if is_start_word(model.path)), None)
+    words = (model.path for model in models if model.path in (bundled.CLOSEST, bundled.NONE))
+    word = next((word for word in words if not is_file(word)), None)  # a file takes precedence
     if word and models != (ModelChoice(word),):
         hint = "give it no weight, and no other model beside it"
         raise click.BadParameter(f"{word} stands alone: {hint}")

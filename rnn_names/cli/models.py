@@ -13,7 +13,6 @@ from rnn_names.cli.options import command, option
 from rnn_names.cli.streams import print_to_stderr, terminal_size, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
-from rnn_names.model.bundled import Source
 
 FULL_WIDTH = 80  # columns of a terminal; in a narrower one, the table is not aligned
 
@@ -60,7 +59,7 @@ def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[
     from rnn_names.model.model import Model
 
     model = Model.load(path)
-    of_pack = [*model.sources, Source("a list", "unknown", "see the package")][0]
+    of_pack = [*model.sources, bundled.Source("a list", "unknown", "see the package")][0]
     group, source = bundled.MODELS.get(name, (f"from {package}", of_pack))
     return {
         "name": name,

@@ -76,7 +76,7 @@ def page(
     stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]
     for stem, model in zip(stems, choices, strict=True):
         name = stem if stems.count(stem) == 1 else model.path  # with the folder if ambiguous
-        parts.append(script.PageModel(name, Model.load(model.path), model.weight_or_1))
+        parts.append(script.PageModel(name, Model.load(model.path), model.weight or 1.0))
     if module:
         script.save_module(parts, output)
     else:

@@ -109,11 +109,7 @@ def action_table(of_casts: bool) -> str:
 @declared_option(Options, "boldness", group="General", default="safe")
 @options_of(Options, without=("boldness", "start", "unique"))
 def pick(
-    pattern: str | None,
-    file: str | None,
-    model: tuple[ModelChoice, ...],
-    output: str,
-    **given: Any,
+    pattern: str | None, file: str | None, model: tuple[ModelChoice, ...], output: str, **given: Any
 ) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 

@@ -280,7 +280,7 @@ def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model
     parts = [load(each.path) for each in choices]
     if len(parts) == 1:
         return parts[0]  # without importing the code for blends
-    return blend(parts, [each.weight_or_1 for each in choices], [each.title for each in choices])
+    return blend(parts, [each.weight or 1.0 for each in choices], [each.title for each in choices])
 
 
 def _file_name(path: StrOrBytesPath) -> str:

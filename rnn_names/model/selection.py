@@ -26,7 +26,7 @@ class ModelChoice(NamedTuple):
     """A user's choice of a model: a file or the name of a bundled model, and its weight."""
 
     path: str
-    weight: float | None = None
+    weight: float | None = None  # above 0; by default, weights in a blend are equal
 
     def __str__(self) -> str:
         return self.path if self.weight is None else f"{self.path}={self.weight:g}"
@@ -44,11 +44,6 @@ class ModelChoice(NamedTuple):
             f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
             "of that whole name)"
         )
-
-    @property
-    def weight_or_1(self) -> float:
-        """Its weight in a blend, by default 1."""
-        return 1.0 if self.weight is None else self.weight
 
     @property
     def title(self) -> str:
@@ -82,15 +77,6 @@ def find_model_file(path: str) -> str:
     # Looking for packs takes milliseconds; paths of missing files usually have a dot or a slash.
     pack = bundled.packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
     return bundled.file_of_pack(pack) if pack else path
-
-
-def is_start_word(path: str) -> bool:
-    """Whether a path is CLOSEST or NONE; a file of that name takes precedence.
-
-    >>> is_start_word("closest"), is_start_word("./closest")
-    (True, False)
-    """
-    return path in (bundled.CLOSEST, bundled.NONE) and not is_file(path)
 
 
 def _is_bundled(path: str) -> bool:

@@ -23,7 +23,7 @@ from rnn_names.casts.pattern import ALLOWED, SHORT
 from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
-from rnn_names.declarations import FLAG, LINES, TEXTS, Kind, Number, declarations
+from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import printable
 from rnn_names.files import write_atomically
 from rnn_names.model.blend import as_gru, scaled, unknown_logit
@@ -104,22 +104,19 @@ def scripts(with_base: bool = True) -> list[str]:
 
 
 def described_options() -> dict[str, Any]:
-    """The schemas of the engine's options, and the options' names in patterns of casts."""
+    """The JSON Schemas of the engine's options, and the options' names in patterns of casts."""
     declared = declarations(Options).items()
     kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
     # The engine's limits; numbers of names stay below 2 ** 53.
     kinds |= {"min_edits": Number(1, 2, whole=True), "start": Number(0, 1 << 52, whole=True)}
-    words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
-    return {
-        "OPTIONS": _camel({name: _described_kind(kind) for name, kind in kinds.items()}),
-        "SLOT_WORDS": {word: _in_camel(name) for word, name in words.items() if name in kinds},
+    in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python
+    options = {
+        name: {**(kind.schema or {}), "words": in_engine.get(kind, kind.text)}
+        for name, kind in kinds.items()
     }
-
-
-def _described_kind(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of a kind, and its description for messages of the engine."""
-    words = {FLAG: "true or false", LINES: TEXTS.text}.get(kind, kind.text)
-    return {**(kind.schema or {}), "words": words}
+    words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
+    slot_words = {word: _in_camel(name) for word, name in words.items() if name in kinds}
+    return {"OPTIONS": _camel(options), "SLOT_WORDS": slot_words}
 
 
 def _camel(options: dict[str, Any]) -> dict[str, Any]:

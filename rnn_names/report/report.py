@@ -149,8 +149,8 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 
 
 def _names_by_epoch(report: Report) -> str:
-    losses = {each.epoch: each.training_loss for each in report.epochs}
-    losses |= {e.epoch: e.held_out_loss for e in report.epochs if e.held_out_loss is not None}
+    is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
+    losses = {e.epoch: e.held_out_loss if is_measured else e.training_loss for e in report.epochs}
     best = {report.trainer.model.training["epoch"]: drawn_from(report.trainer, NAMES_SHOWN)}
     rows = [
         (
@@ -160,7 +160,6 @@ def _names_by_epoch(report: Report) -> str:
         )
         for number, names in sorted((report.samples | best).items())
     ]
-    is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
     loss = "held-out loss" if is_measured else "training loss"
     return _table(("epoch", loss, "names"), rows, "by-epoch")
 
@@ -236,7 +235,7 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
 def drawn_from(trainer: Trainer, count: int) -> list[str]:
     """At most `count` names drawn with the best weights so far, within seconds."""
     model = trainer.model
-    outputs = int(model.training["longest"]) * len(model.vocabulary)  # for the longest name
+    outputs = model.longest * len(model.vocabulary)  # for the longest name
     # With one seed for all epochs, only the network changes from row to row of the report.
     return preview(model, min(count, max(MAX_DRAWN // outputs, 1)), trainer.settings.seed)
 
