@@ -63,8 +63,9 @@ LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/sha
 
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
+INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
 CSS_PADDING = re.compile(
-    r"\s*/\*.*?\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
+    r"\s*/\*(?s:.*?)\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
     r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~] )|(?<= [>~]) "
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
@@ -106,7 +107,7 @@ def page(
     names = [title_of(part) for part in parts]
     # Columns have the width of the longest possible name, so that they never move.
     longest = max(part.model.longest for part in parts)
-    rules = CSS_PADDING.sub(r"\1", script.LEFT_OUT.sub("", assets(*STYLES)))
+    rules = CSS_PADDING.sub(r"\1", INDENT.sub("", assets(*STYLES)))
     with_base = for_lists or learn
     texts = [STRICT + text for text in script.scripts(with_base)]
     data: dict[str, Any] = {
@@ -129,8 +130,7 @@ def page(
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
-    html = script.LEFT_OUT.sub("", assets("page/ui/page.html"))
-    return Template(html).substitute(
+    return Template(INDENT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)))),
         heading=isolated(title) if title else HEADINGS % heading,

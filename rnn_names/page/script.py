@@ -39,28 +39,14 @@ ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/pa
 interface. A script has the modules that its entries import, except those of earlier scripts."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
-LEFT_OUT = re.compile(
-    r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)?\n|^ +|(?<=[;,{]) +// .*$|/\*\* @.*?\*/ |^export ",
-    re.MULTILINE,
+TOKEN = re.compile(
+    r"((?:\s|//.*|/\*(?s:.*?)\*/)*)"  # spaces and comments before it
+    r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|`(?:[^`\\]|\\.)*`"""  # texts
+    r"|/(?!(?<= /) )(?:[^/\\\n[]|\\.|\[(?:[^]\\\n]|\\.)*\])+/"  # expressions; " / " divides
+    r"|[\w$]+|.)"
 )
-"""The texts that a script does not need: comments, blank lines, indents, `export`."""
-SPACES = re.compile(
-    r"(?<=\bif) (?=\()|(?<=^for) (?=\()|(?<=\bwhile) (?=\()| (?=\{$)|(?<=\{) |(?<!,) (?=\})"
-    r"|(^(?:const |let )?(?:[\w.$]+|[{[][^=\n]*[\]}])) (=)[ ]"
-    r"|(?<=,) (?=[({[]|\.{3})|[ ](=>|[=!]==|&&|\|\||\?\??|[*/+<>]|[+-]=)[ ]"
-    r"|(?:(?<=\blet)|(?<=\breturn)) (?=[\[{(!`])|(?<=[])]) (?=[\w$:]|=>)"
-    r'|(?<=\w[,:]) (?=")|(?<=\}) (?=catch)|(?<=catch) (?=\()'
-    r'|(?<=[)\]"])[ ](:)[ ](?=[\w(\["])',
-    re.MULTILINE,
-)
-"""Spaces that a script does not need: at line ends, inside braces, after some commas and around
-some operators. No string literal contains such spaces."""
-CONSTANTS = re.compile(r"(?<=^)const |(?<=[ (;])const (?=[\[{\w$])", re.MULTILINE)
-"""Where a script has `let` instead, which is shorter: no text has `const` before a word."""
-PLAIN_LINES = re.compile(r"^[^\"'`/\n]*$", re.MULTILINE)
-"""Lines without a text or an expression, in which these signs need no space: , : ; - ="""
-JOINABLE_LINES = re.compile(r"^((?:(?!//).)*(?:[{(\[,;})]|=>))\n", re.MULTILINE)
-"""Lines without a comment that the next line can follow without a line end."""
+"""The tokens of a script that Biome formats."""
+TOGETHER = re.compile(r"[\w$]{2}|\+\+|--")  # pairs of characters between which a space must remain
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; plain cells become GRUs."""
@@ -89,9 +75,7 @@ def scripts(with_base: bool = True) -> list[str]:
     """The scripts of `ENTRIES`; without the base, its code is left out."""
     done = set() if with_base else {"learning/base.js"}
     texts = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
-    joined = (JOINABLE_LINES.sub(r"\1", text) for text in texts)
-    # No statement is empty, so the last of a block needs no semicolon.
-    engine, *others = (text.replace(";}", "}") for text in joined)
+    engine, *others = map(_minified, texts)
     whole, parts = rude_words()
     constants = {
         "RUDE_WORDS": {"whole": ",".join(sorted(whole)), "parts": parts},
@@ -136,12 +120,23 @@ def _module(path: str, done: set[str]) -> str:
     text = assets(f"page/{path}")
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
-    text = LEFT_OUT.sub("", IMPORT.sub("", text))
-    text = CONSTANTS.sub("let ", text)
-    text = PLAIN_LINES.sub(lambda line: re.sub(r"([,:;]) | ([-=]) (?!-)", r"\1\2", line[0]), text)
-    for _ in range(2):  # braces before a = have spaces, too
-        text = SPACES.sub(lambda found: "".join(filter(None, found.groups())), text)
-    return before + text
+    return before + re.sub("^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
+
+
+def _minified(text: str) -> str:
+    r"""A script without comments and needless spaces, with `let` instead of the longer `const`.
+
+    >>> print(_minified('const f = (a) => {\n  return a - -1 + "  // b"; // as in g\n};'))
+    let f=(a)=>{return a- -1+"  // b"};
+    """
+    tokens = [""]
+    for gap, token in TOKEN.findall(text):
+        if token == "}" and tokens[-1] == ";":  # no statement is empty
+            tokens.pop()
+        if gap and TOGETHER.fullmatch(tokens[-1][-1:] + token[0]):
+            tokens.append(" ")
+        tokens.append("let" if token == "const" else token)
+    return "".join(tokens)
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
