@@ -92,13 +92,10 @@ class Number(Kind):
 POSITIVE = Number(0, min_open=True)
 
 
-class Choice(Kind):
+def one_of(*words: str) -> Kind:
     """One of a few words."""
-
-    def __init__(self, *words: str) -> None:
-        text = f"one of {', '.join(words)}"
-        super().__init__(text, lambda value: words[words.index(value)], schema={"enum": [*words]})
-        self.words = words
+    text = f"one of {', '.join(words)}"
+    return Kind(text, lambda value: words[words.index(value)], schema={"enum": [*words]})
 
 
 def _require(is_allowed: object) -> None:

@@ -94,10 +94,9 @@ class GroupedCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the examples."""
-        if self.epilog:
-            with formatter.section("Examples"):
-                for example in self.epilog.splitlines():
-                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        with formatter.section("Examples"):
+            for example in str(self.epilog).splitlines():
+                formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
 def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
@@ -146,10 +145,10 @@ class OutputPath(click.Path):
 output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
-def check_output(path: str, kind: str, signature: bytes, option: str = "--output") -> None:
+def check_output(path: str, kind: str, beginning: bytes, option: str = "--output") -> None:
     """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
     check_writable(path)
-    check_signature(path, kind, signature, option)
+    check_beginning(path, kind, beginning, option)
 
 
 def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
@@ -163,11 +162,11 @@ def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
     return "" if given.get("min_p") else "--min-p 0.05"
 
 
-def check_signature(path: str, kind: str, signature: bytes, option: str) -> None:
-    """Raises RnnNamesError if an old file does not begin with `signature`: it may be a list."""
+def check_beginning(path: str, kind: str, beginning: bytes, option: str) -> None:
+    """Raises RnnNamesError if an old file begins differently, ignoring case: it may be a list."""
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
-            if file.read(len(signature)).upper() != signature:
+            if file.read(len(beginning)).upper() != beginning.upper():
                 reason = f"already exists and is no {kind}; give another {option}"
                 raise RnnNamesError(f"{printable(path)}: {reason}")
 
@@ -212,8 +211,8 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
         settings["type"] = OutputPath()
     else:
         settings |= {"default": field.default, "show_default": field.unset or True}
-        is_choice = isinstance(kind, declared.Choice)
-        settings["type"] = click.Choice(kind.words) if is_choice else NumberParam(kind)
+        words = kind.schema.get("enum")
+        settings["type"] = click.Choice(words) if words else NumberParam(kind)
     names = [*filter(None, [field.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**settings, **more})
 

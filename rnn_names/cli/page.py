@@ -60,6 +60,7 @@ def page(
     from rnn_names.model.model import Model
     from rnn_names.page import page as page_view
     from rnn_names.page import script
+    from rnn_names.report.markup import HTML_BEGINNING
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
@@ -68,9 +69,9 @@ def page(
     output = output or ("names.mjs" if module else "names.html")
     if module:
         for path in (output, script.types_path(output)):
-            check_output(path, "module", script.MODULE_BEGINNING.upper().encode())
+            check_output(path, "module", script.MODULE_BEGINNING.encode())
     else:
-        check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
+        check_output(output, "page", HTML_BEGINNING)
     choices = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
     parts = list[script.PageModel]()
     stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]

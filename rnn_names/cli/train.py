@@ -90,7 +90,8 @@ def train(
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
     from rnn_names.model.npz import SIGNATURE
-    from rnn_names.report.report import BEGINNING, Report
+    from rnn_names.report.markup import HTML_BEGINNING
+    from rnn_names.report.report import Report
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.setup import TrainingSetup
     from rnn_names.training.trainer import Trainer
@@ -105,7 +106,7 @@ def train(
     for path in (output, state):
         check_output(path, "model", SIGNATURE)
     if report is not None:
-        check_output(report, "report", BEGINNING, "--report")
+        check_output(report, "report", HTML_BEGINNING, "--report")
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     if not as_is:

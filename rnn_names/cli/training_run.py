@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.options import DEFAULT_MODEL, check_signature
+from rnn_names.cli.options import DEFAULT_MODEL, check_beginning
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
@@ -133,7 +133,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         return
     stream = standard_stream(path) or None  # not 0: standard input is only read
     if stream is None:
-        check_signature(path, "log", b'{"EPOCH"', "--log")
+        check_beginning(path, "log", b'{"epoch"', "--log")
     with open(path if stream is None else os.dup(stream), "ab", buffering=0) as file:
 
         def write(epoch: Epoch) -> None:

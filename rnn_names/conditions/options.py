@@ -17,9 +17,9 @@ from rnn_names.declarations import (
     POSITIVE,
     TEXTS,
     Checked,
-    Choice,
     Number,
     declarations,
+    one_of,
     option,
 )
 from rnn_names.errors import SamplingError, plural, short_repr
@@ -138,7 +138,7 @@ class CommonOptions(Checked):
     )
     boldness: str = _sampling(
         "balanced",
-        Choice(*BOLDNESS),
+        one_of(*BOLDNESS),
         f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
         "Where many names of the list are common words, safe does not leave words out.",
     )
@@ -257,7 +257,7 @@ class BestOptions(CommonOptions):
     _: KW_ONLY
     rank: str = option(
         "total",
-        Choice("total", "per-character"),
+        one_of("total", "per-character"),
         "Rank names by total probability, which favours short ones, or by probability per "
         "character (a single prefix not counted).",
     )
@@ -311,7 +311,7 @@ class CastOptions(Options):
     )
     initials: str | None = _condition(
         None,
-        Choice("same", "different"),
+        one_of("same", "different"),
         "same: all names of a line begin with the same letter. different: the first name of each "
         "line begins with a letter of its own, until none is left. Case and accents do not count.",
         unset="any letters",

@@ -27,7 +27,6 @@ from rnn_names.page import script
 from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, definitions, isolated
 
-PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'  # the first line of each script
 SUBTITLE = """<span class="of-names">Press a name to keep it.</span>
 <span class="of-casts">Press a line to keep it.</span>

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 from rnn_names.errors import printable
 
+HTML_BEGINNING = b"<!DOCTYPE html>"  # of every page and report
+
 
 def assets(*names: str) -> str:
     """The joined texts of files of the package, with LF line ends, so that hashes are stable."""

@@ -25,7 +25,6 @@ from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
-BEGINNING = b"<!DOCTYPE HTML>"  # the beginning of every report, in upper case
 NAMES_SHOWN = 8  # names drawn for each epoch in the table
 FIRST_NAMES = 50  # names of the finished model at the beginning of the report
 BARS = 30  # the most bars of a chart, so that labels fit on a phone

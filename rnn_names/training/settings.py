@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
+from rnn_names.declarations import POSITIVE, Checked, Number, one_of, option
 from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
@@ -54,7 +54,7 @@ class Settings(Checked):
     """
 
     cell: str | None = option(
-        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
+        None, one_of("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
     )
     hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
     epochs: int | None = _by_size(
@@ -82,7 +82,7 @@ class Settings(Checked):
         f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
         group="Training",
     )
-    optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
+    optimizer: str = _training("adam", one_of("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
         None,
         POSITIVE,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, Checked, Choice, Number, option
+from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, Checked, Number, one_of, option
 from rnn_names.errors import RnnNamesError
 
 
@@ -21,7 +21,7 @@ class Options(Checked):
     rate: float = option(1.0, Number(0, max_open=True), "")
     count: int | None = option(None, Number(1, 9, whole=True), "")
     flag: bool = option(False, FLAG, "")
-    word: str = option("a", Choice("a", "b"), "")
+    word: str = option("a", one_of("a", "b"), "")
     texts: str | list[str] = option((), TEXTS, "")  # noqa: RUF009
     lines: list[str] = option((), LINES, "")  # noqa: RUF009
     path: str | None = option(None, PATH, "")
