@@ -52,8 +52,8 @@ def base_of(corpora: Mapping[str, Corpus]) -> Base:
     for name, corpus in corpora.items():
         rows = rng.permutation(len(corpus))[: MORE_NAMES.get(name, MAX_NAMES)]
         lists.append(corpus.take(np.sort(rows)))
-    own = [Vocabulary.of(each.names) for each in lists]
-    vocabulary = Vocabulary.of(Names.concatenate([each.names for each in lists]))
+    own = [Vocabulary.from_names(each.names) for each in lists]
+    vocabulary = Vocabulary.from_names(Names.concatenate([each.names for each in lists]))
     params = rnn.init_params(rng, len(vocabulary), UNITS, "gru")
     bounds = np.cumsum([len(params[name]) for name in ("ba", "by", "a0")])
     params["We"] = (0.1 * rng.standard_normal((bounds[-1], VECTOR))).astype(np.float32)
