@@ -79,7 +79,7 @@ def slices(bounds: Array) -> list[slice]:
 def row_maxima(rows: Array) -> Array:
     """The largest number of each row, (m, 1).
 
-    `rows.max` takes two to five times as long for rows of 20 to 60 numbers.
+    `rows.max` takes 15 to 50 % longer for rows of 27 to 110 numbers (NumPy 2.4).
     """
     maxima: Array = np.fmax.reduce(rows, axis=-1, keepdims=True)
     return maxima
