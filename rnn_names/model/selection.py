@@ -4,6 +4,7 @@ import os
 import re
 import warnings
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
@@ -100,8 +101,6 @@ def advice(path: str) -> str:
     >>> advice("elves")
     'train a model, or take a bundled one: elvish, elvish-men, elvish-women'
     """
-    from difflib import get_close_matches  # takes long to import, and is rarely needed
-
     if _is_bundled(path):
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)

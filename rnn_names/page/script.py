@@ -48,9 +48,6 @@ TOKEN = re.compile(
 """The tokens of a script that Biome formats."""
 TOGETHER = re.compile(r"[\w$]{2}|\+\+|--")  # pairs of characters between which a space must remain
 
-ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
-"""The parameters in the order in which the engine reads them; plain cells become GRUs."""
-
 NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
 """Options of `sample` that the engine does not have."""
 
@@ -151,7 +148,6 @@ def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
 def _described(part: PageModel, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
-    params = as_gru(model.params)
     return {
         "name": printable(part.name),
         "share": share,
@@ -165,7 +161,7 @@ def _described(part: PageModel, share: float) -> dict[str, Any]:
         "triples": model.known_triples,
         "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),
-        **_coded_arrays({name: params[name] for name in ENGINE_ARRAYS}),
+        **_coded_arrays(as_gru(model.params)),
         "fingerprints": _coded_prints(model.fingerprints),
         "listed": _coded_prints(model.own_list_fingerprints),
         "sources": [source._asdict() for source in model.sources],
