@@ -154,13 +154,9 @@ def facts() -> dict[str, str]:
     from rnn_names.errors import RnnNamesError
     from rnn_names.version import __version__
 
-    blas = [
-        " ".join(
-            str(each[key]) for key in ("internal_api", "version", "architecture") if each.get(key)
-        )
-        for each in threadpool_info()
-        if each["user_api"] == "blas"
-    ]
+    keys = "internal_api", "version", "architecture"
+    of_blas = [each for each in threadpool_info() if each["user_api"] == "blas"]
+    blas = [" ".join(str(each[key]) for key in keys if each.get(key)) for each in of_blas]
     try:
         check_products()
     except RnnNamesError:

@@ -180,9 +180,8 @@ class Progress:
         with self.screen_lock:
             loss = self.trainer.model.training["held_out_loss"]
             held_out = "" if loss is None else f", held-out {loss:.3f}"
-            self.bar.set_description_str(
-                f"epoch {self.trainer.epoch + 1}/{self.trainer.settings.epochs}", refresh=False
-            )
+            epoch = f"epoch {self.trainer.epoch + 1}/{self.trainer.settings.epochs}"
+            self.bar.set_description_str(epoch, refresh=False)
             self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
             self.bar.update(characters)
 

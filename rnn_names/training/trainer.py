@@ -16,8 +16,8 @@ from rnn_names.model.model import Model
 from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training import distillation
 from rnn_names.training.batches import Batches
+from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
@@ -88,7 +88,7 @@ class Trainer:
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
+        count += max(round(REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
         # Assumes the mean length.
         return count * self.setup.batches.characters // len(self.setup.batches.rows)
 
@@ -139,18 +139,14 @@ class Trainer:
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:
-            setup = self.setup
+            setup, batches = self.setup, self.setup.batches
             network = views(self._first_stage_weights, self._shapes)
             share = WARM_START_SHARE if setup.is_warm_start else 0.5
             rng = setup.generator(TEACHER)
-            teacher = distillation.Teacher.for_run(
-                setup.batches, setup.vocabulary, network, rng, share
-            )
+            teacher = Teacher.for_run(batches, setup.vocabulary, network, rng, share)
             rng = setup.generator(SYNTHETIC_NAMES)
-            count = self.settings.synthetic_names
-            self._distillation_set = distillation.distillation_set(
-                teacher, setup.batches.names, count, rng, partial(helper.begin, PartGradients.call)
-            )
+            count, submit = self.settings.synthetic_names, partial(helper.begin, PartGradients.call)
+            self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
 
     # --- After an epoch ---------------------------------------------------------------------------

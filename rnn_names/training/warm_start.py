@@ -56,11 +56,9 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
         return None
     base, characters = bundled_base(), Vocabulary.from_names(corpus.names).characters
     known = [ord(each) for each in characters if alike(each, base.vocabulary.characters)]
-    if (
-        settings.cell not in (None, "gru")
-        or settings.hidden_size not in (None, len(base.shared["a0"]))
-        or np.isin(corpus.names.codes, known).mean() < ALIKE
-    ):
+    is_of_size = settings.hidden_size in (None, len(base.shared["a0"]))
+    fits = is_of_size and settings.cell in (None, "gru")
+    if not fits or np.isin(corpus.names.codes, known).mean() < ALIKE:
         return None
     model, nearest = base.fitted(corpus)
     return Start("base", model, f"the base; nearest lists: {', '.join(nearest)}")

@@ -10,7 +10,7 @@ import pytest
 from rnn_names.cli import interrupts
 from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_file
-from rnn_names.training import distillation
+from rnn_names.training import trainer
 from support.runs import interrupted
 
 
@@ -105,13 +105,13 @@ def test_distillation_is_announced_before_it_is_prepared(
     settings = {"hidden_size": 4, "epochs": 3, "distil_epochs": 2}
     if done_before:
         interrupted(tmp_path / "m.npz", corpus_from_file(corpus_file), done_before, settings)
-    prepared = distillation.distillation_set
+    prepared = trainer.distillation_set
 
     def prepare(*arguments):
         print("prepares", file=sys.stderr)
         return prepared(*arguments)
 
-    monkeypatch.setattr(distillation, "distillation_set", prepare)
+    monkeypatch.setattr(trainer, "distillation_set", prepare)
     options = "--hidden-size 4 --epochs 3 --distil-epochs 2".split() + ["--resume"] * done_before
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options)
     assert done.returncode == 0, done.stderr

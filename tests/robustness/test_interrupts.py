@@ -83,7 +83,7 @@ def test_an_interrupt_at_rarely_hit_places_ends_the_program():
 ENDLESS_MINIBATCH = "rnn_names.network.rnn.loss_and_gradients = forever"
 ENDLESS_DISTILLATION = """
 rnn_names.training.distillation.DRAWN_FOR_TILT = 200, 200
-rnn_names.training.distillation.distillation_set = forever"""
+rnn_names.training.trainer.distillation_set = forever"""
 ENDLESS_CURVES = """
 rnn_names.report.report.Report.add = lambda *_: None
 rnn_names.cli.training_run.loss_curves = forever"""
