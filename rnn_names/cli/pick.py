@@ -202,10 +202,9 @@ class _Picking:
         if parts:
             say(parts)
         of_all = {name: getattr(options, name) for name in options.non_defaults}
-        part_conditions = (
-            f".{part} {as_typed(given)}" for part, given in source.by_label.items() if given
-        )
-        say(f"Conditions: {'; '.join([as_typed(of_all), *part_conditions])}.")
+        by_part = source.by_label.items()
+        of_parts = (f".{part} {as_typed(given)}" for part, given in by_part if given)
+        say(f"Conditions: {'; '.join([as_typed(of_all), *of_parts])}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 

@@ -8,6 +8,12 @@ Mary\t7065
 Anna\t2604
 
 A list has counts if its first nonblank line has a count. Then every line must have a count.
+
+Three functions read lines, the last two by the first:
+
+    read_lines        lines as they are: keys, patterns of casts
+    nonblank_lines    the texts before a tab: names to leave out, words of a cast, rules
+    read_names        names and their counts: lists to learn from or to score
 """
 
 import codecs
