@@ -20,6 +20,7 @@ _SHARE = Number(0, 1, max_open=True)
 
 _training = partial(option, group="Training")
 _by_size = partial(option, None, unset="by corpus size")
+_training_by_size = partial(_by_size, group="Training")
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,13 @@ class Settings(Checked):
         None, one_of("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
     )
     hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
-    epochs: int | None = _by_size(
-        _COUNT,
-        "Maximum number of epochs, including distillation; 0 gives the untrained model.",
-        group="Training",
+    epochs: int | None = _training_by_size(
+        _COUNT, "Maximum number of epochs, including distillation; 0 gives the untrained model."
     )
-    distil_epochs: int | None = _by_size(
+    distil_epochs: int | None = _training_by_size(
         _COUNT,
         "Number of these in the distillation stage, in which the network learns a teacher's "
         "predictions for synthetic names; 0 leaves it out.",
-        group="Training",
     )
     teacher_networks: int | None = _training(
         None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
@@ -76,11 +74,10 @@ class Settings(Checked):
         "Names that the teacher writes for the distillation stage; each of its epochs learns from "
         "all of them, and from the real names.",
     )
-    batch_size: int | None = _by_size(
+    batch_size: int | None = _training_by_size(
         _POSITIVE_COUNT,
         f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
         f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
-        group="Training",
     )
     optimizer: str = _training("adam", one_of("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
