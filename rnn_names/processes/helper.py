@@ -7,7 +7,8 @@ The helper process is a fresh Python, not a fork: a fork copies the locks that o
 and not every BLAS survives it. The processes communicate through a socket, in pickles; large arrays
 that both change are in shared memory.
 
-    helper = Helper(Adder, 1, check=Adder.check)    # makes Adder(1) in this process,
+    memory = SharedArray(1, 9)                      # a row of nine numbers
+    helper = Helper(Adder, 2, check=Adder.check, memory=memory)  # makes Adder(row, 2) here,
     helper.start()                                  # and in the helper process
     result = helper.begin(Adder.add, 2)             # begins the call there if it is ready and free
     ...                                             # meanwhile, this process does something else
@@ -96,11 +97,11 @@ class Helper(AbstractContextManager["Helper"]):
         self,
         make: Callable[..., Any],
         *arguments: Any,
-        check: Callable[[Any], Any] = type,
-        memory: SharedArray | None = None,
+        check: Callable[[Any], Any],
+        memory: SharedArray,
     ) -> None:
         self._check, self._memory = check, memory
-        self.here = make(*(memory.array if memory else ()), *arguments)
+        self.here = make(*memory.array, *arguments)
         self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # calls to send
         self._process: subprocess.Popen[bytes] | None = None
         self._in_use = threading.Lock()  # held while a call is pending
@@ -112,19 +113,19 @@ class Helper(AbstractContextManager["Helper"]):
 
     def start(self) -> None:
         """Starts the helper process without waiting for it."""
-        if not self._was_started and (self._memory is None or self._memory.fd is not None):
+        if not self._was_started:
             self._was_started = True  # not again if the process ends
             with suppress(Exception):  # without it, work only takes longer
                 self._process = self._started()
 
     def _started(self) -> "subprocess.Popen[bytes]":
         """A Python that runs `serve`; `_socket` sends it calls and receives values."""
-        if not system.can_start_helper() or _MARK in os.environ:
+        fd, shape = self._memory.fd, self._memory.array.shape
+        if fd is None or not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
         self._owner = os.getpid()
         self._socket, theirs = socket.socketpair()
         self._reader = self._socket.makefile("rb")
-        fd, shape = (self._memory.fd, self._memory.array.shape) if self._memory else (None, ())
         path = [place for place in sys.path if isinstance(place, str)]
         code = _START.format(path=path, connection=theirs.fileno(), memory=fd, shape=shape)
         try:
@@ -135,7 +136,7 @@ class Helper(AbstractContextManager["Helper"]):
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno(), *([] if fd is None else [fd])],
+                    pass_fds=[theirs.fileno(), fd],
                     # In a session of its own, it gets no signals from the terminal.
                     start_new_session=True,
                     env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
@@ -232,10 +233,9 @@ class Helper(AbstractContextManager["Helper"]):
             process.wait()
 
 
-def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
+def serve(fd: int, memory: int, shape: tuple[int, ...]) -> None:
     """Runs in the helper process: makes calls until the program ends; `fd` is its socket."""
     program = socket.socket(fileno=fd).makefile("rwb")
-    rows: Any = () if memory is None else mapped(memory, shape)
 
     def send(value: Any) -> None:
         pickle.dump(value, program, _PROTOCOL)
@@ -245,7 +245,7 @@ def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
         send(True)  # it is ready
         make, arguments = pickle.load(program)
-        made = make(*rows, *arguments)
+        made = make(*mapped(memory, shape), *arguments)
         while True:
             function, arguments = pickle.load(program)
             if (value := function(made, *arguments)) is not None:

@@ -34,6 +34,7 @@ def make():
     made = []
 
     def make(memory=None, is_ready=True):
+        memory = memory or SharedArray(1, 1)
         helper = WatchedHelper(Counter, check=Counter.check, memory=memory)
         made.append(helper)
         helper.start()
@@ -257,8 +258,8 @@ def test_an_ended_helper_causes_no_sigpipe(helper):
 def test_the_helper_ends_when_the_program_is_killed():
     code = (
         "import os, signal\n"
-        "from rnn_names.processes.helper import Helper\n"
-        "helper = Helper(list, check=repr)\n"
+        "from rnn_names.processes.helper import Helper, SharedArray\n"
+        "helper = Helper(list, check=repr, memory=SharedArray(1, 1))\n"
         "helper.start()\n"
         "while not helper.is_ready(): pass\n"
         "print(helper._process.pid, flush=True)\n"
