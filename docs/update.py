@@ -60,14 +60,16 @@ def as_block(kind: str, done: list[tuple[Example, str]]) -> str:
 
 
 def cli_page(text: str) -> str:
-    """docs/cli.md with a section for each command of today between its two marks."""
+    """docs/cli.md with a table and a section of each command of today between its two marks."""
     from rnn_names.cli.main import cli
 
-    sections = [
-        f"## {command}\n\n```console\n$ rnn-names {command} --help\n```\n"
-        for command in cli.list_commands(None)
-    ]
-    return between_marks(text, "commands", "\n".join(sections))
+    names = cli.list_commands(None)
+    rows = ["| command | what it does |", "| --- | --- |"]
+    for name in names:
+        rows.append(f"| [{name}](#{name}) | {cli.get_command(None, name).get_short_help_str(99)} |")
+    table = "\n".join(rows) + "\n"
+    sections = [f"## {name}\n\n```console\n$ rnn-names {name} --help\n```\n" for name in names]
+    return between_marks(text, "commands", "\n".join([table, *sections]))
 
 
 def python_page(text: str) -> str:

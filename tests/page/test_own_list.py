@@ -161,6 +161,8 @@ def test_a_page_with_the_base_starts_from_it_and_shows_it(browser, small_models,
     page = browser.open(tmp_path / "page.html")
     page.evaluate("data.base.steps = 5")  # to be quick
     page.get_by_role("tab", name="Your list").click()
+    page.get_by_role("button", name="Try 40 river names").click()
+    page.locator("#own-count", has_text="40 names").wait_for()
     learn(page, LINES)
     nearest = "Most like elvish names of .* and .*\\."
     assert re.match(f"elves is ready: learned from 60 names. {nearest}", said(page))
@@ -510,7 +512,7 @@ STOP_AT_ONCE = """async (learn) => {
 
 def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
     page.set_viewport_size({"width": 360, "height": 740})
-    page.get_by_role("button", name="Try 40 river names").click()
+    page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
     learns = page.get_by_role("button", name="Learn from these names")
     assert learns.bounding_box()["y"] > 670
     # In one go, since these are learned within seconds.

@@ -244,9 +244,16 @@ function linkWithout(id) {
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
-function markInvalid(wrong) {
+const wrongHint = element("p", { className: "wrong wide" });
+
+/** Marks the fields of conditions, and says below the first, where a drawer may cover the message. */
+function markInvalid(wrong, sentence = "") {
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
+  wrongHint.remove();
+  wrongHint.textContent = sentence;
+  if (wrong.length) $(wrong[0]).parentElement.after(wrongHint);
+  wrongHint.scrollIntoView({ block: "nearest" });
 }
 
 /** Removes the message and its marks. */
@@ -264,7 +271,7 @@ export function say(sentence, found = 0) {
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
   const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
-  markInvalid(wrong);
+  markInvalid(wrong, sentence);
   const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(

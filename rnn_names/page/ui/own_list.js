@@ -38,6 +38,7 @@ let learning = /** @type {any} */ (null); // the current run, returned by `start
 
 /** Listens to the controls of the view; `open` draws names as when the page opens. */
 export function listenToOwnList(open) {
+  $("own-try").hidden = !data.base; // 40 names are too few without it
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
