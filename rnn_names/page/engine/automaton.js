@@ -1,9 +1,9 @@
 // Finite automata for conditions on the spelling of names. The state after a prefix determines the
 // continuations that the conditions allow.
 
-import { folded } from "./clean.js";
 import { lengthOf, WrongSettings } from "./options.js";
 import { any, either, many, sequence, textTerm } from "./regex.js";
+import { folded } from "./text.js";
 
 export const MAX_STATES = 500;
 const MAX_KEPT = 20_000; // the most states of one condition

@@ -3,12 +3,13 @@
 // does not change the others. For initials, the page skips whole lines, whereas Python draws names by
 // their letters. In a part with unique names, the page skips repeats, whereas Python replaces them.
 
-import { folded } from "./clean.js";
-import { checkStart, NEW_AND_LISTED } from "./conditions.js";
+import { NEW_AND_LISTED } from "./conditions.js";
+import { checkStart } from "./draw_options.js";
 import { blendOf } from "./models.js";
-import { child, newSeed, seedKey, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
+import { child, newSeed, seedKey, word } from "./random_keys.js";
 import { drawNames } from "./sampler.js";
+import { folded } from "./text.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // uses of a part's key, as in Python
 const MAX_ROUNDS = 8; // each round draws twice as many lines as the previous one

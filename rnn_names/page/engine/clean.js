@@ -3,13 +3,7 @@
 
 import { isAmong } from "./fingerprints.js";
 import { fingerprintsOf } from "./models.js";
-
-/** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is no i. */
-export function folded(text) {
-  const upper = Array.from(text, (c) => ("ıİ".includes(c) ? c : c.toLowerCase().toUpperCase()));
-  const lower = Array.from(upper.join(""), (c) => c.toLowerCase());
-  return lower.join("").normalize("NFC");
-}
+import { folded } from "./text.js";
 
 const commonWords = fingerprintsOf(COMMON_WORDS);
 

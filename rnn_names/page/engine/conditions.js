@@ -1,198 +1,22 @@
-// Conditions on names: settings with defaults from the models, and tests of whole names.
+// Tests of whole names: of their spelling, by automata, and of what models keep of their lists.
 
-import { Automaton, MAX_STATES, Without } from "./automaton.js";
-import { nextLogProbs } from "./blend.js";
-import { START } from "./chain.js";
-import { folded, isClean, isWord, shareOfWords } from "./clean.js";
+import { Automaton, Without } from "./automaton.js";
+import { isClean, isWord } from "./clean.js";
 import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
-import { newSeed, seedKey } from "./numbers.js";
-import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
-import { any, caseless, Expression, either, many, same, sequence, textTerm } from "./regex.js";
-import { hasTriples, knownTriples, lowerCase, Shape } from "./shape.js";
+import { lengthOf, WrongSettings } from "./options.js";
+import { any, Expression, either, many, sequence, textTerm } from "./regex.js";
+import { folded, lowerCase } from "./text.js";
+import { hasTriples, haveTriples, knownTriples } from "./triples.js";
 
-const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
-const GIVEN = 3; // first characters that minMeanP ignores
 export const NEW_AND_LISTED = "No name is both new and in the list.";
-const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
-
-/**
- * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
- * an expression that is empty rules names out.
- */
-export function withTexts(settings) {
-  const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
-  const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
-  const { prefix, suffix, contains, excludeWords, match } = settings;
-  return {
-    ...settings,
-    prefix: anyOf(prefix),
-    suffix: anyOf(suffix),
-    contains: texts(contains).filter(Boolean),
-    excludeWords: texts(excludeWords).filter(Boolean),
-    match: texts(match),
-  };
-}
-
-/** Settings with the settings that `boldness` implies, as far as the models' lists allow them. */
-export function withBoldness({ boldness = "balanced", ...settings }, models) {
-  const wanted = { ...BOLDNESS[boldness] };
-  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
-    delete wanted.knownTriples;
-  const [{ loss }, other] = models;
-  if (other || !(loss > 0 && loss < MAX_LOSS)) delete wanted.minMeanP; // as in with_boldness
-  const lists = models.map(ownListOf);
-  if (lists.some((list) => !list)) {
-    delete wanted.minEdits;
-    delete wanted.noWords;
-  } else if (wanted.minEdits && settings.start) {
-    delete wanted.minEdits; // since it depends on all earlier names
-    wanted.novel = !settings.listed;
-  }
-  if (wanted.noWords) {
-    const prints = [...new Set(lists.flatMap((list) => [...list]))];
-    if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
-  }
-  const isGiven = ([name, value]) =>
-    value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
-  const given = Object.entries(settings).filter(isGiven);
-  return { ...wanted, ...Object.fromEntries(given) };
-}
-
-/** Whether names with only known triples can have the required texts. */
-function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
-  if (models.some(({ triples }) => !triples)) return false;
-  const has = (given, fold = folding({ ignoreCase })) => {
-    const known = new Set(Array.from(knownTriples(models), fold));
-    const text = lowerCase(given).map(fold);
-    if (text.length > 2) return hasTriples(text, known);
-    return [...known].some((triple) => triple.includes(text.join("")));
-  };
-  const inAnyCase = folding({ ignoreCase: true }); // as prefixes may be read without that option
-  return (
-    contains.every((text) => has(text)) &&
-    (!prefix.length || prefix.some((text) => has(`\n${text}`, inAnyCase))) &&
-    (!suffix.length || suffix.some((text) => has(`${text}\n`)))
-  );
-}
-
-/** Folds the case of a text, with `ignoreCase`. */
-const folding = ({ ignoreCase }) =>
-  ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
-
-/**
- * The options of `drawBatch`, from settings; by default, lengths are those of the models' names.
- *
- * `models` are the parts of the blend.
- */
-export function drawOptions(settings, blend, models) {
-  const { prefix: prefixes, suffix, contains } = settings;
-  const lengths = prefixes.map(lengthOf);
-  const ofLists = Math.min(...models.map((model) => model.shortest));
-  const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
-  const minLength = Math.max(shortest, lengths.length ? Math.min(...lengths) : 1, 1);
-  const longest = Math.max(...models.map((model) => model.longest), minLength, ...lengths);
-  const maxLength = settings.maxLength ?? longest;
-  if (minLength > maxLength || maxLength > MAX_LENGTH)
-    throw new WrongSettings(
-      `No name can have at least ${minLength} and at most ${maxLength} characters.`,
-    );
-  const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
-  checkStart(settings);
-  checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
-  checkCharacters(contains, blend, folding(settings));
-  // With an ending that no name has in its case, all are read in any case (`drawNames`).
-  checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
-  const shape = settings.anyShape ? undefined : new Shape(models);
-  const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
-  const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
-  options.roots = rootsOf(texts.length ? texts : [""], blend, options);
-  const { numbers, prepared, key = seedKey(settings.seed ?? newSeed()) } = settings;
-  return { ...options, numbers, prepared, seed: key };
-}
-
-/** Raises WrongSettings if `start` would skip names on which later names depend. */
-export function checkStart({ start, unique, minEdits }) {
-  if (start && (unique || minEdits))
-    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
-}
-
-/**
- * Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. Of
- * some texts, at least `needed` must be without such a character; by default, all.
- */
-function checkCharacters(texts, blend, fold, needed = texts.length) {
-  const known = new Set(blend.characters.map(fold));
-  const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
-  const wrong = texts.filter(unknownIn);
-  const [text] = wrong;
-  if (text === undefined || texts.length - wrong.length >= needed) return;
-  throw new WrongSettings(
-    `“${text}” cannot be in a name: no name of the list has the character “${unknownIn(text)}”.`,
-  );
-}
-
-/**
- * The spellings of a required prefix: the given one, or spellings in another case, by the rules of
- * rnn_names/conditions/spelling.py. If the list's shape excludes them, extends `shape`.
- */
-function spellings(text, blend, shape, ignoreCase) {
-  const inAnyCase = (fits) => {
-    let found = [""];
-    for (const character of text) {
-      const cases = blend.characters.filter(same(character, true));
-      found = found.flatMap((begun) => cases.map((c) => begun + c)).filter(fits);
-      if (found.length > MAX_STATES)
-        throw new WrongSettings(`“${text}” is too long to be followed in upper and lower case.`);
-    }
-    return found;
-  };
-  const isKnown = Array.from(text).every((c) => blend.index.has(c));
-  const fits = (begun) => !shape || shape.fits(begun);
-  if (isKnown && !ignoreCase && fits(text)) return [text];
-  const fitting = inAnyCase(fits);
-  if (fitting.length) return fitting;
-  if (!ignoreCase) checkCharacters([text], blend, folding({ ignoreCase }));
-  const found = ignoreCase ? inAnyCase(() => true) : [text];
-  for (const each of found) shape?.allow(each);
-  return found;
-}
-
-/**
- * The root nodes of the walk, in the order of their characters: one for each required prefix that has
- * no other as its own prefix. { text, symbols (as in chain.js), length, hidden, logProb }
- */
-function rootsOf(texts, blend, options) {
-  const ranks = (text) => String.fromCodePoint(...blend.encode(text));
-  const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
-  const kept = [];
-  for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  // The nodes of all prefixes of roots.
-  /** @type {Map<string, any>} */
-  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
-  const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
-  const found = roots.map((text) => {
-    let [begun, node] = ["", after.get("")];
-    for (const character of text) {
-      begun += character;
-      if (!after.has(begun)) {
-        const last = blend.index.get(character);
-        const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[last];
-        after.set(begun, { hidden: blend.nextStates(node.hidden, 1, [0], [last]), logProb });
-      }
-      node = after.get(begun);
-    }
-    return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };
-  });
-  const isCut = options.topK < blend.n_y || options.topP < 1;
-  if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
-    throw new WrongSettings("No name can begin like that.");
-  if (found.length === 1) found[0].logProb = 0; // min-p may rule out what is asked for
-  return found;
-}
+const GIVEN = 3; // first characters that minMeanP ignores
 
 /**
  * The conditions on whole names, each with a description and the numbers of tested and passed names.
  * Length and spelling come first, conditions that depend on other names last.
+ *
+ * @param {import("./types.js").DrawOptions} bounds
+ * @returns {import("./types.js").Condition[]}
  */
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;

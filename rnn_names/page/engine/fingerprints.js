@@ -2,7 +2,7 @@
 // mix(code + 2²¹ · place) over the characters. The page has their sorted upper 44 bits, as bundled
 // models do, or 32 bits for common words and old models.
 
-import { GAMMA, mix, plus, word } from "./numbers.js";
+import { GAMMA, mix, plus, word } from "./random_keys.js";
 
 const terms = new Map(); // cached terms of characters at places
 

@@ -198,7 +198,7 @@ export class Guide {
   }
 
   /** The child of a node for a character. */
-  child({ visited, state, context, length }, c) {
+  child(/** @type {import("./types.js").Node} */ { visited, state, context, length }, c) {
     const nextState = state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c];
     let longer = visited?.children.get(c);
     if (this.isLearning && visited && !longer) {
@@ -240,8 +240,13 @@ export class Guide {
  * A visited prefix of `passed` names. Later it has `logs`, the network's log-probabilities of the next
  * character, and `value` and `known` (see `evaluate`).
  */
-const newPrefix = (symbols, length, state) => {
-  return { symbols, length, state, children: new Map(), passed: 0, known: undefined };
-};
+const newPrefix = (symbols, length, state) =>
+  /** @type {import("./types.js").Prefix} */ ({
+    symbols,
+    length,
+    state,
+    children: new Map(),
+    passed: 0,
+  });
 
 const knownOf = ({ known = -Infinity }) => known;

@@ -1,7 +1,8 @@
 // Draws names under rare conditions from the proposals of a guide (guide.js), as in
 // rnn_names/lookahead/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
 // prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
-// its share even if the guide is poor. Weights and the bound are natural logarithms.
+// its share even if the guide is poor. Weights and the bound are natural logarithms. Python draws
+// groups of names instead, so the names of a seed differ here; the distribution is the same.
 
 import { logDifference, logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -22,6 +23,12 @@ const MAX_COPIES = 20000; // the most copies of a name from one proposal
 
 /** Proposes names with a guide, `atOnce` at a time. */
 export class GuidedSampler {
+  /**
+   * @param {import("./blend.js").Blend} blend
+   * @param {import("./types.js").DrawOptions} options
+   * @param {import("./guide.js").Guide} guide
+   * @param {number} atOnce
+   */
   constructor(blend, options, guide, atOnce) {
     this.blend = blend;
     this.options = options;

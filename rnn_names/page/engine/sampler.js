@@ -1,6 +1,7 @@
 // Draws a number of names that meet all conditions, in slices of time.
 
-import { conditionsOf, drawOptions, withBoldness, withTexts } from "./conditions.js";
+import { conditionsOf } from "./conditions.js";
+import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
 import { WrongSettings } from "./options.js";
 import { Search } from "./search.js";
 

@@ -8,8 +8,8 @@ import { nextLogProbs } from "./blend.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { attemptsFrom, FIRST_ROUND, GuidedSampler } from "./guided.js";
-import { seedKey } from "./numbers.js";
 import { lengthOf, WrongSettings } from "./options.js";
+import { seedKey } from "./random_keys.js";
 import { drawBatch } from "./walk.js";
 
 const NAMES_AT_ONCE = 256;
@@ -25,13 +25,18 @@ const GIVE_UP = 20000; // attempts in a row without a name, after which the sear
 
 /** A search for the names of a seed that meet some conditions. */
 export class Search {
+  /**
+   * @param {import("./blend.js").Blend} blend
+   * @param {import("./types.js").DrawOptions} options
+   * @param {import("./types.js").Condition[]} conditions
+   */
   constructor(blend, options, conditions) {
     this.blend = blend;
     this.options = options;
     this.onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
-    this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
+    this.spelling = /** @type {any} */ (conditions.findLast(({ isOfSpelling }) => isOfSpelling));
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
@@ -64,7 +69,7 @@ export class Search {
       if (!wasRefused) last = Math.max(last, this.drawnAtLastHit);
       watch.progress?.();
     }
-    if (!names.length && !this.isJudged) this.automaton();
+    if (!names.length && !this.isJudged) this.automaton(); // its error says why there are none
   }
 
   /** The names found so far, including names after a number that has no name yet. */
@@ -110,7 +115,8 @@ export class Search {
       waiting.push(one);
       undecided.push(one);
     }
-    const [first, last] = [this.conditions[0], this.conditions.at(-1)];
+    const [first] = this.conditions;
+    const last = this.conditions.at(-1) ?? first;
     const needed = first.tested
       ? (0.6 * first.tested) / (last.passed + 1) // attempts at each; more would fail too often
       : MIN_AT_ONCE / undecided.length;
@@ -177,7 +183,7 @@ export class Search {
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn), 0);
       const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold attempts hardly vary
-      const names = yield* drawBatch(blend, { ...options, seed: seedKey(0) }, attempts, learning);
+      const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;
       if (learning) learned = drawn;

@@ -3,8 +3,6 @@
 // The ends of a name count as spaces, "\n".
 
 import { DEAD } from "./automaton.js";
-import { WrongSettings } from "./options.js";
-import { single } from "./regex.js";
 
 /** A for capitals, a for small letters, x for other letters, 0 for digits, or the character. */
 function kindOf(character) {
@@ -66,18 +64,3 @@ export class Shape {
     return this.accepts([...name].reduce((state, c) => this.nextState(state, c), this.first));
   }
 }
-
-/** The characters of a text in lower case. */
-export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
-
-/** All triples of adjacent characters in the lists of some models, in lower case. */
-export function knownTriples(models) {
-  if (models.some(({ triples }) => !triples))
-    throw new WrongSettings("A model here does not keep which characters its list has in a row.");
-  const pairs = models.flatMap(({ triples }) => Object.entries(triples));
-  return new Set(pairs.flatMap(([pair, after]) => Array.from(after, (c) => pair + c)));
-}
-
-/** Whether all triples of a text, a list of lower-case characters, are known. */
-export const hasTriples = (text, known) =>
-  text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));

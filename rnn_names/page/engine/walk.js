@@ -1,32 +1,38 @@
 // A walk down the tree of prefixes, which draws many names together. A name depends only on its number
-// and its attempt (numbers.js), not on the other names of the walk.
+// and its attempt (random_keys.js), not on the other names of the walk.
 
 import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
 import { EOS } from "./network.js";
-import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH } from "./options.js";
+import { child, uniform, word } from "./random_keys.js";
 
 /**
  * Draws a name for each of some attempts, { number, attempt }; yields between steps. `options` come from
  * `drawOptions`. Returns { name, weight, point } for each: the name, or null if its length is not
  * allowed; with a guide, also the logarithm of its weight, and a random number below 1 for rounding the
  * number of its copies.
+ *
+ * @param {import("./blend.js").Blend} blend
+ * @param {import("./types.js").DrawOptions} options
+ * @param {import("./types.js").Attempt[]} attempts
+ * @param {import("./guide.js").Guide} [guide]
+ * @returns {Generator<void, import("./types.js").Drawn[]>}
  */
-export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = undefined) {
+export function* drawBatch(blend, options, attempts, guide) {
   const { n_y } = blend;
   const { minLength, maxLength, roots } = options;
   const unguided = { nodes: roots, logProbs: roots.map(({ logProb }) => logProb), total: 0 };
   let { nodes, logProbs, total } = guide?.begin() ?? unguided;
   const shares = cumulated(logProbs);
   const candidates = attempts.map(({ number, attempt }) => {
-    const key = child(child(options.seed, word(number)), word(attempt));
+    const key = child(child(options.key, word(number)), word(attempt));
     const node = nodes.length > 1 ? choose(shares, uniform(key, 0)) : 0;
     return { key, node, name: null, weight: total };
   });
   let going = candidates;
   while (going.length) {
-    const rows = rowsOf(blend, nodes, options);
+    const rows = rowsOf(blend, nodes, options); // log p, with a guide log q, then sums of either
     const passed = new Uint32Array(nodes.length);
     for (const { node } of going) passed[node]++;
     nodes.forEach((node, i) => {
@@ -55,13 +61,16 @@ export function* drawBatch(blend, options, attempts, /** @type {any} */ guide = 
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
-  const pointOf = (key) => guide && uniform(key, MAX_LENGTH + 1);
+  const pointOf = (key) => (guide ? uniform(key, MAX_LENGTH + 1) : 0);
   return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
 /**
  * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those of
  * visited nodes.
+ *
+ * @param {import("./types.js").Node[]} nodes
+ * @returns {Float64Array[]}
  */
 export function rowsOf(blend, nodes, options) {
   const { n_y } = blend;
@@ -81,13 +90,20 @@ function stacked({ parts }, nodes) {
   });
 }
 
-/** The children of some nodes; hidden states that a guide has kept are not computed again. */
+/**
+ * The children of some nodes; hidden states that a guide has kept are not computed again.
+ *
+ * @param {import("./types.js").Node[]} nodes
+ * @param {{ parent: number, c: number, reach?: number }[]} branches
+ * @param {import("./guide.js").Guide} [guide]
+ * @returns {import("./types.js").Node[]}
+ */
 export function nextNodes(blend, nodes, branches, guide) {
   const next = branches.map(({ parent, c, reach }) => {
     const { text, length } = nodes[parent];
     const known = guide?.child(nodes[parent], c);
     const node = { text: text + blend.characters[c - 1], length: length + 1, reach, ...known };
-    return { ...node, parent, c, hidden: known?.visited?.hidden };
+    return { ...node, parent, c, hidden: /** @type {any} */ (known?.visited?.hidden) };
   });
   const asked = next.filter(({ hidden }) => !hidden);
   const parents = [...new Set(asked.map(({ parent }) => parent))];

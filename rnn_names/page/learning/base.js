@@ -1,4 +1,4 @@
-// What a short list starts from, as in rnn_names/training/base.py. The base is one network that has
+// The start for short lists, as in rnn_names/training/base.py. The base is one network that has
 // learned all bundled lists, with a vector e for each; a new list gets a vector fitted to it.
 //
 //     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
@@ -6,7 +6,7 @@
 import { tanh } from "../engine/arithmetic.js";
 import { weightsOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
-import { Random } from "../engine/numbers.js";
+import { Random } from "../engine/random_keys.js";
 import { Adam } from "./adam.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
 import { someOf } from "./list.js";
@@ -16,8 +16,8 @@ import { encodedNames, prefixTree } from "./tree.js";
 const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
 /**
- * The rows of the base for EOS and some characters, or for ones that they are like: (n_y,). None if
- * the base is no start for these names: too many, or of other characters.
+ * The base's row for EOS and for each character, or for the most similar character that it knows:
+ * (n_y,). Null if there are too many names, or too few of their characters have a row.
  */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;

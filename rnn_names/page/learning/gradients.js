@@ -81,8 +81,8 @@ function addToColumns(matrix, rows, n_a, units, values) {
  *
  * a, r, z and c (rows, n_a); p (rows, 3 n_a), the projections of rows with children, bn included.
  *
- * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
- * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
+ * With `unitMask`, Waa is multiplied with the kept units of a only, about half: `units` are their
+ * indices, `met` (rows, units) their columns of a, and Waa (3 n_a, units) those of it, masked.
  */
 function hiddenStates(tree, params, unitMask = undefined) {
   const n_a = params.a0.length;

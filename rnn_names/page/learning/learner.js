@@ -1,10 +1,10 @@
-// Learning from a list, as `rnn-names train --init none --distil-epochs 0` does it: epochs
-// of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch. What
-// starts from the base learns all names, and the weights of the last epoch are the best.
+// Training on a list, as by `rnn-names train --init none --distil-epochs 0`: epochs of minibatches, a
+// tenth of the names held out, and in the end the weights of the best epoch. A run that starts from
+// the base learns all names and keeps the weights of its last epoch.
 
 import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
-import { Random } from "../engine/numbers.js";
+import { Random } from "../engine/random_keys.js";
 import { Adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
@@ -32,9 +32,9 @@ function shuffledNames(names, random) {
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
 export class Learner {
   /**
-   * `names` in NFC, with repeats. The start is the `base` if it suits them, else the one of `models`
-   * that predicts them best, none for random weights. `heldOut` are distinct names to measure by,
-   * else some by chance, or none of a list that starts from the base.
+   * `names` in NFC, with repeats. Starts from the `base` if it suits them, or else from the model
+   * of `models` that predicts them best, or from random weights if there is none. `heldOut`: distinct
+   * names to measure on; by default a random tenth, or none if training starts from the base.
    */
   constructor(names, models = [], { seed = 0, heldOut = undefined, base = undefined } = {}) {
     this.seed = seed;

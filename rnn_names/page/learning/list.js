@@ -1,8 +1,8 @@
 // Reading a list that somebody pastes or drops: one name a line, or one line with commas.
 
 import { fingerprint } from "../engine/fingerprints.js";
-import { GAMMA, mix, plus } from "../engine/numbers.js";
 import { lengthOf, MAX_LENGTH, REFUSED } from "../engine/options.js";
+import { GAMMA, mix, plus } from "../engine/random_keys.js";
 import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
@@ -56,7 +56,7 @@ function column(lines) {
   return lines.map(unquoted);
 }
 
-/** The names in a text; raises NotAList for what is no list to learn from. */
+/** The names in a text; raises NotAList if one cannot learn from it. */
 export function namesOfText(text) {
   const names = listIn(text);
   if (names.some(isRefused))
@@ -81,14 +81,14 @@ export function someOf(names, most) {
   return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
-/** What tells a list from others, in 16 digits: the order of its names does not count. */
+/** A digest of a list in 16 digits, independent of the order of its names. */
 export function digestOf(names) {
   const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));
   const { high, low } = each.reduce(plus);
   return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
 }
 
-/** What a model says of its list. */
+/** The properties of a list that its model keeps. */
 export function factsOf(names, vocabulary) {
   const lengths = names.map(lengthOf);
   const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));

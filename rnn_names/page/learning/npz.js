@@ -1,5 +1,5 @@
-// Writing a model as a file that rnn-names loads: a zip of arrays as NumPy's `savez` writes it,
-// nothing compressed (docs/model-file.md). Such a file is read again, too.
+// Writes a model as a file that rnn-names loads, a zip of arrays as by NumPy's `savez`, and reads such
+// a file (docs/model-file.md).
 
 import { titleIn } from "./list.js";
 import { LEARNED_SHARE } from "./result.js";

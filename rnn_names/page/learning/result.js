@@ -1,6 +1,6 @@
-// What was learned as one more model of the page, with the fields of rnn_names/page/script.py.
-// Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
-// that is saved with it all write the same names.
+// Turns a finished run into a model of the page, with the fields of rnn_names/page/script.py. Weights
+// are rounded to bfloat16, like those of the page, so that the model, its file and a page that is
+// saved with it write the same names.
 
 import { printsOfNames } from "../engine/fingerprints.js";
 import { predictions } from "./gradients.js";

@@ -1,5 +1,5 @@
-// How a list is learned from: the rule of rnn_names/training/settings.py for one network without
-// distillation, and of rnn_names/training/stages.py for how a run goes on.
+// The settings of a run: the rules of rnn_names/training/settings.py for a network without
+// distillation, and of rnn_names/training/stages.py for the learning rate of each epoch.
 
 export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;

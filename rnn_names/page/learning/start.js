@@ -1,6 +1,6 @@
-// What training starts from: random weights, or those of a model (rnn_names/training/setup.py).
+// The first weights of a run: random, or those of a model (rnn_names/training/setup.py).
 
-/** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
+/** A normal random number, the same in every browser: the sum of 12 uniform ones has variance 1. */
 const normal = (random) =>
   Array.from({ length: 12 }, () => random.next()).reduce((sum, each) => sum + each, -6);
 

@@ -1,5 +1,5 @@
-// Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py): names that begin alike
-// have the same hidden states up to where they part, so each distinct prefix is a node, once.
+// Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py). The hidden state after a
+// prefix is the same for all names that have it, so each distinct prefix is a node, computed once.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";

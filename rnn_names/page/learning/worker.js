@@ -1,4 +1,4 @@
-// Learning in a worker: how the page starts one, and what it does there.
+// Starts a worker that learns from a list, and runs in it.
 
 import { blendOf } from "../engine/models.js";
 import { Network } from "../engine/network.js";

@@ -1,7 +1,7 @@
 // The models of the page, and the settings that are not in the form.
 
 import { modelsIn } from "../engine/models.js";
-import { newSeed } from "../engine/numbers.js";
+import { newSeed } from "../engine/random_keys.js";
 import { $ } from "./elements.js";
 
 export const data = JSON.parse($("data").textContent);
@@ -21,7 +21,7 @@ export const chosen = {
   shares: openingShares(), // at least one is above 0; only ratios count
   wantedLists: /** @type {string[]} */ ([]), // digests in the opened link, until new names are drawn
   held: new Map(), // names by place that stay when more names are drawn
-  stayed: new Map(), // those that stayed when these were drawn, though they be released since
+  stayed: new Map(), // names by place that stayed in the latest draw, even if released since
   fitted: "", // the number of names or lines that fits, if it is in use
 };
 

@@ -1,6 +1,5 @@
 // The settings, in the form and in the address: a link restores the names.
 
-import { newSeed } from "../engine/numbers.js";
 import {
   INITIALS,
   lengthOf,
@@ -9,6 +8,7 @@ import {
   VALUE_TYPES,
   WrongSettings,
 } from "../engine/options.js";
+import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
 import { isCasting, modelsOfCast, openingPattern, showPattern } from "./casts.js";
 import {

@@ -2,8 +2,8 @@
 
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
-import { newSeed } from "../engine/numbers.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
+import { newSeed } from "../engine/random_keys.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";

@@ -1,0 +1,95 @@
+// From settings to the options of a draw: what boldness implies, and defaults from the models.
+
+import { shareOfWords } from "./clean.js";
+import { ownListOf } from "./fingerprints.js";
+import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
+import { newSeed, seedKey } from "./random_keys.js";
+import { checkCharacters, rootsOf, spellings } from "./roots.js";
+import { Shape } from "./shape.js";
+import { folding } from "./text.js";
+import { haveTriples } from "./triples.js";
+
+const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
+const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
+
+/**
+ * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
+ * an expression that is empty rules names out.
+ */
+export function withTexts(settings) {
+  const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+  const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
+  const { prefix, suffix, contains, excludeWords, match } = settings;
+  return {
+    ...settings,
+    prefix: anyOf(prefix),
+    suffix: anyOf(suffix),
+    contains: texts(contains).filter(Boolean),
+    excludeWords: texts(excludeWords).filter(Boolean),
+    match: texts(match),
+  };
+}
+
+/** Settings with the settings that `boldness` implies, as far as the models' lists allow them. */
+export function withBoldness({ boldness = "balanced", ...settings }, models) {
+  const wanted = { ...BOLDNESS[boldness] };
+  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
+    delete wanted.knownTriples;
+  const [{ loss }, other] = models;
+  if (other || !(loss > 0 && loss < MAX_LOSS)) delete wanted.minMeanP; // as in with_boldness
+  const lists = models.map(ownListOf);
+  if (lists.some((list) => !list)) {
+    delete wanted.minEdits;
+    delete wanted.noWords;
+  } else if (wanted.minEdits && settings.start) {
+    delete wanted.minEdits; // since it depends on all earlier names
+    wanted.novel = !settings.listed;
+  }
+  if (wanted.noWords) {
+    const prints = [...new Set(lists.flatMap((list) => [...list]))];
+    if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
+  }
+  const isGiven = ([name, value]) =>
+    value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
+  const given = Object.entries(settings).filter(isGiven);
+  return { ...wanted, ...Object.fromEntries(given) };
+}
+
+/**
+ * The options of `drawBatch`, from settings; by default, lengths are those of the models' names.
+ *
+ * `models` are the parts of the blend.
+ *
+ * @returns {import("./types.js").DrawOptions}
+ */
+export function drawOptions(settings, blend, models) {
+  const { prefix: prefixes, suffix, contains } = settings;
+  const lengths = prefixes.map(lengthOf);
+  const ofLists = Math.min(...models.map((model) => model.shortest));
+  const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
+  const minLength = Math.max(shortest, lengths.length ? Math.min(...lengths) : 1, 1);
+  const longest = Math.max(...models.map((model) => model.longest), minLength, ...lengths);
+  const maxLength = settings.maxLength ?? longest;
+  if (minLength > maxLength || maxLength > MAX_LENGTH)
+    throw new WrongSettings(
+      `No name can have at least ${minLength} and at most ${maxLength} characters.`,
+    );
+  const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
+  checkStart(settings);
+  checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
+  checkCharacters(contains, blend, folding(settings));
+  // With an ending that no name has in its case, all are read in any case (`drawNames`).
+  checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
+  const shape = settings.anyShape ? undefined : new Shape(models);
+  const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
+  const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
+  const roots = rootsOf(texts.length ? texts : [""], blend, options);
+  const { numbers, prepared, key = seedKey(settings.seed ?? newSeed()) } = settings;
+  return { ...options, roots, numbers, prepared, key };
+}
+
+/** Raises WrongSettings if `start` would skip names on which later names depend. */
+export function checkStart({ start, unique, minEdits }) {
+  if (start && (unique || minEdits))
+    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
+}

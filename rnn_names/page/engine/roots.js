@@ -1,0 +1,84 @@
+// Where a walk begins: the spellings of required prefixes, or the empty text.
+
+import { MAX_STATES } from "./automaton.js";
+import { nextLogProbs } from "./blend.js";
+import { START } from "./chain.js";
+import { lengthOf, WrongSettings } from "./options.js";
+import { same } from "./regex.js";
+import { folding } from "./text.js";
+
+/**
+ * Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. Of
+ * some texts, at least `needed` must be without such a character; by default, all.
+ */
+export function checkCharacters(texts, blend, fold, needed = texts.length) {
+  const known = new Set(blend.characters.map(fold));
+  const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
+  const wrong = texts.filter(unknownIn);
+  const [text] = wrong;
+  if (text === undefined || texts.length - wrong.length >= needed) return;
+  throw new WrongSettings(
+    `“${text}” cannot be in a name: no name of the list has the character “${unknownIn(text)}”.`,
+  );
+}
+
+/**
+ * The spellings of a required prefix: the given one, or spellings in another case, by the rules of
+ * rnn_names/conditions/spelling.py. If the list's shape excludes them, extends `shape`.
+ */
+export function spellings(text, blend, shape, ignoreCase) {
+  const inAnyCase = (fits) => {
+    let found = [""];
+    for (const character of text) {
+      const cases = blend.characters.filter(same(character, true));
+      found = found.flatMap((begun) => cases.map((c) => begun + c)).filter(fits);
+      if (found.length > MAX_STATES)
+        throw new WrongSettings(`“${text}” is too long to be followed in upper and lower case.`);
+    }
+    return found;
+  };
+  const isKnown = Array.from(text).every((c) => blend.index.has(c));
+  const fits = (begun) => !shape || shape.fits(begun);
+  if (isKnown && !ignoreCase && fits(text)) return [text];
+  const fitting = inAnyCase(fits);
+  if (fitting.length) return fitting;
+  if (!ignoreCase) checkCharacters([text], blend, folding({ ignoreCase }));
+  const found = ignoreCase ? inAnyCase(() => true) : [text];
+  for (const each of found) shape?.allow(each);
+  return found;
+}
+
+/**
+ * The root nodes of the walk, in the order of their characters: one for each required prefix that has
+ * no other as its own prefix.
+ *
+ * @returns {import("./types.js").Root[]}
+ */
+export function rootsOf(texts, blend, options) {
+  const ranks = (text) => String.fromCodePoint(...blend.encode(text));
+  const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
+  const kept = [];
+  for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  // The nodes of all prefixes of roots.
+  /** @type {Map<string, any>} */
+  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
+  const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
+  const found = roots.map((text) => {
+    let [begun, node] = ["", after.get("")];
+    for (const character of text) {
+      begun += character;
+      if (!after.has(begun)) {
+        const last = blend.index.get(character);
+        const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[last];
+        after.set(begun, { hidden: blend.nextStates(node.hidden, 1, [0], [last]), logProb });
+      }
+      node = after.get(begun);
+    }
+    return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };
+  });
+  const isCut = options.topK < blend.n_y || options.topP < 1;
+  if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
+    throw new WrongSettings("No name can begin like that.");
+  if (found.length === 1) found[0].logProb = 0; // min-p may rule out what is asked for
+  return found;
+}

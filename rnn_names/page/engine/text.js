@@ -1,0 +1,17 @@
+// Forms of texts that ignore case.
+
+import { caseless, single } from "./regex.js";
+
+/** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is no i. */
+export function folded(text) {
+  const upper = Array.from(text, (c) => ("ıİ".includes(c) ? c : c.toLowerCase().toUpperCase()));
+  const lower = Array.from(upper.join(""), (c) => c.toLowerCase());
+  return lower.join("").normalize("NFC");
+}
+
+/** The characters of a text in lower case. */
+export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
+
+/** Folds the case of a text, with `ignoreCase`. */
+export const folding = ({ ignoreCase }) =>
+  ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;

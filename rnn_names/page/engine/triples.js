@@ -1,0 +1,33 @@
+// The triples of adjacent characters that lists have, in lower case, and names of no others.
+
+import { WrongSettings } from "./options.js";
+import { folding, lowerCase } from "./text.js";
+
+/** All triples of adjacent characters in the lists of some models, in lower case. */
+export function knownTriples(models) {
+  if (models.some(({ triples }) => !triples))
+    throw new WrongSettings("A model here does not keep which characters its list has in a row.");
+  const pairs = models.flatMap(({ triples }) => Object.entries(triples));
+  return new Set(pairs.flatMap(([pair, after]) => Array.from(after, (c) => pair + c)));
+}
+
+/** Whether all triples of a text, a list of lower-case characters, are known. */
+export const hasTriples = (text, known) =>
+  text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));
+
+/** Whether names with only known triples can have the required texts. */
+export function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
+  if (models.some(({ triples }) => !triples)) return false;
+  const has = (given, fold = folding({ ignoreCase })) => {
+    const known = new Set(Array.from(knownTriples(models), fold));
+    const text = lowerCase(given).map(fold);
+    if (text.length > 2) return hasTriples(text, known);
+    return [...known].some((triple) => triple.includes(text.join("")));
+  };
+  const inAnyCase = folding({ ignoreCase: true }); // as prefixes may be read without that option
+  return (
+    contains.every((text) => has(text)) &&
+    (!prefix.length || prefix.some((text) => has(`\n${text}`, inAnyCase))) &&
+    (!suffix.length || suffix.some((text) => has(`${text}\n`)))
+  );
+}

@@ -1,0 +1,85 @@
+// The shapes of what the functions of the engine pass to one another.
+
+import type { Shape } from "./shape.js";
+import type { GuidedSampler } from "./guided.js";
+
+/** 64 bits: of a key, or of a fingerprint. */
+export interface Word {
+  high: number;
+  low: number;
+}
+
+/** An attempt at the name of a number. */
+export interface Attempt {
+  number: number;
+  attempt: number;
+}
+
+/** What became of an attempt: null is no name. `weight` and `point` are for a guide's proposals. */
+export interface Drawn {
+  name: string | null;
+  weight: number;
+  point: number;
+}
+
+/** A prefix of names in a walk. */
+export interface Node {
+  text: string;
+  length: number; // in characters
+  hidden: (Float64Array | Float32Array)[]; // for each network of the blend, its state: (n_a,)
+  factor?: number; // of the weights of its names, in nats
+  // With a guide:
+  state?: any; // of the automaton
+  context?: any; // of the chain
+  guess?: number; // `ahead`, in nats
+  reach?: number; // log-probability of reaching it, where the most probable prefixes are visited
+  visited?: Prefix;
+}
+
+/** A node at which a walk begins. */
+export interface Root extends Node {
+  symbols: string; // as in chain.js
+  logProb: number;
+}
+
+/** A prefix that a guide has visited, for all of its walks. */
+export interface Prefix {
+  symbols: string;
+  length: number;
+  state: number;
+  passed: number; // names that have it
+  children: Map<number, Prefix>;
+  context?: number;
+  logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)
+  hidden?: Float32Array[];
+  p?: Float64Array; // the chain's probabilities to learn from
+  value?: number; // `ahead`, in nats
+  known?: number; // the part of `value` that belongs to visited names
+}
+
+/** The options of a draw (draw_options.js). */
+export interface DrawOptions {
+  key: Word; // of the seed
+  start: number; // the first number
+  numbers?: number[]; // those that are drawn, of a cast's lines
+  roots: Root[];
+  minLength: number;
+  maxLength: number;
+  temperature: number;
+  minP: number;
+  topK: number;
+  topP: number;
+  shape: Shape | undefined;
+  prepared?: { guided?: GuidedSampler }; // where casts keep it for further draws
+}
+
+/** A condition on names, with the numbers of those that were tested and that passed. */
+export interface Condition {
+  words: string; // completes "a name …"
+  passes: (name: any) => boolean;
+  automaton?: any; // of its spelling
+  isOfSpelling?: boolean;
+  dependsOnOthers: boolean; // on other names
+  tested: number;
+  passed: number;
+}
