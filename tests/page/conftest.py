@@ -3,7 +3,7 @@
 import pytest
 
 from rnn_names import Model
-from rnn_names.page.page import page
+from rnn_names.page.page import page as page_text
 from rnn_names.page.script import PageModel
 from support.browser import NOT_TESTED, Browser, missing
 
@@ -39,7 +39,7 @@ def page_file(tmp_path_factory):
         key = tuple((name, id(model), *share) for name, model, *share in parts)
         if key not in made:
             path = folder / f"{len(made)}.html"
-            path.write_text(page([PageModel(*part) for part in parts]), "utf-8", newline="\n")
+            path.write_text(page_text([PageModel(*part) for part in parts]), "utf-8", newline="\n")
             made[key] = path, parts  # the models too: an id is only good while they live
         return made[key][0]
 
@@ -68,3 +68,11 @@ def open_page(browser, one_page, page_file, small_models, bundled):
 
     yield opened
     assert [problem for page in pages for problem in page.problems] == []
+
+
+@pytest.fixture
+def page(open_page):
+    """A page of one model; at the end, it may have asked for nothing but itself."""
+    opened = open_page("gru")
+    yield opened
+    assert opened.requests == [opened.url.partition("#")[0]], "nothing else is asked for"

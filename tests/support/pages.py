@@ -1,0 +1,62 @@
+"""What people do with a page that writes names, and what it shows them."""
+
+from support.browser import wait_for_names
+
+
+def set_to(page, label, value, count=20):
+    """Sets a control as a person would, and waits for the names."""
+    unfold(page)
+    control = page.get_by_label(label, exact=True)
+    if value is True:
+        control.check()
+    else:
+        control.fill(str(value))
+    wait_for_names(page, count)
+
+
+def unfold(page):
+    """Opens what is folded away."""
+    opens = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+    page.evaluate(f"{opens}; openCard(''); openDrawer(null); showWhole(true)")
+
+
+def press(page, button, count=20, exact=True):
+    """Clicks a button, and waits for the names: as many, or whatever there are."""
+    page.get_by_role("button", name=button, exact=exact).first.click()
+    if count is None:
+        wait_until_drawn(page)
+    else:
+        wait_for_names(page, count)
+
+
+def wait_until_drawn(page):
+    """Waits for the names that a change brings, which are drawn a moment after it."""
+    page.wait_for_timeout(150)
+    page.locator("#names[aria-busy=false]").wait_for()
+
+
+def go_to(page, tab, count=20):
+    """Shows another view, and waits for its names: as many, or whatever there are."""
+    page.get_by_role("tab", name=tab).click()
+    if count is None:
+        wait_until_drawn(page)
+    else:
+        wait_for_names(page, count)
+
+
+def follow(page, link, count=20):
+    """Opens another link of the page, as somebody who puts it into the address bar."""
+    page.evaluate("link => { location.hash = link; }", link)
+    wait_for_names(page, count)
+
+
+def said(page):
+    """What the page says above the names, without what is for screen readers."""
+    return page.locator("#status").evaluate("status => status.firstChild.data")
+
+
+def kept(page):
+    return page.locator("#favourites bdi").all_inner_texts()
+
+
+FOR_FILES = "It works for people who have this file."
