@@ -259,7 +259,7 @@ class _Reader:
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
-                raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
+                raise self.error(f"at most {MAX_NESTED} choices can be nested", bracket)
             self.labels = {*before}
             alternatives.append(self.pieces("|*="))
             labels |= self.labels
@@ -337,7 +337,7 @@ class _Reader:
                     raise self.error(f"{word} is given twice", place)
                 given.places[word], given.rules = place, self.until(",}")
             elif not allows_all:
-                raise self.error("only rules=FILE can stand here: this is no model", place)
+                raise self.error("only rules=FILE is allowed here: this is not a model", place)
             else:
                 self.option(word, place, given)
         self.close("}", begin)

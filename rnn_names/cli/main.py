@@ -76,7 +76,7 @@ def cli(context: click.Context) -> None:
     rnn-names mcp                  a server from which assistants draw names
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
-    `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.
+    `sample --count 5`. A project can set them in rnn-names.toml or pyproject.toml.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     context.with_resource(streams.warnings_on_stderr())
     try:

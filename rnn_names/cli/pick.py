@@ -128,7 +128,7 @@ def pick(
         options = read_options(SampleOptions, given)
         source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
     elif model:
-        raise click.UsageError("the models of a pattern stand in it: leave out --model")
+        raise click.UsageError("a pattern names its own models: leave out --model")
     else:
         word = pattern or ""
         if word in bundled.names() - CASTS.keys() or word.endswith(".npz"):
@@ -366,7 +366,7 @@ def _not_understood(typed: str, page: Sequence[str]) -> str:
         return f"To keep {typed}, type {page.index(typed) + 1}."
     no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
     if no_number and typed[0].isdecimal():
-        return f"{short_repr(no_number[0])} is no number; nothing was kept"
+        return f"{short_repr(no_number[0])} is not a number; nothing was kept"
     return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 

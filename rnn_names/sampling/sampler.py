@@ -182,7 +182,7 @@ def make_sampler(
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
         of_texts = [condition for condition in all_conditions if condition.automaton]
-        notes = [f"{sampler.joined_titles(of_texts)} in any case"]
+        notes = [f"{sampler.joined_titles(of_texts)} in upper or lower case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler, options

@@ -719,8 +719,8 @@ def test_kept_lines_with_equal_beginnings_are_listed_with_their_differences(pick
 
 
 UNKNOWN = {
-    "1 and 2": "'and' is no number; nothing was kept",
-    "1 foo": "'foo' is no number; nothing was kept",
+    "1 and 2": "'and' is not a number; nothing was kept",
+    "1 foo": "'foo' is not a number; nothing was kept",
     "+": "+ and a number of this page, or a name",
     "=": "= and what to keep",
     "all": "'all': not understood; ? for help",

@@ -153,7 +153,7 @@ WHY_NOT = {
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
     "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
-    "“(” is no regular expression: missing ).": {"match": "("},
+    "“(” is not a regular expression: missing ).": {"match": "("},
     "": {"prefix": "ab"},
 }
 
@@ -386,7 +386,7 @@ def test_on_a_phone_an_error_is_shown_below_the_field_that_it_is_about(open_page
     page.get_by_role("button", name="Settings").click()
     page.locator("summary", has_text="Conditions").click()
     page.get_by_label("Pattern (regular").fill("((")
-    error = page.locator("#settings .wrong", has_text="“((” is no regular expression")
+    error = page.locator("#settings .wrong", has_text="“((” is not a regular expression")
     error.wait_for()
     below, drawer = error.bounding_box(), page.locator("#settings").bounding_box()
     assert below["y"] + below["height"] <= drawer["y"] + drawer["height"]

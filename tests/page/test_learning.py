@@ -329,7 +329,7 @@ def test_the_same_list_gives_the_same_model(tmp_path):
 
 
 NO_LISTS = {
-    "\x89PNG\r\n\x1a\n\0\0": "This is no list of names: it holds characters that no name has.",
+    "\x89PNG\r\n\x1a\n\0\0": "This is not a list of names: it has characters that no name has.",
     "Anna\nBert\n": "2 different names are too few to learn from: give 20 or more.",
     "Lorem ipsum dolor sit amet, " * 3 + "\n" + "sed diam nonumy eirmod tempor " * 2 + "\n": (
         "These lines are too long for names: put one name on each line."

@@ -307,7 +307,7 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
 
 @pytest.mark.parametrize("suffixes", [["a", "C"], ["7", "a", "B"], ["7", "C"]], ids=str)
 def test_several_suffixes_equal_python(suffixes, in_node, small_models):
-    """If one cannot end a name in its case, all are read in any case."""
+    """If one cannot end a name in its case, the case of all is ignored."""
     options = f"{{ seed: 1, suffix: {json.dumps(suffixes)} }}"
     any_shape = "{ ...options, anyShape: true }"
     names, message = in_node(
@@ -416,7 +416,7 @@ def test_expressions_without_an_automaton_are_read_as_in_python(in_node):
     for each, reason in NONE_IN_PYTHON.items():
         with pytest.raises((re.error, OverflowError)):
             re.compile(each)
-        assert errors.pop(0) == f"“{each}” is no regular expression: {reason}."
+        assert errors.pop(0) == f"“{each}” is not a regular expression: {reason}."
     refused = [*REFUSED, r"(.)\1.*"]
     assert errors == [f"“{each}” is more than browsers can match." for each in refused]
 

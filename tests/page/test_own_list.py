@@ -548,4 +548,4 @@ def test_a_file_can_be_dropped_or_chosen(page, tmp_path):
     page.locator("#own-count", has_text="This file has no model that was saved here").wait_for()
     assert page.evaluate("models.length") == 1
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
-    page.locator("#own-count", has_text="This is no list of names").wait_for()
+    page.locator("#own-count", has_text="This is not a list of names").wait_for()

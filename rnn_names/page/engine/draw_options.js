@@ -78,7 +78,7 @@ export function drawOptions(settings, blend, models) {
   checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   checkCharacters(contains, blend, folding(settings));
-  // With an ending that no name has in its case, all are read in any case (`drawNames`).
+  // With an ending that no name has in its case, case is ignored in all (`drawNames`).
   checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };

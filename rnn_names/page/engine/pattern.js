@@ -173,7 +173,7 @@ export class PatternReader {
     const alternatives = [];
     const weights = [];
     if (++this.depth > MAX_NESTED)
-      throw this.error(`at most ${MAX_NESTED} choices can stand in one another`, bracket);
+      throw this.error(`at most ${MAX_NESTED} choices can be nested`, bracket);
     const before = this.names;
     let names = before;
     do {
@@ -252,7 +252,7 @@ export class PatternReader {
         this.at = RULES.lastIndex;
         rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
       } else if (isName) this.option(options);
-      else throw this.error("only rules=FILE can stand here: this is no model", place);
+      else throw this.error("only rules=FILE is allowed here: this is not a model", place);
     }
     this.closes("}", begin);
     return { options, rules };

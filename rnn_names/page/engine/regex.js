@@ -99,7 +99,7 @@ export class Expression {
   }
 
   error(reason) {
-    return new WrongSettings(`“${this.text}” is no regular expression: ${reason}.`);
+    return new WrongSettings(`“${this.text}” is not a regular expression: ${reason}.`);
   }
 
   /** An error for what browsers do not have, or read in another way. */

@@ -60,7 +60,7 @@ function column(lines) {
 export function namesOfText(text) {
   const names = listIn(text);
   if (names.some(isRefused))
-    throw new NotAList("This is no list of names: it holds characters that no name has.");
+    throw new NotAList("This is not a list of names: it has characters that no name has.");
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
