@@ -193,6 +193,21 @@ def test_a_typed_pattern_updates_its_parts(open_page):
     ]
 
 
+def test_a_typed_pattern_stays_while_people_go_back_among_names(open_page):
+    page = open_page("gru", names=20)
+    press(page, "More names")
+    go_to(page, "Casts", None)
+    unfold_parts(page)
+    page.get_by_label("Pattern", exact=True).fill("{gru} the Bold")
+    wait_until_drawn(page)
+    go_to(page, "Names")
+    press(page, "More names")
+    press(page, "Back")
+    go_to(page, "Casts", None)
+    assert pattern_of(page) == "{gru} the Bold"
+    assert all(line.endswith(" the Bold") for line in names_of(page))
+
+
 def test_a_link_contains_a_cast_and_its_lines_can_be_kept(open_page):
     page = open_page("gru")
     go_to(page, "Casts")

@@ -190,7 +190,9 @@ def test_regular_expressions_match_as_in_python(open_page):
     for pattern in WRONG:
         with pytest.raises(re.error):
             re.compile(pattern)
-        assert page.evaluate(refusal, pattern).startswith(f"“{pattern}” is not a regular expression: ")
+        assert page.evaluate(refusal, pattern).startswith(
+            f"“{pattern}” is not a regular expression: "
+        )
 
 
 # --- The list -------------------------------------------------------------------------------------

@@ -170,15 +170,18 @@ function patternOfStart({ dataset }) {
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => slotOf(kinds[kind]));
 }
 
-export const openingPattern = () => patternOfStart(starts()[0]);
-
 /** The button of the ready-made pattern that is in use, if one is. */
 const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
 
-/** Writes the ready-made pattern that is in use for the models that write names now. */
+/** Writes the ready-made pattern that is in use, or the first, for the models that write names now. */
 export function followKinds() {
-  const start = startInUse();
+  const start = startInUse() ?? ($("pattern").value ? undefined : starts()[0]);
   if (start) $("pattern").value = patternOfStart(start);
+  showPattern();
+}
+
+export function resetPattern() {
+  $("pattern").value = patternOfStart(starts()[0]);
   showPattern();
 }
 

@@ -10,7 +10,7 @@ import {
 } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
-import { isCasting, modelsOfCast, openingPattern, showPattern } from "./casts.js";
+import { followKinds, isCasting, modelsOfCast, showPattern } from "./casts.js";
 import {
   changed,
   chosen,
@@ -75,8 +75,6 @@ export function resetForm() {
   setBoldness("safe");
   chosen.shares = openingShares();
   holdNothing();
-  $("pattern").value = openingPattern();
-  showPattern();
 }
 
 /**
@@ -125,6 +123,7 @@ const isHoldable = (text) => isShowable(text) && !/[<>]/.test(text);
 export function readAddress() {
   known = location.hash;
   const address = new URLSearchParams(known.slice(1));
+  const pattern = $("pattern").value;
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
@@ -141,9 +140,10 @@ export function readAddress() {
     address.get("shares") ?? "",
     hasSeed ? wantedLists : digestsOfLists(),
   );
-  $("pattern").value = address.get("cast") ?? openingPattern();
+  $("pattern").value = address.get("cast") ?? pattern; // links to names have no pattern
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
-  showPattern();
+  if (address.has("cast")) showPattern();
+  else followKinds();
   if (address.has("cast")) showView("casts");
   else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   for (const key of HELD)

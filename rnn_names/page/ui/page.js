@@ -6,7 +6,7 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
-import { drawLines, isCasting, listenToCasts } from "./casts.js";
+import { drawLines, isCasting, listenToCasts, resetPattern } from "./casts.js";
 import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast, within } from "./elements.js";
@@ -214,6 +214,7 @@ function step(by) {
 function startOver() {
   const before = location.hash;
   resetForm();
+  resetPattern();
   showValues();
   unsay();
   fitCount(); // the removed conditions and message leave more room
