@@ -8,8 +8,8 @@ one minibatch. `distillation` is the last stage; `name_features` fits its teache
 The calls behind a minibatch:
 
     train.train: TrainingSetup, Trainer.epochs
-        Trainer._run_epoch: _training_set, gradients_of_epoch, Adam.step, _measure
-            _training_set: in the last stage, Teacher.for_run, distillation_set
+        Trainer._run_epoch: _batches_of_stage, gradients_of_epoch, Adam.step, _end_epoch
+            _batches_of_stage: in the last stage, Teacher.for_run, distillation_set
             gradients_of_epoch: Batches.minibatches, PartGradients.compute for each part
                 compute: Batches.tree (prefix_tree), part_gradients (dropout_mask)
                     rnn.loss_and_gradients: _forward, cross_entropy, _backward_over_time

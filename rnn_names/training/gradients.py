@@ -96,8 +96,8 @@ class PartGradients:
         loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Calls a function, in the process of this object."""
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Runs a function that needs no gradients, in the process of this object."""
         return function(*arguments)
 
 

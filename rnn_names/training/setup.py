@@ -72,7 +72,8 @@ class TrainingSetup:
 
     def first_weights(self) -> dict[str, Array]:
         """Random weights, replaced by the weights of `init` as far as it has them."""
-        rng, settings, vocabulary = self.generator(WEIGHTS, 0), self.settings, self.vocabulary
+        settings, vocabulary = self.settings, self.vocabulary
+        rng = self.generator(WEIGHTS, 0)  # 0: the first of several networks, in earlier versions
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
             known = vocabulary.indices_of(self.init.vocabulary)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import rounded
+from rnn_names.arrays import Array, rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
@@ -20,13 +20,13 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
+from rnn_names.training.run_state import form, is_possible
 from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
 from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 DIVERGENCE_FACTOR = 4  # a stage ends if its loss is this many times a uniform guess's loss
-MAX_STEPS = 1 << 53  # of an optimizer, in a state to resume from
 DECAY_TO_START = 2.4
 """Strength of the weight decay towards the initial weights, divided by the number of names."""
 
@@ -114,7 +114,7 @@ class Trainer:
     def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        position, stage, batches = self.position, self.stage, self._training_set(helper)
+        position, stage, batches = self.position, self.stage, self._batches_of_stage(helper)
         seed = [self.settings.seed, EPOCH, position.epoch]
         minibatches = gradients_of_epoch(helper, batches, stage, seed, self.characters_left)
         for middle, batch_loss, n, gradient in minibatches:
@@ -133,9 +133,10 @@ class Trainer:
         position.epoch += 1
         position.stage_epoch += 1
         position.characters += characters
-        return self._measure(loss / characters, characters, began)
+        return self._end_epoch(loss / characters, characters, began)
 
-    def _training_set(self, helper: Helper) -> Batches:
+    def _batches_of_stage(self, helper: Helper) -> Batches:
+        """The names of the stage; distillation's are written when it begins, which takes seconds."""
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:
@@ -145,41 +146,32 @@ class Trainer:
             rng = setup.generator(TEACHER)
             teacher = Teacher.for_run(batches, setup.vocabulary, network, rng, share)
             rng = setup.generator(SYNTHETIC_NAMES)
-            count, submit = self.settings.synthetic_names, partial(helper.begin, PartGradients.call)
+            count, submit = self.settings.synthetic_names, partial(helper.begin, PartGradients.run)
             self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
 
     # --- After an epoch ---------------------------------------------------------------------------
 
-    def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
-        """Measures the network, keeps it if it is the best so far, and may end the stage."""
-        held_out_loss = None
-        flat = rounded(self._weights)
-        if len(self.held_out):
-            params, counts = views(flat, self._shapes), self.setup.held_out_counts
-            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
+    def _end_epoch(self, training_loss: float, characters: int, began: float) -> Epoch:
+        """Measures the weights, keeps them if they are the best so far, and may end the stage."""
         position, stage = self.position, self.stage
+        weights = rounded(self._weights)
+        held_out_loss = self._held_out_loss(weights)
         has_diverged = self.has_diverged(training_loss, held_out_loss)
-        is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
-        is_sound = is_finite and np.abs(flat).max() < MAX_WEIGHT
+        losses = training_loss, held_out_loss or 0
+        is_sound = all(map(math.isfinite, losses)) and np.abs(weights).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
             raise TrainingError(
                 f"the loss grew beyond all bounds in epoch {position.epoch}: train again with "
                 f"learning_rate below {self.settings.learning_rate:g}",
                 settings=["learning_rate"],
             )
-        # The best weights have the lowest held-out loss, or without held-out names, are the newest.
-        lowest = self.model.training["held_out_loss"]
-        is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
-        is_best = is_lowest and not has_diverged
+        is_best = not has_diverged and self._is_lowest(held_out_loss)
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
                 self._first_stage_weights[:] = self._weights
-        # Patience is counted from the best epoch of the stage, or from the stage's beginning.
-        since_best = min(position.epoch - self.model.training["epoch"], position.stage_epoch)
-        is_stuck = held_out_loss is not None and since_best >= self.settings.patience
-        if has_diverged or is_stuck or position.stage_epoch >= stage.epochs:
+        if has_diverged or self._is_stuck(held_out_loss) or position.stage_epoch >= stage.epochs:
             position.stage_index, position.stage_epoch = position.stage_index + 1, 0
             self._begin_stage()
         return Epoch(
@@ -193,10 +185,28 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
+    def _held_out_loss(self, weights: Array) -> float | None:
+        """The loss on held-out names, in nats per character; None if there are none."""
+        if not len(self.held_out):
+            return None
+        params = views(weights, self._shapes)
+        return mean_loss(params, self.vocabulary, self.held_out, self.setup.held_out_counts)
+
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
         uniform = math.log(len(self.vocabulary))
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
+
+    def _is_lowest(self, held_out_loss: float | None) -> bool:
+        """Whether no epoch had as low a loss; always, without held-out names."""
+        lowest = self.model.training["held_out_loss"]
+        return held_out_loss is None or lowest is None or held_out_loss < lowest
+
+    def _is_stuck(self, held_out_loss: float | None) -> bool:
+        """Whether the best epoch, or the stage's beginning, was `patience` epochs ago."""
+        position = self.position
+        since_best = min(position.epoch - self.model.training["epoch"], position.stage_epoch)
+        return held_out_loss is not None and since_best >= self.settings.patience
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
@@ -222,9 +232,10 @@ class Trainer:
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
         has_form = model.vocabulary.characters == self.vocabulary.characters and (
-            _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
+            form({**self.model.params, **self.state()}) == form({**model.params, **state})
         )
-        if not (has_form and self._is_possible(state, model.training)):
+        has_held_out = len(self.held_out) > 0
+        if not (has_form and is_possible(state, model.training, self.stages, has_held_out)):
             raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():
@@ -232,34 +243,3 @@ class Trainer:
                 array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
         self._model_fields = {name: getattr(model, name) for name in self._model_fields}
-
-    def _is_possible(self, state: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-        """Whether a run can have a state of the right form, and the record of its best model."""
-        index, epoch, stage_epoch = state["stage_index"], state["epoch"], state["stage_epoch"]
-        epochs = [*(stage.epochs for stage in self.stages), 1]  # 0 of 1 after the last stage
-        is_in_stage = 0 <= index < len(epochs) and 0 <= stage_epoch < epochs[index]
-        # Each of the `index` stages before took an epoch at least.
-        is_counted = is_in_stage and index <= epoch - stage_epoch <= sum(epochs[:index])
-        best_epoch = record.get("epoch")
-        has_best = best_epoch in range(min(epoch, 1), epoch + 1)
-        was_trained = best_epoch != 0
-        measured = {"training_loss": was_trained, "held_out_loss": was_trained and self.held_out}
-        losses = ((record.get(name, ""), is_measured) for name, is_measured in measured.items())
-        are_losses = all(
-            (type(loss) is float and loss >= 0) if is_measured else loss is None
-            for loss, is_measured in losses
-        )
-        is_finite = 0 <= state["smoothed_loss"] < math.inf and all(
-            np.abs(state[name]).max() < MAX_WEIGHT for name in ("trained", "first", "network")
-        )
-        are_steps = 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
-        return is_counted and has_best and are_losses and is_finite and are_steps
-
-
-def _form(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys, types and shapes of a state.
-
-    >>> _form({"epoch": 3, "loss": 0.5}) == _form({"epoch": 4, "loss": "1"})
-    False
-    """
-    return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}
