@@ -136,7 +136,7 @@ class Trainer:
         return self._end_epoch(loss / characters, characters, began)
 
     def _batches_of_stage(self, helper: Helper) -> Batches:
-        """The names of the stage; distillation's are written when it begins, which takes seconds."""
+        """The names of the stage; those of distillation are made when it begins, within seconds."""
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:
