@@ -51,7 +51,7 @@ IN_FRAME = 12
 BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
-BOOSTS = {"cli.md": 4, "python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}
+BOOSTS = {"cli.md|python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}
 BOOSTS |= {"exercises.md|benchmarks.md|project/(?!SECURITY).*": 0.3}
 FOR_FEW = "releasing.md|.*/tried.md"
 """How much pages count in a search, if not as the others do; and those that it leaves out."""

@@ -229,6 +229,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
         lambda part: part[0] if part[1] in models else general[part[1] in PLACES], text
     )
     pattern = escape(SAME_CHOICES.sub(r"\1", pattern))
+    pattern = pattern.replace("{person} {place}", "{person} of {place}")  # places are no surnames
     return f'<button class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 
 

@@ -164,8 +164,11 @@ export class Search {
     const texts = textsOf(automaton, blend, beginnings, options);
     const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
     const meets = (text) => text && tested.every(({ passes }) => passes(text));
-    if (tested.length && few.at(-1) === undefined && !few.some(meets))
-      throw new WrongSettings(`No name ${tested.map(({ words }) => words).join(" and ")} here.`);
+    if (tested.length && few.at(-1) === undefined && !few.some(meets)) {
+      const [words, ...others] = tested.map((each) => each.words);
+      const all = `No name can meet all conditions: a name ${[words, ...others].join(", ")}.`;
+      throw new WrongSettings(others.length ? all : `No name ${words} here.`);
+    }
     return automaton;
   }
 

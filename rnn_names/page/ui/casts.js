@@ -187,8 +187,10 @@ export function resetPattern() {
 
 /** Marks the ready-made pattern that is in use. */
 function showStart() {
-  for (const chip of starts())
+  for (const chip of starts()) {
     chip.ariaPressed = String(patternOfStart(chip) === $("pattern").value);
+    if (chip.ariaPressed === "true") chip.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }
 }
 
 /** Updates the pattern after a change of its parts. */

@@ -59,7 +59,8 @@ export function checkLengths() {
 
 /** The texts of a field, separated by commas; a single text keeps its spaces. */
 function textsIn({ id, value }) {
-  const texts = id === "match" ? [value] : value.split(",");
+  const text = value.normalize("NFC");
+  const texts = id === "match" ? [text] : text.split(",");
   return texts.map((text) => (texts[1] === undefined ? text : text.trim())).filter(Boolean);
 }
 
@@ -267,12 +268,15 @@ export function unsay() {
  * with a link that drops it; or all conditions, if no name can meet them.
  */
 export function say(sentence, found = 0) {
-  const isMeant = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
+  const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
-  const named = inForce().filter((id) => (sentence.includes("“") ? isMeant(id) : isLength(id)));
+  const isPattern = (id) => id === "match" && sentence.startsWith("A pattern");
+  const isMeant = sentence.includes("“") ? isQuoted : (id) => isLength(id) || isPattern(id);
+  const named = inForce().filter(isMeant);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   markInvalid(wrong, sentence);
-  const isTooSafe = !wrong.length && chosen.boldness === "safe" && sentence.includes(" found in ");
+  const isTooFew = / found in | all conditions: /.test(sentence);
+  const isTooSafe = !named.length && chosen.boldness === "safe" && isTooFew;
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
