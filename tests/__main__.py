@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
 
+STUDIES = ("data", "docs", "tests/benchmarks", "tests/page_study", "tests/quality")
 PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2")  # by npm, into build/
 FOLDERS = {
     # group of pyproject.toml, "run" for what users need, "oldest" for "test": its environment
@@ -102,6 +103,7 @@ def lint(programs: Path) -> None:
     run(programs / "ruff", "check", ".")
     run(programs / "mypy")
     run(programs / "mypy", "tests/support/public_names.py")
+    run(programs / "mypy", "--explicit-package-bases", *STUDIES)
     run(programs / "zizmor", "--offline", "--no-progress", "--quiet", ".github")
     lint_page()
 

@@ -131,7 +131,11 @@ def errors() -> str:
     """The part of api.md about all kinds of errors, which have a line each."""
     from rnn_names.errors import RnnNamesError, RnnNamesWarning
 
-    kinds = [RnnNamesError, *RnnNamesError.__subclasses__(), *RnnNamesWarning.__subclasses__()]
+    kinds: list[type] = [
+        RnnNamesError,
+        *RnnNamesError.__subclasses__(),
+        *RnnNamesWarning.__subclasses__(),
+    ]
     return "".join(
         f"\n::: {kind.__module__}.{kind.__name__}\n{ALONE}"
         for kind in kinds

@@ -10,6 +10,7 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.guided import (
     GROUP_SIZE,
     MAX_PROPOSALS,
@@ -18,7 +19,7 @@ from rnn_names.sampling.guided import (
 )
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
-from rnn_names.sampling.stream import MAX_ATTEMPTS, names_of_stream
+from rnn_names.sampling.stream import names_of_stream
 
 
 class RareSampling:

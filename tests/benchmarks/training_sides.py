@@ -104,7 +104,7 @@ class OurTraining:
                 super().__init__(*arguments, **named)
                 made.append(self)
 
-        training.Helper = Recorded
+        setattr(training, "Helper", Recorded)  # noqa: B010 - mypy: it is not exported
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
         in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from support.browser import Browser, missing
 
 NAMES = 20_000
 SEED = 1
-OPTIONS = [
+OPTIONS: list[dict[str, Any]] = [
     {},
     {"temperature": 0.7},
     {"top_k": 8, "temperature": 1.5},

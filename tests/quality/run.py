@@ -44,14 +44,12 @@ import alphabets
 import two_samples
 import wholes
 from kneser_ney import KneserNey
-from splits import compared, split
+from splits import compared, split, trainer_of
 
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import read_corpus
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training.settings import Settings
-from rnn_names.training.setup import TrainingSetup
-from rnn_names.training.trainer import Trainer
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 HERE = Path(__file__).resolve().parent
@@ -191,7 +189,7 @@ def losses(
     found = []
     for init in inits:
         began = time.perf_counter()
-        trainer = Trainer(TrainingSetup(corpus, settings, init, held_out))
+        trainer = trainer_of(corpus, held_out, settings, init)
         for _ in trainer.epochs():
             pass
         found.append(trainer.model.training["held_out_loss"])
@@ -257,8 +255,7 @@ def ensemble() -> Iterator[str]:
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), 0, task.size)
     trainers = [
-        Trainer(TrainingSetup(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
-        for seed in range(3)
+        trainer_of(corpus, held_out, Settings(seed=seed, held_out=0.1)) for seed in range(3)
     ]
     for trainer in trainers:
         for _ in trainer.epochs():

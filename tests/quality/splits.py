@@ -15,9 +15,31 @@ from kneser_ney import KneserNey
 
 from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus
 from rnn_names.corpus.names import Names
+from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class SplitCorpus(Corpus):
+    """The training part of a list; `split` gives it and the names that are held out already."""
+
+    held_out: Corpus | None = None
+
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Corpus]:
+        assert self.held_out is not None
+        return Corpus(self.names, self.counts), self.held_out
+
+
+def trainer_of(
+    corpus: Corpus, held_out: Names, settings: Settings, init: Model | None = None
+) -> Trainer:
+    """A run on one part of a list, with its held-out loss on another."""
+    others = Corpus(held_out, np.ones(len(held_out), np.int64))
+    return Trainer(
+        TrainingSetup(SplitCorpus(corpus.names, corpus.counts, held_out=others), settings, init)
+    )
 
 
 def split(corpus: Corpus, fold: int, size: int | None = None) -> tuple[Corpus, Names]:
@@ -59,7 +81,7 @@ def compared(corpus: Corpus, held_out: Names) -> Compared:
 
     Both are chosen on the names held out, as the network's best epoch is.
     """
-    trainer = Trainer(TrainingSetup(corpus, Settings(held_out=0.1), held_out=held_out))
+    trainer = trainer_of(corpus, held_out, Settings(held_out=0.1))
     began = time.perf_counter()
     for _ in trainer.epochs():
         pass
