@@ -1,8 +1,6 @@
-"""The casts that come with the package, and the files of words that they name."""
+"""The casts that come with the package."""
 
 import os
-
-from rnn_names.files import is_file
 
 CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
 
@@ -24,13 +22,3 @@ CASTS = {
     "planet": "planets",
 }
 """The bundled casts, each with what it describes."""
-
-
-def cast_file(path: str) -> str:
-    """The file that a pattern names: one of that name, or else one of the bundled casts.
-
-    An empty file is ignored: a shell creates one before `cast village > village.txt` begins.
-    """
-    is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
-    bundled = os.path.join(CASTS_FOLDER, path)
-    return bundled if path in os.listdir(CASTS_FOLDER) and not is_own else path

@@ -136,7 +136,8 @@ class CastDrawer:
 
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
-        kept = {source: chosen for source, chosen in line.chosen.items() if source not in sources}
+        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
+        kept = {source: chosen[source] for source in chosen.keys() - sources}
         samplers = [each.sampler for each in sources if isinstance(each, NameSource)]
         end = min((each.affordable(MAX_CANDIDATES) for each in samplers), default=MAX_CANDIDATES)
         first, size, is_over = 0, 4, False
@@ -151,7 +152,7 @@ class CastDrawer:
             for candidate in candidates:
                 candidate.request.fill_line(candidate)
             for new in lines:
-                if None not in new.chosen.values():
+                if None not in new.names.values():
                     new.row = self._row(new)
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
@@ -169,14 +170,15 @@ class CastDrawer:
                 texts.append(piece)
                 continue
             source = self.source_of[piece]
-            if isinstance(piece, Reference):
+            if isinstance(source, ChoiceSource):
+                alternative = source.alternatives[line.picks[source]]
+                text = self._write(alternative, line, columns)
+            elif isinstance(source, NameSource):
+                text = line.names[source]
+            else:  # of a reference
                 text = columns[piece.label]
-            else:
-                value = text = line.chosen[source]
-                if isinstance(source, ChoiceSource):
-                    text = self._write(source.alternatives[value], line, columns)
-                if piece.label:
-                    columns[piece.label] = text
+            if piece.label:
+                columns[piece.label] = text
             texts.append(text and source.rules(text))
         return "".join(texts)
 
@@ -202,7 +204,8 @@ class CastDrawer:
                     values = source.alternatives_of(numbers[which], rounds[which]).tolist()
                 picks[part.path][which] = values
             for k, value in zip(which.tolist(), values, strict=True):
-                lines[k].chosen[source] = value
+                chosen: Any = lines[k].picks if part.path in picks else lines[k].names
+                chosen[source] = value
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -231,14 +234,14 @@ class CastDrawer:
                 request.fill_line(candidate)
                 request.count_as_used(candidate, self.used)
                 requests.popleft()
-            elif not request.cause and (candidates := self._to_draw(requests)):
+            elif not request.cause and (candidates := self._candidates_to_draw(requests)):
                 self._draw_candidates(candidates, submit)
             elif not request.try_other_initials(self.used):
                 cause = request.cause or Cause(request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
         return lines, None
 
-    def _to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
+    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """The candidates to draw next, where the first request has no drawn one that fits.
 
         To see which candidates the lines after it will need, the names they would get are added to
@@ -249,7 +252,7 @@ class CastDrawer:
             candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
                 is_next = k == 0  # all lines before it are filled
-                to_draw += request.to_draw(candidate, used, is_next) if candidate else []
+                to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
                 if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                     break
             if candidate:

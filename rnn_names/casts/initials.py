@@ -26,7 +26,7 @@ from rnn_names.casts.pattern import INITIALS
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
-from rnn_names.sampling.sampler import Tally
+from rnn_names.sampling.tally import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial meet conditions

@@ -65,20 +65,15 @@ class ChoiceSource(PartSource):
 class Line:
     """A line by its number; candidate k of its names is drawn in round `first_round` + k.
 
-    `chosen` has the name of each part that stands in the line, None where it is still missing, and
-    the index of the alternative of each choice.
+    `names` has the name of each part of the line, in order, and None where it is still missing;
+    `picks` has the index of the alternative of each choice.
     """
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
         self.row: Row = ()  # until the line has all its names
-        self.chosen = dict[PartSource, Any]()  # str, None or int
-
-    @property
-    def names(self) -> dict[NameSource, Any]:
-        """The names of the line, in order."""
-        chosen = self.chosen.items()
-        return {source: name for source, name in chosen if isinstance(source, NameSource)}
+        self.names = dict[NameSource, Any]()  # str, or None
+        self.picks = dict[ChoiceSource, int]()
 
 
 def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:

@@ -10,7 +10,8 @@ from rnn_names.conditions.options import Options
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
-from rnn_names.sampling.sampler import Passed, Tally, make_sampler
+from rnn_names.sampling.sampler import make_sampler
+from rnn_names.sampling.tally import Passed, Tally
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others

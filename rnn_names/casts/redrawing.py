@@ -55,7 +55,7 @@ class LineRedrawer:
         The old names still count as used, but the old initial is free again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
-        sources: Set[PartSource] = {*line.names} or {*line.chosen}
+        sources: Set[PartSource] = {*line.names} or {*line.picks}
         if place:
             sources = self._sources_at(line, place)
         if not sources:  # of an alternative that does not stand there
@@ -82,7 +82,8 @@ class LineRedrawer:
 
     def _sources_at(self, line: Line, place: int) -> set[PartSource]:
         label = self._columns[place - 1]
-        paths = [source.part.path for source in line.chosen if source.part.label == label]
+        in_line: list[PartSource] = [*line.names, *line.picks]
+        paths = [source.part.path for source in in_line if source.part.label == label]
         return {
             source
             for part, source in self.drawer.source_of.items()
@@ -102,8 +103,9 @@ class LineRedrawer:
 
 def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any, str]]:
     """The texts of these sources in a line: their names, or the text of a column with a choice."""
-    if all(isinstance(source, NameSource) for source in sources):
-        return {(source, line.chosen.get(source, "")) for source in sources}
+    names = [source for source in sources if isinstance(source, NameSource)]
+    if len(names) == len(sources):
+        return {(source, line.names.get(source) or "") for source in names}
     return {(place, line.row[place])}
 
 

@@ -78,13 +78,13 @@ class Request:
 
     def fill_line(self, candidate: Candidate) -> None:
         """Fills the line with the names of a candidate, if any were found."""
-        self.line.chosen.update(self.drawn.get(candidate, {}).items())
+        self.line.names.update(self.drawn.get(candidate, {}).items())
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if any were found, to those used."""
         used.add(self.drawn.get(candidate, {}))
 
-    def to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Candidate]:
+    def next_to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Candidate]:
         """The next candidates to draw, from `begin` on: 1, then 2, 4, 8 and so on, up to a limit.
 
         At the limit, there are none, and the cast ends at this line. A line that waits for earlier

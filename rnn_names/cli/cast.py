@@ -67,7 +67,8 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import draw_rows, errors_of, lines_of_file, parsed, read_pattern
+    from rnn_names.casts.cast import draw_rows, parsed
+    from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
@@ -86,12 +87,12 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")
-    text, source = read_pattern("".join(pattern), file)
+    text, pattern_file = read_pattern("".join(pattern), file)
     if show:
         write(f"{text}\n".encode())
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage(), errors_of(source):
+    with wrong_usage(), errors_of(pattern_file):
         read = parsed(options)
     if r"\n" in text:
         print_to_stderr(r"Note: \n is text: press Enter within the quotes, or give a file (--file)")
@@ -101,8 +102,9 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         )
     _note_overridden(read, options)
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
-    with errors_of(source), out:
-        for rows in draw_rows(read, options, blend_of, partial(lines_of_file, pattern_file=source)):
+    with errors_of(pattern_file), out:
+        words = partial(lines_of_file, pattern_file=pattern_file)
+        for rows in draw_rows(read, options, blend_of, words):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.write_records(rows)

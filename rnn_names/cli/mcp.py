@@ -61,7 +61,8 @@ def _tools(folder: Path | None) -> list[Any]:
     """The tools of the server, made from functions that yield the items of a list."""
     from pydantic import Field
 
-    from rnn_names.casts.cast import bundled_lines, draw_rows, parsed
+    from rnn_names.casts.cast import draw_rows, parsed
+    from rnn_names.casts.pattern_files import bundled_lines
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 

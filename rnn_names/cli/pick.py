@@ -119,7 +119,7 @@ def pick(
     from it in a single name, or in a part, by its number or name: +4.town. Where a cast has several
     lines, an empty line comes after each in the file.
     """
-    from rnn_names.casts.cast import read_pattern
+    from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 
     if pattern is not None and file is not None:
@@ -138,12 +138,12 @@ def pick(
                 f"--output {printable(output)}: kept lines are plain text; give a .txt, or take "
                 "rnn-names cast --format csv for a table"
             )
-        text, source_file = read_pattern(word, file)
+        text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
-        source = LinesToPick(options, source_file)
+        source = LinesToPick(options, pattern_file)
         for each in source.files:
             if is_same_file(output, each):
-                what = "is the pattern" if each == source_file else "has words of the pattern"
+                what = "is the pattern" if each == pattern_file else "has words of the pattern"
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
                 raise click.UsageError(message)
     _Picking(source, output).run()

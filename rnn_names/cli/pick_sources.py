@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from rnn_names.casts.cast import errors_of, lines_of_file, parsed, path_of_words
+from rnn_names.casts.cast import parsed
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
+from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
 from rnn_names.casts.redrawing import LineRedrawer, roundrobin
 from rnn_names.cli.options import wrong_usage
 from rnn_names.conditions.edits import FarApart

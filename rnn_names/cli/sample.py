@@ -57,8 +57,8 @@ def sample(
     from rnn_names.corpus.names import Names
     from rnn_names.sampling.stream import names_of_stream
 
-    source = click.get_current_context().get_parameter_source("seed")
-    if best and source is click.core.ParameterSource.COMMANDLINE:
+    seed_given_by = click.get_current_context().get_parameter_source("seed")
+    if best and seed_given_by is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")

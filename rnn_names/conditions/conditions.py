@@ -201,7 +201,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
         return {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
 
     def has_known(option: str, text: str) -> bool:
-        # A prefix may be read in any case without that option.
+        # The case of a prefix may be ignored without that option.
         fold = without_case if options.ignore_case or option == "prefix" else str
         triples, characters = triples_in(fold), [*map(fold, lower_case(text))]
         if len(characters) < 3:

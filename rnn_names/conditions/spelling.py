@@ -96,10 +96,10 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
 ) -> tuple[Texts, Shape | None, dict[str, str]]:
-    """The prefixes as given, or in any case with `ignore_case`; none is a prefix of another.
+    """The prefixes as given, or with `ignore_case` in upper and lower case; none begins another.
 
-    A prefix that no name of the list's shape can begin with is also tried in any case. If that does
-    not help, the shape is changed to allow it. Also returns the changed shape, and the spelling in
+    If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
+    help, the shape is changed to allow it. Also returns the changed shape, and the spelling in
     the list of each prefix that has another case there.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()

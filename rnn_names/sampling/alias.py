@@ -18,7 +18,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at
-from rnn_names.sampling.sampler import Tally, make_sampler
+from rnn_names.sampling.sampler import make_sampler
+from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
 MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name

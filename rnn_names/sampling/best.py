@@ -27,7 +27,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import ConditionalSampler, make_sampler, rows_that_pass
+from rnn_names.sampling.sampler import ConditionalSampler, make_sampler
+from rnn_names.sampling.tally import rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that are extended together

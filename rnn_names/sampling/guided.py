@@ -25,7 +25,8 @@ from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.sampler import ConditionalSampler, Tally
+from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Admission
 from rnn_names.sampling.walk import Roots
 from rnn_names.sampling.walk_sampler import WalkSampler

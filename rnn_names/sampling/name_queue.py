@@ -15,7 +15,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
-from rnn_names.sampling.sampler import ConditionalSampler, Passed, Tally
+from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.tally import Passed, Tally
 from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
@@ -75,7 +76,7 @@ class NameQueue:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         affordable = sampler.options.affordable
         self._budget, self._largest = affordable(budget), affordable(sampler.largest_batch)
-        self._first = self._size = affordable(first)  # attempts of the first and the next batch
+        self._first_size = self._next_size = affordable(first)  # the most attempts of a batch
         self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
@@ -95,19 +96,18 @@ class NameQueue:
     def _budget_now(self) -> int:
         return budget_after(self._admission.passed, self._budget)
 
-    def _add_numbers(self) -> int:
-        """Adds new numbers to the queue; returns the most attempts that the next batch may make.
+    def _add_numbers(self, max_size: int) -> int:
+        """Adds the new numbers of a batch to the queue; returns the attempts that it may make.
 
         New numbers are limited to `growth` times those yielded, so that a reader of a few names
         does not wait for thousands. If all names pass, a request for 10,000 adds 4,096 and 5,904; a
         request for 5 adds 5; an endless stream adds 32, 512, 8,192 and so on.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
-        max_pending = min(self._growth * max(yielded, self._first), self._largest)  # not yielded
-        end = self._next_to_yield + min(max_pending, self._admission.needed())
+        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
+        end = self._next_to_yield + min(max_ahead, self._admission.needed())
         n_new = max(end - self._next_number, 0)
-        size = min(self._size, max(len(queue.waiting) + n_new, FIRST_BATCH))
-        self._size = min(self._size * self._growth, self._largest)
+        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
         n_new = min(n_new, max(size - len(queue.waiting), 0))
         queue.add(self._next_number + np.arange(n_new))
         self._next_number += n_new
@@ -115,7 +115,8 @@ class NameQueue:
 
     def _draw_batch(self) -> bool:
         """Makes attempts at the lowest numbers without a name; False if there are none."""
-        queue, size = self._queue, self._add_numbers()
+        queue, size = self._queue, self._add_numbers(self._next_size)
+        self._next_size = min(self._next_size * self._growth, self._largest)
         if not len(queue.waiting):
             return False
         is_scarce = queue.tested >= self._budget_now

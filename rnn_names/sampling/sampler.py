@@ -4,9 +4,8 @@ If few names have the length and the spelling, `guided_if_rare` looks ahead inst
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
+from rnn_names.sampling.tally import Passed, Tally, rows_that_pass
 from rnn_names.sampling.walk_sampler import WalkSampler
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
@@ -27,38 +27,6 @@ SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or marks in a row, where none of the list does"
 )
-
-
-class Tally(dict[str, tuple[int, int]]):
-    """The numbers of names tested for each condition and passed, by the condition's title."""
-
-    def add(self, more: Mapping[str, tuple[int, int]]) -> None:
-        """Adds the counts of another draw."""
-        for title, (tested, passed) in more.items():
-            before = self.get(title, (0, 0))
-            self[title] = before[0] + tested, before[1] + passed
-
-    @property
-    def tightest(self) -> str:
-        """The title of the condition that the smallest share of draws met; "" without a draw."""
-        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
-        return min(rates, key=rates.__getitem__, default="")
-
-    def explanation(self) -> str:
-        """Why few names passed, for a message."""
-        if not self.tightest:
-            return "allow other lengths or another temperature, or train for longer"
-        tested, passed = self[self.tightest]
-        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {self.tightest} (met by {rate} draws)"
-
-
-class Passed(NamedTuple):
-    """The names of a draw that meet the conditions."""
-
-    names: Names
-    rows: Array  # (len(names),) rising, among all attempts of the draw
-    tally: Tally
 
 
 class ConditionalSampler:
@@ -186,14 +154,3 @@ def make_sampler(
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler, options
-
-
-def rows_that_pass(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
-    """The rows of the names that meet all conditions, and the tally."""
-    rows: Array = np.arange(len(names))
-    tally = Tally()
-    for condition in conditions:
-        passes = condition.passes(names)
-        rows, names = rows[passes], names.take(np.flatnonzero(passes))
-        tally[condition.title] = len(passes), len(names)
-    return rows, tally

@@ -20,7 +20,8 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.sampler import ConditionalSampler, Tally, make_sampler
+from rnn_names.sampling.sampler import ConditionalSampler, make_sampler
+from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
 
@@ -44,21 +45,15 @@ def names_of_stream(
     with one_blas_thread():
         if not count:
             return
-        n_possible, admission = np.inf, Admission(count)
-        if options.is_unique:
-            n_possible, window = sampler.n_possible, options.affordable(WINDOW)
-            far_apart = FarApart.from_options(options)
-            admission = Unique(count, options.remember, window, far_apart)
+        admission = _admission_for(options, count)
+        n_possible = sampler.n_possible if options.is_unique else np.inf
         tally = Tally()
         try:
             for names in _drawn_names(sampler, options, admission, budget):
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
-                if os.getpid() != process:  # the threads run in the parent only
-                    raise SamplingError(
-                        "this stream began before the process forked: begin one in each process"
-                    )
+                _refuse_after_fork(process)
                 if admission.passed == count:
                     return
                 if admission.passed >= n_possible or admission.is_exhausted:
@@ -74,6 +69,22 @@ def names_of_stream(
             options.non_defaults,
             n_found=admission.passed,
             tightest=tally.tightest,
+        )
+
+
+def _admission_for(options: Options, count: int) -> Admission:
+    """What admits the names: all of them, or those that are new and far from the others."""
+    if not options.is_unique:
+        return Admission(count)
+    window, far_apart = options.affordable(WINDOW), FarApart.from_options(options)
+    return Unique(count, options.remember, window, far_apart)
+
+
+def _refuse_after_fork(process: int) -> None:
+    """Raises SamplingError in a process that was forked from this one, which runs the threads."""
+    if os.getpid() != process:
+        raise SamplingError(
+            "this stream began before the process forked: begin one in each process"
         )
 
 
@@ -104,7 +115,7 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
     key, numbers = seed_key(options.seed_or_random()), np.arange(options.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw(keys_at(key, some))[0].to_strings()
+            yield from sampler.draw(keys_at(key, some)).names.to_strings()
 
 
 def _drawn_names(
@@ -113,7 +124,7 @@ def _drawn_names(
     """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None
     if sampler.may_be_rare:
-        # Only where needed: importing it takes some 30 ms, longer than drawing a few names.
+        # Only where needed: importing it takes longer than drawing a few names.
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)

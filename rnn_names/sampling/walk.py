@@ -61,9 +61,9 @@ class Predictor(Protocol):
 class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
-    Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix in
-    any case, give several roots, and the first draw of a name chooses one of them. For casts with
-    `initials`, the roots are all first characters.
+    Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix
+    whose case is ignored, give several roots, and the first draw of a name chooses one of them. For
+    casts with `initials`, the roots are all first characters.
     """
 
     texts: Texts

@@ -68,7 +68,7 @@ def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_p
     assert page.locator(".chip[aria-pressed=true]:visible").inner_text() == "Noble"
     assert not page.locator("#parts").is_visible(), "lines come first"
     press(page, "Villager")
-    assert pattern_of(page) == "{rnn} {towns}, {trades.txt}"
+    assert pattern_of(page) == "{rnn} of {towns}, {trades.txt}"
     assert page.locator(".name").first.bounding_box()["y"] < 500, "lines are in sight"
     page.locator(".name").first.focus()
     page.keyboard.press("h")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
-from rnn_names.sampling.sampler import Tally
+from rnn_names.sampling.tally import Tally
 
 MOST = 50
 NEVER = 10**6

@@ -1,0 +1,100 @@
+"""The files of casts: those of patterns, and those of words that patterns name."""
+
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from io import BytesIO
+
+from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
+from rnn_names.corpus.characters import composed
+from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
+from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, printable, short_repr
+from rnn_names.files import is_file
+
+
+def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
+    """A pattern, given as text, as the name of a bundled cast or in a file; and its file, or ""."""
+    word = text.strip().lower()
+    if path is not None:
+        return _content(path), path
+    if word not in CASTS:
+        # A single word is no pattern.
+        if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):
+            raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
+        return text, ""
+    return _bundled_pattern(word)
+
+
+def _bundled_pattern(word: str) -> tuple[str, str]:
+    """The pattern of a bundled cast and its file, unless a file here has its name and a pattern."""
+    using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
+    file, notes = cast_file(f"{word}.txt"), list[str]()
+    pattern = _content(file)
+    if file == f"{word}.txt":
+        notes.append(using.format(file))
+        without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
+        if not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
+            notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {word}"]
+            file = os.path.join(CASTS_FOLDER, file)
+            pattern = _content(file)
+    own_words = {name for name in re.findall(r"[\w-]+\.txt", pattern) if cast_file(name) == name}
+    for note in [*notes, *map(using.format, sorted(own_words))]:
+        warnings.warn(note, OwnFileWarning, stacklevel=4)
+    return pattern, file
+
+
+def _content(path: str) -> str:
+    with opened(path) as (title, stream):
+        pieces = read_lines(title, BytesIO(read_small(title, stream)))
+        return composed("\n".join(line.removesuffix("\r") for _, piece in pieces for line in piece))
+
+
+@contextmanager
+def errors_of(file: str) -> Iterator[None]:
+    """Adds the file to errors that show its pattern; the pattern of a bundled cast is not shown."""
+    try:
+        yield
+    except RnnNamesError as error:
+        message, line_end, place = str(error).partition("\n")
+        if not file or not line_end:
+            raise
+        folder, name = os.path.split(file)
+        is_bundled = folder == CASTS_FOLDER
+        message = f"{printable(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
+        place = "" if is_bundled else line_end + place
+        error.args = (message + place,)
+        raise
+
+
+def path_of_words(path: str, pattern_file: str = "") -> str:
+    """The file that a pattern names: beside the pattern's own, in this folder, or bundled."""
+    folder = os.path.dirname(pattern_file)
+    beside = os.path.join(folder, path)
+    return beside if folder not in ("", CASTS_FOLDER) and is_file(beside) else cast_file(path)
+
+
+def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
+    """The lines of a file that a pattern names."""
+    with opened(path_of_words(path, pattern_file)) as source:
+        return nonblank_lines(*source)
+
+
+def bundled_lines(path: str) -> list[str]:
+    """The lines of a file of the bundled casts; SamplingError for any other file."""
+    if path not in os.listdir(CASTS_FOLDER):
+        reason = "files are not read here; give the texts as [a|b|c]"
+        raise SamplingError(f"{short_repr(path)}: {reason}")
+    return lines_of_file(os.path.join(CASTS_FOLDER, path))
+
+
+def cast_file(path: str) -> str:
+    """The file that a pattern names: one of that name, or else one of the bundled casts.
+
+    An empty file is ignored: a shell creates one before `cast village > village.txt` begins.
+    """
+    is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
+    bundled = os.path.join(CASTS_FOLDER, path)
+    return bundled if path in os.listdir(CASTS_FOLDER) and not is_own else path
