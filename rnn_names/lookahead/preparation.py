@@ -58,46 +58,54 @@ LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which na
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
 
 
-class RunRound(Protocol):
-    """Runs a round, and records the prefixes it visits in the guide's `visits`."""
+class Rounds(Protocol):
+    """Rounds by a guide, which record the prefixes that they visit in its `visits`."""
 
-    def __call__(self, temperature: float, size: int, guide: Guide, *, likely: bool) -> Array:
-        """Draws `size` names by the guide, and returns their log weights, (size,).
+    def draw(self, temperature: float, size: int, guide: Guide) -> Array:
+        """Draws names; returns the logarithms of their weights, (size,)."""
 
-        If `likely`, it draws none, and visits the `size` most probable prefixes of each length.
-        """
+    def visit_likely(self, temperature: float, width: int, guide: Guide) -> None:
+        """Visits the `width` most probable prefixes of each length."""
 
 
-def prepare_guide(run_round: RunRound, unguided: Guide, temperature: float) -> Guide:
+def prepare_guide(rounds: Rounds, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
     falling = [coldest * 2**k for k in range(halvings, 0, -1)]
-    preparation = _Preparation(run_round, unguided, falling[0])
-    preparation.visit(ROUND_SIZES[0])
+    preparation = _Preparation(rounds, unguided, falling[0])
+    preparation.draw(ROUND_SIZES[0])
     return preparation.cooled([*falling[1:], temperature])
 
 
 class _Preparation:
     """A guide that learns, at a temperature, from the prefixes that rounds visit."""
 
-    def __init__(self, run_round: RunRound, guide: Guide, temperature: float) -> None:
-        self._run_round, self._temperature = run_round, temperature
+    def __init__(self, rounds: Rounds, guide: Guide, temperature: float) -> None:
+        self._rounds, self._temperature = rounds, temperature
         self._guide = guide
         self._n_visits = 0
         self._log_unknown = np.inf  # measured, of names that meet the conditions
 
-    def visit(self, size: int, *, likely: bool = False) -> Array:
-        """Runs a round and records the prefixes it visits; returns the log weights of its names."""
-        guide = self._guide
-        visits = Visits(guide.prefixes)
-        size = min(size, MAX_CHARACTERS // (guide.spelling.max_length + 1))
-        guide_of_round = replace(guide, visits=visits)
-        log_weights = self._run_round(self._temperature, size, guide_of_round, likely=likely)
-        self._guide = replace(guide, prefixes=visits.joined())
-        if not likely:
-            self._n_visits += visits.n_recorded
+    def draw(self, size: int) -> Array:
+        """Draws names and records their prefixes; returns the logarithms of their weights."""
+        visits, size = Visits(self._guide.prefixes), min(size, self._max_size)
+        guide = replace(self._guide, visits=visits)
+        log_weights = self._rounds.draw(self._temperature, size, guide)
+        self._guide = replace(self._guide, prefixes=visits.joined())
+        self._n_visits += visits.n_recorded
         return log_weights
+
+    def visit_likely(self, width: int) -> None:
+        """Visits and records the most probable prefixes of each length."""
+        visits, width = Visits(self._guide.prefixes), min(width, self._max_size)
+        guide = replace(self._guide, visits=visits)
+        self._rounds.visit_likely(self._temperature, width, guide)
+        self._guide = replace(self._guide, prefixes=visits.joined())
+
+    @property
+    def _max_size(self) -> int:
+        return MAX_CHARACTERS // (self._guide.spelling.max_length + 1)
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
@@ -108,14 +116,14 @@ class _Preparation:
         """Draws names that are not known."""
         for size in ROUND_SIZES:
             self.learn(explores=True)
-            self._log_unknown = log_mean_of(self.visit(size))
+            self._log_unknown = log_mean_of(self.draw(size))
 
     def explore_likely(self, rounds: int = 1) -> None:
         """Visits the most probable prefixes, until that adds little to what is known."""
         for _ in range(rounds):
             self.learn(explores=True)
             before = self._guide.log_known
-            self.visit(max(LIKELY_SIZE // self._guide.log_ahead.shape[1], 1), likely=True)
+            self.visit_likely(max(LIKELY_SIZE // self._guide.log_ahead.shape[1], 1))
             if self._guide.log_known - before < MIN_LIKELY_GAIN:
                 break
 
@@ -138,25 +146,30 @@ class _Preparation:
         self.explore()
         self.explore_likely(MAX_LIKELY_ROUNDS if few_dominate else 1)
         size = FIRST_TEST
-        while True:
-            self.learn(explores=False)
-            guide = self._guide
-            log_weights = self.visit(size)
-            measured, log_mean = with_bound(guide, log_weights), log_mean_of(log_weights)
-            self._log_unknown = log_difference(log_mean, guide.log_known)
-            log_known = self._guide.log_known
-            # Known names alone may be more probable than all that was drawn: the guesses for other
-            # names are far too high, so that draws miss the known ones.
-            missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
-            measured = replace(measured, missed=missed)
-            is_enough = measured.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
-            # Top-k and top-p, for example, may rule out all names that meet the conditions.
-            is_impossible = measured.log_p_conditions == -np.inf
-            is_over = is_impossible or size >= MAX_TEST or self._n_visits >= MAX_VISITS
-            is_right = measured.repeats <= MAX_REPEATS and missed <= MANY_MISSED
-            if (is_right and is_enough) or is_over:
-                return measured
+        while not self._is_ready(guide := self._tested(size)) and size < MAX_TEST:
             size *= 2
+        return guide
+
+    def _tested(self, size: int) -> Guide:
+        """The guide with the bound and the shares that a test with `size` draws measures."""
+        self.learn(explores=False)
+        guide = self._guide
+        log_weights = self.draw(size)
+        log_mean, log_known = log_mean_of(log_weights), self._guide.log_known
+        self._log_unknown = log_difference(log_mean, guide.log_known)
+        # Known names alone may be more probable than all that was drawn: the guesses for other
+        # names are far too high, so that draws miss the known ones.
+        missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
+        return replace(with_bound(guide, log_weights), missed=missed)
+
+    def _is_ready(self, tested: Guide) -> bool:
+        """Whether a tested guide is good, or can hardly become better."""
+        # Top-k and top-p, for example, may rule out all names that meet the conditions.
+        is_impossible = tested.log_p_conditions == -np.inf
+        is_over = is_impossible or self._n_visits >= MAX_VISITS
+        is_right = tested.repeats <= MAX_REPEATS and tested.missed <= MANY_MISSED
+        is_enough = tested.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
+        return is_over or (is_right and is_enough)
 
 
 def few_names_dominate(guide: Guide, temperature: float) -> bool:

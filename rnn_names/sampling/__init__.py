@@ -18,15 +18,16 @@
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _drawn_names, _shortage_message
+        make_sampler: with_boldness, length_limits, spelled_prefixes, joint_automaton, WalkSampler
         NameQueue.names: _draw_batch, _names_below
             _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
             _draw_chunk: ConditionalSampler.draw
                 draw: WalkSampler.draw (Walk.run, which calls choose), ConditionalSampler.filter
         under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
             _prepare: Guide.unguided, prepare_guide
-                _Preparation.visit: run_walk by a guide (GuidedWalk.run, Visits.record)
+                _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
-                _Preparation.explore, explore_likely: learn, visit
-                _Preparation.cooled: these, change_temperature; then tests by with_bound
+                _Preparation.explore, explore_likely: learn; then draw, or visit_likely
+                _Preparation.cooled: these, change_temperature; then _tested (with_bound)
             groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
 """

@@ -19,7 +19,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_i
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
-from rnn_names.lookahead.preparation import least_log_bound, prepare_guide, warn_of_rarity
+from rnn_names.lookahead.preparation import Rounds, least_log_bound, prepare_guide, warn_of_rarity
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
@@ -87,24 +87,33 @@ def _prepare(sampler: ConditionalSampler) -> "GuidedSampler | None":
         spelling, text = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes
         return None
-    rounds = count(1)
-
-    def run_round(temperature: float, size: int, guide: Guide, *, likely: bool) -> Array:
-        options = replace(sampler.options, temperature=temperature)
-        proposer = GuidedSampler(sampler, options, [text], guide)
-        if not likely:
-            keys = keys_at(seed_key(0, next(rounds)), np.arange(size))
-            return proposer.run_walk(keys).log_weights
-        walk = GuidedWalk(proposer.exact, np.zeros(0, np.uint64), guide)
-        walk.visit_likely(proposer.roots, size)
-        return walk.log_weights
-
     unguided = Guide.unguided(spelling, np.array(text, int))
     # At a lower temperature, rounding errors would be larger than the differences of names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
-    guide = prepare_guide(run_round, unguided, temperature)
+    guide = prepare_guide(_Rounds(sampler, text), unguided, temperature)
     options = replace(sampler.options, temperature=temperature)
     return GuidedSampler(sampler, options, [text], guide)
+
+
+class _Rounds(Rounds):
+    """Rounds of draws from a sampler's model, from one root."""
+
+    def __init__(self, sampler: ConditionalSampler, root: Indices) -> None:
+        self._sampler, self._root, self._rounds = sampler, root, count(1)
+
+    def draw(self, temperature: float, size: int, guide: Guide) -> Array:
+        keys = keys_at(seed_key(0, next(self._rounds)), np.arange(size))
+        return self._proposer(temperature, guide).run_walk(keys).log_weights
+
+    def visit_likely(self, temperature: float, width: int, guide: Guide) -> None:
+        proposer = self._proposer(temperature, guide)
+        GuidedWalk(proposer.exact, np.zeros(0, np.uint64), guide).visit_likely(
+            proposer.roots, width
+        )
+
+    def _proposer(self, temperature: float, guide: Guide) -> "GuidedSampler":
+        options = replace(self._sampler.options, temperature=temperature)
+        return GuidedSampler(self._sampler, options, [self._root], guide)
 
 
 def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
