@@ -145,7 +145,7 @@ def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
 
 
 def test_giving_up_an_initial_does_not_depend_on_other_lines():
-    """Rounds were limited by how many attempts names of the part had taken in lines so far."""
+    """Regression: rounds were limited by the attempts that the part had taken in earlier lines."""
     models = {"a": MODELS["a"], "d": tiny_model(seed=2, letters="xyz")}
     every, kept, shares = distribution(models["a"]), set(), {"a": 3e-5, "b": 1e-3, "c": 3e-5}
     for name, p in sorted(every.items(), key=lambda pair: (-pair[1], pair[0])):

@@ -188,7 +188,7 @@ def test_reading_names_from_a_terminal_prints_a_hint():
 
 
 def test_standard_input_is_read_for_one_option_only(invoke):
-    """One of the conditions was dropped without a word."""
+    """Regression: one of the conditions was dropped without a word."""
     given = "sample -m norse --exclude - --exclude-words -".split()
     done = invoke(*given, input="a\n")
     assert (done.returncode, done.stdout) == (2, "")

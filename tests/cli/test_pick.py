@@ -239,7 +239,7 @@ def test_the_help_of_commands_fits_a_phone_and_has_several_names(pick):
 
 
 def test_a_dash_and_a_letter_take_nothing_out(pick, folder):
-    """-h took out Harald, the only name with that letter; it looks like an option."""
+    """Regression: -h took out Harald, the only name with that letter; it looks like an option."""
     (folder / "kept.txt").write_text("Harald\n", "utf-8")
     _, told = pick("-h", "- h")
     assert told[1:3] == ["'-h': not understood; ? for help", "Took out Harald (0 in kept.txt)"]

@@ -174,7 +174,7 @@ def test_boldness_equals_its_single_options(name, in_node, small_models):
 
 
 def test_near_copies_of_a_long_list_equal_python(in_node):
-    """With 32 bits of fingerprints, one name in a hundred was taken for a near copy."""
+    """Regression: with 32 bits of fingerprints, one name in a hundred was taken for a near copy."""
     model = Model.load("surnames")
     (names,) = in_node("print(await sample(130, { seed: 11, minEdits: 2 }));", ("all", model))
     assert names == model.sample(130, seed=11, min_edits=2)
@@ -209,7 +209,7 @@ def test_names_do_not_depend_on_the_count(in_node, small_models):
 
 
 def test_start_skips_names_under_rare_conditions(in_node, small_models):
-    """Each range of a cast had the names of the first."""
+    """Regression: each range of a cast had the names of the first."""
     all_names, names, all_lines, lines = in_node(
         """
         const options = { seed: 1, contains: "bbbb", maxLength: 7 };
@@ -433,14 +433,14 @@ def test_without_case_an_expression_for_the_browser_reads_every_i_as_python_does
 
 
 def test_a_prefix_that_min_p_rules_out_is_asked_for_all_the_same(in_node):
-    """Under rare conditions, there were no names."""
+    """Regression: under rare conditions, there were no names."""
     options = "{ seed: 1, minP: 0.15, maxLength: 5, prefix: 'o' }"
     (names,) = in_node(f"print(await sample(5, {options}));", ("elvish", Model.load("elvish")))
     assert names == Model.load("elvish").sample(5, seed=1, min_p=0.15, max_length=5, prefix="o")
 
 
 def test_a_prefix_that_the_list_has_in_another_case_is_read_as_in_python(in_node):
-    """The module ended with a RangeError: no elvish name has an H."""
+    """Regression: the module ended with a RangeError: no elvish name has an H."""
     model, lines = Model.load("elvish"), "{elvish:prefix=H}"
     found, cast_lines = in_node(
         f"""
@@ -600,7 +600,7 @@ def test_rules_are_read_as_in_python(in_node, small_models, tmp_path, monkeypatc
 
 
 def test_rules_know_the_characters_that_only_names_have(in_node, small_models, tmp_path):
-    """In sets and for a dot, there were only those of the pattern and the rules."""
+    """Regression: in sets and for a dot, there were only those of the pattern and the rules."""
     lines = ["c.*[^b]$ -> X", r"^(\w)\w* -> \1"]
     (tmp_path / "rules").write_text("\n".join(lines), "utf-8")
     (found,) = in_node(
@@ -644,7 +644,7 @@ def test_known_triples_and_words_rule_out_texts_as_typed(in_node):
 
 
 def test_safe_names_with_an_ending_in_another_case_equal_python(in_node):
-    """Whether known triples are asked for was decided by the text as typed, or as it is read."""
+    """Regression: the text as typed decided whether known triples are asked for, not as it is read."""
     quick = {"hidden_size": 16, "epochs": 20, "learning_rate": 0.02, "distil_epochs": 0}
     greek = train(ROOT / "tests" / "quality" / "greek.txt", seed=1, init="none", **quick)
     options = {"suffix": "ΟΣ", "boldness": "safe"}
@@ -672,7 +672,7 @@ def assert_equal_in_any_case(calls, name, model, in_node):
 
 
 def test_separate_accents_count_for_the_mean_probability(in_node):
-    """They were composed, which made characters that the model does not have."""
+    """Regression: they were composed, which made characters that the model does not have."""
     model = random_model("ab\u0301", seed=1, longest=7)
     options = "{ seed: 1, minMeanP: 0.25, anyShape: true }"
     (found,) = in_node(f"print(await sample(200, {options}));", ("accents", model))

@@ -243,7 +243,7 @@ def test_a_second_list_of_the_same_title_is_told_apart(page):
 
 
 def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
-    """Names of other models were shown, and a message that the list is missing."""
+    """Regression: names of other models were shown, and a message that the list is missing."""
     learn(page, LINES)
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
@@ -269,7 +269,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
 
 
 def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
-    """Links without a list brought names like the list, and learning replaced the last names."""
+    """Regression: links without a list brought the list's names, and learning replaced the last ones."""
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
     first, link = names_of(page), page.url.partition("#")[2]
@@ -301,7 +301,7 @@ def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
 
 
 def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
-    """Of two lists, the names of the first were lost: no model had a share."""
+    """Regression: of two lists, the names of the first were lost: no model had a share."""
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
         files.append(learn_and_save(page, lines, title, tmp_path))
@@ -461,7 +461,7 @@ def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
 
 
 def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path):
-    """The list was lost when its model's file was chosen, and the parts of a cast unfolded."""
+    """Regression: choosing the model's file lost the list, and the parts of a cast unfolded."""
     learn(page, LINES)
     saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
     page.locator("#own-file").set_input_files(tmp_path / "elves.npz")

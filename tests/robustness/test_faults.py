@@ -195,7 +195,7 @@ def test_a_log_to_standard_output_is_appended(corpus_file, tmp_path):
 
 
 def test_a_log_to_a_device_that_is_standard_input_is_no_error(corpus_file, tmp_path):
-    """Under cron, standard input is /dev/null, too: a log there ended the training."""
+    """Regression: under cron, standard input is /dev/null, too: a log there ended the training."""
     with open(os.devnull) as nothing:
         train = ["train", corpus_file, *TINY, "--log", os.devnull]
         done = fork(MAIN, *train, cwd=tmp_path, **TO_ITS_END | {"stdin": nothing})

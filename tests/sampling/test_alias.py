@@ -41,7 +41,7 @@ def test_a_keys_name_does_not_depend_on_others(options, model, monkeypatch):
 
 
 def test_keys_may_be_an_iterator(model):
-    """There were no names, and no error."""
+    """Regression: there were no names, and no error."""
     assert model.alias(iter(["Anna", "Ben"])) == model.alias(["Anna", "Ben"])
 
 

@@ -28,7 +28,7 @@ def test_close_decisions_are_repeated_in_float64(monkeypatch):
 
 @pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}], ids=str)
 def test_top_k_keeps_characters_as_probable_as_its_last(options):
-    """No choice among them was certain, so that no name came."""
+    """Regression: no choice among them was certain, so that no name came."""
     model = random_model("abcd", longest=4)
     for array in model.params.values():
         array[...] = 0

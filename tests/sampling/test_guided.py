@@ -188,7 +188,7 @@ def test_scattered_names_are_drawn_in_proportion(options):
 
 
 def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
-    """Of a million draws, none had a length that the list has."""
+    """Regression: of a million draws, none had a length that the list has."""
     model = Model.load("elvish-women")
     drawn = model.sample(300, seed=1, prefix="Disdisdis", temperature=0.05)
     names = ["Disdisdise", "Disdisdishi", "Disdisdisha"]
@@ -254,7 +254,7 @@ def test_names_with_underflowing_probabilities_are_drawn():
 
 
 def test_memorised_names_are_drawn_in_proportion():
-    """The likeliest of eight names, of a share of 0.495, came 28 times of 300."""
+    """Regression: the likeliest of eight names, of a share of 0.495, came 28 times of 300."""
     names = ["Anabelladonna", "Bertramius", "Cunigundula", "Dagobertus"]
     names += ["Elisabethina", "Friedegundis", "Gottholdian", "Hildebrandus"]
     model = train(names, hidden_size=24, epochs=150, batch_size=4, learning_rate=0.02, seed=1)
@@ -330,7 +330,7 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
 
 
 def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
-    """The budget was shared, so that names changed with how many groups were drawn together."""
+    """Regression: groups shared a budget, so that names changed with how many were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
     budget = int(0.99 * GROUP_SIZE / guided.guide.acceptance)  # not enough for all of them
     alone = [groups(guided, [number], budget=budget) for number in range(8)]
@@ -367,7 +367,7 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 
 
 def test_excluded_words_and_a_rare_length_are_looked_ahead_for_together(monkeypatch):
-    """Few names are so long, and hardly any of these has no a: none was found one by one."""
+    """Regression: few names are so long, and hardly any of these has no a, so none was found."""
     monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
     model = random_model("abcd", "gru", 2, longest=14)
     names = model.sample(30, seed=1, exclude_words=["a"], min_length=12)

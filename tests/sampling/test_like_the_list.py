@@ -48,7 +48,7 @@ def test_errors_tell_of_missing_or_too_strict_triples():
 
 @pytest.mark.parametrize("option", [{"suffix": "ΟΣ"}, {"contains": ["Ος"]}, {"suffix": "σ"}])
 def test_known_triples_and_texts_are_compared_in_any_case(option):
-    """Capital sigma is two small letters, of which only one was compared."""
+    """Regression: Capital sigma is two small letters, of which only one was compared."""
     known = {"known_triples": {"\nα": "ο", "αο": "ς", "ος": "\n"}}
     model = tiny_model(letters="Αος", **known)
     names = model.sample(3, seed=1, known_triples=True, ignore_case=True, **option)
