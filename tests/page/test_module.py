@@ -644,7 +644,7 @@ def test_known_triples_and_words_rule_out_texts_as_typed(in_node):
 
 
 def test_safe_names_with_an_ending_in_another_case_equal_python(in_node):
-    """Regression: the text as typed decided whether known triples are asked for, not as it is read."""
+    """Regression: the text as typed decided whether triples must be known, not as it is read."""
     quick = {"hidden_size": 16, "epochs": 20, "learning_rate": 0.02, "distil_epochs": 0}
     greek = train(ROOT / "tests" / "quality" / "greek.txt", seed=1, init="none", **quick)
     options = {"suffix": "ΟΣ", "boldness": "safe"}

@@ -269,7 +269,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
 
 
 def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
-    """Regression: links without a list brought the list's names, and learning replaced the last ones."""
+    """Regression: links without a list brought the list's names; learning replaced the last."""
     page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
     first, link = names_of(page), page.url.partition("#")[2]

@@ -76,7 +76,7 @@ def test_a_fork_does_not_wait_for_a_property_that_a_missing_thread_computes():
 
 
 def test_a_fork_takes_turns_at_a_remembered_file(tmp_path):
-    """Regression: a child had the file open that another thread had locked, and waited for itself."""
+    """Regression: a child had a file open that another thread had locked, and waited for itself."""
     path, begun, is_over = str(tmp_path / "names.txt"), threading.Event(), threading.Event()
 
     def take_a_turn():

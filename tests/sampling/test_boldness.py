@@ -163,7 +163,7 @@ def test_the_list_of_common_words_is_small():
 
 
 def test_two_characters_are_known_only_where_a_name_has_them_side_by_side():
-    """Regression: a beginning that the list lacks was taken for known, and no safe name was found."""
+    """Regression: a beginning that the list lacks was taken for known; no safe name was found."""
     with pytest.warns(CaseWarning):
         names = Model.load("swedish-towns").sample(3, seed=1, prefix="C", boldness="safe")
     assert len(names) == 3 and all(name.startswith("c") for name in names)

@@ -330,7 +330,7 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
 
 
 def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
-    """Regression: groups shared a budget, so that names changed with how many were drawn together."""
+    """Regression: groups shared a budget, so names changed with how many were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
     budget = int(0.99 * GROUP_SIZE / guided.guide.acceptance)  # not enough for all of them
     alone = [groups(guided, [number], budget=budget) for number in range(8)]

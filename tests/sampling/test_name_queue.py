@@ -100,7 +100,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(
 
 
 def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
-    """Regression: where a network ends no name, attempts at the first were doubled without an end."""
+    """Regression: where a network ends no name, attempts at the first were doubled for ever."""
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
     monkeypatch.setattr(sampler, "MAX_BATCH", 1 << 8)
     monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
