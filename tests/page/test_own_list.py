@@ -73,6 +73,8 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
     pattern = "document.getElementById('pattern').value"
     assert page.evaluate(pattern).startswith(f"[Lord|Lady] {{{HOSTILE}}} of"), "casts have it, too"
+    about = f"{HOSTILE}Your list: 60 names, learned in this browser."
+    assert page.locator("#sources .learned").text_content() == about
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")

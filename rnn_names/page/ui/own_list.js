@@ -38,6 +38,7 @@ let learning = /** @type {any} */ (null); // the current run, returned by `start
 
 /** Listens to the controls of the view; `open` draws names as when the page opens. */
 export function listenToOwnList(open) {
+  showSources(); // of a saved page
   $("own-try").hidden = !data.base; // 40 names are too few without it
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
@@ -249,16 +250,29 @@ function takeIn(model) {
   haveModels([...others, model]);
 }
 
+const sizeOf = ({ training: { distinct_names, held_out_names } }) =>
+  `${formatted(distinct_names + held_out_names)} names`;
+
 function showLearned(model, more) {
-  const { distinct_names, held_out_names } = model.training;
-  const learned = ` is ready: learned from ${formatted(distinct_names + held_out_names)} names.`;
+  const learned = ` is ready: learned from ${sizeOf(model)}.`;
   sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
   showState("done");
+}
+
+/** Lists learned here, under "About these names". */
+function showSources() {
+  for (const shown of $("sources").querySelectorAll(".learned")) shown.remove();
+  for (const model of models.filter(({ digest }) => digest)) {
+    const about = element("p", {}, `Your list: ${sizeOf(model)}, learned in this browser.`);
+    const title = element("h3", {}, bdi(model.name));
+    $("sources").prepend(element("div", { className: "learned" }, title, about));
+  }
 }
 
 function haveModels(all) {
   replaceModels(all);
   buildShares();
+  showSources();
   if (!document.body.inert && !isCasting()) followKinds(); // not while the page opens
 }
 
