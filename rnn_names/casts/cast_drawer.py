@@ -53,7 +53,7 @@ FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor
 MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
-MAX_TO_DRAW = 1 << 13  # candidates of all lines that are drawn together, about at most
+MAX_TO_DRAW = 1 << 13  # about the most candidates drawn together, for all lines
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
@@ -115,11 +115,12 @@ class CastDrawer:
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size = FIRST_LINES
         while admission.passed < options.count:
-            size = min(size, max(begin - first, 0) + admission.needed())
+            n_to_skip = max(begin - first, 0)
+            size = min(size, n_to_skip + admission.needed())
             numbers = np.arange(first, first + size)
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
             lines, cause = self._complete(new, submit)
-            lines = lines[max(begin - first, 0) :]
+            lines = lines[n_to_skip:]
             for line in lines:
                 line.row = self._row(line)
             texts = [in_one_line(line.row[0]) for line in lines]
@@ -242,7 +243,7 @@ class CastDrawer:
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates to draw next, where the first request has no drawn one that fits.
+        """The candidates to draw next, when none of those drawn for the first request fits.
 
         To see which candidates the lines after it will need, the names they would get are added to
         a fork of `used`. Empty if the first has no more candidates.

@@ -72,10 +72,10 @@ class SharedInitials:
             left, found, tally = np.arange(len(which)), list[Sequence[str]](), Tally()
             for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
                 name_keys = child(own_keys[which[left]], attempts[left])
-                names, met, _ = sampler.draw(name_keys, initial[left])
-                tally[str(place)] = len(left), len(met)
-                left = left[met]
-                found = [[earlier[k] for k in met.tolist()] for earlier in found]
+                names, rows, _ = sampler.draw(name_keys, initial[left])
+                tally[str(place)] = len(left), len(rows)
+                left = left[rows]
+                found = [[earlier[k] for k in rows.tolist()] for earlier in found]
                 found.append(names.to_strings())
             return [*zip(*found, strict=True)], left, tally
 
@@ -121,7 +121,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     RareConditionsWarning if the pilots do not suffice for that.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
-    made, met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
+    made, n_met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         affordable = min(sampler.affordable(size) for sampler in samplers)
@@ -131,13 +131,13 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
         made += np.bincount(which, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):
             keys = keys_at(seed_key(0, place), np.arange(n), pilot_number)
-            _, passed, _ = sampler.draw(keys, initials[which])
-            met[place] += np.bincount(which[passed], minlength=len(initials))
-        passing = weights * np.prod(met / made, axis=0)
+            _, rows, _ = sampler.draw(keys, initials[which])
+            n_met[place] += np.bincount(which[rows], minlength=len(initials))
+        passing = weights * np.prod(n_met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
-        possible = weights * np.prod((met + 3) / made, axis=0)
-        least_met = met.min(axis=0)
+        possible = weights * np.prod((n_met + 3) / made, axis=0)
+        least_met = n_met.min(axis=0)
         is_probable = possible >= MIN_MEASURED * passing.max()
         left = np.flatnonzero(is_probable & (least_met < ENOUGH_OF_INITIAL))
         if not len(left):

@@ -89,9 +89,9 @@ class PartSampler:
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
             n = self.affordable(size)
-            _, met, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
-            share = max(len(met), 1) / n
-            if len(met) >= ENOUGH_MET:
+            _, rows, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
+            share = max(len(rows), 1) / n
+            if len(rows) >= ENOUGH_MET:
                 break
         return share
 
@@ -105,8 +105,8 @@ class PartSampler:
 
         def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
             own_initials = None if initials is None else initials[which]
-            names, met, tally = self.draw(child(keys[which], attempts), own_initials)
-            return names.to_strings(), met, tally
+            names, rows, tally = self.draw(child(keys[which], attempts), own_initials)
+            return names.to_strings(), rows, tally
 
         max_attempts = self.affordable(MAX_ATTEMPTS)
         return first_passing_attempts(make_attempts, len(keys), self.largest_batch, max_attempts)

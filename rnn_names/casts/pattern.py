@@ -56,7 +56,7 @@ class Part:
     `path` ends in its kind, and its index among the names or the choices of its sequence. Before
     these come the path of the choice that holds it, and the index of the alternative. For example,
     `[a {men}|b {women}] of {x=towns}` has the paths (2, 0) of the choice, (2, 0, 0, 1, 0) of men,
-    (2, 0, 1, 1, 0) of women, and (1, 0) of x. Parts at the top without a label have part_1, ….
+    (2, 0, 1, 1, 0) of women, and (1, 0) of x. Unlabelled parts at the top are part_1, part_2, ….
     """
 
     begin: int
@@ -100,7 +100,7 @@ OptionsOfParts = Mapping[str, Mapping[str, Any]]  # by the labels of parts
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that was read."""
+    """A parsed pattern."""
 
     text: str
     pieces: tuple[Piece, ...]
@@ -122,7 +122,7 @@ def parse(
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
     `shared` are options of all names that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
-    `by_label` are options of all names of the part with a label, whatever these set.
+    `by_label` has options for labelled parts; they override what the pattern sets.
     """
     reader = _Reader(text, shared or {}, model_of, by_label or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
@@ -246,8 +246,8 @@ class _Reader:
         self.n_parts[path] += 1
         return label, (*path, self.n_parts[path] - 1)
 
-    def options_given(self, label: str) -> dict[str, Any]:
-        """The options of `by_label` for the part with a label, and for those that hold it."""
+    def overrides_for(self, label: str) -> dict[str, Any]:
+        """The options that override those of a part with this label, and of parts in it."""
         return {**self.outer_options, **self.by_label.get(label, {})}
 
     def choice(self, begin: int, bracket: int, label: str) -> Part:
@@ -255,7 +255,7 @@ class _Reader:
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
         before, labels = self.labels, set[str]()
-        before_choice, self.outer_options = self.outer_options, self.options_given(label)
+        before_choice, self.outer_options = self.outer_options, self.overrides_for(label)
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
@@ -270,12 +270,12 @@ class _Reader:
 
     def weight(self) -> int:
         """Reads the weight at the end of an alternative, such as *3; 1 if there is none."""
-        place, given = self.at, _WEIGHT.match(self.text, self.at)
-        if given is None:
+        place, match = self.at, _WEIGHT.match(self.text, self.at)
+        if match is None:
             return 1
-        sign, number = given.groups()
+        sign, number = match.groups()
         if sign == "*" and number.isdecimal() and 1 <= int(number) <= MAX_TIMES:
-            self.at = given.end()
+            self.at = match.end()
             return int(number)
         meant = re.sub(r"\D.*", "", number) or "3"
         expected = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
@@ -311,7 +311,7 @@ class _Reader:
                 models.append(self.model_of(model))
         given = self.options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
-        given.values |= self.options_given(label)
+        given.values |= self.overrides_for(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = dict(self.shared)
@@ -385,7 +385,7 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def located(text: str, place: int) -> Iterator[None]:
-    """Shows errors with the pattern, and a caret under a place; options as the pattern has them."""
+    """Within the context, errors show the pattern, with a caret under a place."""
     try:
         yield
     except RnnNamesError as error:

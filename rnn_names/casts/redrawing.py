@@ -50,9 +50,10 @@ class LineRedrawer:
             raise shortage
 
     def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or other names for a line if 0; False if none fits.
+        """Draws another text for a column, or other names for the whole line if `place` is 0.
 
-        The old names still count as used, but the old initial is free again.
+        Returns False if none fits. The old names still count as used, but the old initial is free
+        again.
         """
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         sources: Set[PartSource] = {*line.names} or {*line.picks}
@@ -65,9 +66,9 @@ class LineRedrawer:
         if options.initials == "different":
             used.initials.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
-        of_others = {other.row[place] for other in others}
+        other_texts = {other.row[place] for other in others}
         # Prefer a text that no other line has.
-        for avoided in [of_others, set[str]()] if is_text else [set[str]()]:
+        for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
             for new in self.drawer.later_lines(line, sources):
                 if _contents(new, sources, place) & earlier or new.row[place] in avoided:
                     continue

@@ -27,9 +27,10 @@ from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
 
-MAX_CANDIDATES = 1 << 14  # the most that are drawn for a name of a line
-CANDIDATES_AT_ONCE = 1 << 10  # of a line that are drawn together, at most
-ONLY_ATTEMPT, INITIAL_POSITION = 0, 1  # under a candidate's key: of its name, and of its initial
+MAX_CANDIDATES = 1 << 14  # the most candidates for a name of a line
+CANDIDATES_AT_ONCE = 1 << 10  # the most candidates of a line drawn together
+ONLY_ATTEMPT = 0  # the number of the attempt that a candidate with an initial makes at a name
+INITIAL_POSITION = 1  # the position of the random number that chooses its initial
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
 MOSTLY_REPEATS = "nearly all others are repeats"
 NO_INITIAL = "no further names {} first letter were found to meet the conditions"
@@ -135,7 +136,7 @@ class Request:
 
 
 class DifferentInitialRequest(Request):
-    """Asks for the first name of a line, with one of the initials that earlier lines have least.
+    """Asks for the first name of a line, with an initial that the fewest earlier lines have.
 
     A candidate draws one of these initials, and makes one attempt at a name that begins with it.
     """
@@ -172,8 +173,8 @@ class DifferentInitialRequest(Request):
     def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         [source] = self.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, met, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
-        found = dict(zip(met.tolist(), zip(names.to_strings()), strict=True))
+        names, rows, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
+        found = dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
         return [found.get(index, ()) for index in range(len(candidates))]
 
     def _draw_points(self) -> None:

@@ -23,7 +23,7 @@ from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.stages import Epoch, next_shown
+from rnn_names.training.stages import Epoch, next_epoch_to_show
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
 LOG_WIDTH = 100  # columns of messages without a terminal
@@ -204,7 +204,7 @@ class Progress:
             )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
-        self.next_line = next_shown(epoch.epoch)
+        self.next_line = next_epoch_to_show(epoch.epoch)
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         names = preview(self.trainer.model, 4, epoch.epoch)

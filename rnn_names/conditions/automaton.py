@@ -50,13 +50,13 @@ class Automaton:
     def __and__(self, other: "Automaton") -> "Automaton":
         """The intersection, which accepts what both accept; its states are pairs of states."""
         ours, theirs = self.after.tolist(), other.after.tolist()
-        pairs, after = explored(
+        pairs, after = reachable_states(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
         )
         first, second = np.array(pairs).T
-        return Automaton(after, self.accepting[first] & other.accepting[second]).merged()
+        return Automaton(after, self.accepting[first] & other.accepting[second]).minimized()
 
-    def merged(self) -> "Automaton":
+    def minimized(self) -> "Automaton":
         """The smallest automaton that accepts the same texts, by Moore's algorithm (1956).
 
         Two states differ if only one accepts, or if a character leads to states that differ.
@@ -75,7 +75,7 @@ class Automaton:
         return Automaton(number[self.after[first[order]]], self.accepting[first[order]])
 
 
-def explored(
+def reachable_states(
     start: Hashable, next_states: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
     """All reachable states, and for each the numbers of the states that follow it, (S, kinds)."""
@@ -104,7 +104,7 @@ def build_automaton(
     each character of the vocabulary; `accepts` tells which states are accepting.
     """
     distinct = [*dict.fromkeys(kinds)]
-    states, after = explored(start, lambda state: all_after(state, distinct))
+    states, after = reachable_states(start, lambda state: all_after(state, distinct))
     column = [0, *map(distinct.index, kinds)]
     return Automaton(after[:, column], np.array([*map(accepts, states)]))
 

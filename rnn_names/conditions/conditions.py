@@ -175,7 +175,7 @@ def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Con
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:
-    """Of ("a", "b", "c", "d", EOS), the mean of log p(d | "abc") and log p(EOS | "abcd") counts."""
+    """The condition `min_mean_p`: of "abcd", only p(d | "abc") and p(EOS | "abcd") count."""
     params = {name: array.astype(np.float64) for name, array in model.params.items()}
 
     def passes(names: Names) -> Array:
@@ -191,8 +191,8 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     known = model.known_triples
     if known is None:
         raise SamplingError(
-            "known_triples: the model does not keep which characters its list has in a row: train "
-            "it again; of an alphabet of hundreds of characters it does not",
+            "known_triples: the model has no record of which three characters its list has in a "
+            "row: train it again (for an alphabet of hundreds of characters, none is kept)",
             ["known_triples"],
         )
 

@@ -48,13 +48,13 @@ class Spelling:
             return value_table(lambda _: ones, self.automaton.after, self.may_end.astype(float))
 
     @cached_property
-    def can_be_met(self) -> Array:
-        """Whether a text of this length, in this state, can be completed: (max_length + 2, S)."""
+    def can_be_completed(self) -> Array:
+        """Whether a text can be completed, by length and state: (max_length + 2, S)."""
         return self.counts > 0
 
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
-        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[automaton_state]]
+        may_follow: Array = self.can_be_completed[length + 1][self.automaton.after[automaton_state]]
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 

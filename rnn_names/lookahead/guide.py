@@ -61,7 +61,7 @@ class Guide:
     # may end (to explore, nowhere), else −∞
     log_ahead: Array
     pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
-    table: Array  # (max_length + 2, P) log ahead by the chain, by length and pair
+    log_ahead_by_chain: Array  # (max_length + 2, P) by length and pair
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     acceptance: float = 0.0  # measured share of draws that yield a name
     repeats: float = 1.0  # measured share of names that are repeats
@@ -80,7 +80,7 @@ class Guide:
             prefixes,
             log_ahead=np.zeros((0, n_y)),  # of prefixes from which it has learned
             pairs=pairs,
-            table=np.where(spelling.can_be_met, 0.0, -np.inf)[:, pairs.state],
+            log_ahead_by_chain=np.where(spelling.can_be_completed, 0.0, -np.inf)[:, pairs.state],
         )
 
     def learned(
@@ -95,20 +95,20 @@ class Guide:
         by_chain, ahead = self._guesses_of_chain(temperature)
         prefixes, log_known = self.prefixes, self.log_known
         if log_unknown < np.inf and log_known > -np.inf:
-            guessed = log_difference(float(prefixes.back_up(ahead)[0]), log_known)
+            guessed = log_difference(float(prefixes.fill_ahead(ahead)[0]), log_known)
             most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
             ahead[:, EOS + 1 :] += min(most - guessed, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
-            prefixes.back_up(ahead)
+            prefixes.fill_ahead(ahead)
         if is_large:
             rows = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(rows), ahead[rows]
         if explores:
             ahead[:, EOS] = -np.inf
-            prefixes.back_up(ahead)
+            prefixes.fill_ahead(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
 
     def _guesses_of_chain(self, temperature: float) -> tuple["Guide", Array]:
@@ -116,8 +116,8 @@ class Guide:
         prefixes, spelling = self.prefixes, self.spelling
         automaton, max_length = spelling.automaton, spelling.max_length
         chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
-        table = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
-        by_chain = replace(self, pairs=chain.pairs, table=table)
+        log_ahead = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
+        by_chain = replace(self, pairs=chain.pairs, log_ahead_by_chain=log_ahead)
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
         nowhere = np.full(len(prefixes), -1)
         for rows in rows_by_length(prefixes.length):
@@ -132,10 +132,10 @@ class Guide:
         A name is known if all its prefixes were visited. The total is exact.
         """
         prefixes = self.prefixes
-        log_probs = prefixes.log_probs(prefixes.log_probabilities)
-        log_probs += prefixes.log_probabilities[:, EOS]
+        log_prob = prefixes.log_reach(prefixes.log_probabilities)
+        log_prob += prefixes.log_probabilities[:, EOS]
         may_end = self.spelling.may_end[prefixes.length, prefixes.automaton_state]
-        return float(np.logaddexp.reduce(log_probs[may_end], initial=-np.inf))
+        return float(np.logaddexp.reduce(log_prob[may_end], initial=-np.inf))
 
     @property
     def first_pair(self) -> Array:
@@ -156,7 +156,7 @@ class Guide:
         visited since it learned, which have no row of `log_ahead`.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
-        ahead: Array = self.table[length + 1][self.pairs.after[pair]]
+        ahead: Array = self.log_ahead_by_chain[length + 1][self.pairs.after[pair]]
         ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead

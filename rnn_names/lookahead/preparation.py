@@ -75,7 +75,7 @@ def prepare_guide(rounds: Rounds, unguided: Guide, temperature: float) -> Guide:
     falling = [coldest * 2**k for k in range(halvings, 0, -1)]
     preparation = _Preparation(rounds, unguided, falling[0])
     preparation.draw(ROUND_SIZES[0])
-    return preparation.cooled([*falling[1:], temperature])
+    return preparation.run([*falling[1:], temperature])
 
 
 class _Preparation:
@@ -135,8 +135,8 @@ class _Preparation:
         self._temperature = temperature
         self._log_unknown = np.inf
 
-    def cooled(self, temperatures: Sequence[float]) -> Guide:
-        """The guide after rounds at its temperature and at falling ones, and tests at the last."""
+    def run(self, temperatures: Sequence[float]) -> Guide:
+        """Explores at its temperature and at falling ones; then tests until the guide is ready."""
         few_dominate = few_names_dominate(self._guide, temperatures[-1])
         for temperature in temperatures:
             self.explore()
@@ -166,10 +166,10 @@ class _Preparation:
         """Whether a tested guide is good, or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
         is_impossible = tested.log_p_conditions == -np.inf
-        is_over = is_impossible or self._n_visits >= MAX_VISITS
-        is_right = tested.repeats <= MAX_REPEATS and tested.missed <= MANY_MISSED
-        is_enough = tested.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
-        return is_over or (is_right and is_enough)
+        cannot_improve = is_impossible or self._n_visits >= MAX_VISITS
+        is_accurate = tested.repeats <= MAX_REPEATS and tested.missed <= MANY_MISSED
+        accepts_enough = tested.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
+        return cannot_improve or (is_accurate and accepts_enough)
 
 
 def few_names_dominate(guide: Guide, temperature: float) -> bool:

@@ -67,8 +67,8 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def back_up(self, log_ahead: Array) -> Array:
-        """The logarithm of what is ahead of each prefix, (N,), computed from the longest ones.
+    def fill_ahead(self, log_ahead: Array) -> Array:
+        """Computes the logarithm of what is ahead of each prefix, (N,), from the longest ones.
 
         Overwrites `log_ahead`, (N, n_y), where a character leads to a visited prefix.
         """
@@ -81,19 +81,22 @@ class VisitedPrefixes:
             np.logaddexp.at(values, above, self.log_probabilities[above, character] + values[rows])
         return values
 
-    def log_probs(self, log_steps: Array) -> Array:
-        """The log-probability of each prefix given the first, (N,), by the steps' (N, n_y)."""
-        log_probs = np.zeros(len(self))
+    def log_reach(self, log_steps: Array) -> Array:
+        """The log-probability of reaching each prefix from the first, (N,).
+
+        `log_steps`, (N, n_y), are the log-probabilities of the next character after each.
+        """
+        log_reach = np.zeros(len(self))
         for rows in rows_by_length(self.length)[1:]:
             above = self.parent[rows]
-            log_probs[rows] = log_probs[above] + log_steps[above, self.character[rows]]
-        return log_probs
+            log_reach[rows] = log_reach[above] + log_steps[above, self.character[rows]]
+        return log_reach
 
     def most_probable(self, log_ahead: Array, size: int) -> Array:
         """The rising rows of the `size` prefixes that guided draws most probably visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
-        most_probable_first = np.lexsort((self.length, -self.log_probs(guided)))
+        most_probable_first = np.lexsort((self.length, -self.log_reach(guided)))
         return np.sort(most_probable_first[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":

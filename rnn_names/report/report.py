@@ -21,7 +21,7 @@ from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
 from rnn_names.sampling.stream import preview
-from rnn_names.training.stages import Epoch, next_shown
+from rnn_names.training.stages import Epoch, next_epoch_to_show
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
@@ -51,7 +51,7 @@ class Report:
     def add(self, epoch: Epoch) -> None:
         """Adds an epoch, and at growing intervals names drawn with the best weights so far."""
         self.epochs.append(epoch)
-        if epoch.is_best and epoch.epoch >= next_shown(max(self.samples)):
+        if epoch.is_best and epoch.epoch >= next_epoch_to_show(max(self.samples)):
             self.samples[epoch.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def save(self) -> None:

@@ -26,8 +26,8 @@ The calls behind a name:
         under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
             _prepare: Guide.unguided, prepare_guide
                 _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
-                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.back_up)
+                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
                 _Preparation.explore, explore_likely: learn; then draw, or visit_likely
-                _Preparation.cooled: these, change_temperature; then _tested (with_bound)
+                _Preparation.run: these, change_temperature; then _tested (with_bound)
             groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
 """

@@ -17,7 +17,7 @@ MAX_ATTEMPTS = 1 << 21  # after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""Makes attempts, given their numbers and which attempts at these they are, (n,) both.
+"""Makes attempts, given the number of each and how many at that number came before, both (n,).
 
 Returns the results that passed, the rising positions of their attempts, and a tally.
 """
@@ -60,7 +60,7 @@ class AttemptQueue:
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
     def take(self, size: int, is_scarce: bool, limit: int) -> tuple[Array, Array]:
-        """Removes the lowest numbers; returns some `size` attempts at them, or fewer, (n,) both.
+        """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than

@@ -165,7 +165,7 @@ class GuidedSampler(WalkSampler):
         return walk
 
     def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names of the proposals that yield any, their rows, and the copies of each, (n,)."""
+        """The names with at least one copy, their rows, and the copies of every proposal, (n,)."""
         walk = self.run_walk(keys, root)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0

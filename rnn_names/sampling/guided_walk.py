@@ -29,7 +29,7 @@ class PredictedData(GuidedData):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a guide; `log_weights`, (names,), are −∞ for names without an end."""
+    """Draws names by a guide; `log_weights`, (names,), are −∞ for names that did not end."""
 
     predictor: NextCharacter
 
@@ -57,7 +57,7 @@ class GuidedWalk(Walk):
     def _predict(
         self, states: Array, data: GuidedData, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, PredictedData]:
-        """Multiplies the probabilities by what is ahead, and the weights by the total."""
+        """Multiplies the probabilities by what is ahead, weights by the total; records visits."""
         log_p = self.predictor.log_probabilities(states, work)
         if self.guide.visits is not None:
             n_names = np.bincount(node, minlength=len(states))

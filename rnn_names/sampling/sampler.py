@@ -52,8 +52,8 @@ class ConditionalSampler:
         texts = [text for text in texts if len(text) <= longest]
         self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
-        of_length = f"a length of {limits}{shaped}"
-        titles = [self.joined_titles(self.automaton_conditions), of_length]
+        length_title = f"a length of {limits}{shaped}"
+        titles = [self.joined_titles(self.automaton_conditions), length_title]
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
@@ -111,8 +111,8 @@ class ConditionalSampler:
     def may_be_rare(self) -> bool:
         """Whether few names may have the length and the spelling, so that a pilot must tell."""
         options = self.options
-        of_list = self.model.shortest if self.model.shortest > LONG_NAME else 0
-        shortest = options.min_length or of_list
+        shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
+        shortest = options.min_length or shortest_listed
         any_length = shortest <= 1 and options.max_length is None
         most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
         return not most_fit or bool(self.automaton_conditions or options.prefix)
@@ -149,8 +149,8 @@ def make_sampler(
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        of_texts = [condition for condition in all_conditions if condition.automaton]
-        notes = [f"{sampler.joined_titles(of_texts)} in upper or lower case"]
+        text_conditions = [condition for condition in all_conditions if condition.automaton]
+        notes = [f"{sampler.joined_titles(text_conditions)} in upper or lower case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler, options

@@ -28,8 +28,9 @@ from rnn_names.system import usable_cores
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # where failed attempts are not repeated
-MAX_FAILED_CHARACTERS = 1 << 23  # of failed attempts, each of the least length; then a stream ends
+ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
+MAX_FAILED_CHARACTERS = 1 << 23
+"""A stream ends when its failed attempts have this many characters, each the least length."""
 
 
 def names_of_stream(

@@ -51,7 +51,7 @@ class Predictor(Protocol):
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
         """The probabilities of the next character after each state, one column each: (n_y, nodes).
 
-        And their margin, the largest error of a sum of them: a number, or (nodes,).
+        Also returns their margin, the largest error of a sum of them: a number, or (nodes,).
         """
 
     def states_after(self, children: Children, work: Workspace) -> Array:
@@ -124,9 +124,9 @@ class Walk:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
         predictor, work = self.predictor, Workspace(self.predictor.dtype)
         root = roots.choose(self.keys) if root is None else root
-        for of_length in rows_by_length(roots.lengths):
-            length = len(roots.texts[of_length[0]])
-            rows = np.flatnonzero(np.isin(root, of_length)).astype(np.int32)
+        for roots_of_length in rows_by_length(roots.lengths):
+            length = len(roots.texts[roots_of_length[0]])
+            rows = np.flatnonzero(np.isin(root, roots_of_length)).astype(np.int32)
             rows = rows[stable_order(root[rows])]
             used, node = np.unique(root[rows], return_inverse=True)  # each used root is a node
             self.characters[:length, rows] = roots.texts_of(used)[node].T
@@ -160,7 +160,7 @@ class Walk:
         next_state = spelling.automaton.after[automaton_state, character]
         ends = character == EOS
         may_end = ends & spelling.may_end[length, automaton_state]
-        goes_on = ~ends & spelling.can_be_met[length + 1, next_state]
+        goes_on = ~ends & spelling.can_be_completed[length + 1, next_state]
         # For each name again: (k,)
         which = np.cumsum(first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[which] & ~is_close)
@@ -179,7 +179,7 @@ class Walk:
     def _predict(
         self, states: Array, data: Any, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, Any]:
-        """The probabilities of the next character, their margin, and the data, maybe changed."""
+        """The probabilities of the next character, their margin, and the data of the nodes."""
         return *self.predictor.next_probabilities(states, work), data
 
     def _end(self, rows: Array, node: Array, data: Any, length: int) -> None:

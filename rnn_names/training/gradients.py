@@ -64,7 +64,7 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts. This process and the helper process have an object each.
+    """Computes gradients of parts. This process and the helper process each have one.
 
     The objects share the weights, `flat`, and the gradient of a second part, (n,) both.
     """

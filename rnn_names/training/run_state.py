@@ -20,11 +20,12 @@ def is_possible(
     return is_ours and _are_in_bounds(state)
 
 
-def form(state: Mapping[str, Any]) -> dict[str, Any]:
+def types_and_shapes(state: Mapping[str, Any]) -> dict[str, Any]:
     """The keys, types and shapes of a state.
 
-    >>> form({"epoch": 3, "loss": 0.5}) == form({"epoch": 4, "loss": "1"})
-    False
+    >>> forms = [types_and_shapes({"loss": loss}) for loss in (0.5, 0.6, "1")]
+    >>> forms[0] == forms[1], forms[0] == forms[2]
+    (True, False)
     """
     return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}
 

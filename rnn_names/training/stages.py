@@ -62,7 +62,7 @@ class Position:
     characters: int = 0  # trained on so far, including end-of-name symbols
 
 
-def next_shown(epoch: int) -> int:
+def next_epoch_to_show(epoch: int) -> int:
     """The next epoch to show if it is better, at growing intervals."""
     return epoch + max(epoch // 2, 1)
 

@@ -20,7 +20,7 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.run_state import form, is_possible
+from rnn_names.training.run_state import is_possible, types_and_shapes
 from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
 from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
@@ -231,8 +231,9 @@ class Trainer:
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
+        ours, theirs = {**self.model.params, **self.state()}, {**model.params, **state}
         has_form = model.vocabulary.characters == self.vocabulary.characters and (
-            form({**self.model.params, **self.state()}) == form({**model.params, **state})
+            types_and_shapes(ours) == types_and_shapes(theirs)
         )
         has_held_out = len(self.held_out) > 0
         if not (has_form and is_possible(state, model.training, self.stages, has_held_out)):

@@ -92,7 +92,7 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
     prefixes = guide.prefixes
     assert len(prefixes) == 1 + 3 + 9 + 9  # of three characters, those that end in b
     wanted = dict(zip(TEXTS, np.exp(model.log_prob(TEXTS)), strict=True))
-    log_probs = prefixes.log_probs(prefixes.log_probabilities)
+    log_probs = prefixes.log_reach(prefixes.log_probabilities)
     for row, text in enumerate(indices(prefixes)):
         prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]

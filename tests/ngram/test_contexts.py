@@ -79,7 +79,7 @@ def test_the_example_of_the_docstring_is_right():
     prefixes = VisitedPrefixes(
         parent, np.ones(4, int), length, parent, parent, np.log(np.full((4, 2), 0.5)), np.ones(4)
     )
-    assert np.exp(prefixes.back_up(by_node)).tolist() == pytest.approx(ahead[:4, 0].tolist())
+    assert np.exp(prefixes.fill_ahead(by_node)).tolist() == pytest.approx(ahead[:4, 0].tolist())
 
 
 def test_possible_characters_never_have_probability_0():

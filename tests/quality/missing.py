@@ -116,8 +116,8 @@ def lost(guide, later):
         terms = prefixes.log_probabilities[rows] + ahead
         log_q[rows] = terms - np.maximum(log_sum(terms.copy()), LEAST_LOG)[:, None]
     may_end = guide.spelling.may_end[prefixes.length, prefixes.automaton_state]
-    log_p = prefixes.log_probs(prefixes.log_probabilities) + prefixes.log_probabilities[:, EOS]
-    log_weight = (log_p - prefixes.log_probs(log_q) - log_q[:, EOS])[may_end]
+    log_p = prefixes.log_reach(prefixes.log_probabilities) + prefixes.log_probabilities[:, EOS]
+    log_weight = (log_p - prefixes.log_reach(log_q) - log_q[:, EOS])[may_end]
     share = np.exp(log_p[may_end] - max(later.log_known, guide.log_known))
     over = log_weight - guide.log_bound - math.log(MAX_COPIES)
     return float(np.sum(share * -np.expm1(-np.maximum(over, 0)), where=over > 0))

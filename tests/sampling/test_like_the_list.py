@@ -35,7 +35,7 @@ KNOWN = {"known_triples": {"\na": "b", "ab": "c\n", "bc": "\n"}}
 
 
 def test_errors_tell_of_missing_or_too_strict_triples():
-    with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
+    with pytest.raises(SamplingError, match="known_triples: the model has no record"):
         tiny_model().sample(1, known_triples=True)
     for option in ({"prefix": ["b", "Aa"]}, {"suffix": "cb"}, {"contains": ["bc", "cc"]}):
         with pytest.raises(
@@ -60,7 +60,7 @@ def test_models_with_a_large_alphabet_have_no_triples(tmp_path):
     train(names, epochs=0, hidden_size=4).save(tmp_path / "m.npz")
     model = Model.load(tmp_path / "m.npz")
     assert model.training["known_triples"] is None
-    with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
+    with pytest.raises(SamplingError, match="known_triples: the model has no record"):
         model.blend(train(names[:9], epochs=0, hidden_size=4)).sample(1, known_triples=True)
 
 
