@@ -29,11 +29,11 @@ from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_in
 from rnn_names.sampling.tally import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-MORE_PILOTS = 15  # as large as the last one, while few names of a probable initial meet conditions
+MORE_PILOTS = 15  # further pilots of the last size, while a probable initial has few names
 ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
 FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
-MIN_MEASURED = 1e-3  # of the highest probability: initials below that are not measured further
-ROUGH, MISSING = 0.01, 0.002  # of all lines: if that many have such initials, a warning says so
+MIN_MEASURED = 1e-3  # share of the highest probability, below which no initial is measured further
+ROUGH, MISSING = 0.01, 0.002  # shares of lines with such initials, from which on there is a warning
 
 
 class SharedInitials:

@@ -47,7 +47,7 @@ class PartSampler:
         walk_sampler = sampler.walk_sampler
         if sampler.may_be_rare:
             # Only where needed, as in `sampling.stream`.
-            from rnn_names.sampling.guided import RARE, guided_if_rare
+            from rnn_names.sampling.rarity import RARE, guided_if_rare
 
             rare = RARE_PART if with_initials else RARE
             walk_sampler = guided_if_rare(sampler, rare) or walk_sampler

@@ -29,7 +29,7 @@ WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
 WAITED_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
-ATTEMPTS = 1 << 15  # at names that begin or end as one does: about a second
+ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
 
 class NamesToPick:

@@ -18,7 +18,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
-MAX_BEGINNINGS = 1 << 8  # of words to avoid: an automaton of more takes long to make
+MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid: an automaton of more takes long to make
 JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join those before to a Korean syllable
 
 

@@ -25,7 +25,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the cache
-MAX_SPELLINGS = 1 << 6  # of a name whose words may begin in either case
+MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either case
 NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made together
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)

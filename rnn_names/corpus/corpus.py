@@ -33,7 +33,7 @@ from rnn_names.corpus.names import Names, checked_strings
 from rnn_names.errors import CorpusError, printable
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
-MAX_DIGITS = 11  # of a count: the sum of the counts of any list stays far below 2⁶³
+MAX_DIGITS = 11  # digits of the longest count: the sum of any list's counts stays far below 2⁶³
 PIECE_BYTES = 1 << 22
 ZIP = b"PK\x03\x04"  # the beginning of word-processor documents and of models
 

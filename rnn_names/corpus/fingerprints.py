@@ -15,7 +15,7 @@ from rnn_names.arrays import INCREMENT, Array, mix
 from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that the packed form stores
-PACKED_BYTES = 6  # of the gap between two of them
+PACKED_BYTES = 6  # bytes of the gap between two of them
 MIN_BITS = 32  # the fewest bits that a model stores
 HASHED_AT_ONCE = 1 << 16  # names hashed together, to bound the memory
 

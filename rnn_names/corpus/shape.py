@@ -64,7 +64,7 @@ def odd_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
 
 Triples = Mapping[str, str]  # the characters that follow each two adjacent characters
 
-MAX_LETTERS = 250  # in larger alphabets, few triples occur twice
+MAX_LETTERS = 250  # letters of the largest alphabet with triples: in larger ones, few occur twice
 NAMES_AT_ONCE = 1 << 18
 
 

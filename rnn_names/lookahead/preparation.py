@@ -39,8 +39,8 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG, log_difference
 from rnn_names.network.rnn import log_softmax
 
-COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at least this,
-MIN_HALVINGS = 1  # but never at t itself: at twice it, draws vary more
+COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at least this
+MIN_HALVINGS = 1  # draws never begin at t itself: at twice it, they vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 LIKELY_SIZE = 1 << 17  # predictions of each length, in a round of most probable prefixes
@@ -49,7 +49,7 @@ MIN_LIKELY_GAIN = 0.003  # the last is one that raises log P(known names) by les
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
-MAX_BOUND = 64  # in mean weights; higher: more draws per name, lower: more repeats
+MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends

@@ -34,7 +34,7 @@ MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64
 MAX_NAME = 40  # characters of the name of an array
 MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked per byte of the file; plus these
 MAX_META_BYTES = 1 << 22
-MAX_DEPTH = 32  # of lists and objects in `meta`, far below Python's recursion limit
+MAX_DEPTH = 32  # nested lists and objects in `meta`, far below Python's recursion limit
 MAX_HEADER_BYTES = 1 << 10
 DAMAGED = "not a model file, or a damaged one"
 
@@ -90,7 +90,7 @@ _LOCAL = struct.Struct("<4s2x2H4x3I2H")  # PKWARE's APPNOTE.TXT, 4.3.7, without 
 _ZIP64 = struct.Struct("<4x2Q")  # 4.5.3: both sizes, for which NumPy leaves room
 _STORED, _DEFLATED = 0, 8  # compression methods
 _ENCRYPTED, _SIZES_LATER = 1, 8  # flags; a writer that cannot seek writes sizes later
-_END_BYTES = 22  # of the last record, without a comment
+_END_BYTES = 22  # bytes of the last record, without a comment
 
 
 def _members(

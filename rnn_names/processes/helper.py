@@ -44,7 +44,7 @@ from rnn_names.processes.helper import serve
 serve({connection}, {memory}, {shape})
 """
 
-_PROTOCOL = 4  # of pickles: protocol 5 failed once when memory had run out
+_PROTOCOL = 4  # pickle protocol: 5 failed once when memory had run out
 _MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts no other
 
 

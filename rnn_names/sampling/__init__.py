@@ -13,6 +13,7 @@
     alias           give each key a name of its own
     guided_walk     propose names by a guide, with weights
     guided          draw names that meet rare conditions from proposals
+    rarity          measure how rare they are, and prepare a guide
     best            search for the most probable names
 
 The calls behind a name:

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.sampling.tally import Tally
 
-MAX_ATTEMPTS = 1 << 21  # after which a stream ends, unless names are accepted
+MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]

@@ -32,12 +32,12 @@ from rnn_names.sampling.tally import rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that are extended together
-CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer are extended together if names are long
+CHARACTERS_AT_ONCE = 1 << 26  # characters of waiting prefixes: of long names, fewer are extended
 MAX_PER_CHARACTER = 1 << 16  # prefixes after which the ranking leaves out longer names
-MAX_PREFIXES = 1 << 22  # of a search: 10 to 30 seconds for the bundled models
+MAX_PREFIXES = 1 << 22  # prefixes of a search: 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which fewer prefixes are allowed, since each takes longer
 FIRST_BOUND = -8.0  # log-probability in nats: at most some thousand prefixes lie above it
-MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # by which the bound, as a probability, is divided
+MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which the bound, a probability, falls
 COLD = 0.5  # the temperature below which the network runs in float64
 _Name = tuple[float, list[int]]  # its rank score and its indices
 Progress = Callable[[int], Any]  # takes the number of prefixes just extended

@@ -12,7 +12,7 @@ from rnn_names.network.language_model import rows_per_batch
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
 from rnn_names.sampling.walk import Children, Predictor
 
-NODES_AT_ONCE = 1 << 9  # with fewer nodes computed together, threads wait more often
+NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 MARGIN = 8e-6
 """The largest error of a sum of probabilities in float32, and so of an edge in `choose`.
 

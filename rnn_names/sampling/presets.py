@@ -12,7 +12,7 @@ from rnn_names.network.language_model import LanguageModel
 
 AnyOptions = TypeVar("AnyOptions", bound=CommonOptions)
 
-FEW_WORDS = 0.1  # if a larger share of a list's names are words, boldness safe allows words
+FEW_WORDS = 0.1  # share of words in a list, above which boldness safe allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 
 

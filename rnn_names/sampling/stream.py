@@ -126,7 +126,7 @@ def _drawn_names(
     guided = None
     if sampler.may_be_rare:
         # Only where needed: importing it takes longer than drawing a few names.
-        from rnn_names.sampling.guided import guided_if_rare
+        from rnn_names.sampling.rarity import guided_if_rare
 
         guided = guided_if_rare(sampler)
     key = seed_key(options.seed_or_random())

@@ -193,7 +193,7 @@ class Walk:
 
 # --- The frontier --------------------------------------------------------------------------------
 
-NO_NAMES = np.zeros(0, np.int32)  # of `best`, which searches prefixes and draws no names
+NO_NAMES = np.zeros(0, np.int32)  # for `best`, which searches prefixes and draws no names
 
 
 class NodeBatch(NamedTuple):

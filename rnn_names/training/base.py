@@ -25,7 +25,7 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import Adam
 
 MAX_FITTED = 300  # the most names that a vector is fitted to
-STEPS, RATE = 80, 0.05  # of Adam
+STEPS, RATE = 80, 0.05  # steps of Adam, and its learning rate
 NEARNESS = 0.002  # weight of the penalty ‖e − start‖²
 OTHER = "-"  # replaces a character without a similar one in the base
 

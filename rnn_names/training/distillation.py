@@ -44,8 +44,8 @@ NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
 NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
 REAL_PER_SYNTHETIC = 0.4  # real names, with repeats; each occurs at least once
-NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches, …
-MANY_NAMES = 40_000  # … if there are this many; with fewer, it would cost 0.001 nats
+NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches
+MANY_NAMES = 40_000  # the fewest names of an epoch where they do: else it would cost 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.training.stages import Stage
 
-MAX_STEPS = 1 << 53  # of an optimizer
+MAX_STEPS = 1 << 53  # steps that an optimizer may have made
 
 
 def is_possible(

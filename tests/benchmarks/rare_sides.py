@@ -15,9 +15,9 @@ from rnn_names.sampling.guided import (
     GROUP_SIZE,
     MAX_PROPOSALS,
     GuidedSampler,
-    guided_if_rare,
 )
 from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.rarity import guided_if_rare
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream
 

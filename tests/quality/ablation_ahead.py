@@ -29,7 +29,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import chain, guide, preparation
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.guided import guided_if_rare
+from rnn_names.sampling.rarity import guided_if_rare
 from rnn_names.sampling.sampler import ConditionalSampler
 from rnn_names.sampling.stream import names_of_stream
 

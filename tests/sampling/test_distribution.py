@@ -9,7 +9,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from rnn_names.sampling import guided
+from rnn_names.sampling import rarity
 from support.conditions import can_look_ahead
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -102,7 +102,7 @@ def test_names_have_the_models_distribution(cell, listed, options, request):
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(guided, "prepare_guide", wraps=guided.prepare_guide) as made:
+        with mock.patch.object(rarity, "prepare_guide", wraps=rarity.prepare_guide) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 
