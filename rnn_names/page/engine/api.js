@@ -1,6 +1,7 @@
 // The functions of the page and the module for scripts: `sample`, `score`, `cast`; they check arguments.
 
 import { castRows } from "./cast.js";
+import { drawNames } from "./draw_names.js";
 import { blendOf } from "./models.js";
 import {
   CAST_OPTIONS,
@@ -14,11 +15,10 @@ import {
   valueType,
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
-import { drawNames } from "./sampler.js";
 
 /** The functions of a page or a module with these models. */
 export function engineOf(models) {
-  const ofShares = () => {
+  const sharesType = () => {
     const known = models.map(({ name }) => name).join(", ");
     const words = `a list with a number for each model (${known}), none below 0 and one above it`;
     const isForEach = (value) => Array.isArray(value) && value.length === models.length;
@@ -29,7 +29,7 @@ export function engineOf(models) {
   /** A promise of an array of names, which is shorter than `count` if no more names are found. */
   async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
-    checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
+    checkOptions(options, { ...SAMPLE_OPTIONS, shares: sharesType() });
     const { blend, parts } = blendOf(models, options.shares);
     return (await drawNames(blend, parts, newNames(options), count)).names;
   }
@@ -37,7 +37,7 @@ export function engineOf(models) {
   /** The natural logarithm of a name's probability, including its end; −Infinity for 0. */
   function score(name, options = {}) {
     check("name", name, TEXT);
-    checkOptions(options, { shares: ofShares() });
+    checkOptions(options, { shares: sharesType() });
     return blendOf(models, options.shares).blend.logProb(name);
   }
 

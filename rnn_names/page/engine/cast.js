@@ -4,11 +4,11 @@
 // their letters. In a part with unique names, the page skips repeats, whereas Python replaces them.
 
 import { NEW_AND_LISTED } from "./conditions.js";
+import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
 import { blendOf } from "./models.js";
 import { newNames, WrongSettings } from "./options.js";
 import { child, newSeed, seedKey, word } from "./random_keys.js";
-import { drawNames } from "./sampler.js";
 import { folded } from "./text.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // uses of a part's key, as in Python

@@ -21,9 +21,9 @@ const GIVEN = 3; // first characters that minMeanP ignores
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;
   const found = [
-    ...onSpelling(settings, characters, bounds),
-    ...onOne(settings, models, blend),
-    ...onOthers(settings),
+    ...spellingConditions(settings, characters, bounds),
+    ...conditionsOnOneName(settings, models, blend),
+    ...conditionsOnOthers(settings),
   ];
   found.sort((a, b) => Number(!a.isOfSpelling) - Number(!b.isOfSpelling));
   return found.map((each) => ({ dependsOnOthers: false, ...each, tested: 0, passed: 0 }));
@@ -38,7 +38,7 @@ const spelled = (words, automaton) => ({
 });
 
 /** Conditions on length and spelling. */
-function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
+function* spellingConditions(settings, characters, { minLength, maxLength, shape }) {
   const range = minLength === maxLength ? minLength : `${minLength} to ${maxLength}`;
   const length = `has ${range} characters`;
   yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
@@ -73,7 +73,7 @@ function* onSpelling(settings, characters, { minLength, maxLength, shape }) {
 }
 
 /** Other conditions on single names; most depend on the models' lists. */
-function* onOne({ anyShape, ...wanted }, models, blend) {
+function* conditionsOnOneName({ anyShape, ...wanted }, models, blend) {
   const { prefix, clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
   if (clean) yield { words: "has no rude word", passes: isClean };
   if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
@@ -109,7 +109,7 @@ function* onOne({ anyShape, ...wanted }, models, blend) {
 }
 
 /** Conditions that depend on earlier names. */
-function* onOthers({ minEdits, unique }) {
+function* conditionsOnOthers({ minEdits, unique }) {
   const dependsOnOthers = true;
   if (minEdits) {
     const found = [];

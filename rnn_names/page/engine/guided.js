@@ -16,10 +16,10 @@ const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
 const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
-const MAX_REPEATS = 0.0025; // the share of repeats for which the bound is set
+const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
 const MANY_REPEATS = 0.05; // the share of repeats above which there is a warning
 const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
-const MAX_COPIES = 20000; // the most copies of a name from one proposal
+const MAX_COPIES = 20000; // of a name from one proposal: no group ends here, as in Python after 32
 
 /** Proposes names with a guide, `atOnce` at a time. */
 export class GuidedSampler {
@@ -176,7 +176,7 @@ function boundOf(logs) {
   if (scale === -Infinity) return undefined;
   const falling = logs.map((log) => Math.exp(log - scale)).sort((a, b) => b - a); // their sum is 1
   let sum = 0;
-  const bounds = falling.map((weight, i) => ((sum += weight) - MAX_REPEATS) / (i + 1));
+  const bounds = falling.map((weight, i) => ((sum += weight) - REPEATS_FOR_BOUND) / (i + 1));
   const bound = bounds.reduce((a, b) => Math.max(a, b));
   return scale + Math.log(Math.min(bound, MAX_BOUND / logs.length));
 }

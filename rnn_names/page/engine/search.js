@@ -43,7 +43,7 @@ export class Search {
     this.skipped = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
     this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedSampler of rare names
-    this.isJudged = Boolean(this.guided); // whether the pilot has been drawn
+    this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
   }
 
   /**
@@ -52,28 +52,28 @@ export class Search {
    */
   *run(count, watch) {
     const { names } = this;
-    let last = 0; // value of `drawn` at the last success
+    let drawnAtLastName = 0;
     let offered = 0; // names that meet the conditions on single names
     let wasRefused = false; // whether the last of these names did not meet the other conditions
-    while (names.length < count && this.drawn - last < GIVE_UP) {
+    while (names.length < count && this.drawn - drawnAtLastName < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
         wasRefused = !meetsAll(name, this.onSeveral);
         if (wasRefused) continue;
-        last = this.drawn;
+        drawnAtLastName = this.drawn;
         names.push(name);
         watch.found?.(name);
         if (names.length === count) break;
       }
-      if (!wasRefused) last = Math.max(last, this.drawnAtLastHit);
+      if (!wasRefused) drawnAtLastName = Math.max(drawnAtLastName, this.drawnAtLastHit);
       watch.progress?.();
     }
-    if (!names.length && !this.isJudged) this.automaton(); // its error says why there are none
+    if (!names.length && !this.hasPilot) this.automaton(); // its error says why there are none
   }
 
-  /** The names found so far, including names after a number that has no name yet. */
-  found(count, watch) {
+  /** Takes in the names after a number that has none yet; returns all names found. */
+  takeWaiting(count, watch) {
     const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
     for (const name of later) {
       if (this.names.length >= count || !meetsAll(name, this.onSeveral)) continue;
@@ -97,9 +97,9 @@ export class Search {
     const { passed } = this.spelling;
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
-    if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
+    if (seemRare && first.tested >= SEEN && !this.hasPilot) yield* this.drawPilot();
     // Names that seem rare wait for the pilot, so that all come from a guide or none.
-    if (!this.isJudged && first.tested < SEEN && 4 * passed < first.tested) return [];
+    if (!this.hasPilot && first.tested < SEEN && 4 * passed < first.tested) return [];
     const undecided = this.waiting.findIndex(({ name }) => name === null);
     const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
@@ -115,10 +115,10 @@ export class Search {
       waiting.push(one);
       undecided.push(one);
     }
-    const [first] = this.conditions;
-    const last = this.conditions.at(-1) ?? first;
-    const needed = first.tested
-      ? (0.6 * first.tested) / (last.passed + 1) // attempts at each; more would fail too often
+    const [{ tested }] = this.conditions;
+    const passed = this.conditions.at(-1)?.passed ?? 0;
+    const needed = tested
+      ? (0.6 * tested) / (passed + 1) // attempts at each; more would fail too often
       : MIN_AT_ONCE / undecided.length;
     const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>
@@ -176,8 +176,8 @@ export class Search {
    * Draws the pilot, and prepares a guide if it shows that names are rare. As in Python, the pilot has
    * seed 0, and is longer if the first attempts leave the question open.
    */
-  *judge() {
-    this.isJudged = true;
+  *drawPilot() {
+    this.hasPilot = true;
     const { blend, options, spelling, atOnce } = this;
     const automaton = this.automaton();
     const guide = new Guide(automaton, blend, options);

@@ -1,9 +1,9 @@
 // Reading a list that somebody pastes or drops: one name a line, or one line with commas.
 
+import { formatted } from "../engine/draw_names.js";
 import { fingerprint } from "../engine/fingerprints.js";
 import { lengthOf, MAX_LENGTH, REFUSED } from "../engine/options.js";
 import { GAMMA, mix, plus } from "../engine/random_keys.js";
-import { formatted } from "../engine/sampler.js";
 import { oddPairs } from "../engine/shape.js";
 
 export const MIN_NAMES = 20;

@@ -1,8 +1,8 @@
 // Starts a worker that learns from a list, and runs in it.
 
+import { drawNames } from "../engine/draw_names.js";
 import { blendOf } from "../engine/models.js";
 import { Network } from "../engine/network.js";
-import { drawNames } from "../engine/sampler.js";
 import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 

@@ -2,9 +2,9 @@
 // Lines are drawn from the pattern, and links contain it.
 
 import { castRows, slotsIn } from "../engine/cast.js";
+import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
-import { formatted } from "../engine/sampler.js";
 import { changed, data, models, titleOf, writing } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 

@@ -1,7 +1,7 @@
 // "Your own list": a worker learns from a pasted or dropped list. The result is another model of the
 // page, which can be saved as a model file or with the page.
 
-import { formatted } from "../engine/sampler.js";
+import { formatted } from "../engine/draw_names.js";
 import {
   listIn,
   MAX_NAMES,

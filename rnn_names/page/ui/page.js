@@ -1,10 +1,10 @@
 // The entry module of the interface: draws names and shows them.
 
 import { engineOf } from "../engine/api.js";
+import { drawNames } from "../engine/draw_names.js";
 import { blendOf } from "../engine/models.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
-import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, resetPattern } from "./casts.js";
 import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";

@@ -1,4 +1,10 @@
-// Draws a number of names that meet all conditions, in slices of time.
+// Draws a number of names that meet all conditions, in slices of time. The calls behind a name:
+//
+//     drawNames: withTexts, withBoldness, drawOptions (rootsOf), conditionsOf
+//         Search.run: batch, attempts
+//             attempts: drawBatch (rowsOf, choose, nextNodes)
+//             drawPilot, where names seem rare; then GuidedSampler.prepare and names
+//         Search.takeWaiting, shortage
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
@@ -39,7 +45,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     if (isStopped) break;
     until = performance.now() + SLICE;
   }
-  const names = search.found(count, watch);
+  const names = search.takeWaiting(count, watch);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
 }
