@@ -13,6 +13,6 @@
                     its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)
                 DifferentInitialRequest._find: PartSampler.draw
                 SameInitialRequest._find: SharedInitials.names_of_lines
-                    names_of_lines: shared_weights (_measure), _find_names, first_passing_attempts
+                    names_of_lines: shared_weights (_measure), first_passing_attempts; or _find_names
                     its attempts: weighted_index; of each part, PartSampler.draw
 """

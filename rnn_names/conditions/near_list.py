@@ -65,9 +65,11 @@ class NearList:
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, edits from a name of the list: (n,)."""
-        spellings = [*map(self._spellings, names.to_strings())]
+        # Where few names meet the other conditions, the same ones come again and again.
+        _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
+        spellings = [*map(self._spellings, names.take(first).to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
-        return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])
+        return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])[row]
 
     def _spellings(self, name: str) -> list[str]:
         """The name, in NFC if the vocabulary allows it, as the list is; and with changed case.
@@ -90,6 +92,7 @@ class NearList:
         of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (of_one, of_two)[:edits]:
             left = np.flatnonzero(~near)
+            left = left[np.argsort(names.lengths[left], kind="stable")]
             for start in range(0, len(left), at_once):
                 rows = left[start : start + at_once]
                 near[rows] = are_near(names.take(rows))
