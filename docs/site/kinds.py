@@ -24,6 +24,13 @@ TITLES |= {"goblin": "Goblins", "halfling": "Halflings", "stars": "Planets and s
 ON_FIRST_PAGE = ["dragons", "italian-women", "finnish-towns", "orcish", "norse-men", "stars"]
 """Other kinds than the page in the frame has: those can be tried there."""
 
+ALSO = {
+    "elvish": "elf elves", "dwarvish": "dwarf dwarves", "norse": "viking", "icelandic": "viking",
+    "halfling": "hobbit", "orcish": "orcs", "fae": "fairy fairies", "stars": "space sci-fi",
+    "taverns": "inns pubs", "spells": "magic", "sea": "mermaid", "giants": "trolls",
+}  # fmt: skip
+"""Other words by which people look for kinds, by how these begin."""
+
 LEARNED, SHOWN = "elvish", 5
 """The list that the first page shows beside what was learned, and how many names of it."""
 
@@ -101,7 +108,8 @@ def cards(names: list[str]) -> str:
             f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
         )
         card = f"<h3>{title_of(name)}</h3><ul>{_items(samples[name])}</ul><p>{link}</p>"
-        found.append(f'<li style="--h: {hue_of(name)}">{card}</li>')
+        also = " ".join(words for kind, words in ALSO.items() if name.startswith(kind))
+        found.append(f'<li style="--h: {hue_of(name)}" data-also="{also}">{card}</li>')
     return f'<ul class="kinds">{"".join(found)}</ul>'
 
 

@@ -25,6 +25,9 @@ for (const code of document.querySelectorAll(".highlight code:has(.gp)")) {
     if (parts.length > 1) text.replaceWith(...parts);
   }
 }
+// Short code in a text stays in one piece.
+for (const code of document.querySelectorAll(":is(p, li) > code"))
+  code.classList.toggle("whole", code.textContent.length < 24);
 // A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
 // would mean that pages must not have it.
 const { postMessage } = Worker.prototype;
@@ -36,10 +39,10 @@ Worker.prototype.postMessage = function (message, ...rest) {
 document.getElementById("find-kind")?.addEventListener("input", ({ target }) => {
   const wanted = target.value.trim().toLowerCase();
   const cards = [...document.querySelectorAll(".kinds > li")];
-  const withText = (selector) =>
-    cards.filter((card) => card.querySelector(selector).textContent.toLowerCase().includes(wanted));
-  const titled = withText("h3");
-  const found = titled.length ? titled : withText("ul");
+  const withText = (textOf) =>
+    cards.filter((card) => textOf(card).toLowerCase().includes(wanted));
+  const titled = withText((card) => `${card.querySelector("h3").textContent} ${card.dataset.also}`);
+  const found = titled.length ? titled : withText((card) => card.querySelector("ul").textContent);
   for (const card of cards) card.hidden = !found.includes(card);
   for (const group of document.querySelectorAll(".group")) {
     const isEmpty = !group.querySelector(".kinds > li:not([hidden])");

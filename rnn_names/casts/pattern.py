@@ -360,6 +360,8 @@ class _Reader:
         if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
+        if text and "{" in text and name != "match":
+            raise self.error(f"{word} {short_repr(text)}: is a }} missing?", place)
         given.places.setdefault(name, place)
         try:
             if text is None:

@@ -206,13 +206,13 @@ def _heading(names: Sequence[str], marked: Callable[[str], str] = str) -> str:
     >>> _heading(["fae"], isolated)
     'Names like <bdi>fae</bdi>'
     >>> _heading(["Elvish", "Norse"]), _heading(["Elvish", "Norse", "Orcish", "Fae"])
-    ('Elvish and Norse names', 'Names like Elvish, Norse, Orcish and more')
+    ('Elvish and Norse names', 'Names between Elvish, Norse, Orcish and more')
     """
     has_more = len(names) > TITLES
     *others, last = [*map(marked, names[:TITLES]), *["more"] * has_more]
     listed = f"{', '.join(others)} and {last}" if others else last
     is_kind = not has_more and all(map(ADJECTIVE.fullmatch, names))
-    return f"{listed} names" if is_kind else f"Names like {listed}"
+    return f"{listed} names" if is_kind else f"Names {'between' if others else 'like'} {listed}"
 
 
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:

@@ -40,6 +40,9 @@ def main():
         page.write_text(page_of(parts), "utf-8")
         for name, (width, height, scheme, count) in PICTURES.items():
             look = {"width": width, "height": height, "color_scheme": scheme}
+            is_touched = width < 1000
+            if is_touched:
+                look |= {"has_touch": True, "is_mobile": True}
             address = f"{ADDRESS}&count={count}{DWARVISH * (name == WITH_CARD)}"
             shown = {"names": None, "reduced_motion": "reduce", **look}
             opened = browser.open(page, address, **shown)
@@ -51,10 +54,11 @@ def main():
                 opened.get_by_role("button", name="How likely?").click()
             opened.mouse.move(0, 0)
             opened.evaluate("document.getElementById('toast').replaceChildren()")
-            take = {"format": name.partition(".")[2]}
-            if width > 1000:  # below the names there is nothing
-                take["clip"] = {"x": 0, "y": 0, "width": width, "height": end(opened), "scale": 1}
             session = opened.context.new_cdp_session(opened)
+            shown = height if is_touched else end(opened)  # below the names there is nothing
+            scale = 2 if is_touched else 1  # such screens have two pixels for one of others
+            clip = {"x": 0, "y": 0, "width": width, "height": shown, "scale": scale}
+            take = {"format": name.partition(".")[2], "clip": clip}
             picture = b64decode(session.send("Page.captureScreenshot", take)["data"])
             (DOCS / name).write_bytes(picture)
             if len(picture) > MOST_BYTES:

@@ -342,6 +342,8 @@ export class PatternReader {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);
     }
+    if (text?.includes("{") && name !== "match")
+      throw this.error(`${word} “${text}”: is a } missing?`, place);
     if (Object.hasOwn(options, name) && type !== "array")
       throw this.error(`${word} is given twice`, place);
     const form = { number: NUMBER, integer: WHOLE_NUMBER }[type];

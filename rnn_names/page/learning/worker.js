@@ -6,7 +6,7 @@ import { Network } from "../engine/network.js";
 import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
-const NAMES_TO_WATCH = 8;
+const NAMES_TO_WATCH = 16;
 const WATCHING = 200; // ms that those may take
 const MOMENT = 500; // ms between two messages
 

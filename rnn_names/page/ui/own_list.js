@@ -142,7 +142,7 @@ async function learnOwnList() {
   $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "under a minute";
   sayOfList(`Getting ready… ${formatted(names.length)} names usually take ${time}.`);
-  showSamples(someOf(names, 8), "waiting"); // until the first names are written
+  showSamples(someOf(names, 16), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, (started ??= performance.now()));
   learning = startLearning(script, { name, names, models, base: data.base }, progress);
   try {

@@ -139,8 +139,9 @@ function showTitle() {
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   const words = listed.map(stressed);
+  const like = titles.length > 1 ? "Names between " : "Names like ";
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
-  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : ["Names like ", ...words]));
+  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : [like, ...words]));
   $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
 }
 
