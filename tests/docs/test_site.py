@@ -107,7 +107,7 @@ def test_the_policy_of_a_framed_page_allows_exactly_its_content(tmp_path):
 def test_each_bundled_model_has_a_card_with_a_link_to_its_page():
     shown = re.findall(r'<p><a href="names/([\w-]+)\.html"', kinds.page())
     assert sorted(shown) == sorted(MODELS)
-    hues = re.findall(r'<li style="--h: (\d+)"><h3>', kinds.page())
+    hues = re.findall(r'<li style="--h: (\d+)" data-also="[^"]*"><h3>', kinds.page())
     assert len(hues) == len(MODELS) and hues[0] == str(hue_of(shown[0])), "as its page"
     assert len({*kinds.some_names()}) == 6
     assert kinds.first_page().count("<h3>") == 6

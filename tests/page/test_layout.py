@@ -176,7 +176,7 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
         assert card["y"] + card["height"] <= height
         assert page.locator("#likely").evaluate("e => e.scrollHeight === e.clientHeight")
         assert page.locator("#kept-total").inner_text() == "15"
-        assert not page.locator("#favourites").is_visible(), "it is folded to its heading"
+        assert page.locator("#favourites").bounding_box()["height"] >= 80, "some can be seen"
         page.locator("#whole").click()
         assert page.locator("#favourites").is_visible(), "there is room for both"
         page.locator("#whole").click()

@@ -46,7 +46,7 @@ def test_with_three_models_the_page_opens_with_one_and_keeps_boldness(open_page,
     page.get_by_role("button", name="Mix").click()
     press(page, "c")
     assert pressed.all_text_contents() == ["b", "c"]
-    assert page.locator("h1").inner_text() == "Names like b and c"
+    assert page.locator("h1").inner_text() == "Names between b and c"
     assert not page.locator("#toast").inner_text(), "two are pressed"
     press(page, "c")
     mix = page.get_by_role("button", name="Mix")
@@ -104,7 +104,7 @@ def test_titles_have_capitals_and_adjectives_precede_names(open_page, small_mode
     assert page.locator("h1").inner_text() == "Elvish names"
     page.get_by_role("button", name="Mix").click()
     press(page, "Scottish towns", count=None)
-    assert page.locator("h1").inner_text() == "Names like Elvish and Scottish towns"
+    assert page.locator("h1").inner_text() == "Names between Elvish and Scottish towns"
 
 
 def test_models_without_a_common_letter_get_a_message(open_page, small_models):
