@@ -7,7 +7,17 @@ import pytest
 
 from rnn_names.page.page import STARTS
 from support.browser import names_of, wait_for_names
-from support.pages import FOR_FILES, follow, go_to, kept, press, unfold, wait_until_drawn
+from support.pages import (
+    FOR_FILES,
+    IN_SIGHT,
+    SIZES,
+    follow,
+    go_to,
+    kept,
+    press,
+    unfold,
+    wait_until_drawn,
+)
 
 
 def pattern_of(page):
@@ -280,25 +290,6 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
 
 
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
-
-
-IN_SIGHT = """() => {
-  const bar = document.getElementById("bar");
-  const isFixed = getComputedStyle(bar).position === "fixed";
-  const bottom = (isFixed && bar.getBoundingClientRect().top) || innerHeight;
-  const inSight = (node) => {
-    const box = node.getBoundingClientRect();
-    return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
-  };
-  const ids = ["boldness", "shares", "novel", "unique", "favourites"];
-  return [
-    Array.from(document.querySelectorAll(".name")).filter(inSight).length,
-    ids.filter((id) => !inSight(document.getElementById(id))),
-  ];
-}"""
-
-
-SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
 
 
 def test_a_cast_is_composed_on_a_phone(open_page):

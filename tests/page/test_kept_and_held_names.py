@@ -8,7 +8,7 @@ import pytest
 
 from support.browser import names_of, wait_for_names
 from support.documents import ROOT
-from support.pages import FOR_FILES, follow, kept, press, set_to, wait_until_drawn
+from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to, wait_until_drawn
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
@@ -256,9 +256,6 @@ def test_a_browser_without_storage_keeps_names_until_the_page_closes(open_page):
     page.locator(".name").first.click()
     assert kept(page) == names_of(page)[:1]
     assert "forgets" in page.locator("#kept-hint").inner_text()
-
-
-SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
 
 
 def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):

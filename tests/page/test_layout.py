@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names.corpus.names import Vocabulary
 from support.browser import names_of, wait_for_names
-from support.pages import follow, kept, press, unfold, wait_until_drawn
+from support.pages import IN_SIGHT, SIZES, follow, kept, press, unfold, wait_until_drawn
 
 WATCH_SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => {
@@ -134,25 +134,6 @@ def test_other_scripts_have_their_own_direction(characters, direction, open_page
     page.get_by_label("Type a name").fill(characters[:3])
     boxes = [page.locator("#letters button").nth(i).bounding_box()["x"] for i in (0, 1)]
     assert (boxes[0] > boxes[1]) == (direction == "rtl")
-
-
-IN_SIGHT = """() => {
-  const bar = document.getElementById("bar");
-  const isFixed = getComputedStyle(bar).position === "fixed";
-  const bottom = (isFixed && bar.getBoundingClientRect().top) || innerHeight;
-  const inSight = (node) => {
-    const box = node.getBoundingClientRect();
-    return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
-  };
-  const ids = ["boldness", "shares", "novel", "unique", "favourites"];
-  return [
-    Array.from(document.querySelectorAll(".name")).filter(inSight).length,
-    ids.filter((id) => !inSight(document.getElementById(id))),
-  ];
-}"""
-
-
-SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
 
 
 def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_page, small_models):

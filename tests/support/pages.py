@@ -60,3 +60,21 @@ def kept(page):
 
 
 FOR_FILES = "It works for people who have this file."
+SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
+"""The sizes of the type of some elements, in px."""
+
+IN_SIGHT = """() => {
+  const bar = document.getElementById("bar");
+  const isFixed = getComputedStyle(bar).position === "fixed";
+  const bottom = (isFixed && bar.getBoundingClientRect().top) || innerHeight;
+  const inSight = (node) => {
+    const box = node.getBoundingClientRect();
+    return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
+  };
+  const ids = ["boldness", "shares", "novel", "unique", "favourites"];
+  return [
+    Array.from(document.querySelectorAll(".name")).filter(inSight).length,
+    ids.filter((id) => !inSight(document.getElementById(id))),
+  ];
+}"""
+"""How many names are in sight, and which controls are not."""
