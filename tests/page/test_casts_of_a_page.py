@@ -9,6 +9,7 @@ from rnn_names.page.page import STARTS
 from support.browser import names_of, wait_for_names
 from support.pages import (
     FOR_FILES,
+    HOSTILE,
     IN_SIGHT,
     SIZES,
     follow,
@@ -287,9 +288,6 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     page.get_by_role("button", name="More lines").click()
     wait_until_drawn(page)
     assert line.text_content() in page.evaluate("[...chosen.held.values()]")
-
-
-HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
 
 
 def test_a_cast_is_composed_on_a_phone(open_page):

@@ -11,7 +11,7 @@ from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from support.browser import names_of, wait_for_names
 from support.networks import random_model
-from support.pages import follow, kept, press, said, set_to, unfold, wait_until_drawn
+from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold, wait_until_drawn
 
 
 def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_page):
@@ -278,9 +278,6 @@ def test_a_typed_name_is_explained_letter_by_letter(open_page):
     page.get_by_label("Type a name").fill("Tri7x")
     assert letters.nth(3).inner_text().split() == ["7", "unknown"]
     assert "has the character “7”" in page.locator("#verdict").inner_text()
-
-
-HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
 
 
 def test_a_hostile_model_stays_text(open_page):

@@ -78,3 +78,6 @@ IN_SIGHT = """() => {
   ];
 }"""
 """How many names are in sight, and which controls are not."""
+
+HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
+"""A name of a model that would break out of a page that took it for markup."""
