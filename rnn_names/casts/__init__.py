@@ -13,6 +13,7 @@
                     its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)
                 DifferentInitialRequest._find: PartSampler.draw
                 SameInitialRequest._find: SharedInitials.names_of_lines
-                    names_of_lines: shared_weights (_measure), first_passing_attempts; or _find_names
+                    names_of_lines: shared_weights (_measure); _find_names, or
+                        first_passing_attempts
                     its attempts: weighted_index; of each part, PartSampler.draw
 """

@@ -117,8 +117,8 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is measured until enough names of
-    each sampler met the conditions, or until three more would leave it improbable. Warns with
-    RareConditionsWarning if the pilots do not suffice for that.
+    each sampler have met the conditions, or until even three further names could not make it
+    matter. Warns with RareConditionsWarning if the pilots do not suffice for that.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))

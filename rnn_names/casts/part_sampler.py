@@ -43,9 +43,9 @@ class PartSampler:
         sampler, self.options = make_sampler(model, options)
         self.affordable = self.options.affordable
         self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
-        self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
+        self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
         walk_sampler = sampler.walk_sampler
-        if sampler.may_be_rare:
+        if sampler.needs_pilot:
             # Only where needed, as in `sampling.stream`.
             from rnn_names.sampling.rarity import RARE, guided_if_rare
 

@@ -40,7 +40,7 @@ class Candidate(NamedTuple):
     """A candidate of a request, and the initial of its names; "" where no initial is chosen yet."""
 
     request: "Request"
-    offset: int  # of its round, from the line's first
+    offset: int  # its round minus the first round of the line
     initial: str = ""
 
 
@@ -102,7 +102,7 @@ class Request:
         return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
 
     def try_other_initials(self, used: UsedNames) -> bool:
-        """Turns to other initials when no candidate fits; False where there are none."""
+        """Switches to other initials if no candidate fits; returns False if none are left."""
         return False
 
     def draw_candidates(self, candidates: Sequence[Candidate]) -> None:
@@ -136,7 +136,7 @@ class Request:
 
 
 class DifferentInitialRequest(Request):
-    """Asks for the first name of a line, with an initial that the fewest earlier lines have.
+    """Asks for the first name of a line, with one of the initials used least so far.
 
     A candidate draws one of these initials, and makes one attempt at a name that begins with it.
     """
@@ -166,7 +166,7 @@ class DifferentInitialRequest(Request):
         return self.sources[0].sampler.affordable(MAX_CANDIDATES)
 
     def try_other_initials(self, used: UsedNames) -> bool:
-        """Turns to other initials when no candidate fits; False where there are none."""
+        """Switches to other initials if no candidate fits; returns False if none are left."""
         self._begin = 1  # 0 would do, too, but change the names of seeds
         return used.initials.rule_out(self.sources[0].sampler)
 

@@ -12,7 +12,7 @@ from rnn_names.errors import RepeatedInitialsWarning, plural
 
 
 class UsedNames:
-    """The names that lines have used, in the tests that keep later names away from them.
+    """The names used so far, in the tests that later names have to pass.
 
     The first test is for the cast's `min_edits`; the others are for single parts.
     """
@@ -66,7 +66,7 @@ class UsedNames:
 class UsedInitials:
     """How many lines begin with each initial, where `initials` is "different".
 
-    No initial comes a second time before every one came once, and so on.
+    Every initial is used once before any is used twice, and so on.
     """
 
     def __init__(self) -> None:

@@ -187,8 +187,7 @@ def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
     with wrong_usage():
         options = owner(**given)
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
-        reason = "without one, the stream is another each time"
-        raise click.UsageError(f"--start goes with --seed: {reason}")
+        raise click.UsageError("--start needs --seed: without one, each run draws other names")
     if [*files.values()].count("-") > 1:
         raise click.UsageError("only one of --exclude and --exclude-words can be read from a pipe")
     lists = {name: lines_of(path) for name, path in files.items() if path is not None}

@@ -1,7 +1,8 @@
 """Finite automata over vocabulary indices, which accept or reject the spelling of a name.
 
 Regular expressions have the syntax of `re`, whose parser reads them. Expressions that are not
-regular (with back-references or look-around) have no automaton, nor have those with flags but `i`.
+regular (with back-references or look-around) have no automaton; neither do those with flags other
+than `i`.
 """
 
 import re

@@ -7,9 +7,9 @@ those after it move one place to the left or right, or stay.
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera", and "Llandeg"
 with an inserted space also as "Llan Deg". An inserted letter has the case of its place. Both cases
 are tried where names of the list may have either: at the beginning of later words ("Stoke on
-Trent"); within words, if the list has names like "MacRae" (`inner_capitals`); at the beginning, if
-it has names like "de Vries" (`small_beginnings`). There, changing the first letter's case is not an
-edit.
+Trent"); within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if
+it has names like "de Vries" (`_lower_case_beginnings`). There, changing the first letter's case is
+not an edit.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class NearList:
         self._known, self._vocabulary = known, vocabulary
         has_inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
         self._inner_capitals = any_shape or has_inner_capitals
-        self._small_beginnings = any_shape or model.lower_case_beginnings
+        self._lower_case_beginnings = any_shape or model.lower_case_beginnings
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
@@ -81,7 +81,7 @@ class NearList:
         spellings = [name]
         for i, c in enumerate(name):
             swapped = c.swapcase()
-            begins = not name[i - 1].isalnum() if i else self._small_beginnings
+            begins = not name[i - 1].isalnum() if i else self._lower_case_beginnings
             if begins and swapped != c and swapped in characters and len(spellings) < MAX_SPELLINGS:
                 spellings += [text[:i] + swapped + text[i + 1 :] for text in spellings]
         return spellings
@@ -161,7 +161,9 @@ class NearList:
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
         next_word = np.where(self._is_mark[at], lower[following], following)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
-        begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
+        begins = np.where(
+            place > 0, self._is_mark[text[row, place - 1]], self._lower_case_beginnings
+        )
         capital_moved = np.where(is_upper | begins, upper[following], next_word)
         either = begins | ((place > 0) & self._inner_capitals)  # where either case is possible
         all_places: Any = slice(None)

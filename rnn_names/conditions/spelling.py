@@ -96,9 +96,9 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
 ) -> tuple[Texts, Shape | None, dict[str, str]]:
-    """The prefixes as given, or with `ignore_case` in upper and lower case; none begins another.
+    """The prefixes as given, or in upper and lower case with `ignore_case`.
 
-    If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
+    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
     help, the shape is changed to allow it. Also returns the changed shape, and the spelling in
     the list of each prefix that has another case there.
     """

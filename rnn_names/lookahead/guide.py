@@ -57,8 +57,8 @@ class Guide:
 
     spelling: Spelling  # with an automaton of S states
     prefixes: VisitedPrefixes  # N of them, and those visited since it learned
-    # (N, n_y) log ahead of each character after each visited prefix; in column EOS, 0 where a name
-    # may end (to explore, nowhere), else −∞
+    # (N, n_y) log ahead of each next character after each visited prefix. Column EOS is 0 where a
+    # name may end, else −∞; while exploring, always −∞.
     log_ahead: Array
     pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
     log_ahead_by_chain: Array  # (max_length + 2, P) by length and pair

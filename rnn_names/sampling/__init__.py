@@ -18,17 +18,19 @@
 
 The calls behind a name:
 
-    stream.names_of_stream: make_sampler, _drawn_names, _shortage_message
-        make_sampler: with_boldness, length_limits, spelled_prefixes, joint_automaton, WalkSampler
-        NameQueue.names: _draw_batch, _names_below
-            _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
-            _draw_chunk: ConditionalSampler.draw
-                draw: WalkSampler.draw (Walk.run, which calls choose), ConditionalSampler.filter
-        under rare conditions: guided_if_rare (share_with_spelling, _prepare), GuidedSampler.names
-            _prepare: Guide.unguided, prepare_guide
+    stream.names_of_stream: make_sampler, _admission_for, _drawn_names, Admission.admit
+        make_sampler: with_boldness, ConditionalSampler (__init__)
+            __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton, WalkSampler
+        _drawn_names: NameQueue.names, or under rare conditions guided_if_rare, GuidedSampler.names
+            NameQueue.names: _draw_batch, _names_below
+                _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
+                _draw_chunk: ConditionalSampler.draw
+                    draw: WalkSampler.draw (Walk.run, which calls choose), ConditionalSampler.filter
+            guided_if_rare: share_with_spelling, _prepare (Guide.unguided, prepare_guide)
                 _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
                 _Preparation.explore, explore_likely: learn; then draw, or visit_likely
-                _Preparation.run: these, change_temperature; then _tested (with_bound)
-            groups: propose (run_walk, Guide.copies), ConditionalSampler.filter, _in_order
+                _Preparation.run: explore, change_temperature; then _tested (with_bound)
+            GuidedSampler.names: groups (propose, ConditionalSampler.filter, _in_order)
+                propose: run_walk, Guide.copies
 """

@@ -88,8 +88,9 @@ class GuidedSampler(WalkSampler):
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """As `WalkSampler.draw`, with at most one copy per proposal."""
-        # What a weight has above the bound is lost, so such names are drawn too seldom. Preparation
-        # measures that share, and accepts MAX_REPEATS; heavy names that it did not draw add to it.
+        # A draw takes at most one copy, so names whose weight exceeds the bound come too rarely.
+        # Preparation measures their share, and accepts MAX_REPEATS; heavy names that it did not
+        # draw add to it.
         names, rows, _ = self.propose(keys, root)
         return names, rows
 
@@ -98,7 +99,8 @@ class GuidedSampler(WalkSampler):
     ) -> Iterator[Names]:
         """Yields the names from `begin` on, in parts; raises OutOfAttempts after the last.
 
-        As for `NameQueue`, but `budget` is the most proposals of a group, however many it accepts.
+        `budget` limits the proposals of one group; unlike in `NameQueue`, accepted names do not
+        extend it.
         """
         submit, n_threads = threads
         group, n_skipped = divmod(begin, GROUP_SIZE)  # the next group, and its names before `begin`

@@ -7,8 +7,8 @@ Character t of attempt a at name i is decided by
 
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No generator
 has to advance from name to name, so any name can be drawn alone, or on another machine. The page
-does the same in JavaScript, except under rare conditions and for shared initials. The meaning of i
-and a depends on what is drawn:
+does the same in JavaScript, except under rare conditions, and in casts with `initials` or unique
+parts. The meaning of i and a depends on what is drawn:
 
     names of a stream                   i: the name                       a: the attempt
     the same, under rare conditions     i: the group                      a: the proposal

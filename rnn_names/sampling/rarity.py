@@ -16,7 +16,7 @@ from rnn_names.sampling.guided_walk import GuidedWalk
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import ConditionalSampler
 
-PILOT_SIZE = 1 << 13  # names drawn to measure how rare the conditions are
+PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 

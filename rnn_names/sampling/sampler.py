@@ -108,8 +108,8 @@ class ConditionalSampler:
         return ", ".join([*titles, *(condition.title for condition in conditions)])
 
     @property
-    def may_be_rare(self) -> bool:
-        """Whether few names may have the length and the spelling, so that a pilot must tell."""
+    def needs_pilot(self) -> bool:
+        """Whether a pilot, a trial draw, must measure how rare the length and the spelling are."""
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed

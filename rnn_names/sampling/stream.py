@@ -38,8 +38,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    The stream ends after `budget` attempts (default: `MAX_ATTEMPTS`; fewer if names have at least 5
-    characters, see `MAX_FAILED_CHARACTERS`); every 16 names grant as many again.
+    Gives up after `budget` attempts without enough names; every 16 accepted names add as many. The
+    default is lower for long names, which take longer (`MAX_FAILED_CHARACTERS`).
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
@@ -124,7 +124,7 @@ def _drawn_names(
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None
-    if sampler.may_be_rare:
+    if sampler.needs_pilot:
         # Only where needed: importing it takes longer than drawing a few names.
         from rnn_names.sampling.rarity import guided_if_rare
 

@@ -93,7 +93,7 @@ class Roots(NamedTuple):
 
 
 class Walk:
-    """Draws names. A name is known by its row in `keys`, which is its column of `characters`.
+    """Draws names. Name k has row k of `keys` and column k of `characters`.
 
     Each turn extends the names at some nodes of one level (prefixes of one length):
 
@@ -230,8 +230,8 @@ class Frontier:
             first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
             parents = above.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            batch = NodeBatch(children, data[nodes], rows[here], node[here] - start)
-            self._batches[level].append(batch)
+            part = NodeBatch(children, data[nodes], rows[here], node[here] - start)
+            self._batches[level].append(part)
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:

@@ -17,7 +17,7 @@ const MAX_TESTS = 8; // rounds at the requested temperature, while the guide mis
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
 const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
-const MANY_REPEATS = 0.05; // the share of repeats above which there is a warning
+const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws would take too long here
 const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
 const MAX_COPIES = 20000; // of a name from one proposal: no group ends here, as in Python after 32
 
