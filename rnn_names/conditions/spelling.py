@@ -98,9 +98,9 @@ def spelled_prefixes(
 ) -> tuple[Texts, Shape | None, dict[str, str]]:
     """The prefixes as given, or in upper and lower case with `ignore_case`.
 
-    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
-    help, the shape is changed to allow it. Also returns the changed shape, and the spelling in
-    the list of each prefix that has another case there.
+    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix,
+    its case is ignored. If that does not help, the shape is changed to allow it. Also returns the
+    changed shape, and the spelling in the list of each prefix that has another case there.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape
