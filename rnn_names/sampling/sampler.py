@@ -152,5 +152,5 @@ def make_sampler(
         text_conditions = [condition for condition in all_conditions if condition.automaton]
         notes = [f"{sampler.joined_titles(text_conditions)} in upper or lower case"]
     if notes:
-        warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
+        warnings.warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler, options

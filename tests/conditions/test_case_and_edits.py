@@ -70,7 +70,7 @@ def test_special_cases_of_letters_match_as_in_python(character):
 )
 def test_texts_match_in_the_case_of_the_list(options, holds):
     shaped = tiny_model(**SHAPED)
-    with pytest.warns(CaseWarning, match="read as the list is written: (prefix|suffix|match) '"):
+    with pytest.warns(CaseWarning, match="spelled as in the list: (prefix|suffix|match) '"):
         names = shaped.sample(1_500, seed=5, **options)
     wanted = distribution(shaped, holds)
     assert_drawn_from(Counter(names), wanted)
