@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import charts
 import commands
 import equations
+import faces
 import framed
 import kinds
 from mkdocs.config.defaults import MkDocsConfig
@@ -33,14 +34,13 @@ from mkdocs.structure.pages import Page
 
 from rnn_names.model import bundled
 from rnn_names.model.model import Model
-from rnn_names.page.page import ICON, LETTERS
+from rnn_names.page.page import ICON
 from rnn_names.page.page import page as names_page
 from rnn_names.page.script import PageModel
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
 UI = ROOT / "rnn_names" / "page" / "ui"
-FACES = ["latin", "latin-ext"]
 
 MODELS = ["norse", "elvish", "dwarvish", "welsh-towns", "dinosaurs"]
 """What the page on the site writes; it opens with the first of them."""
@@ -100,7 +100,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     }
     for name in bundled.MODELS:
         made[kinds.address_of(name)] = page_that_writes([name], "../kinds.html")
-    for face in FACES:
+    for face in faces.FACES:
         made[f"{face}.woff2"] = (UI / "fonts" / f"{face}.woff2").read_bytes()
     for uri, content in made.items():
         files.append(File.generated(config, uri, content=content))
@@ -119,13 +119,9 @@ def page_that_writes(
 
 def style(hue: int) -> str:
     """The style sheet: the display face, the colours of the page that writes names, site.css."""
-    faces = "".join(
-        f"@font-face {{ font-family: Cormorant; font-weight: 600; src: url({face}.woff2); "
-        f"unicode-range: {LETTERS[face]}; }}\n"
-        for face in FACES
-    )
     colours = (UI / "colours.css").read_text("utf-8")
-    return f"{faces}:root {{ --hue: {hue} }}\n{colours}{(HERE / 'site.css').read_text('utf-8')}"
+    own = (HERE / "site.css").read_text("utf-8")
+    return f"{faces.rules()}:root {{ --hue: {hue} }}\n{colours}{own}"
 
 
 def errors() -> str:

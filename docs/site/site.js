@@ -13,7 +13,9 @@ new MutationObserver(() => {
 for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
 // The options of a command are never broken at a hyphen.
-for (const code of document.querySelectorAll(".highlight code:has(.gp)")) {
+for (const code of document.querySelectorAll(".highlight code"))
+  code.classList.toggle("typed", /^(rnn-names|pip|make) /.test(code.textContent));
+for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.gp))")) {
   const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
@@ -29,10 +31,15 @@ for (const code of document.querySelectorAll(".highlight code:has(.gp)")) {
 for (const code of document.querySelectorAll(":is(p, li) > code"))
   code.classList.toggle("whole", code.textContent.length < 24);
 // A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
-// would mean that pages must not have it.
+// would mean that pages must not have it. Small words are left out unless there are no others.
+const SMALL = /(?<!\S)(an?|the|how|to|of|is|it|do|i|my|your|in|for)(?!\S)/gi;
+const queryOf = (typed) => {
+  const words = typed.replace(/(?<!\S)-+/g, "");
+  return words.replace(SMALL, "").trim() ? words.replace(SMALL, "") : words;
+};
 const { postMessage } = Worker.prototype;
 Worker.prototype.postMessage = function (message, ...rest) {
-  const query = typeof message?.data === "string" ? message.data.replace(/(?<!\S)-+/g, "") : null;
+  const query = typeof message?.data === "string" ? queryOf(message.data) : null;
   postMessage.call(this, query === null ? message : { ...message, data: query }, ...rest);
 };
 // The page of kinds shows those that are called as somebody types, or else those with such a name.

@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "docs" / "site"))
 import charts
 import commands
 import equations
+import faces
 import framed
 import kinds
 
@@ -132,3 +133,13 @@ def test_the_help_of_a_command_is_text_with_code():
     assert "<td><code>{norse}</code></td><td>a name from a model, bundled or a file</td>" in page
     assert "<small>default: 20; x ≥ 0</small>" in page
     assert page.endswith("```\n\nNext\n")
+
+
+def test_the_face_is_loaded_for_ranges_of_characters_that_css_knows():
+    """Regression: a range was written as a tuple of Python, which browsers ignore."""
+    ranges = re.findall(r"unicode-range: (.*?); }", faces.rules())
+    assert len(ranges) == len(faces.FACES)
+    assert all(
+        re.fullmatch(r"U\+[0-9A-F]+(-[0-9A-F]+)?(,U\+[0-9A-F]+(-[0-9A-F]+)?)*", each)
+        for each in ranges
+    )
