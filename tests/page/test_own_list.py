@@ -73,7 +73,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
     pattern = "document.getElementById('pattern').value"
     assert page.evaluate(pattern).startswith(f"[Lord|Lady] {{{HOSTILE}}} of"), "casts have it, too"
-    about = f"{HOSTILE}Your list: 60 names, learned in this browser."
+    about = f"{HOSTILE}A list of 60 names, learned in a browser."
     assert page.locator("#sources .learned").text_content() == about
     page.get_by_role("button", name="Show names").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
@@ -230,6 +230,20 @@ def test_the_saved_table_of_kept_names_is_read_back(page):
     ]:
         text.fill(cells)
         assert page.evaluate(read) == expected
+
+
+def test_nothing_that_was_learned_here_is_a_start(page):
+    """Regression: a list learned again started from its own model, so that links differed."""
+    learn(page, LINES)
+    page.evaluate("""window.startLearning = (_, { models }) => {
+        window.starts = models.map(({ name }) => name);
+        return { finished: Promise.resolve(), stop() {} };
+    }""")
+    page.locator("#own-form > summary").click()
+    page.get_by_role("button", name="Learn from these names").click()
+    assert page.evaluate("starts") == ["gru"]
+    page.evaluate("forgetModel()")
+    page.locator("#toast", has_text="List forgotten").wait_for()
 
 
 def test_a_second_list_of_the_same_title_is_told_apart(page):

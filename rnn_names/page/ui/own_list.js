@@ -144,7 +144,8 @@ async function learnOwnList() {
   sayOfList(`Getting ready… ${formatted(names.length)} names usually take ${time}.`);
   showSamples(someOf(names, 16), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, (started ??= performance.now()));
-  learning = startLearning(script, { name, names, models, base: data.base }, progress);
+  const starts = models.filter(({ digest }) => !digest); // or links would bring other names
+  learning = startLearning(script, { name, names, models: starts, base: data.base }, progress);
   try {
     await addModel(await learning.finished, $("own-names").value);
   } catch (/** @type {any} */ error) {
@@ -263,7 +264,7 @@ function showLearned(model, more) {
 function showSources() {
   for (const shown of $("sources").querySelectorAll(".learned")) shown.remove();
   for (const model of models.filter(({ digest }) => digest)) {
-    const about = element("p", {}, `Your list: ${sizeOf(model)}, learned in this browser.`);
+    const about = element("p", {}, `A list of ${sizeOf(model)}, learned in a browser.`);
     const title = element("h3", {}, bdi(model.name));
     $("sources").prepend(element("div", { className: "learned" }, title, about));
   }

@@ -49,6 +49,8 @@ export function pageWithModels() {
     model.described ? { ...model.described, share: model.share } : describedModel(model),
   );
   const text = asScriptData({ ...data, models: described });
+  const title = document.getElementById("like")?.textContent; // unless the page has a title of its own
+  if (title) page.querySelector("title")?.replaceChildren(title);
   page.querySelector("#data")?.replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }
