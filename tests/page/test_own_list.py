@@ -235,9 +235,11 @@ def test_the_saved_table_of_kept_names_is_read_back(page):
 def test_nothing_that_was_learned_here_is_a_start(page):
     """Regression: a list learned again started from its own model, so that links differed."""
     learn(page, LINES)
-    page.evaluate("""window.startLearning = (_, { models }) => {
-        window.starts = models.map(({ name }) => name);
-        return { finished: Promise.resolve(), stop() {} };
+    page.evaluate("""() => {
+        window.startLearning = (_, { models }) => {
+            window.starts = models.map(({ name }) => name);
+            return { finished: Promise.resolve(), stop() {} };
+        };
     }""")
     page.locator("#own-form > summary").click()
     page.get_by_role("button", name="Learn from these names").click()
