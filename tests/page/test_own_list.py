@@ -237,13 +237,13 @@ def test_nothing_that_was_learned_here_is_a_start(page):
     learn(page, LINES)
     page.evaluate("""() => {
         window.startLearning = (_, { models }) => {
-            window.starts = models.map(({ name }) => name);
+            window.given = models.map(({ name }) => name);
             return { finished: Promise.resolve(), stop() {} };
         };
     }""")
     page.locator("#own-form > summary").click()
     page.get_by_role("button", name="Learn from these names").click()
-    assert page.evaluate("starts") == ["gru"]
+    assert page.evaluate("window.given") == ["gru"]
     page.evaluate("forgetModel()")
     page.locator("#toast", has_text="List forgotten").wait_for()
 
