@@ -129,9 +129,10 @@ def page(
     style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
+    document_title = _heading(names, is_blend=len(shown) > 1)
     return Template(INDENT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
-        title=escape(printable(title or (FOR_LISTS if for_lists else _heading(names)))),
+        title=escape(printable(title or (FOR_LISTS if for_lists else document_title))),
         heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
         subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
@@ -200,7 +201,9 @@ def title_of(part: PageModel) -> str:
     return words[0].upper() + words[1:] if PEOPLES.fullmatch(words.partition(" ")[0]) else words
 
 
-def _heading(names: Sequence[str], marked: Callable[[str], str] = str) -> str:
+def _heading(
+    names: Sequence[str], marked: Callable[[str], str] = str, is_blend: bool = True
+) -> str:
     """The heading of a page for some kinds of names, each `marked`.
 
     >>> _heading(["fae"], isolated)
@@ -212,7 +215,11 @@ def _heading(names: Sequence[str], marked: Callable[[str], str] = str) -> str:
     *others, last = [*map(marked, names[:TITLES]), *["more"] * has_more]
     listed = f"{', '.join(others)} and {last}" if others else last
     is_kind = not has_more and all(map(ADJECTIVE.fullmatch, names))
-    return f"{listed} names" if is_kind else f"Names {'between' if others else 'like'} {listed}"
+    return (
+        f"{listed} names"
+        if is_kind
+        else f"Names {'between' if others and is_blend else 'like'} {listed}"
+    )
 
 
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:

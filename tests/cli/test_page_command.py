@@ -18,7 +18,7 @@ def test_pages_of_a_model_and_of_a_blend_are_written(invoke, model_file, tmp_pat
     done = invoke("page", model_file, "dinosaurs", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     text = (tmp_path / "names.html").read_text("utf-8")
-    assert "Names like <em><bdi>gru</bdi></em> and <em><bdi>dinosaurs</bdi></em></span>" in text
+    assert "Names between <em><bdi>gru</bdi></em> and <em><bdi>dinosaurs</bdi></em></span>" in text
     assert '<fieldset id="shares" class="dial">' in text
     assert all(words in text for words in ("dinosaur genera", "npm package dinosaurs", "WTFPL"))
 
@@ -57,4 +57,4 @@ def test_models_with_the_same_name_are_distinguished(invoke, model_file, tmp_pat
     Model.load(model_file).save(tmp_path / "x.npz")
     assert invoke("page", "x.npz", "a/x.npz", "-o", "a.html", cwd=tmp_path).returncode == 0
     page = (tmp_path / "a.html").read_bytes()
-    assert b"<title>Names like x.npz and a/x.npz</title>" in page
+    assert b"<title>Names between x.npz and a/x.npz</title>" in page
