@@ -215,11 +215,8 @@ def _heading(
     *others, last = [*map(marked, names[:TITLES]), *["more"] * has_more]
     listed = f"{', '.join(others)} and {last}" if others else last
     is_kind = not has_more and all(map(ADJECTIVE.fullmatch, names))
-    return (
-        f"{listed} names"
-        if is_kind
-        else f"Names {'between' if others and is_blend else 'like'} {listed}"
-    )
+    where = "between" if others and is_blend else "like"
+    return f"{listed} names" if is_kind else f"Names {where} {listed}"
 
 
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
