@@ -1,6 +1,8 @@
-// Tables that are wider than the page scroll: with the keyboard too.
+// Tables and pictures that are wider than the page scroll: with the keyboard too.
 addEventListener("load", () => {
-  for (const region of document.querySelectorAll(".md-typeset__scrollwrap")) region.tabIndex = 0;
+  const wide = '.md-typeset__scrollwrap, .screens, p:has(> [src$=".svg"])';
+  for (const region of document.querySelectorAll(wide))
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
 });
 // The theme puts each button that copies into a landmark of its own, and none has a name.
 new MutationObserver(() => {
