@@ -80,6 +80,12 @@ def test_no_template_stands_within_another():
     assert [each for each in templates if each.count("${") > each.count("}")] == []
 
 
+def test_no_expression_begins_with_a_space():
+    """A page would lose that space: it takes the sign for one that divides."""
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
+    assert [each for text in texts for each in re.findall(r"[=(,:?] / .*", text)] == []
+
+
 def test_fonts_of_a_page_are_small_and_fit_its_models(small_models):
     few, many = (
         page([PageModel("a", each)]) for each in (small_models["gru"], Model.load("polish-towns"))

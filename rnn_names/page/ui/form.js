@@ -275,7 +275,7 @@ export function say(sentence, found = 0) {
   const named = inForce().filter(isMeant);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   markInvalid(wrong, sentence);
-  const isTooFew = / found in | all conditions: /.test(sentence);
+  const isTooFew = /( found in | all conditions: )/.test(sentence);
   const isTooSafe = !named.length && chosen.boldness === "safe" && isTooFew;
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
