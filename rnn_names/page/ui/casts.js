@@ -189,7 +189,8 @@ export function resetPattern() {
 function showStart() {
   for (const chip of starts()) {
     chip.ariaPressed = String(patternOfStart(chip) === $("pattern").value);
-    if (chip.ariaPressed === "true") chip.scrollIntoView({ inline: "nearest", block: "nearest" });
+    if (chip.ariaPressed === "true")
+      $("starts").scrollLeft = chip.offsetLeft - $("starts").clientWidth / 2;
   }
 }
 
