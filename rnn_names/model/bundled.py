@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # a real folder: pip, pipx and uv unpack packages
@@ -76,6 +75,8 @@ def names() -> set[str]:
 
 def file_of_pack(point: Any) -> str:
     """The model file of another package, found without importing the package."""
+    from importlib.util import find_spec
+
     package, *folders = point.module.split(".")
     spec = find_spec(package)
     locations = (spec and spec.submodule_search_locations) or [package]

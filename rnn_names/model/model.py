@@ -15,15 +15,11 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
-from rnn_names.model import blend as blending
 from rnn_names.model import npz
 from rnn_names.model.bundled import Source
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.best import best
-from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.stream import names_of_stream
 from rnn_names.version import __version__
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -83,6 +79,8 @@ class Model(LanguageModel):
             VocabularyError: for a prefix, suffix or contained text with characters that the model
                 does not know.
         """
+        from rnn_names.sampling.stream import names_of_stream
+
         options = SampleOptions(*count, **given)
         return _strings(names_of_stream(self, options.count, options))
 
@@ -93,6 +91,9 @@ class Model(LanguageModel):
         `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are as from
         `sample`; if conditions cannot be met, the iterator raises the error.
         """
+        from rnn_names.sampling.name_queue import ENDLESS
+        from rnn_names.sampling.stream import names_of_stream
+
         options = StreamOptions(*count, **given)
         n = ENDLESS if options.count is None else options.count
         return NameStream(names_of_stream(self, n, options))
@@ -104,6 +105,8 @@ class Model(LanguageModel):
         Raises:
             SamplingError, VocabularyError: as `sample`, and if the search would take too long.
         """
+        from rnn_names.sampling.best import best
+
         options = BestOptions(*count, **given)
         return _strings(best(self, options.count, options, rank=options.rank))
 
@@ -117,7 +120,7 @@ class Model(LanguageModel):
         Raises:
             SamplingError: for invalid values, or conditions that hardly any name meets.
         """
-        from rnn_names.sampling.alias import Aliases  # loads OpenSSL, which takes milliseconds
+        from rnn_names.sampling.alias import Aliases
 
         options = AliasOptions(*keys, **given)
         return Aliases(self, options).names_for([*options.keys])
@@ -247,6 +250,8 @@ def blend(
     >>> len(names)
     3
     """
+    from rnn_names.model import blend as blending  # not needed for a single model
+
     models = blending.listed("models", models)
     for model in models:
         if not isinstance(model, Model):
@@ -273,6 +278,8 @@ def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model
     """The blend of the models that a user chose, or a single one itself."""
     choices = [*choices]
     parts = [load(each.path) for each in choices]
+    if len(parts) == 1:
+        return parts[0]  # without importing the code for blends
     return blend(parts, [each.weight or 1.0 for each in choices], [each.title for each in choices])
 
 
