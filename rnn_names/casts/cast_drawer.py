@@ -205,7 +205,8 @@ class CastDrawer:
                     values = source.alternatives_of(numbers[which], rounds[which]).tolist()
                 picks[part.path][which] = values
             for k, value in zip(which.tolist(), values, strict=True):
-                chosen: Any = lines[k].picks if part.path in picks else lines[k].names
+                is_choice = isinstance(source, ChoiceSource)
+                chosen: Any = lines[k].picks if is_choice else lines[k].names
                 chosen[source] = value
         return lines
 

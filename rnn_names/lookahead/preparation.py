@@ -26,9 +26,9 @@ names.
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -89,23 +89,21 @@ class _Preparation:
 
     def draw(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
-        visits, size = Visits(self._guide.prefixes), min(size, self._max_size)
-        guide = replace(self._guide, visits=visits)
-        log_weights = self._rounds.draw(self._temperature, size, guide)
-        self._guide = replace(self._guide, prefixes=visits.joined())
-        self._n_visits += visits.n_recorded
+        log_weights, n_recorded = self._recorded(self._rounds.draw, size)
+        self._n_visits += n_recorded
         return log_weights
 
     def visit_likely(self, width: int) -> None:
         """Visits and records the most probable prefixes of each length."""
-        visits, width = Visits(self._guide.prefixes), min(width, self._max_size)
-        guide = replace(self._guide, visits=visits)
-        self._rounds.visit_likely(self._temperature, width, guide)
-        self._guide = replace(self._guide, prefixes=visits.joined())
+        self._recorded(self._rounds.visit_likely, width)
 
-    @property
-    def _max_size(self) -> int:
-        return MAX_CHARACTERS // (self._guide.spelling.max_length + 1)
+    def _recorded(self, run_round: Callable[..., Any], size: int) -> tuple[Any, int]:
+        """The result of a round, whose prefixes are added to the guide, and their number."""
+        visits = Visits(self._guide.prefixes)
+        size = min(size, MAX_CHARACTERS // (self._guide.spelling.max_length + 1))
+        result = run_round(self._temperature, size, replace(self._guide, visits=visits))
+        self._guide = replace(self._guide, prefixes=visits.joined())
+        return result, visits.n_recorded
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""

@@ -12,6 +12,7 @@ from support.pages import (
     HOSTILE,
     IN_SIGHT,
     SIZES,
+    SMALL,
     follow,
     go_to,
     kept,
@@ -310,16 +311,6 @@ def test_a_cast_is_composed_on_a_phone(open_page):
     page.locator("#by-hand summary").click()
     follow(page, "#seed=1&cast={elf}", count=0)
     assert page.get_by_label("Pattern", exact=True).is_visible(), "it is wrong"
-
-
-SMALL = """() => Array.from(document.querySelectorAll("button, input, select, summary, [role=tab]"))
-  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
-  .map((each) => [each.closest(".check") ?? each, each])
-  .filter(([each]) => {
-    const box = each.getBoundingClientRect();
-    return box.width && (box.height < 43.9 || (box.width < 24 && each.id !== "typed"));
-  })
-  .map(([, each]) => each.outerHTML)"""
 
 
 def test_back_leaves_casts_and_no_name_remains_as_a_line(open_page):

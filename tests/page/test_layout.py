@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names.corpus.names import Vocabulary
 from support.browser import names_of, wait_for_names
-from support.pages import IN_SIGHT, SIZES, follow, kept, press, unfold, wait_until_drawn
+from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold, wait_until_drawn
 
 WATCH_SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => {
@@ -269,16 +269,6 @@ def test_a_long_name_of_several_words_has_two_lines_in_a_row_of_equal_height(ope
     size = page.locator(".name").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     heights = page.locator("#names li").evaluate_all("all => all.map((e) => e.offsetHeight)")
     assert size > 15 and {*heights} == {44}
-
-
-SMALL = """() => Array.from(document.querySelectorAll("button, input, select, summary, [role=tab]"))
-  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
-  .map((each) => [each.closest(".check") ?? each, each])
-  .filter(([each]) => {
-    const box = each.getBoundingClientRect();
-    return box.width && (box.height < 43.9 || (box.width < 24 && each.id !== "typed"));
-  })
-  .map(([, each]) => each.outerHTML)"""
 
 
 def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):

@@ -81,3 +81,13 @@ IN_SIGHT = """() => {
 
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
 """A name of a model that would break out of a page that took it for markup."""
+
+SMALL = """() => Array.from(document.querySelectorAll("button, input, select, summary, [role=tab]"))
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .map((each) => [each.closest(".check") ?? each, each])
+  .filter(([each]) => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.height < 43.9 || (box.width < 24 && each.id !== "typed"));
+  })
+  .map(([, each]) => each.outerHTML)"""
+"""What is too small for a finger."""
