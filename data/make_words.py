@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_names.conditions.conditions import COMMON_WORDS
+from rnn_names.conditions.word_lists import COMMON_WORDS
 from rnn_names.corpus.fingerprints import fingerprint, upper_bits
 from rnn_names.corpus.names import Names
 

@@ -7,10 +7,10 @@
 
     cast: draw_rows, CastDrawer.lines
         CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _row
-            _complete: _requests, Request.next_candidate, _candidates_to_draw, _draw_candidates
+            _complete: _requests, Request.first_possible, _candidates_to_draw, _draw_candidates
                 _draw_candidates: Request.draw_candidates (_find of each kind)
                 Request._find: PartSampler.find (first_passing_attempts)
-                    its attempts: PartSampler.draw (WalkSampler.draw, ConditionalSampler.filter)
+                    its attempts: PartSampler.draw (SpellingSampler.draw, Sampler.filter)
                 DifferentInitialRequest._find: PartSampler.draw
                 SameInitialRequest._find: SharedInitials.names_of_lines
                     names_of_lines: shared_weights (_measure); _find_names, or

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -104,17 +104,11 @@ class CastDrawer:
             yield from self._batches(submit, growth or LINES_GROWTH)
 
     def _batches(self, submit: Submit, growth: int) -> Iterator[list[Line]]:
-        options = self.options
-        admission = Admission(options.count)
-        if options.unique or options.remember is not None:
-            limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
-            window = min(limits, default=WINDOW)
-            admission = Unique(options.count, options.remember, window)
-        begin = options.start
+        admission, begin = self._admission(), self.options.start
         first = 0 if self._depends_on_earlier else begin
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size = FIRST_LINES
-        while admission.passed < options.count:
+        while admission.admitted < admission.count:
             n_to_skip = max(begin - first, 0)
             size = min(size, n_to_skip + admission.needed())
             numbers = np.arange(first, first + size)
@@ -127,13 +121,25 @@ class CastDrawer:
             yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
             if admission.is_exhausted:
                 cause = Cause(None, MOSTLY_REPEATS)
-            if cause and (n_found := admission.passed) < options.count:
-                source, why, tightest = cause
-                reason = f"only {n_found:,} of {options.count:,} lines found: {why}"
-                with located(self.pattern.text, source.part.begin) if source else nullcontext():
-                    raise TooFewNamesError(reason, n_found=n_found, tightest=tightest)
+            if cause and admission.admitted < admission.count:
+                self._raise_shortage(admission, cause)
             first += size
             size = min(size * growth, max_size)
+
+    def _admission(self) -> Admission:
+        """What admits the lines: all of them, or those that are new."""
+        options = self.options
+        if not options.unique and options.remember is None:
+            return Admission(options.count)
+        limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
+        return Unique(options.count, options.remember, min(limits, default=WINDOW))
+
+    def _raise_shortage(self, admission: Admission, cause: Cause) -> NoReturn:
+        """Raises SamplingError: how many lines were found, with a caret under the part at fault."""
+        (source, why, tightest), n_found = cause, admission.admitted
+        reason = f"only {n_found:,} of {admission.count:,} lines found: {why}"
+        with located(self.pattern.text, source.part.begin) if source else nullcontext():
+            raise TooFewNamesError(reason, n_found=n_found, tightest=tightest)
 
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
@@ -146,7 +152,7 @@ class CastDrawer:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            firsts = [request.next_candidate(self.used) for request in requests]
+            firsts = [request.first_possible(self.used) for request in requests]
             candidates = [*filter(None, firsts)]
             self._draw_candidates(candidates, deferred)
             is_over = any(request.cause for request in requests)
@@ -194,17 +200,17 @@ class CastDrawer:
         for part, source in self.source_of.items():
             if isinstance(part, Reference):
                 continue
-            which = np.arange(len(lines))  # the lines with this part
+            rows = np.arange(len(lines))  # of the lines with this part
             if part.holder is not None:
                 choice, alternative = part.holder
-                which = np.flatnonzero(picks[choice] == alternative)
-            values = [kept.get(source)] * len(which)
+                rows = np.flatnonzero(picks[choice] == alternative)
+            values = [kept.get(source)] * len(rows)
             if isinstance(source, ChoiceSource):
                 picks[part.path] = np.full(len(lines), -1)
                 if source not in kept:
-                    values = source.alternatives_of(numbers[which], rounds[which]).tolist()
-                picks[part.path][which] = values
-            for k, value in zip(which.tolist(), values, strict=True):
+                    values = source.alternatives_of(numbers[rows], rounds[rows]).tolist()
+                picks[part.path][rows] = values
+            for k, value in zip(rows.tolist(), values, strict=True):
                 is_choice = isinstance(source, ChoiceSource)
                 chosen: Any = lines[k].picks if is_choice else lines[k].names
                 chosen[source] = value
@@ -231,7 +237,7 @@ class CastDrawer:
         requests = deque(self._requests(lines))
         while requests:
             request = requests[0]
-            candidate = request.next_candidate(self.used)
+            candidate = request.first_possible(self.used)
             if candidate and candidate in request.drawn:
                 request.fill_line(candidate)
                 request.count_as_used(candidate, self.used)
@@ -251,7 +257,7 @@ class CastDrawer:
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
-            candidate = request.next_candidate(used)
+            candidate = request.first_possible(used)
             if candidate is None or candidate not in request.drawn:
                 is_next = k == 0  # all lines before it are filled
                 to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
@@ -264,9 +270,9 @@ class CastDrawer:
     def _draw_candidates(self, candidates: Iterable[Candidate], submit: Submit) -> None:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""
         groups = dict[Any, list[Candidate]]()
-        for each in candidates:
-            kind = type(each.request), each.request.sources
-            groups.setdefault(kind, []).append(each)
+        for candidate in candidates:
+            kind = type(candidate.request), candidate.request.sources
+            groups.setdefault(kind, []).append(candidate)
         calls = [submit(group[0].request.draw_candidates, group) for group in groups.values()]
         for call in calls:
             call()

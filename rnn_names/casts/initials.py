@@ -67,11 +67,11 @@ class SharedInitials:
                 samplers, [child(own_keys, 0) for own_keys in keys_of_names], initial
             )
 
-        def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            initial = initials[weighted_index(child(keys[which], attempts), 0, shares)]
-            left, found, tally = np.arange(len(which)), list[Sequence[str]](), Tally()
+        def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
+            initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
+            left, found, tally = np.arange(len(lines)), list[Sequence[str]](), Tally()
             for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
-                name_keys = child(own_keys[which[left]], attempts[left])
+                name_keys = child(own_keys[lines[left]], attempts[left])
                 names, rows, _ = sampler.draw(name_keys, initial[left])
                 tally[str(place)] = len(left), len(rows)
                 left = left[rows]
@@ -107,7 +107,7 @@ def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float],
     """The weights of the initials that names of all samplers have; whether they are measured."""
     weights_of = [sampler.initial_weights for sampler in samplers]
     common = {*weights_of[0]}.intersection(*weights_of)
-    weights = {initial: prod(each[initial] for each in weights_of) for initial in sorted(common)}
+    weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
     has_conditions = any(sampler.has_conditions for sampler in samplers)
     measured = _measure(samplers, weights) if has_conditions and weights else None
     return (weights, False) if measured is None else (measured, True)
@@ -126,13 +126,13 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         affordable = min(sampler.affordable(size) for sampler in samplers)
         n = max(affordable, len(left))  # names
-        which = np.resize(left, n)  # the initial of each
+        row = np.resize(left, n)  # of the initial of each name
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
-        made += np.bincount(which, minlength=len(initials))  # by each sampler
+        made += np.bincount(row, minlength=len(initials))  # by each sampler
         for place, sampler in enumerate(samplers):
             keys = keys_at(seed_key(0, place), np.arange(n), pilot_number)
-            _, rows, _ = sampler.draw(keys, initials[which])
-            n_met[place] += np.bincount(which[rows], minlength=len(initials))
+            _, rows, _ = sampler.draw(keys, initials[row])
+            n_met[place] += np.bincount(row[rows], minlength=len(initials))
         passing = weights * np.prod(n_met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
@@ -145,13 +145,16 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
     passing[least_met < FINDABLE] = 0
     if not passing.any():
         return None
-    for n_names, share in ((ENOUGH_OF_INITIAL, ROUGH), (FINDABLE, MISSING)):
-        if possible[is_probable & (least_met < n_names)].sum() >= share * passing.sum():
-            warnings.warn(
-                "so few names meet the conditions that the shares of the initials are rough "
-                "estimates, and some initials may be missing",
-                RareConditionsWarning,
-                stacklevel=2,
-            )
-            break
+
+    def share_below(n_names: int) -> float:
+        """The share of lines whose initial may matter, but was met less often than that."""
+        return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
+
+    if share_below(ENOUGH_OF_INITIAL) >= ROUGH or share_below(FINDABLE) >= MISSING:
+        warnings.warn(
+            "so few names meet the conditions that the shares of the initials are rough "
+            "estimates, and some initials may be missing",
+            RareConditionsWarning,
+            stacklevel=2,
+        )
     return dict(zip(prior, passing.tolist(), strict=True))

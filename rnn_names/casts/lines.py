@@ -56,10 +56,10 @@ class ChoiceSource(PartSource):
         if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
             return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
         cycle, card = np.divmod(numbers, n)
-        cycles, which = np.unique(cycle, return_inverse=True)  # each shuffles the deck anew
+        cycles, cycle_row = np.unique(cycle, return_inverse=True)  # each shuffles the deck anew
         keys = keys_at(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
         shuffled = self._deck[np.argsort(keys.reshape(-1, n), axis=1)]  # (cycles, n)
-        return shuffled[which, card]
+        return shuffled[cycle_row, card]
 
 
 class Line:

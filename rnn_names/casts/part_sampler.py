@@ -44,21 +44,21 @@ class PartSampler:
         self.affordable = self.options.affordable
         self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
         self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
-        walk_sampler = sampler.walk_sampler
+        spelling_sampler = sampler.spelling_sampler
         if sampler.needs_pilot:
             # Only where needed, as in `sampling.stream`.
             from rnn_names.sampling.rarity import RARE, guided_if_rare
 
             rare = RARE_PART if with_initials else RARE
-            walk_sampler = guided_if_rare(sampler, rare) or walk_sampler
-        self._sampler, self._walk_sampler = sampler, walk_sampler
+            spelling_sampler = guided_if_rare(sampler, rare) or spelling_sampler
+        self._sampler, self._spelling_sampler = sampler, spelling_sampler
         if with_initials:
             self._group_by_initial(model)
 
     def _group_by_initial(self, model: LanguageModel) -> None:
         """Makes names begin from first characters, which are grouped by initial."""
-        self._walk_sampler = self._walk_sampler.from_first_characters()
-        roots = self._walk_sampler.roots
+        self._spelling_sampler = self._spelling_sampler.from_first_characters()
+        roots = self._spelling_sampler.roots
         codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
         initials = np.array([initial_of(chr(code)) for code in codes])
         self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
@@ -73,15 +73,15 @@ class PartSampler:
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw(self, keys: Array, initials: Array | None = None) -> Passed:
-        """As `ConditionalSampler.draw`; with `initials`, (n,), the names have these."""
+        """As `Sampler.draw`; with `initials`, (n,), the names have these."""
         root: Array | None = None
         if initials is not None:
             root = np.zeros(len(keys), np.intp)
             for initial in {*initials.tolist()}:
                 of_initial, p = self._roots[initial]
-                which = np.flatnonzero(initials == initial)
-                root[which] = of_initial[weighted_index(keys[which], 0, p)]
-        return self._sampler.filter(len(keys), *self._walk_sampler.draw(keys, root))
+                rows = np.flatnonzero(initials == initial)
+                root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
+        return self._sampler.filter(len(keys), *self._spelling_sampler.draw(keys, root))
 
     @cached_property
     def _share_met(self) -> float:
@@ -103,9 +103,9 @@ class PartSampler:
     def find(self, keys: Array, initials: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
 
-        def make_attempts(which: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
-            own_initials = None if initials is None else initials[which]
-            names, rows, tally = self.draw(child(keys[which], attempts), own_initials)
+        def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+            own_initials = None if initials is None else initials[numbers]
+            names, rows, tally = self.draw(child(keys[numbers], attempts), own_initials)
             return names.to_strings(), rows, tally
 
         max_attempts = self.affordable(MAX_ATTEMPTS)

@@ -69,8 +69,8 @@ class Request:
         """The candidates from an offset on, in order."""
         return (Candidate(self, offset) for offset in count(begin))
 
-    def next_candidate(self, used: UsedNames) -> Candidate | None:
-        """The first candidate that fits, or is not drawn yet; None if there are no more."""
+    def first_possible(self, used: UsedNames) -> Candidate | None:
+        """The first candidate that fits, or may fit: it is not drawn yet; None if none is left."""
         for candidate in self.candidates(used):
             names = self.drawn.get(candidate)
             if names is None or (names and used.are_far(names)):

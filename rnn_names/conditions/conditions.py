@@ -4,7 +4,6 @@ Conditions on the spelling also have an automaton, which `rnn_names.lookahead` c
 that are small enough together are joined in one.
 """
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.spelling import encoded, of_shape
+from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case
-from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept, unpacked
+from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
@@ -31,12 +31,6 @@ MAX_OF_TWICE_EDITED = 1 << 43
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
-
-RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
-"""The words of `clean`: most are matched as whole words, so that Dickens and Scunthorpe pass."""
-
-COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
-"""The fingerprints of the words of `no_words`; data/make_words.py makes them."""
 
 
 @dataclass(frozen=True)
@@ -240,42 +234,3 @@ def _alternatives(texts: Sequence[str]) -> list[str]:
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
-
-
-@cache
-def common_words() -> Array:
-    """The fingerprints of common words, capitalised."""
-    gaps = np.load(COMMON_WORDS)
-    return unpacked(np.cumsum(gaps, dtype=gaps.dtype))
-
-
-def are_words(names: Names) -> Array:
-    """Whether each name is a common English word: (len(names),) bool."""
-    capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
-    return among(fingerprint(capitalised), common_words())
-
-
-@cache
-def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Rude and loaded words, folded: whole words, and parts, in which a space is a word's end."""
-    with open(RUDE_WORDS, encoding="utf-8") as file:
-        words = [folded(word) for line in file if line[0] != "#" for word in line.split()]
-    parts = tuple(f" {word} ".replace(" *", "").replace("* ", "") for word in words if "*" in word)
-    return frozenset(word for word in words if "*" not in word), parts
-
-
-@cache
-def _rude_part() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, rude_words()[1])))  # three times as fast as a loop
-
-
-def is_clean(name: str) -> bool:
-    """Whether a name contains no rude word.
-
-    >>> names = ("Cassandra", "Dickens", "Scunthorpe", "Moby Dick", "Badfuckery", "Shitbourne")
-    >>> [name for name in names if is_clean(name)]
-    ['Cassandra', 'Dickens', 'Scunthorpe']
-    """
-    words = re.findall(r"[^\W\d_]+", folded(name))
-    text = f" {' '.join(words)} "
-    return rude_words()[0].isdisjoint(words) and not _rude_part().search(text)

@@ -36,7 +36,7 @@ from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import Pairs, fitted_chain
-from rnn_names.lookahead.visited import VisitedPrefixes, Visits
+from rnn_names.lookahead.visited import VisitedPrefixes
 from rnn_names.network.ahead import log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
@@ -52,7 +52,7 @@ class Guide:
     """Guides draws towards names that an automaton accepts.
 
     The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
-    measured (`preparation.with_bound`). With `visits`, draws record the prefixes they visit.
+    measured (`preparation.with_bound`).
     """
 
     spelling: Spelling  # with an automaton of S states
@@ -66,7 +66,6 @@ class Guide:
     acceptance: float = 0.0  # measured share of draws that yield a name
     repeats: float = 1.0  # measured share of names that are repeats
     missed: float = 0.0  # measured share of the known names' probability that draws missed
-    visits: Visits | None = None  # records prefixes; new ones are numbered from N on
 
     @classmethod
     def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":

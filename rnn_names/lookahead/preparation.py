@@ -59,12 +59,12 @@ MANY_MISSED = 0.5  # the share of the known names' probability that no test may 
 
 
 class Rounds(Protocol):
-    """Rounds by a guide, which record the prefixes that they visit in its `visits`."""
+    """Rounds by a guide, which record the prefixes that they visit."""
 
-    def draw(self, temperature: float, size: int, guide: Guide) -> Array:
+    def draw(self, temperature: float, size: int, guide: Guide, visits: Visits) -> Array:
         """Draws names; returns the logarithms of their weights, (size,)."""
 
-    def visit_likely(self, temperature: float, width: int, guide: Guide) -> None:
+    def visit_likely(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
         """Visits the `width` most probable prefixes of each length."""
 
 
@@ -101,7 +101,7 @@ class _Preparation:
         """The result of a round, whose prefixes are added to the guide, and their number."""
         visits = Visits(self._guide.prefixes)
         size = min(size, MAX_CHARACTERS // (self._guide.spelling.max_length + 1))
-        result = run_round(self._temperature, size, replace(self._guide, visits=visits))
+        result = run_round(self._temperature, size, self._guide, visits)
         self._guide = replace(self._guide, prefixes=visits.joined())
         return result, visits.n_recorded
 

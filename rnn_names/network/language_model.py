@@ -25,11 +25,6 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 from rnn_names.system import cached_property
 
 
-def _recorded(name: str, otherwise: Any, meaning: str) -> Any:
-    """A property that reads a field of the training record, or returns `otherwise`."""
-    return property(lambda model: model.training.get(name, otherwise), doc=meaning)
-
-
 @dataclass(frozen=True, repr=False, eq=False)
 class LanguageModel:
     """A network, its vocabulary, and facts about the list it learned from."""
@@ -49,15 +44,32 @@ class LanguageModel:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
 
-    longest = _recorded("longest", MAX_NAME_LENGTH, "Characters of the longest name of the list.")
-    shortest = _recorded("shortest", 1, "Characters of the shortest name of the list.")
-    lower_case_beginnings = _recorded(
-        "lower_case_beginnings", True, "Whether any name of the list begins in lower case."
-    )
-    pairs = _recorded("pairs", None, "The odd pairs of the list (`corpus.shape`), or None.")
-    known_triples = _recorded(
-        "known_triples", None, "The triples of the list (`corpus.shape`), or None."
-    )
+    @property
+    def longest(self) -> int:
+        """The number of characters of the list's longest name."""
+        return int(self.training.get("longest", MAX_NAME_LENGTH))
+
+    @property
+    def shortest(self) -> int:
+        """The number of characters of the list's shortest name."""
+        return int(self.training.get("shortest", 1))
+
+    @property
+    def lower_case_beginnings(self) -> bool:
+        """Whether any name of the list begins in lower case."""
+        return bool(self.training.get("lower_case_beginnings", True))
+
+    @property
+    def pairs(self) -> list[str] | None:
+        """The odd pairs of the list (`corpus.shape`), or None if they are not recorded."""
+        pairs: list[str] | None = self.training.get("pairs")
+        return pairs
+
+    @property
+    def known_triples(self) -> dict[str, str] | None:
+        """The triples of the list (`corpus.shape`), or None if they are not recorded."""
+        triples: dict[str, str] | None = self.training.get("known_triples")
+        return triples
 
     @property
     def own_fingerprints(self) -> Array | None:

@@ -20,8 +20,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ALLOWED, SHORT
-from rnn_names.conditions.conditions import common_words, rude_words
 from rnn_names.conditions.options import BOLDNESS, Options
+from rnn_names.conditions.word_lists import common_words, rude_words
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import printable

@@ -1,36 +1,37 @@
 """Drawing names.
 
-    random_keys     random numbers for each name
-    choice          choose the next character
-    walk            extend a batch of prefixes until every name ends
-    next_character  the probabilities of the next character, for a walk
-    walk_sampler    draw names of one spelling by a walk
-    presets         settle boldness and lengths, which depend on the model
-    sampler         test the other conditions on these names; `tally` counts those that pass
-    attempts        make attempts at each number until one passes, for streams, casts and aliases
-    name_queue      draw the names of a stream in the order of their numbers
-    stream          yield the names of a seed; `unique` and `remembered` leave out repeats
-    alias           give each key a name of its own
-    guided_walk     propose names by a guide, with weights
-    guided          draw names that meet rare conditions from proposals
-    rarity          measure how rare they are, and prepare a guide
-    best            search for the most probable names
+    random_keys       random numbers for each name
+    choice            choose the next character
+    walk              extend a batch of prefixes until every name ends
+    next_character    the probabilities of the next character, for a walk
+    spelling_sampler  draw names of the required spelling, by walks
+    presets           settle boldness and lengths, which depend on the model
+    sampler           test the other conditions on these names; `tally` counts those that pass
+    attempts          make attempts at each number until one passes, for streams, casts and aliases
+    name_queue        draw the names of a stream in the order of their numbers
+    stream            yield the names of a seed; `unique` and `remembered` leave out repeats
+    alias             give each key a name of its own
+    guided_walk       propose names by a guide, with weights
+    guided            draw names that meet rare conditions from proposals
+    rarity            measure how rare they are, and prepare a guide
+    best              search for the most probable names
 
 The calls behind a name:
 
     stream.names_of_stream: make_sampler, _admission_for, _drawn_names, Admission.admit
-        make_sampler: with_boldness, ConditionalSampler (__init__)
-            __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton, WalkSampler
+        make_sampler: with_boldness, Sampler (__init__)
+            __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton,
+                SpellingSampler
         _drawn_names: NameQueue.names, or under rare conditions guided_if_rare, GuidedSampler.names
             NameQueue.names: _draw_batch, _names_below
                 _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
-                _draw_chunk: ConditionalSampler.draw
-                    draw: WalkSampler.draw (Walk.run, which calls choose), ConditionalSampler.filter
+                _draw_chunk: Sampler.draw
+                    draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
             guided_if_rare: share_with_spelling, _prepare (Guide.unguided, prepare_guide)
                 _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
                 _Preparation.explore, explore_likely: learn; then draw, or visit_likely
                 _Preparation.run: explore, change_temperature; then _tested (with_bound)
-            GuidedSampler.names: groups (propose, ConditionalSampler.filter, _in_order)
+            GuidedSampler.names: groups (propose, Sampler.filter, _in_order)
                 propose: run_walk, Guide.copies
 """

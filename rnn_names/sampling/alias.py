@@ -82,13 +82,13 @@ class Aliases:
             return is_first and (far_apart is None or far_apart.is_far(name))
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            which = waiting[numbers]  # keys
-            attempts = attempts + next_attempt[which]
-            drawn, passed, tally = self._sampler.draw(child(name_keys[which], attempts))
-            results = [*zip(drawn.to_strings(), attempts[passed].tolist(), strict=True)]
-            pairs = enumerate(zip(results, which[passed].tolist(), strict=True))
+            rows = waiting[numbers]  # of the keys
+            attempts = attempts + next_attempt[rows]
+            drawn, passing, tally = self._sampler.draw(child(name_keys[rows], attempts))
+            results = [*zip(drawn.to_strings(), attempts[passing].tolist(), strict=True)]
+            pairs = enumerate(zip(results, rows[passing].tolist(), strict=True))
             free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
-            return [results[k] for k in free], passed[free], tally
+            return [results[k] for k in free], passing[free], tally
 
         try:
             if unique and n > self._sampler.n_possible:

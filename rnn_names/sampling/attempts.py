@@ -52,7 +52,7 @@ class AttemptQueue:
     def __init__(self) -> None:
         self.waiting = np.zeros(0, np.int64)  # (w,) rising numbers
         self.n_failed = np.zeros(0, np.int64)  # (w,) attempts at each that failed
-        self.tested = self.passed = 0  # attempts at all numbers
+        self.n_made = self.n_passed = 0  # attempts at all numbers
 
     def add(self, numbers: Array) -> None:
         """Adds numbers, which are above all that wait."""
@@ -82,29 +82,29 @@ class AttemptQueue:
         names are scarce, the lowest numbers get what they need, and the others wait.
         """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
-        likely = math.ceil(1.5 * (self.tested + 1) / (self.passed + 1))
+        likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if is_scarce else max(size // len(self.waiting), 1)  # for each number
         at_first = min(likely, room)
         at_most = max(min(2 * likely, size), at_first)
         return np.clip(self.n_failed // 2, at_first, at_most)
 
-    def record(self, numbers: Array, attempts: Array, passed: Array) -> Array:
+    def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
         """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
 
-        `passed` are the positions of those that passed. Numbers without one wait again.
+        `passing` are the positions of those that passed. Numbers without one wait again.
         """
-        passed = np.sort(passed)
-        self.tested += len(numbers)
-        self.passed += len(passed)
+        passing = np.sort(passing)
+        self.n_made += len(numbers)
+        self.n_passed += len(passing)
         has_passed = np.zeros(len(numbers), bool)
-        has_passed[passed] = True
+        has_passed[passing] = True
         begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
         self.waiting = np.append(numbers[last], self.waiting)
         self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
         is_first = np.zeros(len(numbers), bool)
-        is_first[passed[differs_from_previous(numbers[passed])]] = True
+        is_first[passing[differs_from_previous(numbers[passing])]] = True
         return is_first
 
 
@@ -121,8 +121,8 @@ def first_passing_attempts(
     end = n  # numbers from here on get no result
     while len(queue.waiting):
         # All numbers together while a stream would continue; then one after another.
-        is_scarce = queue.tested >= budget_after(queue.passed, max_attempts)
-        size = max(min(max(n, queue.tested), largest), 1)
+        is_scarce = queue.n_made >= budget_after(queue.n_passed, max_attempts)
+        size = max(min(max(n, queue.n_made), largest), 1)
         numbers, attempts = queue.take(size, is_scarce, max_attempts)
         new, positions, counts = make_attempts(numbers, attempts)
         tally.add(counts)

@@ -27,7 +27,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
-from rnn_names.sampling.sampler import ConditionalSampler, make_sampler
+from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.sampling.tally import rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
@@ -102,7 +102,7 @@ def _search(
                     LongNamesWarning,
                     stacklevel=2,
                 )
-                shorter = ConditionalSampler(model, replace(sampler.options, max_length=longest))
+                shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
         while True:
@@ -161,11 +161,11 @@ class _Prefixes(Rows):
 class _Search:
     """Searches above ever lower bounds."""
 
-    def __init__(self, sampler: ConditionalSampler, progress: Progress | None, rank: str) -> None:
+    def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.spelling, self.progress = sampler, sampler.spelling, progress
         self.is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        walks = sampler.walk_sampler
+        walks = sampler.spelling_sampler
         self.predictor, self.roots = walks.quick, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact, walks.exact_roots
@@ -188,7 +188,7 @@ class _Search:
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
-        return self.sampler.walk_sampler.in_characters(texts).to_strings()
+        return self.sampler.spelling_sampler.in_characters(texts).to_strings()
 
     def passes(self, wanted: int) -> Iterator["_Pass"]:
         """Searches above ever lower bounds, and yields each pass with the best names it found.
@@ -270,8 +270,8 @@ class _Pass:
         sampler = self._search.sampler
         codes = sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-        passed, _ = rows_that_pass(sampler.tested_conditions, names)
-        ends = ends[passed]
+        passing, _ = rows_that_pass(sampler.tested_conditions, names)
+        ends = ends[passing]
         self.names += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
         if len(self.names) >= 2 * self._wanted:
             self._keep_best()

@@ -16,16 +16,17 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES, Guide
 from rnn_names.lookahead.preparation import least_log_bound
+from rnn_names.lookahead.visited import Visits
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.spelling_sampler import SpellingSampler
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Admission
 from rnn_names.sampling.walk import Roots
-from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import cached_property
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
@@ -42,14 +43,14 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # where the random number for the number of copies is
 
 
-class GuidedSampler(WalkSampler):
+class GuidedSampler(SpellingSampler):
     """Draws names that meet rare conditions, by a guide.
 
     Only `groups` also tests the conditions of `sampler` that are not in the spelling.
     """
 
     def __init__(
-        self, sampler: ConditionalSampler, options: CommonOptions, texts: Texts, guide: Guide
+        self, sampler: Sampler, options: CommonOptions, texts: Texts, guide: Guide
     ) -> None:
         super().__init__(sampler.model, options, guide.spelling, texts)
         self.sampler, self.guide = sampler, guide
@@ -73,9 +74,11 @@ class GuidedSampler(WalkSampler):
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         return with_raised_guesses(roots, np.maximum(log_bounds, 0))
 
-    def run_walk(self, keys: Array, root: Array | None = None) -> GuidedWalk:
+    def run_walk(
+        self, keys: Array, root: Array | None = None, visits: Visits | None = None
+    ) -> GuidedWalk:
         """A finished walk that has drawn proposals by their keys, (n,)."""
-        walk = GuidedWalk(self.exact, keys, self.guide)
+        walk = GuidedWalk(self.exact, keys, self.guide, visits)
         walk.run(self.roots, root)
         return walk
 
@@ -87,7 +90,7 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`, with at most one copy per proposal."""
+        """As `SpellingSampler.draw`, with at most one copy per proposal."""
         # A draw takes at most one copy, so names whose weight exceeds the bound come too rarely.
         # Preparation measures their share, and accepts MAX_REPEATS; heavy names that it did not
         # draw add to it.

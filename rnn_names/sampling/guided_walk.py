@@ -7,6 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.guide import Guide
+from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
@@ -29,13 +30,18 @@ class PredictedData(GuidedData):
 
 
 class GuidedWalk(Walk):
-    """Draws names by a guide; `log_weights`, (names,), are −∞ for names that did not end."""
+    """Draws names by a guide; `log_weights`, (names,), are −∞ for names that did not end.
+
+    With `visits`, the walk records the prefixes that it visits there.
+    """
 
     predictor: NextCharacter
 
-    def __init__(self, predictor: NextCharacter, keys: Array, guide: Guide) -> None:
+    def __init__(
+        self, predictor: NextCharacter, keys: Array, guide: Guide, visits: Visits | None = None
+    ) -> None:
         super().__init__(predictor, guide.spelling, keys)
-        self.guide = guide
+        self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
     def visit_likely(self, roots: Roots, width: int) -> None:
@@ -59,9 +65,9 @@ class GuidedWalk(Walk):
     ) -> tuple[Array, Array | float, PredictedData]:
         """Multiplies the probabilities by what is ahead, weights by the total; records visits."""
         log_p = self.predictor.log_probabilities(states, work)
-        if self.guide.visits is not None:
+        if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.guide.visits.record(data.visited, log_p, n_names)
+            self.visits.record(data.visited, log_p, n_names)
         pair, visited = data.pair, data.visited
         log_ahead = self.guide.log_ahead_of_next(visited, pair, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
@@ -82,10 +88,10 @@ class GuidedWalk(Walk):
     def _child_data(self, children: Children, data: PredictedData, next_state: Array) -> GuidedData:
         _, parent, character = children
         guide, above = self.guide, data.visited[parent]
-        if guide.visits is None:
+        if self.visits is None:
             visited = guide.prefixes.child(above, character)
         else:
-            visited = guide.visits.child(above, character, next_state)
+            visited = self.visits.child(above, character, next_state)
         pair = guide.pairs.after[data.pair[parent], character]
         log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
         return GuidedData(next_state, pair, visited, log_weight)

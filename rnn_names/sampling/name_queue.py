@@ -15,7 +15,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.tally import Passed, Tally
 from rnn_names.sampling.unique import Admission
 
@@ -59,7 +59,7 @@ class NameQueue:
 
     def __init__(
         self,
-        sampler: ConditionalSampler,
+        sampler: Sampler,
         key: Array,
         begin: int,
         budget: int,
@@ -94,7 +94,7 @@ class NameQueue:
 
     @property
     def _budget_now(self) -> int:
-        return budget_after(self._admission.passed, self._budget)
+        return budget_after(self._admission.admitted, self._budget)
 
     def _add_numbers(self, max_size: int) -> int:
         """Adds the new numbers of a batch to the queue; returns the attempts that it may make.
@@ -119,7 +119,7 @@ class NameQueue:
         self._next_size = min(self._next_size * self._growth, self._largest)
         if not len(queue.waiting):
             return False
-        is_scarce = queue.tested >= self._budget_now
+        is_scarce = queue.n_made >= self._budget_now
         numbers, attempts = queue.take(size, is_scarce, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
@@ -127,8 +127,8 @@ class NameQueue:
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             self._tally.add(results[-1].tally)
-        passed = np.concatenate([each.rows for each in results])
-        is_first = queue.record(numbers, attempts, passed)
+        passing = np.concatenate([result.rows for result in results])
+        is_first = queue.record(numbers, attempts, passing)
         while results:  # popped, to free each chunk early
             names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])
@@ -142,7 +142,7 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.walk_sampler.chunk_of
+        chunk_of = self._sampler.spelling_sampler.chunk_of
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
@@ -150,10 +150,10 @@ class NameQueue:
 
     def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
         keys = keys_at(self._key, numbers[rows], attempts[rows])
-        names, passed, tally = self._sampler.draw(keys)
+        names, passing, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
-        return Passed(Names(codes, names.offsets.astype(np.int32)), rows[passed], tally)
+        return Passed(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
         """Removes and yields the names of all numbers below `end`, in parts.

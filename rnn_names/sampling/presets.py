@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from rnn_names.conditions.conditions import common_words, known_triples_condition
+from rnn_names.conditions.conditions import known_triples_condition
 from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options
+from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
 from rnn_names.errors import SamplingError

@@ -11,31 +11,32 @@ from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.preparation import Rounds, prepare_guide, warn_of_rarity
+from rnn_names.lookahead.visited import Visits
 from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.guided_walk import GuidedWalk
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 
 
-def share_with_spelling(sampler: ConditionalSampler, rare: float) -> float:
+def share_with_spelling(sampler: Sampler, rare: float) -> float:
     """The share of names with the required length and spelling, measured with fixed keys.
 
     If it is clearly above `rare`, fewer names are drawn.
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
+        names, _ = sampler.spelling_sampler.draw(keys_at(seed_key(0), np.arange(size)))
         share = len(names) / size
         if share > rare:
             break
     return share
 
 
-def guided_if_rare(sampler: ConditionalSampler, rare: float | None = None) -> GuidedSampler | None:
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
     """A sampler that looks ahead, if few of the model's names have the length and the spelling.
 
     Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
@@ -51,7 +52,7 @@ def guided_if_rare(sampler: ConditionalSampler, rare: float | None = None) -> Gu
     return guided
 
 
-def _prepare(sampler: ConditionalSampler) -> GuidedSampler | None:
+def _prepare(sampler: Sampler) -> GuidedSampler | None:
     """A guided sampler that has learned from draws; None if its automaton would be too large."""
     try:
         spelling, text = _with_one_root(sampler)
@@ -68,28 +69,28 @@ def _prepare(sampler: ConditionalSampler) -> GuidedSampler | None:
 class _Rounds(Rounds):
     """Rounds of draws from a sampler's model, from one root."""
 
-    def __init__(self, sampler: ConditionalSampler, root: Indices) -> None:
+    def __init__(self, sampler: Sampler, root: Indices) -> None:
         self._sampler, self._root, self._rounds = sampler, root, count(1)
 
-    def draw(self, temperature: float, size: int, guide: Guide) -> Array:
+    def draw(self, temperature: float, size: int, guide: Guide, visits: Visits) -> Array:
         keys = keys_at(seed_key(0, next(self._rounds)), np.arange(size))
-        return self._proposer(temperature, guide).run_walk(keys).log_weights
+        return self._proposer(temperature, guide).run_walk(keys, visits=visits).log_weights
 
-    def visit_likely(self, temperature: float, width: int, guide: Guide) -> None:
+    def visit_likely(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
         proposer, no_keys = self._proposer(temperature, guide), np.zeros(0, np.uint64)
-        GuidedWalk(proposer.exact, no_keys, guide).visit_likely(proposer.roots, width)
+        GuidedWalk(proposer.exact, no_keys, guide, visits).visit_likely(proposer.roots, width)
 
     def _proposer(self, temperature: float, guide: Guide) -> GuidedSampler:
         options = replace(self._sampler.options, temperature=temperature)
         return GuidedSampler(self._sampler, options, [self._root], guide)
 
 
-def _with_one_root(sampler: ConditionalSampler) -> tuple[Spelling, Indices]:
+def _with_one_root(sampler: Sampler) -> tuple[Spelling, Indices]:
     """The spelling and its only root: of several prefixes, the automaton requires one of them."""
-    texts, spelling = sampler.walk_sampler.texts, sampler.spelling
+    texts, spelling = sampler.spelling_sampler.texts, sampler.spelling
     if len(texts) == 1:
         return spelling, texts[0]
-    prefixes = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
+    prefixes = sampler.spelling_sampler.in_characters(names_from_indices(texts)).to_strings()
     patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
     automaton = spelling.automaton & matching(patterns, sampler.model.vocabulary)
     return Spelling(automaton, spelling.min_length, spelling.max_length), ()

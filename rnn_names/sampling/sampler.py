@@ -17,8 +17,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
+from rnn_names.sampling.spelling_sampler import SpellingSampler
 from rnn_names.sampling.tally import Passed, Tally, rows_that_pass
-from rnn_names.sampling.walk_sampler import WalkSampler
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
@@ -29,11 +29,11 @@ SHAPE_HINT = (
 )
 
 
-class ConditionalSampler:
+class Sampler:
     """Draws names from a model that meet all conditions.
 
-    A `WalkSampler` draws names of one spelling; the other conditions are tested on whole names. The
-    spelling's automaton joins all conditions whose automata are small enough together.
+    A `SpellingSampler` draws names of the required spelling; the other conditions are tested on
+    whole names. The spelling joins all conditions whose automata are small enough together.
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
@@ -50,7 +50,7 @@ class ConditionalSampler:
         automaton, self.automaton_conditions, self.tested_conditions = joint
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.walk_sampler = WalkSampler(model, options, self.spelling, texts)
+        self.spelling_sampler = SpellingSampler(model, options, self.spelling, texts)
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         length_title = f"a length of {limits}{shaped}"
         titles = [self.joined_titles(self.automaton_conditions), length_title]
@@ -66,7 +66,7 @@ class ConditionalSampler:
     @property
     def n_possible(self) -> float:
         """The number of possible names with the spelling; infinity for very many."""
-        roots = self.walk_sampler.roots
+        roots = self.spelling_sampler.roots
         return float(self.spelling.counts[roots.lengths, roots.data.automaton_state].sum())
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
@@ -75,8 +75,10 @@ class ConditionalSampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = [text for root in self.walk_sampler.texts for text in self.spelling.texts(root)]
-            spelled = self.walk_sampler.in_characters(names_from_indices(texts))
+            texts = [
+                text for root in self.spelling_sampler.texts for text in self.spelling.texts(root)
+            ]
+            spelled = self.spelling_sampler.in_characters(names_from_indices(texts))
             hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(rows_that_pass(self.tested_conditions, spelled)[0])
         if not possible:
@@ -85,7 +87,11 @@ class ConditionalSampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots, quick = self.options, self.walk_sampler.roots, self.walk_sampler.quick
+        options, roots, quick = (
+            self.options,
+            self.spelling_sampler.roots,
+            self.spelling_sampler.quick,
+        )
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_certain = len(roots.texts) == 1 and not (quick.top_k or quick.top_p)
@@ -119,25 +125,23 @@ class ConditionalSampler:
 
     def draw(self, keys: Array) -> Passed:
         """Draws a name by each key, (n,), and tests it."""
-        return self.filter(len(keys), *self.walk_sampler.draw(keys))
+        return self.filter(len(keys), *self.spelling_sampler.draw(keys))
 
     def filter(self, n_drawn: int, names: Names, rows: Array) -> Passed:
         """Tests names already drawn; `rows` are their rows among the `n_drawn` of the draw."""
-        passed, tally = rows_that_pass(self.tested_conditions, names)
+        passing, tally = rows_that_pass(self.tested_conditions, names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
-        return Passed(names.take(passed), rows[passed], tally)
+        return Passed(names.take(passing), rows[passing], tally)
 
 
-def make_sampler(
-    model: LanguageModel, options: AnyOptions
-) -> tuple[ConditionalSampler, AnyOptions]:
+def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:
     """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
     given, options = options, with_boldness(options, model)
     try:
-        sampler = ConditionalSampler(model, options)
+        sampler = Sampler(model, options)
         cases = sampler.in_other_case.items()
         notes = [f"prefix {short_repr(typed)} as {short_repr(read)}" for typed, read in cases]
     except (SamplingError, VocabularyError) as error:
@@ -145,7 +149,7 @@ def make_sampler(
             raise
         try:
             options = with_boldness(replace(given, ignore_case=True), model)
-            sampler = ConditionalSampler(model, options)
+            sampler = Sampler(model, options)
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]

@@ -20,7 +20,7 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.sampler import ConditionalSampler, make_sampler
+from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import WINDOW, Admission, Unique
 from rnn_names.system import usable_cores
@@ -55,20 +55,20 @@ def names_of_stream(
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
                 _refuse_after_fork(process)
-                if admission.passed == count:
+                if admission.admitted == count:
                     return
-                if admission.passed >= n_possible or admission.is_exhausted:
+                if admission.admitted >= n_possible or admission.is_exhausted:
                     break
         except OutOfAttempts as error:
             tally = error.tally
         if options.is_unique:
             # `min_edits` has one title for both tests: count from the test against the list.
             tested, _ = tally.get(admission.title, (admission.tested, 0))
-            tally[admission.title] = tested, admission.passed
+            tally[admission.title] = tested, admission.admitted
         raise TooFewNamesError(
             _shortage_message(tally, admission, n_possible, sampler.title),
             options.non_defaults,
-            n_found=admission.passed,
+            n_found=admission.admitted,
             tightest=tally.tightest,
         )
 
@@ -91,7 +91,7 @@ def _refuse_after_fork(process: int) -> None:
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
     """The message: how many names were found, and why there are no more."""
-    count, n_found, causes = admission.count, admission.passed, list[str]()
+    count, n_found, causes = admission.count, admission.admitted, list[str]()
     if n_found < n_possible:
         causes.append(tally.explanation())
     if n_possible < count < ENDLESS or n_found >= n_possible:
@@ -120,7 +120,7 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
 
 
 def _drawn_names(
-    sampler: ConditionalSampler, options: Options, admission: Admission, budget: int | None
+    sampler: Sampler, options: Options, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None

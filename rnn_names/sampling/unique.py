@@ -22,18 +22,18 @@ class Admission:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.tested = self.passed = 0
+        self.tested = self.admitted = 0
 
     def admit(self, names: Names) -> Array:
         """The rows of the names that are admitted."""
         self.tested += len(names)
         rows = np.arange(min(len(names), self.needed()))
-        self.passed += len(rows)
+        self.admitted += len(rows)
         return rows
 
     def needed(self) -> int:
         """An estimate, rounded up, of how many more names of the stream must be drawn."""
-        return self.count - self.passed
+        return self.count - self.admitted
 
     def warn_if_few_are_new(self) -> None:
         """Warns once if most names are rejected."""
@@ -53,7 +53,7 @@ class Unique(Admission):
         self._far_apart, self._window = far_apart, window
         self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
-        self._passed_before = 0  # names that passed before the present window
+        self._admitted_before = 0  # before the present window
         self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 
@@ -74,10 +74,10 @@ class Unique(Admission):
             rows.append(begin + self._rows_of_new(part))
             begin += len(part)
             self.tested += len(part)
-            self.passed += len(rows[-1])
+            self.admitted += len(rows[-1])
             if self.tested % self._window == 0:
-                self.is_exhausted = self.passed - self._passed_before < self._window / 4096
-                self._passed_before = self.passed
+                self.is_exhausted = self.admitted - self._admitted_before < self._window / 4096
+                self._admitted_before = self.admitted
         return np.concatenate(rows)
 
     def _add(self, names: Names) -> None:
@@ -95,17 +95,17 @@ class Unique(Admission):
         else:
             is_new = map(self._far_apart.add_if_far, names.to_strings())
             rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
-        return rows[: self.count - self.passed]
+        return rows[: self.count - self.admitted]
 
     def needed(self) -> int:
         """As `Admission.needed`, if as many names are new as so far."""
-        missing = self.count - self.passed
-        return missing * (self.tested + 1) // (self.passed + 1) * 17 // 16 + 8
+        missing = self.count - self.admitted
+        return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
         is_due = self.tested >= self._window // 2 and not self._has_warned
-        if is_due and self.passed < self.tested / 4:
+        if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
             warnings.warn(
                 "three in four drawn names are now rejected as repeats or near copies; few new "

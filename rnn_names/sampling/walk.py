@@ -101,7 +101,7 @@ class Walk:
         node        (k,) the node of each name, rising: 0 0 0 1 2 2 …
         branch      (k,) the branch that each name draws, n_y node + character, rising
         parent, character   (branches,) the two parts of each distinct branch
-        which       (k,) the row of each name's branch among the distinct ones
+        branch_row  (k,) the row of each name's branch among the distinct ones
         children    the new nodes, which wait in the frontier for a later turn
         states      (nodes, …) hidden states
         data        `NodeData` of the nodes; for a guided walk, `GuidedData`
@@ -162,14 +162,14 @@ class Walk:
         may_end = ends & spelling.may_end[length, automaton_state]
         goes_on = ~ends & spelling.can_be_completed[length + 1, next_state]
         # For each name again: (k,)
-        which = np.cumsum(first, dtype=np.int32) - 1
-        ended = np.flatnonzero(may_end[which] & ~is_close)
-        self._end(rows[ended], parent[which[ended]], data, length)
-        longer = np.flatnonzero(goes_on[which] & ~is_close)
+        branch_row = np.cumsum(first, dtype=np.int32) - 1
+        ended = np.flatnonzero(may_end[branch_row] & ~is_close)
+        self._end(rows[ended], parent[branch_row[ended]], data, length)
+        longer = np.flatnonzero(goes_on[branch_row] & ~is_close)
         if len(longer):
-            rows, which = rows[longer], which[longer]
-            self.characters[length, rows] = character[which]
-            node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
+            rows, branch_row = rows[longer], branch_row[longer]
+            self.characters[length, rows] = character[branch_row]
+            node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
             child_data = self._child_data(children, data, next_state[goes_on])
             self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))

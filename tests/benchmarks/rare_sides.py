@@ -18,7 +18,7 @@ from rnn_names.sampling.guided import (
 )
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.rarity import guided_if_rare
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 
 
@@ -29,15 +29,13 @@ class RareSampling:
         """Has loaded no model yet."""
         self._looks_ahead = looks_ahead
         self._models: dict[str, Model] = {}
-        self._ready: dict[str, tuple[ConditionalSampler, GuidedSampler | None]] = {}
+        self._ready: dict[str, tuple[Sampler, GuidedSampler | None]] = {}
 
-    def _sampler(
-        self, model: str, options: dict[str, Any]
-    ) -> tuple[ConditionalSampler, GuidedSampler | None]:
+    def _sampler(self, model: str, options: dict[str, Any]) -> tuple[Sampler, GuidedSampler | None]:
         """A sampler, and what looks ahead for it: the seed makes no difference to that."""
         order = f"{model} {options}"
         if order not in self._ready:
-            sampler = ConditionalSampler(self._loaded(model), Options(**options))
+            sampler = Sampler(self._loaded(model), Options(**options))
             guided = guided_if_rare(sampler) if self._looks_ahead else None
             self._ready = {order: (sampler, guided)}
         return self._ready[order]

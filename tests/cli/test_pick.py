@@ -15,7 +15,7 @@ from rnn_names.cli import pick_pages, pick_sources
 from rnn_names.cli.pick_pages import show
 from rnn_names.conditions.edits import FarApart, within_edits
 from rnn_names.errors import FewNewNamesWarning
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from support.conditions import accepts
 from support.processes import wait_until
 from support.program import command, error_line, heed_interrupts, start
@@ -195,14 +195,14 @@ def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
 
 
 def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):
-    tried, draw = [], ConditionalSampler.draw
+    tried, draw = [], Sampler.draw
 
     def counted(sampler, keys):
         tried.append(len(keys))
         assert sum(tried) < 1 << 18
         return draw(sampler, keys)
 
-    monkeypatch.setattr(ConditionalSampler, "draw", counted)
+    monkeypatch.setattr(Sampler, "draw", counted)
     (_, like, *_), _ = pick("+ Zorrodim", "+ Zorrodim", arguments=[*ELVES, "-n", 40])
     assert len(like) == 40
 

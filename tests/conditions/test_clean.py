@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.conditions import RUDE_WORDS, is_clean, rude_words
+from rnn_names.conditions.word_lists import RUDE_WORDS, is_clean, rude_words
 from support.program import DATA
 
 REFUSED = Path(__file__).with_name("refused_by_clean.txt")

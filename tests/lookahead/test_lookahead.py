@@ -15,7 +15,7 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_sum
 from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from support.conditions import first_keys, looking_ahead
 from support.enumeration import LETTERS, all_texts, tiny_model
 from support.networks import random_model
@@ -56,25 +56,25 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 
 
 def learned(model, draws=3000, **options):
-    """A guide that has learned from unguided draws, and its walk_sampler."""
-    sampler = ConditionalSampler(model, Options(**options))
-    unguided = Guide.unguided(sampler.spelling, np.array(sampler.walk_sampler.texts[0], int))
-    prefixes = visited(sampler.walk_sampler, draws, unguided)
+    """A guide that has learned from unguided draws, and its spelling_sampler."""
+    sampler = Sampler(model, Options(**options))
+    unguided = Guide.unguided(sampler.spelling, np.array(sampler.spelling_sampler.texts[0], int))
+    prefixes = visited(sampler.spelling_sampler, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
-    return guide, sampler.walk_sampler
+    return guide, sampler.spelling_sampler
 
 
-def walked(walk_sampler, guide, keys):
+def walked(spelling_sampler, guide, keys, visits=None):
     """A walk by a guide that is over."""
-    walk = GuidedWalk(walk_sampler.exact, keys, guide)
-    walk.run(guided_roots(walk_sampler.exact_roots, guide))
+    walk = GuidedWalk(spelling_sampler.exact, keys, guide, visits)
+    walk.run(guided_roots(spelling_sampler.exact_roots, guide))
     return walk
 
 
-def visited(walk_sampler, draws, guide):
+def visited(spelling_sampler, draws, guide):
     """The prefixes that are known after some draws."""
     visits = Visits(guide.prefixes)
-    walked(walk_sampler, replace(guide, visits=visits), first_keys(0, draws))
+    walked(spelling_sampler, guide, first_keys(0, draws), visits)
     return visits.joined()
 
 
@@ -103,8 +103,8 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, walk_sampler = learned(tiny_model(), 50)
-    prefixes = visited(walk_sampler, 50, first)
+    first, spelling_sampler = learned(tiny_model(), 50)
+    prefixes = visited(spelling_sampler, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.n_names[0] == 100
     names = indices(prefixes)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.conditions import is_clean, rude_words
 from rnn_names.conditions.near_list import NearList
+from rnn_names.conditions.word_lists import is_clean, rude_words
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary

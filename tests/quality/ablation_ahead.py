@@ -30,7 +30,7 @@ from rnn_names.errors import SamplingError
 from rnn_names.lookahead import chain, guide, preparation
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.rarity import guided_if_rare
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 
 FOLDER = KEPT / "ablation"
@@ -84,7 +84,7 @@ def measure(number: int, without: str) -> None:
         warnings.simplefilter("ignore")
         stack.enter_context(one_blas_thread())
         began = time.process_time()
-        guided = guided_if_rare(ConditionalSampler(model, options))
+        guided = guided_if_rare(Sampler(model, options))
         found = 0
         try:
             for names in names_of_stream(model, COUNT, options):

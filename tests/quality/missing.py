@@ -42,7 +42,7 @@ from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.ahead import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.rarity import guided_if_rare
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
     "first-names surnames women italian-surnames irish-surnames dinosaurs welsh-towns dutch-towns "
@@ -87,7 +87,7 @@ def study(model, options):
 
     with mock.patch.object(preparation, "_Preparation", Kept):
         began = time.process_time()
-        guided = guided_if_rare(ConditionalSampler(model, options))
+        guided = guided_if_rare(Sampler(model, options))
         seconds = time.process_time() - began
     if guided is None:
         return None

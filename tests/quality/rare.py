@@ -42,7 +42,7 @@ from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import rarity
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 from rnn_names.system import usable_cores
 from support.conditions import models_with_random_options
@@ -67,7 +67,7 @@ def prepared(model, options):
     """The guide; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
-        ready = rarity.guided_if_rare(ConditionalSampler(model, options))
+        ready = rarity.guided_if_rare(Sampler(model, options))
     return ready and ready.guide
 
 

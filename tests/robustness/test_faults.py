@@ -341,7 +341,7 @@ def test_missing_memory_or_modules_are_an_error_of_one_line(
     error, told, invoke, monkeypatch, model_file
 ):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
-    constructor = "rnn_names.sampling.sampler.ConditionalSampler.__init__"
+    constructor = "rnn_names.sampling.sampler.Sampler.__init__"
     monkeypatch.setattr(constructor, Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.conditions.conditions import COMMON_WORDS, are_words, make_conditions
+from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
+from rnn_names.conditions.word_lists import COMMON_WORDS, are_words
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError
 from rnn_names.sampling.presets import with_boldness

@@ -8,7 +8,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
-from rnn_names.sampling.sampler import ConditionalSampler
+from rnn_names.sampling.sampler import Sampler
 from support.enumeration import LONGEST, all_texts, tiny_model
 from support.networks import at_temperature
 
@@ -63,8 +63,7 @@ def test_a_single_prefix_is_left_out():
     model = tiny_model()
     names = [name for name in all_texts()[1:] if name.startswith("ca")]
     to_come = (
-        model.log_prob(names)
-        - ConditionalSampler(model, Options(prefix="ca")).walk_sampler.roots.log_prob
+        model.log_prob(names) - Sampler(model, Options(prefix="ca")).spelling_sampler.roots.log_prob
     )
     scores = to_come / (np.array([len(name) for name in names]) - 2 + 1)
     wanted = [names[i] for i in np.argsort(-scores, kind="stable")]

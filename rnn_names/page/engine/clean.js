@@ -1,4 +1,4 @@
-// Rude words and common ones, as rnn_names/conditions/conditions.py finds them in names.
+// Rude words and common ones, as rnn_names/conditions/word_lists.py finds them in names.
 // `RUDE_WORDS` and `COMMON_WORDS`, fingerprints of words with a capital, are its lists.
 
 import { isAmong } from "./fingerprints.js";

@@ -14,8 +14,8 @@ from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 from rnn_names.system import cached_property
 
 
-class WalkSampler:
-    """Draws names in batches and tests only their spelling. A name does not depend on its batch."""
+class SpellingSampler:
+    """Draws names of the required spelling. A name does not depend on those drawn with it."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, spelling: Spelling, texts: Texts
@@ -23,11 +23,11 @@ class WalkSampler:
         self.spelling, self.texts = spelling, texts
         self._model, self._options = model, options
 
-    def with_texts(self, texts: Texts) -> "WalkSampler":
+    def with_texts(self, texts: Texts) -> "SpellingSampler":
         """A sampler whose names begin from other texts."""
-        return WalkSampler(self._model, self._options, self.spelling, texts)
+        return SpellingSampler(self._model, self._options, self.spelling, texts)
 
-    def from_first_characters(self) -> "WalkSampler":
+    def from_first_characters(self) -> "SpellingSampler":
         """A sampler whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
