@@ -86,6 +86,24 @@ def arrow(*points: tuple[float, float]) -> str:
 # --- Pictures -------------------------------------------------------------------------------------
 
 
+def network_picture() -> str:
+    """The network reads Ada: an input, a state and predictions in each step."""
+    parts = [box(62, 94, 60, 40, ["a0", "learned"], "other")]
+    inputs, targets = ["0", "A", "d", "a"], ["A", "d", "a", "EOS"]
+    for step, (x, y) in enumerate(zip(inputs, targets, strict=True), 1):
+        across = 62 + 132 * step
+        parts += [
+            arrow((across - (102 if step == 1 else 93), 94), (across - 39, 94)),
+            text(across, 22, f"x⟨{step}⟩ = {x}", "maths"),
+            arrow((across, 36), (across, 74)),
+            box(across, 94, 78, 40, [f"a⟨{step}⟩", "hidden state"], "box"),
+            arrow((across, 114), (across, 146)),
+            box(across, 166, 78, 40, [f"ŷ⟨{step}⟩", "probabilities"], "result"),
+            text(across, 206, f"y⟨{step}⟩ = {y}", "maths"),
+        ]
+    return picture(652, 228, parts)
+
+
 def prefix_tree_picture() -> str:
     """The tree that the program makes of four names, with what follows at each node."""
     names = Names.from_strings(["Maria", "Marie", "Mark", "Mona"])
@@ -219,6 +237,7 @@ def look_ahead_picture() -> str:
 
 
 PICTURES = {
+    "network": network_picture,
     "prefix-tree": prefix_tree_picture,
     "gru": gru_picture,
     "distillation": distillation_picture,

@@ -181,7 +181,7 @@ function draggable(item, i) {
 /** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
 function favouriteItem(name, i) {
   const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
-  const className = name.length > 24 ? "line" : "";
+  const className = /.{25}| .* /.test(name) ? "line" : ""; // long, or of three words
   const open = button(bdi(name), tell, { className: "kept-name" });
   const note = element("textarea", {
     className: "note",
