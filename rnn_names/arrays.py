@@ -86,7 +86,7 @@ def row_maxima(rows: Array) -> Array:
 
 
 def rows_by_length(lengths: Array) -> list[Array]:
-    """The rows of each length, in rising order of length.
+    """The rows of each length, in ascending order of length.
 
     >>> [rows.tolist() for rows in rows_by_length(np.array([4, 2, 4]))]
     [[1], [0, 2]]

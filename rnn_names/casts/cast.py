@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.lines import LoadModel, ReadLines, Row
+from rnn_names.casts.lines import LineTexts, LoadModel, ReadLines
 from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
 from rnn_names.casts.redrawing import LineRedrawer
@@ -50,8 +50,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
-    rows = [row for batch in draw_rows(pattern, options, load) for row in batch]
-    return [row[1:] if options.parts else row[0] for row in rows]
+    lines = [texts for batch in draw_texts(pattern, options, load) for texts in batch]
+    return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
 def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Pattern:
@@ -67,9 +67,9 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
     return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse, by_label)
 
 
-def draw_rows(
+def draw_texts(
     pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
-) -> Iterator[list[Row]]:
+) -> Iterator[list[LineTexts]]:
     """The lines of a pattern with their columns, some lines at a time.
 
     The lines in `options.redraw` are redrawn, one after another. A line for which nothing else is
@@ -79,4 +79,4 @@ def draw_rows(
     drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():
         for lines in LineRedrawer(drawer).redrawn_lines() if options.redraw else drawer.lines():
-            yield [line.row for line in lines]
+            yield [line.texts for line in lines]

@@ -4,11 +4,11 @@ An example, from the pattern to the texts of a line:
 
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
     parts       the choice, men, women and home, each with a path in the pattern and a key
-    line 7      the choice draws its second alternative, so women and home stand in the line
+    line 7      the choice draws its second alternative, so the line has women and home
     requests    a name of women, and one of home
     candidates  women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
                 home: 0 is Llanfa
-    row         ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    texts       ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
 So a change to one part leaves the others as they were, unless they share an initial. Which names
@@ -116,8 +116,8 @@ class CastDrawer:
             lines, cause = self._complete(new, submit)
             lines = lines[n_to_skip:]
             for line in lines:
-                line.row = self._row(line)
-            texts = [in_one_line(line.row[0]) for line in lines]
+                line.texts = self._texts_of(line)
+            texts = [in_one_line(line.texts[0]) for line in lines]
             yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
             if admission.is_exhausted:
                 cause = Cause(None, MOSTLY_REPEATS)
@@ -152,19 +152,19 @@ class CastDrawer:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            firsts = [request.first_possible(self.used) for request in requests]
+            firsts = [request.next_candidate(self.used) for request in requests]
             candidates = [*filter(None, firsts)]
-            self._draw_candidates(candidates, deferred)
+            self._draw_by_source(candidates, deferred)
             is_over = any(request.cause for request in requests)
             for candidate in candidates:
                 candidate.request.fill_line(candidate)
             for new in lines:
                 if None not in new.names.values():
-                    new.row = self._row(new)
+                    new.texts = self._texts_of(new)
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def _row(self, line: Line) -> tuple[str, ...]:
+    def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
@@ -237,13 +237,13 @@ class CastDrawer:
         requests = deque(self._requests(lines))
         while requests:
             request = requests[0]
-            candidate = request.first_possible(self.used)
+            candidate = request.next_candidate(self.used)
             if candidate and candidate in request.drawn:
                 request.fill_line(candidate)
                 request.count_as_used(candidate, self.used)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
-                self._draw_candidates(candidates, submit)
+                self._draw_by_source(candidates, submit)
             elif not request.try_other_initials(self.used):
                 cause = request.cause or Cause(request.sources[0], request.shortage_message)
                 return lines[: lines.index(request.line)], cause
@@ -257,7 +257,7 @@ class CastDrawer:
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
-            candidate = request.first_possible(used)
+            candidate = request.next_candidate(used)
             if candidate is None or candidate not in request.drawn:
                 is_next = k == 0  # all lines before it are filled
                 to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
@@ -267,7 +267,7 @@ class CastDrawer:
                 request.count_as_used(candidate, used)
         return to_draw
 
-    def _draw_candidates(self, candidates: Iterable[Candidate], submit: Submit) -> None:
+    def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
         """Draws candidates: one call for each kind of request and its sources, in a thread."""
         groups = dict[Any, list[Candidate]]()
         for candidate in candidates:

@@ -31,9 +31,9 @@ from rnn_names.sampling.tally import Tally
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # further pilots of the last size, while a probable initial has few names
 ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
-FINDABLE = 4  # names of each part; an initial with fewer is left out: a line might find none
+MIN_MET = 4  # names of each part; an initial with fewer is left out: a line might find none
 MIN_MEASURED = 1e-3  # share of the highest probability, below which no initial is measured further
-ROUGH, MISSING = 0.01, 0.002  # shares of lines with such initials, from which on there is a warning
+MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials; a warning if reached
 
 
 class SharedInitials:
@@ -91,7 +91,7 @@ def _find_names(
     found, tally, n = list[Sequence[str]](), Tally(), len(initial)
     for place, (sampler, keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
         try:
-            texts: Sequence[str] = sampler.find(keys[:n], initial[:n])
+            texts: Sequence[str] = sampler.names_for(keys[:n], initial[:n])
         except NoAttemptPassed as error:
             texts = error.results[: error.number]
         tally[str(place)] = n, len(texts)
@@ -142,7 +142,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
         left = np.flatnonzero(is_probable & (least_met < ENOUGH_OF_INITIAL))
         if not len(left):
             break
-    passing[least_met < FINDABLE] = 0
+    passing[least_met < MIN_MET] = 0
     if not passing.any():
         return None
 
@@ -150,7 +150,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
         """The share of lines whose initial may matter, but was met less often than that."""
         return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
 
-    if share_below(ENOUGH_OF_INITIAL) >= ROUGH or share_below(FINDABLE) >= MISSING:
+    if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
         warnings.warn(
             "so few names meet the conditions that the shares of the initials are rough "
             "estimates, and some initials may be missing",

@@ -13,7 +13,7 @@ from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.random_keys import keys_at, seed_key, weighted_index
 
-Row = tuple[str, ...]  # a whole line, and the texts of its columns
+LineTexts = tuple[str, ...]  # a whole line, and the texts of its columns
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
 ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
 
@@ -71,7 +71,7 @@ class Line:
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.row: Row = ()  # until the line has all its names
+        self.texts: LineTexts = ()  # until the line has all its names
         self.names = dict[NameSource, Any]()  # str, or None
         self.picks = dict[ChoiceSource, int]()
 

@@ -16,7 +16,7 @@ from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
 MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
-RARE_PART = 1 / 32  # share of names that meet their conditions, below which `initials` look ahead
+RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share of names passes
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
 ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
@@ -100,7 +100,7 @@ class PartSampler:
         enough = self.affordable(int(MAX_ATTEMPTS * self._share_met))
         return min(self.affordable(limit), max(enough, MIN_CANDIDATES))
 
-    def find(self, keys: Array, initials: Array | None = None) -> list[str]:
+    def names_for(self, keys: Array, initials: Array | None = None) -> list[str]:
         """A name for each key: that of the first attempt that meets the conditions."""
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:

@@ -170,23 +170,23 @@ class _Reader:
         return SamplingError(pointed(f"pattern: {message}", self.text, place))
 
     def unexpected(self, can_be_text: bool) -> SamplingError:
-        sign = self.text[self.at]
-        hint = f"; write \\{sign} for a literal one" if can_be_text else ""
-        return self.error(f"unexpected {sign!r}{hint}", self.at)
+        found = self.text[self.at]
+        hint = f"; write \\{found} for a literal one" if can_be_text else ""
+        return self.error(f"unexpected {found!r}{hint}", self.at)
 
-    def take(self, sign: str) -> bool:
-        """Reads a sign, if it is the next one."""
-        found = self.text.startswith(sign, self.at)
+    def take(self, bracket: str) -> bool:
+        """Reads a bracket or another delimiter, if it comes next; returns whether it does."""
+        found = self.text.startswith(bracket, self.at)
         self.at += found
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to the first of the `stops`, or to the end; a backslash escapes one."""
-        signs = re.escape(stops)
-        to_stop: Any = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
+        """Reads up to the first of the `stops`, or to the end; a backslash escapes a delimiter."""
+        delimiters = re.escape(stops)
+        to_stop: Any = re.compile(rf"(?:\\[{delimiters}\\]|[^{delimiters}])*")
         read = to_stop.match(self.text, self.at)[0]
         self.at += len(read)
-        return re.sub(rf"\\([{signs}\\])", r"\1", read)
+        return re.sub(rf"\\([{delimiters}\\])", r"\1", read)
 
     def close(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
@@ -201,12 +201,12 @@ class _Reader:
         pieces, text = list[Piece](), ""
         while True:
             text += self.until("{}[]" + ends)
-            sign = self.text[self.at : self.at + 1]
-            if sign and sign in "*=" and not _WEIGHT.match(self.text, self.at):
-                text, self.at = text + sign, self.at + 1
+            delimiter = self.text[self.at : self.at + 1]
+            if delimiter and delimiter in "*=" and not _WEIGHT.match(self.text, self.at):
+                text, self.at = text + delimiter, self.at + 1
                 continue
             pieces += filter(None, [text])
-            if not sign or sign not in "{[":
+            if not delimiter or delimiter not in "{[":
                 return tuple(pieces)
             self.parts.append(self.part())
             pieces.append(self.parts[-1])
@@ -327,9 +327,9 @@ class _Reader:
 
     def options(self, begin: int, allows_all: bool) -> _PartOptions:
         """Reads options up to }: all, or `rules` alone."""
-        given, sign = _PartOptions(), ":"
-        while self.take(sign):
-            sign = ","
+        given, delimiter = _PartOptions(), ":"
+        while self.take(delimiter):
+            delimiter = ","
             place = self.at
             word = self.until("=,{}").strip()
             if word == "rules" and self.take("="):

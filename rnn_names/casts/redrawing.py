@@ -19,7 +19,7 @@ class LineRedrawer:
     def __init__(self, drawer: CastDrawer) -> None:
         self.drawer = drawer
         self._columns = drawer.pattern.columns
-        # The contents that each line had so far, by its place.
+        # The contents that each line had so far, by its column.
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
@@ -37,11 +37,11 @@ class LineRedrawer:
         except SamplingError as error:
             shortage = error
         for number, part in redraw:
-            place = columns.index(part) + 1 if part in columns else part
-            if number <= len(lines) and not self._redraw(lines, number - 1, place):
+            column = columns.index(part) + 1 if part in columns else part
+            if number <= len(lines) and not self._redraw(lines, number - 1, column):
                 what = f"{number}.{part}" if part else number
                 reason = "nothing else was found that meets all conditions beside the other lines"
-                if place and not self._sources_at(lines[number - 1], place):
+                if column and not self._sources_at(lines[number - 1], column):
                     reason = "the line has an alternative without this part"
                 message = f"redraw {what} stays as it was: {reason}"
                 warnings.warn(message, FewNewNamesWarning, stacklevel=2)
@@ -49,40 +49,40 @@ class LineRedrawer:
         if shortage:
             raise shortage
 
-    def _redraw(self, lines: list[Line], at: int, place: int) -> bool:
-        """Draws another text for a column, or other names for the whole line if `place` is 0.
+    def _redraw(self, lines: list[Line], index: int, column: int) -> bool:
+        """Draws another text for a column, or other names for the whole line if `column` is 0.
 
         Returns False if none fits. The old names still count as used, but the old initial is free
         again.
         """
-        line, others = lines[at], lines[:at] + lines[at + 1 :]
+        line, others = lines[index], lines[:index] + lines[index + 1 :]
         sources: Set[PartSource] = {*line.names} or {*line.picks}
-        if place:
-            sources = self._sources_at(line, place)
-        if not sources:  # of an alternative that does not stand there
+        if column:
+            sources = self._sources_at(line, column)
+        if not sources:  # the part is in an alternative that the line does not use
             return False
-        earlier, used, options = self._earlier[at], self.drawer.used, self.drawer.options
-        earlier |= _contents(line, sources, place)
+        earlier, used, options = self._earlier[index], self.drawer.used, self.drawer.options
+        earlier |= _contents(line, sources, column)
         if options.initials == "different":
             used.initials.recount(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
-        other_texts = {other.row[place] for other in others}
+        other_texts = {other.texts[column] for other in others}
         # Prefer a text that no other line has.
         for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
             for new in self.drawer.later_lines(line, sources):
-                if _contents(new, sources, place) & earlier or new.row[place] in avoided:
+                if _contents(new, sources, column) & earlier or new.texts[column] in avoided:
                     continue
-                if options.unique and new.row[0] in {other.row[0] for other in others}:
+                if options.unique and new.texts[0] in {other.texts[0] for other in others}:
                     continue
                 names = {source: name for source, name in new.names.items() if source in sources}
                 if used.are_far(names):
                     used.add(names)
-                    lines[at] = new
+                    lines[index] = new
                     return True
         return False
 
-    def _sources_at(self, line: Line, place: int) -> set[PartSource]:
-        label = self._columns[place - 1]
+    def _sources_at(self, line: Line, column: int) -> set[PartSource]:
+        label = self._columns[column - 1]
         in_line: list[PartSource] = [*line.names, *line.picks]
         paths = [source.part.path for source in in_line if source.part.label == label]
         return {
@@ -91,23 +91,23 @@ class LineRedrawer:
             if any(part.path[: len(path)] == path for path in paths)
         }
 
-    def alike(self, line: Line, place: int = 0) -> Iterator[Line]:
+    def alike(self, line: Line, column: int = 0) -> Iterator[Line]:
         """Many lines that differ from `line` in a single name: its first, its second, and so on.
 
-        With `place`, only the names in that column change; a column without names gets another
+        With `column`, only the names in that column change; a column without names gets another
         text.
         """
-        sources: Set[PartSource] = self._sources_at(line, place) if place else {*line.names}
+        sources: Set[PartSource] = self._sources_at(line, column) if column else {*line.names}
         names: list[Set[PartSource]] = [{source} for source in line.names if source in sources]
         return roundrobin(self.drawer.later_lines(line, new) for new in names or [sources])
 
 
-def _contents(line: Line, sources: Set[PartSource], place: int) -> set[tuple[Any, str]]:
+def _contents(line: Line, sources: Set[PartSource], column: int) -> set[tuple[Any, str]]:
     """The texts of these sources in a line: their names, or the text of a column with a choice."""
     names = [source for source in sources if isinstance(source, NameSource)]
     if len(names) == len(sources):
         return {(source, line.names.get(source) or "") for source in names}
-    return {(place, line.row[place])}
+    return {(column, line.texts[column])}
 
 
 def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:

@@ -62,15 +62,16 @@ class Request:
 
     def __init__(self, line: Line, *sources: NameSource) -> None:
         self.line, self.sources = line, sources
-        self.drawn = dict[Candidate, dict[NameSource, str]]()  # empty where none was found
+        # The names of each candidate that was drawn; {} if none was found.
+        self.drawn = dict[Candidate, dict[NameSource, str]]()
         self.cause: Cause | None = None  # why no further candidate can be drawn
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates from an offset on, in order."""
         return (Candidate(self, offset) for offset in count(begin))
 
-    def first_possible(self, used: UsedNames) -> Candidate | None:
-        """The first candidate that fits, or may fit: it is not drawn yet; None if none is left."""
+    def next_candidate(self, used: UsedNames) -> Candidate | None:
+        """The first candidate that is not rejected: it fits, or is not drawn yet. None without."""
         for candidate in self.candidates(used):
             names = self.drawn.get(candidate)
             if names is None or (names and used.are_far(names)):
@@ -112,21 +113,21 @@ class Request:
         """
         rounds = np.array([each.request.line.first_round + each.offset for each in candidates])
         numbers = np.array([each.request.line.number for each in candidates])
-        found = self._find(candidates, rounds, numbers)
+        found = self._names_for(candidates, rounds, numbers)
         for candidate, texts in zip(candidates, found, strict=True):
             if texts is not None:
                 request = candidate.request
                 names = zip(request.sources, texts, strict=True) if texts else ()
                 request.drawn[candidate] = dict(names)
 
-    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+    def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         """Names for the candidates, whose line numbers are `numbers`.
 
         If no name is found for one of them, its request notes the cause, and the search ends there.
         """
         [source] = self.sources
         try:
-            names: Sequence[Any] = source.sampler.find(keys_at(source.key, rounds, numbers))
+            names: Sequence[Any] = source.sampler.names_for(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
             names = error.results
             candidates[error.number].request.cause = Cause(
@@ -167,10 +168,10 @@ class DifferentInitialRequest(Request):
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
-        self._begin = 1  # 0 would do, too, but change the names of seeds
+        self._begin = 1  # 0 would also work, but change the names of existing seeds
         return used.initials.rule_out(self.sources[0].sampler)
 
-    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+    def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         [source] = self.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
@@ -195,7 +196,7 @@ class SameInitialRequest(Request):
         kept = (name for source, name in line.names.items() if source not in sources)
         self._kept = {*map(initial_of, kept)}
 
-    def _find(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
+    def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         # All these requests keep the same names: none, or those of a redrawn line.
         try:
             return self._initials.names_of_lines(self.sources, rounds, numbers, self._kept)

@@ -67,7 +67,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import draw_rows, parsed
+    from rnn_names.casts.cast import draw_texts, parsed
     from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
 
     if len(pattern) > 1:
@@ -104,7 +104,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     out = Table(["name", *read.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
         words = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in draw_rows(read, options, blend_of, words):
+        for rows in draw_texts(read, options, blend_of, words):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.write_records(rows)

@@ -157,7 +157,7 @@ class LinesToPick:
 
         First lines are compared only if they have a name, or several parts.
         """
-        first, line_end, _ = line.row[0].partition("\n")
+        first, line_end, _ = line.texts[0].partition("\n")
         end = self._pattern.text.find("\n")
         parts = [part for part in self._pattern.parts if part.begin < end]
         varies = len(parts) > 1 or bool({*parts} & {*self._pattern.name_parts})
@@ -196,7 +196,7 @@ class LinesToPick:
         return f"Parts: {', '.join(named)}."
 
     def _text(self, redrawer: Any, line: Any) -> str:
-        text = re.sub(r"\n\s*\n", "\n", line.row[0])  # an empty line ends an entry in the file
+        text = re.sub(r"\n\s*\n", "\n", line.texts[0])  # an empty line ends an entry in the file
         self._origins[text] = redrawer, line
         return text
 

@@ -50,10 +50,10 @@ class NearList:
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
         self._upper = np.array([0, *(index.get(c.upper(), index[c]) for c in characters)])
         self._is_upper = np.array([False, *map(str.isupper, characters)])
-        self._is_mark = np.array([False, *(not c.isalnum() for c in characters)])
+        self._is_punctuation = np.array([False, *(not c.isalnum() for c in characters)])
         self._letters = np.unique(self._lower[1:])
         self._in_both_cases = np.union1d(self._letters, self._upper[self._letters])
-        self._marks = np.flatnonzero(self._is_mark)
+        self._punctuation = np.flatnonzero(self._is_punctuation)
         # (places, n_y) the term that each character adds to a fingerprint; 0 for no character.
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
@@ -159,10 +159,10 @@ class NearList:
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
-        next_word = np.where(self._is_mark[at], lower[following], following)
+        next_word = np.where(self._is_punctuation[at], lower[following], following)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
         begins = np.where(
-            place > 0, self._is_mark[text[row, place - 1]], self._lower_case_beginnings
+            place > 0, self._is_punctuation[text[row, place - 1]], self._lower_case_beginnings
         )
         capital_moved = np.where(is_upper | begins, upper[following], next_word)
         either = begins | ((place > 0) & self._inner_capitals)  # where either case is possible
@@ -171,8 +171,8 @@ class NearList:
             (DELETION, all_places, np.zeros(1, int), [following, capital_moved]),
             (REPLACEMENT, all_places, letters, [next_word]),
             (INSERTION, all_places, letters, [lower[at]]),
-            (REPLACEMENT, all_places, self._marks, [following, upper[following]]),
-            (INSERTION, all_places, self._marks, [at, upper[at]]),
+            (REPLACEMENT, all_places, self._punctuation, [following, upper[following]]),
+            (INSERTION, all_places, self._punctuation, [at, upper[at]]),
             (REPLACEMENT, either, self._in_both_cases, [following, next_word]),
             (INSERTION, either, self._in_both_cases, [at, lower[at]]),
         ]:

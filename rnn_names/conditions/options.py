@@ -91,7 +91,7 @@ class CommonOptions(Checked):
     max_length: int | None = _length("Longest name, in characters.", unset="the longest trained on")
     any_shape: bool = _flag(
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
-        "after a letter, two spaces or marks in a row."
+        "after a letter, two spaces or punctuation marks in a row."
     )
     known_triples: bool | None = _flag_of_boldness(
         "No three characters in a row that no name of the list has. The beginning and the end "

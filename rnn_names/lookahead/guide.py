@@ -44,7 +44,7 @@ MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
 # the probability of known names, if that is more.
-MAX_UNKNOWN, MIN_UNKNOWN = 8, 1 / 7
+GUESSED_TO_MEASURED, GUESSED_TO_KNOWN = 8, 1 / 7
 
 
 @dataclass(frozen=True)
@@ -91,38 +91,39 @@ class Guide:
         `log_unknown` is the measured probability that a name meets the conditions and is not known.
         If the guesses for them add up to far more, they are reduced by one factor.
         """
-        by_chain, ahead = self._guesses_of_chain(temperature)
+        fitted, log_ahead = self._with_fitted_chain(temperature)
         prefixes, log_known = self.prefixes, self.log_known
         if log_unknown < np.inf and log_known > -np.inf:
-            guessed = log_difference(float(prefixes.fill_ahead(ahead)[0]), log_known)
-            most = max(log_unknown + math.log(MAX_UNKNOWN), log_known + math.log(MIN_UNKNOWN))
-            ahead[:, EOS + 1 :] += min(most - guessed, 0)
+            guessed = log_difference(float(prefixes.fill_ahead(log_ahead)[0]), log_known)
+            by_measured = log_unknown + math.log(GUESSED_TO_MEASURED)
+            by_known = log_known + math.log(GUESSED_TO_KNOWN)
+            log_ahead[:, EOS + 1 :] += min(max(by_measured, by_known) - guessed, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.
-        is_large = ahead.size > MAX_VISITED
+        is_large = log_ahead.size > MAX_VISITED
         if is_large or not explores:
-            prefixes.fill_ahead(ahead)
+            prefixes.fill_ahead(log_ahead)
         if is_large:
-            rows = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
-            prefixes, ahead = prefixes.take(rows), ahead[rows]
+            rows = prefixes.most_probable(log_ahead, MAX_VISITED // log_ahead.shape[1])
+            prefixes, log_ahead = prefixes.take(rows), log_ahead[rows]
         if explores:
-            ahead[:, EOS] = -np.inf
-            prefixes.fill_ahead(ahead)
-        return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
+            log_ahead[:, EOS] = -np.inf
+            prefixes.fill_ahead(log_ahead)
+        return replace(fitted, prefixes=prefixes, log_ahead=log_ahead)
 
-    def _guesses_of_chain(self, temperature: float) -> tuple["Guide", Array]:
-        """The guide with a chain fitted to its prefixes, and the chain's guesses, (N, n_y)."""
+    def _with_fitted_chain(self, temperature: float) -> tuple["Guide", Array]:
+        """The guide with a chain fitted to its prefixes; its log ahead of them, (N, n_y)."""
         prefixes, spelling = self.prefixes, self.spelling
         automaton, max_length = spelling.automaton, spelling.max_length
         chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
-        log_ahead = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
-        by_chain = replace(self, pairs=chain.pairs, log_ahead_by_chain=log_ahead)
-        ahead: Array = np.empty(prefixes.log_probabilities.shape)
+        by_chain = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
+        fitted = replace(self, pairs=chain.pairs, log_ahead_by_chain=by_chain)
+        log_ahead: Array = np.empty(prefixes.log_probabilities.shape)
         nowhere = np.full(len(prefixes), -1)
         for rows in rows_by_length(prefixes.length):
             length = int(prefixes.length[rows[0]])
-            ahead[rows] = by_chain.log_ahead_of_next(nowhere[rows], pair[rows], length)
-        return by_chain, ahead
+            log_ahead[rows] = fitted.log_ahead_of_next(nowhere[rows], pair[rows], length)
+        return fitted, log_ahead
 
     @property
     def log_known(self) -> float:
@@ -155,10 +156,10 @@ class Guide:
         visited since it learned, which have no row of `log_ahead`.
         """
         known = (visited >= 0) & (visited < len(self.log_ahead))
-        ahead: Array = self.log_ahead_by_chain[length + 1][self.pairs.after[pair]]
-        ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
-        ahead[known] = self.log_ahead[visited[known]]
-        return ahead
+        log_ahead: Array = self.log_ahead_by_chain[length + 1][self.pairs.after[pair]]
+        log_ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
+        log_ahead[known] = self.log_ahead[visited[known]]
+        return log_ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:
         """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""

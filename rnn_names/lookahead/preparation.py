@@ -3,7 +3,7 @@
     draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
     at this temperature, and at each half as high, down to the requested t:
         twice, learn, and draw names that are not known
-        learn, and visit the most probable prefixes (above t, only where few names dominate)
+        learn, and search for the most probable prefixes (above t, only if few names dominate)
     until few names are repeats, or it has cost too much:
         learn, draw twice as many names as before, set the bound, and measure the repeats
 
@@ -13,10 +13,10 @@ et al. 1983). Names that end at visited prefixes are known, and are ruled out me
 draws explore. Without cooling, of two names with nearly the same probability, `--match
 'Davendre|Sonasheen'`, one was never drawn.
 
-Draws may still miss one of the most probable names. So rounds visit all of the most probable
-prefixes, by the guesses, of each length: at t; and where a few names have most of the probability
-(below 1, and with min-p, top-k or top-p), at every temperature, and at t as many as add more than a
-little to the probability of known names.
+Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
+length, by the guesses. If a few names have most of the probability (below a temperature of 1, or
+with min-p, top-k or top-p), there is one at each temperature, and at t more follow until one adds
+little to the probability of known names. Otherwise, there is one, at t.
 
 A test sets the bound by one half of its draws, the lowest with which few names would be repeats;
 all draws measure how many are repeats, and whether draws miss names that are known. A warning says
@@ -39,13 +39,13 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG, log_difference
 from rnn_names.network.rnn import log_softmax
 
-COOLED_BELOW = 1.0  # draws begin at the first of t, 2 t, 4 t, … that is at least this
-MIN_HALVINGS = 1  # draws never begin at t itself: at twice it, they vary more
+COOLED_BELOW = 1.0  # draws begin at the first of 2 t, 4 t, … that is at least this
+MIN_HALVINGS = 1  # so at twice t at least, where draws vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-LIKELY_SIZE = 1 << 17  # predictions of each length, in a round of most probable prefixes
-MAX_LIKELY_ROUNDS = 8  # such rounds at the end, where few names dominate
-MIN_LIKELY_GAIN = 0.003  # the last is one that raises log P(known names) by less than this
+BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
+MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
+MIN_BEAM_GAIN = 0.003  # the last is one that raises log P(known names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -64,7 +64,7 @@ class Rounds(Protocol):
     def draw(self, temperature: float, size: int, guide: Guide, visits: Visits) -> Array:
         """Draws names; returns the logarithms of their weights, (size,)."""
 
-    def visit_likely(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
+    def beam_search(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
         """Visits the `width` most probable prefixes of each length."""
 
 
@@ -93,9 +93,9 @@ class _Preparation:
         self._n_visits += n_recorded
         return log_weights
 
-    def visit_likely(self, width: int) -> None:
+    def beam_search(self, width: int) -> None:
         """Visits and records the most probable prefixes of each length."""
-        self._recorded(self._rounds.visit_likely, width)
+        self._recorded(self._rounds.beam_search, width)
 
     def _recorded(self, run_round: Callable[..., Any], size: int) -> tuple[Any, int]:
         """The result of a round, whose prefixes are added to the guide, and their number."""
@@ -116,13 +116,13 @@ class _Preparation:
             self.learn(explores=True)
             self._log_unknown = log_mean_of(self.draw(size))
 
-    def explore_likely(self, rounds: int = 1) -> None:
-        """Visits the most probable prefixes, until that adds little to what is known."""
-        for _ in range(rounds):
+    def explore_by_beam_search(self, most: int = 1) -> None:
+        """Searches for the most probable prefixes, until that adds little to what is known."""
+        for _ in range(most):
             self.learn(explores=True)
             before = self._guide.log_known
-            self.visit_likely(max(LIKELY_SIZE // self._guide.log_ahead.shape[1], 1))
-            if self._guide.log_known - before < MIN_LIKELY_GAIN:
+            self.beam_search(max(BEAM_PREDICTIONS // self._guide.log_ahead.shape[1], 1))
+            if self._guide.log_known - before < MIN_BEAM_GAIN:
                 break
 
     def change_temperature(self, temperature: float) -> None:
@@ -139,10 +139,10 @@ class _Preparation:
         for temperature in temperatures:
             self.explore()
             if few_dominate:
-                self.explore_likely()
+                self.explore_by_beam_search()
             self.change_temperature(temperature)
         self.explore()
-        self.explore_likely(MAX_LIKELY_ROUNDS if few_dominate else 1)
+        self.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
         size = FIRST_TEST
         while not self._is_ready(guide := self._tested(size)) and size < MAX_TEST:
             size *= 2

@@ -53,7 +53,7 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
-        """The rising keys, by parent and character, of all prefixes but the first; their rows."""
+        """The sorted keys, by parent and character, of all prefixes but the first; their rows."""
         keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
@@ -76,9 +76,10 @@ class VisitedPrefixes:
         terms[self.parent[1:], self.character[1:]] = -np.inf
         values = log_sum(terms)
         for rows in rows_by_length(self.length)[:0:-1]:
-            above, character = self.parent[rows], self.character[rows]
-            log_ahead[above, character] = values[rows]
-            np.logaddexp.at(values, above, self.log_probabilities[above, character] + values[rows])
+            parent, character = self.parent[rows], self.character[rows]
+            log_ahead[parent, character] = values[rows]
+            terms = self.log_probabilities[parent, character] + values[rows]
+            np.logaddexp.at(values, parent, terms)
         return values
 
     def log_reach(self, log_steps: Array) -> Array:
@@ -88,19 +89,19 @@ class VisitedPrefixes:
         """
         log_reach = np.zeros(len(self))
         for rows in rows_by_length(self.length)[1:]:
-            above = self.parent[rows]
-            log_reach[rows] = log_reach[above] + log_steps[above, self.character[rows]]
+            parent = self.parent[rows]
+            log_reach[rows] = log_reach[parent] + log_steps[parent, self.character[rows]]
         return log_reach
 
     def most_probable(self, log_ahead: Array, size: int) -> Array:
-        """The rising rows of the `size` prefixes that guided draws most probably visit."""
+        """The ascending rows of the `size` prefixes that guided draws most probably visit."""
         guided = self.log_probabilities + log_ahead
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         most_probable_first = np.lexsort((self.length, -self.log_reach(guided)))
         return np.sort(most_probable_first[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":
-        """The prefixes in some rising rows, which include all parents."""
+        """The prefixes in some ascending rows, which include all parents."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
         parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
@@ -108,18 +109,18 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw visits: `known` ones, and new ones appended after them."""
+    """Records the prefixes that a draw visits: those visited `before`, and new ones after them."""
 
-    def __init__(self, known: VisitedPrefixes) -> None:
-        self.known, self.n_recorded = known, 0
-        self._n_rows = len(known)
-        self._most = len(known) + MAX_RECORDED_NUMBERS // known.log_probabilities.shape[1]
+    def __init__(self, before: VisitedPrefixes) -> None:
+        self.before, self.n_recorded = before, 0
+        self._n_rows = len(before)
+        self._most = len(before) + MAX_RECORDED_NUMBERS // before.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
         self._recorded: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """The row of each longer prefix, a new row for a new one, or −1 if there is no room."""
-        rows = self.known.child(row, character)
+        rows = self.before.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))
         self._n_rows += len(new)
@@ -128,16 +129,16 @@ class Visits:
 
     def record(self, rows: Array, log_probabilities: Array, n_names: Array) -> None:
         """Records the network's predictions after some prefixes, and how many names had them."""
-        known = np.flatnonzero(rows >= 0)
-        self.n_recorded += len(known)
-        self._recorded.append((rows[known], log_probabilities[known], n_names[known]))
+        has_row = np.flatnonzero(rows >= 0)
+        self.n_recorded += len(has_row)
+        self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))
 
     def joined(self) -> VisitedPrefixes:
-        """The known prefixes and the new ones."""
-        known, n_y = self.known, self.known.log_probabilities.shape[1]
+        """The prefixes visited before, and the new ones."""
+        before, n_y = self.before, self.before.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
-        n_new, first = self._n_rows - len(known), len(known)
-        columns = (getattr(known, each.name) for each in fields(known))
+        n_new, first = self._n_rows - len(before), len(before)
+        columns = (getattr(before, each.name) for each in fields(before))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
         for parent, character, automaton_state in self._new:  # none together with its parent

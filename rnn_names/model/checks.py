@@ -53,7 +53,7 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
         shape = (PACKED_BYTES, *rows.shape[-1:]) if rows.dtype == np.uint8 else (rows.size,)
         prints[name] = unpacked(rows) if rows.shape == shape else np.ones(2)
         if (prints[name][1:] <= prints[name][:-1]).any():
-            raise ModelFileError(f"array {name}: not a row of numbers in rising order")
+            raise ModelFileError(f"array {name}: not a row of numbers in ascending order")
     return {
         "vocabulary": vocabulary,
         "params": params,

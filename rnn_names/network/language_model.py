@@ -155,6 +155,6 @@ def _path_sums(tree: PrefixTree, log_y_hat: Array, given: int) -> Array:
     so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
     for level in range(1 + given, len(tree.levels)):
         rows = tree.levels[level]
-        above = tree.levels[level - 1].start + tree.parent[rows]
-        so_far[rows] = so_far[above] + log_y_hat[above, tree.x[rows]]
+        parent = tree.levels[level - 1].start + tree.parent[rows]
+        so_far[rows] = so_far[parent] + log_y_hat[parent, tree.x[rows]]
     return so_far[tree.ends] + log_y_hat[tree.ends, EOS]

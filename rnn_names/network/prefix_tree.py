@@ -58,8 +58,8 @@ class PrefixTree:
     @property
     def parent_rows(self) -> Array:
         """The rows of all parents, in an array that has the initial state before the nodes."""
-        above = [0, *(1 + rows.start for rows in self.levels[:-1])]
-        return ranges(np.array(above), np.array(self.n_parents))
+        first = [0, *(1 + rows.start for rows in self.levels[:-1])]
+        return ranges(np.array(first), np.array(self.n_parents))
 
 
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:

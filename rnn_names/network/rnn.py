@@ -69,7 +69,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
     """Gradients of Wax and ba, given `d` (n_gates, m, n_a), that of the projected inputs.
 
-    The inputs `x` (m,) rise. Column i of the gradient of Wax is the sum of the rows of `d` whose
+    The inputs `x` (m,) ascend. Column i of the gradient of Wax is the sum of the rows of `d` whose
     character is i.
     """
     n_gates, _, n_a = d.shape
@@ -91,7 +91,7 @@ def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
 
 
 def next_states(
-    above: Array,
+    parent_states: Array,
     parent: Array,
     x: Array,
     weights: StepWeights,
@@ -99,20 +99,20 @@ def next_states(
     cache: Array | None = None,
     out: Array | None = None,
 ) -> Array:
-    """One time step: the states of m nodes, (m, n_a), from their parents' states, `above` (p, n_a).
+    """One time step: the states of m nodes, (m, n_a), from their parents' states, (p, n_a).
 
-    `parent` (m,) is the row of each node's parent in `above`, and `x` (m,) its character. Writes
+    `parent` (m,) is the row of each node's parent among these, and `x` (m,) its character. Writes
     the states to `out`, and what the backward pass needs to `cache` (n_blocks, m, n_a).
     """
-    cell, m, (p, n_a) = weights.cell, len(parent), above.shape
+    cell, m, (p, n_a) = weights.cell, len(parent), parent_states.shape
     cache = work("cache", cell.n_blocks, m, n_a) if cache is None else cache
     out = work("states", m, n_a) if out is None else out
     projections = work("projections", cell.n_gates, p, n_a)
-    block_product(above, weights.Waa, weights.bounds, out=projections)
+    block_product(parent_states, weights.Waa, weights.bounds, out=projections)
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
-    for block, out_block in zip([*projections, above], cache, strict=False):
+    for block, out_block in zip([*projections, parent_states], cache, strict=False):
         block.take(parent, axis=0, out=out_block, mode="clip")
     from_x = work("from_x", cell.n_gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
@@ -139,11 +139,13 @@ def _forward(tree: PrefixTree, params: Params, work: Workspace) -> tuple[Array, 
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
-    a, above, cache = states[1:], states[:1], work("cache", weights.cell.n_blocks, n, n_a)
+    a, parents, cache = states[1:], states[:1], work("cache", weights.cell.n_blocks, n, n_a)
     for rows, n_parents in zip(tree.levels, tree.n_parents, strict=True):
         parent, x = tree.parent[rows], tree.x[rows]
         # Parents are the first nodes of their level; the others need no projection.
-        above = next_states(above[:n_parents], parent, x, weights, work, cache[:, rows], a[rows])
+        parents = next_states(
+            parents[:n_parents], parent, x, weights, work, cache[:, rows], a[rows]
+        )
     return states, cache
 
 
@@ -210,11 +212,11 @@ def _backward_over_time(
         cell.step_backward(da[rows], a[rows], cache[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
         sum_siblings(cache[: cell.n_blocks_from_parent, rows], tree.siblings[level], d_parents)
-        above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
-        products = work("products", cell.n_gates, *above.shape)
+        da_parents = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
+        products = work("products", cell.n_gates, *da_parents.shape)
         np.matmul(d_parents[: cell.n_gates], U, out=products)
         for term in [*d_parents[cell.n_gates :], *products]:  # a GRU's carry, then by gate
-            above += term
+            da_parents += term
 
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")

@@ -46,7 +46,7 @@ class Contexts:
     """K contexts, from the shortest to the longest."""
 
     def __init__(self, keys: Array, n_y: int) -> None:
-        self.keys, self.base = keys, n_y + 1  # (K,) the rising integers of the strings
+        self.keys, self.base = keys, n_y + 1  # (K,) the ascending integers of the strings
         # No context has more symbols than there are contexts: its beginnings are contexts, too.
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])

@@ -96,8 +96,8 @@ def described_options() -> dict[str, Any]:
         for name, kind in kinds.items()
     }
     words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
-    slot_words = {word: _in_camel(name) for word, name in words.items() if name in kinds}
-    return {"OPTIONS": _camel(options), "SLOT_WORDS": slot_words}
+    part_words = {word: _in_camel(name) for word, name in words.items() if name in kinds}
+    return {"OPTIONS": _camel(options), "PART_WORDS": part_words}
 
 
 def _camel(options: dict[str, Any]) -> dict[str, Any]:

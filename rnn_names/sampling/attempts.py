@@ -19,7 +19,7 @@ NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 """Makes attempts, given the number of each and how many at that number came before, both (n,).
 
-Returns the results that passed, the rising positions of their attempts, and a tally.
+Returns the results that passed, the ascending positions of their attempts, and a tally.
 """
 
 
@@ -50,7 +50,7 @@ class AttemptQueue:
     """The numbers that wait for an attempt that passes, lowest first."""
 
     def __init__(self) -> None:
-        self.waiting = np.zeros(0, np.int64)  # (w,) rising numbers
+        self.waiting = np.zeros(0, np.int64)  # (w,) ascending numbers
         self.n_failed = np.zeros(0, np.int64)  # (w,) attempts at each that failed
         self.n_made = self.n_passed = 0  # attempts at all numbers
 
@@ -59,14 +59,14 @@ class AttemptQueue:
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
-    def take(self, size: int, is_scarce: bool, limit: int) -> tuple[Array, Array]:
+    def take(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
         `limit` attempts in total.
         """
-        n_more = np.minimum(self._next_attempts(size, is_scarce), limit - self.n_failed)
+        n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
         numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
         self.waiting, self.n_failed = self.waiting[n_taken:], self.n_failed[n_taken:]
@@ -74,16 +74,16 @@ class AttemptQueue:
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
 
-    def _next_attempts(self, size: int, is_scarce: bool) -> Array:
+    def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each number would get next: (w,).
 
         A number first gets as many as it is likely to need, if there is room for all. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others. If
-        names are scarce, the lowest numbers get what they need, and the others wait.
+        gets half as many as it has had, so that one unlucky number does not delay the others. With
+        `lowest_first`, the lowest numbers get all they need, and the others wait.
         """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
-        room = size if is_scarce else max(size // len(self.waiting), 1)  # for each number
+        room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
         at_first = min(likely, room)
         at_most = max(min(2 * likely, size), at_first)
         return np.clip(self.n_failed // 2, at_first, at_most)
@@ -120,10 +120,10 @@ def first_passing_attempts(
     queue.add(np.arange(n))
     end = n  # numbers from here on get no result
     while len(queue.waiting):
-        # All numbers together while a stream would continue; then one after another.
-        is_scarce = queue.n_made >= budget_after(queue.n_passed, max_attempts)
+        # All numbers together while a stream would continue; then the lowest ones first.
+        lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
         size = max(min(max(n, queue.n_made), largest), 1)
-        numbers, attempts = queue.take(size, is_scarce, max_attempts)
+        numbers, attempts = queue.take(size, lowest_first, max_attempts)
         new, positions, counts = make_attempts(numbers, attempts)
         tally.add(counts)
         is_first = queue.record(numbers, attempts, positions)

@@ -166,9 +166,9 @@ class _Search:
         self.is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
         walks = sampler.spelling_sampler
-        self.predictor, self.roots = walks.quick, walks.roots
+        self.predictor, self.roots = walks.predictor, walks.roots
         if (sampler.options.temperature or 1) < COLD:
-            self.predictor, self.roots = walks.exact, walks.exact_roots
+            self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
         # The number of characters of each name that do not count, less one for its end.
         self.log_prob, self.uncounted = self.roots.log_prob, -1
         if len(walks.texts) == 1:  # the probability of a single prefix is left out

@@ -13,7 +13,7 @@ from rnn_names.sampling.random_keys import random_bits
 
 MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
 MAX_NODES = 1 << 12  # nodes at which names choose together
-_ROW_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a point's 64 bits; node 12, random 32
+_PLACE_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a sort key's 64; node 12, random 32
 
 
 def choose(
@@ -39,27 +39,27 @@ def choose(
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
         rows: (m,) the row of each name in `keys`.
-        node: (m,) the node of each name, rising.
+        node: (m,) the node of each name, ascending.
         keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
 
     Returns:
-        The rows in a new order; the branch of each, (m,), rising; whether it is too close to call.
+        The rows in a new order; the branch of each, (m,), ascending; whether it is too close.
     """
     n_y, n_nodes = probabilities.shape
-    assert n_nodes <= MAX_NODES  # or a node would not fit into a point
-    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
-    # Points are sorted so that neighbours read the same memory. Sorting integers that contain the
+    assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key
+    # A sort key is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
+    # They are sorted so that neighbours read the same memory. Sorting integers that contain the
     # place is several times as fast as `argsort`, and the place makes all of them different.
-    points = node.astype(np.uint64)
-    points <<= np.uint64(32)
-    points |= random_bits(keys[rows], position)
-    points <<= np.uint64(_ROW_BITS)
-    points |= np.arange(len(rows), dtype=np.uint64)
-    points.sort()
-    rows = rows[(points & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
-    points >>= np.uint64(_ROW_BITS)
-    point = points * 2.0**-32
+    sort_keys = node.astype(np.uint64)
+    sort_keys <<= np.uint64(32)
+    sort_keys |= random_bits(keys[rows], position)
+    sort_keys <<= np.uint64(_PLACE_BITS)
+    sort_keys |= np.arange(len(rows), dtype=np.uint64)
+    sort_keys.sort()
+    rows = rows[(sort_keys & np.uint64(MAX_NAMES_OF_WALK - 1)).astype(np.int32)]
+    sort_keys >>= np.uint64(_PLACE_BITS)
+    point = sort_keys * 2.0**-32
 
     edges = probabilities
     for i in range(1, n_y):  # np.cumsum along this axis takes ten times as long
@@ -71,7 +71,7 @@ def choose(
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
     # Branch 0 wraps around to the far end of the line: nothing lies to its left.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
-    return rows, branch, distance < margins[(points >> np.uint64(32)).astype(np.int32)]
+    return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
 
 # --- Top-k and top-p ------------------------------------------------------------------------------

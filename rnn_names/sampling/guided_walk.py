@@ -44,8 +44,8 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def visit_likely(self, roots: Roots, width: int) -> None:
-        """Visits, of each length, the `width` prefixes that draws are most likely to visit."""
+    def beam_search(self, roots: Roots, width: int) -> None:
+        """Visits, of each length, the `width` prefixes that draws most probably visit."""
         work, length = Workspace(self.predictor.dtype), len(roots.texts[0])
         states, data, log_prob = roots.states, roots.data, np.zeros(1)
         while len(states):
@@ -87,18 +87,18 @@ class GuidedWalk(Walk):
 
     def _child_data(self, children: Children, data: PredictedData, next_state: Array) -> GuidedData:
         _, parent, character = children
-        guide, above = self.guide, data.visited[parent]
+        guide, parent_row = self.guide, data.visited[parent]
         if self.visits is None:
-            visited = guide.prefixes.child(above, character)
+            visited = guide.prefixes.child(parent_row, character)
         else:
-            visited = self.visits.child(above, character, next_state)
+            visited = self.visits.child(parent_row, character, next_state)
         pair = guide.pairs.after[data.pair[parent], character]
         log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
         return GuidedData(next_state, pair, visited, log_weight)
 
 
 def _largest(logs: Array, size: int) -> Array:
-    """The rising positions of the `size` largest logarithms, (m,), without those of −∞."""
+    """The ascending positions of the `size` largest logarithms, (m,), without those of −∞."""
     least = np.partition(logs, -size)[-size] if size < len(logs) else -np.inf
     position = np.flatnonzero((logs >= least) & (logs > -np.inf))
     return np.sort(position[np.argsort(-logs[position], kind="stable")[:size]])

@@ -30,7 +30,7 @@ ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
 class PassingNames(NamedTuple):
-    """The names of n rising numbers, and the attempts that gave them."""
+    """The names of n ascending numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
@@ -47,8 +47,8 @@ class PassingNames(NamedTuple):
 class NameQueue:
     """Draws the names of the numbers from `begin` on.
 
-    The stream ends after `budget` attempts. Every 16 accepted names (distinct ones if names are
-    unique) grant another `budget`. Attempts are counted in the order of the numbers, for each up to
+    The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
+    unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
     and including the first that passes, so the end does not depend on how many are drawn together.
 
     Args:
@@ -97,11 +97,12 @@ class NameQueue:
         return budget_after(self._admission.admitted, self._budget)
 
     def _add_numbers(self, max_size: int) -> int:
-        """Adds the new numbers of a batch to the queue; returns the attempts that it may make.
+        """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
-        New numbers are limited to `growth` times those yielded, so that a reader of a few names
-        does not wait for thousands. If all names pass, a request for 10,000 adds 4,096 and 5,904; a
-        request for 5 adds 5; an endless stream adds 32, 512, 8,192 and so on.
+        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
+        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
+        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
+        512, 8,192 and so on.
         """
         queue, yielded = self._queue, self._next_to_yield - self._begin
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
@@ -119,8 +120,8 @@ class NameQueue:
         self._next_size = min(self._next_size * self._growth, self._largest)
         if not len(queue.waiting):
             return False
-        is_scarce = queue.n_made >= self._budget_now
-        numbers, attempts = queue.take(size, is_scarce, limit=ENDLESS)
+        lowest_first = queue.n_made >= self._budget_now
+        numbers, attempts = queue.take(size, lowest_first, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         results = list[Passed]()

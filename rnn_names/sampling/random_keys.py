@@ -8,17 +8,14 @@ Character t of attempt a at name i is decided by
 `mix` is the output function of SplitMix64, and γ its increment (`rnn_names.arrays`). No generator
 has to advance from name to name, so any name can be drawn alone, or on another machine. The page
 does the same in JavaScript, except under rare conditions, and in casts with `initials` or unique
-parts. The meaning of i and a depends on what is drawn:
+parts. What comes between the seed and t depends on what is drawn:
 
-    names of a stream                   i: the name                       a: the attempt
-    the same, under rare conditions     i: the group                      a: the proposal
-    names of a cast                     i: the round                      a: the line
-    shared initials of a cast           i: the round                      a: the line
-    choices of a cast                   i: the line (or card of a deck)   a: the round
-    aliases                             i: 0                              a: the attempt
-
-In a cast, the path of the part comes between seed and i, and the attempt between a and t. The seed
-of an alias follows from its key (`alias`).
+    names of a stream                number, attempt
+    the same, under rare conditions  group, proposal
+    names of a cast                  path of the part, round, line, attempt
+    shared initials of a cast        INITIALS, round, line, attempt
+    choices of a cast                path of the part, line (or card of a deck), round
+    aliases                          0, attempt; the seed follows from the key of the alias
 """
 
 from collections.abc import Iterable
@@ -47,9 +44,9 @@ def seed_key(seed: int, *path: int) -> Array:
     return key
 
 
-def keys_at(key: Array, i: Array, a: Array | int = 0) -> Array:
-    """The keys for i and a of the table above: (n,)."""
-    return child(child(key, i), a)
+def keys_at(key: Array, first: Array, second: Array | int = 0) -> Array:
+    """The keys after the next two numbers, for example the number and the attempt: (n,)."""
+    return child(child(key, first), second)
 
 
 def random_bits(keys: Array, position: Array | int) -> Array:

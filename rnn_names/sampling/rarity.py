@@ -48,7 +48,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler
     guided = _prepare(sampler)
     if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
-    warn_of_rarity(guided.guide, guided.exact.temperature)
+    warn_of_rarity(guided.guide, guided.exact_predictor.temperature)
     return guided
 
 
@@ -63,7 +63,7 @@ def _prepare(sampler: Sampler) -> GuidedSampler | None:
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     guide = prepare_guide(_Rounds(sampler, text), unguided, temperature)
     options = replace(sampler.options, temperature=temperature)
-    return GuidedSampler(sampler, options, [text], guide)
+    return GuidedSampler(sampler.model, options, [text], guide)
 
 
 class _Rounds(Rounds):
@@ -76,13 +76,14 @@ class _Rounds(Rounds):
         keys = keys_at(seed_key(0, next(self._rounds)), np.arange(size))
         return self._proposer(temperature, guide).run_walk(keys, visits=visits).log_weights
 
-    def visit_likely(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
+    def beam_search(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:
         proposer, no_keys = self._proposer(temperature, guide), np.zeros(0, np.uint64)
-        GuidedWalk(proposer.exact, no_keys, guide, visits).visit_likely(proposer.roots, width)
+        walk = GuidedWalk(proposer.exact_predictor, no_keys, guide, visits)
+        walk.beam_search(proposer.roots, width)
 
     def _proposer(self, temperature: float, guide: Guide) -> GuidedSampler:
         options = replace(self._sampler.options, temperature=temperature)
-        return GuidedSampler(self._sampler, options, [self._root], guide)
+        return GuidedSampler(self._sampler.model, options, [self._root], guide)
 
 
 def _with_one_root(sampler: Sampler) -> tuple[Spelling, Indices]:

@@ -25,7 +25,7 @@ MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, b
 LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
-    "a letter, or two spaces or marks in a row, where none of the list does"
+    "a letter, or two spaces or punctuation marks in a row, where none of the list does"
 )
 
 
@@ -87,23 +87,20 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots, quick = (
-            self.options,
-            self.spelling_sampler.roots,
-            self.spelling_sampler.quick,
-        )
+        options, roots = self.options, self.spelling_sampler.roots
+        predictor = self.spelling_sampler.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_certain = len(roots.texts) == 1 and not (quick.top_k or quick.top_p)
+            is_certain = len(roots.texts) == 1 and not (predictor.top_k or predictor.top_p)
             if is_certain or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
-            log_p = quick.log_probabilities(roots.states, Workspace())
+            log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
             if self.shape is None or (log_p[may_follow] > -np.inf).any():
                 return
-            what = f"every name would begin as no name of the list does{SHAPE_HINT}"
+            what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
         named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 

@@ -35,24 +35,24 @@ class SpellingSampler:
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     @cached_property
-    def quick(self) -> NextCharacter:
+    def predictor(self) -> NextCharacter:
         """The next character, in float32."""
         return NextCharacter(self._model.params, self._options)
 
     @cached_property
-    def exact(self) -> NextCharacter:
+    def exact_predictor(self) -> NextCharacter:
         """The next character, in float64, which defines a name."""
         return NextCharacter(self._model.params, self._options, np.float64)
 
     @cached_property
     def exact_roots(self) -> Roots:
         """The roots, in float64."""
-        return compute_roots(self.texts, self.exact, self.spelling.automaton)
+        return compute_roots(self.texts, self.exact_predictor, self.spelling.automaton)
 
     @cached_property
     def roots(self) -> Roots:
         """The roots, in float32; if there are several, with their exact probabilities."""
-        roots = compute_roots(self.texts, self.quick, self.spelling.automaton)
+        roots = compute_roots(self.texts, self.predictor, self.spelling.automaton)
         if len(self.texts) == 1:
             return roots
         return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
@@ -62,11 +62,11 @@ class SpellingSampler:
 
         Leaves out names that break the spelling. Names begin from `root` (n,), or draw their roots.
         """
-        walk = Walk(self.quick, self.spelling, keys)
+        walk = Walk(self.predictor, self.spelling, keys)
         walk.run(self.roots, root)
         close = np.flatnonzero(walk.is_close)
         if len(close):
-            again = Walk(self.exact, self.spelling, keys[close])
+            again = Walk(self.exact_predictor, self.spelling, keys[close])
             again.run(self.exact_roots, None if root is None else root[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
@@ -81,7 +81,7 @@ class SpellingSampler:
         p, position, position_after = roots.weights, 0, roots.lengths
         if len(roots.texts) == 1:
             position = len(roots.texts[0])
-            p = self.quick.next_probabilities(roots.states, Workspace())[0][:, 0]
+            p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
             position_after = np.full(len(p), position + 1)
         p /= p.sum()
         ends = np.cumsum(p)

@@ -38,8 +38,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    Gives up after `budget` attempts without enough names; every 16 accepted names add as many. The
-    default is lower for long names, which take longer (`MAX_FAILED_CHARACTERS`).
+    Makes at most `budget` attempts, and `budget` more for every 16 accepted names. The default is
+    lower for long names, which take longer (`MAX_FAILED_CHARACTERS`).
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
@@ -62,7 +62,8 @@ def names_of_stream(
         except OutOfAttempts as error:
             tally = error.tally
         if options.is_unique:
-            # `min_edits` has one title for both tests: count from the test against the list.
+            # `min_edits` is also a condition against the list, of the same title. Keep how many it
+            # tested there, and count those that were admitted.
             tested, _ = tally.get(admission.title, (admission.tested, 0))
             tally[admission.title] = tested, admission.admitted
         raise TooFewNamesError(
@@ -111,7 +112,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
-    """The names that the first attempts at n numbers give, which may be few."""
+    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
     sampler, options = make_sampler(model, options)
     key, numbers = seed_key(options.seed_or_random()), np.arange(options.affordable(n))
     with one_blas_thread():
@@ -125,7 +126,8 @@ def _drawn_names(
     """The names from `options.start` on, in parts; the caller admits each part."""
     guided = None
     if sampler.needs_pilot:
-        # Only where needed: importing it takes longer than drawing a few names.
+        # Only where needed: importing these takes longer than drawing a few names.
+        from rnn_names.sampling.name_groups import NameGroups
         from rnn_names.sampling.rarity import guided_if_rare
 
         guided = guided_if_rare(sampler)
@@ -134,6 +136,7 @@ def _drawn_names(
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            yield from guided.names(key, options.start, budget, admission, threads)
+            groups = NameGroups(sampler, guided, key, options.start, budget, admission, threads)
+            yield from groups.names()
             return
         yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()

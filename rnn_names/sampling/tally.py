@@ -38,7 +38,7 @@ class Passed(NamedTuple):
     """The names of a draw that meet the conditions."""
 
     names: Names
-    rows: Array  # (len(names),) rising, among all attempts of the draw
+    rows: Array  # (len(names),) ascending, among all attempts of the draw
     tally: Tally
 
 

@@ -29,8 +29,8 @@ from rnn_names.sampling.random_keys import weighted_index
 class Children(NamedTuple):
     """m nodes, each one character below its parent."""
 
-    above: Array  # (p, …) states of the parents
-    parent: Array  # (m,) row of each node's parent in `above`, rising
+    parent_states: Array  # (p, …)
+    parent: Array  # (m,) row of each node's parent among these, in ascending order
     character: Array  # (m,) index of the character that leads to each node
 
 
@@ -95,14 +95,14 @@ class Roots(NamedTuple):
 class Walk:
     """Draws names. Name k has row k of `keys` and column k of `characters`.
 
-    Each turn extends the names at some nodes of one level (prefixes of one length):
+    Each call of `_extend` extends the names at some nodes of one level (prefixes of one length):
 
         rows        (k,) the rows of the names at these nodes
-        node        (k,) the node of each name, rising: 0 0 0 1 2 2 …
-        branch      (k,) the branch that each name draws, n_y node + character, rising
+        node        (k,) the node of each name, ascending: 0 0 0 1 2 2 …
+        branch      (k,) the branch that each name draws, n_y node + character, ascending
         parent, character   (branches,) the two parts of each distinct branch
         branch_row  (k,) the row of each name's branch among the distinct ones
-        children    the new nodes, which wait in the frontier for a later turn
+        children    the new nodes, which wait in the frontier for a later call
         states      (nodes, …) hidden states
         data        `NodeData` of the nodes; for a guided walk, `GuidedData`
         probabilities   (n_y, nodes)
@@ -111,7 +111,7 @@ class Walk:
     """
 
     def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
-        assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a point of `choose`
+        assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a sort key of `choose`
         self.predictor, self.spelling, self.keys = predictor, spelling, keys
         shape = spelling.max_length, len(keys)
         self.characters = np.zeros(shape, np.min_scalar_type(predictor.n_y))
@@ -134,10 +134,10 @@ class Walk:
                 nodes = used[first : first + predictor.nodes_at_once]
                 at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
                 states, data = roots.states[nodes], roots.data[nodes]
-                self._turn(states, data, length, rows[at_nodes], node[at_nodes] - first, work)
+                self._extend(states, data, length, rows[at_nodes], node[at_nodes] - first, work)
         while self._frontier:
             length, (children, data, rows, node) = self._frontier.take()
-            self._turn(predictor.states_after(children, work), data, length, rows, node, work)
+            self._extend(predictor.states_after(children, work), data, length, rows, node, work)
 
     @property
     def completed(self) -> Names:
@@ -145,7 +145,7 @@ class Walk:
         inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
-    def _turn(
+    def _extend(
         self, states: Array, data: Any, length: int, rows: Array, node: Array, work: Workspace
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
@@ -202,7 +202,7 @@ class NodeBatch(NamedTuple):
     children: Children  # the nodes
     data: Any  # `NodeData` or `GuidedData` of the nodes; of `best`, their texts
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
-    node: Array = NO_NAMES  # (k,) the node of each name, rising
+    node: Array = NO_NAMES  # (k,) the node of each name, ascending
 
 
 class Frontier:
@@ -223,12 +223,12 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level, and drops the states of parents without a child."""
-        (above, parent, character), data, rows, node = batch
+        (parent_states, parent, character), data, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
             first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
-            parents = above.take(parent[nodes][first_child], axis=0)
+            parents = parent_states.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
             part = NodeBatch(children, data[nodes], rows[here], node[here] - start)
             self._batches[level].append(part)
@@ -250,9 +250,9 @@ class Frontier:
 
 def _join(batches: list[NodeBatch]) -> NodeBatch:
     children, data, rows, node = zip(*batches, strict=True)
-    above, parent, character = zip(*children, strict=True)
-    parents = _rows_of_joined(parent, above)
-    joined = Children(np.concatenate(above), parents, np.concatenate(character))
+    parent_states, parent, character = zip(*children, strict=True)
+    parents = _rows_of_joined(parent, parent_states)
+    joined = Children(np.concatenate(parent_states), parents, np.concatenate(character))
     nodes = _rows_of_joined(node, parent)
     return NodeBatch(joined, data[0].concatenate(data), np.concatenate(rows), nodes)
 

@@ -141,8 +141,8 @@ class Teacher(Predictor):
     def _histories(self, tree: PrefixTree) -> Array:
         """The n-gram's history at each node, (N,), from the histories of parents."""
         histories = np.full(len(tree.x), self.ngram.start)
-        for above, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
-            histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
+        for parents, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
+            histories[rows] = self.ngram.extend(histories[parents][tree.parent[rows]], tree.x[rows])
         return histories
 
     # --- The predictor of a walk ------------------------------------------------------------------
@@ -155,9 +155,9 @@ class Teacher(Predictor):
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of m nodes, (m,): hidden state, history and length."""
-        above, parent, character = children
-        after = above[parent]
-        after["a"] = rnn.next_states(above["a"], parent, character, self.weights, work)
+        parent_states, parent, character = children
+        after = parent_states[parent]
+        after["a"] = rnn.next_states(parent_states["a"], parent, character, self.weights, work)
         after["history"] = self.ngram.extend(after["history"], character)
         after["length"] += 1
         return after

@@ -13,8 +13,8 @@ from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
 
 
-def slot(text, **shared):
-    """The only slot of a pattern."""
+def name_part(text, **shared):
+    """The only part of a pattern with one name."""
     [found] = parse(text, shared).name_parts
     return found
 
@@ -72,32 +72,36 @@ def test_parts_have_names_and_can_be_repeated():
     ],
 )
 def test_options_have_the_values_that_the_function_takes(text, value):
-    options = slot(f"{{m:{text}}}").options
+    options = name_part(f"{{m:{text}}}").options
     assert {name: getattr(options, name) for name in options.non_defaults} == value
 
 
 def test_a_name_part_accepts_every_option_of_sample():
     """Without a further line; but for what is of the whole cast."""
     assert {*declarations(Options)} - {*ALLOWED} == {"remember", "seed", "start"}
-    assert slot("{m:exclude=a.txt,exclude=b.txt,unique}").files == {"exclude": ["a.txt", "b.txt"]}
+    assert name_part("{m:exclude=a.txt,exclude=b.txt,unique}").files == {
+        "exclude": ["a.txt", "b.txt"]
+    }
 
 
 def test_a_name_part_inherits_the_shared_options():
-    options = slot("{m:prefix=A,temperature=1}", prefix="B", novel=True, temperature=0.5).options
+    options = name_part(
+        "{m:prefix=A,temperature=1}", prefix="B", novel=True, temperature=0.5
+    ).options
     assert (options.prefix, options.novel, options.temperature) == (("A",), True, 1)
 
 
 def test_listed_or_novel_in_a_name_part_override_their_opposite():
-    options = slot("{m:listed}", novel=True, min_edits=2).options
+    options = name_part("{m:listed}", novel=True, min_edits=2).options
     assert (options.novel, options.listed, options.min_edits) == (False, True, 2)
-    options = slot("{m:novel}", listed=True).options
+    options = name_part("{m:novel}", listed=True).options
     assert (options.novel, options.listed) == (True, False)
 
 
 def test_a_backslash_makes_a_delimiter_text():
     found = plain(parse(r"\[\{\}\]\\ \n[\||\]\*3|2*3 x=y]").pieces)
     assert found == ["[{}]\\ \\n", [(["|"], 1), (["]*3"], 1), (["2*3 x=y"], 1)]]
-    assert slot(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)
+    assert name_part(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)
 
 
 REFUSED = [

@@ -66,7 +66,7 @@ def learned(model, draws=3000, **options):
 
 def walked(spelling_sampler, guide, keys, visits=None):
     """A walk by a guide that is over."""
-    walk = GuidedWalk(spelling_sampler.exact, keys, guide, visits)
+    walk = GuidedWalk(spelling_sampler.exact_predictor, keys, guide, visits)
     walk.run(guided_roots(spelling_sampler.exact_roots, guide))
     return walk
 
@@ -138,7 +138,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 
 def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "ROUND_SIZES", (64, 8))
-    monkeypatch.setattr(preparation, "LIKELY_SIZE", 1)  # one prefix of each length
+    monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)  # one prefix of each length
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never

@@ -224,7 +224,7 @@ def test_names_that_wait_behind_a_missing_one_are_shown(page):
           const [search, shown] = [new Search(blendOf(models, [1]).blend,
             drawOptions(withTexts({}), blendOf(models, [1]).blend, models), []), []];
           search.waiting = [null, "ab", "ba"].map((name) => ({ name }));
-          return [search.takeWaiting(2, { found: (name) => shown.push(name) }), shown];
+          return [search.addWaiting(2, { found: (name) => shown.push(name) }), shown];
         }"""
     )
     assert found == [["ab", "ba"]] * 2

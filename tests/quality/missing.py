@@ -95,7 +95,7 @@ def study(model, options):
     with mock.patch.multiple(chain, MAX_WORK=1 << 25, MAX_CONTEXTS=8000):
         for _ in range(MORE_ROUNDS):
             run.explore()
-            run.explore_likely()
+            run.explore_by_beam_search()
     return guided.guide, lost(guided.guide, run._guide), seconds
 
 

@@ -93,9 +93,9 @@ def study(model_name, options, count):
     if len(expected) < FEW:
         expected = most_probable_drawn(model, options, count)
         compared = f"{len(expected)} drawn"
-    off, chance, worst = distance(Counter(names), expected)
-    is_right = bool(off <= max(chance.mean() + MARGIN, chance.max()))
-    row = [spelled(model_name, options), f"{off:.3f}", f"{chance.mean():.3f}", compared]
+    off, simulated, worst = distance(Counter(names), expected)
+    is_right = bool(off <= max(simulated.mean() + MARGIN, simulated.max()))
+    row = [spelled(model_name, options), f"{off:.3f}", f"{simulated.mean():.3f}", compared]
     row.append(worst if agrees else worst + "; **--best differs**")
     repeats = "no guide" if ready is None else f"{ready.repeats:.2%}"
     row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]

@@ -169,7 +169,7 @@ class NGramSteps:
 
     def states_after(self, children: Children, _: object) -> NDArray[Any]:
         """The histories after one more character."""
-        return self.ngram.extend(children.above[children.parent], children.character)
+        return self.ngram.extend(children.parent_states[children.parent], children.character)
 
 
 def ngram_names(names: Names, count: int, seed: int) -> list[str]:

@@ -13,10 +13,13 @@ from rnn_names import Model, train
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import chain, preparation
 from rnn_names.lookahead import guide as guide_module
+from rnn_names.processes.threads import deferred
 from rnn_names.sampling import stream
-from rnn_names.sampling.guided import GROUP_SIZE
+from rnn_names.sampling.name_groups import GROUP_SIZE, NameGroups
 from rnn_names.sampling.random_keys import seed_key
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
+from rnn_names.sampling.unique import Admission
 from support.conditions import first_keys, looking_ahead, models_with_random_options
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
@@ -52,8 +55,10 @@ def log_mean(weights):
 
 def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     """The names of some groups of a seed."""
-    names, _ = guided.groups(seed_key(seed), np.array(numbers), budget)
-    return names.to_strings()
+    sampler = Sampler(guided._model, guided._options)
+    threads = deferred, 1
+    drawn = NameGroups(sampler, guided, seed_key(seed), 0, budget, Admission(1), threads)
+    return drawn.groups(np.array(numbers))[0].to_strings()
 
 
 # --- Names and their probabilities ----------------------------------------------------------------
@@ -100,9 +105,9 @@ def test_shares_of_a_bundled_model_are_exact():
     expected = most_probable(model, options, 60, 300_000)
     assert len(expected) == 60
     assert model.best(60, **options) == [name for name, _ in expected]
-    off, chance, worst = distance(Counter(model.sample(4000, seed=2, **options)), expected)
-    assert off < chance.mean() + 0.02, worst
-    assert off > chance.mean() / 3, "names are drawn, not dealt out"
+    off, simulated, worst = distance(Counter(model.sample(4000, seed=2, **options)), expected)
+    assert off < simulated.mean() + 0.02, worst
+    assert off > simulated.mean() / 3, "no closer than independent draws are"
 
 
 @pytest.mark.parametrize("bound", [64, 0.4], ids=["few repeats", "many repeats"])
@@ -260,8 +265,8 @@ def test_memorised_names_are_drawn_in_proportion():
     model = train(names, hidden_size=24, epochs=150, batch_size=4, learning_rate=0.02, seed=1)
     options = {"temperature": 0.5, "contains": ["und"]}
     expected = most_probable(model, options, 20, 300_000)
-    off, chance, worst = distance(Counter(model.sample(300, seed=1, **options)), expected)
-    assert off < chance.max() + 0.02, worst
+    off, simulated, worst = distance(Counter(model.sample(300, seed=1, **options)), expected)
+    assert off < simulated.max() + 0.02, worst
 
 
 def test_a_nearly_impossible_beginning_is_possible():
@@ -285,7 +290,7 @@ def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch
     """They are next to impossible."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(preparation, "ROUND_SIZES", (256, 64))
-    monkeypatch.setattr(preparation, "LIKELY_SIZE", 1)
+    monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)
     monkeypatch.setattr(preparation, "FIRST_TEST", 512)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model("abcdefgh", seed=2, n_a=8, longest=8)

@@ -27,7 +27,7 @@ def test_an_error_tells_that_only_lower_case_beginnings_are_possible():
     """Of a network that leaves no other first letter, nothing can be drawn."""
     model = tiny_model(**LISTED)
     model.params["by"][:3] = -100
-    with pytest.raises(SamplingError, match="would begin as no name of the list does"):
+    with pytest.raises(SamplingError, match="would begin in a way that no name of the list does"):
         model.sample(1, top_k=1)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_names import Model, sampling
 from rnn_names.errors import SamplingError
 from rnn_names.sampling.stream import preview
 from support.distributions import assert_drawn_from, by
@@ -135,3 +136,11 @@ def test_long_names_of_the_list_are_looked_ahead_for():
     made = tiny_model()
     long = replace(made, training={**made.training, "shortest": 40, "longest": 41})
     assert {len(name) for name in long.sample(20, seed=1)} <= {40, 41}
+
+
+def test_the_examples_of_the_package_have_the_names_of_their_seeds():
+    documented = " ".join(sampling.__doc__.split())
+    [name] = Model.load("elvish").sample(1, seed=1)
+    assert f"the first attempt that passed: {name} " in documented
+    first, second, third, *_ = Model.load("first-names").sample(5, seed=1, suffix="pp")
+    assert f"of group 0: {first}, {second}, {third}, …" in documented

@@ -54,7 +54,7 @@ def by(function, probabilities):
 
 
 def distance(drawn, expected):
-    """Between the shares of names drawn and expected; those that chance gives; the most off name.
+    """The total variation distance of names drawn; those of 200 simulated draws; the worst name.
 
     Args:
         drawn: how often each name came.
@@ -68,8 +68,8 @@ def distance(drawn, expected):
     if not n:
         return 1.0, np.ones(200), ""
     rng = np.random.default_rng(0)
-    chance = np.abs(rng.multinomial(n, p, 200) / n - p).sum(axis=1) / 2
+    simulated = np.abs(rng.multinomial(n, p, 200) / n - p).sum(axis=1) / 2
     off = (counts - n * p) / np.sqrt(n * p)
     worst = int(np.abs(off).argmax())
     text = f"{names[worst]} {counts[worst]:,} times, expected {n * p[worst]:,.0f}"
-    return float(np.abs(counts / n - p).sum() / 2), chance, text
+    return float(np.abs(counts / n - p).sum() / 2), simulated, text

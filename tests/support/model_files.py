@@ -62,7 +62,7 @@ def put(name, value):
 
 
 NOT_FINITE = np.array([1, np.nan, 2, 3], np.float32)
-ROW = "fingerprints: not a row of numbers in rising order"
+ROW = "fingerprints: not a row of numbers in ascending order"
 WRONG_CONTENTS = {
     "no meta": (lambda c: c.pop("meta"), "meta"),
     "meta no object": (put("meta", np.array("[1]")), "JSON object"),

@@ -29,18 +29,19 @@ function initialOf(name) {
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   checkStart(options);
-  const slots = slotsIn(pieces);
-  if (initials && !slots.length)
+  const nameParts = namePartsIn(pieces);
+  if (initials && !nameParts.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
   if (shared.novel && shared.listed) throw new WrongSettings(NEW_AND_LISTED);
-  const ofNames = [shared, ...slots.map((slot) => newNames(slot.options))];
+  const ofNames = [shared, ...nameParts.map((part) => newNames(part.options))];
   const areDrawnBefore = ({ boldness, unique, minEdits }) =>
     boldness === "safe" || unique || minEdits;
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  const prepared = new Map(slots.map((slot) => [slot, {}])); // samplers that further rounds use, too
-  for (const slot of slots) await textsOfSlot({ models, shared, prepared }, slot, seedKey(0), []);
+  const prepared = new Map(nameParts.map((part) => [part, {}])); // samplers that further rounds use, too
+  for (const part of nameParts)
+    await namesOfPart({ models, shared, prepared }, part, seedKey(0), []);
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
     const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
     const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
@@ -56,9 +57,11 @@ export async function castRows(models, { pieces, columns }, count, options, watc
 }
 
 /** The name parts of a pattern, at all depths. */
-export const slotsIn = (pieces) =>
+export const namePartsIn = (pieces) =>
   pieces.flatMap((piece) =>
-    piece.shares ? [piece] : (piece.alternatives ?? []).flatMap((inner) => slotsIn(inner)),
+    piece.kind === "name"
+      ? [piece]
+      : (piece.alternatives ?? []).flatMap((inner) => namePartsIn(inner)),
   );
 
 /** The joined texts of some pieces in each of some lines. */
@@ -68,9 +71,9 @@ async function textsOfPieces(batch, pieces, key, rows) {
   for (const piece of rows.length ? pieces : []) {
     let made = rows.map(() => piece);
     if (typeof piece !== "string") {
-      const use = piece.shares ? OF_NAMES : OF_CHOICES;
+      const use = piece.kind === "name" ? OF_NAMES : OF_CHOICES;
       const own = child(child(key, word(use)), word(numbers[use]));
-      if (piece.again === undefined) numbers[use]++;
+      if (piece.kind !== "again") numbers[use]++;
       made = await textsOfPart(batch, piece, own, rows);
     }
     made.forEach((text, i) => (texts[i] += text));
@@ -81,16 +84,17 @@ async function textsOfPieces(batch, pieces, key, rows) {
 async function textsOfPart(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = (text) => text && (piece.rules?.(text) ?? text);
-  if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
-  const texts = piece.shares
-    ? await textsOfSlot(batch, piece, key, rows)
-    : await textsOfChoice(batch, piece, key, rows);
+  if (piece.kind === "again") return columns.map((own) => changed(own.get(piece.again) ?? ""));
+  const texts =
+    piece.kind === "name"
+      ? await namesOfPart(batch, piece, key, rows)
+      : await textsOfChoice(batch, piece, key, rows);
   if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
   return texts.map(changed);
 }
 
 /** The names of a part; if there are too few, the lines end before the first without a name. */
-async function textsOfSlot(batch, piece, key, rows) {
+async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   const { blend, parts } = blendOf(models, piece.shares);
   // A part that asks for listed names overrides `novel` of the cast, and the reverse.

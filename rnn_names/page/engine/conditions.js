@@ -20,18 +20,18 @@ const GIVEN = 3; // first characters that minMeanP ignores
  */
 export function conditionsOf(settings, models, blend, bounds) {
   const { characters } = blend;
-  const found = [
+  const conditions = [
     ...spellingConditions(settings, characters, bounds),
     ...conditionsOnOneName(settings, models, blend),
     ...conditionsOnOthers(settings),
   ];
-  found.sort((a, b) => Number(!a.isOfSpelling) - Number(!b.isOfSpelling));
-  return found.map((each) => ({ dependsOnOthers: false, ...each, tested: 0, passed: 0 }));
+  conditions.sort((a, b) => Number(!a.isOfSpelling) - Number(!b.isOfSpelling));
+  return conditions.map((each) => ({ dependsOnOthers: false, ...each, tested: 0, passed: 0 }));
 }
 
 /** A condition that an automaton tests. */
-const spelled = (words, automaton) => ({
-  words,
+const spelled = (title, automaton) => ({
+  title,
   automaton,
   passes: (name) => automaton.passes(name),
   isOfSpelling: true,
@@ -41,10 +41,10 @@ const spelled = (words, automaton) => ({
 function* spellingConditions(settings, characters, { minLength, maxLength, shape }) {
   const range = minLength === maxLength ? minLength : `${minLength} to ${maxLength}`;
   const length = `has ${range} characters`;
-  yield { words: length, passes: (name) => name !== null, isOfSpelling: true };
+  yield { title: length, passes: (name) => name !== null, isOfSpelling: true };
   const termOf = (text) => textTerm(text, settings.ignoreCase);
-  const { suffix: suffixes, contains, excludeWords: left, match: patterns } = settings;
-  if (shape) yield spelled("has capitals and marks where the list has them", shape);
+  const { suffix: suffixes, contains, excludeWords: excluded, match: patterns } = settings;
+  if (shape) yield spelled("has capitals and punctuation as in the list", shape);
   if (suffixes.length) {
     const ends = new Automaton(sequence([many(any), either(suffixes.map(termOf))]));
     yield spelled(`ends with ${quotedTexts(suffixes)}`, ends);
@@ -54,34 +54,34 @@ function* spellingConditions(settings, characters, { minLength, maxLength, shape
     yield spelled(`contains “${text}”`, automaton);
   }
   if (patterns.length) {
-    const words = `matches ${quotedTexts(patterns)}`;
+    const title = `matches ${quotedTexts(patterns)}`;
     const found = patterns.map((text) => new Expression(text, settings.ignoreCase, characters));
     if (found.every(({ isRegular }) => isRegular))
-      yield spelled(words, new Automaton(either(found.map(({ term }) => term))));
+      yield spelled(title, new Automaton(either(found.map(({ term }) => term))));
     else {
       const expressions = found.map((each) => each.compiled(true));
-      yield { words, passes: (name) => expressions.some((each) => each.test(name)) };
+      yield { title, passes: (name) => expressions.some((each) => each.test(name)) };
     }
   }
-  if (left.length) {
-    const words = `does not contain ${quotedTexts(left)}`;
+  if (excluded.length) {
+    const title = `does not contain ${quotedTexts(excluded)}`;
     const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // letters and accents may be separate
-    const texts = left.map(folded);
+    const texts = excluded.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
-    yield hasMarks ? { words, passes } : spelled(words, new Without(left));
+    yield hasMarks ? { title, passes } : spelled(title, new Without(excluded));
   }
 }
 
 /** Other conditions on single names; most depend on the models' lists. */
-function* conditionsOnOneName({ anyShape, ...wanted }, models, blend) {
-  const { prefix, clean, noWords, minMeanP, novel, listed, minEdits } = wanted;
-  if (clean) yield { words: "has no rude word", passes: isClean };
-  if (noWords) yield { words: "is no common word", passes: (name) => !isWord(name) };
-  if (wanted.knownTriples) {
+function* conditionsOnOneName({ anyShape, ...settings }, models, blend) {
+  const { prefix, clean, noWords, minMeanP, novel, listed, minEdits } = settings;
+  if (clean) yield { title: "has no rude word", passes: isClean };
+  if (noWords) yield { title: "is no common word", passes: (name) => !isWord(name) };
+  if (settings.knownTriples) {
     const known = knownTriples(models);
-    if (!haveTriples(wanted, models)) throw new WrongSettings("No listed name has such triples.");
+    if (!haveTriples(settings, models)) throw new WrongSettings("No listed name has such triples.");
     const passes = (name) => hasTriples(lowerCase(`\n${name}\n`), known);
-    yield { words: "has no three characters in a row but those of the list", passes };
+    yield { title: "has no three characters in a row but those of the list", passes };
   }
   const lists = models.map(({ fingerprints }) => fingerprints);
   if (novel && listed) throw new WrongSettings(NEW_AND_LISTED);
@@ -90,13 +90,13 @@ function* conditionsOnOneName({ anyShape, ...wanted }, models, blend) {
       "A model here does not keep its list, so it cannot tell which names are new.",
     );
   const isKnown = (name) => lists.some((known) => isAmong(name, known));
-  if (novel) yield { words: "is not in the list", passes: (name) => !isKnown(name) };
+  if (novel) yield { title: "is not in the list", passes: (name) => !isKnown(name) };
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
-  if (listed) yield { words: "is in the list", passes: isInOwnList };
+  if (listed) yield { title: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
     const ofAnyShape = anyShape || prefix.length > 0;
     const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
-    yield { words: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
+    yield { title: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
   if (minMeanP) {
     const passes = (name) => {
@@ -104,7 +104,7 @@ function* conditionsOnOneName({ anyShape, ...wanted }, models, blend) {
       const characters = Array.from(name, (c) => blend.index.get(c)); // accents may be separate
       return blend.logProb(name, counted, characters) >= counted * Math.log(minMeanP);
     };
-    yield { words: "is probable enough", passes };
+    yield { title: "is probable enough", passes };
   }
 }
 
@@ -119,12 +119,12 @@ function* conditionsOnOthers({ minEdits, unique }) {
       if (isNew) found.push(text);
       return isNew;
     };
-    yield { words: "is no near copy of another", passes, dependsOnOthers };
+    yield { title: "is no near copy of another", passes, dependsOnOthers };
   }
   if (unique) {
     const seen = new Set();
     const passes = (name) => seen.size < seen.add(name).size;
-    yield { words: "has not come before", passes, dependsOnOthers };
+    yield { title: "has not come before", passes, dependsOnOthers };
   }
 }
 

@@ -3,4 +3,4 @@ declare const RUDE_WORDS: { whole: string; parts: string[] };
 declare const COMMON_WORDS: { gaps: string; bits: number; count: number };
 declare const BOLDNESS: Record<string, Record<string, any>>;
 declare const OPTIONS: Record<string, any>;
-declare const SLOT_WORDS: Record<string, string>;
+declare const PART_WORDS: Record<string, string>;

@@ -4,7 +4,7 @@
 //         Search.run: batch, attempts
 //             attempts: drawBatch (rowsOf, choose, nextNodes)
 //             drawPilot, where names seem rare; then GuidedSampler.prepare and names
-//         Search.takeWaiting, shortage
+//         Search.addWaiting, shortage
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
@@ -45,7 +45,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     if (isStopped) break;
     until = performance.now() + SLICE;
   }
-  const names = search.takeWaiting(count, watch);
+  const names = search.addWaiting(count, watch);
   const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
 }
@@ -60,12 +60,12 @@ function shortage(found, count, drawn, conditions) {
   if (!tested.length) return `Stopped: ${sentence}`;
   const rate = ({ tested, passed }) => Math.max(passed, 0.5) / tested;
   const tightest = tested.reduce((a, b) => (rate(b) < rate(a) ? b : a));
-  if (!found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.words))
-    return `No name ${tightest.words} here.`;
+  if (!found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.title))
+    return `No name ${tightest.title} here.`;
   const often = tightest.passed
     ? `1 in ${formatted(tightest.tested / tightest.passed)} does`
     : `none of ${formatted(tightest.tested)} did`;
-  return `${sentence} The tightest condition: a name ${tightest.words} (${often}).`;
+  return `${sentence} The tightest condition: a name ${tightest.title} (${often}).`;
 }
 
 /** Lets the browser handle events. Unlike setTimeout, it is not throttled when called often. */

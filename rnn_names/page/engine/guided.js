@@ -10,8 +10,8 @@ import { drawBatch, nextNodes, rowsOf } from "./walk.js";
 
 export const FIRST_ROUND = 1024; // proposals before the first estimate
 const ROUND = 512; // proposals of each later round
-const LIKELY = 256; // most probable prefixes of each length that a guide visits in a round
-const LIKELY_ONCE = 4096; // the same, once, at the requested temperature
+const BEAM_WIDTH = 256; // most probable prefixes of each length that a guide visits in a round
+const FINAL_BEAM_WIDTH = 4096; // the same, once, at the requested temperature
 const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
@@ -78,7 +78,7 @@ export class GuidedSampler {
       if (!guide.halvings) break;
       guide.cool();
     }
-    yield* this.visitLikely(LIKELY_ONCE);
+    yield* this.beamSearch(FINAL_BEAM_WIDTH);
     if (guide.explores) {
       guide.explores = false;
       guide.learn(unknown);
@@ -88,7 +88,7 @@ export class GuidedSampler {
 
   /** One round of proposals; returns their weights. */
   *round() {
-    yield* this.visitLikely();
+    yield* this.beamSearch();
     const weights = [];
     while (weights.length < ROUND)
       for (const { name, weight } of yield* this.propose())
@@ -97,7 +97,7 @@ export class GuidedSampler {
   }
 
   /** Lets the guide visit the most probable prefixes of each length, given the conditions. */
-  *visitLikely(width = LIKELY) {
+  *beamSearch(width = BEAM_WIDTH) {
     const { blend, guide } = this;
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];

@@ -16,8 +16,11 @@ export const EOS = 0; // the index of the end of a name; characters follow in co
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
-/** The state at o, of from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, and a_prev at q. */
-function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
+/**
+ * The state a of a node, from from_x = x Waxᵀ + ba, from_a = a_prev Waaᵀ, and a_prev. The row of each
+ * begins at the number after it.
+ */
+function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);
     const z = sigmoid(from_x[x + n_a + i] + from_a[p + n_a + i]);
@@ -79,7 +82,7 @@ export class Network {
       const o = i * n_a;
       const q = parent[i] * n_a;
       if (x < 0) a.set(states.subarray(q, q + n_a), o);
-      else gruStep(this.from_x, x, from_a, p, a, o, n_a, this.bn, states, q);
+      else gruStep(this.from_x, x, from_a, p, a, o, states, q, n_a, this.bn);
     }
     return a;
   }

@@ -6,7 +6,7 @@
 import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression } from "./regex.js";
 
-const MAX_SLOTS = 100;
+const MAX_NAME_PARTS = 100;
 const MAX_NESTED = 20;
 const MAX_TIMES = 1000;
 const NAMED_PART =
@@ -22,7 +22,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
 
 /** The options of a name in a pattern, and their names for `sample`. */
-const SLOT_OPTIONS = { ...SLOT_WORDS, "no-near-copies": "noNearCopies" };
+const PART_OPTIONS = { ...PART_WORDS, "no-near-copies": "noNearCopies" };
 
 /** The first match of a sticky expression; browsers also look inside of characters, as emoji. */
 function firstMatch(expression, text) {
@@ -55,7 +55,7 @@ export class PatternReader {
     this.files = files;
     this.at = 0;
     this.depth = 0;
-    this.slots = [];
+    this.nameParts = [];
     this.columns = [];
     this.names = new Set(); // names of parts that can be in the same line as the next part
   }
@@ -71,8 +71,11 @@ export class PatternReader {
     if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    if (this.slots.length > MAX_SLOTS)
-      throw this.error(`a pattern has at most ${MAX_SLOTS} names`, this.slots[MAX_SLOTS].begin);
+    if (this.nameParts.length > MAX_NAME_PARTS)
+      throw this.error(
+        `a pattern has at most ${MAX_NAME_PARTS} names`,
+        this.nameParts[MAX_NAME_PARTS].begin,
+      );
     return { pieces, columns: this.columns };
   }
 
@@ -83,9 +86,9 @@ export class PatternReader {
     return new WrongSettings(`pattern: ${message}\n  ${shown}\n  ${" ".repeat(before)}^`);
   }
 
-  takes(sign) {
-    const found = this.text.startsWith(sign, this.at);
-    if (found) this.at += sign.length;
+  takes(text) {
+    const found = this.text.startsWith(text, this.at);
+    if (found) this.at += text.length;
     return found;
   }
 
@@ -93,8 +96,8 @@ export class PatternReader {
   until(stops) {
     let read = "";
     while (this.at < this.text.length && !stops.includes(this.text[this.at])) {
-      const isSign = `${stops}\\`.includes(this.text[this.at + 1] ?? "no sign");
-      if (this.text[this.at] === "\\" && isSign) this.at++;
+      const isEscape = `${stops}\\`.includes(this.text[this.at + 1] ?? "none");
+      if (this.text[this.at] === "\\" && isEscape) this.at++;
       read += this.text[this.at++];
     }
     return read;
@@ -108,9 +111,9 @@ export class PatternReader {
   }
 
   unexpected(canBeText) {
-    const sign = this.text[this.at];
-    const hint = canBeText ? `; write \\${sign} for a literal one` : "";
-    return this.error(`unexpected '${sign}'${hint}`, this.at);
+    const found = this.text[this.at];
+    const hint = canBeText ? `; write \\${found} for a literal one` : "";
+    return this.error(`unexpected '${found}'${hint}`, this.at);
   }
 
   /** Reads a match of a sticky expression. */
@@ -142,7 +145,7 @@ export class PatternReader {
     const begin = this.at++;
     if (this.text[begin] === "[") return this.choice(begin, this.called(""));
     const given = this.match(NAMED_PART);
-    if (!given) return this.slot(begin, this.called(""));
+    if (!given) return this.namePart(begin, this.called(""));
     this.at = NAMED_PART.lastIndex;
     if (given[1] === undefined) return this.again(begin);
     if (/^(name|part_\d+)$/.test(given[1])) {
@@ -154,7 +157,7 @@ export class PatternReader {
     this.names.add(given[1]);
     const column = this.called(given[1]);
     const bracket = this.at;
-    if (!this.takes("[")) return this.slot(begin, column);
+    if (!this.takes("[")) return this.namePart(begin, column);
     const piece = this.choice(bracket, column);
     this.closes("}", begin);
     return piece;
@@ -185,7 +188,7 @@ export class PatternReader {
     this.depth--;
     this.names = names;
     this.closes("]", bracket);
-    return { alternatives, weights, column };
+    return { kind: "choice", alternatives, weights, column };
   }
 
   /** Reads the weight at the end of an alternative, such as *3, if it has one. */
@@ -212,23 +215,24 @@ export class PatternReader {
       const there = named ? `available: ${named}` : `write {${again || "x"}=MODEL} for one`;
       throw this.error(`no part before this is called “${again}”; ${there}`, place);
     }
-    return { again, ...this.options(begin, false) };
+    return { kind: "again", again, ...this.options(begin, false) };
   }
 
   /** Reads a name, or a line of a file, up to }. */
-  slot(begin, column) {
+  namePart(begin, column) {
     const shares = this.models.map(() => 0);
     const file = /^\s*([^+:|{}]*\.txt)\s*(?=[:}])/u.exec(this.text.slice(this.at));
     if (file) {
       const lines = this.linesOf(file[1], this.at);
       this.at += file[0].length;
       const alternatives = lines.map((line) => [line]);
-      return { alternatives, weights: lines.map(() => 1), column, ...this.options(begin, false) };
+      const weights = lines.map(() => 1);
+      return { kind: "choice", alternatives, weights, column, ...this.options(begin, false) };
     }
     do this.share(shares, begin);
     while (this.takes("+"));
-    this.slots.push({ begin });
-    return { shares, column, ...this.options(begin, true) };
+    this.nameParts.push({ begin });
+    return { kind: "name", shares, column, ...this.options(begin, true) };
   }
 
   /** The nonblank lines of a given file. */
@@ -332,10 +336,10 @@ export class PatternReader {
       throw this.error(`for lengths from ${least} to ${most}, write ${meant}`, place);
     }
     if (!word) throw this.error("expected an option, such as prefix=A", place);
-    const known = Object.keys(SLOT_OPTIONS);
+    const known = Object.keys(PART_OPTIONS);
     if (!known.includes(word))
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
-    const name = SLOT_OPTIONS[word];
+    const name = PART_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.takes("=") ? this.until(",}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {

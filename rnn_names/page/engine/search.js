@@ -15,11 +15,11 @@ import { drawBatch } from "./walk.js";
 const NAMES_AT_ONCE = 256;
 const MIN_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two checks of the clock, about 10 ms
-const SEEN = 256; // the fewest attempts after which names may seem rare
+const MIN_SEEN = 256; // the fewest attempts after which names may seem rare
 const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the length and the spelling
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
-const OPEN = 2; // the fewest names in a short pilot for which a longer pilot decides
+const MIN_FOR_LONG_PILOT = 2; // the fewest names in a short pilot for which a longer pilot decides
 const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
@@ -33,7 +33,7 @@ export class Search {
   constructor(blend, options, conditions) {
     this.blend = blend;
     this.options = options;
-    this.onSeveral = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
+    this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
     this.spelling = /** @type {any} */ (conditions.findLast(({ isOfSpelling }) => isOfSpelling));
@@ -59,7 +59,7 @@ export class Search {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
-        wasRefused = !meetsAll(name, this.onSeveral);
+        wasRefused = !meetsAll(name, this.onOthers);
         if (wasRefused) continue;
         drawnAtLastName = this.drawn;
         names.push(name);
@@ -72,11 +72,11 @@ export class Search {
     if (!names.length && !this.hasPilot) this.automaton(); // its error says why there are none
   }
 
-  /** Takes in the names after a number that has none yet; returns all names found. */
-  takeWaiting(count, watch) {
+  /** Adds the names that wait for that of an earlier number; returns all names found. */
+  addWaiting(count, watch) {
     const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
     for (const name of later) {
-      if (this.names.length >= count || !meetsAll(name, this.onSeveral)) continue;
+      if (this.names.length >= count || !meetsAll(name, this.onOthers)) continue;
       this.names.push(name);
       watch.found?.(name);
     }
@@ -97,9 +97,9 @@ export class Search {
     const { passed } = this.spelling;
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
-    if (seemRare && first.tested >= SEEN && !this.hasPilot) yield* this.drawPilot();
+    if (seemRare && first.tested >= MIN_SEEN && !this.hasPilot) yield* this.drawPilot();
     // Names that seem rare wait for the pilot, so that all come from a guide or none.
-    if (!this.hasPilot && first.tested < SEEN && 4 * passed < first.tested) return [];
+    if (!this.hasPilot && first.tested < MIN_SEEN && 4 * passed < first.tested) return [];
     const undecided = this.waiting.findIndex(({ name }) => name === null);
     const decided = this.waiting.splice(0, undecided < 0 ? Infinity : undecided);
     return decided.map(({ name }) => name);
@@ -111,9 +111,9 @@ export class Search {
     const undecided = waiting.filter(({ name }) => name === null);
     while (!undecided.length || (waiting.length < wanted && undecided.length < atOnce)) {
       const i = this.next++;
-      const one = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
-      waiting.push(one);
-      undecided.push(one);
+      const entry = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
+      waiting.push(entry);
+      undecided.push(entry);
     }
     const [{ tested }] = this.conditions;
     const passed = this.conditions.at(-1)?.passed ?? 0;
@@ -127,21 +127,20 @@ export class Search {
     const draw = this.guided?.once(attempts) ?? drawBatch(this.blend, this.options, attempts);
     const drawn = (yield* draw).values();
     this.drawn += attempts.length;
-    for (const one of undecided) {
-      one.attempt += each;
+    for (const entry of undecided) {
+      entry.attempt += each;
       for (let i = 0; i < each; i++) {
         const { name } = drawn.next().value;
-        if (one.name !== null || !meetsAll(name, this.conditions)) continue;
-        one.name = name;
+        if (entry.name !== null || !meetsAll(name, this.conditions)) continue;
+        entry.name = name;
         this.drawnAtLastHit = this.drawn;
       }
     }
   }
 
   /**
-   * The automaton of all conditions on the spelling that fit. Raises WrongSettings if no spelling is
-   * possible, if all of a few are ruled out, or if every beginning is too improbable, as in
-   * rnn_names/sampling/sampler.py.
+   * The automaton of all conditions on the spelling that fit. Raises WrongSettings if no name can meet
+   * the conditions, as rnn_names/sampling/sampler.py does.
    */
   automaton() {
     const { blend, options, conditions } = this;
@@ -155,21 +154,20 @@ export class Search {
       if (joint([...spelled, each])) spelled.push(each);
       else tested.push(each); // too many states together
     automaton ??= joint(spelled);
-    const { next, starts, isOpen } = automaton;
-    const [root] = options.roots;
-    const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
-    if (!root.text && options.shape)
-      if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
-        throw new WrongSettings("No name can begin like that.");
+    this.checkBeginnings(automaton);
     const texts = textsOf(automaton, blend, beginnings, options);
-    const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
-    const meets = (text) => text && tested.every(({ passes }) => passes(text));
-    if (tested.length && few.at(-1) === undefined && !few.some(meets)) {
-      const [words, ...others] = tested.map((each) => each.words);
-      const all = `No name can meet all conditions: a name ${[words, ...others].join(", ")}.`;
-      throw new WrongSettings(others.length ? all : `No name ${words} here.`);
-    }
+    if (tested.length) checkFew(texts, tested);
     return automaton;
+  }
+
+  /** Raises WrongSettings if every beginning is too improbable. */
+  checkBeginnings({ next, starts, isOpen }) {
+    const { blend, options } = this;
+    const [root] = options.roots;
+    if (root.text || !options.shape) return;
+    const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
+    if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
+      throw new WrongSettings("No name can begin like that.");
   }
 
   /**
@@ -191,7 +189,7 @@ export class Search {
       drawn += attempts.length;
       if (learning) learned = drawn;
       const met = spelling.passed - before;
-      if (drawn === PILOT && met >= OPEN && met * RARE <= PILOT) size = LONG_PILOT;
+      if (drawn === PILOT && met >= MIN_FOR_LONG_PILOT && met * RARE <= PILOT) size = LONG_PILOT;
     }
     this.drawn += drawn;
     if ((spelling.passed - before) * RARE > drawn) return;
@@ -200,6 +198,16 @@ export class Search {
     yield* this.guided.prepare(learned);
     if (options.prepared) options.prepared.guided = this.guided;
   }
+}
+
+/** Raises WrongSettings if there are few possible texts, and the other conditions rule out each. */
+function checkFew(texts, tested) {
+  const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
+  const meets = (text) => text && tested.every(({ passes }) => passes(text));
+  if (few.at(-1) !== undefined || few.some(meets)) return;
+  const [title, ...others] = tested.map((each) => each.title);
+  const all = `No name can meet all conditions: a name ${[title, ...others].join(", ")}.`;
+  throw new WrongSettings(others.length ? all : `No name ${title} here.`);
 }
 
 /** The texts that an automaton accepts. */

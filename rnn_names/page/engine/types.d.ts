@@ -75,7 +75,7 @@ export interface DrawOptions {
 
 /** A condition on names, with the numbers of those that were tested and that passed. */
 export interface Condition {
-  words: string; // completes "a name …"
+  title: string; // completes "a name …"
   passes: (name: any) => boolean;
   automaton?: any; // of its spelling
   isOfSpelling?: boolean;

@@ -1,7 +1,7 @@
 // Casts: lines of several names. People compose a pattern from menus, one for each part, or type it.
 // Lines are drawn from the pattern, and links contain it.
 
-import { castRows, slotsIn } from "../engine/cast.js";
+import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
@@ -21,7 +21,7 @@ let parts = [];
 const escapedIn = (text, signs) =>
   Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
 
-const slotOf = ({ name }) => escapedIn(name, "+:{}|");
+const escapedName = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
@@ -55,7 +55,7 @@ function partsOf(composed, { pieces }) {
     }
     const raw = composed.slice(piece.begin, piece.end);
     const words = wordsOf(piece);
-    const kind = piece.shares ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
+    const kind = piece.kind === "name" ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
     const text = { name: raw.slice(1, -1), words, pattern: raw }[kind];
     found.push({ kind, text, isSpaced });
     isSpaced = false;
@@ -99,11 +99,11 @@ export const isCasting = () => !$("casts").hidden;
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
   const pattern = patternOfCast();
   if (!pattern) return ""; // the error is shown next to the pattern
-  const slots = slotsIn(pattern.pieces).length;
+  const nameParts = namePartsIn(pattern.pieces).length;
   let [names, reason] = [0, ""];
   const options = { ...shared, initials: $("initials").value || undefined };
   const watch = {
-    found: () => progress(++names / (count * slots)),
+    found: () => progress(++names / (count * nameParts)),
     short: (sentence) => (reason = ` ${sentence}`),
     stopped,
   };
@@ -124,8 +124,8 @@ export function showPattern() {
 
 /** The models that the names of the pattern are from. */
 export function modelsOfCast() {
-  const slots = slotsIn(patternOfCast()?.pieces ?? []);
-  return models.filter((_, i) => slots.some(({ shares }) => shares[i]));
+  const nameParts = namePartsIn(patternOfCast()?.pieces ?? []);
+  return models.filter((_, i) => nameParts.some(({ shares }) => shares[i]));
 }
 
 /** The parsed pattern; if it is wrong, undefined, and the error is shown. */
@@ -159,7 +159,7 @@ function titled({ name }) {
   const [, kind, sex] = name.match(/^(.*?)(men|women)$/) ?? [];
   if (!sex) return "[Lord|Lady] {person}";
   const [lord, lady] = ["men", "women"].map((each) => models.find((m) => m.name === kind + each));
-  if (lord && lady) return `[Lord {${slotOf(lord)}}|Lady {${slotOf(lady)}}]`;
+  if (lord && lady) return `[Lord {${escapedName(lord)}}|Lady {${escapedName(lady)}}]`;
   return lord ? "Lord {person}" : "Lady {person}";
 }
 
@@ -167,7 +167,7 @@ function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
   return dataset.cast
     .replace("[Lord|Lady] {person}", () => titled(kinds.person))
-    .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => slotOf(kinds[kind]));
+    .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => escapedName(kinds[kind]));
 }
 
 /** The button of the ready-made pattern that is in use, if one is. */
@@ -231,11 +231,11 @@ function partsRebuilt(focused) {
 function kindMenu(part, i) {
   const menu = element("select", { ariaLabel: `Part ${i + 1}` });
   const option = (value, label) => element("option", { value }, label);
-  const slots = models.map((model) => option(`name ${slotOf(model)}`, titleOf(model)));
-  const isPlain = part.kind !== "name" || models.some((model) => slotOf(model) === part.text);
-  if (!isPlain) slots.unshift(option(`name ${part.text}`, part.text));
+  const nameParts = models.map((model) => option(`name ${escapedName(model)}`, titleOf(model)));
+  const isPlain = part.kind !== "name" || models.some((model) => escapedName(model) === part.text);
+  if (!isPlain) nameParts.unshift(option(`name ${part.text}`, part.text));
   menu.append(
-    element("optgroup", { label: "A name of" }, ...slots),
+    element("optgroup", { label: "A name of" }, ...nameParts),
     ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
   );
   if (part.kind !== "pattern") menu.lastChild.remove(); // the pattern field is for these
@@ -289,7 +289,7 @@ export function listenToCasts(fitCount) {
     partsRebuilt(parts.length - 1);
   };
   onClick({
-    "add-name": () => add("name", slotOf(models[0])),
+    "add-name": () => add("name", escapedName(models[0])),
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });

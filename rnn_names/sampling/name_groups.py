@@ -1,0 +1,131 @@
+"""The names of a stream under rare conditions, group by group.
+
+Names come in groups of one size: those of group g are from its proposals 0, 1, 2, …, each with
+random numbers of its own. So a group is a function of the seed and its number.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rnn_names.arrays import Array, differs_from_previous, ranges
+from rnn_names.corpus.names import Names
+from rnn_names.lookahead.guide import MAX_COPIES
+from rnn_names.processes.threads import Submit
+from rnn_names.sampling.attempts import OutOfAttempts
+from rnn_names.sampling.guided import GuidedSampler
+from rnn_names.sampling.name_queue import GROWTH
+from rnn_names.sampling.random_keys import keys_at
+from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.tally import Tally
+from rnn_names.sampling.unique import Admission
+
+MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
+BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
+"""How many names a group drops at its beginning, and how many it yields after that.
+
+A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts such
+a run. The dropped names cut runs at the beginning of a group as often, so that every copy has the
+same probability to be yielded, whatever the length of its run.
+"""
+DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
+
+
+class NameGroups:
+    """Draws the names of the numbers from `begin` on, from the proposals of a guided sampler.
+
+    Args:
+        sampler: tests the conditions that are not in the spelling.
+        guided: draws the proposals.
+        key: the key of the random numbers of all names.
+        budget: the most proposals of a group. Unlike in `NameQueue`, accepted names grant no more.
+        admission: counts the names that the caller accepts.
+        threads: the function that submits groups, and how many calls run at the same time.
+    """
+
+    def __init__(
+        self,
+        sampler: Sampler,
+        guided: GuidedSampler,
+        key: Array,
+        begin: int,
+        budget: int,
+        admission: Admission,
+        threads: tuple[Submit, int],
+    ) -> None:
+        self._sampler, self._guided, self._key = sampler, guided, key
+        self._begin, self._budget, self._admission = begin, budget, admission
+        self._submit, self._n_threads = threads
+
+    def names(self) -> Iterator[Names]:
+        """Yields the names by number, in parts; raises OutOfAttempts after the last."""
+        n_threads = self._n_threads
+        # The next group, and its names before `begin`.
+        group, n_skipped = divmod(self._begin, GROUP_SIZE)
+        size = 1  # groups that a thread draws together
+        max_size = max(int(MAX_PROPOSALS * self._guided.guide.acceptance) // GROUP_SIZE, 1)
+        tally = Tally()
+        while left := self._admission.needed():
+            size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
+            numbers = group + np.arange(n_threads * size).reshape(n_threads, size)
+            calls = [self._submit(self.groups, of_thread) for of_thread in numbers]
+            for call in calls:
+                names, counts = call()
+                tally.add(counts)
+                yield names[n_skipped:]
+                if len(names) < size * GROUP_SIZE:
+                    raise OutOfAttempts(tally)
+                n_skipped = 0
+            group, size = group + n_threads * size, size * GROWTH
+
+    def groups(self, numbers: Array) -> tuple[Names, Tally]:
+        """The names of groups, (n,), in order, `GROUP_SIZE` names for each, and the tally.
+
+        The first group with fewer names is the last.
+        """
+        tally = Tally()
+        waiting = np.arange(len(numbers))  # groups without enough names
+        n_proposals = 0  # drawn for each of them
+        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._guided.guide.acceptance) + 8  # for each
+        # From each batch: the group and the proposal of m names, (m,) both, and these names.
+        batches: list[tuple[Array, Array, Names]] = []
+        n_names = np.zeros(len(numbers), np.intp)
+        while len(waiting) and (left := self._budget - n_proposals) > 0:
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), left), 1)
+            group = np.repeat(waiting, at_a_time)
+            proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
+            names, rows, copies = self._guided.propose(keys_at(self._key, numbers[group], proposal))
+            names, rows, counts = self._sampler.filter(len(group), names, rows)
+            tally.add(counts)
+            each_copy = np.repeat(np.arange(len(rows)), copies[rows])
+            rows = rows[each_copy]
+            batches.append((group[rows], proposal[rows], names.take(each_copy)))
+            n_names += np.bincount(group[rows], minlength=len(numbers))
+            waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)
+            n_proposals += at_a_time
+            at_a_time *= 2
+        groups, proposals, parts = zip(*batches, strict=True)
+        order = _in_order(np.concatenate(groups), np.concatenate(proposals), n_names)
+        return Names.concatenate([*parts]).take(order), tally
+
+
+def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
+    """The rows of the names to yield, group by group, up to the first group with too few names.
+
+    Within a group, the first copies of all names come first, so that repeats are far apart.
+
+    Args:
+        group, proposal: of each name; proposals ascend within each group.
+        n_names: the number of names of each group.
+    """
+    order = np.argsort(group, kind="stable")
+    # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
+    burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
+    rank = ranges(-burn_in, n_names)
+    last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))
+    order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group[order] <= last)]
+    is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
+    starts = np.flatnonzero(is_new)
+    n_copies = np.diff(np.append(starts, len(order)))
+    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0 for the first copy of a name, then 1, 2, …
+    return order[np.lexsort((copy, group[order]))]
