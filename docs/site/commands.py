@@ -18,6 +18,9 @@ HELP = re.compile(r"^```console\n\$ rnn-names (\w+) --help\n.*?^```$", re.MULTIL
 CODE = re.compile(r"`([^`]+)`|(?<!\S)(--?[a-z][\w-]*)")
 """In a help: what has backticks, and options."""
 
+SAMPLE = cli.get_command(click.Context(cli), "sample")
+OF_SAMPLE = {name for option in SAMPLE.params for name in option.opts} if SAMPLE else set()
+
 
 def typeset(markdown: str) -> str:
     """A page with the help of each command as headings and paragraphs."""
@@ -54,12 +57,16 @@ def _option(command: str, name: str, names: str, text: str) -> str:
     about = re.fullmatch(r"(.*?)(?:  \[(.*)\])?", text, re.DOTALL)
     assert about is not None
     anchor = f"{command}{name}"
+    # A search shows an option that several commands have only once: that of `sample`.
+    is_repeated = command != "sample" and name in OF_SAMPLE
+    hidden = " data-search-exclude" if is_repeated else ""
     link = f'<a class="headerlink" href="#{anchor}" title="Link to this option">¶</a>'
     names = re.sub(r"(--[\w-]+)(.*)", r"<b>\1</b><i>\2</i>", escape(names))
     bounds = re.sub("([<>])(=?)", _sign, about[2] or "")
     below = f"<small>{escape(bounds)}</small>" if bounds else ""
     of = f"<span hidden>rnn-names {command}: </span>"  # a search shows it
-    return f'<h4 id="{anchor}"><code>{names}</code>{link}</h4><p>{of}{_words(about[1])}</p>{below}'
+    heading = f'<h4 id="{anchor}"{hidden}><code>{names}</code>{link}</h4>'
+    return f"{heading}<p>{of}{_words(about[1])}</p>{below}"
 
 
 def _sign(match: re.Match[str]) -> str:

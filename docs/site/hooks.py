@@ -49,7 +49,7 @@ IN_FRAME = 12
 """Names that it opens with at least: on a phone, as many as fit into the frame."""
 
 BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
-BODIES |= {"how-it-works.md": "contents"}
+BODIES |= {"how-it-works.md": "contents", "python.md": "python"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
 BOOSTS = {"cli.md|python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}

@@ -44,7 +44,7 @@ MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
 # the probability of known names, if that is more.
-GUESSED_TO_MEASURED, GUESSED_TO_KNOWN = 8, 1 / 7
+MAX_TO_MEASURED, MAX_TO_KNOWN = 8, 1 / 7
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class Guide:
         prefixes, log_known = self.prefixes, self.log_known
         if log_unknown < np.inf and log_known > -np.inf:
             guessed = log_difference(float(prefixes.fill_ahead(log_ahead)[0]), log_known)
-            by_measured = log_unknown + math.log(GUESSED_TO_MEASURED)
-            by_known = log_known + math.log(GUESSED_TO_KNOWN)
+            by_measured = log_unknown + math.log(MAX_TO_MEASURED)
+            by_known = log_known + math.log(MAX_TO_KNOWN)
             log_ahead[:, EOS + 1 :] += min(max(by_measured, by_known) - guessed, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the guesses computed again.

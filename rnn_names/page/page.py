@@ -65,7 +65,7 @@ STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
 CSS_PADDING = re.compile(
     r"\s*/\*(?s:.*?)\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
-    r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~] )|(?<= [>~]) "
+    r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~*/] )|(?<= [>~*/]) |(?<=\()\s+|\s+(?=\))"
     r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
 )
 """What a style sheet does not need: comments, most spaces, zeros before a point, some quotes."""

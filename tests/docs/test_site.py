@@ -117,8 +117,12 @@ def test_each_bundled_model_has_a_card_with_a_link_to_its_page():
 def test_each_option_of_the_command_line_has_an_anchor():
     page = commands.typeset((ROOT / "docs" / "cli.md").read_text("utf-8"))
     assert "--help\n" not in page and page.count("{ .usage }") == len(cli.list_commands(None))
-    addresses = re.findall(r'<h4 id="(.*?)">', page)
+    headings = re.findall(r'<h4 id="(.*?)"( data-search-exclude)?>', page)
+    addresses = [address for address, _ in headings]
     assert len(addresses) == len(set(addresses)) > 100
+    found = {address for address, hidden in headings if not hidden}  # each option, once by a search
+    assert {"sample--boldness", "alias--secret-file"} <= found
+    assert found.isdisjoint({"cast--boldness", "alias--boldness"})
     # Two commands of `pick` begin as options do: --prefix E sets a condition, --prefix drops it.
     option = re.compile(r"^  (?:-\w, )?(--[\w-]+)(?![\w-]| E |    drop)", re.M)
     shown = option.findall((ROOT / "docs/cli.md").read_text("utf-8"))

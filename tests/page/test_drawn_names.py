@@ -33,12 +33,23 @@ def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_pa
     assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
 
-def test_count_and_boldness_are_set_and_reset(page):
-    twenty, mean = names_of(page), {}
+def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
+    twenty = names_of(page)
     set_to(page, "How many", 33, count=33)
     assert names_of(page)[:20] == twenty
     set_to(page, "How many", 20)
     assert names_of(page) == twenty
+    count = page.get_by_label("How many")
+    for typed, drawn in (("5000", "1000"), ("-3", "1"), ("20.5", "20")):
+        count.fill(typed)
+        count.press("Tab")
+        assert count.input_value() == drawn
+    wait_until_drawn(page)
+    assert names_of(page) == twenty
+
+
+def test_temperature_and_boldness_are_set_and_shown(page):
+    mean = {}
     for temperature in (0.5, 1, 1.7):
         set_to(page, "Temperature", temperature)
         log_probs = "names => names.map((name) => rnnNames.score(name))"
@@ -56,10 +67,15 @@ def test_count_and_boldness_are_set_and_reset(page):
         drawn = page.evaluate(f"rnnNames.sample(20, {{ seed: 1, temperature: {temperature} }})")
         assert names_of(page) == drawn
         assert page.url.endswith(f"#seed=1&temperature={temperature}")
+
+
+def test_a_broken_address_opens_with_the_usual_settings(page):
     broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
     follow(page, broken)
     assert page.get_by_label("How many").input_value() == "20"
-    follow(page, "#seed=1")
+
+
+def test_all_settings_are_reset_and_come_back_by_their_address(page):
     set_to(page, "Begins with", "ab")
     before = page.url
     page.get_by_role("button", name="Reset all").click()
@@ -276,8 +292,9 @@ def test_a_typed_name_is_explained_letter_by_letter(open_page):
     letters.nth(0).hover()
     assert page.locator("#expected-title").inner_text() == "Expected at the beginning"
     page.get_by_label("Type a name").fill("Tri7x")
-    assert letters.nth(3).inner_text().split() == ["7", "unknown"]
+    assert letters.nth(3).inner_text().split() == ["7", "–"]
     assert "has the character “7”" in page.locator("#verdict").inner_text()
+    assert not page.locator("#more-begin").is_visible(), "no name begins or ends like it"
 
 
 def test_a_hostile_model_stays_text(open_page):

@@ -146,6 +146,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     second.click()
     page.keyboard.press("Control+z")
     assert kept(page) == names[1:]
+    assert not page.locator("#toast").inner_text(), "what it said is undone"
     page.requests[1:] = []  # of the reload
 
 

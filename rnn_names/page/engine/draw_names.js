@@ -63,8 +63,8 @@ function shortage(found, count, drawn, conditions) {
   if (!found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.title))
     return `No name ${tightest.title} here.`;
   const often = tightest.passed
-    ? `1 in ${formatted(tightest.tested / tightest.passed)} does`
-    : `none of ${formatted(tightest.tested)} did`;
+    ? `met by 1 in ${formatted(tightest.tested / tightest.passed)}`
+    : `met by none of ${formatted(tightest.tested)}`;
   return `${sentence} The tightest condition: a name ${tightest.title} (${often}).`;
 }
 

@@ -26,7 +26,7 @@ const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 // Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
 // the probability of known names, if that is more.
-const [GUESSED_TO_MEASURED, GUESSED_TO_KNOWN] = [8, 1 / 7];
+const [MAX_TO_MEASURED, MAX_TO_KNOWN] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
 /**
@@ -90,10 +90,7 @@ export class Guide {
     if (known === -Infinity) return;
     const { total } = this.begin();
     const guessed = explores ? total : logDifference(total, known);
-    const most = Math.max(
-      unknown + Math.log(GUESSED_TO_MEASURED),
-      known + Math.log(GUESSED_TO_KNOWN),
-    );
+    const most = Math.max(unknown + Math.log(MAX_TO_MEASURED), known + Math.log(MAX_TO_KNOWN));
     this.shift = Math.min(most - guessed, 0) || 0;
     if (this.shift) this.evaluateAll();
   }

@@ -6,7 +6,7 @@
 import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression } from "./regex.js";
 
-const MAX_NAME_PARTS = 100;
+const MAX_PARTS = 100;
 const MAX_NESTED = 20;
 const MAX_TIMES = 1000;
 const NAMED_PART =
@@ -71,11 +71,8 @@ export class PatternReader {
     if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    if (this.nameParts.length > MAX_NAME_PARTS)
-      throw this.error(
-        `a pattern has at most ${MAX_NAME_PARTS} names`,
-        this.nameParts[MAX_NAME_PARTS].begin,
-      );
+    if (this.nameParts.length > MAX_PARTS)
+      throw this.error(`a pattern has at most ${MAX_PARTS} names`, this.nameParts[MAX_PARTS]);
     return { pieces, columns: this.columns };
   }
 
@@ -231,7 +228,7 @@ export class PatternReader {
     }
     do this.share(shares, begin);
     while (this.takes("+"));
-    this.nameParts.push({ begin });
+    this.nameParts.push(begin);
     return { kind: "name", shares, column, ...this.options(begin, true) };
   }
 

@@ -19,7 +19,7 @@ const MIN_SEEN = 256; // the fewest attempts after which names may seem rare
 const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the length and the spelling
 const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
-const MIN_FOR_LONG_PILOT = 2; // the fewest names in a short pilot for which a longer pilot decides
+const MIN_FOUND = 2; // the fewest names in a short pilot for which a longer pilot decides
 const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
@@ -189,7 +189,7 @@ export class Search {
       drawn += attempts.length;
       if (learning) learned = drawn;
       const met = spelling.passed - before;
-      if (drawn === PILOT && met >= MIN_FOR_LONG_PILOT && met * RARE <= PILOT) size = LONG_PILOT;
+      if (drawn === PILOT && met >= MIN_FOUND && met * RARE <= PILOT) size = LONG_PILOT;
     }
     this.drawn += drawn;
     if ((spelling.passed - before) * RARE > drawn) return;

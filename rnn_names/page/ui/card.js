@@ -43,6 +43,7 @@ export function explain(name) {
   $("more-end").replaceChildren("…", bdi(suffix));
   $("more-end").ariaLabel = `Ends like …${suffix}`;
   $("card-actions").hidden = !letters.length;
+  $("more-begin").parentElement.hidden = places.at(-1)?.character === undefined; // it cannot be written
   showWhole($("whole").ariaExpanded === "true");
 }
 
@@ -96,7 +97,7 @@ function letterButton(blend, place, letters, i) {
   const colour = SCALE.findIndex((least) => probability >= least);
   const className = `letter p${colour}${letter === END ? " end" : ""}`;
   const made = button(element("span", {}, letter), () => {}, { className });
-  made.append(element("small", {}, known ? likely : "unknown"));
+  made.append(element("small", {}, known ? likely : "–"));
   for (const event of ["pointerenter", "focus"])
     made.addEventListener(event, () => showExpected(blend, place, letters, i));
   return made;
@@ -128,7 +129,7 @@ function verdict(name, places, letters, parts) {
   const total = known.reduce((sum, logProb) => sum + logProb, 0);
   const odd = letters[places.length - 1];
   if (total === -Infinity)
-    return ["No name of the list has the character “", bdi(odd), "”, so it can't be written."];
+    return ["No name of the list has the character “", bdi(odd), "”, so it cannot be written."];
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((list) => list && isAmong(name, list));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";

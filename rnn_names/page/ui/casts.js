@@ -21,7 +21,7 @@ let parts = [];
 const escapedIn = (text, signs) =>
   Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
 
-const escapedName = ({ name }) => escapedIn(name, "+:{}|");
+const asPart = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
@@ -55,7 +55,8 @@ function partsOf(composed, { pieces }) {
     }
     const raw = composed.slice(piece.begin, piece.end);
     const words = wordsOf(piece);
-    const kind = piece.kind === "name" ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
+    const kind =
+      piece.kind === "name" ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
     const text = { name: raw.slice(1, -1), words, pattern: raw }[kind];
     found.push({ kind, text, isSpaced });
     isSpaced = false;
@@ -159,7 +160,7 @@ function titled({ name }) {
   const [, kind, sex] = name.match(/^(.*?)(men|women)$/) ?? [];
   if (!sex) return "[Lord|Lady] {person}";
   const [lord, lady] = ["men", "women"].map((each) => models.find((m) => m.name === kind + each));
-  if (lord && lady) return `[Lord {${escapedName(lord)}}|Lady {${escapedName(lady)}}]`;
+  if (lord && lady) return `[Lord {${asPart(lord)}}|Lady {${asPart(lady)}}]`;
   return lord ? "Lord {person}" : "Lady {person}";
 }
 
@@ -167,7 +168,7 @@ function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
   return dataset.cast
     .replace("[Lord|Lady] {person}", () => titled(kinds.person))
-    .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => escapedName(kinds[kind]));
+    .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
 /** The button of the ready-made pattern that is in use, if one is. */
@@ -231,8 +232,8 @@ function partsRebuilt(focused) {
 function kindMenu(part, i) {
   const menu = element("select", { ariaLabel: `Part ${i + 1}` });
   const option = (value, label) => element("option", { value }, label);
-  const nameParts = models.map((model) => option(`name ${escapedName(model)}`, titleOf(model)));
-  const isPlain = part.kind !== "name" || models.some((model) => escapedName(model) === part.text);
+  const nameParts = models.map((model) => option(`name ${asPart(model)}`, titleOf(model)));
+  const isPlain = part.kind !== "name" || models.some((model) => asPart(model) === part.text);
   if (!isPlain) nameParts.unshift(option(`name ${part.text}`, part.text));
   menu.append(
     element("optgroup", { label: "A name of" }, ...nameParts),
@@ -289,7 +290,7 @@ export function listenToCasts(fitCount) {
     partsRebuilt(parts.length - 1);
   };
   onClick({
-    "add-name": () => add("name", escapedName(models[0])),
+    "add-name": () => add("name", asPart(models[0])),
     "add-text": () => add("text"),
     "add-words": () => add("words"),
   });

@@ -198,6 +198,7 @@ export function listenToKeys(draw) {
     if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
       event.preventDefault(); // the browser would undo what was typed last
       undo();
+      $("toast").replaceChildren(); // what it says is undone
     }
     if (isControl || event.altKey || $("results").hidden) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();

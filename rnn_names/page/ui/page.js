@@ -234,6 +234,11 @@ function listen() {
     moved(target);
     changed();
   });
+  $("count").addEventListener("change", () => {
+    if ($("count").validity.valid) return;
+    $("count").value = String(settingsOfForm().count);
+    changed();
+  });
   onClick({
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
