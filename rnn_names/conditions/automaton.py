@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import IndexedNames, Names, Vocabulary
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
@@ -34,13 +34,13 @@ class Automaton:
     after: Array  # (S, n_y) the next state, by state and character; column EOS is not used
     accepting: Array  # (S,) whether a name may end in each state
 
-    def run(self, indexed: Names) -> Array:
-        """The state after each name, whose codes are indices: (len(indexed),)."""
-        state = np.zeros(len(indexed), np.int32)
-        lengths = indexed.lengths
+    def run(self, names: IndexedNames) -> Array:
+        """The state after each name: (len(names),)."""
+        state = np.zeros(len(names), np.int32)
+        lengths = names.lengths
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
-            indices = indexed.codes[indexed.offsets[inside] + place]
+            indices = names.codes[names.offsets[inside] + place]
             state[inside] = self.after[state[inside], indices]
         return state
 

@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import MAX_STATES, Automaton, same_character
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import EOS, UNKNOWN, IndexedNames, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 from rnn_names.network.ahead import value_table
@@ -21,8 +21,8 @@ Indices = tuple[int, ...]  # a text as vocabulary indices
 Texts = Sequence[Indices]
 
 
-def names_from_indices(texts: Texts) -> Names:
-    """Texts as `Names` whose codes are indices."""
+def names_from_indices(texts: Texts) -> IndexedNames:
+    """Texts as names."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 

@@ -33,8 +33,7 @@ class Names:
     ([65, 100, 97, 66, 111], [0, 3, 5])
     """
 
-    # (total characters,) code points; vocabulary indices in what `Vocabulary.indexed` returns
-    codes: Array
+    codes: Array  # (total characters,) code points; in `IndexedNames`, vocabulary indices
     offsets: Array  # (n + 1,) int64. Name i is codes[offsets[i]:offsets[i + 1]]
 
     @classmethod
@@ -166,6 +165,10 @@ class Names:
         return text.view(f"U{_COLUMNS}").ravel()
 
 
+IndexedNames = Names
+"""Names whose codes are the indices of a vocabulary."""
+
+
 class Vocabulary:
     """The characters that a model knows.
 
@@ -220,7 +223,7 @@ class Vocabulary:
         """
         return np.append(EOS, self.encode(other.codes[1:]))
 
-    def indexed(self, names: Names) -> Names:
+    def indexed(self, names: Names) -> IndexedNames:
         """The names with indices as codes."""
         return Names(self.encode(names.codes), names.offsets)
 

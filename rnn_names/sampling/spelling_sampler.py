@@ -6,7 +6,7 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import IndexedNames, Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.random_keys import uniform
@@ -92,7 +92,7 @@ class SpellingSampler:
         point = (ends - p)[beginning] + p[beginning] * within
         return (n * point).astype(np.min_scalar_type(n))
 
-    def in_characters(self, names: Names) -> Names:
+    def in_characters(self, names: IndexedNames) -> Names:
         """Names with code points instead of indices."""
         return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 

@@ -20,7 +20,7 @@ from rnn_names.arrays import (
 )
 from rnn_names.conditions.spelling import Spelling, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, Names
+from rnn_names.corpus.names import EOS, IndexedNames, Names
 from rnn_names.network.ahead import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.random_keys import weighted_index
@@ -140,8 +140,8 @@ class Walk:
             self._extend(predictor.states_after(children, work), data, length, rows, node, work)
 
     @property
-    def completed(self) -> Names:
-        """The completed names, as indices: each column up to its length, unless that is 0."""
+    def completed(self) -> IndexedNames:
+        """The completed names: each column up to its length, unless that is 0."""
         inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
