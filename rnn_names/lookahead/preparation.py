@@ -7,6 +7,19 @@
     until few names are repeats, or it has cost too much:
         learn, draw twice as many names as before, set the bound, and measure the repeats
 
+An example, first names that end in "pp", with t = 1:
+
+    round         temperature   names   prefixes   log P(known names)
+    draw               2        1,024     13,482        −12.66
+    draw               2        1,024     18,399         −9.36
+    draw               2        4,096     39,723         −8.99
+    draw               1        1,024     44,226         −9.32
+    draw               1        4,096     61,291         −9.26
+    beam_search        1                  89,509         −9.21
+    draw               1        4,096     82,615         −9.21
+
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats.
+
 At a high temperature, draws vary most. So the names that are most probable in the end have been
 drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick
 et al. 1983). Names that end at visited prefixes are known, and are ruled out meanwhile, so that

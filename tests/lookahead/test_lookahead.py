@@ -1,12 +1,14 @@
 """The guide that looks ahead: its bound and copies, and what it learns."""
 
 import math
+import re
 import string
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from rnn_names import Model
 from rnn_names.conditions.automaton import Automaton, anything
 from rnn_names.conditions.options import Options
 from rnn_names.lookahead import chain, preparation
@@ -174,3 +176,22 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     assert 1 <= contexts <= chain.MAX_CONTEXTS
     assert contexts == 1 or pairs.after.size * (length + 1) <= chain.MAX_WORK
     assert contexts > 1 or states == 2000
+
+
+def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch):
+    recorded, rows = preparation._Preparation._recorded, []
+
+    def recorded_row(self, run_round, size):
+        result = recorded(self, run_round, size)
+        guide, is_draw = self._guide, run_round.__name__ == "draw"
+        names, known = f"{size:,}" * is_draw, f"{guide.log_known:.2f}".replace("-", "−")
+        row = run_round.__name__, self._temperature, names, f"{len(guide.prefixes):,}", known
+        rows.append(" ".join(map(str, filter(None, row))))
+        return result
+
+    monkeypatch.setattr(preparation._Preparation, "_recorded", recorded_row)
+    guide = looking_ahead(Model.load("first-names"), suffix="pp").guide
+    documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
+    assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
+    shares = f"{guide.acceptance:.1%} of its draws yield a name, of which {guide.repeats:.1%} are"
+    assert shares.replace("%", " %") in preparation.__doc__
