@@ -19,8 +19,8 @@ const UNSEEN = 0.002; // share of the empty context's probabilities that is unif
 /** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
 export class Chain {
   /**
-   * Learns from prefixes, { symbols, length, logs, passed }: `logs` are log ŷ (n_y,) at the
-   * temperature, and `passed` names have the prefix. Keeps at most `size` contexts.
+   * Learns from prefixes, { symbols, length, logs, nNames }: `logs` are log ŷ (n_y,) at the
+   * temperature, and `nNames` names have the prefix. Keeps at most `size` contexts.
    */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     this.n_y = n_y;
@@ -71,10 +71,10 @@ export class Chain {
     const { n_y, shorter } = this;
     const sums = new Float64Array(shorter.length * n_y);
     const [n, squares] = [new Float64Array(shorter.length), new Float64Array(shorter.length)];
-    for (const { context: row, p, passed } of seen) {
-      n[row] += passed;
-      squares[row] += passed ** 2;
-      for (let c = 0; c < n_y; c++) sums[row * n_y + c] += passed * p[c];
+    for (const { context: row, p, nNames } of seen) {
+      n[row] += nNames;
+      squares[row] += nNames ** 2;
+      for (let c = 0; c < n_y; c++) sums[row * n_y + c] += nNames * p[c];
     }
     for (let row = shorter.length - 1; row; row--) {
       // A context also counts for its shorter contexts.
@@ -117,10 +117,10 @@ export class Chain {
 /** The empty context and the most frequent ends of prefixes, from short to long. */
 function mostFrequent(prefixes, size) {
   const counts = new Map();
-  for (const { symbols, passed } of prefixes)
+  for (const { symbols, nNames } of prefixes)
     for (let k = 1; k <= Math.min(symbols.length, LONGEST_CONTEXT); k++) {
       const end = symbols.slice(-k);
-      counts.set(end, (counts.get(end) ?? 0) + passed);
+      counts.set(end, (counts.get(end) ?? 0) + nNames);
     }
   const repeated = [...counts].filter(([, count]) => count > 1).sort((a, b) => b[1] - a[1]);
   const kept = repeated.slice(0, size - 1).map(([context]) => context);
@@ -137,10 +137,10 @@ function endShift(seen, p, n_y, maxLength) {
     // Newton's method, damped
     const missing = shift.map((each) => -2 * each);
     const slope = new Float64Array(maxLength + 1).fill(2);
-    seen.forEach(({ p: said, length, passed }, i) => {
+    seen.forEach(({ p: said, length, nNames }, i) => {
       const guess = 1 / (1 + odds[i] * Math.exp(-shift[length]));
-      missing[length] += passed * (said[EOS] - guess);
-      slope[length] += passed * guess * (1 - guess);
+      missing[length] += nNames * (said[EOS] - guess);
+      slope[length] += nNames * guess * (1 - guess);
     });
     for (let i = 0; i <= maxLength; i++)
       shift[i] += Math.min(Math.max(missing[i] / slope[i], -1), 1);

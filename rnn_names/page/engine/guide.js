@@ -211,10 +211,10 @@ export class Guide {
     return { state: nextState, visited: longer, context: nextContext, guess };
   }
 
-  /** Records the log-probabilities after a node that is a prefix of `passed` names. */
-  visit({ visited, hidden, context }, logs, passed) {
+  /** Records the log-probabilities after a node at which there are `nNames` names. */
+  visit({ visited, hidden, context }, logs, nNames) {
     if (!this.isLearning || !visited) return;
-    visited.passed += passed;
+    visited.nNames += nNames;
     if (visited.hidden || !this.room) return;
     this.room--;
     visited.logs ??= logs.slice();
@@ -237,7 +237,7 @@ export class Guide {
 }
 
 /**
- * A visited prefix of `passed` names. Later it has `logs`, the network's log-probabilities of the next
+ * A visited prefix of `nNames` names. Later it has `logs`, the network's log-probabilities of the next
  * character, and `value` and `known` (see `evaluate`).
  */
 const newPrefix = (symbols, length, state) =>
@@ -246,7 +246,7 @@ const newPrefix = (symbols, length, state) =>
     length,
     state,
     children: new Map(),
-    passed: 0,
+    nNames: 0,
   });
 
 const knownOf = ({ known = -Infinity }) => known;

@@ -47,7 +47,7 @@ export interface Prefix {
   symbols: string;
   length: number;
   state: number;
-  passed: number; // names that have it
+  nNames: number; // names that have it
   children: Map<number, Prefix>;
   context?: number;
   logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)

@@ -30,13 +30,13 @@ export function* drawBatch(blend, options, attempts, guide) {
     const node = nodes.length > 1 ? choose(shares, uniform(key, 0)) : 0;
     return { key, node, name: null, weight: total };
   });
-  let going = candidates;
-  while (going.length) {
+  let active = candidates;
+  while (active.length) {
     const rows = rowsOf(blend, nodes, options); // log p, with a guide log q, then sums of either
-    const passed = new Uint32Array(nodes.length);
-    for (const { node } of going) passed[node]++;
+    const nNames = new Uint32Array(nodes.length); // at each node
+    for (const { node } of active) nNames[node]++;
     nodes.forEach((node, i) => {
-      guide?.visit(node, rows[i], passed[i]);
+      guide?.visit(node, rows[i], nNames[i]);
       node.factor = guide ? guide.propose(rows[i], node) : 0;
       cumulated(rows[i]);
     });
@@ -44,7 +44,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     /** @type {any[][]} */
     const [branches, further] = [[], []];
     const branchOf = new Map();
-    for (const candidate of going) {
+    for (const candidate of active) {
       const { node: parent, key } = candidate;
       const { text, length, factor } = nodes[parent];
       candidate.weight += factor;
@@ -57,7 +57,7 @@ export function* drawBatch(blend, options, attempts, guide) {
       candidate.node = branchOf.get(branch);
       further.push(candidate);
     }
-    going = further;
+    active = further;
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
