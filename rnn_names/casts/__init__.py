@@ -6,7 +6,7 @@
 `initials` shares initials, `redrawing` redraws. Python calls `cast.cast`, the command
 `cast.draw_texts`:
 
-    cast: draw_texts, CastDrawer.lines
+    cast.draw_texts: CastDrawer.lines
         CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _texts_of
             _complete: _requests, Request.next_candidate, _candidates_to_draw, _draw_by_source
                 _draw_by_source: Request.draw_candidates (_names_for of each kind)

@@ -46,7 +46,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.sampling.unique import WINDOW, Admission, Unique
+from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor for the next ones
@@ -104,12 +104,12 @@ class CastDrawer:
             yield from self._batches(submit, growth or LINES_GROWTH)
 
     def _batches(self, submit: Submit, growth: int) -> Iterator[list[Line]]:
-        admission, begin = self._admission(), self.options.start
-        first = 0 if self._depends_on_earlier else begin
+        admission, start = self._admission(), self.options.start
+        first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size = FIRST_LINES
         while admission.admitted < admission.count:
-            n_to_skip = max(begin - first, 0)
+            n_to_skip = max(start - first, 0)
             size = min(size, n_to_skip + admission.needed())
             numbers = np.arange(first, first + size)
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
@@ -132,7 +132,7 @@ class CastDrawer:
         if not options.unique and options.remember is None:
             return Admission(options.count)
         limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
-        return Unique(options.count, options.remember, min(limits, default=WINDOW))
+        return UniqueAdmission(options.count, options.remember, min(limits, default=WINDOW))
 
     def _raise_shortage(self, admission: Admission, cause: Cause) -> NoReturn:
         """Raises SamplingError: how many lines were found, with a caret under the part at fault."""
@@ -170,7 +170,7 @@ class CastDrawer:
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
     def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Joins the texts of some pieces; notes the texts of parts with labels in `columns`."""
+        """Joins the texts of some pieces; stores the text of each labelled part in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -196,20 +196,20 @@ class CastDrawer:
     ) -> list[Line]:
         """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        picks = dict[tuple[int, ...], Array]()  # of each choice: (m,), −1 in lines without it
+        picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
             if isinstance(part, Reference):
                 continue
             rows = np.arange(len(lines))  # of the lines with this part
             if part.holder is not None:
                 choice, alternative = part.holder
-                rows = np.flatnonzero(picks[choice] == alternative)
+                rows = np.flatnonzero(picked[choice] == alternative)
             values = [kept.get(source)] * len(rows)
             if isinstance(source, ChoiceSource):
-                picks[part.path] = np.full(len(lines), -1)
+                picked[part.path] = np.full(len(lines), -1)
                 if source not in kept:
                     values = source.alternatives_of(numbers[rows], rounds[rows]).tolist()
-                picks[part.path][rows] = values
+                picked[part.path][rows] = values
             for k, value in zip(rows.tolist(), values, strict=True):
                 is_choice = isinstance(source, ChoiceSource)
                 chosen: Any = lines[k].picks if is_choice else lines[k].names

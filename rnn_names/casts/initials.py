@@ -29,11 +29,11 @@ from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_in
 from rnn_names.sampling.tally import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-MORE_PILOTS = 15  # further pilots of the last size, while a probable initial has few names
-ENOUGH_OF_INITIAL = 256  # names of each part that show its share to within some 6 %
-MIN_MET = 4  # names of each part; an initial with fewer is left out: a line might find none
-MIN_MEASURED = 1e-3  # share of the highest probability, below which no initial is measured further
-MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials; a warning if reached
+MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
+ENOUGH_OF_INITIAL = 256  # names of each part after which its share is known to about 6 %
+MIN_MET = 4  # an initial with fewer names of any part is left out: a line might find none
+MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is measured no further
+MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that bring a warning
 
 
 class SharedInitials:

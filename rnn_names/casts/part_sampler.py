@@ -11,7 +11,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import make_sampler
-from rnn_names.sampling.tally import Passed, Tally
+from rnn_names.sampling.tally import DrawnNames, Tally
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
@@ -72,7 +72,7 @@ class PartSampler:
         weights = self.initial_weights.items()
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
-    def draw(self, keys: Array, initials: Array | None = None) -> Passed:
+    def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
         """As `Sampler.draw`; with `initials`, (n,), the names have these."""
         root: Array | None = None
         if initials is not None:

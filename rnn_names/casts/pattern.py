@@ -31,7 +31,7 @@ from rnn_names.errors import RnnNamesError, SamplingError, pointed, short_repr, 
 MAX_NAME_PARTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
 MAX_TIMES = 1000
-NAMES, CHOICES, INITIALS = 1, 2, 3  # the kinds of parts in their paths; of shared initials
+NAMES, CHOICES, INITIALS = 1, 2, 3  # kinds of parts in their paths; INITIALS: of shared initials
 LINE_COLUMN = "name"  # the column of whole lines in tables
 _LABEL = re.compile(
     r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is the label of the part

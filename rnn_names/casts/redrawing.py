@@ -91,7 +91,7 @@ class LineRedrawer:
             if any(part.path[: len(path)] == path for path in paths)
         }
 
-    def alike(self, line: Line, column: int = 0) -> Iterator[Line]:
+    def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
         """Many lines that differ from `line` in a single name: its first, its second, and so on.
 
         With `column`, only the names in that column change; a column without names gets another

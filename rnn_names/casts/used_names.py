@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rnn_names.casts.lines import Line, NameSource
 from rnn_names.casts.part_sampler import PartSampler, initial_of
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural
 
@@ -22,8 +22,8 @@ class UsedNames:
         self._tests = [self._new_test()]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
-    def _new_test(self) -> FarApart:
-        return FarApart(max(self._min_edits, 1))
+    def _new_test(self) -> DistantNames:
+        return DistantNames(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -36,7 +36,7 @@ class UsedNames:
         indices = [0] if joins_others else []
         if options.is_unique and not is_covered:
             indices.insert(0, len(self._tests))
-            self._tests.append(FarApart.from_options(options) or FarApart(1))
+            self._tests.append(DistantNames.from_options(options) or DistantNames(1))
         return indices
 
     def fork(self) -> "UsedNames":

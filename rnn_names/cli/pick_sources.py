@@ -14,7 +14,7 @@ from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
 from rnn_names.casts.redrawing import LineRedrawer, roundrobin
 from rnn_names.cli.options import wrong_usage
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import blended
@@ -181,7 +181,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(redrawer, new) for new in redrawer.alike(line, number))
+            (self._text(redrawer, new) for new in redrawer.variants_of(line, number))
             for redrawer, line in origins
         )
 
@@ -203,7 +203,7 @@ class LinesToPick:
 
 def _apart_first(names: Iterator[str]) -> Iterator[str]:
     """The names, with near twins of earlier names after most others."""
-    apart, twins = FarApart(2), list[str]()
+    apart, twins = DistantNames(2), list[str]()
     for name in itertools.islice(names, NAMES_BEFORE_TWINS):
         if apart.add_if_far(name):
             yield name

@@ -65,8 +65,8 @@ def _next_row(
     return tuple(following)
 
 
-class FarApart:
-    """A set of names that admits only names at least `min_edits` edits away from each of them.
+class DistantNames:
+    """Names that are at least `min_edits` edits apart; admits only others that are as far away.
 
     With a `min_edits` of 1, it admits names that differ from each of them. Case does not count.
 
@@ -77,19 +77,19 @@ class FarApart:
     def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:
         self._near = min_edits - 1  # the most edits between names that are too near each other
         self._names: dict[str, list[str]] = {}  # by their shortened texts
-        self._before: FarApart | None = None
+        self._before: DistantNames | None = None
         self.add(others)
 
     @classmethod
-    def from_options(cls, options: CommonOptions) -> "FarApart | None":
+    def from_options(cls, options: CommonOptions) -> "DistantNames | None":
         """The set for `min_edits`; None if the option is not set."""
         if options.min_edits is None:
             return None
         return cls(options.min_edits, options.exclude)
 
-    def fork(self) -> "FarApart":
+    def fork(self) -> "DistantNames":
         """A copy to which names can be added without changing this set."""
-        other = FarApart(self._near + 1)
+        other = DistantNames(self._near + 1)
         other._before = self
         return other
 

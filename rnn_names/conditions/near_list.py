@@ -88,9 +88,9 @@ class NearList:
 
     def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprint(names), self._known)
-        of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
-        of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
-        for are_near, at_once in (of_one, of_two)[:edits]:
+        one_edit = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
+        two_edits = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
+        for are_near, at_once in (one_edit, two_edits)[:edits]:
             left = np.flatnonzero(~near)
             left = left[np.argsort(names.lengths[left], kind="stable")]
             for start in range(0, len(left), at_once):

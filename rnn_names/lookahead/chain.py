@@ -4,7 +4,7 @@
 
 The contexts are the most frequent strings of up to six symbols among prefixes of names drawn from
 the network. The probabilities after a context are the mean of the network's after the prefixes that
-end in it, smoothed with those of the next shorter context: the fewer different prefixes, the more.
+end in it, smoothed with those of the next shorter context, the more the fewer prefixes there are.
 The odds of a name's end are also multiplied by a factor for its length, which no context contains.
 
 The chain runs together with an automaton. Few pairs of a context and a state occur together: after

@@ -18,7 +18,7 @@ for others from a Markov chain (`rnn_names.lookahead.chain`).
 
 A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
 frequency of every name is the network's own, however good the guess. This requires that no weight
-exceeds 32 bounds (one bound in a cast, which takes at most one copy). It also requires that the
+exceeds 32 times the bound (in a cast, which takes at most one copy, the bound itself), and that the
 guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
 effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
 chosen so that few are (`rnn_names.lookahead.preparation`). Proposals are independent.
@@ -56,9 +56,9 @@ class Guide:
     """
 
     spelling: Spelling  # with an automaton of S states
-    prefixes: VisitedPrefixes  # N of them, and those visited since it learned
-    # (N, n_y) log ahead of each next character after each visited prefix. Column EOS is 0 where a
-    # name may end, else −∞; while exploring, always −∞.
+    prefixes: VisitedPrefixes  # the N from which it has learned, then those visited since
+    # (N, n_y) log ahead of each next character, after those N only. Column EOS is 0 where a name
+    # may end, else −∞; while exploring, always −∞.
     log_ahead: Array
     pairs: Pairs  # the P pairs of a context of the Markov chain and an automaton state
     log_ahead_by_chain: Array  # (max_length + 2, P) by length and pair
@@ -155,10 +155,10 @@ class Guide:
         `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
         visited since it learned, which have no row of `log_ahead`.
         """
-        known = (visited >= 0) & (visited < len(self.log_ahead))
+        has_learned = (visited >= 0) & (visited < len(self.log_ahead))
         log_ahead: Array = self.log_ahead_by_chain[length + 1][self.pairs.after[pair]]
         log_ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
-        log_ahead[known] = self.log_ahead[visited[known]]
+        log_ahead[has_learned] = self.log_ahead[visited[has_learned]]
         return log_ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:

@@ -23,8 +23,8 @@ The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeat
 At a high temperature, draws vary most. So the names that are most probable in the end have been
 drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick
 et al. 1983). Names that end at visited prefixes are known, and are ruled out meanwhile, so that
-draws explore. Without cooling, of two names with nearly the same probability, `--match
-'Davendre|Sonasheen'`, one was never drawn.
+draws explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of the two, though
+they are about equally probable.
 
 Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
 length, by the guesses. If a few names have most of the probability (below a temperature of 1, or
@@ -53,12 +53,12 @@ from rnn_names.network.ahead import LEAST_LOG, log_difference
 from rnn_names.network.rnn import log_softmax
 
 COOLED_BELOW = 1.0  # draws begin at the first of 2 t, 4 t, … that is at least this
-MIN_HALVINGS = 1  # so at twice t at least, where draws vary more
+MIN_HALVINGS = 1  # so at 2 t or above, where draws vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
-MIN_BEAM_GAIN = 0.003  # the last is one that raises log P(known names) by less than this
+MIN_BEAM_GAIN = 0.003  # the last one raises log P(known names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
@@ -71,8 +71,8 @@ LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which na
 MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
 
 
-class Rounds(Protocol):
-    """Rounds by a guide, which record the prefixes that they visit."""
+class GuidedDraws(Protocol):
+    """Draws names for a guide to learn from, as `sampling.rarity` does for it."""
 
     def draw(self, temperature: float, size: int, guide: Guide, visits: Visits) -> Array:
         """Draws names; returns the logarithms of their weights, (size,)."""
@@ -81,12 +81,12 @@ class Rounds(Protocol):
         """Visits the `width` most probable prefixes of each length."""
 
 
-def prepare_guide(rounds: Rounds, unguided: Guide, temperature: float) -> Guide:
+def prepare_guide(draws: GuidedDraws, unguided: Guide, temperature: float) -> Guide:
     """A guide that has learned from draws, with its measured bound."""
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
     falling = [coldest * 2**k for k in range(halvings, 0, -1)]
-    preparation = _Preparation(rounds, unguided, falling[0])
+    preparation = _Preparation(draws, unguided, falling[0])
     preparation.draw(ROUND_SIZES[0])
     return preparation.run([*falling[1:], temperature])
 
@@ -94,21 +94,21 @@ def prepare_guide(rounds: Rounds, unguided: Guide, temperature: float) -> Guide:
 class _Preparation:
     """A guide that learns, at a temperature, from the prefixes that rounds visit."""
 
-    def __init__(self, rounds: Rounds, guide: Guide, temperature: float) -> None:
-        self._rounds, self._temperature = rounds, temperature
+    def __init__(self, draws: GuidedDraws, guide: Guide, temperature: float) -> None:
+        self._draws, self._temperature = draws, temperature
         self._guide = guide
         self._n_visits = 0
         self._log_unknown = np.inf  # measured, of names that meet the conditions
 
     def draw(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
-        log_weights, n_recorded = self._recorded(self._rounds.draw, size)
+        log_weights, n_recorded = self._recorded(self._draws.draw, size)
         self._n_visits += n_recorded
         return log_weights
 
     def beam_search(self, width: int) -> None:
         """Visits and records the most probable prefixes of each length."""
-        self._recorded(self._rounds.beam_search, width)
+        self._recorded(self._draws.beam_search, width)
 
     def _recorded(self, run_round: Callable[..., Any], size: int) -> tuple[Any, int]:
         """The result of a round, whose prefixes are added to the guide, and their number."""
@@ -124,7 +124,10 @@ class _Preparation:
         self._guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
 
     def explore(self) -> None:
-        """Draws names that are not known."""
+        """Draws names that are not known: `learn` rules those out.
+
+        So the mean weight estimates the probability of the others.
+        """
         for size in ROUND_SIZES:
             self.learn(explores=True)
             self._log_unknown = log_mean_of(self.draw(size))
@@ -203,8 +206,8 @@ def with_bound(guide: Guide, log_weights: Array) -> Guide:
     # The weight of every name whose prefixes were all visited: there, `ahead` of a character is the
     # total of the next prefix, so the product of total / ahead reduces to the first total. With the
     # margin for rounding errors, such names have at most one copy.
-    usual = guide.log_p_conditions - log_mean + 1e-6
-    log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), usual)
+    log_weight_of_known = guide.log_p_conditions - log_mean + 1e-6
+    log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_known)
     log_bound = min(log_bound, math.log(MAX_BOUND))
     expected = np.exp(log_weights - log_bound)
     return replace(

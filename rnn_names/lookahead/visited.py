@@ -141,7 +141,7 @@ class Visits:
         columns = (getattr(before, each.name) for each in fields(before))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
-        for parent, character, automaton_state in self._new:  # none together with its parent
+        for parent, character, automaton_state in self._new:  # no call adds a prefix and its parent
             rows = slice(first, first + len(parent))
             grown.parent[rows], grown.character[rows] = parent, character
             grown.automaton_state[rows] = automaton_state

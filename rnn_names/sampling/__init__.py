@@ -1,9 +1,9 @@
-"""Drawing names.
+"""Drawing names. docs/contributing.md explains words such as number, attempt and root.
 
     random_keys       random numbers for each name
     choice            choose the next character
     walk              extend a batch of prefixes until every name ends
-    next_character    the probabilities of the next character, for a walk
+    network_predictor    the probabilities of the next character, for a walk
     spelling_sampler  draw names of the required spelling, by walks
     presets           settle boldness and lengths, which depend on the model
     sampler           test the other conditions on these names; `tally` counts those that pass
@@ -44,7 +44,7 @@ The calls behind a name:
                 _draw_chunk: Sampler.draw
                     draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
             guided_if_rare: share_with_spelling, _prepare (Guide.unguided, prepare_guide)
-                _Preparation.draw: run_walk by a guide (GuidedWalk.run, Visits.record)
+                _Preparation.draw: _SamplerDraws.draw (GuidedWalk.run, Visits.record)
                 _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
                 _Preparation.explore, explore_by_beam_search: learn; then draw, or beam_search
                 _Preparation.run: explore, change_temperature; then _tested (with_bound)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
@@ -75,7 +75,7 @@ class Aliases:
         owners = dict[str, int]()  # the key of each name
         waiting = np.arange(n)  # keys without a name
         next_attempt = np.zeros(n, np.int64)  # of each key
-        far_apart = FarApart.from_options(self._options) if self._options.exclude else None
+        far_apart = DistantNames.from_options(self._options) if self._options.exclude else None
 
         def is_free(name: str, row: int) -> bool:  # an earlier key may have the name
             is_first = not unique or owners.get(name, n) > row
@@ -90,29 +90,33 @@ class Aliases:
             free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
             return [results[k] for k in free], passing[free], tally
 
-        try:
-            if unique and n > self._sampler.n_possible:
-                raise NoAttemptPassed(Tally(), 0, [])
-            while len(waiting):
+        if unique and n > self._sampler.n_possible:
+            raise self._shortage(n, self._sampler.n_possible)
+        while len(waiting):
+            try:
                 results = first_passing_attempts(
                     make_attempts, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
                 )
-                again = list[int]()
-                for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):
-                    next_attempt[row] = attempt + 1
-                    winner, loser = sorted((row, owners.get(name, n) if unique else n))
-                    names[winner], owners[name] = name, winner
-                    if loser < n:
-                        again.append(loser)
-                waiting = np.array(sorted(again), np.intp)
-        except NoAttemptPassed as error:
-            drawn = [result[0] for result in error.results if result]
-            n_named = len({*owners, *drawn} if unique else drawn)
-            possible = n_named if error.results else self._sampler.n_possible
-            have_one = "can have a name" + " of their own" * unique
-            raise SamplingError(
-                f"only {min(possible, n):,.0f} of {plural(n, 'key')} {have_one}: too few names "
-                "meet the conditions",
-                self._options.non_defaults,
-            ) from None
+            except NoAttemptPassed as error:
+                drawn = [result[0] for result in error.results if result]
+                n_named = len({*owners, *drawn} if unique else drawn)
+                raise self._shortage(n, n_named) from None
+            again = list[int]()
+            for row, (name, attempt) in zip(waiting.tolist(), results, strict=True):
+                next_attempt[row] = attempt + 1
+                owner = owners.get(name, n) if unique else n  # n: no key
+                winner, loser = sorted((row, owner))
+                names[winner], owners[name] = name, winner
+                if loser < n:
+                    again.append(loser)
+            waiting = np.array(sorted(again), np.intp)
         return names
+
+    def _shortage(self, n_keys: int, n_possible: float) -> SamplingError:
+        """The error for more keys than possible names."""
+        have_one = "can have a name" + " of their own" * self._options.unique
+        return SamplingError(
+            f"only {min(n_possible, n_keys):,.0f} of {plural(n_keys, 'key')} {have_one}: too few "
+            "names meet the conditions",
+            self._options.non_defaults,
+        )

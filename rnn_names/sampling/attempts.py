@@ -1,7 +1,8 @@
-"""Attempts at numbers: each number is attempted until an attempt passes.
+"""Drawing by trial and error: attempts at each number until one passes.
 
-The result of a number is that of its first attempt that passes. So it does not depend on the other
-numbers, nor on how many attempts are made together.
+A number is the place of a name in its stream, or of a key in a list of keys. An attempt draws a
+name for it, and the first that meets the conditions gives the number its name. So that does not
+depend on the other numbers, nor on how many attempts are made together.
 """
 
 import math
@@ -74,6 +75,12 @@ class AttemptQueue:
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
 
+    def drop_from(self, row: int) -> int:
+        """Drops the waiting numbers from a row on; returns the first of them."""
+        number = int(self.waiting[row])
+        self.waiting, self.n_failed = self.waiting[:row], self.n_failed[:row]
+        return number
+
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each number would get next: (w,).
 
@@ -120,7 +127,7 @@ def first_passing_attempts(
     queue.add(np.arange(n))
     end = n  # numbers from here on get no result
     while len(queue.waiting):
-        # All numbers together while a stream would continue; then the lowest ones first.
+        # Once a stream would end, the lowest numbers come first: the first failure is found soon.
         lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
         size = max(min(max(n, queue.n_made), largest), 1)
         numbers, attempts = queue.take(size, lowest_first, max_attempts)
@@ -131,9 +138,7 @@ def first_passing_attempts(
             results[numbers[positions[k]]] = new[k]
         exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
         if len(exhausted):
-            end = int(queue.waiting[exhausted[0]])
-            queue.waiting = queue.waiting[: exhausted[0]]
-            queue.n_failed = queue.n_failed[: exhausted[0]]
+            end = queue.drop_from(int(exhausted[0]))
     if end < n:
         raise NoAttemptPassed(tally, end, results)
     return results

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, Rows, Workspace, rows_by_length
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
@@ -107,7 +107,7 @@ def _search(
         wanted = last
         while True:
             names = certain = search.run(wanted)
-            if far_apart := FarApart.from_options(options):
+            if far_apart := DistantNames.from_options(options):
                 names = [*filter(far_apart.add_if_far, certain)]
             if len(names) >= last or len(certain) < wanted:
                 break

@@ -33,7 +33,7 @@ def choose(
         |----|--------|-----|-----|
         branch 0   1     2     3
 
-    A name at node k gets the point k + u, and so the branch n_y node + character.
+    A name at node k gets the point k + u, and so the branch n_y · node + character.
 
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.

@@ -9,7 +9,7 @@ from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import LEAST_LOG
-from rnn_names.sampling.next_character import NextCharacter
+from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 
 
@@ -35,10 +35,10 @@ class GuidedWalk(Walk):
     With `visits`, the walk records the prefixes that it visits there.
     """
 
-    predictor: NextCharacter
+    predictor: NetworkPredictor
 
     def __init__(
-        self, predictor: NextCharacter, keys: Array, guide: Guide, visits: Visits | None = None
+        self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
     ) -> None:
         super().__init__(predictor, guide.spelling, keys)
         self.guide, self.visits = guide, visits

@@ -32,7 +32,7 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws the names of the numbers from `begin` on, from the proposals of a guided sampler.
+    """Draws names in order, from number `start` on, from the proposals of a guided sampler.
 
     Args:
         sampler: tests the conditions that are not in the spelling.
@@ -48,20 +48,20 @@ class NameGroups:
         sampler: Sampler,
         guided: GuidedSampler,
         key: Array,
-        begin: int,
+        start: int,
         budget: int,
         admission: Admission,
         threads: tuple[Submit, int],
     ) -> None:
         self._sampler, self._guided, self._key = sampler, guided, key
-        self._begin, self._budget, self._admission = begin, budget, admission
+        self._start, self._budget, self._admission = start, budget, admission
         self._submit, self._n_threads = threads
 
     def names(self) -> Iterator[Names]:
         """Yields the names by number, in parts; raises OutOfAttempts after the last."""
         n_threads = self._n_threads
-        # The next group, and its names before `begin`.
-        group, n_skipped = divmod(self._begin, GROUP_SIZE)
+        # The next group, and its names before `start`.
+        group, n_skipped = divmod(self._start, GROUP_SIZE)
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._guided.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()

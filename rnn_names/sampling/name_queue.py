@@ -16,7 +16,7 @@ from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import Passed, Tally
+from rnn_names.sampling.tally import DrawnNames, Tally
 from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
@@ -29,23 +29,23 @@ NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
-class PassingNames(NamedTuple):
+class NumberedNames(NamedTuple):
     """The names of n ascending numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
     names: Names
 
-    def split(self, number: int) -> tuple["PassingNames", "PassingNames"]:
+    def split(self, number: int) -> tuple["NumberedNames", "NumberedNames"]:
         """The names below a number, and the rest."""
         n = int(np.searchsorted(self.numbers, number))
         numbers, attempts, names = self
-        below = PassingNames(numbers[:n], attempts[:n], names[:n])
-        return below, PassingNames(numbers[n:], attempts[n:], names[n:])
+        below = NumberedNames(numbers[:n], attempts[:n], names[:n])
+        return below, NumberedNames(numbers[n:], attempts[n:], names[n:])
 
 
 class NameQueue:
-    """Draws the names of the numbers from `begin` on.
+    """Draws names in order, from number `start` on.
 
     The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
     unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
@@ -61,7 +61,7 @@ class NameQueue:
         self,
         sampler: Sampler,
         key: Array,
-        begin: int,
+        start: int,
         budget: int,
         admission: Admission,
         threads: tuple[Submit, int],
@@ -69,7 +69,7 @@ class NameQueue:
         self._sampler, self._key, self._admission = sampler, key, admission
         self._submit, self._n_threads = threads
         # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
-        self._begin = self._next_to_yield = self._next_number = begin
+        self._start = self._next_to_yield = self._next_number = start
         self._queue = AttemptQueue()
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
@@ -77,7 +77,7 @@ class NameQueue:
         affordable = sampler.options.affordable
         self._budget, self._largest = affordable(budget), affordable(sampler.largest_batch)
         self._first_size = self._next_size = affordable(first)  # the most attempts of a batch
-        self._passing = list[PassingNames]()  # not yielded yet, in the order of drawing
+        self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
 
@@ -104,7 +104,7 @@ class NameQueue:
         request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
         512, 8,192 and so on.
         """
-        queue, yielded = self._queue, self._next_to_yield - self._begin
+        queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
         end = self._next_to_yield + min(max_ahead, self._admission.needed())
         n_new = max(end - self._next_number, 0)
@@ -124,7 +124,7 @@ class NameQueue:
         numbers, attempts = queue.take(size, lowest_first, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
-        results = list[Passed]()
+        results = list[DrawnNames]()
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             self._tally.add(results[-1].tally)
@@ -134,11 +134,11 @@ class NameQueue:
             names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])
             at = rows[first]
-            self._passing.append(PassingNames(numbers[at], attempts[at], names.take(first)))
+            self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
 
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
-        """The rows of the attempts of each chunk; names that begin alike share one."""
+        """The rows of the attempts of each chunk; names that start alike share one."""
         max_names = self._sampler.largest_batch // CHUNKS  # of a chunk
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
@@ -149,12 +149,12 @@ class NameQueue:
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
         return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
-    def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> Passed:
+    def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> DrawnNames:
         keys = keys_at(self._key, numbers[rows], attempts[rows])
         names, passing, tally = self._sampler.draw(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
-        return Passed(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
+        return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
         """Removes and yields the names of all numbers below `end`, in parts.
@@ -163,7 +163,7 @@ class NameQueue:
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ready, later = zip(*(passing.split(until) for passing in self._passing), strict=True)
+            ready, later = zip(*(passing.split(until) for passing in self._ready), strict=True)
             numbers, attempts, parts = zip(*ready, strict=True)
             order = np.argsort(np.concatenate(numbers), kind="stable")
             n_attempts = 1 + np.concatenate(attempts)[order].astype(np.int64)
@@ -174,7 +174,7 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            self._passing = [passing for passing in later if len(passing.numbers)]
+            self._ready = [passing for passing in later if len(passing.numbers)]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
             joined = Names.concatenate([*parts]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)

@@ -18,9 +18,9 @@ MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be impr
 
 
 def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
-    """The options with the presets of boldness that are not set, as far as the list allows these.
+    """The options, with the presets of their boldness for those that are not set.
 
-    Of the presets of safe, it leaves out:
+    Presets that the model's list does not allow are left out. Of those of safe:
 
         known_triples   if the model has no triples, or a required text has others
         min_mean_p      if the model predicts badly, or its loss is not known, as for a blend

@@ -10,7 +10,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.lookahead.guide import Guide
-from rnn_names.lookahead.preparation import Rounds, prepare_guide, warn_of_rarity
+from rnn_names.lookahead.preparation import GuidedDraws, prepare_guide, warn_of_rarity
 from rnn_names.lookahead.visited import Visits
 from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.guided_walk import GuidedWalk
@@ -61,19 +61,19 @@ def _prepare(sampler: Sampler) -> GuidedSampler | None:
     unguided = Guide.unguided(spelling, np.array(text, int))
     # At a lower temperature, rounding errors would be larger than the differences of names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
-    guide = prepare_guide(_Rounds(sampler, text), unguided, temperature)
+    guide = prepare_guide(_SamplerDraws(sampler, text), unguided, temperature)
     options = replace(sampler.options, temperature=temperature)
     return GuidedSampler(sampler.model, options, [text], guide)
 
 
-class _Rounds(Rounds):
-    """Rounds of draws from a sampler's model, from one root."""
+class _SamplerDraws(GuidedDraws):
+    """Guided draws from a sampler's model, from one root; each has a number of its own."""
 
     def __init__(self, sampler: Sampler, root: Indices) -> None:
-        self._sampler, self._root, self._rounds = sampler, root, count(1)
+        self._sampler, self._root, self._numbers = sampler, root, count(1)
 
     def draw(self, temperature: float, size: int, guide: Guide, visits: Visits) -> Array:
-        keys = keys_at(seed_key(0, next(self._rounds)), np.arange(size))
+        keys = keys_at(seed_key(0, next(self._numbers)), np.arange(size))
         return self._proposer(temperature, guide).run_walk(keys, visits=visits).log_weights
 
     def beam_search(self, temperature: float, width: int, guide: Guide, visits: Visits) -> None:

@@ -18,11 +18,11 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.spelling_sampler import SpellingSampler
-from rnn_names.sampling.tally import Passed, Tally, rows_that_pass
+from rnn_names.sampling.tally import DrawnNames, Tally, rows_that_pass
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
-LONG_NAME = 32  # characters; if all names of a list have more, few of the model's may
+LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or punctuation marks in a row, where none of the list does"
@@ -30,10 +30,11 @@ SHAPE_HINT = (
 
 
 class Sampler:
-    """Draws names from a model that meet all conditions.
+    """Draws names that meet all conditions that can be tested on each name alone.
 
-    A `SpellingSampler` draws names of the required spelling; the other conditions are tested on
-    whole names. The spelling joins all conditions whose automata are small enough together.
+    A `SpellingSampler` draws names of the required spelling, which joins all conditions whose
+    automata are small enough together; `filter` tests the others. Where few names have the
+    spelling, a `GuidedSampler` draws them instead (`rarity`), and only `filter` is used.
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
@@ -116,19 +117,20 @@ class Sampler:
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
-        any_length = shortest <= 1 and options.max_length is None
-        most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
-        return not most_fit or bool(self.automaton_conditions or options.prefix)
+        limits_length = shortest > 1 or options.max_length is not None
+        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
+        limits_spelling = bool(self.automaton_conditions or options.prefix)
+        return limits_length or breaks_shape or limits_spelling
 
-    def draw(self, keys: Array) -> Passed:
+    def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""
         return self.filter(len(keys), *self.spelling_sampler.draw(keys))
 
-    def filter(self, n_drawn: int, names: Names, rows: Array) -> Passed:
+    def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests names already drawn; `rows` are their rows among the `n_drawn` of the draw."""
         passing, tally = rows_that_pass(self.tested_conditions, names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
-        return Passed(names.take(passing), rows[passing], tally)
+        return DrawnNames(names.take(passing), rows[passing], tally)
 
 
 def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:

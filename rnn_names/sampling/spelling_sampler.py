@@ -8,7 +8,7 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.names import IndexedNames, Names
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.next_character import NextCharacter
+from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import uniform
 from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
 from rnn_names.system import cached_property
@@ -35,14 +35,14 @@ class SpellingSampler:
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     @cached_property
-    def predictor(self) -> NextCharacter:
-        """The next character, in float32."""
-        return NextCharacter(self._model.params, self._options)
+    def predictor(self) -> NetworkPredictor:
+        """Predicts the next character, in float32."""
+        return NetworkPredictor(self._model.params, self._options)
 
     @cached_property
-    def exact_predictor(self) -> NextCharacter:
-        """The next character, in float64, which defines a name."""
-        return NextCharacter(self._model.params, self._options, np.float64)
+    def exact_predictor(self) -> NetworkPredictor:
+        """Predicts it in float64: this is what defines a name."""
+        return NetworkPredictor(self._model.params, self._options, np.float64)
 
     @cached_property
     def exact_roots(self) -> Roots:
@@ -97,7 +97,7 @@ class SpellingSampler:
         return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 
 
-def compute_roots(texts: Texts, predictor: NextCharacter, automaton: Automaton) -> Roots:
+def compute_roots(texts: Texts, predictor: NetworkPredictor, automaton: Automaton) -> Roots:
     """The roots with these texts, whose states are computed level by level."""
     work = Workspace(predictor.dtype)
     states, log_prob = predictor.first_state, np.zeros(1)

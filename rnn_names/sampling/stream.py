@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
@@ -22,7 +22,7 @@ from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.sampling.tally import Tally
-from rnn_names.sampling.unique import WINDOW, Admission, Unique
+from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
 from rnn_names.system import usable_cores
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
@@ -30,7 +30,7 @@ MAX_THREADS = 4  # each needs memory for its names: more would exceed what is pr
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 MAX_FAILED_CHARACTERS = 1 << 23
-"""A stream ends when its failed attempts have this many characters, each the least length."""
+"""Limits the budget for long names, which take longer: their characters are at most this many."""
 
 
 def names_of_stream(
@@ -78,8 +78,8 @@ def _admission_for(options: Options, count: int) -> Admission:
     """What admits the names: all of them, or those that are new and far from the others."""
     if not options.is_unique:
         return Admission(count)
-    window, far_apart = options.affordable(WINDOW), FarApart.from_options(options)
-    return Unique(count, options.remember, window, far_apart)
+    window, far_apart = options.affordable(WINDOW), DistantNames.from_options(options)
+    return UniqueAdmission(count, options.remember, window, far_apart)
 
 
 def _refuse_after_fork(process: int) -> None:

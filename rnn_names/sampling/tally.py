@@ -34,8 +34,8 @@ class Tally(dict[str, tuple[int, int]]):
         return f"the tightest condition was {self.tightest} (met by {rate} draws)"
 
 
-class Passed(NamedTuple):
-    """The names of a draw that meet the conditions."""
+class DrawnNames(NamedTuple):
+    """The names of a draw that meet the conditions, their rows in the draw, and the tally."""
 
     names: Names
     rows: Array  # (len(names),) ascending, among all attempts of the draw

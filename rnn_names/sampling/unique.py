@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
@@ -39,7 +39,7 @@ class Admission:
         """Warns once if most names are rejected."""
 
 
-class Unique(Admission):
+class UniqueAdmission(Admission):
     """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones.
 
     It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
@@ -47,7 +47,7 @@ class Unique(Admission):
     """
 
     def __init__(
-        self, count: int, remember: str | None, window: int, far_apart: FarApart | None = None
+        self, count: int, remember: str | None, window: int, far_apart: DistantNames | None = None
     ) -> None:
         super().__init__(count)
         self._far_apart, self._window = far_apart, window
@@ -98,7 +98,7 @@ class Unique(Admission):
         return rows[: self.count - self.admitted]
 
     def needed(self) -> int:
-        """As `Admission.needed`, if as many names are new as so far."""
+        """As `Admission.needed`, if as many are new as so far; and some more, for later repeats."""
         missing = self.count - self.admitted
         return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
 

@@ -95,18 +95,6 @@ class Roots(NamedTuple):
 class Walk:
     """Draws names. Name k has row k of `keys` and column k of `characters`.
 
-    Each call of `_extend` extends the names at some nodes of one level (prefixes of one length):
-
-        rows        (k,) the rows of the names at these nodes
-        node        (k,) the node of each name, ascending: 0 0 0 1 2 2 …
-        branch      (k,) the branch that each name draws, n_y node + character, ascending
-        parent, character   (branches,) the two parts of each distinct branch
-        branch_row  (k,) the row of each name's branch among the distinct ones
-        children    the new nodes, which wait in the frontier for a later call
-        states      (nodes, …) hidden states
-        data        `NodeData` of the nodes; for a guided walk, `GuidedData`
-        probabilities   (n_y, nodes)
-
     `keys` (names,) has the key of each name's random numbers, as in `random_keys`.
     """
 
@@ -148,21 +136,31 @@ class Walk:
     def _extend(
         self, states: Array, data: Any, length: int, rows: Array, node: Array, work: Workspace
     ) -> None:
-        """Extends or ends the names at some nodes, whose prefixes have `length` characters."""
+        """Extends or ends the names at some nodes, whose prefixes have `length` characters.
+
+        states, data    (nodes, …) hidden states; `NodeData`, or `GuidedData` for a guided walk
+        rows            (k,) the rows of the names at these nodes
+        node            (k,) the node of each name, ascending: 0 0 0 1 2 2 …
+        probabilities   (n_y, nodes)
+        branch          (k,) the branch that each name draws: n_y · node + character, ascending
+        parent, character   (branches,) the two parts of each distinct branch
+        branch_row      (k,) the row of each name's branch among the distinct ones
+        children        the new nodes, which wait in the frontier for a later call
+        """
         spelling, n_y = self.spelling, self.predictor.n_y
         probabilities, margin, data = self._predict(states, data, length, node, work)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
-        first = differs_from_previous(branch)
-        parent, character = np.divmod(branch[first], n_y)
+        is_first = differs_from_previous(branch)
+        parent, character = np.divmod(branch[is_first], n_y)
         automaton_state = data.automaton_state[parent]
         next_state = spelling.automaton.after[automaton_state, character]
         ends = character == EOS
         may_end = ends & spelling.may_end[length, automaton_state]
         goes_on = ~ends & spelling.can_be_completed[length + 1, next_state]
         # For each name again: (k,)
-        branch_row = np.cumsum(first, dtype=np.int32) - 1
+        branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
         self._end(rows[ended], parent[branch_row[ended]], data, length)
         longer = np.flatnonzero(goes_on[branch_row] & ~is_close)

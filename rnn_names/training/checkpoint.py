@@ -56,16 +56,16 @@ class Checkpoint:
                 settings=["resume"],
             )
         meta, arrays = archive.read(path, allowed_types)
-        of_model = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
-        of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
+        model_arrays = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
+        state_arrays = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
-            model, run = Model.of(meta, of_model), _run_in(meta)
+            model, run = Model.of(meta, model_arrays), _run_in(meta)
             # The best model so far replaces the initial model, which has the same cell, size and
             # vocabulary. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None else None
             checkpoint = cls(output, Trainer(TrainingSetup(corpus, settings, start)), corpus, init)
             checkpoint._check_is_like(run)
-            checkpoint.trainer.restore({**run["state"], **of_state}, model)
+            checkpoint.trainer.restore({**run["state"], **state_arrays}, model)
         except RnnNamesError as error:
             raise type(error)(
                 f"{printable(path)}: {error}; or train without resume",
@@ -104,8 +104,8 @@ class Checkpoint:
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
         numbers = {name: value for name, value in state.items() if name not in arrays}
         meta = {**model.meta, "run": {**self._run, "state": numbers}}
-        of_state = {_STATE + name: array for name, array in arrays.items()}
-        archive.write(self.path, meta, {**model.arrays, **of_state})
+        state_arrays = {_STATE + name: array for name, array in arrays.items()}
+        archive.write(self.path, meta, {**model.arrays, **state_arrays})
         self.written, self._last_write = True, time.monotonic()
 
     def remove(self) -> None:

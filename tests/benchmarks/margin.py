@@ -1,4 +1,4 @@
-"""How far float32 is from float64 where names are drawn: what `next_character.MARGIN` rests on.
+"""How far float32 is from float64 where names are drawn: what `network_predictor.MARGIN` rests on.
 
 usage: python tests/benchmarks/margin.py
 
@@ -16,7 +16,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import prefix_tree
-from rnn_names.sampling.next_character import MARGIN, RELATIVE_ERROR, NextCharacter
+from rnn_names.sampling.network_predictor import MARGIN, RELATIVE_ERROR, NetworkPredictor
 
 TEMPERATURES = 0.1, 0.3, 0.7, 1.0, 2.0, 5.0
 COUNT = 4000
@@ -38,7 +38,7 @@ def differences(model: Model, temperature: float) -> tuple[float, float]:
     tree = prefix_tree(indices, lengths, len(model.vocabulary))
     found = []
     for dtype in (np.float32, np.float64):
-        source = NextCharacter(model.params, options, dtype)
+        source = NetworkPredictor(model.params, options, dtype)
         states = rnn.hidden_states(tree, source.params, Workspace(dtype))
         found.append(source.next_probabilities(states, Workspace(dtype))[0])
     single, double = found

@@ -49,7 +49,7 @@ def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeyp
 
 
 def test_initials_have_their_shares_where_names_that_meet_the_conditions_are_rare():
-    """Of a back-reference there is no automaton to look ahead with."""
+    """A back-reference has no automaton, so it cannot be looked ahead for."""
     models = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=5)}
     first = by(initial_of, distribution(models["a"], match=r"(.)(.)\2\1(.)\3"))
     second = by(initial_of, distribution(models["b"], match="(a|b)cb..*"))
@@ -110,7 +110,7 @@ OPTIONS_WITH_THREE_INITIALS += [{"max_length": 3, "novel": True, "contains": ["a
 @pytest.mark.parametrize("looks_ahead", [False, True])
 @pytest.mark.parametrize("options", OPTIONS_WITH_THREE_INITIALS)
 def test_different_initials_have_their_probabilities(options, looks_ahead, request):
-    """Of three letters, three lines have one each, and then all letters may come again."""
+    """With three letters, every three lines use each letter once."""
     if looks_ahead:
         request.getfixturevalue("always_look_ahead")
     with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters: from line 4 on"):
@@ -134,7 +134,7 @@ def test_initials_differ_where_lines_begin_with_different_parts():
 def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
     """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
 
-    One that had to be drawn again lent its letter to all that were drawn with it.
+    Once, a redrawn line gave its letter to every line of its batch.
     """
     parts = "{a} {b:suffix=b} {c}"
     options = {"initials": initials, "min_edits": 1, "min_length": 2}

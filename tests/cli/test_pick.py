@@ -13,7 +13,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.cli import pick_pages, pick_sources
 from rnn_names.cli.pick_pages import show
-from rnn_names.conditions.edits import FarApart, within_edits
+from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import accepts
@@ -188,10 +188,10 @@ def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
 
 def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
-    assert len(like) == 10 and all(map(FarApart(2).add_if_far, like))
+    assert len(like) == 10 and all(map(DistantNames(2).add_if_far, like))
     monkeypatch.setattr(pick_sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 40])
-    assert not all(map(FarApart(2).add_if_far, like))
+    assert not all(map(DistantNames(2).add_if_far, like))
 
 
 def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import avoiding, matching
 from rnn_names.conditions.conditions import make_conditions
-from rnn_names.conditions.edits import FarApart, within_edits
+from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.spelling import Spelling
@@ -225,7 +225,7 @@ def test_names_near_a_listed_name_are_recognised(listed, characters, names, edit
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
 def test_accepted_names_are_far_apart(names, edits):
-    far_apart, kept = FarApart(edits + 1, ["Abab"]), []
+    far_apart, kept = DistantNames(edits + 1, ["Abab"]), []
     for name in names:
         assert far_apart.add_if_far(name) == (nearest(name, ["abab", *kept]) > edits)
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []
@@ -233,7 +233,7 @@ def test_accepted_names_are_far_apart(names, edits):
 
 def test_a_text_that_is_too_long_to_be_near_a_name_takes_little_memory():
     """As a line of a file of kept names may be: two deletions make half a billion texts of it."""
-    far_apart = FarApart(3, ["ab" * 15_000, "a" * 202])
+    far_apart = DistantNames(3, ["ab" * 15_000, "a" * 202])
     assert not far_apart.is_far("a" * 200)
     assert far_apart.is_far("a" * 199) and far_apart.is_far("ab" * 100)
     assert tiny_model().sample(2, seed=1, min_edits=3, exclude=["ab" * 15_000])

@@ -237,7 +237,7 @@ def test_names_that_wait_behind_a_missing_one_are_shown(page):
     """Regression: the message counted them, but they were not shown."""
     found = page.evaluate(
         """async () => {
-          const [search, shown] = [new Search(blendOf(models, [1]).blend,
+          const [search, shown] = [new NameQueue(blendOf(models, [1]).blend,
             drawOptions(withTexts({}), blendOf(models, [1]).blend, models), []), []];
           search.waiting = [null, "ab", "ba"].map((name) => ({ name }));
           return [search.addWaiting(2, { found: (name) => shown.push(name) }), shown];

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_names import Model, train
 from rnn_names.conditions.conditions import make_conditions
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
 from rnn_names.conditions.word_lists import COMMON_WORDS, are_words
 from rnn_names.corpus.names import Names
@@ -48,7 +48,7 @@ def test_single_options_override_boldness():
 def test_safe_names_are_new_and_far_from_each_other():
     names = MODEL.sample(60, seed=2, boldness="safe")
     assert not MODEL.knows(names).any()
-    assert [*filter(FarApart(2).add_if_far, names)] == names
+    assert [*filter(DistantNames(2).add_if_far, names)] == names
 
 
 def test_other_words_for_boldness_are_refused():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_names.sampling import next_character, walk
+from rnn_names.sampling import network_predictor, walk
 from support.enumeration import tiny_model
 from support.networks import random_model
 
@@ -13,8 +13,8 @@ def test_close_decisions_are_repeated_in_float64(monkeypatch):
     model = tiny_model()
     cut = {"min_p": 0.05, "top_k": 3, "top_p": 0.9}
     names = model.sample(300, seed=3, **cut)
-    monkeypatch.setattr(next_character, "MARGIN", 0.05)
-    monkeypatch.setattr(next_character, "RELATIVE_ERROR", 0.05)
+    monkeypatch.setattr(network_predictor, "MARGIN", 0.05)
+    monkeypatch.setattr(network_predictor, "RELATIVE_ERROR", 0.05)
     again, run = [], walk.Walk.run
 
     def noted(self, *arguments):

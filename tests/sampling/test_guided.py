@@ -44,7 +44,7 @@ def poor(monkeypatch):
 
 
 def log_weights(guided, size):
-    """Those of names drawn with a guide."""
+    """The log weights of names drawn with a guide."""
     return guided.run_walk(first_keys(3, size)).log_weights
 
 
@@ -66,7 +66,7 @@ def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
 
 @pytest.mark.no_cover
 def test_random_models_under_random_conditions_pass_a_chi_square_test(always_look_ahead):
-    """Corrected for their number; `make rare` does many more."""
+    """The threshold allows for the number of scores; `make rare` tests many more conditions."""
     scores = []
     for seed, model, options, expected in models_with_random_options(24, tiny_model):
         names = Counter(model.sample(4096, seed=seed, **options))

@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from rnn_names import cast
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import CorpusError, SamplingError
 from rnn_names.sampling import best as best_module
@@ -92,7 +92,7 @@ def test_names_that_another_run_adds_during_a_search_are_excluded(path, monkeypa
 def test_min_edits_includes_remembered_names(path):
     first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
     assert lines(path) == first + second
-    far_apart = FarApart(2)
+    far_apart = DistantNames(2)
     assert all(map(far_apart.add_if_far, first + second))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS
-from rnn_names.sampling import next_character
+from rnn_names.sampling import network_predictor
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler
 from support.distributions import assert_drawn_from
@@ -33,6 +33,6 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
 
 @pytest.mark.parametrize("nodes", [1, 5])
 def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, monkeypatch):
-    monkeypatch.setattr(next_character, "NODES_AT_ONCE", nodes)
+    monkeypatch.setattr(network_predictor, "NODES_AT_ONCE", nodes)
     names = tiny_model().sample(2000, seed=4)
     assert_drawn_from(Counter(names), distribution(tiny_model()))

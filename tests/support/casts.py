@@ -2,7 +2,7 @@
 
 from rnn_names.casts.cast import draw_texts
 from rnn_names.casts.pattern import parse
-from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions
 from support.enumeration import tiny_model
 
@@ -33,4 +33,4 @@ def joint(*names, weight=lambda *names: True):
 
 def are_far_apart(names, edits=2):
     """Whether no name is fewer edits away from one before it."""
-    return all(map(FarApart(edits).add_if_far, names))
+    return all(map(DistantNames(edits).add_if_far, names))

@@ -80,7 +80,7 @@ export class Blend {
    * The predictions at each place of a name, including its end: the index of the `character` there,
    * and log ŷ (n_y,). The list ends at a character that no network knows.
    */
-  expectations(name, characters = this.encode(name)) {
+  predictions(name, characters = this.encode(name)) {
     const places = [];
     let state = this.firstState();
     for (const character of [...characters, EOS]) {
@@ -98,7 +98,7 @@ export class Blend {
   logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
     const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
-    return this.expectations(name, characters)
+    return this.predictions(name, characters)
       .slice(-counted)
       .reduce((sum, place) => sum + logOf(place), 0);
   }

@@ -137,9 +137,9 @@ function endShift(seen, p, n_y, maxLength) {
     // Newton's method, damped
     const missing = shift.map((each) => -2 * each);
     const slope = new Float64Array(maxLength + 1).fill(2);
-    seen.forEach(({ p: said, length, nNames }, i) => {
+    seen.forEach(({ p: observed, length, nNames }, i) => {
       const guess = 1 / (1 + odds[i] * Math.exp(-shift[length]));
-      missing[length] += nNames * (said[EOS] - guess);
+      missing[length] += nNames * (observed[EOS] - guess);
       slope[length] += nNames * guess * (1 - guess);
     });
     for (let i = 0; i <= maxLength; i++)

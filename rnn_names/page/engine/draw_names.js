@@ -1,15 +1,15 @@
 // Draws a number of names that meet all conditions, in slices of time. The calls behind a name:
 //
 //     drawNames: withTexts, withBoldness, drawOptions (rootsOf), conditionsOf
-//         Search.run: batch, attempts
+//         NameQueue.run: batch, attempts
 //             attempts: drawBatch (rowsOf, choose, nextNodes)
 //             drawPilot, where names seem rare; then GuidedSampler.prepare and names
-//         Search.addWaiting, shortage
+//         NameQueue.addWaiting, shortage
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
+import { NameQueue } from "./name_queue.js";
 import { WrongSettings } from "./options.js";
-import { Search } from "./search.js";
 
 const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
@@ -35,19 +35,19 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const settings = withBoldness(withTexts(asked), models);
   const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
-  const search = new Search(blend, options, conditions);
+  const queue = new NameQueue(blend, options, conditions);
   let until = performance.now() + FIRST_SLICE;
   let isStopped = false;
-  for (const _ of search.run(count, watch)) {
+  for (const _ of queue.run(count, watch)) {
     if (performance.now() < until) continue;
     await pause();
     isStopped = watch.stopped?.();
     if (isStopped) break;
     until = performance.now() + SLICE;
   }
-  const names = search.addWaiting(count, watch);
-  const short = shortage(names.length, count, search.drawn, isStopped ? [] : conditions);
-  return { names, shortage: short || (settings.unique ? "" : (search.guided?.warning() ?? "")) };
+  const names = queue.addWaiting(count, watch);
+  const short = shortage(names.length, count, queue.drawn, isStopped ? [] : conditions);
+  return { names, shortage: short || (settings.unique ? "" : (queue.guided?.warning() ?? "")) };
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");

@@ -19,7 +19,7 @@ const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
 const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws would take too long here
 const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
-const MAX_COPIES = 20000; // of a name from one proposal: no group ends here, as in Python after 32
+const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a group must hold them
 
 /** Proposes names with a guide, `atOnce` at a time. */
 export class GuidedSampler {

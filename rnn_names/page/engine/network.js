@@ -17,8 +17,8 @@ export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
 /**
- * The state a of a node, from from_x = x Waxᵀ + ba, from_a = a_prev Waaᵀ, and a_prev. The row of each
- * begins at the number after it.
+ * The state a of a node, from from_x = x Waxᵀ + ba, from_a = a_prev Waaᵀ, and a_prev. Each array is
+ * followed by the offset of its row.
  */
 function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {

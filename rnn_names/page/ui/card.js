@@ -29,7 +29,7 @@ export function openCard(name) {
 /** Shows the probability of each letter of a name. */
 export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
-  const places = name ? blend.expectations(name) : [];
+  const places = name ? blend.predictions(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));

@@ -23,8 +23,8 @@ const MIN_FOUND = 2; // the fewest names in a short pilot for which a longer pil
 const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
-/** A search for the names of a seed that meet some conditions. */
-export class Search {
+/** Draws the names of a seed that meet some conditions, in the order of their numbers. */
+export class NameQueue {
   /**
    * @param {import("./blend.js").Blend} blend
    * @param {import("./types.js").DrawOptions} options

@@ -22,7 +22,7 @@ temperature T < 1, for bundled models, blends and random networks of 128 to 384 
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 
-class NextCharacter(Predictor):
+class NetworkPredictor(Predictor):
     """Predicts the next character by a network, in float32 or float64."""
 
     def __init__(self, params: Params, options: CommonOptions, dtype: Any = np.float32) -> None:
