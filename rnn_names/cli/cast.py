@@ -93,18 +93,18 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
     with wrong_usage(), errors_of(pattern_file):
-        read = parsed(options)
+        parsed_pattern = parsed(options)
     if r"\n" in text:
         print_to_stderr(r"Note: \n is text: press Enter within the quotes, or give a file (--file)")
     if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
         print_to_stderr(
             f"Note: {weight[1]} is text here: a weight stands within brackets, as in [Lord*3|Lady]"
         )
-    _note_overridden(read, options)
-    out = Table(["name", *read.columns], form, title=file or "".join(pattern))
+    _note_overridden(parsed_pattern, options)
+    out = Table(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
         words = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in draw_texts(read, options, blend_of, words):
+        for rows in draw_texts(parsed_pattern, options, blend_of, words):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
             out.write_records(rows)

@@ -50,8 +50,8 @@ export function engineOf(models) {
     check("count", count, COUNT);
     checkOptions(options, CAST_OPTIONS);
     const { parts, files, ...others } = options;
-    const read = new PatternReader(pattern, models, files).pattern();
-    const rows = await castRows(models, read, count, newNames(others));
+    const parsed = new PatternReader(pattern, models, files).pattern();
+    const rows = await castRows(models, parsed, count, newNames(others));
     return rows.map((row) => (parts ? row.parts : row.text));
   }
 

@@ -50,9 +50,9 @@ export async function castRows(models, { pieces, columns }, count, options, watc
       return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
     });
     const comeAgain = round >= ROUNDS_OF_LETTERS;
-    const right = rightRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
+    const valid = validRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
-    if (right.length === count || isShort || round === MAX_ROUNDS) return right;
+    if (valid.length === count || isShort || round === MAX_ROUNDS) return valid;
   }
 }
 
@@ -142,7 +142,7 @@ function orderOf(key, first, n) {
 }
 
 /** The rows that have the right initials, without repeated lines if lines are to be unique. */
-function rightRows(rows, { initials, unique, comeAgain }) {
+function validRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
   const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));
   return rows.filter(({ names, text }) => {
