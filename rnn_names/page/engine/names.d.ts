@@ -32,7 +32,7 @@ export interface SampleOptions {
   topP?: number;
   /** Skip this many names. Default: 0. */
   start?: number;
-  /** Allow capitals and marks where no name of the list has them. */
+  /** Allow capitals and punctuation where no name of the list has them. */
   anyShape?: boolean;
   /** The old name of `anyShape`. */
   anyBeginning?: boolean;
