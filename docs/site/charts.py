@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPEED = ROOT / "tests" / "benchmarks" / "RESULTS.md"
 QUALITY = ROOT / "tests" / "quality" / "RESULTS.md"
 
-WIDTH, MARGIN, LINE, BAR, GAP = 400, 64, 17, 13, 12
+WIDTH, MARGIN, LINE, BAR, GAP = 400, 64, 21, 15, 14
 """Of a chart, in its own units: the room for values; the heights of a row's label, of a bar, and of
 what lies between rows.
 """
@@ -141,7 +141,7 @@ def bars(rows: Sequence[Row], unit: str, rival: str) -> str:
         for kind, value in bars:
             length = (WIDTH - MARGIN) * value / most
             parts.append(
-                f'<rect class="{kind}" y="{y + 1:g}" width="{length:.1f}" height="{BAR - 2}" '
+                f'<rect class="{kind}" y="{y + 1:g}" width="{length:.1f}" height="{BAR - 4}" '
                 f'rx="2"/><text class="value" x="{length + 6:.1f}" y="{y + BAR / 2:g}">'
                 f"{value:,.0f}</text>"
             )

@@ -73,6 +73,8 @@ STYLE = """
 }
 @media screen {
   .framed header { display: none; }
+  .framed #keys::backdrop { background: none; } /* it would end with the frame */
+  .framed #keys { box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 25%); }
 }
 @media screen and (min-width: 46.001rem) and (min-height: 30.001rem) {
   :root.framed { --head: 3.25rem; }

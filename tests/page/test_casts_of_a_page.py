@@ -199,7 +199,7 @@ def test_a_typed_pattern_updates_its_parts(open_page):
     pattern.fill("{gru} {elf}")
     wait_for_names(page, 0)
     assert page.locator("#pattern-error").inner_text().splitlines() == [
-        "pattern: no model “elf” here; available: gru, rnn",
+        "no model “elf” here; available: gru, rnn",
         "  {gru} {elf}",
         "         ^",
     ]
@@ -283,6 +283,10 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     page.locator("#toast").get_by_role("button", name="Copy").click()
     page.locator("#toast", has_text="Copied").wait_for()
     assert page.evaluate(copied) == other.text_content() == kept(page)[0]
+    line.press("d")
+    page.wait_for_function(
+        "text => navigator.clipboard.readText().then((it) => it === text)", arg=line.text_content()
+    )
     hold = page.locator(".hold").first
     assert hold.is_visible() and hold.bounding_box()["x"] + hold.bounding_box()["width"] <= 360
     hold.click()
@@ -408,3 +412,9 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     press(page, "Elvish names", count=None)
     go_to(page, "Casts", count=None)
     assert pattern_of(page) == "{towns}", "what was typed stays"
+
+
+def test_a_people_without_a_word_for_names_in_its_title_is_people(open_page, small_models):
+    page = open_page(*((kind, small_models["rnn"]) for kind in ("norse", "elvish", "towns")))
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page) == "[Lord|Lady] {norse} of {towns}"

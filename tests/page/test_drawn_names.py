@@ -382,6 +382,10 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     press(page, "Without “Xq”")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
+    follow(page, "#seed=1&match=Xx.*q", count=0)
+    assert said(page).startswith("No name can meet these conditions.")
+    press(page, "Without “Xx.*q”")
+    assert said(page) == "", "the only condition is the one to drop"
 
 
 def test_a_length_that_no_name_has_is_an_error_though_its_field_is_hidden(open_page):

@@ -25,7 +25,7 @@ const asPart = ({ name }) => escapedIn(name, "+:{}|");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
-const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|orc)/i;
+const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|norse|orc)/i;
 
 /**
  * A model of people's names, and a model of places or families: those that write names, if they are of
@@ -138,7 +138,7 @@ function patternOfCast() {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
   }
-  const [sentence, ...lines] = wrong.split("\n");
+  const [sentence, ...lines] = wrong.replace("pattern: ", "").split("\n");
   const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // focusable, since it scrolls
   place.hidden = !$("pattern").value.trim(); // nothing for the caret to point at
   $("pattern-error").replaceChildren(sentence, place);

@@ -275,13 +275,14 @@ export function say(sentence, found = 0) {
   const named = inForce().filter(isMeant);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   markInvalid(wrong, sentence);
+  const [dropped] = wrong.length === 1 ? wrong : named;
   const isTooFew = /( found in | all conditions: )/.test(sentence);
   const isTooSafe = !named.length && chosen.boldness === "safe" && isTooFew;
   const beBalanced = () => $("balanced").click();
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, ` ${found} name${found === 1 ? "" : "s"}.`),
-    ...named.slice(0, 1).flatMap((id) => [" ", linkWithout(id)]),
+    ...(dropped ? [" ", linkWithout(dropped)] : []),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }

@@ -3,7 +3,7 @@
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen, staying } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, pressed, stopAt, toast } from "./elements.js";
 import { copy, favourites, toggleFavourite, undo } from "./favourites.js";
 import { writeAddress } from "./form.js";
 
@@ -183,10 +183,9 @@ export function listenToKeys(draw) {
   const actions = {
     " ": draw,
     Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
-    "?": showKeys,
     c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
-    d: (name) => name && !isCasting() && openCard(name.textContent),
+    d: (name) => name && (isCasting() ? copy : openCard)(name.textContent),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
     ArrowRight: (name) => moveFocus(name, 1, 0),
     ArrowUp: (name) => moveFocus(name, 0, -1),
@@ -198,16 +197,18 @@ export function listenToKeys(draw) {
     if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
       event.preventDefault(); // the browser would undo what was typed last
       undo();
-      $("toast").replaceChildren(); // what it says is undone
+      toast(["Undone"]);
     }
-    if (isControl || event.altKey || $("results").hidden) return;
+    if (isControl || event.altKey) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
+    if (event.key === "?") return showKeys();
+    if ($("results").hidden) return;
     const isName = target.matches(".name");
     const isFree = target === document.body || (pressed.isPointed && target.matches("button"));
     let action = actions[event.key.toLowerCase()] ?? actions[event.key];
     if (event.key === "Enter" && isFree) action = draw;
-    if (!action || !(isFree || isName || ["?", "Backspace"].includes(event.key))) return;
+    if (!action || !(isFree || isName || event.key === "Backspace")) return;
     pressed.isPointed = false;
     event.preventDefault();
     if (isFree && !isName) target.blur(); // the key is for the names, not for the pressed button
