@@ -128,7 +128,7 @@ class Rows:
 class Workspace:
     """Arrays that are reused from one minibatch to the next, by name.
 
-    To allocate arrays of megabytes takes longer than the arithmetic on them.
+    Allocating an array of megabytes takes longer than the arithmetic on it.
 
     >>> work = Workspace()
     >>> work("cache", 2, 3)[:] = 7
@@ -141,7 +141,7 @@ class Workspace:
         self._flat: dict[str, Array] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
-        """An array in the memory of the last one of this name, with its values if of its shape."""
+        """The array of this name, which keeps its values if its shape is the same."""
         size = math.prod(shape)
         flat = self._flat.get(name)
         if flat is None or flat.size < size:

@@ -76,7 +76,7 @@ class CastDrawer:
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        has_tests = any(source.tests for source in self._name_sources)
+        has_tests = any(source.test_indices for source in self._name_sources)
         self._depends_on_earlier = options.initials == "different" or has_tests
         if options.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"

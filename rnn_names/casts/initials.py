@@ -24,7 +24,7 @@ from rnn_names.casts.lines import NameSource
 from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_attempts
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.tally import Tally
 
@@ -81,7 +81,7 @@ class SharedInitials:
 
         largest = min(sampler.largest_batch for sampler in samplers)
         max_attempts = min(sampler.affordable(MAX_ATTEMPTS) for sampler in samplers)
-        return first_passing_attempts(make_attempts, len(keys), largest, max_attempts)
+        return first_passing_results(make_attempts, len(keys), largest, max_attempts)
 
 
 def _find_names(

@@ -29,13 +29,13 @@ class PartSource:
 
 
 class NameSource(PartSource):
-    """Gives names; `tests` are the indices of the tests of `UsedNames` that they have to pass."""
+    """Gives names; `test_indices` are those of the tests of `UsedNames` that they have to pass."""
 
     def __init__(
         self, part: NamePart, seed: int, read: ReadLines, sampler: PartSampler, tests: Sequence[int]
     ) -> None:
         super().__init__(part, seed, read)
-        self.sampler, self.tests = sampler, tests
+        self.sampler, self.test_indices = sampler, tests
 
 
 class ChoiceSource(PartSource):

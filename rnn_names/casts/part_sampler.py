@@ -8,7 +8,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_attempts
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.sampling.sampler import make_sampler
 from rnn_names.sampling.tally import DrawnNames, Tally
@@ -73,7 +73,7 @@ class PartSampler:
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
-        """As `Sampler.draw`; with `initials`, (n,), the names have these."""
+        """As `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
         root: Array | None = None
         if initials is not None:
             root = np.zeros(len(keys), np.intp)
@@ -109,4 +109,4 @@ class PartSampler:
             return names.to_strings(), rows, tally
 
         max_attempts = self.affordable(MAX_ATTEMPTS)
-        return first_passing_attempts(make_attempts, len(keys), self.largest_batch, max_attempts)
+        return first_passing_results(make_attempts, len(keys), self.largest_batch, max_attempts)

@@ -52,7 +52,8 @@ class Cause(NamedTuple):
     tightest: str = ""  # as in `Tally`
 
 
-Found = Sequence[tuple[str, ...] | None]  # a name of each source; (): none; None: not looked for
+Found = Sequence[tuple[str, ...] | None]
+"""For each candidate a name of each source; () if none was found, None if the search had ended."""
 
 
 class Request:
@@ -71,7 +72,7 @@ class Request:
         return (Candidate(self, offset) for offset in count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
-        """The first candidate that is not rejected: it fits, or is not drawn yet. None without."""
+        """The first candidate that fits or is not drawn yet; None if there is no further one."""
         for candidate in self.candidates(used):
             names = self.drawn.get(candidate)
             if names is None or (names and used.are_far(names)):

@@ -50,16 +50,16 @@ class UsedNames:
         """Whether names of a line are far from all names used, and from each other."""
         among = self._new_test() if len(names) > 1 else None
         for source, name in names.items():
-            if not all(self._tests[test].is_far(name) for test in source.tests):
+            if not all(self._tests[test].is_far(name) for test in source.test_indices):
                 return False
-            if among and 0 in source.tests and not among.add_if_far(name):
+            if among and 0 in source.test_indices and not among.add_if_far(name):
                 return False
         return True
 
     def add(self, names: Mapping[NameSource, str]) -> None:
         """Adds the names of a line."""
         for source, name in names.items():
-            for test in source.tests:
+            for test in source.test_indices:
                 self._tests[test].add([name])
 
 

@@ -101,7 +101,7 @@ class DistantNames:
         return True
 
     def is_far(self, name: str) -> bool:
-        """Whether a name is far from all names."""
+        """Whether a name is far from every name in the set."""
         if self._before is not None and not self._before.is_far(name):
             return False
         name, shortened = _shortened(name, self._near)

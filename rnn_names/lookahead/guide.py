@@ -9,9 +9,13 @@ that a name with this prefix will meet the conditions. The next character is the
 So a name's importance weight, P(name) / q(name), is the product over its characters of total /
 ahead(c). If the guess were exact, all weights would equal the probability of the conditions.
 
-An example: first names that end in "pp". After "Phil" the network predicts i 0.29, o 0.21, l 0.16,
-a 0.12, and so on. The guesses for these four are 2e-4, 7e-4, 3e-5 and 1e-5, so they are drawn with
-probabilities of about 0.26, 0.65, 0.02 and 0.005.
+An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
+
+    character   network   ahead     drawn with
+    o           0.25      0.0032    0.03
+    i           0.23      0.13      0.93
+    l           0.15      0.0088    0.04
+    a           0.12      9.1e-06   0.00
 
 For prefixes that earlier draws have visited, the guess comes from the network's predictions, and
 for others from a Markov chain (`rnn_names.lookahead.chain`).
@@ -149,16 +153,16 @@ class Guide:
         """Natural logarithm of the guessed probability of the conditions."""
         return float(log_sum(self.prefixes.log_probabilities[0] + self.log_ahead[0]))
 
-    def log_ahead_of_next(self, visited: Array, pair: Array, length: int) -> Array:
+    def log_ahead_of_next(self, visited_row: Array, pair: Array, length: int) -> Array:
         """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
-        `visited` are rows of `prefixes`. The chain guesses for −1, and for prefixes that were
-        visited since it learned, which have no row of `log_ahead`.
+        `visited_row` (m,) are rows of `prefixes`, or −1. The chain guesses for −1, and for rows
+        from `len(log_ahead)` on, which were visited after this guide learned.
         """
-        has_learned = (visited >= 0) & (visited < len(self.log_ahead))
+        has_learned = (visited_row >= 0) & (visited_row < len(self.log_ahead))
         log_ahead: Array = self.log_ahead_by_chain[length + 1][self.pairs.after[pair]]
         log_ahead[:, EOS] = self.spelling.log_may_end[length, self.pairs.state[pair]]
-        log_ahead[has_learned] = self.log_ahead[visited[has_learned]]
+        log_ahead[has_learned] = self.log_ahead[visited_row[has_learned]]
         return log_ahead
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:

@@ -18,7 +18,8 @@ An example, first names that end in "pp", with t = 1:
     beam_search        1                  89,509         −9.21
     draw               1        4,096     82,615         −9.21
 
-The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats.
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
+guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
 
 At a high temperature, draws vary most. So the names that are most probable in the end have been
 drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick

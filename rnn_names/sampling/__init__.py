@@ -25,10 +25,10 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1.
     Sampler.filter: tests the conditions that are not in the spelling (here: none)
     NameQueue: yields the first attempt that passed: Umornessu
 
-And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 7,000 ends so:
+And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 ends so:
 
     guided_if_rare: draws a pilot. Too few names pass, so it prepares a guide
-    GuidedWalk: draws proposals by the guide. After "Phil", o is likely: it leads to "pp"
+    GuidedWalk: draws proposals by the guide. After "Phil", it nearly always draws i
     Guide.copies: turns the weight of each proposal into a number of copies, mostly 0 or 1
     NameGroups: yields the copies of the proposals 0, 1, 2, … of group 0: Popp, Pepp, Prepp, …
 

@@ -16,7 +16,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
+from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import make_sampler
 from rnn_names.sampling.tally import Tally
@@ -94,7 +94,7 @@ class Aliases:
             raise self._shortage(n, self._sampler.n_possible)
         while len(waiting):
             try:
-                results = first_passing_attempts(
+                results = first_passing_results(
                     make_attempts, len(waiting), KEYS_AT_ONCE, MAX_FAILED_ATTEMPTS
                 )
             except NoAttemptPassed as error:

@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are a
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""Makes attempts, given the number of each and how many at that number came before, both (n,).
+"""Makes attempts, given the number of each and how many were made at it before, both (n,).
 
 Returns the results that passed, the ascending positions of their attempts, and a tally.
 """
@@ -63,6 +63,7 @@ class AttemptQueue:
     def take(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
+        With `lowest_first`, the lowest numbers get all they need, so that a failure is found soon.
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
         `limit` attempts in total.
@@ -115,7 +116,7 @@ class AttemptQueue:
         return is_first
 
 
-def first_passing_attempts(
+def first_passing_results(
     make_attempts: MakeAttempts, n: int, largest: int, max_attempts: int
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.

@@ -136,7 +136,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """
     shortest, longest = search.spelling.min_length, search.spelling.max_length
     reach = 0
-    for found in search.passes(ENDLESS):
+    for found in search.searches(ENDLESS):
         if search.has_all:
             return longest
         length = np.array([len(text) for _, text in found.names]) - search.uncounted
@@ -177,28 +177,28 @@ class _Search:
         self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self.work = Workspace(self.predictor.dtype)
         self.n_extended = 0  # prefixes
-        self.has_all = False  # whether the last pass found all possible names
+        self.has_all = False  # whether the last one found all possible names
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all there are."""
         self.n_extended = 0
         names: list[_Name] = []
-        for found in self.passes(wanted):
+        for found in self.searches(wanted):
             names = found.names
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
         return self.sampler.spelling_sampler.in_characters(texts).to_strings()
 
-    def passes(self, wanted: int) -> Iterator["_Pass"]:
-        """Searches above ever lower bounds, and yields each pass with the best names it found.
+    def searches(self, wanted: int) -> Iterator["_BoundedSearch"]:
+        """Searches above ever lower bounds, and yields each with the best names it found.
 
         Ends when all possible names are found, or there are too many prefixes.
         """
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
-            found = _Pass(self, bound, wanted)
+            found = _BoundedSearch(self, bound, wanted)
             if not found.run(max_prefixes - self.n_extended):
                 return
             self.has_all = found.left_out == -np.inf
@@ -215,7 +215,7 @@ class _Search:
             n_before = found.n_prefixes
 
 
-class _Pass:
+class _BoundedSearch:
     """A search of all prefixes above a bound, for the `wanted` most probable names."""
 
     def __init__(self, search: _Search, bound: float, wanted: int) -> None:

@@ -18,7 +18,7 @@ class GuidedData(NodeData):
     """The data of m nodes of a guided walk."""
 
     pair: Array  # (m,) the Markov chain's context with the automaton's state
-    visited: Array  # (m,) row among the visited prefixes; −1 for others
+    visited_row: Array  # (m,) row among the visited prefixes; −1 for others
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
 
@@ -67,9 +67,9 @@ class GuidedWalk(Walk):
         log_p = self.predictor.log_probabilities(states, work)
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.visits.record(data.visited, log_p, n_names)
-        pair, visited = data.pair, data.visited
-        log_ahead = self.guide.log_ahead_of_next(visited, pair, length)  # (nodes, n_y)
+            self.visits.record(data.visited_row, log_p, n_names)
+        pair, visited_row = data.pair, data.visited_row
+        log_ahead = self.guide.log_ahead_of_next(visited_row, pair, length)  # (nodes, n_y)
         terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -77,7 +77,7 @@ class GuidedWalk(Walk):
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             log_weight = data.log_weight + np.log(total) + top
-        predicted = PredictedData(data.automaton_state, pair, visited, log_weight, log_ahead)
+        predicted = PredictedData(data.automaton_state, pair, visited_row, log_weight, log_ahead)
         return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
 
     def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
@@ -87,14 +87,14 @@ class GuidedWalk(Walk):
 
     def _child_data(self, children: Children, data: PredictedData, next_state: Array) -> GuidedData:
         _, parent, character = children
-        guide, parent_row = self.guide, data.visited[parent]
+        guide, parent_row = self.guide, data.visited_row[parent]
         if self.visits is None:
-            visited = guide.prefixes.child(parent_row, character)
+            visited_row = guide.prefixes.child(parent_row, character)
         else:
-            visited = self.visits.child(parent_row, character, next_state)
+            visited_row = self.visits.child(parent_row, character, next_state)
         pair = guide.pairs.after[data.pair[parent], character]
         log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
-        return GuidedData(next_state, pair, visited, log_weight)
+        return GuidedData(next_state, pair, visited_row, log_weight)
 
 
 def _largest(logs: Array, size: int) -> Array:

@@ -25,8 +25,8 @@ BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 """How many names a group drops at its beginning, and how many it yields after that.
 
 A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts such
-a run. The dropped names cut runs at the beginning of a group as often, so that every copy has the
-same probability to be yielded, whatever the length of its run.
+a run. The dropped names cut runs at the beginning of a group about as often. So long and short runs
+keep their shares, very nearly where few names are repeats.
 """
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 

@@ -23,7 +23,7 @@ MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by 
 
 
 def share_with_spelling(sampler: Sampler, rare: float) -> float:
-    """The share of names with the required length and spelling, measured with fixed keys.
+    """The share of names with the required spelling, measured with fixed keys.
 
     If it is clearly above `rare`, fewer names are drawn.
     """
@@ -37,9 +37,11 @@ def share_with_spelling(sampler: Sampler, rare: float) -> float:
 
 
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
-    """A sampler that looks ahead, if few of the model's names have the length and the spelling.
+    """A sampler that looks ahead, or None if that is not needed or hardly helps.
 
-    Few is a share of at most `rare` (default: `RARE`). The result does not depend on the seed.
+    It is needed if a share of at most `rare` (default: `RARE`) of the model's names has the
+    spelling. It helps if more than `MIN_GAIN` times as many draws then yield a name. The result
+    does not depend on the seed.
     """
     rare = RARE if rare is None else rare
     share = share_with_spelling(sampler, rare)

@@ -1,6 +1,6 @@
 """Draws names and filters them by all conditions that can be tested on each name alone.
 
-If few names have the length and the spelling, `guided_if_rare` looks ahead instead.
+If few names have the required spelling, `guided_if_rare` looks ahead instead.
 """
 
 import warnings
@@ -113,7 +113,7 @@ class Sampler:
 
     @property
     def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare the length and the spelling are."""
+        """Whether a pilot, a trial draw, must measure how rare the spelling is."""
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed

@@ -60,14 +60,14 @@ class UniqueAdmission(Admission):
     def admit(self, names: Names) -> Array:
         """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
-            return self._by_window(names)
+            return self._rows_admitted(names)
         with self._file.locked() as (others, added):
             self._add(others)
-            rows = self._by_window(names)
+            rows = self._rows_admitted(names)
             added.append(names.take(rows))
             return rows
 
-    def _by_window(self, names: Names) -> Array:
+    def _rows_admitted(self, names: Names) -> Array:
         rows, begin = [np.zeros(0, np.intp)], 0
         while begin < len(names) and not self.is_exhausted:
             part = names[begin : begin + self._window - self.tested % self._window]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Automaton, anything
 from rnn_names.conditions.options import Options
 from rnn_names.lookahead import chain, preparation
@@ -195,3 +195,21 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch)
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
     shares = f"{guide.acceptance:.1%} of its draws yield a name, of which {guide.repeats:.1%} are"
     assert shares.replace("%", " %") in preparation.__doc__
+
+
+def test_the_example_of_a_guide_has_its_figures():
+    model = Model.load("first-names")
+    guide = looking_ahead(model, suffix="pp").guide
+    index = {character: i for i, character in enumerate(model.vocabulary.characters, 1)}
+    row = np.zeros(1, int)
+    for character in "Phil":
+        row = guide.prefixes.child(row, np.array([index[character]]))
+    p, ahead = np.exp(guide.prefixes.log_probabilities[row[0]]), np.exp(guide.log_ahead[row[0]])
+    drawn = p * ahead / (p * ahead).sum()
+    most_probable = sorted(index, key=lambda character: -p[index[character]])[:4]
+    documented = [" ".join(line.split()) for line in guide_module.__doc__.splitlines()]
+    for character in most_probable:
+        i = index[character]
+        assert f"{character} {p[i]:.2f} {ahead[i]:.2g} {drawn[i]:.2f}" in documented
+    [share] = re.findall("one name in some (.*) ends so", sampling.__doc__)
+    assert share == f"{round(math.exp(-guide.log_p_conditions), -3):,.0f}"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_attempts
+from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.tally import Tally
 
 MOST = 50
@@ -24,7 +24,7 @@ def found_and_number(passing, n, largest):
         return results, met, Tally()
 
     try:
-        return first_passing_attempts(make_attempts, n, largest, MOST), None
+        return first_passing_results(make_attempts, n, largest, MOST), None
     except NoAttemptPassed as error:
         return error.results[: error.number], error.number
 
@@ -52,5 +52,5 @@ def test_a_number_without_a_name_ends_early(n):
         return [], np.zeros(0, np.intp), Tally()
 
     with pytest.raises(NoAttemptPassed):
-        first_passing_attempts(make_attempts, n, 1 << 10, 1 << 15)
+        first_passing_results(make_attempts, n, 1 << 10, 1 << 15)
     assert sum(tested) <= 3 << 15
