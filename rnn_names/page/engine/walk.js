@@ -24,45 +24,45 @@ export function* drawBatch(blend, options, attempts, guide) {
   const { minLength, maxLength, roots } = options;
   const unguided = { nodes: roots, logProbs: roots.map(({ logProb }) => logProb), total: 0 };
   let { nodes, logProbs, total } = guide?.begin() ?? unguided;
-  const shares = cumulated(logProbs);
-  const candidates = attempts.map(({ number, attempt }) => {
+  const rootEdges = cumulated(logProbs);
+  const draws = attempts.map(({ number, attempt }) => {
     const key = child(child(options.key, word(number)), word(attempt));
-    const node = nodes.length > 1 ? choose(shares, uniform(key, 0)) : 0;
+    const node = nodes.length > 1 ? choose(rootEdges, uniform(key, 0)) : 0;
     return { key, node, name: null, weight: total };
   });
-  let active = candidates;
+  let active = draws;
   while (active.length) {
-    const rows = rowsOf(blend, nodes, options); // log p, with a guide log q, then sums of either
+    const rows = rowsOf(blend, nodes, options); // log p; a guide makes it log q
     const nNames = new Uint32Array(nodes.length); // at each node
     for (const { node } of active) nNames[node]++;
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i], nNames[i]);
       node.factor = guide ? guide.propose(rows[i], node) : 0;
-      cumulated(rows[i]);
     });
+    const edges = rows.map(cumulated);
     yield;
     /** @type {any[][]} */
     const [branches, further] = [[], []];
     const branchOf = new Map();
-    for (const candidate of active) {
-      const { node: parent, key } = candidate;
+    for (const draw of active) {
+      const { node: parent, key } = draw;
       const { text, length, factor } = nodes[parent];
-      candidate.weight += factor;
-      if (candidate.weight === -Infinity) continue;
-      const c = choose(rows[parent], uniform(key, length));
-      if (c === EOS && length >= minLength) candidate.name = text;
+      draw.weight += factor;
+      if (draw.weight === -Infinity) continue;
+      const c = choose(edges[parent], uniform(key, length));
+      if (c === EOS && length >= minLength) draw.name = text;
       if (c === EOS || length === maxLength) continue;
       const branch = parent * n_y + c;
       if (!branchOf.has(branch)) branchOf.set(branch, branches.push({ parent, c }) - 1);
-      candidate.node = branchOf.get(branch);
-      further.push(candidate);
+      draw.node = branchOf.get(branch);
+      further.push(draw);
     }
     active = further;
     nodes = nextNodes(blend, nodes, branches, guide);
     yield;
   }
   const pointOf = (key) => (guide ? uniform(key, MAX_LENGTH + 1) : 0);
-  return candidates.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
+  return draws.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
 /**
