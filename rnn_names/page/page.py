@@ -63,8 +63,9 @@ LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/sha
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
-BLOCK_TAG = re.compile(r"\n(?=</?(?:div|details|dl|form|h[1-6]|li|main|nav|ol|p|section|ul)\b)")
-"""A line break that HTML does not show."""
+BLOCK = "div|details|dl|form|h[1-6]|li|main|nav|ol|p|section|ul"
+NOT_SHOWN = re.compile(rf"\n(?=</?(?:{BLOCK})\b)| (?=/>)")
+"""Spaces and line breaks that HTML does not show."""
 CSS_PADDING = re.compile(
     r"\s*/\*(?s:.*?)\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
     r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~*/] )|(?<= [>~*/]) |(?<=\()\s+|\s+(?=\))"
@@ -132,7 +133,7 @@ def page(
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
     document_title = _heading(names, is_blend=len(shown) > 1)
-    html = BLOCK_TAG.sub("", INDENT.sub("", assets("page/ui/page.html")))
+    html = NOT_SHOWN.sub("", INDENT.sub("", assets("page/ui/page.html")))
     return Template(html).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or (FOR_LISTS if for_lists else document_title))),

@@ -45,7 +45,7 @@ export function settingsOfForm() {
     ...read(TEXTS, textsIn),
     ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
-  const count = Math.trunc(Math.min(Math.max(fields.count ?? data.count, 1), $("count").max));
+  const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
   const own = isTuned() ? { temperature } : {}; // or as boldness says, that of a part of a cast, too
   return { ...newNames(fields), count, seed, boldness, ...own, shares };
 }

@@ -196,8 +196,11 @@ export function listenToKeys(draw) {
     const isControl = event.ctrlKey || event.metaKey;
     if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
       event.preventDefault(); // the browser would undo what was typed last
+      const shown = [...$("toast").children].find(({ textContent }) => textContent === "Undo");
+      if (shown) return /** @type {HTMLElement} */ (shown).click(); // of what was done last
+      const { size } = favourites;
       undo();
-      toast(["Undone"]);
+      if (favourites.size !== size) toast(["Undone"]);
     }
     if (isControl || event.altKey) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();

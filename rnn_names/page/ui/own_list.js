@@ -40,8 +40,8 @@ let learning = /** @type {any} */ (null); // the current run, returned by `start
 export function listenToOwnList(open) {
   showSources(); // of a saved page
   $("own-try").hidden = !data.base; // 40 names are too few without it
-  const least = data.base ? MIN_NAMES : 100; // without it, fewer make rough names
-  $("own-limits").textContent = `${least} to ${formatted(MAX_NAMES)}`;
+  const better = data.base ? "" : " (better 100 or more)"; // without it, fewer make rough names
+  $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}${better}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
     "own-choose": () => $("own-file").click(),

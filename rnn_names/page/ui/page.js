@@ -235,8 +235,9 @@ function listen() {
     changed();
   });
   $("count").addEventListener("change", () => {
-    if ($("count").validity.valid) return;
-    $("count").value = String(settingsOfForm().count);
+    const { validity, value, max } = $("count");
+    if (validity.valid) return;
+    $("count").value = String(Math.trunc(Math.min(Math.max(Number(value) || data.count, 1), max)));
     changed();
   });
   onClick({
