@@ -26,7 +26,15 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
+from rnn_names.casts.lines import (
+    ChoiceSource,
+    Line,
+    LineTexts,
+    LoadModel,
+    NameSource,
+    PartSource,
+    ReadLines,
+)
 from rnn_names.casts.part_sampler import PartSampler
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
 from rnn_names.casts.requests import (
@@ -164,7 +172,7 @@ class CastDrawer:
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def _texts_of(self, line: Line) -> tuple[str, ...]:
+    def _texts_of(self, line: Line) -> LineTexts:
         """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
@@ -210,8 +218,8 @@ class CastDrawer:
                 if source not in kept:
                     values = source.alternatives_of(numbers[rows], rounds[rows]).tolist()
                 picked[part.path][rows] = values
+            is_choice = isinstance(source, ChoiceSource)
             for k, value in zip(rows.tolist(), values, strict=True):
-                is_choice = isinstance(source, ChoiceSource)
                 chosen: Any = lines[k].picks if is_choice else lines[k].names
                 chosen[source] = value
         return lines

@@ -19,7 +19,7 @@ class LineRedrawer:
     def __init__(self, drawer: CastDrawer) -> None:
         self.drawer = drawer
         self._columns = drawer.pattern.columns
-        # The contents that each line had so far, by its column.
+        # The contents that each line had so far, by its index.
         self._earlier = defaultdict[int, set[tuple[Any, str]]](set)
 
     def redrawn_lines(self) -> Iterator[list[Line]]:

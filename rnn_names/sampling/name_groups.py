@@ -32,43 +32,34 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws names in order, from number `start` on, from the proposals of a guided sampler.
+    """Draws groups of names from the proposals of a guided sampler.
 
     Args:
         sampler: tests the conditions that are not in the spelling.
         guided: draws the proposals.
         key: the key of the random numbers of all names.
         budget: the most proposals of a group. Unlike in `NameQueue`, accepted names grant no more.
-        admission: counts the names that the caller accepts.
-        threads: the function that submits groups, and how many calls run at the same time.
     """
 
-    def __init__(
-        self,
-        sampler: Sampler,
-        guided: GuidedSampler,
-        key: Array,
-        start: int,
-        budget: int,
-        admission: Admission,
-        threads: tuple[Submit, int],
-    ) -> None:
-        self._sampler, self._guided, self._key = sampler, guided, key
-        self._start, self._budget, self._admission = start, budget, admission
-        self._submit, self._n_threads = threads
+    def __init__(self, sampler: Sampler, guided: GuidedSampler, key: Array, budget: int) -> None:
+        self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
 
-    def names(self) -> Iterator[Names]:
-        """Yields the names by number, in parts; raises OutOfAttempts after the last."""
-        n_threads = self._n_threads
-        # The next group, and its names before `start`.
-        group, n_skipped = divmod(self._start, GROUP_SIZE)
+    def names(
+        self, start: int, admission: Admission, threads: tuple[Submit, int]
+    ) -> Iterator[Names]:
+        """Yields the names from number `start` on, in parts; raises OutOfAttempts after the last.
+
+        `admission` and `threads` are as for `NameQueue`.
+        """
+        submit, n_threads = threads
+        group, n_skipped = divmod(start, GROUP_SIZE)  # the next group, and its names before `start`
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._guided.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()
-        while left := self._admission.needed():
+        while left := admission.needed():
             size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
             numbers = group + np.arange(n_threads * size).reshape(n_threads, size)
-            calls = [self._submit(self.groups, of_thread) for of_thread in numbers]
+            calls = [submit(self.groups, of_thread) for of_thread in numbers]
             for call in calls:
                 names, counts = call()
                 tally.add(counts)

@@ -136,7 +136,7 @@ def _drawn_names(
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
-            groups = NameGroups(sampler, guided, key, options.start, budget, admission, threads)
-            yield from groups.names()
+            groups = NameGroups(sampler, guided, key, budget)
+            yield from groups.names(options.start, admission, threads)
             return
         yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()

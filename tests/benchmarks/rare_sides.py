@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
-from rnn_names.processes.threads import deferred, one_blas_thread
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
@@ -17,7 +17,6 @@ from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.rarity import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
-from rnn_names.sampling.unique import Admission
 
 
 class RareSampling:
@@ -61,10 +60,7 @@ class RareSampling:
             size = sampler.largest_batch // 4
             if guided:  # in groups, as many as `NameGroups.names` draws at most
                 size = max(int(MAX_PROPOSALS * guided.guide.acceptance) // GROUP_SIZE, 1)
-                threads = deferred, 1
-                groups = NameGroups(
-                    sampler, guided, seed_key(seed), 0, MAX_ATTEMPTS, Admission(n), threads
-                )
+                groups = NameGroups(sampler, guided, seed_key(seed), MAX_ATTEMPTS)
             key, began, begun, found = seed_key(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)

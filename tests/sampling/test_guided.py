@@ -13,13 +13,11 @@ from rnn_names import Model, train
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import chain, preparation
 from rnn_names.lookahead import guide as guide_module
-from rnn_names.processes.threads import deferred
 from rnn_names.sampling import stream
 from rnn_names.sampling.name_groups import GROUP_SIZE, NameGroups
 from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import MAX_ATTEMPTS
-from rnn_names.sampling.unique import Admission
 from support.conditions import first_keys, looking_ahead, models_with_random_options
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
@@ -56,8 +54,7 @@ def log_mean(weights):
 def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     """The names of some groups of a seed."""
     sampler = Sampler(guided._model, guided._options)
-    threads = deferred, 1
-    drawn = NameGroups(sampler, guided, seed_key(seed), 0, budget, Admission(1), threads)
+    drawn = NameGroups(sampler, guided, seed_key(seed), budget)
     return drawn.groups(np.array(numbers))[0].to_strings()
 
 
