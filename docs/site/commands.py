@@ -20,6 +20,7 @@ CODE = re.compile(r"`([^`]+)`|(?<!\S)(--?[a-z][\w-]*)")
 
 SAMPLE = cli.get_command(click.Context(cli), "sample")
 OF_SAMPLE = {name for option in SAMPLE.params for name in option.opts} if SAMPLE else set()
+MIN_FOLDED = 3  # options of a group that `sample` has as well; fewer are shown
 
 
 def typeset(markdown: str) -> str:
@@ -36,20 +37,40 @@ def _help(name: str) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
     parts = [f"```text {{ .usage }}\n{context.command_path} {usage}\n```"]
     parts += map(_paragraph, re.split(r"\n\s*\n", cleandoc(command.help or "")))
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[click.Option]] = {}
     for option in command.get_params(context):
-        record = option.get_help_record(context)
-        if record and isinstance(option, click.Option) and "--help" not in option.opts:
-            group = groups.setdefault(getattr(option, "group", "Other"), [])
-            group.append(_option(name, max(option.opts, key=len), *record))
+        if isinstance(option, click.Option) and "--help" not in option.opts:
+            groups.setdefault(getattr(option, "group", "Other"), []).append(option)
     for title, options in groups.items():
         parts.append(f"### {title} {{ #{name}-{title.lower()} }}")
-        parts.append(f'<div class="options" markdown="0">{"".join(options)}</div>')
+        parts.append(f'<div class="options" markdown="0">{_options(name, options, context)}</div>')
     if command.epilog:
         parts.append(
             f"### Examples {{ #{name}-examples }}\n\n{_session(command.epilog.splitlines())}"
         )
     return "\n\n".join(parts)
+
+
+def _options(command: str, options: Sequence[click.Option], context: click.Context) -> str:
+    """Some options of a command. Those that `sample` has as well can be unfolded."""
+    own, repeated, names = "", "", []
+    for option in options:
+        if record := option.get_help_record(context):
+            name = max(option.opts, key=len)
+            if is_repeated(command, name):
+                repeated += _option(command, name, *record)
+                names.append(f"<code>{name}</code>")
+            else:
+                own += _option(command, name, *record)
+    if len(names) < MIN_FOLDED:
+        return own + repeated
+    summary = f"<summary>As for <b>sample</b>: {', '.join(names)}</summary>"
+    return f'{own}<details class="repeated">{summary}{repeated}</details>'
+
+
+def is_repeated(command: str, option: str) -> bool:
+    """Whether an option is one that `sample` has as well."""
+    return command != "sample" and option in OF_SAMPLE
 
 
 def _option(command: str, name: str, names: str, text: str) -> str:
@@ -58,8 +79,7 @@ def _option(command: str, name: str, names: str, text: str) -> str:
     assert about is not None
     anchor = f"{command}{name}"
     # A search shows an option that several commands have only once: that of `sample`.
-    is_repeated = command != "sample" and name in OF_SAMPLE
-    hidden = " data-search-exclude" if is_repeated else ""
+    hidden = " data-search-exclude" if is_repeated(command, name) else ""
     link = f'<a class="headerlink" href="#{anchor}" title="Link to this option">¶</a>'
     names = re.sub(r"(--[\w-]+)(.*)", r"<b>\1</b><i>\2</i>", escape(names))
     bounds = re.sub("([<>])(=?)", _sign, about[2] or "")

@@ -82,6 +82,13 @@ if (steps.length) {
   show();
   document.querySelector("h1").after(bar);
 }
+// A link to an option that is folded unfolds it, also in browsers that do not do so themselves.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  target?.closest("details")?.setAttribute("open", "");
+};
+addEventListener("hashchange", unfold);
+unfold();
 // The space bar draws others in the framed page, as that says, while it is what one sees.
 addEventListener("keydown", (event) => {
   const frame = document.querySelector(".live");
