@@ -10,6 +10,7 @@ security policy allows only the page's own scripts and style, by their hashes, a
 
 import base64
 import hashlib
+import json
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, definitions, isolated
 
 STRICT = '"use strict";\n'  # the first line of each script
+SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
 SUBTITLE = """<span class="of-names">Press a name to keep it.</span>
 <span class="of-casts">Press a line to keep it.</span>
 <span id="new">All names are new, never on the list.</span>
@@ -63,15 +65,6 @@ LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/sha
 PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
-BLOCK = "div|details|dl|form|h[1-6]|li|main|nav|ol|p|section|ul"
-NOT_SHOWN = re.compile(rf"\n(?=</?(?:{BLOCK})\b)| (?=/>)")
-"""Spaces and line breaks that HTML does not show."""
-CSS_PADDING = re.compile(
-    r"\s*/\*(?s:.*?)\*/\s*|;?\s*([{}])\s*|(?<=[,;:])\s+"
-    r"|(?<=[\s(:,])0(?=\.)| (?=!)| (?=[>~*/] )|(?<= [>~*/]) |(?<=\()\s+|\s+(?=\))"
-    r'|(?<==)"(?=[a-z-]+"\])|(?<=[a-z])"(?=\])'
-)
-"""What a style sheet does not need: comments, most spaces, zeros before a point, some quotes."""
 
 LETTERS = {
     "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
@@ -109,9 +102,10 @@ def page(
     names = [title_of(part) for part in parts]
     # Columns have the width of the longest possible name, so that they never move.
     longest = max(part.model.longest for part in parts)
-    rules = CSS_PADDING.sub(r"\1", INDENT.sub("", assets(*STYLES)))
+    rules = INDENT.sub("", assets(*STYLES))
     with_base = for_lists or learn
     texts = [STRICT + text for text in script.scripts(with_base)]
+    unpack = assets("page/ui/unpack.js")
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
@@ -133,9 +127,9 @@ def page(
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
     document_title = _heading(names, is_blend=len(shown) > 1)
-    html = NOT_SHOWN.sub("", INDENT.sub("", assets("page/ui/page.html")))
+    html = INDENT.sub("", assets("page/ui/page.html"))
     return Template(html).substitute(
-        policy=_policy(style, texts),
+        policy=_policy(style, [unpack, *texts]),
         title=escape(printable(title or (FOR_LISTS if for_lists else document_title))),
         heading=isolated(title) if title else HEADINGS % heading,
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
@@ -151,9 +145,8 @@ def page(
         sources="".join(_source(part) for part in parts),
         icon="data:image/svg+xml," + quote(ICON % hue),
         style=style,
-        engine=texts[0],
-        learning=texts[1],
-        script=texts[2],
+        packed=_packed(dict(zip(SCRIPTS, texts, strict=True))),
+        unpack=unpack,
         data=script.as_script_data(data),
     )
 
@@ -192,8 +185,13 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
     return (
         f"default-src 'none'; script-src {' '.join(of_scripts)}; style-src {of_style}; "
         "worker-src blob:; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types learning"
+        "require-trusted-types-for 'script'; trusted-types scripts learning"
     )
+
+
+def _packed(texts: dict[str, str]) -> str:
+    """Texts in the form that ui/unpack.js reads: JSON, compressed, in base 64."""
+    return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
 
 
 # --- Words --------------------------------------------------------------------------------------

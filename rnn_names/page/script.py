@@ -39,14 +39,6 @@ ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/pa
 interface. A script has the modules that its entries import, except those of earlier scripts."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
-TOKEN = re.compile(
-    r"((?:\s|//.*|/\*(?s:.*?)\*/)*)"  # spaces and comments before it
-    r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|`(?:[^`\\]|\\.)*`"""  # texts
-    r"|/(?!(?<= /) )(?:[^/\\\n[]|\\.|\[(?:[^]\\\n]|\\.)*\])+/"  # expressions; " / " divides
-    r"|[\w$]+|.)"
-)
-"""The tokens of a script that Biome formats."""
-TOGETHER = re.compile(r"[\w$]{2}|\+\+|--")  # pairs of characters between which a space must remain
 
 NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
 """Options of `sample` that the engine does not have."""
@@ -71,8 +63,7 @@ class PageModel:
 def scripts(with_base: bool = True) -> list[str]:
     """The scripts of `ENTRIES`; without the base, its code is left out."""
     done = set() if with_base else {"learning/base.js"}
-    texts = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
-    engine, *others = map(_minified, texts)
+    engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, parts = rude_words()
     constants = {
         "RUDE_WORDS": {"whole": ",".join(sorted(whole)), "parts": parts},
@@ -118,22 +109,6 @@ def _module(path: str, done: set[str]) -> str:
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
     return before + re.sub("^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
-
-
-def _minified(text: str) -> str:
-    r"""A script without comments and needless spaces, with `let` instead of the longer `const`.
-
-    >>> print(_minified('const f = (a) => {\n  return a - -1 + "  // b"; // as in g\n};'))
-    let f=(a)=>{return a- -1+"  // b"};
-    """
-    tokens = [""]
-    for gap, token in TOKEN.findall(text):
-        if token == "}" and tokens[-1] == ";":  # no statement is empty
-            tokens.pop()
-        if gap and TOGETHER.fullmatch(tokens[-1][-1:] + token[0]):
-            tokens.append(" ")
-        tokens.append("let" if token == "const" else token)
-    return "".join(tokens)
 
 
 def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:

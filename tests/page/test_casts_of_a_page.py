@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from rnn_names.page.page import STARTS
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, wait_for_names
 from support.pages import (
     FOR_FILES,
     HOSTILE,
@@ -161,7 +161,7 @@ def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
     page.wait_for_selector("#chips .chip")
     wait_until_drawn(page)
     lines = names_of(page)
-    page.reload()
+    reload(page)
     wait_for_names(page, len(lines))
     page.get_by_role("button", name="NPC").click()
     wait_until_drawn(page)
@@ -232,7 +232,7 @@ def test_a_link_contains_a_cast_and_its_lines_can_be_kept(open_page):
     assert all(re.fullmatch("b[abc]* & b[abc]*", line) for line in lines)
     page.locator(".name").first.click()
     assert kept(page) == lines[:1]
-    page.reload()
+    reload(page)
     wait_for_names(page, 20)
     assert names_of(page) == lines
     assert page.get_by_role("tab", name="Casts").get_attribute("aria-selected") == "true"
@@ -299,7 +299,7 @@ def test_a_cast_is_composed_on_a_phone(open_page):
     page = open_page("gru", "dinosaurs", width=360, height=740)
     follow(page, "#seed=1&cast=[Lord|Lady] {dinosaurs} of {gru}")
     page.get_by_role("tab", name="Names").click()
-    page.reload()
+    reload(page)
     go_to(page, "Casts")
     assert page.evaluate(IN_SIGHT)[0] >= 9
     page.locator("#build > summary").click()
@@ -402,7 +402,7 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     press(page, "Norse names", count=None)
     go_to(page, "Casts", count=None)
     assert pattern_of(page) == "[Lord|Lady] {norse-names} of {towns}"
-    page.reload()
+    reload(page)
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)
     go_to(page, "Casts", count=None)

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, wait_for_names
 from support.networks import random_model
 from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold, wait_until_drawn
 
@@ -112,7 +112,7 @@ def test_controls_set_conditions(page, small_models):
         set_to(page, label, value, count=8)
         assert all(map(holds, names_of(page))), label
     names, link = names_of(page), page.url
-    page.reload()
+    reload(page)
     wait_for_names(page, 8)
     assert (page.url, names_of(page)) == (link, names)
     page.requests[1:] = []  # of the reload
@@ -305,7 +305,7 @@ def test_a_hostile_model_stays_text(open_page):
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))
     assert {*"".join(page.evaluate("rnnNames.sample(90)"))} == {*characters}
     assert page.locator("h1").inner_text() == f"Names like {HOSTILE}"
-    assert page.locator("img, b, script:not([type])").count() == 3
+    assert page.locator("img, b, script:not([type])").count() == 4
     page.locator(".name").first.click()
     unfold(page)
     page.get_by_label("Type a name").fill("<img src=x onerror=alert(1)>")
@@ -473,7 +473,7 @@ def test_names_are_new_again_after_a_model_without_its_list(open_page, small_mod
     novel = "settingsOfForm().novel"
     press(page, "forgetful", count=None)
     assert new.is_disabled() and not page.evaluate(novel)
-    page.reload()
+    reload(page)
     wait_until_drawn(page)
     assert new.is_disabled() and not page.evaluate(novel)
     press(page, "dinosaurs", count=None)
@@ -490,7 +490,7 @@ def test_names_are_new_again_after_a_model_without_its_list(open_page, small_mod
 def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
-    page.reload()
+    reload(page)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
     page.get_by_role("tab", name="Casts").click()
     wait_until_drawn(page)

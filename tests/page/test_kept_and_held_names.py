@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, visit, wait_for_names
 from support.documents import ROOT
 from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to, wait_until_drawn
 
@@ -31,7 +31,7 @@ def test_a_later_copy_of_a_name_can_be_held(open_page):
     names = names_of(page)
     later = max(i for i in range(20) if names[i] in names[:i])
     page.locator("#names .name").nth(later).press("h")
-    page.reload()
+    reload(page)
     wait_for_names(page, 20)
     assert names_of(page) == names
 
@@ -46,7 +46,7 @@ def test_a_released_name_stays_until_others_are_drawn(page):
         wait_until_drawn(page)
         shown = names_of(page)
         third.press("h")
-        page.reload()
+        reload(page)
         wait_for_names(page, len(shown))
         assert names_of(page) == shown and shown[3] == held and sign in page.url
         assert lock.get_attribute("aria-pressed") == "false" and "stayed=3" in page.url
@@ -130,7 +130,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     for name in names:
         page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
     assert kept(page) == names
-    page.reload()
+    reload(page)
     wait_for_names(page, 20)
     assert kept(page) == names
     first, second = (
@@ -244,10 +244,10 @@ def test_all_pages_of_the_site_have_the_same_kept_names(browser, page_file, smal
         name_in, lambda route: route.fulfill(body=texts[name_in.search(route.request.url)[1]])
     )
     fae, sea = profile.new_page(), profile.new_page()
-    fae.goto(f"{SITE_ADDRESS}/fae.html")
+    visit(fae, f"{SITE_ADDRESS}/fae.html")
     fae.evaluate('localStorage.setItem(\'rnn-names: fae\', \'[["Aelin", "a queen"], "Orla"]\')')
     fae.evaluate("localStorage.removeItem('rnn-names')")
-    sea.goto(f"{SITE_ADDRESS}/sea.html")
+    visit(sea, f"{SITE_ADDRESS}/sea.html")
     sea.locator("#names[aria-busy=false]").wait_for()
     assert kept(sea) == ["Aelin", "Orla"]
     sea.get_by_role("button", name="Remove Orla").click()
@@ -282,7 +282,7 @@ def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):
     second = names_of(page)
     assert [i for i in range(20) if first[i] == second[i]] == [1]
     assert f"held=1+{first[1]}" in page.url
-    page.reload()
+    reload(page)
     wait_for_names(page, 20)
     assert names_of(page) == second, "a link holds what is on the page"
     page.keyboard.press("Backspace")
@@ -339,7 +339,7 @@ def test_a_link_with_many_held_names_is_short(open_page):
     page.locator(".name").first.press("h")
     held = names_of(page)
     assert page.url.endswith(f"held=3+ab*7+ba*0+{held[0]}")
-    page.reload()
+    reload(page)
     wait_for_names(page, 20)
     assert names_of(page) == held
 
@@ -356,7 +356,7 @@ def test_a_held_line_of_another_pattern_stays_over_a_reload(open_page):
     held = names_of(page)[0]
     page.locator(".name").first.press("h")
     set_to(page, "Pattern", "a {gru}", count=5)
-    page.reload()
+    reload(page)
     wait_for_names(page, 5)
     assert names_of(page)[0] == held and "№" in held and "№" not in names_of(page)[1]
     page.requests[1:] = []  # of the reload
@@ -366,7 +366,7 @@ def test_two_tabs_keep_names_though_one_hears_late(page):
     """A tab can be pressed before it hears what another tab has stored."""
     late = page.context.new_page()
     late.add_init_script("addEventListener('storage', (event) => event.stopImmediatePropagation())")
-    late.goto(page.url)
+    visit(late, page.url)
     wait_for_names(late, 20)
     names = [*dict.fromkeys(names_of(page))][:4]
     for tab, name in zip((page, late, page, late), names, strict=True):

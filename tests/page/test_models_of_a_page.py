@@ -6,7 +6,7 @@ import pytest
 
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.model.blend import scaled
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, wait_for_names
 from support.pages import follow, press, said, set_to
 
 
@@ -29,7 +29,7 @@ def test_shares_of_many_models_always_add_up_to_100(open_page, small_models):
         assert shown[names.index(name)] == share
         assert sum(shown) == pytest.approx(100)
     before = shares_of(page)
-    page.reload()
+    reload(page)
     wait_for_names(page, 1)
     assert shares_of(page) == before, "the link says them"
 

@@ -9,7 +9,7 @@ from rnn_names import Model
 from rnn_names.model.bundled import BASE_SOURCE
 from rnn_names.page.page import page as page_of
 from rnn_names.page.script import PageModel
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, visit, wait_for_names
 from support.documents import ROOT
 
 LINES = (ROOT / "data" / "elvish.txt").read_text("utf-8").splitlines()[:60]
@@ -80,7 +80,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
     drawn = names_of(page)  # as many as fit
-    page.reload()
+    reload(page)
     wait_for_names(page, len(drawn))
     assert names_of(page) == drawn, "the browser kept it"
     page.requests[1:] = []  # of the reload
@@ -130,13 +130,13 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     assert page.get_by_role("textbox", name="Names").input_value() == ""
     page.get_by_role("button", name="Undo").click()
     page.locator("#own-status", has_text="is ready").wait_for()
-    page.reload()
+    reload(page)
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == shares
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Forget it").click()
     page.locator("#toast", has_text="List forgotten").wait_for()
-    page.reload()
+    reload(page)
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == [["gru", 50]]
     page.requests[1:] = []
@@ -277,7 +277,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
         "  }, 1500);"
         "  return opening; }"
     )
-    late.goto(page.url)
+    visit(late, page.url)
     assert late.evaluate("document.body.inert"), "a press would begin without the list"
     wait_for_names(late, len(drawn))
     assert names_of(late) == drawn and late.locator("h1").inner_text() == "Names like elves"
@@ -407,7 +407,7 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     wait_for_names(saved, 20)
     assert names_of(saved) == first
     other = browser.profile().new_page()
-    other.goto(link)
+    visit(other, link)
     other.locator("h1", has_text="Names like first").wait_for()
     forget(page)
 
@@ -443,7 +443,7 @@ IDBFactory.prototype.open = () => ({});
 def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_path):
     other = page.context.new_page()
     other.add_init_script(NO_ANSWER)
-    other.goto(page.url)
+    visit(other, page.url)
     other.get_by_role("tab", name="Your list").click()
     learn(other, LINES)
     assert said(other) == "elves is ready: learned from 60 names."
@@ -455,7 +455,7 @@ def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_p
 def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     learn(page, LINES[:30], title="first")
     other = page.context.new_page()
-    other.goto(page.url)
+    visit(other, page.url)
     wait_for_names(other, 20)
     other.get_by_role("tab", name="Your list").click()
     page.evaluate("chosen.shares = [30, 70]; changed()")
@@ -466,12 +466,12 @@ def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     page.locator("#own-status", has_text="first is ready").wait_for()
     assert page.evaluate("chosen.shares") == [30, 70]
     forget(page)
-    other.reload()
+    reload(other)
     other.get_by_role("tab", name="Your list").click()
     other.locator("#own-status", has_text="second is ready").wait_for()
     assert other.locator("#own-names").input_value().split("\n") == LINES[30:]
     forget(other)
-    other.reload()
+    reload(other)
     other.locator("#tab-own-list").wait_for()
     assert other.evaluate("models.length") == 1
     page.requests[1:] = []
@@ -487,7 +487,7 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     page.get_by_role("tab", name="Casts").click()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
     lines = names_of(page)
-    page.reload()
+    reload(page)
     wait_for_names(page, len(lines))
     assert names_of(page) == lines and not page.locator("#builder").is_visible()
     page.get_by_role("tab", name="Your list").click()
@@ -497,7 +497,7 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     page.get_by_role("button", name="Undo").click()
     page.locator("#own-status", has_text="is ready").wait_for()
     assert page.locator("#own-names").input_value() == "another list"
-    page.reload()
+    reload(page)
     page.get_by_role("tab", name="Your list").click()
     page.locator("#own-status", has_text="is ready").wait_for()
     assert page.locator("#own-names").input_value().split("\n") == LINES

@@ -80,10 +80,22 @@ class Browser:
         page.problems, page.requests, page.answered = [], [], []
         if before:
             page.add_init_script(before)
-        page.goto(f"{file.as_uri()}{address}")
+        visit(page, f"{file.as_uri()}{address}")
         if names is not None:
             wait_for_names(page, names)
         return page
+
+
+def visit(page, address):
+    """Opens an address, and waits until the scripts of the page are unpacked and run."""
+    page.goto(address)
+    page.locator("#interface").wait_for(state="attached")
+
+
+def reload(page):
+    """Loads a page again, and waits until its scripts are unpacked and run."""
+    page.reload()
+    page.locator("#interface").wait_for(state="attached")
 
 
 SHOWN = """Array.from(document.querySelectorAll(".name:enabled")).filter((e) =>

@@ -1,5 +1,10 @@
 """What people do with a page that writes names, and what it shows them."""
 
+import base64
+import json
+import re
+import zlib
+
 from support.browser import wait_for_names
 
 
@@ -91,3 +96,9 @@ SMALL = """() => Array.from(document.querySelectorAll("button, input, select, su
   })
   .map(([, each]) => each.outerHTML)"""
 """What is too small for a finger."""
+
+
+def scripts_of(text):
+    """The scripts that are packed in a page, by the names of their elements."""
+    packed = re.search(r'id="packed">(.*?)</script>', text)[1]
+    return json.loads(zlib.decompress(base64.b64decode(packed)))

@@ -6,8 +6,9 @@ import { PAGE } from "./favourites.js";
 
 export const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
-/** The page before any changes: the base of a saved page. */
+/** The page before any changes, and before its scripts were unpacked: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
+for (const script of pristine.querySelectorAll(".unpacked")) script.remove();
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
