@@ -46,6 +46,21 @@ def can_start_helper() -> bool:
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
+M_ARENA_MAX = -8  # of glibc's malloc.h
+
+
+def share_memory_between_threads() -> None:
+    """Lets all threads of this program take memory from one pool.
+
+    In glibc, each thread has a pool of its own, and keeps what it frees: of ten million names, a
+    third of the memory. Elsewhere this has no effect.
+    """
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # another C library, or Windows
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
 class cached_property(functools.cached_property[_T]):
     """A value computed once, or by two threads at once.
 

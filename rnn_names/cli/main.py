@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import click
 
+from rnn_names import system
 from rnn_names.cli import config, interrupts, streams
 from rnn_names.cli.usage_hints import command_hint
 from rnn_names.errors import RnnNamesError, missing_module, printable, with_options
@@ -90,6 +91,7 @@ def cli(context: click.Context) -> None:
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     start_blas_with_one_thread()
+    system.share_memory_between_threads()
     # Importing modules makes many objects and hardly any garbage.
     gc.set_threshold(50_000)
     if not sys.warnoptions:

@@ -3,6 +3,7 @@
 Each is done, not imitated. The long forms are `make torture` and `make fuzz`.
 """
 
+import ctypes
 import errno
 import json
 import os
@@ -349,6 +350,19 @@ def test_missing_memory_or_modules_are_an_error_of_one_line(
 def test_a_missing_click_is_an_error_of_one_line():
     done = python("import sys; sys.modules['click'] = None; import rnn_names.__main__")
     assert error_line(done).endswith("click is missing; to install it: python -m pip install click")
+
+
+@pytest.mark.parametrize("error", [AttributeError, OSError, TypeError])
+def test_a_c_library_without_pools_of_memory_is_left_as_it_is(error, monkeypatch):
+    asked = []
+
+    def library(name):
+        asked.append(name)
+        raise error
+
+    monkeypatch.setattr(ctypes, "CDLL", library)
+    system.share_memory_between_threads()
+    assert asked == [None]
 
 
 # --- Corpora --------------------------------------------------------------------------------------
