@@ -96,17 +96,6 @@ STYLE = """
 @media screen and (max-width: 23.999rem) {
   .framed #copy-link { display: none; }
 }
-/* What of the settings lies below the frame's end fades there. */
-@media screen and (min-width: 78.001rem) {
-  .framed #settings {
-    padding-top: 1.25rem;
-    animation: below linear;
-    animation-timeline: scroll(self);
-  }
-}
-@keyframes below {
-  from, 95% { mask: linear-gradient(#000 calc(100% - 1.25rem), transparent); }
-}
 """
 
 

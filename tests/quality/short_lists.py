@@ -140,7 +140,7 @@ def names_of(file: str) -> Corpus:
 
 def list_of(model: str) -> str:
     """The file that a bundled model learned from."""
-    return {"first-names": "us-first-names", "surnames": "us-surnames"}.get(model, model)
+    return make_base.FILES.get(model, model)
 
 
 def loss_on(model: Model, names: Names) -> float:
