@@ -28,6 +28,7 @@ from support.program import DATA, MAIN, error_line, fork, invoke
 from support.terminal import read_to_the_end, terminal
 
 sys.path.insert(0, str(DATA))
+import make_base
 import make_models
 
 PACKAGE = Path(bundled.__file__).parent.parent
@@ -45,6 +46,8 @@ OF_LONG_LISTS = [name for name in NAMES if len(make_models.corpus_of(name)) >= S
 
 def test_the_package_contains_exactly_the_files_of_the_recipe():
     assert sorted(make_models.RECIPE) == NAMES, "run make models"
+    for name, (file, *_) in make_models.RECIPE.items():
+        assert file == f"{make_base.FILES.get(name, name)}.txt", "the base has the same lists"
     files = sorted(path.name for path in Path(bundled.FOLDER).iterdir())
     assert files == sorted(["base.npz", *(f"{name}.npz" for name in NAMES), "samples.json"])
 
