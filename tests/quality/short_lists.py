@@ -155,11 +155,17 @@ def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(strange == 0)
 
 
+def lists_of_kind(file: str) -> set[str]:
+    """A list, and those that have its names by sex or by clan."""
+    kind = file.removesuffix("-first-names")
+    return {file, *(f"{kind}-{part}" for part in ("men", "women", "clans"))}
+
+
 LEFT_OUT = sorted(
     name
     for name in MODELS
     for file in {"swedish-towns", *(file for file, _ in (LISTS | FURTHER).values())}
-    if list_of(name) in (file, *(file.replace("first-names", half) for half in ("men", "women")))
+    if list_of(name) in lists_of_kind(file)
 )
 """Lists that the base of this page, and of ABLATION.md, has not seen."""
 
