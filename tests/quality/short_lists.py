@@ -1,14 +1,14 @@
 """`make short-lists`: what serves lists of 100, 200 and 400 names best.
 
 A list is cut to so many names by a fixed seed, three times. Each cut is trained on as a user would
-train on it: a tenth of it is held out, and the best epoch is chosen on that tenth. What is measured
-is the loss on the names of the list that are not in the cut, in nats per character. Nothing is
-chosen on those. The base has seen none of these lists, nor lists of the same names. Left out of the
-names measured are those with a character that the cut lacks, and names that the base has learned.
-The second table is of lists that chose nothing: they were written down before they were first
-measured.
+train on it: with default settings; from random weights, with a tenth held out by which the best
+epoch is chosen; or from the base, with that tenth. What is measured is the loss on the names of the
+list that are not in the cut, in nats per character. Nothing is chosen on those. The base has seen
+none of these lists, nor lists of the same names. Left out of the names measured are those with a
+character that the cut lacks, and names that the base has learned. The second table is of lists that
+chose nothing: they were written down before they were first measured.
 
-    python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default closest …]
+    python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways before default …]
 
 Each loss is kept in build/quality/, under a digest of what it depends on. What is there is not
 measured again, so that a run can be stopped and gone on with. SHORT_LISTS.md beside this file has
@@ -285,9 +285,9 @@ def page() -> str:
             "",
             (__doc__ or "").split("\n\n    python")[0].split("\n", 2)[2],
             "",
-            f"Of {WAYS['before'].title}, which was the default until version 0.2, the mean loss of "
-            "the cuts. Of the others, the difference to it: the mean, and that of each cut that "
-            "was measured. Below 0 is better.",
+            f"Of {WAYS['before'].title}, as training was until version 0.2, but for the number of\n"
+            "networks, the mean loss of the cuts. Of the others, the difference to it: the mean,\n"
+            "and that of each cut that was measured. Below 0 is better.",
             "",
             *table(LISTS),
             *table(FURTHER),
