@@ -5,12 +5,13 @@ import shlex
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of
-from rnn_names.cli.options import check_output, command, output_option
+from rnn_names.cli.checks import check_output
+from rnn_names.cli.model_options import MODEL, Models, blend_of
+from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import BlendError, plural, printable
 from rnn_names.files import is_same_file
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 
 
 @command(
@@ -21,7 +22,7 @@ from rnn_names.model.selection import ModelChoice, find_model_file
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)
-def blend(models: tuple[ModelChoice, ...], output: str) -> None:
+def blend(models: Models, output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
     It predicts the geometric mean of what they predict, each to the power of its weight. Weights

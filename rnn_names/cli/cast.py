@@ -9,20 +9,13 @@ import click
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.casts.pattern import Pattern
+from rnn_names.cli.checks import read_options, wrong_usage
 from rnn_names.cli.model_options import blend_of
-from rnn_names.cli.options import (
-    FILE,
-    command,
-    declared_option,
-    in_utf8,
-    option,
-    options_of,
-    read_options,
-    wrong_usage,
-)
+from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import print_to_stderr, write
+from rnn_names.cli.streams import in_utf8, print_note, write
 from rnn_names.conditions.options import CastOptions
+from rnn_names.errors import as_option
 from rnn_names.model import bundled
 
 
@@ -37,8 +30,8 @@ from rnn_names.model import bundled
 )
 @click.argument("pattern", type=in_utf8, nargs=-1)
 @declared_option(CastOptions, "count", group="General")
-@option("--file", group="General", type=FILE, help="Read the pattern from this file.")
-@option("--show", group="General", is_flag=True, help="Print the pattern, and no line.")
+@option("--file", group="General", type=click.Path(), help="Read the pattern from this file.")
+@flag("--show", group="General", help="Print the pattern, and no line.")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
 def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **given: Any) -> None:
@@ -95,11 +88,10 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     with wrong_usage(), errors_of(pattern_file):
         parsed_pattern = parsed(options)
     if r"\n" in text:
-        print_to_stderr(r"Note: \n is text: press Enter within the quotes, or give a file (--file)")
+        print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")
     if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
-        print_to_stderr(
-            f"Note: {weight[1]} is text here: a weight stands within brackets, as in [Lord*3|Lady]"
-        )
+        what = "is text here: a weight stands within brackets, as in [Lord*3|Lady]"
+        print_note(f"{weight[1]} {what}")
     _note_overridden(parsed_pattern, options)
     out = Table(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
@@ -114,6 +106,5 @@ def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
     """Prints a note about each option that every name of the pattern overrides."""
     for name in options.shared:
         if pattern.name_parts and all(name in part.options_set for part in pattern.name_parts):
-            option = name.replace("_", "-")
             reason = "each name of this cast sets its own"
-            print_to_stderr(f"Note: --{option} changes nothing: {reason}")
+            print_note(f"{as_option(name)} changes nothing: {reason}")

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
-from rnn_names.cli.options import command, option
+from rnn_names.cli.model_options import MODEL, Models, blend_of, models_or_default
+from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 from rnn_names.system import facts as this_system
 
 LONGEST_ROW = 400  # characters; a file may have texts of any length
@@ -27,13 +27,12 @@ LONGEST_ROW = 400  # characters; a file may have texts of any length
     "rnn-names info --system       # for the report of a bug",
 )
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
-@option("--json", is_flag=True, help="Print JSON.")
-@option(
+@flag("--json", help="Print JSON.")
+@flag(
     "--system",
-    is_flag=True,
     help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
 )
-def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
+def info(model: Models, json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from rnn_names.cli.options import option
+from rnn_names.cli.options import flag, option
 from rnn_names.cli.streams import write
 from rnn_names.errors import SamplingError, short_repr
 
@@ -155,10 +155,9 @@ def output_options(more: str) -> Callable[..., Any]:
             help="Only these columns of jsonl, csv, tsv, excel or markdown, in this order, "
             "separated by commas.",
         )
-        @option(
+        @flag(
             "-0",
             "--null",
-            is_flag=True,
             help="End each name with NUL instead of a line feed, for xargs -0.",
         )
         @wraps(command)

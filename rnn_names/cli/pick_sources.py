@@ -13,7 +13,7 @@ from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
 from rnn_names.casts.redrawing import LineRedrawer, roundrobin
-from rnn_names.cli.options import wrong_usage
+from rnn_names.cli.checks import wrong_usage
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.model_options import blend_of, model_option, models_or_default
-from rnn_names.cli.options import command, declared_option, option, options_of, read_options
+from rnn_names.cli.checks import read_options
+from rnn_names.cli.model_options import Models, blend_of, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import bar, print_to_stderr
+from rnn_names.cli.streams import bar, print_note
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.selection import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -33,18 +33,15 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 )
 @declared_option(SampleOptions, "count", group="General")
 @model_option(group="General")
-@option(
+@flag(
     "--best",
     group="General",
-    is_flag=True,
     help="The most probable names, in descending order, not random ones.",
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
-def sample(
-    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **given: Any
-) -> None:
+def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given: Any) -> None:
     """Write new names, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
@@ -92,9 +89,9 @@ def _note_near_copies(model: "Model", names: "Names") -> None:
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
-        print_to_stderr(
-            f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
-            "there; --min-edits 2 leaves such names out"
+        print_note(
+            f"{near} of {len(names)} names are in the list or one letter away from a name there; "
+            "--min-edits 2 leaves such names out"
         )
 
 

@@ -4,13 +4,14 @@ import os
 
 import click
 
-from rnn_names.cli.model_options import blend_of, model_option, models_or_default
-from rnn_names.cli.options import FILE, command, declared_option, option
+from rnn_names.cli.checks import refuse_single
+from rnn_names.cli.model_options import Models, blend_of, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
+from rnn_names.cli.streams import open_input, print_to_stderr
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 
 
 @command(
@@ -18,12 +19,12 @@ from rnn_names.model.selection import ModelChoice, find_model_file
     "rnn-names score others.txt",
     "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
 )
-@click.argument("file", default="-", type=FILE)
+@click.argument("file", default="-", type=click.Path())
 @model_option(group="Model")
-@option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
+@flag("--sort", help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(ADDED_COLUMNS)
-def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form: Form) -> None:
+def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
