@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.checks import read_options, refuse_single
-from rnn_names.cli.model_options import Models, blend_of, model_option, models_or_default
+from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, Table, Verbatim, output_options
 from rnn_names.cli.streams import open_input, print_note
@@ -45,6 +45,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     secret. Different keys may have the same name, unless --unique is given.
     """
     from rnn_names.corpus.corpus import read_lines
+    from rnn_names.model.model import blended
     from rnn_names.sampling.alias import Aliases
 
     if "{" in file and not os.path.lexists(file):
@@ -56,7 +57,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
         print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
-    loaded = blend_of(models_or_default(model))
+    loaded = blended(models_or_default(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
     out = Table(["name", "key"], form)

@@ -8,9 +8,7 @@ from typing import Any
 import click
 
 from rnn_names.casts.bundled import CASTS
-from rnn_names.casts.pattern import Pattern
 from rnn_names.cli.checks import read_options, wrong_usage
-from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, Table, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write
@@ -62,13 +60,14 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.casts.cast import draw_texts, parsed
     from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
+    from rnn_names.model.model import blended
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
             raise click.UsageError(f"one cast at a time: rnn-names cast {pattern[0]}")
         named = bundled.names()
-        parts = (f"{{{word}}}" if word in named else word for word in pattern)
-        meant = shlex.quote(" ".join(parts))
+        words = (f"{{{word}}}" if word in named else word for word in pattern)
+        meant = shlex.quote(" ".join(words))
         if pattern[1].isdecimal():
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
         raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")
@@ -92,19 +91,14 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
         what = "is text here: a weight stands within brackets, as in [Lord*3|Lady]"
         print_note(f"{weight[1]} {what}")
-    _note_overridden(parsed_pattern, options)
+    parts = parsed_pattern.name_parts
+    for name in options.shared:
+        if parts and all(name in part.options_set for part in parts):
+            print_note(f"{as_option(name)} changes nothing: each name of this cast sets its own")
     out = Table(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
-        words = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in draw_texts(parsed_pattern, options, blend_of, words):
+        read = partial(lines_of_file, pattern_file=pattern_file)
+        for rows in draw_texts(parsed_pattern, options, blended, read):
             if form.kind != "text":  # an empty line at the end of a cast is for readers
-                rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
+                rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
-
-
-def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
-    """Prints a note about each option that every name of the pattern overrides."""
-    for name in options.shared:
-        if pattern.name_parts and all(name in part.options_set for part in pattern.name_parts):
-            reason = "each name of this cast sets its own"
-            print_note(f"{as_option(name)} changes nothing: {reason}")

@@ -1,11 +1,10 @@
 """Models on the command line: files or bundled models, one or several, each with a weight."""
 
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 
@@ -15,10 +14,6 @@ from rnn_names.errors import ModelFileError
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
-
-if TYPE_CHECKING:
-    from rnn_names.model.model import Model
-
 
 Models: TypeAlias = tuple[ModelChoice, ...]
 
@@ -104,10 +99,3 @@ def word_or_models(
         hint = "give it no weight, and no other model beside it"
         raise click.BadParameter(f"{word} stands alone: {hint}")
     return (word, ()) if word else (None, models)
-
-
-def blend_of(models: Sequence[ModelChoice]) -> "Model":
-    """The model, or the blend of several models."""
-    from rnn_names.model.model import blended
-
-    return blended(models)

@@ -71,8 +71,7 @@ class GroupedCommand(click.Command):
         """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
+            if record := param.get_help_record(ctx):
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
         if len(groups) == 1:
             groups = {"Options": groups.popitem()[1]}

@@ -155,11 +155,7 @@ def output_options(more: str) -> Callable[..., Any]:
             help="Only these columns of jsonl, csv, tsv, excel or markdown, in this order, "
             "separated by commas.",
         )
-        @flag(
-            "-0",
-            "--null",
-            help="End each name with NUL instead of a line feed, for xargs -0.",
-        )
+        @flag("-0", "--null", help="End each name with NUL instead of a line feed, for xargs -0.")
         @wraps(command)
         def with_form(*, format: str, columns: str | None, null: bool, **others: Any) -> None:
             if null and format != "text":

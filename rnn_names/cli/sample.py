@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.checks import read_options
-from rnn_names.cli.model_options import Models, blend_of, model_option, models_or_default
+from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import bar, print_note
@@ -52,6 +52,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     found are written, and the exit code is 1.
     """
     from rnn_names.corpus.names import Names
+    from rnn_names.model.model import blended
     from rnn_names.sampling.stream import names_of_stream
 
     seed_given_by = click.get_current_context().get_parameter_source("seed")
@@ -63,7 +64,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
     options = read_options(BestOptions if best else Options, given)
     models = models_or_default(model)
-    blend = blend_of(models)
+    blend = blended(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
     out = Output(blend, form, per_character=rank == "per-character", title=title)
     with out:
@@ -99,13 +100,12 @@ def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Itera
     """The most probable names; after two seconds, a bar shows the progress of the search."""
     from rnn_names.sampling.best import best
 
-    searched = bar(
+    with bar(
         unit_scale=True,
         delay=2,
         disable=None,  # unless standard error is a terminal
         bar_format="{n_fmt} beginnings of names searched, {elapsed}",
-    )
-    with searched:
+    ) as searched:
         for names in best(model, count, options, searched.update, rank=rank):
             searched.close()
             yield names

@@ -5,7 +5,7 @@ import os
 import click
 
 from rnn_names.cli.checks import refuse_single
-from rnn_names.cli.model_options import Models, blend_of, model_option, models_or_default
+from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
@@ -38,13 +38,14 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
 
     from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
+    from rnn_names.model.model import blended
 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
-    loaded = blend_of(models_or_default(model))
+    loaded = blended(models_or_default(model))
     out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0

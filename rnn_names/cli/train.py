@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.checks import check_output, wrong_usage
-from rnn_names.cli.model_options import START, Models, blend_of, word_or_models
+from rnn_names.cli.model_options import START, Models, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
@@ -78,6 +78,7 @@ def train(
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
+    from rnn_names.model.model import blended
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.report.markup import HTML_BEGINNING
     from rnn_names.report.report import Report
@@ -105,7 +106,7 @@ def train(
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        model = start.model if start else blend_of(models) if models else None
+        model = start.model if start else blended(models) if models else None
         trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer

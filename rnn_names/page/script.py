@@ -39,18 +39,16 @@ ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/pa
 interface. A script has the modules that its entries import, except those of earlier scripts."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
+# The tokens of a script that Biome formats.
 TOKEN = re.compile(
     r"((?:\s|//.*|/\*(?s:.*?)\*/)*)"  # spaces and comments before it
     r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|`(?:[^`\\]|\\.)*`"""  # texts
     r"|/(?!(?<= /) )(?:[^/\\\n[]|\\.|\[(?:[^]\\\n]|\\.)*\])+/"  # expressions; " / " divides
     r"|[\w$]+|.)"
 )
-"""The tokens of a script that Biome formats."""
 TOGETHER = re.compile(r"[\w$]{2}|\+\+|--")  # pairs of characters between which a space must remain
 
-NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
-"""Options of `sample` that the engine does not have."""
-
+NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}  # options of `sample`
 MODULE_BEGINNING = "// Written by rnn-names"
 REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
