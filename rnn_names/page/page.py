@@ -173,15 +173,14 @@ def _faces(parts: Sequence[PageModel]) -> str:
     known = "".join(part.model.vocabulary.characters for part in parts)
     rules = []
     for file, (letters, needed_by) in LETTERS.items():
-        if not re.search(needed_by, known):
-            continue
-        font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
-        rules.append(
-            "@font-face { font-family: Cormorant; font-weight: 600; "
-            f"font-style: {'italic' if file == 'italic' else 'normal'}; "
-            f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
-            f"unicode-range: {letters}; }}\n"
-        )
+        if re.search(needed_by, known):
+            font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
+            rules.append(
+                "@font-face { font-family: Cormorant; font-weight: 600; "
+                f"font-style: {'italic' if file == 'italic' else 'normal'}; "
+                f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
+                f"unicode-range: {letters}; }}\n"
+            )
     return "".join(rules)
 
 

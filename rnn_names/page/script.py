@@ -28,11 +28,12 @@ from rnn_names.errors import printable
 from rnn_names.files import write_atomically
 from rnn_names.model.blend import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
-from rnn_names.model.model import PROGRAM_VERSION, Model
+from rnn_names.model.model import Model
 from rnn_names.report.markup import assets
 from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
+from rnn_names.version import __version__
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
 """Entry modules of each script: the engine, the learning worker (loaded with the engine), the
@@ -267,8 +268,7 @@ def types_path(path: str) -> str:
 
 def module(parts: Sequence[PageModel], types: str) -> str:
     """The module's text; `types` is the name of the file with its types."""
-    version = PROGRAM_VERSION.rpartition(" ")[2]
-    return f"""{MODULE_BEGINNING}: {version}
+    return f"""{MODULE_BEGINNING}: {__version__}
 // @ts-self-types={as_script_data(f"./{types}")}
 
 {scripts()[0]}
