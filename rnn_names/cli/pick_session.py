@@ -109,7 +109,8 @@ class PickSession:
         like = [composed(name)] if name else [*picked(numbers, self.page).values()]
         try:
             if like:
-                self._show(self.source.like(like, part), like)
+                column = self.source.column(part) if part else None
+                self._show(self.source.like(like, column), like)
         except SamplingError as error:
             say(str(error))
 

@@ -46,15 +46,12 @@ class TrainingRun:
     def go(self, write_log: Callable[[Epoch], object]) -> None:
         """Trains to the end. The files follow each epoch in this order: model, log, state."""
         try:
-            # The model of a resumed run may be missing; without epochs, the untrained one is saved.
-            if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
-                with interrupts.critical_section():
-                    self._save()
+            with interrupts.critical_section():
+                self._save()  # the file of a resumed run may be missing
             self.progress.announce_stage()
             for epoch in self.trainer.epochs(self.progress.batch):
-                if epoch.is_best:
-                    with interrupts.critical_section():
-                        self._save()
+                with interrupts.critical_section():
+                    self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
                 with interrupts.critical_section():
@@ -71,8 +68,10 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
+        """Writes the best model so far, unless it is written; an untrained one without epochs."""
         model = self.trainer.model  # read once: another thread may replace it meanwhile
-        if model is not self.model:
+        is_due = model.training["epoch"] or not self.trainer.settings.epochs
+        if is_due and model is not self.model:
             model.save(self.output)
             if self.model is None and not self.checkpoint.is_resumed:
                 self.checkpoint.remove()  # the state that an earlier run left
@@ -94,8 +93,7 @@ class TrainingRun:
     def interrupted(self) -> int:
         """Writes all files, and a message about them; runs in the thread of `interrupts`."""
         try:
-            if self.trainer.model.training["epoch"]:
-                self._save()
+            self._save()
             self.checkpoint.write()
             wrote = self.write_report()
         finally:

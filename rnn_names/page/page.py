@@ -28,13 +28,6 @@ from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, definitions, isolated
 
 STRICT = '"use strict";\n'  # the first line of each script
-SUBTITLE = """<span class="of-names">Press a name to keep it.</span>
-<span class="of-casts">Press a line to keep it.</span>
-<span id="new">All names are new, never on the list.</span>
-<span class="of-list">Paste names, and the page learns how they are spelled.</span>"""
-HEADINGS = """<span id="like" class="of-names">%s</span>
-<span class="of-casts">A <em>cast</em> of names</span>
-<span class="of-list">Names like <em>yours</em></span>"""
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
@@ -88,11 +81,6 @@ HUES = {
 }  # fmt: skip
 """Hues of kinds that suggest a colour, by patterns for the beginnings of models' names."""
 
-ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
-<rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
-<path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
-"""The icon of a page, to be filled with its hue."""
-
 
 def page(
     parts: Sequence[PageModel],
@@ -137,9 +125,9 @@ def page(
     return Template(html).substitute(
         policy=_policy(style, texts),
         title=escape(printable(title or (FOR_LISTS if for_lists else document_title))),
-        heading=isolated(title) if title else HEADINGS % heading,
+        heading=isolated(title) if title else _filled("heading.html", heading=heading),
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
-        subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
+        subtitle=_filled("subtitle.html") if subtitle is None else subtitle and isolated(subtitle),
         program=escape(PROGRAM_VERSION),
         view="own-list" if for_lists else "results",
         shares="" if len(parts) > 1 else " hidden",
@@ -149,13 +137,18 @@ def page(
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),
-        icon="data:image/svg+xml," + quote(ICON % hue),
+        icon="data:image/svg+xml," + quote(_filled("icon.svg", hue=hue)),
         style=style,
         engine=texts[0],
         learning=texts[1],
         script=texts[2],
         data=script.as_script_data(data),
     )
+
+
+def _filled(name: str, **values: object) -> str:
+    """A part of the page, without the line end of its file."""
+    return Template(assets(f"page/ui/{name}")).substitute(values).rstrip("\n")
 
 
 def hue_of(name: str) -> int:
