@@ -71,7 +71,7 @@ class GroupedCommand(click.Command):
         """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            if record := param.get_help_record(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
         if len(groups) == 1:
             groups = {"Options": groups.popitem()[1]}
