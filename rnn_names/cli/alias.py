@@ -12,7 +12,7 @@ import click
 from rnn_names.cli.checks import read_options, refuse_single
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, option, options_of
-from rnn_names.cli.output import Form, Table, Verbatim, output_options
+from rnn_names.cli.output import Form, RecordWriter, Verbatim, output_options
 from rnn_names.cli.streams import open_input, print_note
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, plural, printable
@@ -60,7 +60,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     loaded = blended(models_or_default(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
-    out = Table(["name", "key"], form)
+    out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:
         aliases = Aliases(loaded, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)

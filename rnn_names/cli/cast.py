@@ -10,7 +10,7 @@ import click
 from rnn_names.casts.bundled import CASTS
 from rnn_names.cli.checks import read_options, wrong_usage
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
-from rnn_names.cli.output import Form, Table, output_options
+from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write
 from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import as_option
@@ -95,7 +95,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     for name in options.shared:
         if parts and all(name in part.options_set for part in parts):
             print_note(f"{as_option(name)} changes nothing: each name of this cast sets its own")
-    out = Table(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
+    out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
         for rows in draw_texts(parsed_pattern, options, blended, read):

@@ -169,7 +169,7 @@ def output_options(more: str) -> Callable[..., Any]:
     return decorate
 
 
-class Table(AbstractContextManager["Table"]):
+class RecordWriter(AbstractContextManager["RecordWriter"]):
     """Writes records to stdout; a document, and the titles of an empty table, when it exits.
 
     By default, all fields are columns. Text, Markdown and documents have the first field.
@@ -212,7 +212,7 @@ class Table(AbstractContextManager["Table"]):
             self.write_records([])
 
 
-class Output(Table):
+class NameWriter(RecordWriter):
     """Writes names of a model."""
 
     def __init__(self, model: Model, form: Form, per_character: bool, title: str = "names") -> None:

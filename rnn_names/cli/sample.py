@@ -9,7 +9,7 @@ import click
 from rnn_names.cli.checks import read_options
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag, options_of
-from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
+from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 
@@ -66,7 +66,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     models = models_or_default(model)
     blend = blended(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
-    out = Output(blend, form, per_character=rank == "per-character", title=title)
+    out = NameWriter(blend, form, per_character=rank == "per-character", title=title)
     with out:
         if best:
             drawn = _best(blend, count, options, rank)

@@ -7,7 +7,7 @@ import click
 from rnn_names.cli.checks import refuse_single
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag
-from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
+from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
@@ -46,7 +46,7 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
     loaded = blended(models_or_default(model))
-    out = Output(loaded, form, per_character)
+    out = NameWriter(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
     with open_input(file) as source, out:

@@ -105,7 +105,7 @@ def page(
         "program": PROGRAM_VERSION,
         "models": [
             {"title": name, "hue": hue_of(each["name"]), **each}
-            for name, each in zip(names, script.described(parts), strict=True)
+            for name, each in zip(names, script.described_models(parts), strict=True)
         ],
         "words": {},
     }

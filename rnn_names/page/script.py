@@ -135,16 +135,16 @@ def _minified(text: str) -> str:
     return "".join(tokens)
 
 
-def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
+def described_models(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
     """Models in the form that the engine reads, the largest share being `MAX_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
-        _described(part, MAX_OPENING_SHARE * share / max(shares))
+        _described_model(part, MAX_OPENING_SHARE * share / max(shares))
         for part, share in zip(parts, shares, strict=True)
     ]
 
 
-def _described(part: PageModel, share: float) -> dict[str, Any]:
+def _described_model(part: PageModel, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
     return {
@@ -272,7 +272,7 @@ def module(parts: Sequence[PageModel], types: str) -> str:
 // @ts-self-types={as_script_data(f"./{types}")}
 
 {scripts()[0]}
-const described = {as_script_data(described(parts))};
+const described = {as_script_data(described_models(parts))};
 export const {{ sample, score, cast }} = engineOf(modelsIn(described));
 export const models = described.map(({{ name, share, sources }}) => ({{ name, share, sources }}));
 """
