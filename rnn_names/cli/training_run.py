@@ -54,11 +54,7 @@ class TrainingRun:
                     self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
-                with interrupts.critical_section():
-                    self.checkpoint.keep()
-                    self.epoch = epoch.epoch
-                    if self.report is not None:
-                        self.report.add(epoch)
+                self._keep(epoch)
                 self.progress.epoch(epoch)
                 if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
@@ -76,6 +72,13 @@ class TrainingRun:
             if self.model is None and not self.checkpoint.is_resumed:
                 self.checkpoint.remove()  # the state that an earlier run left
             self.model = model
+
+    def _keep(self, epoch: Epoch) -> None:
+        with interrupts.critical_section():
+            self.checkpoint.keep()
+            self.epoch = epoch.epoch
+            if self.report is not None:
+                self.report.add(epoch)
 
     def _finish(self) -> None:
         with interrupts.critical_section():
