@@ -273,11 +273,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     n_epochs = len(progress.epochs)
     more = " more" if n_epochs < trainer.epoch else ""  # than before the run was resumed
-    lines = [
-        *loss_curves(progress.epochs, _width()),
-        f"{plural(n_epochs, 'epoch')}{more} in "
-        f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
-        f"{losses} nats per character.",
-        model,
-    ]
-    return "\n".join(lines)
+    seconds = time.perf_counter() - progress.began
+    epochs = f"{plural(n_epochs, 'epoch')}{more} in {seconds:.0f} s"
+    best = f"the best was epoch {record['epoch']}:\n{losses} nats per character."
+    return "\n".join([*loss_curves(progress.epochs, _width()), f"{epochs}; {best}", model])
