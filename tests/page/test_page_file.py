@@ -13,8 +13,9 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import BlendError
 from rnn_names.model.bundled import MODELS
-from rnn_names.page.page import hue_of, page
+from rnn_names.page.page import page
 from rnn_names.page.script import PageModel, as_script_data
+from rnn_names.page.style import hue_of
 from support.package import PACKAGE
 
 LIMITS = {"elvish": 420_000, "dinosaurs": 590_000, "first-names": 924_000, "surnames": 1_205_000}
