@@ -31,11 +31,11 @@ def read_options(owner: type, given: dict[str, Any]) -> Any:
         raise click.UsageError("--start needs --seed: without one, each run draws other names")
     if [*files.values()].count("-") > 1:
         raise click.UsageError("only one of --exclude and --exclude-words can be read from a pipe")
-    from rnn_names.corpus.corpus import nonblank_lines
-
     lists = dict[str, list[str]]()
     for name, path in files.items():
         if path is not None:
+            from rnn_names.corpus.corpus import nonblank_lines
+
             with open_input(path) as source:
                 lists[name] = nonblank_lines(*source)
     return replace(options, **lists)

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -32,7 +31,8 @@ def apply_defaults(context: click.Context) -> None:
 
 def _tables(file: str) -> dict[str, Any] | None:
     """The tables of commands in a file; None if there are none."""
-    text, is_own = Path(file).read_bytes(), file == OWN_FILE
+    with open(file, "rb") as stream:
+        text, is_own = stream.read(), file == OWN_FILE
     if not is_own and not re.search(rb"tool\W+rnn-names", text):  # parsing TOML takes time
         return None
     try:
