@@ -30,7 +30,7 @@ class Kind:
     """A kind of values: its description, and the check of a value."""
 
     text: str  # describes the allowed values
-    checked: Callable[[Any], Any]  # returns a value in its plainest type, or raises ValueError
+    checked: Callable[[Any], Any]  # a value in its plainest type, or a ValueError or TypeError
     metavar: str | None = None  # the placeholder in help
     schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON cannot express the values
 
@@ -134,10 +134,7 @@ def _line_part_pairs(value: Any) -> tuple[Any, ...]:
 
 
 def _path(value: Any) -> str:
-    try:
-        path = os.fsdecode(value)
-    except TypeError:
-        raise ValueError from None
+    path = os.fsdecode(value)
     _require(path and b"\0" not in os.fsencode(path))  # a ValueError for half of a surrogate pair
     return path
 

@@ -93,6 +93,11 @@ class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 
 
+def as_option(name: str) -> str:
+    """A setting as an option of the command line: --max-length for max_length."""
+    return f"--{name.replace('_', '-')}"
+
+
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """The message of an error, with each setting that it names written as an option.
 

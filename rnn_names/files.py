@@ -44,8 +44,7 @@ def check_writable(path: str) -> None:
 @contextmanager
 def _temporary(path: str) -> Iterator[BinaryIO]:
     """A new file beside `path`, removed at the end; an `OSError` becomes a ModelFileError."""
-    obstacle = _obstacle(path)
-    if obstacle:
+    if obstacle := _obstacle(path):
         raise ModelFileError(f"{printable(path)}: {obstacle}")
     try:
         with write_lock.lock, _opened(real_path(path)) as file:

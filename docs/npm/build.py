@@ -27,7 +27,13 @@ from make_models import corpus_of
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.model import bundled
 from rnn_names.model.model import Model
-from rnn_names.page.script import MODULE_BEGINNING, PageModel, as_script_data, described, scripts
+from rnn_names.page.script import (
+    MODULE_BEGINNING,
+    PageModel,
+    as_script_data,
+    described_models,
+    scripts,
+)
 from rnn_names.report.markup import assets
 from rnn_names.version import __version__
 
@@ -86,7 +92,7 @@ def module_of(name: str) -> str:
     model, names = Model.load(bundled.path_of(name)), corpus_of(name).names
     assert np.array_equal(upper_bits(fingerprint(names), PACKED_BITS), model.fingerprints), name
     in_list = {"names": shortened(names.to_strings())}
-    data = {**described([PageModel(name, model)])[0], "fingerprints": in_list}
+    data = {**described_models([PageModel(name, model)])[0], "fingerprints": in_list}
     return as_script_data(data)
 
 

@@ -34,9 +34,9 @@ from mkdocs.structure.pages import Page
 
 from rnn_names.model import bundled
 from rnn_names.model.model import Model
-from rnn_names.page.page import ICON
 from rnn_names.page.page import page as names_page
 from rnn_names.page.script import PageModel
+from rnn_names.page.style import icon_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
@@ -71,7 +71,9 @@ API = """# Python reference
 ::: rnn_names.training.settings.Settings
 """
 
-LOGO = ICON.replace('fill="oklch(.42 .11 %d)"', "").replace("<svg ", '<svg aria-hidden="true" ')
+LOGO = (
+    icon_of(0).replace('fill="oklch(.42 .11 0)"', "").replace("<svg ", '<svg aria-hidden="true" ')
+)
 """The icon in the page, where site.css gives it the colours of the page."""
 
 ALONE = "    options:\n      members: []\n      inherited_members: false\n"
@@ -94,7 +96,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "benchmarks.md": charts.page(log),
         "kinds.md": kinds.page(),
         "names.html": live,
-        "icon.svg": ICON % hue,
+        "icon.svg": icon_of(hue),
         "site.css": style(hue),
         "site.js": (HERE / "site.js").read_text("utf-8"),
     }

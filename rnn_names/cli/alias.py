@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import blend_of, model_option, models_or_default
-from rnn_names.cli.options import FILE, command, option, options_of, read_options
-from rnn_names.cli.output import Form, Table, Verbatim, output_options
-from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
+from rnn_names.cli.checks import read_options, refuse_single
+from rnn_names.cli.formats import Verbatim
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, option, options_of
+from rnn_names.cli.output import Form, RecordWriter, output_options
+from rnn_names.cli.streams import open_input, print_note
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, plural, printable
-from rnn_names.model.selection import ModelChoice
 
 KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 
@@ -25,11 +26,11 @@ KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
     "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
     "tail -n +2 orders.csv | cut -d, -f1 | rnn-names alias -m surnames --clean --format tsv",
 )
-@click.argument("file", default="-", type=FILE)
+@click.argument("file", default="-", type=click.Path())
 @model_option(group="General")
 @option(
     "--secret-file",
-    type=FILE,
+    type=click.Path(),
     metavar="FILE",
     group="General",
     help="A file with a secret text, its line end left out. Without one, whoever guesses a key can "
@@ -37,9 +38,7 @@ KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 )
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
-def alias(
-    file: str, model: tuple[ModelChoice, ...], secret_file: str | None, form: Form, **given: Any
-) -> None:
+def alias(file: str, model: Models, secret_file: str | None, form: Form, **given: Any) -> None:
     """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
 
     FILE has a key on each line, such as a customer's id; - is standard input. A key has the same
@@ -47,6 +46,7 @@ def alias(
     secret. Different keys may have the same name, unless --unique is given.
     """
     from rnn_names.corpus.corpus import read_lines
+    from rnn_names.model.model import blended
     from rnn_names.sampling.alias import Aliases
 
     if "{" in file and not os.path.lexists(file):
@@ -54,15 +54,14 @@ def alias(
     refuse_single(file, "key", "alias")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
-    options: AliasOptions = read_options(AliasOptions, given, secret=_secret(secret_file))
+    given["secret"] = _secret(secret_file)
+    options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
-        print_to_stderr(
-            "Note: without --secret-file, whoever guesses a key can see that a name is that key's"
-        )
-    loaded = blend_of(models_or_default(model))
+        print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
+    loaded = blended(models_or_default(model))
     if form.kind != "text" and form.columns is None:
         form = form._replace(columns="key,name")
-    out = Table(["name", "key"], form)
+    out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:
         aliases = Aliases(loaded, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
@@ -70,12 +69,12 @@ def alias(
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             nonblank = [key for key in keys if key]
             if not n_keys and (note := _note(nonblank[:1000])):
-                print_to_stderr(note)
+                print_note(note)
             n_keys, n_blank = n_keys + len(keys), n_blank + len(keys) - len(nonblank)
             names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
             out.write_records((names.get(key, ""), Verbatim(key)) for key in keys)
     if n_blank:
-        print_to_stderr(f"Note: {plural(n_blank, 'empty key')} got no name")
+        print_note(f"{plural(n_blank, 'empty key')} got no name")
 
 
 def _note(keys: Sequence[str]) -> str:
@@ -84,7 +83,7 @@ def _note(keys: Sequence[str]) -> str:
 
     if separator := separator_of_table(keys, least=1):
         return (
-            f"Note: each line is a key, with its {SEPARATORS[separator]}; for its first column: "
+            f"each line is a key, with its {SEPARATORS[separator]}; for its first column: "
             f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
         )
     # The first key is a word, and no other is: the others have digits or signs.
@@ -92,7 +91,7 @@ def _note(keys: Sequence[str]) -> str:
     if first is None or len(others) < 2 or any(others):
         return ""
     return (
-        f"Note: the first key is {first[0]}; if that is a heading, leave it out: "
+        f"the first key is {first[0]}; if that is a heading, leave it out: "
         "tail -n +2 FILE | rnn-names alias"
     )
 

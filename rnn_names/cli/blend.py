@@ -5,12 +5,13 @@ import shlex
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of
-from rnn_names.cli.options import check_output, command, output_option
+from rnn_names.cli.checks import check_output
+from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import BlendError, plural, printable
 from rnn_names.files import is_same_file
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 
 
 @command(
@@ -21,22 +22,22 @@ from rnn_names.model.selection import ModelChoice, find_model_file
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)
-def blend(models: tuple[ModelChoice, ...], output: str) -> None:
+def blend(models: Models, output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
     It predicts the geometric mean of what they predict, each to the power of its weight. Weights
     are equal unless given, and are scaled to sum to 1. Nothing is trained: it takes a moment. The
     blend is a model like any other, for every command and for further blends.
     """
+    from rnn_names.model.model import blended
     from rnn_names.model.npz import SIGNATURE
 
     check_output(output, "model", SIGNATURE)
     for each in models:
         if os.path.exists(output) and is_same_file(find_model_file(each.path), output):
-            raise BlendError(
-                f"{printable(output)}: one of the models to blend; write to another file"
-            )
-    model = blend_of(models)
+            advice = "one of the models to blend; write to another file"
+            raise BlendError(f"{printable(output)}: {advice}")
+    model = blended(models)
     model.save(output)
     units, size = plural(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
     print_to_stderr(

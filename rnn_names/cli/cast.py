@@ -8,21 +8,12 @@ from typing import Any
 import click
 
 from rnn_names.casts.bundled import CASTS
-from rnn_names.casts.pattern import Pattern
-from rnn_names.cli.model_options import blend_of
-from rnn_names.cli.options import (
-    FILE,
-    command,
-    declared_option,
-    in_utf8,
-    option,
-    options_of,
-    read_options,
-    wrong_usage,
-)
-from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import print_to_stderr, write
+from rnn_names.cli.checks import read_options, wrong_usage
+from rnn_names.cli.options import command, declared_option, flag, option, options_of
+from rnn_names.cli.output import Form, RecordWriter, output_options
+from rnn_names.cli.streams import in_utf8, print_note, write
 from rnn_names.conditions.options import CastOptions
+from rnn_names.errors import as_option
 from rnn_names.model import bundled
 
 
@@ -37,8 +28,8 @@ from rnn_names.model import bundled
 )
 @click.argument("pattern", type=in_utf8, nargs=-1)
 @declared_option(CastOptions, "count", group="General")
-@option("--file", group="General", type=FILE, help="Read the pattern from this file.")
-@option("--show", group="General", is_flag=True, help="Print the pattern, and no line.")
+@option("--file", group="General", type=click.Path(), help="Read the pattern from this file.")
+@flag("--show", group="General", help="Print the pattern, and no line.")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
 def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **given: Any) -> None:
@@ -69,13 +60,14 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.casts.cast import draw_texts, parsed
     from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
+    from rnn_names.model.model import blended
 
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
             raise click.UsageError(f"one cast at a time: rnn-names cast {pattern[0]}")
         named = bundled.names()
-        parts = (f"{{{word}}}" if word in named else word for word in pattern)
-        meant = shlex.quote(" ".join(parts))
+        words = (f"{{{word}}}" if word in named else word for word in pattern)
+        meant = shlex.quote(" ".join(words))
         if pattern[1].isdecimal():
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
         raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")
@@ -95,25 +87,18 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     with wrong_usage(), errors_of(pattern_file):
         parsed_pattern = parsed(options)
     if r"\n" in text:
-        print_to_stderr(r"Note: \n is text: press Enter within the quotes, or give a file (--file)")
+        print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")
     if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
-        print_to_stderr(
-            f"Note: {weight[1]} is text here: a weight stands within brackets, as in [Lord*3|Lady]"
-        )
-    _note_overridden(parsed_pattern, options)
-    out = Table(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
-    with errors_of(pattern_file), out:
-        words = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in draw_texts(parsed_pattern, options, blend_of, words):
-            if form.kind != "text":  # an empty line at the end of a cast is for readers
-                rows = [(line.rstrip("\n"), *parts) for line, *parts in rows]
-            out.write_records(rows)
-
-
-def _note_overridden(pattern: Pattern, options: CastOptions) -> None:
-    """Prints a note about each option that every name of the pattern overrides."""
+        what = "is text here: a weight stands within brackets, as in [Lord*3|Lady]"
+        print_note(f"{weight[1]} {what}")
+    parts = parsed_pattern.name_parts
     for name in options.shared:
-        if pattern.name_parts and all(name in part.options_set for part in pattern.name_parts):
-            option = name.replace("_", "-")
-            reason = "each name of this cast sets its own"
-            print_to_stderr(f"Note: --{option} changes nothing: {reason}")
+        if parts and all(name in part.options_set for part in parts):
+            print_note(f"{as_option(name)} changes nothing: each name of this cast sets its own")
+    out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
+    with errors_of(pattern_file), out:
+        read = partial(lines_of_file, pattern_file=pattern_file)
+        for rows in draw_texts(parsed_pattern, options, blended, read):
+            if form.kind != "text":  # an empty line at the end of a cast is for readers
+                rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
+            out.write_records(rows)

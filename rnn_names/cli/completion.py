@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem, ShellComplete, add_completion_class
-from click.shell_completion import get_completion_class as class_of
+from click import shell_completion
 
 from rnn_names.cli.options import command
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
 
-class PowerShell(ShellComplete):
+@shell_completion.add_completion_class
+class PowerShell(shell_completion.ShellComplete):
     """Completion for PowerShell, which completes file names itself when it gets no suggestions."""
 
     name = "powershell"
@@ -21,15 +21,12 @@ class PowerShell(ShellComplete):
         """The words before the cursor, and the incomplete word at the cursor."""
         return os.environ["COMP_WORDS"].splitlines()[1:], os.environ.get("COMP_WORD", "")
 
-    def format_completion(self, item: CompletionItem) -> str:
+    def format_completion(self, item: shell_completion.CompletionItem) -> str:
         """A value and its help; characters other than letters, digits, - and . need quotes."""
         value = str(item.value)
         if not value.replace("-", "").replace(".", "").isalnum():
             value = "'" + value.replace("'", "''") + "'"
         return f"{value}\t{item.help or item.value}" if item.type == "plain" else ""
-
-
-add_completion_class(PowerShell)
 
 
 @command(
@@ -45,7 +42,7 @@ def completion(shell: str) -> None:
 
     After it, the Tab key completes commands, options, their values and file names.
     """
-    shell_complete = class_of(shell)
-    assert shell_complete is not None
+    completion_class = shell_completion.get_completion_class(shell)
+    assert completion_class is not None
     commands = click.get_current_context().find_root().command
-    write(shell_complete(commands, {}, PROGRAM, COMPLETE_VARIABLE).source().encode())
+    write(completion_class(commands, {}, PROGRAM, COMPLETE_VARIABLE).source().encode())

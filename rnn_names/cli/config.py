@@ -18,24 +18,23 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, printable, short_repr
 
-FILES = {"rnn-names.toml": b"", "pyproject.toml": rb"tool\W+rnn-names"}  # a pattern for each
+OWN_FILE, PROJECT_FILE = "rnn-names.toml", "pyproject.toml"
 
 
 def apply_defaults(context: click.Context) -> None:
     """Sets the defaults of the command about to run, and `context.obj` to the file's name."""
-    for name, pattern in FILES.items():
-        if os.path.isfile(name):
-            with open(name, "rb") as file:
-                text = file.read()
-            if re.search(pattern, text):  # parsing TOML takes time
-                tables = _tables(name, text, ("tool", "rnn-names") if pattern else ())
-                if tables is not None:
-                    context.obj, context.default_map = name, _defaults(context, name, tables)
-                return
+    for file in (OWN_FILE, PROJECT_FILE):
+        if os.path.isfile(file) and (tables := _tables(file)) is not None:
+            context.obj, context.default_map = file, _defaults(context, file, tables)
+            return
 
 
-def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | None:
-    """The tables of commands, inside the tables of `path`; None if there are none."""
+def _tables(file: str) -> dict[str, Any] | None:
+    """The tables of commands in a file; None if there are none."""
+    with open(file, "rb") as stream:
+        text, is_own = stream.read(), file == OWN_FILE
+    if not is_own and not re.search(rb"tool\W+rnn-names", text):  # parsing TOML takes time
+        return None
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
@@ -45,7 +44,7 @@ def _tables(file: str, text: bytes, path: tuple[str, ...]) -> dict[str, Any] | N
         tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {printable(str(error))}") from None
-    for name in path:
+    for name in () if is_own else ("tool", "rnn-names"):
         if name not in tables:
             return None
         tables = tables[name]

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, blend_of, models_or_default
-from rnn_names.cli.options import command, option
+from rnn_names.cli.model_options import MODEL, Models, models_or_default
+from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 from rnn_names.system import facts as this_system
 
 LONGEST_ROW = 400  # characters; a file may have texts of any length
@@ -27,19 +27,17 @@ LONGEST_ROW = 400  # characters; a file may have texts of any length
     "rnn-names info --system       # for the report of a bug",
 )
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
-@option("--json", is_flag=True, help="Print JSON.")
-@option(
-    "--system",
-    is_flag=True,
-    help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
-)
-def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
+@flag("--json", help="Print JSON.")
+@flag("--system", help="Show instead what a bug report should say: versions, BLAS, cores, locale.")
+def info(model: Models, json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
+    from rnn_names.model.model import blended
+
     read = click.get_current_context().find_root().obj
     if system:
         how = "not from" if isinstance(read, RnnNamesError) else "also from"
@@ -48,7 +46,7 @@ def info(model: tuple[ModelChoice, ...], json: bool, system: bool) -> None:
         raise read
     else:
         models = models_or_default(model)
-        of_model = blend_of(models).facts()
+        of_model = blended(models).facts()
         size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:

@@ -26,13 +26,11 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
     >>> column_of_names(["17,Anna,f", "23,Bela,m", "42,Cora,f"], ",")
     2
     """
-    columns = [*zip(*(line.split(separator) for line in lines), strict=False)]
-
-    def likeness(cells: Sequence[str]) -> float:
+    likeness = list[int]()
+    for cells in zip(*(line.split(separator) for line in lines), strict=False):
         names = [cell for cell in cells if re.fullmatch(r"\s*[^\W\d_a-z][^\d@]+", cell)]
-        return len({*names}) * len(names)
-
-    return 1 + max(range(len(columns)), key=lambda column: likeness(columns[column]))
+        likeness.append(len({*names}) * len(names))
+    return 1 + likeness.index(max(likeness))
 
 
 def separator_of_table(lines: Sequence[str], least: int) -> str:

@@ -66,15 +66,7 @@ def cli(context: click.Context) -> None:
     \b
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
-    rnn-names cast '{A} of {B}'    write lines of names of several models
-    rnn-names pick -m elvish       look at names, and keep some
-    rnn-names alias keys.txt       write a name for each key, always the same
-    rnn-names score other.txt      how probable is each name of a list?
-    rnn-names info names.npz       what a model is, and how it was trained
-    rnn-names models               the models that come with the program
-    rnn-names blend A B -o C.npz   a model between two others
-    rnn-names page names.npz       a web page that writes names
-    rnn-names mcp                  a server from which assistants draw names
+    rnn-names COMMAND --help       show options and examples of a command
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
     `sample --count 5`. A project can set them in rnn-names.toml or pyproject.toml.

@@ -1,23 +1,21 @@
 """Models on the command line: files or bundled models, one or several, each with a weight."""
 
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option
-from rnn_names.cli.streams import print_to_stderr
+from rnn_names.cli.streams import print_note
 from rnn_names.errors import ModelFileError
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
-if TYPE_CHECKING:
-    from rnn_names.model.model import Model
+Models: TypeAlias = tuple[ModelChoice, ...]
 
 
 class ModelParam(click.Path):
@@ -80,20 +78,20 @@ model_option = partial(
 )
 
 
-def models_or_default(models: Sequence[ModelChoice]) -> Sequence[ModelChoice]:
+def models_or_default(models: Models) -> Models:
     """The given models; without any, the default file, or else a bundled model, with a note."""
     if models or os.path.lexists(DEFAULT_MODEL):
-        return models or [ModelChoice(DEFAULT_MODEL)]
-    print_to_stderr(
-        f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
+        return models or (ModelChoice(DEFAULT_MODEL),)
+    print_note(
+        f"there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
         "(rnn-names models)."
     )
-    return [ModelChoice(bundled.DEFAULT)]
+    return (ModelChoice(bundled.DEFAULT),)
 
 
 def word_or_models(
-    context: click.Context, parameter: click.Parameter, models: tuple[ModelChoice, ...]
-) -> tuple[str | None, tuple[ModelChoice, ...]]:
+    context: click.Context, parameter: click.Parameter, models: Models
+) -> tuple[str | None, Models]:
     """A callback of Click: (word, no models) for `closest` or `none`, otherwise (None, models)."""
     words = (model.path for model in models if model.path in (bundled.CLOSEST, bundled.NONE))
     word = next((word for word in words if not is_file(word)), None)  # a file takes precedence
@@ -101,10 +99,3 @@ def word_or_models(
         hint = "give it no weight, and no other model beside it"
         raise click.BadParameter(f"{word} stands alone: {hint}")
     return (word, ()) if word else (None, models)
-
-
-def blend_of(models: Sequence[ModelChoice]) -> "Model":
-    """The model, or the blend of several models."""
-    from rnn_names.model.model import blended
-
-    return blended(models)

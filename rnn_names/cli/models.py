@@ -9,8 +9,8 @@ from textwrap import fill
 from typing import Any
 
 from rnn_names.casts.bundled import CASTS
-from rnn_names.cli.options import command, option
-from rnn_names.cli.streams import print_to_stderr, terminal_size, write
+from rnn_names.cli.options import command, flag
+from rnn_names.cli.streams import print_note, terminal_size, write
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 
@@ -24,7 +24,7 @@ FULL_WIDTH = 80  # columns of a terminal; in a narrower one, the table is not al
     "rnn-names sample -n 20 -m welsh-towns -m dinosaurs",
     "rnn-names train elves.txt --init first-names -o elves.npz",
 )
-@option("--json", is_flag=True, help="Print JSON.")
+@flag("--json", help="Print JSON.")
 def models(json: bool) -> None:
     """List the bundled models and casts.
 
@@ -42,8 +42,7 @@ def models(json: bool) -> None:
             try:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
-                model = f"a model of the package {point.dist.name}"
-                print_to_stderr(f"Note: {model} is left out: {error}")
+                print_note(f"a model of the package {point.dist.name} is left out: {error}")
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]

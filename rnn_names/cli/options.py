@@ -1,30 +1,18 @@
 """Options in groups, commands with examples, and options that several commands share."""
 
 import math
-import os
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
 import click
 
 from rnn_names import declarations as declared
-from rnn_names.cli.streams import lines_of
-from rnn_names.cli.usage_hints import usage_hint
-from rnn_names.errors import (
-    RnnNamesError,
-    SamplingError,
-    TooFewNamesError,
-    printable,
-    short_repr,
-    with_options,
-)
-from rnn_names.files import check_writable
+from rnn_names.cli.streams import in_utf8
+from rnn_names.cli.usage_hints import BALANCED, remedy_for, usage_hint
+from rnn_names.errors import SamplingError, short_repr
 
 DEFAULT_MODEL = "names.npz"
-BALANCED = "--boldness balanced"  # the remedy where no name is safe
 
 
 class GroupedOption(click.Option):
@@ -83,8 +71,7 @@ class GroupedCommand(click.Command):
         """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
         if len(groups) == 1:
             groups = {"Options": groups.popitem()[1]}
@@ -105,15 +92,7 @@ def command(short_help: str, *examples: str) -> Callable[..., GroupedCommand]:
 
 
 option = partial(click.option, cls=GroupedOption, show_default=True)
-FILE = click.Path()  # an argument that shells complete to file names
-
-
-def in_utf8(text: str) -> str:
-    """An argument decoded as UTF-8: in other locales, Python turns its bytes into surrogates."""
-    try:
-        return text.encode(errors="surrogateescape").decode()
-    except UnicodeError:
-        raise click.BadParameter(f"{text!r}: not UTF-8") from None
+flag = partial(option, is_flag=True)
 
 
 class NumberParam(click.FloatRange):
@@ -145,55 +124,6 @@ class OutputPath(click.Path):
 output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
-def check_output(path: str, kind: str, beginning: bytes, option: str = "--output") -> None:
-    """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
-    check_writable(path)
-    check_beginning(path, kind, beginning, option)
-
-
-def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
-    """The remedy if boldness safe gives too few names; "" for another boldness, or if it is set."""
-    if given.get("boldness") != "safe" or not isinstance(error, TooFewNamesError):
-        return ""
-    if not error.n_found:
-        return BALANCED
-    if error.tightest == "min_edits" and given.get("min_edits") is None:
-        return "--min-edits 1"
-    return "" if given.get("min_p") else "--min-p 0.05"
-
-
-def check_beginning(path: str, kind: str, beginning: bytes, option: str) -> None:
-    """Raises RnnNamesError if an old file begins differently, ignoring case: it may be a list."""
-    if os.path.isfile(path) and os.path.getsize(path):
-        with open(path, "rb") as file:
-            if file.read(len(beginning)).upper() != beginning.upper():
-                reason = f"already exists and is no {kind}; give another {option}"
-                raise RnnNamesError(f"{printable(path)}: {reason}")
-
-
-@contextmanager
-def wrong_usage() -> Iterator[None]:
-    """Turns an error of the library into a usage error, for use before any file is read."""
-    try:
-        yield
-    except RnnNamesError as error:
-        raise click.UsageError(with_options(error)) from None
-
-
-def read_options(owner: type, given: dict[str, Any], **more: Any) -> Any:
-    """The options of a command that draws names; their files are read after all other checks."""
-    given = {**given, **more}
-    files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
-    with wrong_usage():
-        options = owner(**given)
-    if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
-        raise click.UsageError("--start needs --seed: without one, each run draws other names")
-    if [*files.values()].count("-") > 1:
-        raise click.UsageError("only one of --exclude and --exclude-words can be read from a pipe")
-    lists = {name: lines_of(path) for name, path in files.items() if path is not None}
-    return replace(options, **lists)
-
-
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     """The command-line option of a dataclass's field; `more` overrides its declaration."""
     field = declared.declarations(owner)[name]
@@ -203,7 +133,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     if kind is declared.FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is declared.LINES:
-        settings |= {"type": FILE, "help": f"{field.help} FILE has one on each line."}
+        settings |= {"type": click.Path(), "help": f"{field.help} FILE has one on each line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
         settings |= {"type": in_utf8, "multiple": True, "help": f"{field.help} May be repeated."}
     elif kind is declared.PATH:

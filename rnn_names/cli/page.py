@@ -4,8 +4,9 @@ import os
 
 import click
 
-from rnn_names.cli.model_options import MODEL
-from rnn_names.cli.options import check_output, command, option, output_option
+from rnn_names.cli.checks import check_output
+from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.options import command, flag, option, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import printable
 from rnn_names.model.selection import ModelChoice
@@ -20,14 +21,9 @@ from rnn_names.model.selection import ModelChoice
     "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
 )
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
-@option(
-    "--module",
-    is_flag=True,
-    help="Write a JavaScript module for other programs, and its types beside it.",
-)
-@option(
+@flag("--module", help="Write a JavaScript module for other programs, and its types beside it.")
+@flag(
     "--learn",
-    is_flag=True,
     help="Give the page the base, so that lists of fewer than 1,000 names that are pasted there "
     "are learned as `train` learns them.",
 )
@@ -42,7 +38,7 @@ from rnn_names.model.selection import ModelChoice
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
 def page(
-    models: tuple[ModelChoice, ...],
+    models: Models,
     module: bool,
     learn: bool,
     output: str | None,
@@ -72,12 +68,16 @@ def page(
             check_output(path, "module", script.MODULE_BEGINNING.encode())
     else:
         check_output(output, "page", HTML_BEGINNING)
-    choices = models or [ModelChoice(name) for name in page_view.MODELS_FOR_LISTS]
-    parts = list[script.PageModel]()
+    choices = models or tuple(map(ModelChoice, page_view.MODELS_FOR_LISTS))
     stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]
-    for stem, model in zip(stems, choices, strict=True):
-        name = stem if stems.count(stem) == 1 else model.path  # with the folder if ambiguous
-        parts.append(script.PageModel(name, Model.load(model.path), model.weight or 1.0))
+    parts = [
+        script.PageModel(
+            stem if stems.count(stem) == 1 else model.path,  # with the folder if ambiguous
+            Model.load(model.path),
+            model.weight or 1.0,
+        )
+        for stem, model in zip(stems, choices, strict=True)
+    ]
     if module:
         script.save_module(parts, output)
     else:

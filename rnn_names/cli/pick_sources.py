@@ -13,7 +13,7 @@ from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
 from rnn_names.casts.redrawing import LineRedrawer, roundrobin
-from rnn_names.cli.options import wrong_usage
+from rnn_names.cli.checks import wrong_usage
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
@@ -65,16 +65,14 @@ class NamesToPick:
         parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
         return (name for names in parts for name in names.to_strings())
 
-    def like(self, names: Sequence[str], part: str | None = None) -> Iterator[str]:
+    def like(self, names: Sequence[str], _column: str | None) -> Iterator[str]:
         """Names a few edits from one of these, alternating with names with its beginning or end.
 
         Near twins of other names come last.
         """
-        if part:
-            self.column(part)
         options = replace(self._options, exclude=[*self._options.exclude, *names])
         near = options
-        if options.boldness == "safe" or options.min_edits:
+        if near.boldness == "safe" or near.min_edits:
             near = replace(near, min_edits=1)
         few_edits = roundrobin(self._nearest(replace(near, like=name)) for name in names)
         if options.match or options.prefix or options.suffix:
@@ -166,12 +164,12 @@ class LinesToPick:
         unique = (name for source, name in line.names.items() if source.part.options.is_unique)
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
-    def like(self, lines: Sequence[str], part: str | None = None) -> Iterator[str]:
-        """Lines that differ from one of these in one name, or in `part`, a number or name.
+    def like(self, lines: Sequence[str], column: str | None) -> Iterator[str]:
+        """Lines that differ from one of these in one name, or in the part in a column.
 
         The beginning of a line that was shown stands for the line.
         """
-        number = 1 + self._pattern.columns.index(self.column(part)) if part else 0
+        number = 1 + self._pattern.columns.index(column) if column else 0
         origins = []
         for line in lines:
             begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.model_options import blend_of, model_option, models_or_default
-from rnn_names.cli.options import command, declared_option, option, options_of, read_options
-from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import bar, print_to_stderr
+from rnn_names.cli.checks import read_options
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag, options_of
+from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
+from rnn_names.cli.streams import bar, print_note
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.selection import ModelChoice
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -33,18 +33,15 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 )
 @declared_option(SampleOptions, "count", group="General")
 @model_option(group="General")
-@option(
+@flag(
     "--best",
     group="General",
-    is_flag=True,
     help="The most probable names, in descending order, not random ones.",
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
-def sample(
-    count: int, model: tuple[ModelChoice, ...], best: bool, rank: str, form: Form, **given: Any
-) -> None:
+def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given: Any) -> None:
     """Write new names, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
@@ -55,6 +52,7 @@ def sample(
     found are written, and the exit code is 1.
     """
     from rnn_names.corpus.names import Names
+    from rnn_names.model.model import blended
     from rnn_names.sampling.stream import names_of_stream
 
     seed_given_by = click.get_current_context().get_parameter_source("seed")
@@ -66,9 +64,9 @@ def sample(
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
     options = read_options(BestOptions if best else Options, given)
     models = models_or_default(model)
-    blend = blend_of(models)
+    blend = blended(models)
     title = "+".join(each.title.removesuffix(".npz") for each in models)
-    out = Output(blend, form, per_character=rank == "per-character", title=title)
+    out = NameWriter(blend, form, per_character=rank == "per-character", title=title)
     with out:
         if best:
             drawn = _best(blend, count, options, rank)
@@ -92,9 +90,9 @@ def _note_near_copies(model: "Model", names: "Names") -> None:
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
-        print_to_stderr(
-            f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
-            "there; --min-edits 2 leaves such names out"
+        print_note(
+            f"{near} of {len(names)} names are in the list or one letter away from a name there; "
+            "--min-edits 2 leaves such names out"
         )
 
 
@@ -102,13 +100,12 @@ def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Itera
     """The most probable names; after two seconds, a bar shows the progress of the search."""
     from rnn_names.sampling.best import best
 
-    searched = bar(
+    with bar(
         unit_scale=True,
         delay=2,
         disable=None,  # unless standard error is a terminal
         bar_format="{n_fmt} beginnings of names searched, {elapsed}",
-    )
-    with searched:
+    ) as searched:
         for names in best(model, count, options, searched.update, rank=rank):
             searched.close()
             yield names

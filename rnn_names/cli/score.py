@@ -4,13 +4,14 @@ import os
 
 import click
 
-from rnn_names.cli.model_options import blend_of, model_option, models_or_default
-from rnn_names.cli.options import FILE, command, declared_option, option
-from rnn_names.cli.output import ADDED_COLUMNS, Form, Output, output_options
-from rnn_names.cli.streams import open_input, print_to_stderr, refuse_single
+from rnn_names.cli.checks import refuse_single
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag
+from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
+from rnn_names.cli.streams import open_input, print_to_stderr
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
-from rnn_names.model.selection import ModelChoice, find_model_file
+from rnn_names.model.selection import find_model_file
 
 
 @command(
@@ -18,12 +19,12 @@ from rnn_names.model.selection import ModelChoice, find_model_file
     "rnn-names score others.txt",
     "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
 )
-@click.argument("file", default="-", type=FILE)
+@click.argument("file", default="-", type=click.Path())
 @model_option(group="Model")
-@option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
+@flag("--sort", help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(ADDED_COLUMNS)
-def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form: Form) -> None:
+def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
@@ -37,14 +38,15 @@ def score(file: str, model: tuple[ModelChoice, ...], sort: bool, rank: str, form
 
     from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
+    from rnn_names.model.model import blended
 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
-    loaded = blend_of(models_or_default(model))
-    out = Output(loaded, form, per_character)
+    loaded = blended(models_or_default(model))
+    out = NameWriter(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
     with open_input(file) as source, out:

@@ -30,6 +30,14 @@ class ClosedOutput(io.TextIOBase):
         raise RnnNamesError("standard output is closed")
 
 
+def in_utf8(text: str) -> str:
+    """An argument decoded as UTF-8: in other locales, Python turns its bytes into surrogates."""
+    try:
+        return text.encode(errors="surrogateescape").decode()
+    except UnicodeError:
+        raise click.BadParameter(f"{text!r}: not UTF-8") from None
+
+
 def write(data: bytes) -> None:
     """Writes all of `data` to stdout and flushes it."""
     try:
@@ -64,6 +72,11 @@ def print_to_stderr(text: str) -> None:
         turn_off(sys.stderr)
 
 
+def print_note(text: str) -> None:
+    """Writes a note to stderr."""
+    print_to_stderr(f"Note: {text}")
+
+
 def terminal_size(stream: TextIO) -> os.terminal_size | None:
     """The size of the terminal that a stream writes to; None without a terminal or known size."""
     with suppress(OSError, ValueError, AttributeError):
@@ -87,7 +100,7 @@ def warnings_on_stderr() -> Iterator[None]:
     """Shows each warning as one line on stderr; warnings of this package are always shown."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RnnNamesWarning)
-        warnings.showwarning = lambda message, *_, **__: print_to_stderr(f"Note: {message}")
+        warnings.showwarning = lambda message, *_, **__: print_note(message)
         yield
 
 
@@ -134,21 +147,3 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
 
     with corpus.opened(path) as source:
         yield source
-
-
-def refuse_single(path: str, noun: str, command: str) -> None:
-    """Raises CorpusError with a correct command if a name or a key was given instead of a file."""
-    if path.replace("-", "").isalnum() and not os.path.lexists(path):
-        from rnn_names.corpus import corpus
-
-        pipe = f"a single {noun} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
-        with corpus.opened(path, f"; {pipe}"):
-            pass
-
-
-def lines_of(path: str) -> list[str]:
-    """The nonblank lines of a file, or of stdin for "-"."""
-    from rnn_names.corpus.corpus import nonblank_lines
-
-    with open_input(path) as source:
-        return nonblank_lines(*source)

@@ -8,21 +8,12 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.model_options import START, blend_of, word_or_models
-from rnn_names.cli.options import (
-    DEFAULT_MODEL,
-    FILE,
-    check_output,
-    command,
-    option,
-    options_of,
-    output_option,
-    wrong_usage,
-)
+from rnn_names.cli.checks import check_output, wrong_usage
+from rnn_names.cli.model_options import START, Models, word_or_models
+from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
 from rnn_names.files import is_same_file
-from rnn_names.model.selection import ModelChoice
 from rnn_names.training.settings import Settings
 
 
@@ -33,7 +24,7 @@ from rnn_names.training.settings import Settings
     "sort -u *.txt | rnn-names train - --seed 7",
     "rnn-names train elves.txt --init people.npz -o elves.npz",
 )
-@click.argument("corpus", nargs=-1, required=True, type=FILE)
+@click.argument("corpus", nargs=-1, required=True, type=click.Path())
 @options_of(Settings)
 @option(
     "--init",
@@ -46,16 +37,14 @@ from rnn_names.training.settings import Settings
     "then its own. If given several times: from their blend. closest: from the bundled model that "
     "predicts the list best. none: from random weights, even with fewer than 1,000 names.",
 )
-@option(
+@flag(
     "--resume",
     group="Training",
-    is_flag=True,
     help="Continue an interrupted run, from the end of its last epoch.",
 )
-@option(
+@flag(
     "--as-is",
     group="Training",
-    is_flag=True,
     help="Learn the lines as they are, even if they are those of a table.",
 )
 @output_option("-o", "--output", help="Model file to write.", default=DEFAULT_MODEL)
@@ -65,11 +54,11 @@ from rnn_names.training.settings import Settings
     help="Write a page with loss curves, samples and settings to FILE.html.",
     metavar="FILE.html",
 )
-@option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@flag("-q", "--quiet", help="Print nothing but errors.")
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: tuple[str | None, tuple[ModelChoice, ...]],
+    init: tuple[str | None, Models],
     resume: bool,
     as_is: bool,
     log: str | None,
@@ -89,6 +78,7 @@ def train(
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
+    from rnn_names.model.model import blended
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.report.markup import HTML_BEGINNING
     from rnn_names.report.report import Report
@@ -116,7 +106,7 @@ def train(
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        model = start.model if start else blend_of(models) if models else None
+        model = start.model if start else blended(models) if models else None
         trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
@@ -137,9 +127,7 @@ def train(
                 progress.say(wrote)
 
 
-def _check_files(
-    corpus: Sequence[str], init: Sequence[ModelChoice], written: Mapping[str, str]
-) -> None:
+def _check_files(corpus: Sequence[str], init: Models, written: Mapping[str, str]) -> None:
     """Raises RnnNamesError if an output would overwrite another file of the run.
 
     A model may overwrite the model that training started from. `written` has the output files by

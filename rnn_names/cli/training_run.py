@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.options import DEFAULT_MODEL, check_beginning
+from rnn_names.cli.checks import check_beginning
+from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
@@ -45,15 +46,12 @@ class TrainingRun:
     def go(self, write_log: Callable[[Epoch], object]) -> None:
         """Trains to the end. The files follow each epoch in this order: model, log, state."""
         try:
-            # The model of a resumed run may be missing; without epochs, the untrained one is saved.
-            if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
-                with interrupts.critical_section():
-                    self._save()
+            with interrupts.critical_section():
+                self._save()  # the file of a resumed run may be missing
             self.progress.announce_stage()
             for epoch in self.trainer.epochs(self.progress.batch):
-                if epoch.is_best:
-                    with interrupts.critical_section():
-                        self._save()
+                with interrupts.critical_section():
+                    self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
                 self._keep(epoch)
@@ -66,8 +64,10 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
+        """Writes the best model so far, unless it is written; an untrained one without epochs."""
         model = self.trainer.model  # read once: another thread may replace it meanwhile
-        if model is not self.model:
+        is_due = model.training["epoch"] or not self.trainer.settings.epochs
+        if is_due and model is not self.model:
             model.save(self.output)
             if self.model is None and not self.checkpoint.is_resumed:
                 self.checkpoint.remove()  # the state that an earlier run left
@@ -96,8 +96,7 @@ class TrainingRun:
     def interrupted(self) -> int:
         """Writes all files, and a message about them; runs in the thread of `interrupts`."""
         try:
-            if self.trainer.model.training["epoch"]:
-                self._save()
+            self._save()
             self.checkpoint.write()
             wrote = self.write_report()
         finally:
@@ -274,11 +273,7 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     n_epochs = len(progress.epochs)
     more = " more" if n_epochs < trainer.epoch else ""  # than before the run was resumed
-    lines = [
-        *loss_curves(progress.epochs, _width()),
-        f"{plural(n_epochs, 'epoch')}{more} in "
-        f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
-        f"{losses} nats per character.",
-        model,
-    ]
-    return "\n".join(lines)
+    seconds = time.perf_counter() - progress.began
+    epochs = f"{plural(n_epochs, 'epoch')}{more} in {seconds:.0f} s"
+    best = f"the best was epoch {record['epoch']}:\n{losses} nats per character."
+    return "\n".join([*loss_curves(progress.epochs, _width()), f"{epochs}; {best}", model])

@@ -1,12 +1,15 @@
-"""Suggestions for a mistyped command line."""
+"""Suggestions for a mistyped command line, and where too few names are found."""
 
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Any
 
 import click
 
+from rnn_names.errors import TooFewNamesError
 from rnn_names.model import bundled
 
 MISSPELLINGS = {
@@ -29,6 +32,8 @@ ADVICE = {
 
 COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
 """Words that users type as commands, and the arguments that they probably mean."""
+
+BALANCED = "--boldness balanced"  # the remedy where no name is safe
 
 
 def command_hint(word: str) -> str:
@@ -70,3 +75,14 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
         advice = f"if it is a {noun}, put {option} before it: {option} {shlex.quote(extra[1])}"
         return f"{error.message}; {advice}"
     return ""
+
+
+def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
+    """The remedy if boldness safe gives too few names; "" for another boldness, or if it is set."""
+    if given.get("boldness") != "safe" or not isinstance(error, TooFewNamesError):
+        return ""
+    if not error.n_found:
+        return BALANCED
+    if error.tightest == "min_edits" and given.get("min_edits") is None:
+        return "--min-edits 1"
+    return "" if given.get("min_p") else "--min-p 0.05"

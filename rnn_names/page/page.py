@@ -15,7 +15,6 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import Any
 from urllib.parse import quote
@@ -26,17 +25,11 @@ from rnn_names.errors import plural, printable
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
-from rnn_names.report.markup import assets, definitions, isolated
+from rnn_names.page.style import INDENT, hue_of, icon_of, style_of
+from rnn_names.report.markup import assets, definitions, filled, isolated
 
 STRICT = '"use strict";\n'  # the first line of each script
 SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
-SUBTITLE = """<span class="of-names">Press a name to keep it.</span>
-<span class="of-casts">Press a line to keep it.</span>
-<span id="new">All names are new, never on the list.</span>
-<span class="of-list">Paste names, and the page learns how they are spelled.</span>"""
-HEADINGS = """<span id="like" class="of-names">%s</span>
-<span class="of-casts">A <em>cast</em> of names</span>
-<span class="of-list">Names like <em>yours</em></span>"""
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
@@ -62,30 +55,6 @@ PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|me
 ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
 LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
 
-PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
-STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
-INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
-
-LETTERS = {
-    "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
-    "latin-ext": ("U+100-24F,U+1E00-1EFF", "[\u0100-\u024f\u1e00-\u1eff]"),
-    "cyrillic": ("U+400-45F", "[\u0400-\u045f]"),
-    "italic": ("U+20-7E,U+2019", ""),
-}
-"""The files of the display face, semi-bold Cormorant: the ranges of their characters, and a pattern
-for the characters of models that need the file."""
-
-HUES = {
-    r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
-    "stars|spells": 290, "dragon|demon": 385, "dwar|giant|tavern": 415,
-}  # fmt: skip
-"""Hues of kinds that suggest a colour, by patterns for the beginnings of models' names."""
-
-ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
-<rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
-<path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
-"""The icon of a page, to be filled with its hue."""
-
 
 def page(
     parts: Sequence[PageModel],
@@ -100,9 +69,6 @@ def page(
     `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
-    # Columns have the width of the longest possible name, so that they never move.
-    longest = max(part.model.longest for part in parts)
-    rules = INDENT.sub("", assets(*STYLES))
     with_base = for_lists or learn
     texts = [STRICT + text for text in script.scripts(with_base)]
     unpack = assets("page/ui/unpack.js")
@@ -111,7 +77,7 @@ def page(
         "program": PROGRAM_VERSION,
         "models": [
             {"title": name, "hue": hue_of(each["name"]), **each}
-            for name, each in zip(names, script.described(parts), strict=True)
+            for name, each in zip(names, script.described_models(parts), strict=True)
         ],
         "words": {},
     }
@@ -123,17 +89,18 @@ def page(
             model["share"] = 0
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
-    style = f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
+    style = style_of(parts, hue)
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
     document_title = _heading(names, is_blend=len(shown) > 1)
+    own_subtitle = subtitle and isolated(subtitle)
     html = INDENT.sub("", assets("page/ui/page.html"))
     return Template(html).substitute(
         policy=_policy(style, [unpack, *texts]),
         title=escape(printable(title or (FOR_LISTS if for_lists else document_title))),
-        heading=isolated(title) if title else HEADINGS % heading,
+        heading=isolated(title) if title else filled("page/ui/heading.html", heading=heading),
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
-        subtitle=SUBTITLE if subtitle is None else subtitle and isolated(subtitle),
+        subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
         view="own-list" if for_lists else "results",
         shares="" if len(parts) > 1 else " hidden",
@@ -143,39 +110,12 @@ def page(
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),
-        icon="data:image/svg+xml," + quote(ICON % hue),
+        icon="data:image/svg+xml," + quote(icon_of(hue)),
         style=style,
         packed=_packed(dict(zip(SCRIPTS, texts, strict=True))),
         unpack=unpack,
         data=script.as_script_data(data),
     )
-
-
-def hue_of(name: str) -> int:
-    """The hue of a model from its name: that of its kind, or any but olive, which looks dirty.
-
-    >>> hue_of("elvish-men"), hue_of("dinosaurs") == hue_of("elvish")
-    (150, False)
-    """
-    hues = (hue for kind, hue in HUES.items() if re.match(kind, name))
-    return next(hues, 130 + zlib.crc32(printable(name).encode()) % 290)
-
-
-def _faces(parts: Sequence[PageModel]) -> str:
-    """Style rules with the files of the display face that the models' characters need."""
-    known = "".join(part.model.vocabulary.characters for part in parts)
-    rules = []
-    for file, (letters, needed_by) in LETTERS.items():
-        if not re.search(needed_by, known):
-            continue
-        font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
-        rules.append(
-            "@font-face { font-family: Cormorant; font-weight: 600; "
-            f"font-style: {'italic' if file == 'italic' else 'normal'}; "
-            f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
-            f"unicode-range: {letters}; }}\n"
-        )
-    return "".join(rules)
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

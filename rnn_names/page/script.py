@@ -28,11 +28,12 @@ from rnn_names.errors import printable
 from rnn_names.files import write_atomically
 from rnn_names.model.blend import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
-from rnn_names.model.model import PROGRAM_VERSION, Model
+from rnn_names.model.model import Model
 from rnn_names.report.markup import assets
 from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import ALIKE
+from rnn_names.version import __version__
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
 """Entry modules of each script: the engine, the learning worker (loaded with the engine), the
@@ -40,9 +41,7 @@ interface. A script has the modules that its entries import, except those of ear
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
 
-NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}
-"""Options of `sample` that the engine does not have."""
-
+NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}  # options of `sample`
 MODULE_BEGINNING = "// Written by rnn-names"
 REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
@@ -111,16 +110,16 @@ def _module(path: str, done: set[str]) -> str:
     return before + re.sub("^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
 
 
-def described(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
+def described_models(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
     """Models in the form that the engine reads, the largest share being `MAX_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
-        _described(part, MAX_OPENING_SHARE * share / max(shares))
+        _described_model(part, MAX_OPENING_SHARE * share / max(shares))
         for part, share in zip(parts, shares, strict=True)
     ]
 
 
-def _described(part: PageModel, share: float) -> dict[str, Any]:
+def _described_model(part: PageModel, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
     return {
@@ -244,12 +243,11 @@ def types_path(path: str) -> str:
 
 def module(parts: Sequence[PageModel], types: str) -> str:
     """The module's text; `types` is the name of the file with its types."""
-    version = PROGRAM_VERSION.rpartition(" ")[2]
-    return f"""{MODULE_BEGINNING}: {version}
+    return f"""{MODULE_BEGINNING}: {__version__}
 // @ts-self-types={as_script_data(f"./{types}")}
 
 {scripts()[0]}
-const described = {as_script_data(described(parts))};
+const described = {as_script_data(described_models(parts))};
 export const {{ sample, score, cast }} = engineOf(modelsIn(described));
 export const models = described.map(({{ name, share, sources }}) => ({{ name, share, sources }}));
 """

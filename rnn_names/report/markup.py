@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
+from string import Template
 
 from rnn_names.errors import printable
 
@@ -13,6 +14,11 @@ def assets(*names: str) -> str:
     """The joined texts of files of the package, with LF line ends, so that hashes are stable."""
     folder = files("rnn_names")
     return "".join(folder.joinpath(name).read_text("utf-8") for name in names).replace("\r\n", "\n")
+
+
+def filled(name: str, **values: object) -> str:
+    """A template of the package with its values, without the line end of its file."""
+    return Template(assets(name)).substitute(values).rstrip("\n")
 
 
 def isolated(text: str) -> str:

@@ -84,13 +84,13 @@ def as_html(report: Report) -> str:
         count=plural(len(first_names), "name"),
         first_names="".join(items),
         known=f"<p>{known} of them, grey with a dot, are in the list.</p>\n" if known else "",
-        figures=_figures(report, is_listed),
-        losses=_losses(report.epochs),
+        figures=_key_figures(report, is_listed),
+        losses=_loss_curves(report.epochs),
         development="From gibberish to names" if init is None else "From one list to another",
         epoch_0=f" Epoch 0 {start}." if 0 in report.samples else "",
         names_by_epoch=_names_by_epoch(report),
         comparison=_comparison(corpus, sampled),
-        read=definitions(_read(report).items()),
+        read=definitions(_list_facts(report).items()),
         settings=definitions(
             (name.replace("_", " "), escape(str(value))) for name, value in asdict(settings).items()
         ),
@@ -102,7 +102,7 @@ def as_html(report: Report) -> str:
 # --- Sections -------------------------------------------------------------------------------------
 
 
-def _figures(report: Report, is_listed: Sequence[bool]) -> str:
+def _key_figures(report: Report, is_listed: Sequence[bool]) -> str:
     """The most important numbers, as items of an HTML list."""
     trainer = report.trainer
     training = trainer.model.training
@@ -127,7 +127,7 @@ def _figures(report: Report, is_listed: Sequence[bool]) -> str:
     return "".join(f"<li><strong>{figure}</strong> {text}</li>" for figure, text in figures)
 
 
-def _losses(epochs: Sequence[Epoch]) -> str:
+def _loss_curves(epochs: Sequence[Epoch]) -> str:
     if len(epochs) < 2:
         return "<p>Fewer than two epochs: there are no curves to draw.</p>"
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
@@ -183,7 +183,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     )
 
 
-def _read(report: Report) -> dict[str, str]:
+def _list_facts(report: Report) -> dict[str, str]:
     corpus = report.corpus
     return {
         "list": ", ".join(map(isolated, report.sources)),

@@ -16,7 +16,7 @@ from rnn_names.model.bundled import BASE_SOURCE, marked_as_start
 from rnn_names.network import rnn
 from rnn_names.page import script
 from rnn_names.page.page import page
-from rnn_names.page.script import PageModel, described, scripts
+from rnn_names.page.script import PageModel, described_models, scripts
 from rnn_names.training import base, trainer, warm_start
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import part_gradients
@@ -142,7 +142,7 @@ def test_adam_steps_as_in_python(tmp_path):
 
 def test_training_starts_from_the_model_that_predicts_the_list_best(tmp_path):
     """From none if the frequencies of its letters predict it about as well."""
-    models = described(
+    models = described_models(
         [PageModel(name, Model.load(name)) for name in ("finnish-towns", "welsh-towns")]
     )
     lists = {name: lines_of(name)[:60] for name in ("welsh-towns", "chinese-towns")}
@@ -162,7 +162,7 @@ def test_a_start_model_keeps_its_predictions(tmp_path):
     Wya.fill(0, own * a0.length, (own + 1) * a0.length); by[own] = -1e9;
     print([learner.characters.includes("Ł"), names.map((name) =>
       meanLoss(encodedNames([name], learner.characters), learner.trained))]);"""
-    (found,) = run(script, tmp_path, models=described([PageModel("w", model)]), names=names)
+    (found,) = run(script, tmp_path, models=described_models([PageModel("w", model)]), names=names)
     lengths = np.array([len(name) + 1 for name in names])
     assert found[0] is True
     np.testing.assert_allclose(found[1], -model.log_prob(names) / lengths, atol=2e-2)

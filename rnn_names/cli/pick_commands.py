@@ -1,0 +1,115 @@
+"""What is typed at the prompt of `pick`: commands, and conditions in the form of options."""
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from shlex import quote, split
+from typing import Any
+
+import click
+
+from rnn_names.conditions.options import Options
+from rnn_names.declarations import FLAG, declarations
+from rnn_names.errors import RnnNamesError, as_option, short_repr
+
+NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
+NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
+LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
+LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
+# But -D Arcy takes out D Arcy.
+CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])(?(1).*|\s+\S.*))"
+TYPED_COMMANDS = (
+    ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "keep_numbered"),
+    ("Enter", "show others", "|n|next", "show_others"),
+    ("b", "go back to the page before", "b|back", "go_back"),
+    ("p", "show this page again", "p|page", "show_again"),
+    ("+4", "show some like the fourth", LIKE, "show_like"),
+    ("+4.2", "change its second part", LIKE, "show_like"),
+    ("+ NAME", "show some like this one", LIKE, "show_like"),
+    ("--prefix E", "set a condition", CONDITION, "set_conditions"),
+    ("--prefix", "drop it; -- drops all", CONDITION, "set_conditions"),
+    (".2 --novel", "for its second part only", CONDITION, "set_conditions"),
+    ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "keep_typed"),
+    ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "keep_typed"),
+    ("l", "list what is kept", "l|list", "kept.show"),
+    ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),
+    ("- NAME", "take out this one", r"-(?!\w$)\s*([^\s-].*)", "kept.take_out"),
+    ("u", "undo what you did last", "u|undo", "kept.undo"),
+    ("?", "show these commands", r"\?|h|(?:--)?help", "help"),
+    ("q", "end", "q|quit|exit", "end"),
+)
+"""Examples of commands, their help, regular expressions, and the methods that get the groups."""
+NEEDED = {
+    "+": "+ and a number of this page, or a name",
+    "-": "- and a number of the list (l), or a name",
+    "=": "= and what to keep",
+}
+
+CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed", "start"}
+FLAGS = {name for name, option in declarations(Options).items() if option.kind is FLAG}
+TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
+
+
+def command_table(of_casts: bool) -> str:
+    """The commands and their help, one per line."""
+    shown = (each for each in TYPED_COMMANDS if of_casts or "." not in each[0])
+    return "\n".join(f"{typed:12}{help}" for typed, help, *_ in shown)
+
+
+def command_of(typed: str) -> tuple[str, Sequence[str]]:
+    """The method for a typed command, "" if it is none; and the arguments."""
+    for _, _, expression, method in TYPED_COMMANDS:
+        if found := re.fullmatch(expression, typed, re.IGNORECASE):
+            return method, found.groups()
+    return "", ()
+
+
+def not_understood(typed: str, page: Sequence[str]) -> str:
+    """The answer to a line that is no command."""
+    if typed in page:
+        return f"To keep {typed}, type {page.index(typed) + 1}."
+    no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
+    if no_number and typed[0].isdecimal():
+        return f"{short_repr(no_number[0])} is not a number; nothing was kept"
+    return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
+
+
+def conditions_in(error: RnnNamesError, options: Options) -> list[str]:
+    """The conditions that are set and that an error names, as options."""
+    named = (name for name in error.settings if name in CONDITIONS)
+    return [as_option(name) for name in named if getattr(options, name)]
+
+
+def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
+    """The values of options that were typed, by their names in Python; and the dropped options.
+
+    An option without the value that it needs is dropped; by -- alone, all are.
+    """
+    dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
+    if dropped or typed == "--":
+        return {}, dropped or TYPED_OPTIONS
+    context, no_help = click.get_current_context(), list[str]()  # --help would end the program
+    read = context.command.make_context(
+        context.info_name, split(typed), context.parent, help_option_names=no_help
+    )
+    command_line = click.core.ParameterSource.COMMANDLINE
+    given = {k: v for k, v in read.params.items() if read.get_parameter_source(k) is command_line}
+    for name in given.keys() - TYPED_OPTIONS:
+        raise click.UsageError(f"{as_option(name)}: end, and start again with it")
+    return given, set()
+
+
+def as_typed(given: Mapping[str, Any]) -> str:
+    """Some options as one types them at the prompt.
+
+    >>> as_typed({"prefix": ["El", "Gal a"], "novel": True, "max_length": 7, "clean": False})
+    "--prefix El --prefix 'Gal a' --novel --max-length 7"
+    """
+    words = list[str]()
+    for name, value in given.items():
+        # A false value is of a configuration file: it cannot be typed.
+        if name not in TYPED_OPTIONS - {"count"} or value is False:
+            continue
+        values = value if isinstance(value, list | tuple) else [value]
+        texts = [""] if value is True else [f" {quote(str(each))}" for each in values]
+        words += [as_option(name) + text for text in texts]
+    return " ".join(words)

@@ -1,0 +1,234 @@
+"""A session of `pick`: pages of names, what is kept of them, and a method for each command."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+import click
+
+from rnn_names.cli import interrupts, pick_commands
+from rnn_names.cli.checks import wrong_usage
+from rnn_names.cli.kept_file import KeptFile
+from rnn_names.cli.pick_commands import as_typed
+from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
+from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
+from rnn_names.cli.streams import print_to_stderr
+from rnn_names.cli.usage_hints import remedy_for
+from rnn_names.corpus.characters import complaint, composed, in_one_line, refused_characters
+from rnn_names.errors import RnnNamesError, SamplingError, plural, printable, with_options
+from rnn_names.sampling.remembered import Remembered
+
+MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
+
+
+class PickSession:
+    """Pages of names, and what is kept of them in a file."""
+
+    def __init__(self, source: NamesToPick | LinesToPick, path: str) -> None:
+        self.source, self.first_options = source, source.options
+        self.kept = KeptFile(path, source.pattern)
+        self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
+        self.seen = {*map(in_one_line, self.kept.entries())}
+        remember = source.options.remember or ""
+        self.remembered = Remembered(remember) if remember else None
+        if self.remembered and (shown_before := self.remembered.names()):
+            say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
+            self.seen.update(shown_before)
+        source.keep(self.kept.entries())
+        self._begin_others()
+
+    def run(self) -> None:
+        """Shows a page, and runs the typed commands until the end."""
+        with interrupts.on_interrupt(self._interrupted):
+            self._show(self.others, must_begin=not self.seen)
+            if is_typed():
+                say("Type numbers to keep names, Enter for others, ? for help, q to end.")
+            while (typed := _read()) is not None:
+                method, arguments = pick_commands.command_of(typed)
+                if method == "end":
+                    break
+                if method:
+                    attrgetter(method)(self)(*arguments)
+                else:
+                    say(pick_commands.not_understood(typed, self.page))
+            say(self.kept.count())
+
+    def _interrupted(self) -> int:
+        say(f"\n{self.kept.counted}")  # below ^C
+        return interrupts.INTERRUPTED
+
+    def help(self) -> None:
+        """Shows the commands, the parts of a cast, and the conditions."""
+        source = self.source
+        parts, options = source.parts(), source.options
+        print_to_stderr(pick_commands.command_table(bool(parts)))
+        if parts:
+            say(parts)
+        of_all = {name: getattr(options, name) for name in options.non_defaults}
+        by_part = source.by_label.items()
+        of_parts = (f".{part} {as_typed(given)}" for part, given in by_part if given)
+        say(f"Conditions: {'; '.join([as_typed(of_all), *of_parts])}.")
+
+    # --- Pages ------------------------------------------------------------------------------------
+
+    def _begin_others(self) -> None:
+        self.others, self.shortage = self.source.others(self.seen), NO_MORE
+
+    @property
+    def page(self) -> list[str]:
+        """The page on the screen."""
+        return self.pages[self.at] if self.pages else []
+
+    def show_others(self) -> None:
+        """Shows the next page: one that was left by going back, or new names."""
+        if self.at + 1 < len(self.pages):
+            self.show_again(1)
+        else:
+            self._show(self.others)
+
+    def go_back(self) -> None:
+        """Shows the page before this one."""
+        if self.at > 0:
+            self.show_again(-1)
+        else:
+            say("There is no page before this one.")
+
+    def show_again(self, step: int = 0) -> None:
+        """Shows this page, the one before or the next one, with a mark on what is kept."""
+        self.at, kept = self.at + step, self.kept.entries()
+        marked = [
+            re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
+            for line in self.page
+        ]
+        reshow(marked, self.source.options.count)
+
+    def show_like(self, numbers: str, part: str | None, name: str) -> None:
+        """Shows names like a name or like numbered lines, which may differ in one part only."""
+        like = [composed(name)] if name else [*picked(numbers, self.page).values()]
+        try:
+            if like:
+                column = self.source.column(part) if part else None
+                self._show(self.source.like(like, column), like)
+        except SamplingError as error:
+            say(str(error))
+
+    def set_conditions(self, part: str | None, typed: str) -> None:
+        """Shows others under further conditions, of all names or of one part of a cast.
+
+        An option without its value has that of the command line again; after --, all have.
+        """
+        before = options, by_label = self.source.options, self.source.by_label
+        try:
+            with wrong_usage():
+                given, dropped = pick_commands.typed_options(typed)
+                if part:
+                    options = replace(options, count=given.pop("count", options.count))
+                    column = self.source.column(part)
+                    kept = {k: v for k, v in by_label.get(column, {}).items() if k not in dropped}
+                    by_label = {**by_label, column: {**kept, **given}}
+                else:
+                    given |= {name: getattr(self.first_options, name) for name in dropped}
+                    options = replace(options, **given)
+                    by_label = {} if typed == "--" else by_label
+                self.source.set(options, by_label)
+            self._begin_others()
+            self._show(self.others, must_begin=True)
+            del self.pages[self.at + 1 :]  # which have other conditions
+            return
+        except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
+            say(error.format_message() if isinstance(error, click.UsageError) else str(error))
+        except RnnNamesError as error:
+            say(with_options(error))
+            if remedy := remedy_for(error, vars(self.source.options)):
+                say(f"For more, add {remedy} to it.")
+        say("The conditions stay as they were.")
+        self.source.set(*before)
+        self._begin_others()
+
+    def _show(
+        self, stream: Iterator[str], like: Sequence[str] = (), must_begin: bool = False
+    ) -> None:
+        """Shows a page of what was not seen, after this one; says why it is not full.
+
+        With `must_begin`, an error before the first line is raised.
+        """
+        page, error = show(self._unseen(stream), self.source.options.count)
+        if error and error not in (STOPPED, NO_MORE) and must_begin and not page:
+            raise error
+        if page:
+            self.at += 1
+            self.pages.insert(self.at, page)
+        if error is STOPPED:
+            say(f"\n{STOPPED}")  # below ^C
+            self._begin_others()  # an exception ends a stream
+        elif error and like:
+            number = f"only {plural(len(page), 'other')}" if page else "no others"
+            say(f"Found {number} like {brief(like)}.")
+        elif error:
+            self.shortage = self.shortage if error is NO_MORE else error  # it comes only once
+            say(self._shortage_message())
+
+    def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
+        """The unseen lines of a stream, which are then noted as seen."""
+        seen_in_a_row = 0
+        for line in interrupts.until_stopped(stream) if is_typed() else stream:
+            text = in_one_line(line)
+            seen_in_a_row = seen_in_a_row + 1 if not text or text in self.seen else 0
+            if not seen_in_a_row:
+                self.seen.add(text)
+                if self.remembered:
+                    with interrupts.critical_section(), self.remembered.locked() as (others, added):
+                        self.seen.update(others.to_strings())
+                        added.append(others.from_strings([text]))
+                yield line
+            elif seen_in_a_row == MAX_SEEN_IN_A_ROW:
+                break
+
+    def _shortage_message(self) -> str:
+        """A short explanation why there are no more lines, naming the conditions."""
+        error, options = self.shortage, self.source.options
+        if remedy := remedy_for(error, vars(options)):
+            return f"There are no more such names. For more, type {remedy}."
+        if given := pick_commands.conditions_in(error, options):
+            return f"There are no more such names. For others, loosen {' or '.join(given)}."
+        return with_options(error).partition("\n")[0]
+
+    # --- What is kept -----------------------------------------------------------------------------
+
+    def keep_numbered(self, numbers: str) -> None:
+        """Keeps lines of this page."""
+        kept, found = self.kept.entries(), picked(numbers, self.page)
+        again = [str(number) for number, line in found.items() if line.strip() in kept]
+        if again:
+            say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
+        self._keep([line for line in found.values() if line.strip() not in kept])
+
+    def keep_typed(self, number: str, name: str) -> None:
+        """Keeps a typed name; with a number, in place of the first line of that entry."""
+        kept, without_tabs = self.kept.entries(), name.replace("\t", "")
+        if refused_characters(without_tabs):
+            say(f"{complaint(without_tabs)}; nothing was kept")
+            return
+        for line in picked(number, self.page).values() if number else [""]:
+            new = composed(name) + "".join(line.partition("\n")[1:])
+            if self.kept.entry(new.encode()) != new.strip():
+                say("# in front, or a tab, makes a comment in the file; nothing was kept")
+            elif new in kept:
+                say(f"{brief([new])} is kept already")
+            else:
+                self._keep([new], [line.strip()] if line.strip() in kept else [])
+
+    def _keep(self, new: Sequence[str], gone: Sequence[str] = ()) -> None:
+        self.kept.change(gone, new)
+        self.seen.update(map(in_one_line, new))
+        self.source.keep(new)
+
+
+def _read() -> str | None:
+    if is_typed():
+        click.echo("> ", nl=False, err=True)
+    line = sys.stdin.buffer.readline().decode(errors="replace") if sys.stdin else ""
+    interrupts.wait_if_ending()
+    return line.strip() if line else None
