@@ -25,7 +25,7 @@ frequency of every name is the network's own, however good the guess. This requi
 exceeds 32 times the bound (in a cast, which takes at most one copy, the bound itself), and that the
 guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
 effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
-chosen so that few are (`rnn_names.lookahead.preparation`). Proposals are independent.
+chosen so that few are (`with_bound`). Proposals are independent.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
 and weights are stored as natural logarithms.
@@ -41,10 +41,12 @@ from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import Pairs, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.ahead import log_difference, log_sum
+from rnn_names.network.ahead import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
+MAX_REPEATS = 0.005  # the accepted share of repeats among names
+MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
 # the probability of known names, if that is more.
@@ -56,7 +58,7 @@ class Guide:
     """Guides draws towards names that an automaton accepts.
 
     The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
-    measured (`preparation.with_bound`).
+    measured (`with_bound`).
     """
 
     spelling: Spelling  # with an automaton of S states
@@ -169,3 +171,42 @@ class Guide:
         """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""
         expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
         return np.floor(expected + uniform).astype(np.intp)
+
+    def with_bound(self, log_weights: Array) -> "Guide":
+        """The guide with a bound set by one half of the weights, (m,), and measured on all."""
+        log_mean = log_mean_of(log_weights)
+        if log_mean == -np.inf:
+            return self
+        log_weights = log_weights - log_mean
+        # The weight of every name whose prefixes were all visited: there, `ahead` of a character is
+        # the total of the next prefix, so the product of total / ahead reduces to the first total.
+        # With the margin for rounding errors, such names have at most one copy.
+        log_weight_of_known = self.log_p_conditions - log_mean + 1e-6
+        log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_known)
+        log_bound = min(log_bound, math.log(MAX_BOUND))
+        expected = np.exp(log_weights - log_bound)
+        return replace(
+            self,
+            log_bound=log_bound + log_mean,
+            acceptance=float(np.minimum(expected, 1).mean()),
+            repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
+        )
+
+
+def log_mean_of(log_weights: Array) -> float:
+    """The logarithm of the mean weight, which estimates the probability of the conditions."""
+    return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
+
+
+def least_log_bound(log_weights: Array, max_repeats: float) -> float:
+    """The least bound of weights, (m,), with which at most this share of the names are repeats.
+
+    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
+    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    """
+    top = max(log_weights.max(), LEAST_LOG)
+    falling = np.sort(np.exp(log_weights - top))[::-1]
+    up_to = np.cumsum(falling)
+    bound = np.max((up_to - max_repeats * up_to[-1]) / np.arange(1, len(falling) + 1))
+    return float(np.log(np.maximum(bound, 1e-300)) + top)

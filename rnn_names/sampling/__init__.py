@@ -14,7 +14,7 @@
     guided_walk       propose names by a guide, with weights
     guided            draw names of a rare spelling: proposals, and copies of them
     name_groups       draw the names of a stream under rare conditions, group by group
-    rarity            measure how rare they are, and prepare a guide
+    rarity            measure how rare they are; `preparation` makes a guide
     best              search for the most probable names
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1.
@@ -43,11 +43,10 @@ The calls behind a name:
                 _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
                 _draw_chunk: Sampler.draw
                     draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
-            guided_if_rare: share_with_spelling, _prepare (Guide.unguided, prepare_guide)
-                _Preparation.draw: _SamplerDraws.draw (GuidedWalk.run, Visits.record)
-                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
+            guided_if_rare: share_with_spelling, prepared_sampler
                 _Preparation.explore, explore_by_beam_search: learn; then draw, or beam_search
-                _Preparation.run: explore, change_temperature; then _tested (with_bound)
+                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
+                _Preparation.tested_until_ready: learn, draw, Guide.with_bound
             NameGroups.names: groups (GuidedSampler.propose, Sampler.filter, _in_order)
                 propose: run_walk, Guide.copies
 """

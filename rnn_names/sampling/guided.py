@@ -4,6 +4,8 @@ A proposal of weight w (`rnn_names.lookahead.guide`) yields w / bound copies of 
 rounded at random.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from rnn_names.arrays import Array
@@ -11,11 +13,10 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.lookahead.guide import Guide
-from rnn_names.lookahead.preparation import least_log_bound
+from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots, with_raised_guesses
+from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
 from rnn_names.sampling.spelling_sampler import SpellingSampler
 from rnn_names.sampling.walk import Roots
@@ -53,7 +54,9 @@ class GuidedSampler(SpellingSampler):
         walk.run(roots, root)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
-        return with_raised_guesses(roots, np.maximum(log_bounds, 0))
+        raised = np.maximum(log_bounds, 0)
+        data = replace(roots.data, log_weight=roots.data.log_weight - raised)
+        return roots._replace(data=data, log_prob=roots.log_prob + raised)
 
     def run_walk(
         self, keys: Array, root: Array | None = None, visits: Visits | None = None

@@ -1,6 +1,6 @@
 """A walk by a guide, which draws proposals: names with weights (`rnn_names.lookahead.guide`)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -120,9 +120,3 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         guide.log_p_conditions - np.maximum(log_ahead, LEAST_LOG),
     )
     return roots._replace(data=data, log_prob=roots.log_prob + log_ahead)
-
-
-def with_raised_guesses(roots: Roots, log_factors: Array) -> Roots:
-    """Roots of a guided walk whose guesses are multiplied by factors, (R,)."""
-    data = replace(roots.data, log_weight=roots.data.log_weight - log_factors)
-    return roots._replace(data=data, log_prob=roots.log_prob + log_factors)
