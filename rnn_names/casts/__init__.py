@@ -10,7 +10,7 @@ An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
     CastDrawer._batches: begins lines 0 to 7, since some may be repeats
     Request: asks for each name; candidate 0 fits, since no names are compared
     PartSampler.names_for: makes attempts by the part's path, round 0 and the line's number
-    UniqueAdmission: leaves out lines that came before, and ends after three: Æva of Cefn-dristeg, …
+    Admission: leaves out lines that came before, and ends after three: Æva of Cefn-dristeg, …
 
 Uniqueness in a cast is of whole lines; in `{norse:unique}`, of the names of one part.
 

@@ -54,7 +54,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
+from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor for the next ones
@@ -136,11 +136,12 @@ class CastDrawer:
 
     def _admission(self) -> Admission:
         """What admits the lines: all of them, or those that are new."""
-        options = self.options
-        if not options.unique and options.remember is None:
-            return Admission(options.count)
-        limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
-        return UniqueAdmission(options.count, options.remember, min(limits, default=WINDOW))
+        count, remember = self.options.count, self.options.remember
+        is_unique, window = self.options.unique or remember is not None, WINDOW
+        if is_unique:
+            limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
+            window = min(limits, default=WINDOW)
+        return Admission(count, is_unique, remember, window)
 
     def _raise_shortage(self, admission: Admission, cause: Cause) -> NoReturn:
         """Raises SamplingError: how many lines were found, with a caret under the part at fault."""
@@ -165,7 +166,7 @@ class CastDrawer:
             self._draw_by_source(candidates, deferred)
             is_over = any(request.cause for request in requests)
             for candidate in candidates:
-                candidate.request.fill_line(candidate)
+                candidate.request.line.names.update(candidate.names or {})
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
@@ -246,8 +247,8 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate and candidate in request.drawn:
-                request.fill_line(candidate)
+            if candidate and candidate.names is not None:
+                request.line.names.update(candidate.names)
                 request.count_as_used(candidate, self.used)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
@@ -266,7 +267,7 @@ class CastDrawer:
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
-            if candidate is None or candidate not in request.drawn:
+            if candidate is None or candidate.names is None:
                 is_next = k == 0  # all lines before it are filled
                 to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
                 if not to_draw or len(to_draw) >= MAX_TO_DRAW:

@@ -49,7 +49,7 @@ class SharedInitials:
         """A name of each source for each round and line number, (n,) both.
 
         They have the initial of the names that the line keeps, if it keeps any: `kept` has one, or
-        is empty. Raises NoAttemptPassed, with a tally by the indices of the sources.
+        is empty. Raises NoAttemptPassed, with a tally by source.
         """
         samplers = tuple(source.sampler for source in sources)
         possible = kept.intersection(*(sampler.initial_weights for sampler in samplers))
@@ -57,23 +57,21 @@ class SharedInitials:
         if not kept:
             weights, is_measured = self._weights_of(samplers)
         if not weights:
-            raise NoAttemptPassed(Tally(), 0, [None] * len(numbers))
+            raise NoAttemptPassed(Tally(), 0, [])
         initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
-        keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
+        keys_of = {source: keys_at(source.key, rounds, numbers) for source in sources}
         if is_measured:
             initial = initials[weighted_index(child(keys, 0), 0, shares)]
-            return _find_names(
-                samplers, [child(own_keys, 0) for own_keys in keys_of_names], initial
-            )
+            return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
             left, found, tally = np.arange(len(lines)), list[Sequence[str]](), Tally()
-            for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+            for source, own_keys in keys_of.items():
                 name_keys = child(own_keys[lines[left]], attempts[left])
-                names, rows, _ = sampler.draw(name_keys, initial[left])
-                tally[str(place)] = len(left), len(rows)
+                names, rows, _ = source.sampler.draw(name_keys, initial[left])
+                tally[source] = len(left), len(rows)
                 left = left[rows]
                 found = [[earlier[k] for k in rows.tolist()] for earlier in found]
                 found.append(names.to_strings())
@@ -84,22 +82,20 @@ class SharedInitials:
         return first_passing_results(make_attempts, len(keys), largest, max_attempts)
 
 
-def _find_names(
-    samplers: Sequence[PartSampler], keys_of_names: Sequence[Array], initial: Array
-) -> list[tuple[str, ...]]:
-    """A name of each sampler for each line, with the line's initial; raises as `names_of_lines`."""
-    found, tally, n = list[Sequence[str]](), Tally(), len(initial)
-    for place, (sampler, keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
+    """A name of each source for each line, with the line's initial; raises as `names_of_lines`."""
+    found, tally, n = list[list[str]](), Tally(), len(initial)
+    for source, keys in keys_of.items():
         try:
-            texts: Sequence[str] = sampler.names_for(keys[:n], initial[:n])
+            texts = source.sampler.names_for(child(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
             texts = error.results[: error.number]
-        tally[str(place)] = n, len(texts)
+        tally[source] = n, len(texts)
         n = len(texts)  # the first line that gets no names
         found.append(texts)
-    lines: list[Any] = [*zip(*(texts[:n] for texts in found), strict=True)]
+    lines = [*zip(*(texts[:n] for texts in found), strict=True)]
     if n < len(initial):
-        raise NoAttemptPassed(tally, n, lines + [None] * (len(initial) - n))
+        raise NoAttemptPassed(tally, n, lines)
     return lines
 
 

@@ -34,7 +34,7 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
 
 The calls behind a name:
 
-    stream.names_of_stream: make_sampler, _admission_for, _drawn_names, Admission.admit
+    stream.names_of_stream: make_sampler, _drawn_names, Admission.admit
         make_sampler: with_boldness, Sampler (__init__)
             __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton,
                 SpellingSampler

@@ -39,10 +39,10 @@ class OutOfAttempts(Exception):
 class NoAttemptPassed(OutOfAttempts):
     """No attempt at `number` passed.
 
-    `results` has a result for each number before it, and a result or None for each after it.
+    `results` has a result for each number before it, and perhaps for some after it, else None.
     """
 
-    def __init__(self, tally: Tally, number: int, results: Sequence[Any]) -> None:
+    def __init__(self, tally: Tally, number: int, results: list[Any]) -> None:
         super().__init__(tally)
         self.number, self.results = number, results
 

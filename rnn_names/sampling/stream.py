@@ -22,7 +22,7 @@ from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.sampling.tally import Tally
-from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
+from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
@@ -46,8 +46,10 @@ def names_of_stream(
     with one_blas_thread():
         if not count:
             return
-        admission = _admission_for(options, count)
-        n_possible = sampler.n_possible if options.is_unique else np.inf
+        is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
+        window = options.affordable(WINDOW)
+        admission = Admission(count, is_unique, options.remember, window, far_apart)
+        n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
         try:
             for names in _drawn_names(sampler, options, admission, budget):
@@ -61,25 +63,18 @@ def names_of_stream(
                     break
         except OutOfAttempts as error:
             tally = error.tally
-        if options.is_unique:
+        if is_unique:
             # `min_edits` is also a condition against the list, of the same title. Keep how many it
             # tested there, and count those that were admitted.
-            tested, _ = tally.get(admission.title, (admission.tested, 0))
-            tally[admission.title] = tested, admission.admitted
+            title = "unique" if far_apart is None else "min_edits"
+            tested, _ = tally.get(title, (admission.tested, 0))
+            tally[title] = tested, admission.admitted
         raise TooFewNamesError(
             _shortage_message(tally, admission, n_possible, sampler.title),
             options.non_defaults,
             n_found=admission.admitted,
             tightest=tally.tightest,
         )
-
-
-def _admission_for(options: Options, count: int) -> Admission:
-    """What admits the names: all of them, or those that are new and far from the others."""
-    if not options.is_unique:
-        return Admission(count)
-    window, far_apart = options.affordable(WINDOW), DistantNames.from_options(options)
-    return UniqueAdmission(count, options.remember, window, far_apart)
 
 
 def _refuse_after_fork(process: int) -> None:

@@ -1,7 +1,7 @@
 """Tests of names by conditions, and the numbers of names that were tested and that passed."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from rnn_names.conditions.conditions import Condition
 from rnn_names.corpus.names import Names
 
 
-class Tally(dict[str, tuple[int, int]]):
+class Tally(dict[Any, tuple[int, int]]):
     """The numbers of names tested for each condition and passed, by the condition's title."""
 
-    def add(self, more: Mapping[str, tuple[int, int]]) -> None:
+    def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
         for title, (tested, passed) in more.items():
             before = self.get(title, (0, 0))

@@ -15,43 +15,26 @@ WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in
 
 
 class Admission:
-    """Admits names of a stream until there are `count`, and counts the tested and the admitted."""
+    """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
-    title = ""  # of the condition on them
-    is_exhausted = False
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.tested = self.admitted = 0
-
-    def admit(self, names: Names) -> Array:
-        """The rows of the names that are admitted."""
-        self.tested += len(names)
-        rows = np.arange(min(len(names), self.needed()))
-        self.admitted += len(rows)
-        return rows
-
-    def needed(self) -> int:
-        """An estimate, rounded up, of how many more names of the stream must be drawn."""
-        return self.count - self.admitted
-
-    def warn_if_few_are_new(self) -> None:
-        """Warns once if most names are rejected."""
-
-
-class UniqueAdmission(Admission):
-    """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones.
-
-    It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
-    admits no more. So where a stream ends does not depend on how many names are tested together.
+    If `is_unique`, it admits each name once, by an 8-byte fingerprint; with `far_apart`, only names
+    that are far from earlier ones. It is then exhausted at the end of a `window` of tested names of
+    which hardly any were new, and admits no more. So where a stream ends does not depend on how
+    many names are tested together.
     """
 
     def __init__(
-        self, count: int, remember: str | None, window: int, far_apart: DistantNames | None = None
+        self,
+        count: int,
+        is_unique: bool,
+        remember: str | None,
+        window: int,
+        far_apart: DistantNames | None = None,
     ) -> None:
-        super().__init__(count)
-        self._far_apart, self._window = far_apart, window
-        self.title = "unique" if far_apart is None else "min_edits"
+        self.count, self._is_unique, self._window = count, is_unique, window
+        self.tested = self.admitted = 0
+        self.is_exhausted = False
+        self._far_apart = far_apart
         self.seen = np.zeros(0, np.uint64)
         self._admitted_before = 0  # before the present window
         self._has_warned = False
@@ -87,7 +70,9 @@ class UniqueAdmission(Admission):
             self._far_apart.add(names.to_strings())
 
     def _rows_of_new(self, names: Names) -> Array:
-        if self._far_apart is None:
+        if not self._is_unique:
+            rows = np.arange(len(names))
+        elif self._far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
@@ -98,13 +83,18 @@ class UniqueAdmission(Admission):
         return rows[: self.count - self.admitted]
 
     def needed(self) -> int:
-        """As `Admission.needed`, if as many are new as so far; and some more, for later repeats."""
+        """An estimate, rounded up, of how many more names of the stream must be drawn.
+
+        As many are new as so far; and some more are drawn, for later repeats.
+        """
         missing = self.count - self.admitted
+        if not self._is_unique:
+            return missing
         return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.tested >= self._window // 2 and not self._has_warned
+        is_due = self._is_unique and self.tested >= self._window // 2 and not self._has_warned
         if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
             warnings.warn(
