@@ -14,17 +14,10 @@ An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
 
 Uniqueness in a cast is of whole lines; in `{norse:unique}`, of the names of one part.
 
-The calls behind a line; Python calls `cast.cast`, the command `cast.draw_texts`:
+The calls behind a line:
 
-    cast.draw_texts: CastDrawer.lines
-        CastDrawer._batches: _new_lines (ChoiceSource.alternatives_of), _complete, _texts_of
-            _complete: _requests, Request.next_candidate, _candidates_to_draw, _draw_by_source
-                _draw_by_source: Request.draw_candidates (_names_for of each kind)
-                Request._names_for: PartSampler.names_for (first_passing_results)
-                    its attempts: PartSampler.draw (SpellingSampler.draw, Sampler.filter)
-                DifferentInitialRequest._names_for: PartSampler.draw
-                SameInitialRequest._names_for: SharedInitials.names_of_lines
-                    names_of_lines: shared_weights (_measure); _find_names, or
-                        first_passing_results
-                    its attempts: weighted_index; of each part, PartSampler.draw
+    cast.draw_texts: CastDrawer.lines, which makes lines (_new_lines) and fills them (_complete)
+    CastDrawer._complete: Request.next_candidate, Request.draw_candidates
+    Request.draw_candidates: PartSampler.names_for; for shared initials, SharedInitials
+    PartSampler.names_for: attempts by PartSampler.draw (SpellingSampler.draw, Sampler.filter)
 """

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -129,8 +129,12 @@ class CastDrawer:
             yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
             if admission.is_exhausted:
                 cause = Cause(None, MOSTLY_REPEATS)
-            if cause and admission.admitted < admission.count:
-                self._raise_shortage(admission, cause)
+            n_found, count = admission.admitted, admission.count
+            if cause and n_found < count:
+                source, why, tightest = cause
+                message = f"only {n_found:,} of {count:,} lines found: {why}"
+                with located(self.pattern.text, source.part.begin) if source else nullcontext():
+                    raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
             first += size
             size = min(size * growth, max_size)
 
@@ -142,13 +146,6 @@ class CastDrawer:
             limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
         return Admission(count, is_unique, remember, window)
-
-    def _raise_shortage(self, admission: Admission, cause: Cause) -> NoReturn:
-        """Raises SamplingError: how many lines were found, with a caret under the part at fault."""
-        (source, why, tightest), n_found = cause, admission.admitted
-        reason = f"only {n_found:,} of {admission.count:,} lines found: {why}"
-        with located(self.pattern.text, source.part.begin) if source else nullcontext():
-            raise TooFewNamesError(reason, n_found=n_found, tightest=tightest)
 
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""

@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array, rows_by_length
+from rnn_names.arrays import Array
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import Pairs, fitted_chain
@@ -97,8 +97,12 @@ class Guide:
         `log_unknown` is the measured probability that a name meets the conditions and is not known.
         If the guesses for them add up to far more, they are reduced by one factor.
         """
-        fitted, log_ahead = self._with_fitted_chain(temperature)
-        prefixes, log_known = self.prefixes, self.log_known
+        prefixes, spelling, log_known = self.prefixes, self.spelling, self.log_known
+        chain, pair = fitted_chain(prefixes, spelling.automaton, spelling.max_length, temperature)
+        pairs = chain.pairs
+        by_chain = chain.log_ahead(spelling.log_may_end[:, pairs.state])
+        log_ahead = by_chain[prefixes.length[:, None] + 1, pairs.after[pair]]  # (N, n_y)
+        log_ahead[:, EOS] = spelling.log_may_end[prefixes.length, pairs.state[pair]]
         if log_unknown < np.inf and log_known > -np.inf:
             guessed = log_difference(float(prefixes.fill_ahead(log_ahead)[0]), log_known)
             by_measured = log_unknown + math.log(MAX_TO_MEASURED)
@@ -115,21 +119,7 @@ class Guide:
         if explores:
             log_ahead[:, EOS] = -np.inf
             prefixes.fill_ahead(log_ahead)
-        return replace(fitted, prefixes=prefixes, log_ahead=log_ahead)
-
-    def _with_fitted_chain(self, temperature: float) -> tuple["Guide", Array]:
-        """The guide with a chain fitted to its prefixes; its log ahead of them, (N, n_y)."""
-        prefixes, spelling = self.prefixes, self.spelling
-        automaton, max_length = spelling.automaton, spelling.max_length
-        chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
-        by_chain = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
-        fitted = replace(self, pairs=chain.pairs, log_ahead_by_chain=by_chain)
-        log_ahead: Array = np.empty(prefixes.log_probabilities.shape)
-        nowhere = np.full(len(prefixes), -1)
-        for rows in rows_by_length(prefixes.length):
-            length = int(prefixes.length[rows[0]])
-            log_ahead[rows] = fitted.log_ahead_of_next(nowhere[rows], pair[rows], length)
-        return fitted, log_ahead
+        return Guide(spelling, prefixes, log_ahead, pairs, by_chain)
 
     @property
     def log_known(self) -> float:

@@ -32,21 +32,11 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     Guide.copies: turns the weight of each proposal into a number of copies, mostly 0 or 1
     NameGroups: yields the copies of the proposals 0, 1, 2, … of group 0: Popp, Pepp, Prepp, …
 
-The calls behind a name:
+The calls behind a name, usually and under rare conditions:
 
-    stream.names_of_stream: make_sampler, _drawn_names, Admission.admit
-        make_sampler: with_boldness, Sampler (__init__)
-            __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton,
-                SpellingSampler
-        _drawn_names: NameQueue.names, or under rare conditions guided_if_rare, NameGroups.names
-            NameQueue.names: _draw_batch, _names_below
-                _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
-                _draw_chunk: Sampler.draw
-                    draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
-            guided_if_rare: share_with_spelling, prepared_sampler
-                _Preparation.explore, explore_by_beam_search: learn; then draw, or beam_search
-                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
-                _Preparation.tested_until_ready: learn, draw, Guide.with_bound
-            NameGroups.names: groups (GuidedSampler.propose, Sampler.filter, _in_order)
-                propose: run_walk, Guide.copies
+    stream.names_of_stream: make_sampler, then NameQueue.names or NameGroups.names
+    NameQueue._draw_batch: AttemptQueue.take, Sampler.draw, AttemptQueue.record
+    Sampler.draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
+    guided_if_rare: share_with_spelling, prepared_sampler (_Preparation, Guide.learned)
+    NameGroups.groups: GuidedSampler.propose (GuidedWalk.run, Guide.copies), Sampler.filter
 """
