@@ -18,7 +18,6 @@ are used depends on the lines before. Redrawn lines have later rounds (`redrawin
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,16 +25,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import (
-    ChoiceSource,
-    Line,
-    LineTexts,
-    LoadModel,
-    NameSource,
-    PartSource,
-    ReadLines,
-)
-from rnn_names.casts.part_sampler import PartSampler
+from rnn_names.casts.lines import ChoiceSource, Line, LineTexts, LoadModel, PartSource, ReadLines
+from rnn_names.casts.name_source import NameSource
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -92,13 +83,9 @@ class CastDrawer:
 
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, NamePart):
-            lists: dict[str, Any] = {
-                name: [line for file in files for line in read(file)]
-                for name, files in part.files.items()
-            }
-            options, with_initials = replace(part.options, **lists), bool(self.options.initials)
-            sampler = PartSampler(load(part.models), options, with_initials)
-            return NameSource(part, self._seed, read, sampler, self.used.add_tests(sampler.options))
+            source = NameSource(part, self._seed, read, load, bool(self.options.initials))
+            source.test_indices = self.used.add_tests(source.options)
+            return source
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
@@ -143,7 +130,7 @@ class CastDrawer:
         count, remember = self.options.count, self.options.remember
         is_unique, window = self.options.unique or remember is not None, WINDOW
         if is_unique:
-            limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
+            limits = (source.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
         return Admission(count, is_unique, remember, window)
 
@@ -151,8 +138,8 @@ class CastDrawer:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
-        samplers = [each.sampler for each in sources if isinstance(each, NameSource)]
-        end = min((each.affordable(MAX_CANDIDATES) for each in samplers), default=MAX_CANDIDATES)
+        of_names = [source for source in sources if isinstance(source, NameSource)]
+        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)

@@ -1,4 +1,4 @@
-"""Lines of a cast, and the sources of their texts: names, or choices among alternatives."""
+"""Lines of a cast, and the sources of their texts: choices among alternatives, or names."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.part_sampler import PartSampler
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
+from rnn_names.casts.pattern import ChoicePart, Part, Piece
 from rnn_names.errors import CorpusError, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.random_keys import keys_at, seed_key, weighted_index
@@ -26,16 +25,6 @@ class PartSource:
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
         self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
-
-
-class NameSource(PartSource):
-    """Gives names; `test_indices` are those of the tests of `UsedNames` that they have to pass."""
-
-    def __init__(
-        self, part: NamePart, seed: int, read: ReadLines, sampler: PartSampler, tests: Sequence[int]
-    ) -> None:
-        super().__init__(part, seed, read)
-        self.sampler, self.test_indices = sampler, tests
 
 
 class ChoiceSource(PartSource):
@@ -72,7 +61,7 @@ class Line:
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
         self.texts: LineTexts = ()  # until the line has all its names
-        self.names = dict[NameSource, Any]()  # str, or None
+        self.names = dict[Any, Any]()  # of each `NameSource`, str or None
         self.picks = dict[ChoiceSource, int]()
 
 

@@ -22,8 +22,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_sampler import initial_of
+from rnn_names.casts.lines import Line
+from rnn_names.casts.name_source import NameSource, initial_of
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
@@ -101,7 +101,7 @@ class Request:
         return [candidate for candidate in candidates if candidate.names is None]
 
     def _max_candidates(self) -> int:
-        return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
+        return min(source.max_candidates(MAX_CANDIDATES) for source in self.sources)
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
@@ -123,7 +123,7 @@ class Request:
         """
         [source] = self.sources
         try:
-            names = source.sampler.names_for(keys_at(source.key, rounds, numbers))
+            names = source.names_for(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
             names = error.results[: error.number]
             candidates[error.number].request.cause = Cause(
@@ -147,7 +147,7 @@ class DifferentInitialRequest(Request):
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates in order, with the initials now available; none if no initial is."""
-        available = used.initials.available(self.sources[0].sampler)
+        available = used.initials.available(self.sources[0])
         initials, edges = [*available], [*accumulate(available.values())]
         for k in count(max(begin, self._begin)) if initials else ():
             while k >= len(self._points):
@@ -160,17 +160,17 @@ class DifferentInitialRequest(Request):
         used.initials.add(candidate.initial)
 
     def _max_candidates(self) -> int:
-        return self.sources[0].sampler.affordable(MAX_CANDIDATES)
+        return self.sources[0].affordable(MAX_CANDIDATES)
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
         self._begin = 1  # 0 would also work, but change the names of existing seeds
-        return used.initials.rule_out(self.sources[0].sampler)
+        return used.initials.rule_out(self.sources[0])
 
     def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         [source] = self.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, rows, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
+        names, rows, _ = source.draw(keys, np.array([each.initial for each in candidates]))
         found = dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
         return [found.get(index, ()) for index in range(len(candidates))]
 

@@ -4,8 +4,8 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_sampler import PartSampler, initial_of
+from rnn_names.casts.lines import Line
+from rnn_names.casts.name_source import NameSource, initial_of
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural
@@ -98,15 +98,15 @@ class UsedInitials:
         names = (next(iter(line.names.values()), None) for line in lines)
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
-    def available(self, sampler: PartSampler) -> dict[str, float]:
+    def available(self, source: NameSource) -> dict[str, float]:
         """The weights of the initials that a line may have: the ones that came least often."""
-        weights = sampler.likely_initials
+        weights = source.likely_initials
         counts = {initial: self.counts[initial] for initial in weights.keys() - self._ruled_out}
         fewest = min(counts.values(), default=0)
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
-    def rule_out(self, sampler: PartSampler) -> bool:
+    def rule_out(self, source: NameSource) -> bool:
         """Rules out the initials now available; False before the first line: that cannot help."""
-        initials = self.available(sampler) if self.counts else {}
+        initials = self.available(source) if self.counts else {}
         self._ruled_out.update(initials)
         return bool(initials)

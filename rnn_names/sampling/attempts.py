@@ -76,12 +76,6 @@ class AttemptQueue:
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
 
-    def drop_from(self, row: int) -> int:
-        """Drops the waiting numbers from a row on; returns the first of them."""
-        number = int(self.waiting[row])
-        self.waiting, self.n_failed = self.waiting[:row], self.n_failed[:row]
-        return number
-
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each number would get next: (w,).
 
@@ -139,7 +133,9 @@ def first_passing_results(
             results[numbers[positions[k]]] = new[k]
         exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
         if len(exhausted):
-            end = queue.drop_from(int(exhausted[0]))
+            row = exhausted[0]
+            end = int(queue.waiting[row])
+            queue.waiting, queue.n_failed = queue.waiting[:row], queue.n_failed[:row]
     if end < n:
         raise NoAttemptPassed(tally, end, results)
     return results

@@ -1,12 +1,15 @@
-"""Draws the names of one part of a cast, by the keys of lines."""
+"""The source of the names of one part of a cast, which are drawn by the keys of lines."""
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import Options
+from rnn_names.casts.lines import LoadModel, PartSource, ReadLines
+from rnn_names.casts.pattern import NamePart
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
@@ -32,15 +35,26 @@ def initial_of(name: str) -> str:
     return folded[:1] if folded[:1].isalnum() else ""
 
 
-class PartSampler:
+class NameSource(PartSource):
     """Draws the names of a part by key; also names with given initials, if `with_initials`.
 
     `initial_weights` are numbers proportional to the probabilities of all initials; with a guide,
     times its guess for them. `likely_initials` leaves out those that hardly any name has.
+    `test_indices` are those of the tests of `UsedNames` that its names have to pass.
     """
 
-    def __init__(self, model: LanguageModel, options: Options, with_initials: bool) -> None:
-        sampler, self.options = make_sampler(model, options)
+    test_indices: Sequence[int] = ()
+
+    def __init__(
+        self, part: NamePart, seed: int, read: ReadLines, load: LoadModel, with_initials: bool
+    ) -> None:
+        super().__init__(part, seed, read)
+        lists: dict[str, Any] = {
+            name: [line for file in files for line in read(file)]
+            for name, files in part.files.items()
+        }
+        model = load(part.models)
+        sampler, self.options = make_sampler(model, replace(part.options, **lists))
         self.affordable = self.options.affordable
         self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
         self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
