@@ -83,10 +83,8 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
     """The indices of an option's text, or an error if the model does not know a character."""
     for character in text:
         if character not in vocabulary.characters:
-            raise VocabularyError(
-                f"{option} {short_repr(text)}: the model does not know the character {character!r}",
-                settings=[option],
-            )
+            message = f"the model does not know the character {character!r}"
+            raise VocabularyError(f"{option} {short_repr(text)}: {message}", [option])
     return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())
 
 

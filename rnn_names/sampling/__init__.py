@@ -11,8 +11,7 @@
     name_queue        draw the names of a stream in the order of their numbers
     stream            yield the names of a seed; `unique` and `remembered` leave out repeats
     alias             give each key a name of its own
-    guided_walk       propose names by a guide, with weights
-    guided            draw names of a rare spelling: proposals, and copies of them
+    guided            draw names of a rare spelling: proposals by a guide, and copies of them
     name_groups       draw the names of a stream under rare conditions, group by group
     rarity            measure how rare they are; `preparation` makes a guide
     best              search for the most probable names

@@ -51,8 +51,7 @@ from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.ahead import log_difference
 from rnn_names.network.rnn import log_softmax
-from rnn_names.sampling.guided import GuidedSampler
-from rnn_names.sampling.guided_walk import GuidedWalk
+from rnn_names.sampling.guided import GuidedSampler, GuidedWalk
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler
 

@@ -17,7 +17,7 @@ from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_sum
 from rnn_names.sampling import preparation
-from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
+from rnn_names.sampling.guided import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import first_keys, looking_ahead
 from support.enumeration import LETTERS, all_texts, tiny_model
