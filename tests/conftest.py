@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import initials, name_source
+from rnn_names.casts import initials, sources
 from rnn_names.sampling import rarity, spelling_sampler
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
@@ -133,7 +133,7 @@ def small_models():
 def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
     monkeypatch.setattr(rarity, "RARE", 1.0)
-    monkeypatch.setattr(name_source, "RARE_PART", 1.0)
+    monkeypatch.setattr(sources, "RARE_PART", 1.0)
     monkeypatch.setattr(rarity, "MIN_GAIN", 0.0)
 
 
@@ -141,7 +141,7 @@ def always_look_ahead(monkeypatch):
 def quick_pilots(monkeypatch):
     """A thousand names, not many thousands, show how rare conditions are: once for each page."""
     monkeypatch.setattr(rarity, "PILOT_SIZE", 1 << 10)
-    for module in (name_source, initials):
+    for module in (sources, initials):
         monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
 
 

@@ -1,9 +1,9 @@
 """Casts: lines of several names, by a pattern.
 
 `bundled` has the package's casts. To read the code, start with `pattern` (the parser), then
-`cast_drawer`, which draws lines and shows an example. `lines` has lines and sources of their texts,
-`name_source` draws names of one part, and `requests` ask for names that fit those in `used_names`.
-`initials` shares initials, `redrawing` redraws.
+`cast_drawer`, which draws lines and shows an example. `sources` give the texts of lines, and
+`requests` ask them for names that fit those in `used_names`. `initials` shares initials,
+`redrawing` redraws.
 
 An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
 

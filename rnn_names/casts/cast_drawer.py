@@ -25,8 +25,6 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import ChoiceSource, Line, LineTexts, LoadModel, PartSource, ReadLines
-from rnn_names.casts.name_source import NameSource
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -38,6 +36,7 @@ from rnn_names.casts.requests import (
     Request,
     SameInitialRequest,
 )
+from rnn_names.casts.sources import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
@@ -157,7 +156,7 @@ class CastDrawer:
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def _texts_of(self, line: Line) -> LineTexts:
+    def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.name_source import PILOTS, NameSource
 from rnn_names.casts.pattern import INITIALS
+from rnn_names.casts.sources import PILOTS, NameSource
+from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
-from rnn_names.sampling.tally import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names

@@ -7,8 +7,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.lines import Line, PartSource
-from rnn_names.casts.name_source import NameSource
+from rnn_names.casts.sources import Line, NameSource, PartSource
 from rnn_names.errors import FewNewNamesWarning, SamplingError, plural
 
 Item = TypeVar("Item")

@@ -22,8 +22,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import Line
-from rnn_names.casts.name_source import NameSource, initial_of
+from rnn_names.casts.sources import Line, NameSource, initial_of
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
@@ -151,7 +150,9 @@ class DifferentInitialRequest(Request):
         initials, edges = [*available], [*accumulate(available.values())]
         for k in count(max(begin, self._begin)) if initials else ():
             while k >= len(self._points):
-                self._draw_points()
+                rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
+                keys = keys_at(self.sources[0].key, rounds, self.line.number)
+                self._points += uniform(keys, INITIAL_POSITION).tolist()
             yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
@@ -173,12 +174,6 @@ class DifferentInitialRequest(Request):
         names, rows, _ = source.draw(keys, np.array([each.initial for each in candidates]))
         found = dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
         return [found.get(index, ()) for index in range(len(candidates))]
-
-    def _draw_points(self) -> None:
-        """Draws the random numbers of further candidates."""
-        rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
-        keys = keys_at(self.sources[0].key, rounds, self.line.number)
-        self._points += uniform(keys, INITIAL_POSITION).tolist()
 
 
 class SameInitialRequest(Request):

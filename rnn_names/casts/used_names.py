@@ -4,8 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from rnn_names.casts.lines import Line
-from rnn_names.casts.name_source import NameSource, initial_of
+from rnn_names.casts.sources import Line, NameSource, initial_of
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural

@@ -5,9 +5,10 @@ that are small enough together are joined in one.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,30 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
+
+
+class Tally(dict[Any, tuple[int, int]]):
+    """The numbers of names tested for each condition and passed, by the condition's title."""
+
+    def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
+        """Adds the counts of another draw."""
+        for title, (tested, passed) in more.items():
+            before = self.get(title, (0, 0))
+            self[title] = before[0] + tested, before[1] + passed
+
+    @property
+    def tightest(self) -> str:
+        """The title of the condition that the smallest share of draws met; "" without a draw."""
+        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
+        return min(rates, key=rates.__getitem__, default="")
+
+    def explanation(self) -> str:
+        """Why few names passed, for a message."""
+        if not self.tightest:
+            return "allow other lengths or another temperature, or train for longer"
+        tested, passed = self[self.tightest]
+        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+        return f"the tightest condition was {self.tightest} (met by {rate} draws)"
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:

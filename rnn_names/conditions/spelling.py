@@ -32,25 +32,18 @@ class Spelling:
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
-        # (max_length + 1, S) whether a name may end, by length and state
+        # By length and state: whether a name may end, (max_length + 1, S); the number of ways to
+        # complete a text, and whether there is any, (max_length + 2, S) both.
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
+        ones = np.ones(automaton.after.shape[1])
+        with np.errstate(over="ignore"):
+            self.counts = value_table(lambda _: ones, automaton.after, self.may_end.astype(float))
+        self.can_be_completed = self.counts > 0
 
     @cached_property
     def log_may_end(self) -> Array:
         """0 where a name may end, else −∞, by length and state: (max_length + 1, S)."""
         return np.where(self.may_end, 0.0, -np.inf)
-
-    @cached_property
-    def counts(self) -> Array:
-        """The number of ways to complete a text, by length and state: (max_length + 2, S)."""
-        ones = np.ones(self.automaton.after.shape[1])
-        with np.errstate(over="ignore"):
-            return value_table(lambda _: ones, self.automaton.after, self.may_end.astype(float))
-
-    @cached_property
-    def can_be_completed(self) -> Array:
-        """Whether a text can be completed, by length and state: (max_length + 2, S)."""
-        return self.counts > 0
 
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""

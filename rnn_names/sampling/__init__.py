@@ -6,7 +6,7 @@
     network_predictor    the probabilities of the next character, for a walk
     spelling_sampler  draw names of the required spelling, by walks
     presets           settle boldness and lengths, which depend on the model
-    sampler           test the other conditions on these names; `tally` counts those that pass
+    sampler           test the other conditions on these names
     attempts          make attempts at each number until one passes, for streams, casts and aliases
     name_queue        draw the names of a stream in the order of their numbers
     stream            yield the names of a seed; `unique` and `remembered` leave out repeats

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
@@ -19,7 +20,6 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import make_sampler
-from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
 MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name

@@ -7,12 +7,13 @@ depend on the other numbers, nor on how many attempts are made together.
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.sampling.tally import Tally
+from rnn_names.conditions.conditions import Tally
 
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
@@ -29,22 +30,19 @@ def budget_after(n_names: int, budget: int) -> int:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
+@dataclass(eq=False)
 class OutOfAttempts(Exception):
-    """Attempts end before there are enough names; `tally` counts how many met each condition."""
+    """Attempts end before there are enough names."""
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+    tally: Tally  # counts how many met each condition
 
 
+@dataclass(eq=False)
 class NoAttemptPassed(OutOfAttempts):
-    """No attempt at `number` passed.
+    """No attempt at a number passed."""
 
-    `results` has a result for each number before it, and perhaps for some after it, else None.
-    """
-
-    def __init__(self, tally: Tally, number: int, results: list[Any]) -> None:
-        super().__init__(tally)
-        self.number, self.results = number, results
+    number: int
+    results: list[Any]  # of each number before it, and of some after it, else None
 
 
 class AttemptQueue:

@@ -28,7 +28,6 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.tally import rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that are extended together
@@ -270,7 +269,7 @@ class _BoundedSearch:
         sampler = self._search.sampler
         codes = sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-        passing, _ = rows_that_pass(sampler.tested_conditions, names)
+        passing, _ = sampler.rows_that_pass(names)
         ends = ends[passing]
         self.names += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
         if len(self.names) >= 2 * self._wanted:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
+from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Submit
@@ -17,7 +18,6 @@ from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Admission
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together

@@ -11,6 +11,7 @@ from itertools import islice
 
 import numpy as np
 
+from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
@@ -21,7 +22,6 @@ from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
@@ -56,7 +56,10 @@ def names_of_stream(
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
-                _refuse_after_fork(process)
+                if os.getpid() != process:  # that process runs the threads
+                    raise SamplingError(
+                        "this stream began before the process forked: begin one in each process"
+                    )
                 if admission.admitted == count:
                     return
                 if admission.admitted >= n_possible or admission.is_exhausted:
@@ -74,14 +77,6 @@ def names_of_stream(
             options.non_defaults,
             n_found=admission.admitted,
             tightest=tally.tightest,
-        )
-
-
-def _refuse_after_fork(process: int) -> None:
-    """Raises SamplingError in a process that was forked from this one, which runs the threads."""
-    if os.getpid() != process:
-        raise SamplingError(
-            "this stream began before the process forked: begin one in each process"
         )
 
 
