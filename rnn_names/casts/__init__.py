@@ -7,17 +7,10 @@
 
 An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
 
-    CastDrawer._batches: begins lines 0 to 7, since some may be repeats
+    CastDrawer.lines: begins lines 0 to 7, since some may be repeats
     Request: asks for each name; candidate 0 fits, since no names are compared
     NameSource.names_for: makes attempts by the part's path, round 0 and the line's number
     Admission: leaves out lines that came before, and ends after three: Æva of Cefn-dristeg, …
 
 Uniqueness in a cast is of whole lines; in `{norse:unique}`, of the names of one part.
-
-The calls behind a line:
-
-    cast.draw_texts: CastDrawer.lines, which makes lines (_new_lines) and fills them (_complete)
-    CastDrawer._complete: Request.next_candidate, Request.draw_candidates
-    Request.draw_candidates: NameSource.names_for; for shared initials, SharedInitials
-    NameSource.names_for: attempts by NameSource.draw (SpellingSampler.draw, Sampler.filter)
 """

@@ -94,35 +94,32 @@ class CastDrawer:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
         is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
-        with worker_threads(n_threads) as (submit, _):
-            yield from self._batches(submit, growth or LINES_GROWTH)
-
-    def _batches(self, submit: Submit, growth: int) -> Iterator[list[Line]]:
         admission, start = self._admission(), self.options.start
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        size = FIRST_LINES
-        while admission.admitted < admission.count:
-            n_to_skip = max(start - first, 0)
-            size = min(size, n_to_skip + admission.needed())
-            numbers = np.arange(first, first + size)
-            new = self._new_lines(numbers, np.zeros_like(numbers), {})
-            lines, cause = self._complete(new, submit)
-            lines = lines[n_to_skip:]
-            for line in lines:
-                line.texts = self._texts_of(line)
-            texts = [in_one_line(line.texts[0]) for line in lines]
-            yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
-            if admission.is_exhausted:
-                cause = Cause(None, MOSTLY_REPEATS)
-            n_found, count = admission.admitted, admission.count
-            if cause and n_found < count:
-                source, why, tightest = cause
-                message = f"only {n_found:,} of {count:,} lines found: {why}"
-                with located(self.pattern.text, source.part.begin) if source else nullcontext():
-                    raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
-            first += size
-            size = min(size * growth, max_size)
+        size, cause = FIRST_LINES, None
+        with worker_threads(n_threads) as (submit, _):
+            while admission.admitted < admission.count and not cause:
+                n_to_skip = max(start - first, 0)
+                size = min(size, n_to_skip + admission.needed())
+                numbers = np.arange(first, first + size)
+                new = self._new_lines(numbers, np.zeros_like(numbers), {})
+                lines, cause = self._complete(new, submit)
+                lines = lines[n_to_skip:]
+                for line in lines:
+                    line.texts = self._texts_of(line)
+                texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
+                yield [lines[k] for k in admission.admit(texts).tolist()]
+                if admission.is_exhausted:
+                    cause = Cause(None, MOSTLY_REPEATS)
+                first += size
+                size = min(size * (growth or LINES_GROWTH), max_size)
+        n_found, count = admission.admitted, admission.count
+        if cause and n_found < count:
+            source, why, tightest = cause
+            message = f"only {n_found:,} of {count:,} lines found: {why}"
+            with located(self.pattern.text, source.part.begin) if source else nullcontext():
+                raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
     def _admission(self) -> Admission:
         """What admits the lines: all of them, or those that are new."""

@@ -18,11 +18,8 @@ class UsedNames:
 
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
-        self._tests = [self._new_test()]
+        self._tests = [DistantNames(max(min_edits, 1))]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
-
-    def _new_test(self) -> DistantNames:
-        return DistantNames(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -47,7 +44,7 @@ class UsedNames:
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
         """Whether names of a line are far from all names used, and from each other."""
-        among = self._new_test() if len(names) > 1 else None
+        among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
         for source, name in names.items():
             if not all(self._tests[test].is_far(name) for test in source.test_indices):
                 return False

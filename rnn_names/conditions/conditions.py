@@ -135,10 +135,18 @@ def _matching(
     title: str, patterns: Collection[str], vocabulary: Vocabulary, ignore_case: bool
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
+
+    def matches_any(name: str) -> bool:
+        try:
+            return any(expression.fullmatch(name) for expression in expressions)
+        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
+            message = f"{title}: this version of Python cannot match it: {error}"
+            raise SamplingError(message, ["match"]) from None
+
     try:
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
-        return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
+        return Condition(title, _one_by_one(matches_any))
     except RecursionError:  # not one by one: other names would come, by the depth of the stack
         message = f"{title}: its groups are nested too deeply"
         raise SamplingError(message, ["match"]) from None
@@ -170,15 +178,6 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
             ["like", "edits"],
         ) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
-
-
-def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
-    try:
-        return any(expression.fullmatch(name) for expression in expressions)
-    except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
-        raise SamplingError(
-            f"{title}: this version of Python cannot match it: {error}", settings=["match"]
-        ) from None
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:

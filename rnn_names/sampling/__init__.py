@@ -30,12 +30,4 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     GuidedWalk: draws proposals by the guide. After "Phil", it nearly always draws i
     Guide.copies: turns the weight of each proposal into a number of copies, mostly 0 or 1
     NameGroups: yields the copies of the proposals 0, 1, 2, … of group 0: Popp, Pepp, Prepp, …
-
-The calls behind a name, usually and under rare conditions:
-
-    stream.names_of_stream: make_sampler, then NameQueue.names or NameGroups.names
-    NameQueue._draw_batch: AttemptQueue.take, Sampler.draw, AttemptQueue.record
-    Sampler.draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
-    guided_if_rare: share_with_spelling, prepared_sampler (_Preparation, Guide.learned)
-    NameGroups.groups: GuidedSampler.propose (GuidedWalk.run, Guide.copies), Sampler.filter
 """

@@ -75,11 +75,10 @@ class AttemptQueue:
         return np.repeat(numbers, n_more), attempts
 
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """How many attempts each number would get next: (w,).
+        """How many attempts each number would get next, `lowest_first` as for `take`: (w,).
 
         A number first gets as many as it is likely to need, if there is room for all. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others. With
-        `lowest_first`, the lowest numbers get all they need, and the others wait.
+        gets half as many as it has had, so that one unlucky number does not delay the others.
         """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))

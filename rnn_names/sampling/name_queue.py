@@ -39,16 +39,13 @@ class NumberedNames(Rows):
 
 
 class NameQueue:
-    """Draws names in order, from number `start` on.
+    """Draws names in order, from number `start` on, by a seed's key.
 
     The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
     unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
     and including the first that passes, so the end does not depend on how many are drawn together.
-
-    Args:
-        key: the key of the random numbers of all names.
-        admission: counts the names that the caller accepts.
-        threads: the function that submits chunks, and how many are drawn at the same time.
+    `admission` counts the accepted names. `threads` are the function that submits chunks, and how
+    many are drawn at the same time.
     """
 
     def __init__(

@@ -32,10 +32,8 @@ length, by the guesses. If a few names have most of the probability (below a tem
 with min-p, top-k or top-p), there is one at each temperature, and at t more follow until one adds
 little to the probability of known names. Otherwise, there is one, at t.
 
-A test sets the bound by one half of its draws, the lowest with which few names would be repeats;
-all draws measure how many are repeats, and whether draws miss names that are known. A warning says
-if there are still too many. The result depends neither on the seed nor on the number of requested
-names.
+A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
+draws miss names that are known. The result depends neither on the seed nor on the number of names.
 """
 
 import math

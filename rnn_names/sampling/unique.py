@@ -45,7 +45,10 @@ class Admission:
         if self._file is None:
             return self._rows_admitted(names)
         with self._file.locked() as (others, added):
-            self._add(others)
+            if self._far_apart is None:
+                self.seen = np.union1d(self.seen, fingerprint(others))
+            else:
+                self._far_apart.add(others.to_strings())
             rows = self._rows_admitted(names)
             added.append(names.take(rows))
             return rows
@@ -62,12 +65,6 @@ class Admission:
                 self.is_exhausted = self.admitted - self._admitted_before < self._window / 4096
                 self._admitted_before = self.admitted
         return np.concatenate(rows)
-
-    def _add(self, names: Names) -> None:
-        if self._far_apart is None:
-            self.seen = np.union1d(self.seen, fingerprint(names))
-        else:
-            self._far_apart.add(names.to_strings())
 
     def _rows_of_new(self, names: Names) -> Array:
         if not self._is_unique:
