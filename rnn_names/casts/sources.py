@@ -103,7 +103,7 @@ class NameSource(PartSource):
         spelling_sampler = sampler.spelling_sampler
         if sampler.needs_pilot:
             # Only where needed, as in `sampling.stream`.
-            from rnn_names.sampling.rarity import RARE, guided_if_rare
+            from rnn_names.sampling.preparation import RARE, guided_if_rare
 
             rare = RARE_PART if with_initials else RARE
             spelling_sampler = guided_if_rare(sampler, rare) or spelling_sampler

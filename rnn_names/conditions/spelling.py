@@ -51,10 +51,10 @@ class Spelling:
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 
-    def texts(self, root: Indices) -> list[Indices]:
+    def texts(self, roots: Texts) -> list[Indices]:
         """All accepted texts that begin with a root."""
-        start = self.automaton.run(names_from_indices([root]))
-        accepted, waiting = list[Indices](), [(root, start[0])]
+        states = self.automaton.run(names_from_indices(roots))
+        accepted, waiting = list[Indices](), [*zip(roots, states, strict=True)]
         for text, state in waiting:  # the list grows meanwhile
             may_follow = self.may_follow(len(text), np.array([state]))[0]
             if may_follow[EOS]:

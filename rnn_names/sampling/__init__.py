@@ -13,7 +13,7 @@
     alias             give each key a name of its own
     guided            draw names of a rare spelling: proposals by a guide, and copies of them
     name_groups       draw the names of a stream under rare conditions, group by group
-    rarity            measure how rare they are; `preparation` makes a guide
+    preparation       measure how rare names are, and prepare a guide
     best              search for the most probable names
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1.

@@ -40,7 +40,7 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         self._sampler, self._options = make_sampler(model, options)
         if self._sampler.needs_pilot:
-            from rnn_names.sampling.rarity import RARE, share_with_spelling
+            from rnn_names.sampling.preparation import RARE, share_with_spelling
 
             if share_with_spelling(self._sampler, RARE) <= RARE:
                 raise SamplingError(

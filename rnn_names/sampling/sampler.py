@@ -42,15 +42,13 @@ class Sampler:
 
     A `SpellingSampler` draws names of the required spelling, which joins all conditions whose
     automata are small enough together; `filter` tests the others. Where few names have the
-    spelling, a `GuidedSampler` draws them instead (`rarity`), and only `filter` is used.
+    spelling, a `GuidedSampler` draws them instead (`preparation`), and only `filter` is used.
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
-        limits = plural(longest, "character")
-        if shortest < longest:
-            limits = f"{shortest} to {limits}"
+        limits = f"{shortest} to " * (shortest < longest) + plural(longest, "character")
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
@@ -67,8 +65,7 @@ class Sampler:
         counts = self.spelling.counts[roots.lengths, roots.data.automaton_state]
         self.n_possible = float(counts.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
-        length_title = f"a length of {limits}{shaped}"
-        titles = [self.joined_titles(self.automaton_conditions), length_title]
+        titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
@@ -79,9 +76,7 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = [
-                text for root in self.spelling_sampler.texts for text in self.spelling.texts(root)
-            ]
+            texts = self.spelling.texts(self.spelling_sampler.texts)
             spelled = self.spelling_sampler.in_characters(names_from_indices(texts))
             hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])

@@ -118,7 +118,7 @@ def _drawn_names(
     if sampler.needs_pilot:
         # Only where needed: importing these takes longer than drawing a few names.
         from rnn_names.sampling.name_groups import NameGroups
-        from rnn_names.sampling.rarity import guided_if_rare
+        from rnn_names.sampling.preparation import guided_if_rare
 
         guided = guided_if_rare(sampler)
     key = seed_key(options.seed_or_random())

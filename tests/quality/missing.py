@@ -42,7 +42,7 @@ from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.ahead import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.rarity import guided_if_rare
+from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
