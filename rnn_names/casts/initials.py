@@ -103,11 +103,13 @@ def shared_weights(sources: tuple[NameSource, ...]) -> tuple[dict[str, float], b
     common = {*weights_of[0]}.intersection(*weights_of)
     weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
     has_conditions = any(source.has_conditions for source in sources)
-    measured = _measure(sources, weights) if has_conditions and weights else None
+    measured = _measured_weights(sources, weights) if has_conditions and weights else None
     return (weights, False) if measured is None else (measured, True)
 
 
-def _measure(sources: Sequence[NameSource], prior: dict[str, float]) -> dict[str, float] | None:
+def _measured_weights(
+    sources: Sequence[NameSource], prior: dict[str, float]
+) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is measured until enough names of

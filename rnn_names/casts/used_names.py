@@ -3,6 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from rnn_names.casts.sources import Line, NameSource, initial_of
 from rnn_names.conditions.edits import DistantNames
@@ -59,29 +60,26 @@ class UsedNames:
                 self._tests[test].add([name])
 
 
+@dataclass
 class UsedInitials:
     """How many lines begin with each initial, where `initials` is "different".
 
     Every initial is used once before any is used twice, and so on.
     """
 
-    def __init__(self) -> None:
-        self.counts = Counter[str]()
-        self._ruled_out = set[str]()  # initials with which no further name is found
-        self._warns = True
+    counts: Counter[str] = field(default_factory=Counter)
+    ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
+    warns: bool = True
 
     def fork(self) -> "UsedInitials":
         """A copy to which more can be added, without a warning; this one stays as it is."""
-        other = UsedInitials()
-        other.counts, other._ruled_out = self.counts.copy(), self._ruled_out.copy()
-        other._warns = False
-        return other
+        return UsedInitials(self.counts.copy(), self.ruled_out.copy(), warns=False)
 
     def add(self, initial: str) -> None:
         """Counts the initial of a line; warns when the first one repeats."""
         self.counts[initial] += 1
-        if self._warns and self.counts[initial] == 2:
-            self._warns = False
+        if self.warns and self.counts[initial] == 2:
+            self.warns = False
             warnings.warn(
                 f"these names have only {plural(len(self.counts), 'first letter')}: "
                 f"from line {len(self.counts) + 1} on, they repeat",
@@ -97,12 +95,12 @@ class UsedInitials:
     def available(self, source: NameSource) -> dict[str, float]:
         """The weights of the initials that a line may have: the ones that came least often."""
         weights = source.likely_initials
-        counts = {initial: self.counts[initial] for initial in weights.keys() - self._ruled_out}
+        counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
         fewest = min(counts.values(), default=0)
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
     def rule_out(self, source: NameSource) -> bool:
         """Rules out the initials now available; False before the first line: that cannot help."""
         initials = self.available(source) if self.counts else {}
-        self._ruled_out.update(initials)
+        self.ruled_out.update(initials)
         return bool(initials)
