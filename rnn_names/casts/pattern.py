@@ -314,9 +314,8 @@ class _Reader:
         given.values |= self.overrides_for(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
-        shared = dict(self.shared)
-        for name in given.values:
-            shared.pop(opposite.get(name, ""), None)
+        left_out = {opposite.get(name) for name in given.values}
+        shared = {name: self.shared[name] for name in self.shared.keys() - left_out}
         try:
             options = Options(**{**shared, **given.values})
         except SamplingError as error:

@@ -130,7 +130,10 @@ def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
         preparation.change_temperature(next_temperature)
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
-    return preparation.guided_by(preparation.tested_until_ready())
+    size = FIRST_TEST
+    while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
+        size *= 2
+    return preparation.guided_by(tested)
 
 
 def _warn_of_rarity(guided: GuidedSampler) -> None:
@@ -235,14 +238,7 @@ class _Preparation:
         self._temperature = temperature
         self._log_unknown = np.inf
 
-    def tested_until_ready(self) -> Guide:
-        """The guide after ever larger tests, with the bound and the shares that they measure."""
-        size = FIRST_TEST
-        while not self._is_ready(tested := self._tested(size)) and size < MAX_TEST:
-            size *= 2
-        return tested
-
-    def _tested(self, size: int) -> Guide:
+    def tested(self, size: int) -> Guide:
         """The guide with the bound and the shares that a test with `size` draws measures."""
         self.learn(explores=False)
         guide = self.guide
@@ -254,7 +250,7 @@ class _Preparation:
         missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
         return replace(guide.with_bound(log_weights), missed=missed)
 
-    def _is_ready(self, tested: Guide) -> bool:
+    def is_ready(self, tested: Guide) -> bool:
         """Whether a tested guide is good, or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
         is_impossible = tested.log_p_conditions == -np.inf
