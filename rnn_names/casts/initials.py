@@ -147,10 +147,7 @@ def _measured_weights(
         return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
-        warnings.warn(
-            "so few names meet the conditions that the shares of the initials are rough "
-            "estimates, and some initials may be missing",
-            RareConditionsWarning,
-            stacklevel=2,
-        )
+        few = "so few names meet the conditions that the shares of the initials"
+        message = f"{few} are rough estimates, and some initials may be missing"
+        warnings.warn(message, RareConditionsWarning, stacklevel=2)
     return dict(zip(prior, passing.tolist(), strict=True))

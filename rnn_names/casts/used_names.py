@@ -80,12 +80,9 @@ class UsedInitials:
         self.counts[initial] += 1
         if self.warns and self.counts[initial] == 2:
             self.warns = False
-            warnings.warn(
-                f"these names have only {plural(len(self.counts), 'first letter')}: "
-                f"from line {len(self.counts) + 1} on, they repeat",
-                RepeatedInitialsWarning,
-                stacklevel=2,
-            )
+            letters, line = plural(len(self.counts), "first letter"), len(self.counts) + 1
+            message = f"these names have only {letters}: from line {line} on, they repeat"
+            warnings.warn(message, RepeatedInitialsWarning, stacklevel=2)
 
     def recount(self, lines: Iterable[Line]) -> None:
         """Counts again, only the first names of these lines."""

@@ -173,21 +173,17 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
-        raise SamplingError(
-            f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
-            ["like", "edits"],
-        ) from None
+        hint = "ask for fewer edits, or fewer names at a time"
+        message = f"{title}: too much to follow at once; {hint}"
+        raise SamplingError(message, ["like", "edits"]) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
     known = require_fingerprints(model, of_own_list=True)
     if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
-        raise SamplingError(
-            f"min_edits {min_edits}: this model's fingerprints of {len(known):,} names are too "
-            "short for that; use at most 2",
-            ["min_edits"],
-        )
+        reason = f"this model's fingerprints of {len(known):,} names are too short for that"
+        raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
     near_list = NearList(model, any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
@@ -208,11 +204,9 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     """The condition `known_triples`, or an error if a required text has other triples."""
     known = model.known_triples
     if known is None:
-        raise SamplingError(
-            "known_triples: the model has no record of which three characters its list has in a "
-            "row: train it again (for an alphabet of hundreds of characters, none is kept)",
-            ["known_triples"],
-        )
+        reason = "the model has no record of which three characters its list has in a row"
+        hint = "train it again (for an alphabet of hundreds of characters, none is kept)"
+        raise SamplingError(f"known_triples: {reason}: {hint}", ["known_triples"])
 
     @cache
     def triples_in(fold: Callable[[str], str]) -> set[str]:
@@ -231,11 +225,9 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
         if texts and not any(has_known(option, text) for text in texts):
-            raise SamplingError(
-                f"{option} {title}: contains three characters in a row that no name of the list "
-                "has, which known_triples rules out",
-                [option, "known_triples"],
-            )
+            reason = "contains three characters in a row that no name of the list has"
+            message = f"{option} {title}: {reason}, which known_triples rules out"
+            raise SamplingError(message, [option, "known_triples"])
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))
 
 

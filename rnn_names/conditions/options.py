@@ -214,11 +214,8 @@ class Options(CommonOptions):
         super().__post_init__()
         for name in ("unique", "min_edits", "remember"):
             if getattr(self, name) and self.start:
-                raise SamplingError(
-                    "which names of a stream are repeats depends on all before them: leave out "
-                    f"either {name} or start",
-                    [name, "start"],
-                )
+                reason = "which names of a stream are repeats depends on all before them"
+                raise SamplingError(f"{reason}: leave out either {name} or start", [name, "start"])
 
     @property
     def is_unique(self) -> bool:

@@ -43,11 +43,9 @@ class Aliases:
             from rnn_names.sampling.preparation import RARE, share_with_spelling
 
             if share_with_spelling(self._sampler, RARE) <= RARE:
-                raise SamplingError(
-                    f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
-                    "to give each key one; use fewer conditions",
-                    options.non_defaults,
-                )
+                reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
+                hint = "too few to give each key one; use fewer conditions"
+                raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
@@ -115,8 +113,6 @@ class Aliases:
     def _shortage(self, n_keys: int, n_possible: float) -> SamplingError:
         """The error for more keys than possible names."""
         have_one = "can have a name" + " of their own" * self._options.unique
-        return SamplingError(
-            f"only {min(n_possible, n_keys):,.0f} of {plural(n_keys, 'key')} {have_one}: too few "
-            "names meet the conditions",
-            self._options.non_defaults,
-        )
+        only = f"only {min(n_possible, n_keys):,.0f} of {plural(n_keys, 'key')} {have_one}"
+        message = f"{only}: too few names meet the conditions"
+        return SamplingError(message, self._options.non_defaults)

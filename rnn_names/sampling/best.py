@@ -95,12 +95,9 @@ def _search(
         if rank == "per-character" and options.max_length is None:
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
-                warnings.warn(
-                    f"the ranking is of names of at most {plural(longest, 'character')}; to "
-                    "look into longer ones would take too long",
-                    LongNamesWarning,
-                    stacklevel=2,
-                )
+                what = f"the ranking is of names of at most {plural(longest, 'character')}"
+                message = f"{what}; to look into longer ones would take too long"
+                warnings.warn(message, LongNamesWarning, stacklevel=2)
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
@@ -119,11 +116,10 @@ def _search(
     if search.has_all:
         message = f"{only} found: no others meet the conditions"
         return found, TooFewNamesError(message, n_found=len(names))
-    return found, SamplingError(
-        f"{only} are certain: the search ended after {search.n_extended:,} beginnings of names; "
-        "ask for fewer names, or for a prefix, a lower max_length or a lower temperature",
-        ["prefix", "max_length", "temperature"],
-    )
+    reason = f"the search ended after {search.n_extended:,} beginnings of names"
+    hint = "ask for fewer names, or for a prefix, a lower max_length or a lower temperature"
+    message = f"{only} are certain: {reason}; {hint}"
+    return found, SamplingError(message, ["prefix", "max_length", "temperature"])
 
 
 def _longest_in_reach(search: "_Search", wanted: int) -> int:

@@ -145,10 +145,8 @@ def _warn_of_rarity(guided: GuidedSampler) -> None:
     may_miss = are_hardly_any and not knows_all and few_names_dominate(guide, temperature)
     has_missed = guide.missed > MANY_MISSED
     if guide.repeats > MAX_REPEATS and not has_missed:
-        what = (
-            f"that about {guide.repeats:.1%} of those drawn are repeats of others; the share of "
-            "each name is right on average only"
-        )
+        repeats = f"about {guide.repeats:.1%} of those drawn are repeats of others"
+        what = f"that {repeats}; the share of each name is right on average only"
     elif has_missed or may_miss:
         what = "that some may be missing, and the others too frequent"
     else:

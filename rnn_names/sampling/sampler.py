@@ -90,18 +90,17 @@ class Sampler:
         predictor = self.spelling_sampler.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_certain = len(roots.texts) == 1 and not (predictor.top_k or predictor.top_p)
-            if is_certain or (roots.log_prob > -np.inf).any():
-                return
+            is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
+            is_possible = not is_drawn or (roots.log_prob > -np.inf).any()
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
-            if self.shape is None or (log_p[may_follow] > -np.inf).any():
-                return
+            is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
-        named = ["prefix" if options.prefix else "any_shape"]
-        raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
+        if not is_possible:
+            named = "prefix" if options.prefix else "any_shape"
+            raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
 
     def joined_titles(self, conditions: Sequence[Condition]) -> str:
         """The required prefix and some conditions, for a message."""

@@ -72,12 +72,9 @@ def names_of_stream(
             title = "unique" if far_apart is None else "min_edits"
             tested, _ = tally.get(title, (admission.tested, 0))
             tally[title] = tested, admission.admitted
-        raise TooFewNamesError(
-            _shortage_message(tally, admission, n_possible, sampler.title),
-            options.non_defaults,
-            n_found=admission.admitted,
-            tightest=tally.tightest,
-        )
+        message = _shortage_message(tally, admission, n_possible, sampler.title)
+        n_found, tightest = admission.admitted, tally.tightest
+        raise TooFewNamesError(message, options.non_defaults, n_found=n_found, tightest=tightest)
 
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:

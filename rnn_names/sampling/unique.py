@@ -94,9 +94,6 @@ class Admission:
         is_due = self._is_unique and self.tested >= self._window // 2 and not self._has_warned
         if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
-            warnings.warn(
-                "three in four drawn names are now rejected as repeats or near copies; few new "
-                "names may remain",
-                FewNewNamesWarning,
-                stacklevel=3,
-            )
+            reason = "three in four drawn names are now rejected as repeats or near copies"
+            message = f"{reason}; few new names may remain"
+            warnings.warn(message, FewNewNamesWarning, stacklevel=3)
