@@ -16,7 +16,7 @@ are used depends on the lines before. Redrawn lines have later rounds (`redrawin
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
 from functools import cache
 from typing import Any
@@ -180,9 +180,7 @@ class CastDrawer:
 
     # --- Choices and names ------------------------------------------------------------------------
 
-    def _new_lines(
-        self, numbers: Array, rounds: Array, kept: Mapping[PartSource, Any]
-    ) -> list[Line]:
+    def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
         """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice

@@ -80,22 +80,15 @@ class Guide:
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
         pairs = Pairs.of(contexts, automaton, np.zeros(1, int), prefixes.automaton_state)
-        return cls(
-            spelling,
-            prefixes,
-            log_ahead=np.zeros((0, n_y)),  # of prefixes from which it has learned
-            pairs=pairs,
-            log_ahead_by_chain=np.where(spelling.can_be_completed, 0.0, -np.inf)[:, pairs.state],
-        )
+        log_ahead = np.where(spelling.can_be_completed, 0.0, -np.inf)[:, pairs.state]
+        return cls(spelling, prefixes, np.zeros((0, n_y)), pairs, log_ahead)  # learned from none
 
-    def learned(
-        self, temperature: float, *, explores: bool, log_unknown: float = np.inf
-    ) -> "Guide":
+    def learned(self, temperature: float, *, explores: bool, log_unknown: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
-        `log_unknown` is the measured probability that a name meets the conditions and is not known.
-        If the guesses for them add up to far more, they are reduced by one factor.
+        `log_unknown` is the measured probability that a name meets the conditions and is not known;
+        infinite if not measured. If the guesses add up to far more, they are reduced by one factor.
         """
         prefixes, spelling, log_known = self.prefixes, self.spelling, self.log_known
         chain, pair = fitted_chain(prefixes, spelling.automaton, spelling.max_length, temperature)
@@ -175,12 +168,10 @@ class Guide:
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_known)
         log_bound = min(log_bound, math.log(MAX_BOUND))
         expected = np.exp(log_weights - log_bound)
-        return replace(
-            self,
-            log_bound=log_bound + log_mean,
-            acceptance=float(np.minimum(expected, 1).mean()),
-            repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
-        )
+        acceptance = float(np.minimum(expected, 1).mean())
+        repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
+        log_bound += log_mean
+        return replace(self, log_bound=log_bound, acceptance=acceptance, repeats=repeats)
 
 
 def log_mean_of(log_weights: Array) -> float:

@@ -127,13 +127,10 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         return roots._replace(data=data)
     last = np.array([text[-1] for text in roots.texts])
     log_ahead = guide.log_ahead[0, last]
-    data = GuidedData(
-        automaton_state,
-        guide.pairs.after[pair[0], last],
-        prefixes.child(np.zeros_like(last), last),
-        # The weight's first factor, total / ahead.
-        guide.log_p_conditions - np.maximum(log_ahead, LEAST_LOG),
-    )
+    pair, visited_row = guide.pairs.after[pair[0], last], prefixes.child(np.zeros_like(last), last)
+    # The weight's first factor is total / ahead.
+    log_weight = guide.log_p_conditions - np.maximum(log_ahead, LEAST_LOG)
+    data = GuidedData(automaton_state, pair, visited_row, log_weight)
     return roots._replace(data=data, log_prob=roots.log_prob + log_ahead)
 
 

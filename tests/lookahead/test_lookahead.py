@@ -63,7 +63,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = Guide.unguided(sampler.spelling, np.array(sampler.spelling_sampler.texts[0], int))
     prefixes = visited(sampler.spelling_sampler, draws, unguided)
-    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
+    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unknown=np.inf)
     return guide, sampler.spelling_sampler
 
 
