@@ -41,7 +41,7 @@ class LineRedrawer:
             if number <= len(lines) and not self._redraw(lines, number - 1, column):
                 what = f"{number}.{part}" if part else number
                 reason = "nothing else was found that meets all conditions beside the other lines"
-                if column and not self._sources_at(lines[number - 1], column):
+                if not self._sources_at(lines[number - 1], column):
                     reason = "the line has an alternative without this part"
                 message = f"redraw {what} stays as it was: {reason}"
                 warnings.warn(message, FewNewNamesWarning, stacklevel=2)

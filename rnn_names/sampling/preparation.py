@@ -30,9 +30,8 @@ draws explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of
 they are about equally probable.
 
 Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
-length, by the guesses. If a few names have most of the probability (below a temperature of 1, or
-with min-p, top-k or top-p), there is one at each temperature, and at t more follow until one adds
-little to the probability of known names. Otherwise, there is one, at t.
+length, by the guesses. If few names dominate, there is one at each temperature, and at t more
+follow until one adds little to the probability of known names.
 
 A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
 draws miss names that are known. The result depends neither on the seed nor on the number of names.
@@ -155,7 +154,7 @@ def _warn_of_rarity(guided: GuidedSampler) -> None:
 
 
 def few_names_dominate(guide: Guide, temperature: float) -> bool:
-    """Whether a few names may have most of the probability: below 1, or with min-p, for example."""
+    """Whether a few names may have most of the probability: below 1, or with min-p or top-k."""
     is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
     return bool(temperature < 1 or is_cut)
 
