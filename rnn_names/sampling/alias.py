@@ -57,11 +57,11 @@ class Aliases:
         in_order = sorted(seeds, key=seeds.__getitem__)
         seed = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
-            names = self._matched(keys_at(np.zeros(1, np.uint64), seed, 0))
+            names = self._first_free_names(keys_at(np.zeros(1, np.uint64), seed, 0))
         named = dict(zip(in_order, names, strict=True))
         return [named[key] for key in keys]
 
-    def _matched(self, name_keys: Array) -> list[str]:
+    def _first_free_names(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): the name of its first attempt that passes and is free.
 
         Keys without a name try again and again. A name that several keys draw goes to the first of
@@ -84,8 +84,8 @@ class Aliases:
             attempts = attempts + next_attempt[rows]
             drawn, passing, tally = self._sampler.draw(child(name_keys[rows], attempts))
             results = [*zip(drawn.to_strings(), attempts[passing].tolist(), strict=True)]
-            pairs = enumerate(zip(results, rows[passing].tolist(), strict=True))
-            free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
+            row_of = rows[passing].tolist()
+            free = [k for k, (name, _) in enumerate(results) if is_free(name, row_of[k])]
             return [results[k] for k in free], passing[free], tally
 
         if unique and n > self._sampler.n_possible:
