@@ -1,6 +1,7 @@
 """Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from rnn_names.sampling.remembered import Remembered
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
 
 
+@dataclass
 class Admission:
     """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
@@ -23,32 +25,29 @@ class Admission:
     many names are tested together.
     """
 
-    def __init__(
-        self,
-        count: int,
-        is_unique: bool,
-        remember: str | None,
-        window: int,
-        far_apart: DistantNames | None = None,
-    ) -> None:
-        self.count, self._is_unique, self._window = count, is_unique, window
+    count: int
+    is_unique: bool
+    remember: str | None
+    window: int
+    far_apart: DistantNames | None = None
+
+    def __post_init__(self) -> None:
         self.tested = self.admitted = 0
         self.is_exhausted = False
-        self._far_apart = far_apart
         self.seen = np.zeros(0, np.uint64)
         self._admitted_before = 0  # before the present window
         self._has_warned = False
-        self._file = None if remember is None else Remembered(remember)
+        self._file = None if self.remember is None else Remembered(self.remember)
 
     def admit(self, names: Names) -> Array:
         """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
             return self._rows_admitted(names)
         with self._file.locked() as (others, added):
-            if self._far_apart is None:
+            if self.far_apart is None:
                 self.seen = np.union1d(self.seen, fingerprint(others))
             else:
-                self._far_apart.add(others.to_strings())
+                self.far_apart.add(others.to_strings())
             rows = self._rows_admitted(names)
             added.append(names.take(rows))
             return rows
@@ -56,42 +55,39 @@ class Admission:
     def _rows_admitted(self, names: Names) -> Array:
         rows, begin = [np.zeros(0, np.intp)], 0
         while begin < len(names) and not self.is_exhausted:
-            part = names[begin : begin + self._window - self.tested % self._window]
+            part = names[begin : begin + self.window - self.tested % self.window]
             rows.append(begin + self._rows_of_new(part))
             begin += len(part)
             self.tested += len(part)
             self.admitted += len(rows[-1])
-            if self.tested % self._window == 0:
-                self.is_exhausted = self.admitted - self._admitted_before < self._window / 4096
+            if self.tested % self.window == 0:
+                self.is_exhausted = self.admitted - self._admitted_before < self.window / 4096
                 self._admitted_before = self.admitted
         return np.concatenate(rows)
 
     def _rows_of_new(self, names: Names) -> Array:
-        if not self._is_unique:
+        if not self.is_unique:
             rows = np.arange(len(names))
-        elif self._far_apart is None:
+        elif self.far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])
         else:
-            is_new = map(self._far_apart.add_if_far, names.to_strings())
+            is_new = map(self.far_apart.add_if_far, names.to_strings())
             rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
         return rows[: self.count - self.admitted]
 
     def needed(self) -> int:
-        """An estimate, rounded up, of how many more names of the stream must be drawn.
-
-        As many are new as so far; and some more are drawn, for later repeats.
-        """
+        """How many more names must be drawn: an estimate, with some more for later repeats."""
         missing = self.count - self.admitted
-        if not self._is_unique:
+        if not self.is_unique:
             return missing
         return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self._is_unique and self.tested >= self._window // 2 and not self._has_warned
+        is_due = self.is_unique and self.tested >= self.window // 2 and not self._has_warned
         if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
             reason = "three in four drawn names are now rejected as repeats or near copies"
