@@ -7,10 +7,10 @@ from typing import Any
 
 from rnn_names.casts.bundled import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.lines import LineTexts, LoadModel, ReadLines
 from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
 from rnn_names.casts.redrawing import LineRedrawer
+from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.conditions.options import CastOptions
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
@@ -69,7 +69,7 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
 
 def draw_texts(
     pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
-) -> Iterator[list[LineTexts]]:
+) -> Iterator[list[tuple[str, ...]]]:
     """The lines of a pattern with their columns, some lines at a time.
 
     The lines in `options.redraw` are redrawn, one after another. A line for which nothing else is

@@ -16,26 +16,15 @@ are used depends on the lines before. Redrawn lines have later rounds (`redrawin
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import (
-    ChoiceSource,
-    Line,
-    LineTexts,
-    LoadModel,
-    NameSource,
-    PartSource,
-    ReadLines,
-)
-from rnn_names.casts.part_sampler import PartSampler
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -47,6 +36,7 @@ from rnn_names.casts.requests import (
     Request,
     SameInitialRequest,
 )
+from rnn_names.casts.sources import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line
@@ -54,7 +44,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
+from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor for the next ones
@@ -92,13 +82,9 @@ class CastDrawer:
 
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, NamePart):
-            lists: dict[str, Any] = {
-                name: [line for file in files for line in read(file)]
-                for name, files in part.files.items()
-            }
-            options, with_initials = replace(part.options, **lists), bool(self.options.initials)
-            sampler = PartSampler(load(part.models), options, with_initials)
-            return NameSource(part, self._seed, read, sampler, self.used.add_tests(sampler.options))
+            source = NameSource(part, self._seed, read, load, bool(self.options.initials))
+            source.test_indices = self.used.add_tests(source.options)
+            return source
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
@@ -108,53 +94,48 @@ class CastDrawer:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
         is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
-        with worker_threads(n_threads) as (submit, _):
-            yield from self._batches(submit, growth or LINES_GROWTH)
-
-    def _batches(self, submit: Submit, growth: int) -> Iterator[list[Line]]:
         admission, start = self._admission(), self.options.start
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        size = FIRST_LINES
-        while admission.admitted < admission.count:
-            n_to_skip = max(start - first, 0)
-            size = min(size, n_to_skip + admission.needed())
-            numbers = np.arange(first, first + size)
-            new = self._new_lines(numbers, np.zeros_like(numbers), {})
-            lines, cause = self._complete(new, submit)
-            lines = lines[n_to_skip:]
-            for line in lines:
-                line.texts = self._texts_of(line)
-            texts = [in_one_line(line.texts[0]) for line in lines]
-            yield [lines[k] for k in admission.admit(Names.from_strings(texts)).tolist()]
-            if admission.is_exhausted:
-                cause = Cause(None, MOSTLY_REPEATS)
-            if cause and admission.admitted < admission.count:
-                self._raise_shortage(admission, cause)
-            first += size
-            size = min(size * growth, max_size)
+        size, cause = FIRST_LINES, None
+        with worker_threads(n_threads) as (submit, _):
+            while admission.admitted < admission.count and not cause:
+                n_to_skip = max(start - first, 0)
+                size = min(size, n_to_skip + admission.needed())
+                numbers = np.arange(first, first + size)
+                new = self._new_lines(numbers, np.zeros_like(numbers), {})
+                lines, cause = self._complete(new, submit)
+                lines = lines[n_to_skip:]
+                for line in lines:
+                    line.texts = self._texts_of(line)
+                texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
+                yield [lines[k] for k in admission.admit(texts).tolist()]
+                if admission.is_exhausted:
+                    cause = Cause(None, MOSTLY_REPEATS)
+                first += size
+                size = min(size * (growth or LINES_GROWTH), max_size)
+        n_found, count = admission.admitted, admission.count
+        if cause and n_found < count:
+            source, why, tightest = cause
+            message = f"only {n_found:,} of {count:,} lines found: {why}"
+            with located(self.pattern.text, source.part.begin) if source else nullcontext():
+                raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
     def _admission(self) -> Admission:
         """What admits the lines: all of them, or those that are new."""
-        options = self.options
-        if not options.unique and options.remember is None:
-            return Admission(options.count)
-        limits = (source.sampler.max_candidates(WINDOW) for source in self._name_sources)
-        return UniqueAdmission(options.count, options.remember, min(limits, default=WINDOW))
-
-    def _raise_shortage(self, admission: Admission, cause: Cause) -> NoReturn:
-        """Raises SamplingError: how many lines were found, with a caret under the part at fault."""
-        (source, why, tightest), n_found = cause, admission.admitted
-        reason = f"only {n_found:,} of {admission.count:,} lines found: {why}"
-        with located(self.pattern.text, source.part.begin) if source else nullcontext():
-            raise TooFewNamesError(reason, n_found=n_found, tightest=tightest)
+        count, remember = self.options.count, self.options.remember
+        is_unique, window = self.options.unique or remember is not None, WINDOW
+        if is_unique:
+            limits = (source.max_candidates(WINDOW) for source in self._name_sources)
+            window = min(limits, default=WINDOW)
+        return Admission(count, is_unique, remember, window)
 
     def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
-        samplers = [each.sampler for each in sources if isinstance(each, NameSource)]
-        end = min((each.affordable(MAX_CANDIDATES) for each in samplers), default=MAX_CANDIDATES)
+        of_names = [source for source in sources if isinstance(source, NameSource)]
+        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
@@ -165,14 +146,14 @@ class CastDrawer:
             self._draw_by_source(candidates, deferred)
             is_over = any(request.cause for request in requests)
             for candidate in candidates:
-                candidate.request.fill_line(candidate)
+                candidate.request.line.names.update(candidate.names or {})
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def _texts_of(self, line: Line) -> LineTexts:
+    def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
@@ -199,9 +180,7 @@ class CastDrawer:
 
     # --- Choices and names ------------------------------------------------------------------------
 
-    def _new_lines(
-        self, numbers: Array, rounds: Array, kept: Mapping[PartSource, Any]
-    ) -> list[Line]:
+    def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
         """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
@@ -246,8 +225,8 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate and candidate in request.drawn:
-                request.fill_line(candidate)
+            if candidate and candidate.names is not None:
+                request.line.names.update(candidate.names)
                 request.count_as_used(candidate, self.used)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
@@ -266,7 +245,7 @@ class CastDrawer:
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
-            if candidate is None or candidate not in request.drawn:
+            if candidate is None or candidate.names is None:
                 is_next = k == 0  # all lines before it are filled
                 to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
                 if not to_draw or len(to_draw) >= MAX_TO_DRAW:

@@ -20,13 +20,12 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.lines import NameSource
-from rnn_names.casts.part_sampler import PILOTS, PartSampler
 from rnn_names.casts.pattern import INITIALS
+from rnn_names.casts.sources import PILOTS, NameSource
+from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
-from rnn_names.sampling.tally import Tally
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
@@ -44,94 +43,91 @@ class SharedInitials:
         self._weights_of = cache(shared_weights)
 
     def names_of_lines(
-        self, sources: Sequence[NameSource], rounds: Array, numbers: Array, kept: set[str]
+        self, sources: tuple[NameSource, ...], rounds: Array, numbers: Array, kept: set[str]
     ) -> list[tuple[str, ...]]:
         """A name of each source for each round and line number, (n,) both.
 
         They have the initial of the names that the line keeps, if it keeps any: `kept` has one, or
-        is empty. Raises NoAttemptPassed, with a tally by the indices of the sources.
+        is empty. Raises NoAttemptPassed, with a tally by source.
         """
-        samplers = tuple(source.sampler for source in sources)
-        possible = kept.intersection(*(sampler.initial_weights for sampler in samplers))
+        possible = kept.intersection(*(source.initial_weights for source in sources))
         weights, is_measured = dict.fromkeys(possible, 1.0), False
         if not kept:
-            weights, is_measured = self._weights_of(samplers)
+            weights, is_measured = self._weights_of(sources)
         if not weights:
-            raise NoAttemptPassed(Tally(), 0, [None] * len(numbers))
+            raise NoAttemptPassed(Tally(), 0, [])
         initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
-        keys_of_names = [keys_at(source.key, rounds, numbers) for source in sources]
+        keys_of = {source: keys_at(source.key, rounds, numbers) for source in sources}
         if is_measured:
             initial = initials[weighted_index(child(keys, 0), 0, shares)]
-            return _find_names(
-                samplers, [child(own_keys, 0) for own_keys in keys_of_names], initial
-            )
+            return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
             left, found, tally = np.arange(len(lines)), list[Sequence[str]](), Tally()
-            for place, (sampler, own_keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+            for source, own_keys in keys_of.items():
                 name_keys = child(own_keys[lines[left]], attempts[left])
-                names, rows, _ = sampler.draw(name_keys, initial[left])
-                tally[str(place)] = len(left), len(rows)
+                names, rows, _ = source.draw(name_keys, initial[left])
+                tally[source] = len(left), len(rows)
                 left = left[rows]
                 found = [[earlier[k] for k in rows.tolist()] for earlier in found]
                 found.append(names.to_strings())
             return [*zip(*found, strict=True)], left, tally
 
-        largest = min(sampler.largest_batch for sampler in samplers)
-        max_attempts = min(sampler.affordable(MAX_ATTEMPTS) for sampler in samplers)
+        largest = min(source.largest_batch for source in sources)
+        max_attempts = min(source.affordable(MAX_ATTEMPTS) for source in sources)
         return first_passing_results(make_attempts, len(keys), largest, max_attempts)
 
 
-def _find_names(
-    samplers: Sequence[PartSampler], keys_of_names: Sequence[Array], initial: Array
-) -> list[tuple[str, ...]]:
-    """A name of each sampler for each line, with the line's initial; raises as `names_of_lines`."""
-    found, tally, n = list[Sequence[str]](), Tally(), len(initial)
-    for place, (sampler, keys) in enumerate(zip(samplers, keys_of_names, strict=True)):
+def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
+    """A name of each source for each line, with the line's initial; raises as `names_of_lines`."""
+    found, tally, n = list[list[str]](), Tally(), len(initial)
+    for source, keys in keys_of.items():
         try:
-            texts: Sequence[str] = sampler.names_for(keys[:n], initial[:n])
+            texts = source.names_for(child(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
             texts = error.results[: error.number]
-        tally[str(place)] = n, len(texts)
+        tally[source] = n, len(texts)
         n = len(texts)  # the first line that gets no names
         found.append(texts)
-    lines: list[Any] = [*zip(*(texts[:n] for texts in found), strict=True)]
+    lines = [*zip(*(texts[:n] for texts in found), strict=True)]
     if n < len(initial):
-        raise NoAttemptPassed(tally, n, lines + [None] * (len(initial) - n))
+        raise NoAttemptPassed(tally, n, lines)
     return lines
 
 
-def shared_weights(samplers: tuple[PartSampler, ...]) -> tuple[dict[str, float], bool]:
-    """The weights of the initials that names of all samplers have; whether they are measured."""
-    weights_of = [sampler.initial_weights for sampler in samplers]
+def shared_weights(sources: tuple[NameSource, ...]) -> tuple[dict[str, float], bool]:
+    """The weights of the initials that names of all sources have; whether they are measured."""
+    weights_of = [source.initial_weights for source in sources]
     common = {*weights_of[0]}.intersection(*weights_of)
     weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
-    has_conditions = any(sampler.has_conditions for sampler in samplers)
-    measured = _measure(samplers, weights) if has_conditions and weights else None
+    has_conditions = any(source.has_conditions for source in sources)
+    measured = _measured_weights(sources, weights) if has_conditions and weights else None
     return (weights, False) if measured is None else (measured, True)
 
 
-def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[str, float] | None:
+def _measured_weights(
+    sources: Sequence[NameSource], prior: dict[str, float]
+) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is measured until enough names of
-    each sampler have met the conditions, or until even three further names could not make it
+    each source have met the conditions, or until even three further names could not make it
     matter. Warns with RareConditionsWarning if the pilots do not suffice for that.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
-    made, n_met = np.zeros(len(initials)), np.zeros((len(samplers), len(initials)))
+    made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        affordable = min(sampler.affordable(size) for sampler in samplers)
+        affordable = min(source.affordable(size) for source in sources)
         n = max(affordable, len(left))  # names
         row = np.resize(left, n)  # of the initial of each name
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
-        made += np.bincount(row, minlength=len(initials))  # by each sampler
-        for place, sampler in enumerate(samplers):
+        made += np.bincount(row, minlength=len(initials))  # by each source
+        for place, source in enumerate(sources):
             keys = keys_at(seed_key(0, place), np.arange(n), pilot_number)
-            _, rows, _ = sampler.draw(keys, initials[row])
+            _, rows, _ = source.draw(keys, initials[row])
             n_met[place] += np.bincount(row[rows], minlength=len(initials))
         passing = weights * np.prod(n_met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
@@ -151,10 +147,7 @@ def _measure(samplers: Sequence[PartSampler], prior: dict[str, float]) -> dict[s
         return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
-        warnings.warn(
-            "so few names meet the conditions that the shares of the initials are rough "
-            "estimates, and some initials may be missing",
-            RareConditionsWarning,
-            stacklevel=2,
-        )
+        few = "so few names meet the conditions that the shares of the initials"
+        message = f"{few} are rough estimates, and some initials may be missing"
+        warnings.warn(message, RareConditionsWarning, stacklevel=2)
     return dict(zip(prior, passing.tolist(), strict=True))

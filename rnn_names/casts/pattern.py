@@ -149,17 +149,16 @@ class _PartOptions:
         self.rules = ""
 
 
+@dataclass
 class _Reader:
     """Reads a pattern from left to right; `at` is its position, `path` the path of its sequence."""
 
-    def __init__(
-        self,
-        text: str,
-        shared: Mapping[str, Any],
-        model_of: Callable[..., Any],
-        by_label: OptionsOfParts,
-    ) -> None:
-        self.text, self.shared, self.model_of, self.by_label = text, shared, model_of, by_label
+    text: str
+    shared: Mapping[str, Any]
+    model_of: Callable[..., Any]
+    by_label: OptionsOfParts
+
+    def __post_init__(self) -> None:
         self.outer_options: Mapping[str, Any] = {}  # of the parts that hold the next one
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
@@ -314,9 +313,8 @@ class _Reader:
         given.values |= self.overrides_for(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
-        shared = dict(self.shared)
-        for name in given.values:
-            shared.pop(opposite.get(name, ""), None)
+        left_out = {opposite.get(name) for name in given.values}
+        shared = {name: self.shared[name] for name in self.shared.keys() - left_out}
         try:
             options = Options(**{**shared, **given.values})
         except SamplingError as error:

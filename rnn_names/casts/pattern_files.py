@@ -20,12 +20,11 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     word = text.strip().lower()
     if path is not None:
         return _content(path), path
-    if word not in CASTS:
-        # A single word is no pattern.
-        if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):
-            raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
-        return text, ""
-    return _bundled_pattern(word)
+    if word in CASTS:
+        return _bundled_pattern(word)
+    if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # it is no pattern
+        raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
+    return text, ""
 
 
 def _bundled_pattern(word: str) -> tuple[str, str]:

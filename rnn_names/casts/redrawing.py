@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.lines import Line, NameSource, PartSource
+from rnn_names.casts.sources import Line, NameSource, PartSource
 from rnn_names.errors import FewNewNamesWarning, SamplingError, plural
 
 Item = TypeVar("Item")
@@ -41,7 +41,7 @@ class LineRedrawer:
             if number <= len(lines) and not self._redraw(lines, number - 1, column):
                 what = f"{number}.{part}" if part else number
                 reason = "nothing else was found that meets all conditions beside the other lines"
-                if column and not self._sources_at(lines[number - 1], column):
+                if not self._sources_at(lines[number - 1], column):
                     reason = "the line has an alternative without this part"
                 message = f"redraw {what} stays as it was: {reason}"
                 warnings.warn(message, FewNewNamesWarning, stacklevel=2)
@@ -56,9 +56,7 @@ class LineRedrawer:
         again.
         """
         line, others = lines[index], lines[:index] + lines[index + 1 :]
-        sources: Set[PartSource] = {*line.names} or {*line.picks}
-        if column:
-            sources = self._sources_at(line, column)
+        sources = self._sources_at(line, column)
         if not sources:  # the part is in an alternative that the line does not use
             return False
         earlier, used, options = self._earlier[index], self.drawer.used, self.drawer.options
@@ -82,6 +80,9 @@ class LineRedrawer:
         return False
 
     def _sources_at(self, line: Line, column: int) -> set[PartSource]:
+        """The sources of a column; if `column` is 0, those of all names, or else of all choices."""
+        if not column:
+            return {*line.names} or {*line.picks}
         label = self._columns[column - 1]
         in_line: list[PartSource] = [*line.names, *line.picks]
         paths = [source.part.path for source in in_line if source.part.label == label]
@@ -97,7 +98,7 @@ class LineRedrawer:
         With `column`, only the names in that column change; a column without names gets another
         text.
         """
-        sources: Set[PartSource] = self._sources_at(line, column) if column else {*line.names}
+        sources: Set[PartSource] = self._sources_at(line, column)
         names: list[Set[PartSource]] = [{source} for source in line.names if source in sources]
         return roundrobin(self.drawer.later_lines(line, new) for new in names or [sources])
 

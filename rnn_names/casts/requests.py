@@ -14,15 +14,15 @@ line, with an initial of its own, and `SameInitialRequest` for all names of a li
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, count, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_sampler import initial_of
+from rnn_names.casts.sources import Line, NameSource, initial_of
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
@@ -36,14 +36,6 @@ MOSTLY_REPEATS = "nearly all others are repeats"
 NO_INITIAL = "no further names {} first letter were found to meet the conditions"
 
 
-class Candidate(NamedTuple):
-    """A candidate of a request, and the initial of its names; "" where no initial is chosen yet."""
-
-    request: "Request"
-    offset: int  # its round minus the first round of the line
-    initial: str = ""
-
-
 class Cause(NamedTuple):
     """Why a line gets no name."""
 
@@ -52,8 +44,17 @@ class Cause(NamedTuple):
     tightest: str = ""  # as in `Tally`
 
 
-Found = Sequence[tuple[str, ...] | None]
-"""For each candidate a name of each source; () if none was found, None if the search had ended."""
+@dataclass(eq=False)
+class Candidate:
+    """A candidate of a request."""
+
+    request: "Request"
+    offset: int  # its round minus the first round of the line
+    initial: str = ""  # of its names; "" where none is chosen yet
+    names: dict[NameSource, str] | None = None  # None until it is drawn; {} if none were found
+
+
+Found = Sequence[Sequence[str]]  # of each candidate, a name of each source; or no names
 
 
 class Request:
@@ -63,29 +64,27 @@ class Request:
 
     def __init__(self, line: Line, *sources: NameSource) -> None:
         self.line, self.sources = line, sources
-        # The names of each candidate that was drawn; {} if none was found.
-        self.drawn = dict[Candidate, dict[NameSource, str]]()
+        self._known = dict[tuple[int, str], Candidate]()  # by offset and initial
         self.cause: Cause | None = None  # why no further candidate can be drawn
+
+    def candidate(self, offset: int, initial: str = "") -> Candidate:
+        """The candidate of a round, with its names if it was drawn."""
+        return self._known.setdefault((offset, initial), Candidate(self, offset, initial))
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates from an offset on, in order."""
-        return (Candidate(self, offset) for offset in count(begin))
+        return map(self.candidate, count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
         for candidate in self.candidates(used):
-            names = self.drawn.get(candidate)
-            if names is None or (names and used.are_far(names)):
+            if candidate.names is None or (candidate.names and used.are_far(candidate.names)):
                 return candidate
         return None
 
-    def fill_line(self, candidate: Candidate) -> None:
-        """Fills the line with the names of a candidate, if any were found."""
-        self.line.names.update(self.drawn.get(candidate, {}).items())
-
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if any were found, to those used."""
-        used.add(self.drawn.get(candidate, {}))
+        used.add(candidate.names or {})
 
     def next_to_draw(self, begin: Candidate, used: UsedNames, is_next: bool) -> list[Candidate]:
         """The next candidates to draw, from `begin` on: 1, then 2, 4, 8 and so on, up to a limit.
@@ -98,43 +97,38 @@ class Request:
             limit = self._max_candidates() // (1 if is_next else 16)
             n = max(min(2 * begun, CANDIDATES_AT_ONCE, limit - begun), 0)
         candidates = islice(self.candidates(used, begun), n)
-        return [candidate for candidate in candidates if candidate not in self.drawn]
+        return [candidate for candidate in candidates if candidate.names is None]
 
     def _max_candidates(self) -> int:
-        return min(source.sampler.max_candidates(MAX_CANDIDATES) for source in self.sources)
+        return min(source.max_candidates(MAX_CANDIDATES) for source in self.sources)
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
         return False
 
     def draw_candidates(self, candidates: Sequence[Candidate]) -> None:
-        """Draws candidates of this request and of others of its kind, with the same sources.
-
-        Each request notes the names of its candidates.
-        """
+        """Draws candidates of this request and of others of its kind, with the same sources."""
         rounds = np.array([each.request.line.first_round + each.offset for each in candidates])
         numbers = np.array([each.request.line.number for each in candidates])
         found = self._names_for(candidates, rounds, numbers)
-        for candidate, texts in zip(candidates, found, strict=True):
-            if texts is not None:
-                request = candidate.request
-                names = zip(request.sources, texts, strict=True) if texts else ()
-                request.drawn[candidate] = dict(names)
+        for candidate, names in zip(candidates, found, strict=False):
+            candidate.names = dict(zip(candidate.request.sources, names, strict=False))
 
     def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
-        """Names for the candidates, whose line numbers are `numbers`.
+        """The names of candidates, in lines with these numbers.
 
-        If no name is found for one of them, its request notes the cause, and the search ends there.
+        Where a search ends without a name, the request of its candidate notes the cause, and there
+        are names only for the candidates before it.
         """
         [source] = self.sources
         try:
-            names: Sequence[Any] = source.sampler.names_for(keys_at(source.key, rounds, numbers))
+            names = source.names_for(keys_at(source.key, rounds, numbers))
         except NoAttemptPassed as error:
-            names = error.results
+            names = error.results[: error.number]
             candidates[error.number].request.cause = Cause(
                 source, error.tally.explanation(), error.tally.tightest
             )
-        return [None if name is None else (name,) for name in names]
+        return [*zip(names)]
 
 
 class DifferentInitialRequest(Request):
@@ -152,12 +146,14 @@ class DifferentInitialRequest(Request):
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates in order, with the initials now available; none if no initial is."""
-        available = used.initials.available(self.sources[0].sampler)
+        available = used.initials.available(self.sources[0])
         initials, edges = [*available], [*accumulate(available.values())]
         for k in count(max(begin, self._begin)) if initials else ():
             while k >= len(self._points):
-                self._draw_points()
-            yield Candidate(self, k, initials[bisect(edges, self._points[k] * edges[-1])])
+                rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
+                keys = keys_at(self.sources[0].key, rounds, self.line.number)
+                self._points += uniform(keys, INITIAL_POSITION).tolist()
+            yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if any were found, and its initial anyway."""
@@ -165,25 +161,19 @@ class DifferentInitialRequest(Request):
         used.initials.add(candidate.initial)
 
     def _max_candidates(self) -> int:
-        return self.sources[0].sampler.affordable(MAX_CANDIDATES)
+        return self.sources[0].affordable(MAX_CANDIDATES)
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
         self._begin = 1  # 0 would also work, but change the names of existing seeds
-        return used.initials.rule_out(self.sources[0].sampler)
+        return used.initials.rule_out(self.sources[0])
 
     def _names_for(self, candidates: Sequence[Candidate], rounds: Array, numbers: Array) -> Found:
         [source] = self.sources
         keys = child(keys_at(source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, rows, _ = source.sampler.draw(keys, np.array([each.initial for each in candidates]))
+        names, rows, _ = source.draw(keys, np.array([each.initial for each in candidates]))
         found = dict(zip(rows.tolist(), zip(names.to_strings()), strict=True))
         return [found.get(index, ()) for index in range(len(candidates))]
-
-    def _draw_points(self) -> None:
-        """Draws the random numbers of further candidates."""
-        rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
-        keys = keys_at(self.sources[0].key, rounds, self.line.number)
-        self._points += uniform(keys, INITIAL_POSITION).tolist()
 
 
 class SameInitialRequest(Request):
@@ -202,8 +192,7 @@ class SameInitialRequest(Request):
         try:
             return self._initials.names_of_lines(self.sources, rounds, numbers, self._kept)
         except NoAttemptPassed as error:
-            shares = {int(index): met / max(made, 1) for index, (made, met) in error.tally.items()}
-            worst = min(shares, key=shares.__getitem__, default=0)
-            cause = Cause(self.sources[worst], self.shortage_message)
-            candidates[error.number].request.cause = cause
-            return error.results
+            shares = {source: met / max(made, 1) for source, (made, met) in error.tally.items()}
+            worst = min(shares, key=shares.__getitem__, default=self.sources[0])
+            candidates[error.number].request.cause = Cause(worst, self.shortage_message)
+            return error.results[: error.number]

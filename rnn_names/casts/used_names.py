@@ -3,9 +3,9 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from rnn_names.casts.lines import Line, NameSource
-from rnn_names.casts.part_sampler import PartSampler, initial_of
+from rnn_names.casts.sources import Line, NameSource, initial_of
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning, plural
@@ -19,11 +19,8 @@ class UsedNames:
 
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
-        self._tests = [self._new_test()]
+        self._tests = [DistantNames(max(min_edits, 1))]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
-
-    def _new_test(self) -> DistantNames:
-        return DistantNames(max(self._min_edits, 1))
 
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
@@ -48,7 +45,7 @@ class UsedNames:
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
         """Whether names of a line are far from all names used, and from each other."""
-        among = self._new_test() if len(names) > 1 else None
+        among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
         for source, name in names.items():
             if not all(self._tests[test].is_far(name) for test in source.test_indices):
                 return False
@@ -63,50 +60,44 @@ class UsedNames:
                 self._tests[test].add([name])
 
 
+@dataclass
 class UsedInitials:
     """How many lines begin with each initial, where `initials` is "different".
 
     Every initial is used once before any is used twice, and so on.
     """
 
-    def __init__(self) -> None:
-        self.counts = Counter[str]()
-        self._ruled_out = set[str]()  # initials with which no further name is found
-        self._warns = True
+    counts: Counter[str] = field(default_factory=Counter)
+    ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
+    warns: bool = True
 
     def fork(self) -> "UsedInitials":
         """A copy to which more can be added, without a warning; this one stays as it is."""
-        other = UsedInitials()
-        other.counts, other._ruled_out = self.counts.copy(), self._ruled_out.copy()
-        other._warns = False
-        return other
+        return UsedInitials(self.counts.copy(), self.ruled_out.copy(), warns=False)
 
     def add(self, initial: str) -> None:
         """Counts the initial of a line; warns when the first one repeats."""
         self.counts[initial] += 1
-        if self._warns and self.counts[initial] == 2:
-            self._warns = False
-            warnings.warn(
-                f"these names have only {plural(len(self.counts), 'first letter')}: "
-                f"from line {len(self.counts) + 1} on, they repeat",
-                RepeatedInitialsWarning,
-                stacklevel=2,
-            )
+        if self.warns and self.counts[initial] == 2:
+            self.warns = False
+            letters, line = plural(len(self.counts), "first letter"), len(self.counts) + 1
+            message = f"these names have only {letters}: from line {line} on, they repeat"
+            warnings.warn(message, RepeatedInitialsWarning, stacklevel=2)
 
     def recount(self, lines: Iterable[Line]) -> None:
         """Counts again, only the first names of these lines."""
         names = (next(iter(line.names.values()), None) for line in lines)
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
-    def available(self, sampler: PartSampler) -> dict[str, float]:
+    def available(self, source: NameSource) -> dict[str, float]:
         """The weights of the initials that a line may have: the ones that came least often."""
-        weights = sampler.likely_initials
-        counts = {initial: self.counts[initial] for initial in weights.keys() - self._ruled_out}
+        weights = source.likely_initials
+        counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
         fewest = min(counts.values(), default=0)
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
-    def rule_out(self, sampler: PartSampler) -> bool:
+    def rule_out(self, source: NameSource) -> bool:
         """Rules out the initials now available; False before the first line: that cannot help."""
-        initials = self.available(sampler) if self.counts else {}
-        self._ruled_out.update(initials)
+        initials = self.available(source) if self.counts else {}
+        self.ruled_out.update(initials)
         return bool(initials)

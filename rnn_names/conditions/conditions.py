@@ -5,9 +5,10 @@ that are small enough together are joined in one.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,30 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
+
+
+class Tally(dict[Any, tuple[int, int]]):
+    """The numbers of names tested for each condition and passed, by the condition's title."""
+
+    def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
+        """Adds the counts of another draw."""
+        for title, (tested, passed) in more.items():
+            before = self.get(title, (0, 0))
+            self[title] = before[0] + tested, before[1] + passed
+
+    @property
+    def tightest(self) -> str:
+        """The title of the condition that the smallest share of draws met; "" without a draw."""
+        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
+        return min(rates, key=rates.__getitem__, default="")
+
+    def explanation(self) -> str:
+        """Why few names passed, for a message."""
+        if not self.tightest:
+            return "allow other lengths or another temperature, or train for longer"
+        tested, passed = self[self.tightest]
+        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+        return f"the tightest condition was {self.tightest} (met by {rate} draws)"
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -110,10 +135,18 @@ def _matching(
     title: str, patterns: Collection[str], vocabulary: Vocabulary, ignore_case: bool
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
+
+    def matches_any(name: str) -> bool:
+        try:
+            return any(expression.fullmatch(name) for expression in expressions)
+        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
+            message = f"{title}: this version of Python cannot match it: {error}"
+            raise SamplingError(message, ["match"]) from None
+
     try:
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
-        return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
+        return Condition(title, _one_by_one(matches_any))
     except RecursionError:  # not one by one: other names would come, by the depth of the stack
         message = f"{title}: its groups are nested too deeply"
         raise SamplingError(message, ["match"]) from None
@@ -140,30 +173,17 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
-        raise SamplingError(
-            f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
-            ["like", "edits"],
-        ) from None
+        hint = "ask for fewer edits, or fewer names at a time"
+        message = f"{title}: too much to follow at once; {hint}"
+        raise SamplingError(message, ["like", "edits"]) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
-
-
-def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
-    try:
-        return any(expression.fullmatch(name) for expression in expressions)
-    except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
-        raise SamplingError(
-            f"{title}: this version of Python cannot match it: {error}", settings=["match"]
-        ) from None
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
     known = require_fingerprints(model, of_own_list=True)
     if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
-        raise SamplingError(
-            f"min_edits {min_edits}: this model's fingerprints of {len(known):,} names are too "
-            "short for that; use at most 2",
-            ["min_edits"],
-        )
+        reason = f"this model's fingerprints of {len(known):,} names are too short for that"
+        raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
     near_list = NearList(model, any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
@@ -184,11 +204,9 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     """The condition `known_triples`, or an error if a required text has other triples."""
     known = model.known_triples
     if known is None:
-        raise SamplingError(
-            "known_triples: the model has no record of which three characters its list has in a "
-            "row: train it again (for an alphabet of hundreds of characters, none is kept)",
-            ["known_triples"],
-        )
+        reason = "the model has no record of which three characters its list has in a row"
+        hint = "train it again (for an alphabet of hundreds of characters, none is kept)"
+        raise SamplingError(f"known_triples: {reason}: {hint}", ["known_triples"])
 
     @cache
     def triples_in(fold: Callable[[str], str]) -> set[str]:
@@ -207,11 +225,9 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
         if texts and not any(has_known(option, text) for text in texts):
-            raise SamplingError(
-                f"{option} {title}: contains three characters in a row that no name of the list "
-                "has, which known_triples rules out",
-                [option, "known_triples"],
-            )
+            reason = "contains three characters in a row that no name of the list has"
+            message = f"{option} {title}: {reason}, which known_triples rules out"
+            raise SamplingError(message, [option, "known_triples"])
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))
 
 

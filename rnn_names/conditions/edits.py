@@ -83,9 +83,8 @@ class DistantNames:
     @classmethod
     def from_options(cls, options: CommonOptions) -> "DistantNames | None":
         """The set for `min_edits`; None if the option is not set."""
-        if options.min_edits is None:
-            return None
-        return cls(options.min_edits, options.exclude)
+        edits = options.min_edits
+        return None if edits is None else cls(edits, options.exclude)
 
     def fork(self) -> "DistantNames":
         """A copy to which names can be added without changing this set."""

@@ -112,7 +112,9 @@ class NearList:
             prints += moved[inserted - deleted][row, place + deleted + 1]
             at_place = place[:, None] * self._terms.shape[1]
             prints = prints[:, None] + self._terms.take(at_place + characters)
-            near[row[self._are_listed(prints)]] = True
+            at = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
+            at = at[among(prints.ravel()[at], self._known)]
+            near[row[np.unravel_index(at, prints.shape)[0]]] = True
         return near
 
     def _are_two_edits_away(self, names: Names) -> Array:
@@ -178,8 +180,3 @@ class NearList:
         ]:
             for after in cases:
                 yield row[places], place[places], kind, characters, after[places]
-
-    def _are_listed(self, prints: Array) -> Array:
-        at = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
-        at = at[among(prints.ravel()[at], self._known)]
-        return np.unravel_index(at, prints.shape)[0]

@@ -27,10 +27,11 @@ from rnn_names.errors import SamplingError, plural, short_repr
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
 _flag_of_boldness = partial(_condition, None, FLAG, unset="False")
-_length = partial(_condition, None, Number(1, MAX_NAME_LENGTH, whole=True))
-_start = partial(_sampling, 0, Number(0, 10**18, whole=True))
+_whole = partial(Number, whole=True)
+_length = partial(_condition, None, _whole(1, MAX_NAME_LENGTH))
+_start = partial(_sampling, 0, _whole(0, 10**18))
 _number = partial(_sampling, None)
-_COUNT = Number(0, whole=True)
+_COUNT = _whole(0)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
     "safe": {
@@ -78,9 +79,7 @@ class CommonOptions(Checked):
         metavar="NAME",
     )
     edits: int = _condition(
-        2,
-        Number(0, 9, whole=True),
-        "The most edits by which a name may differ from the one it is like.",
+        2, _whole(0, 9), "The most edits by which a name may differ from the one it is like."
     )
     ignore_case: bool = _flag(
         "Ignore case in prefix, suffix, contains, match and like.", short="-i"
@@ -102,7 +101,7 @@ class CommonOptions(Checked):
     listed: bool = _flag("Only names that are in the list, such as those of real people.")
     min_edits: int | None = _condition(
         None,
-        Number(1, 3, whole=True),
+        _whole(1, 3),
         "Require at least K edits between any two names, and between a name and every name in the "
         "list (unless listed) or in exclude. 1 rejects repeats and listed names; 2 also rejects "
         "names that differ in one character. Case is ignored, except inside words of the list.",
@@ -155,9 +154,7 @@ class CommonOptions(Checked):
         unset="1",
     )
     top_k: int | None = _number(
-        Number(1, whole=True),
-        "Keep only this many of the most probable next characters.",
-        unset="all",
+        _whole(1), "Keep only this many of the most probable next characters.", unset="all"
     )
     top_p: float | None = _number(
         Number(0, 1, min_open=True),
@@ -173,13 +170,11 @@ class CommonOptions(Checked):
         object.__setattr__(self, "match", self.match or None)  # an empty list is no condition
         shortest, longest = self.min_length, self.max_length
         if shortest is not None and longest is not None and shortest > longest:
-            raise SamplingError(
-                f"min_length {shortest}: no name can be that long with max_length {longest}",
-                ["min_length", "max_length"],
-            )
+            message = f"min_length {shortest}: no name can be that long with max_length {longest}"
+            raise SamplingError(message, ["min_length", "max_length"])
         if self.novel and self.listed:
-            reason = "no name is both new and in the list"
-            raise SamplingError(f"novel and listed: {reason}", ["novel", "listed"])
+            message = "novel and listed: no name is both new and in the list"
+            raise SamplingError(message, ["novel", "listed"])
         for name in ("prefix", "suffix", "contains", "like"):
             texts = dict.fromkeys(map(composed, getattr(self, name)))
             for text in texts:
@@ -193,8 +188,8 @@ class CommonOptions(Checked):
         for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
-            hint = "give a name that names should be like"
-            raise SamplingError(f"edits needs like: {hint}", ["edits", "like"])
+            message = "edits needs like: give a name that names should be like"
+            raise SamplingError(message, ["edits", "like"])
 
     def affordable(self, n: int) -> int:
         """As many attempts as take as long as `n` usual ones, at least 1.
@@ -219,11 +214,8 @@ class Options(CommonOptions):
         super().__post_init__()
         for name in ("unique", "min_edits", "remember"):
             if getattr(self, name) and self.start:
-                raise SamplingError(
-                    "which names of a stream are repeats depends on all before them: leave out "
-                    f"either {name} or start",
-                    [name, "start"],
-                )
+                reason = "which names of a stream are repeats depends on all before them"
+                raise SamplingError(f"{reason}: leave out either {name} or start", [name, "start"])
 
     @property
     def is_unique(self) -> bool:
@@ -282,10 +274,10 @@ class AliasOptions(CommonOptions):
         if not isinstance(self.secret, bytes):
             raise SamplingError(f"secret {short_repr(self.secret)}: must be bytes", ["secret"])
         try:
-            keys = None if isinstance(self.keys, str) else [*self.keys]
+            keys = [*self.keys]
         except TypeError:
             keys = None
-        if keys is None:
+        if keys is None or isinstance(self.keys, str):
             raise SamplingError(f"keys {short_repr(self.keys)}: must be a list of texts", ["keys"])
         for key in keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):

@@ -32,25 +32,18 @@ class Spelling:
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
-        # (max_length + 1, S) whether a name may end, by length and state
+        # By length and state: whether a name may end, (max_length + 1, S); the number of ways to
+        # complete a text, and whether there is any, (max_length + 2, S) both.
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
+        ones = np.ones(automaton.after.shape[1])
+        with np.errstate(over="ignore"):
+            self.counts = value_table(lambda _: ones, automaton.after, self.may_end.astype(float))
+        self.can_be_completed = self.counts > 0
 
     @cached_property
     def log_may_end(self) -> Array:
         """0 where a name may end, else −∞, by length and state: (max_length + 1, S)."""
         return np.where(self.may_end, 0.0, -np.inf)
-
-    @cached_property
-    def counts(self) -> Array:
-        """The number of ways to complete a text, by length and state: (max_length + 2, S)."""
-        ones = np.ones(self.automaton.after.shape[1])
-        with np.errstate(over="ignore"):
-            return value_table(lambda _: ones, self.automaton.after, self.may_end.astype(float))
-
-    @cached_property
-    def can_be_completed(self) -> Array:
-        """Whether a text can be completed, by length and state: (max_length + 2, S)."""
-        return self.counts > 0
 
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
@@ -58,10 +51,10 @@ class Spelling:
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 
-    def texts(self, root: Indices) -> list[Indices]:
+    def texts(self, roots: Texts) -> list[Indices]:
         """All accepted texts that begin with a root."""
-        start = self.automaton.run(names_from_indices([root]))
-        accepted, waiting = list[Indices](), [(root, start[0])]
+        states = self.automaton.run(names_from_indices(roots))
+        accepted, waiting = list[Indices](), [*zip(roots, states, strict=True)]
         for text, state in waiting:  # the list grows meanwhile
             may_follow = self.may_follow(len(text), np.array([state]))[0]
             if may_follow[EOS]:
@@ -83,10 +76,8 @@ def encoded(option: str, text: str, vocabulary: Vocabulary) -> Indices:
     """The indices of an option's text, or an error if the model does not know a character."""
     for character in text:
         if character not in vocabulary.characters:
-            raise VocabularyError(
-                f"{option} {short_repr(text)}: the model does not know the character {character!r}",
-                settings=[option],
-            )
+            message = f"the model does not know the character {character!r}"
+            raise VocabularyError(f"{option} {short_repr(text)}: {message}", [option])
     return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())
 
 

@@ -61,9 +61,6 @@ class Pairs:
         after = number[following(pairs)]
         return cls(contexts, *np.divmod(pairs, n_states), number.reshape(-1, n_states), after)
 
-    def __len__(self) -> int:
-        return len(self.after)
-
 
 @dataclass(frozen=True)
 class MarkovChain:

@@ -25,7 +25,7 @@ frequency of every name is the network's own, however good the guess. This requi
 exceeds 32 times the bound (in a cast, which takes at most one copy, the bound itself), and that the
 guess is above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad guess has two
 effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
-chosen so that few are (`rnn_names.lookahead.preparation`). Proposals are independent.
+chosen so that few are (`with_bound`). Proposals are independent.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so guesses
 and weights are stored as natural logarithms.
@@ -36,15 +36,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array, rows_by_length
+from rnn_names.arrays import Array
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import Pairs, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.ahead import log_difference, log_sum
+from rnn_names.network.ahead import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
+MAX_REPEATS = 0.005  # the accepted share of repeats among names
+MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
 # the probability of known names, if that is more.
@@ -56,7 +58,7 @@ class Guide:
     """Guides draws towards names that an automaton accepts.
 
     The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
-    measured (`preparation.with_bound`).
+    measured (`with_bound`).
     """
 
     spelling: Spelling  # with an automaton of S states
@@ -78,25 +80,22 @@ class Guide:
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
         pairs = Pairs.of(contexts, automaton, np.zeros(1, int), prefixes.automaton_state)
-        return cls(
-            spelling,
-            prefixes,
-            log_ahead=np.zeros((0, n_y)),  # of prefixes from which it has learned
-            pairs=pairs,
-            log_ahead_by_chain=np.where(spelling.can_be_completed, 0.0, -np.inf)[:, pairs.state],
-        )
+        log_ahead = np.where(spelling.can_be_completed, 0.0, -np.inf)[:, pairs.state]
+        return cls(spelling, prefixes, np.zeros((0, n_y)), pairs, log_ahead)  # learned from none
 
-    def learned(
-        self, temperature: float, *, explores: bool, log_unknown: float = np.inf
-    ) -> "Guide":
+    def learned(self, temperature: float, *, explores: bool, log_unknown: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, names that end at a visited prefix are ruled out, since they are known.
-        `log_unknown` is the measured probability that a name meets the conditions and is not known.
-        If the guesses for them add up to far more, they are reduced by one factor.
+        `log_unknown` is the measured probability that a name meets the conditions and is not known;
+        infinite if not measured. If the guesses add up to far more, they are reduced by one factor.
         """
-        fitted, log_ahead = self._with_fitted_chain(temperature)
-        prefixes, log_known = self.prefixes, self.log_known
+        prefixes, spelling, log_known = self.prefixes, self.spelling, self.log_known
+        chain, pair = fitted_chain(prefixes, spelling.automaton, spelling.max_length, temperature)
+        pairs = chain.pairs
+        by_chain = chain.log_ahead(spelling.log_may_end[:, pairs.state])
+        log_ahead = by_chain[prefixes.length[:, None] + 1, pairs.after[pair]]  # (N, n_y)
+        log_ahead[:, EOS] = spelling.log_may_end[prefixes.length, pairs.state[pair]]
         if log_unknown < np.inf and log_known > -np.inf:
             guessed = log_difference(float(prefixes.fill_ahead(log_ahead)[0]), log_known)
             by_measured = log_unknown + math.log(MAX_TO_MEASURED)
@@ -113,21 +112,7 @@ class Guide:
         if explores:
             log_ahead[:, EOS] = -np.inf
             prefixes.fill_ahead(log_ahead)
-        return replace(fitted, prefixes=prefixes, log_ahead=log_ahead)
-
-    def _with_fitted_chain(self, temperature: float) -> tuple["Guide", Array]:
-        """The guide with a chain fitted to its prefixes; its log ahead of them, (N, n_y)."""
-        prefixes, spelling = self.prefixes, self.spelling
-        automaton, max_length = spelling.automaton, spelling.max_length
-        chain, pair = fitted_chain(prefixes, automaton, max_length, temperature)
-        by_chain = chain.log_ahead(spelling.log_may_end[:, chain.pairs.state])
-        fitted = replace(self, pairs=chain.pairs, log_ahead_by_chain=by_chain)
-        log_ahead: Array = np.empty(prefixes.log_probabilities.shape)
-        nowhere = np.full(len(prefixes), -1)
-        for rows in rows_by_length(prefixes.length):
-            length = int(prefixes.length[rows[0]])
-            log_ahead[rows] = fitted.log_ahead_of_next(nowhere[rows], pair[rows], length)
-        return fitted, log_ahead
+        return Guide(spelling, prefixes, log_ahead, pairs, by_chain)
 
     @property
     def log_known(self) -> float:
@@ -169,3 +154,40 @@ class Guide:
         """The number of copies of each name: weight / bound, rounded by `uniform`, at most 32."""
         expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
         return np.floor(expected + uniform).astype(np.intp)
+
+    def with_bound(self, log_weights: Array) -> "Guide":
+        """The guide with a bound set by one half of the weights, (m,), and measured on all."""
+        log_mean = log_mean_of(log_weights)
+        if log_mean == -np.inf:
+            return self
+        log_weights = log_weights - log_mean
+        # The weight of every name whose prefixes were all visited: there, `ahead` of a character is
+        # the total of the next prefix, so the product of total / ahead reduces to the first total.
+        # With the margin for rounding errors, such names have at most one copy.
+        log_weight_of_known = self.log_p_conditions - log_mean + 1e-6
+        log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_known)
+        log_bound = min(log_bound, math.log(MAX_BOUND))
+        expected = np.exp(log_weights - log_bound)
+        acceptance = float(np.minimum(expected, 1).mean())
+        repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
+        log_bound += log_mean
+        return replace(self, log_bound=log_bound, acceptance=acceptance, repeats=repeats)
+
+
+def log_mean_of(log_weights: Array) -> float:
+    """The logarithm of the mean weight, which estimates the probability of the conditions."""
+    return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
+
+
+def least_log_bound(log_weights: Array, max_repeats: float) -> float:
+    """The least bound of weights, (m,), with which at most this share of the names are repeats.
+
+    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
+    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    """
+    top = max(log_weights.max(), LEAST_LOG)
+    falling = np.sort(np.exp(log_weights - top))[::-1]
+    up_to = np.cumsum(falling)
+    bound = np.max((up_to - max_repeats * up_to[-1]) / np.arange(1, len(falling) + 1))
+    return float(np.log(np.maximum(bound, 1e-300)) + top)

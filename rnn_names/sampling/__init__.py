@@ -6,15 +6,14 @@
     network_predictor    the probabilities of the next character, for a walk
     spelling_sampler  draw names of the required spelling, by walks
     presets           settle boldness and lengths, which depend on the model
-    sampler           test the other conditions on these names; `tally` counts those that pass
+    sampler           test the other conditions on these names
     attempts          make attempts at each number until one passes, for streams, casts and aliases
     name_queue        draw the names of a stream in the order of their numbers
     stream            yield the names of a seed; `unique` and `remembered` leave out repeats
     alias             give each key a name of its own
-    guided_walk       propose names by a guide, with weights
-    guided            draw names of a rare spelling: proposals, and copies of them
+    guided            draw names of a rare spelling: proposals by a guide, and copies of them
     name_groups       draw the names of a stream under rare conditions, group by group
-    rarity            measure how rare they are, and prepare a guide
+    preparation       measure how rare names are, and prepare a guide
     best              search for the most probable names
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1.
@@ -31,23 +30,4 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     GuidedWalk: draws proposals by the guide. After "Phil", it nearly always draws i
     Guide.copies: turns the weight of each proposal into a number of copies, mostly 0 or 1
     NameGroups: yields the copies of the proposals 0, 1, 2, … of group 0: Popp, Pepp, Prepp, …
-
-The calls behind a name:
-
-    stream.names_of_stream: make_sampler, _admission_for, _drawn_names, Admission.admit
-        make_sampler: with_boldness, Sampler (__init__)
-            __init__: length_limits, spelled_prefixes, make_conditions, joint_automaton,
-                SpellingSampler
-        _drawn_names: NameQueue.names, or under rare conditions guided_if_rare, NameGroups.names
-            NameQueue.names: _draw_batch, _names_below
-                _draw_batch: _add_numbers, AttemptQueue.take, _draw_chunk, AttemptQueue.record
-                _draw_chunk: Sampler.draw
-                    draw: SpellingSampler.draw (Walk.run, which calls choose), Sampler.filter
-            guided_if_rare: share_with_spelling, _prepare (Guide.unguided, prepare_guide)
-                _Preparation.draw: _SamplerDraws.draw (GuidedWalk.run, Visits.record)
-                _Preparation.learn: Guide.learned (fitted_chain, VisitedPrefixes.fill_ahead)
-                _Preparation.explore, explore_by_beam_search: learn; then draw, or beam_search
-                _Preparation.run: explore, change_temperature; then _tested (with_bound)
-            NameGroups.names: groups (GuidedSampler.propose, Sampler.filter, _in_order)
-                propose: run_walk, Guide.copies
 """

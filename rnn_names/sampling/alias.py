@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError, plural
@@ -19,7 +20,6 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import make_sampler
-from rnn_names.sampling.tally import Tally
 
 KEYS_AT_ONCE = 1 << 18
 MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
@@ -40,14 +40,12 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         self._sampler, self._options = make_sampler(model, options)
         if self._sampler.needs_pilot:
-            from rnn_names.sampling.rarity import RARE, share_with_spelling
+            from rnn_names.sampling.preparation import RARE, share_with_spelling
 
             if share_with_spelling(self._sampler, RARE) <= RARE:
-                raise SamplingError(
-                    f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
-                    "to give each key one; use fewer conditions",
-                    options.non_defaults,
-                )
+                reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
+                hint = "too few to give each key one; use fewer conditions"
+                raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
@@ -59,11 +57,11 @@ class Aliases:
         in_order = sorted(seeds, key=seeds.__getitem__)
         seed = np.array([seeds[key] for key in in_order], np.uint64)
         with one_blas_thread():
-            names = self._matched(keys_at(np.zeros(1, np.uint64), seed, 0))
+            names = self._first_free_names(keys_at(np.zeros(1, np.uint64), seed, 0))
         named = dict(zip(in_order, names, strict=True))
         return [named[key] for key in keys]
 
-    def _matched(self, name_keys: Array) -> list[str]:
+    def _first_free_names(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): the name of its first attempt that passes and is free.
 
         Keys without a name try again and again. A name that several keys draw goes to the first of
@@ -86,8 +84,8 @@ class Aliases:
             attempts = attempts + next_attempt[rows]
             drawn, passing, tally = self._sampler.draw(child(name_keys[rows], attempts))
             results = [*zip(drawn.to_strings(), attempts[passing].tolist(), strict=True)]
-            pairs = enumerate(zip(results, rows[passing].tolist(), strict=True))
-            free = [k for k, ((name, _), row) in pairs if is_free(name, row)]
+            row_of = rows[passing].tolist()
+            free = [k for k, (name, _) in enumerate(results) if is_free(name, row_of[k])]
             return [results[k] for k in free], passing[free], tally
 
         if unique and n > self._sampler.n_possible:
@@ -115,8 +113,6 @@ class Aliases:
     def _shortage(self, n_keys: int, n_possible: float) -> SamplingError:
         """The error for more keys than possible names."""
         have_one = "can have a name" + " of their own" * self._options.unique
-        return SamplingError(
-            f"only {min(n_possible, n_keys):,.0f} of {plural(n_keys, 'key')} {have_one}: too few "
-            "names meet the conditions",
-            self._options.non_defaults,
-        )
+        only = f"only {min(n_possible, n_keys):,.0f} of {plural(n_keys, 'key')} {have_one}"
+        message = f"{only}: too few names meet the conditions"
+        return SamplingError(message, self._options.non_defaults)

@@ -7,12 +7,13 @@ depend on the other numbers, nor on how many attempts are made together.
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.sampling.tally import Tally
+from rnn_names.conditions.conditions import Tally
 
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
@@ -29,22 +30,19 @@ def budget_after(n_names: int, budget: int) -> int:
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
+@dataclass(eq=False)
 class OutOfAttempts(Exception):
-    """Attempts end before there are enough names; `tally` counts how many met each condition."""
+    """Attempts end before there are enough names."""
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+    tally: Tally  # counts how many met each condition
 
 
+@dataclass(eq=False)
 class NoAttemptPassed(OutOfAttempts):
-    """No attempt at `number` passed.
+    """No attempt at a number passed."""
 
-    `results` has a result for each number before it, and a result or None for each after it.
-    """
-
-    def __init__(self, tally: Tally, number: int, results: Sequence[Any]) -> None:
-        super().__init__(tally)
-        self.number, self.results = number, results
+    number: int
+    results: list[Any]  # of each number before it, and of some after it, else None
 
 
 class AttemptQueue:
@@ -76,18 +74,11 @@ class AttemptQueue:
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
 
-    def drop_from(self, row: int) -> int:
-        """Drops the waiting numbers from a row on; returns the first of them."""
-        number = int(self.waiting[row])
-        self.waiting, self.n_failed = self.waiting[:row], self.n_failed[:row]
-        return number
-
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """How many attempts each number would get next: (w,).
+        """How many attempts each number would get next, `lowest_first` as for `take`: (w,).
 
         A number first gets as many as it is likely to need, if there is room for all. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others. With
-        `lowest_first`, the lowest numbers get all they need, and the others wait.
+        gets half as many as it has had, so that one unlucky number does not delay the others.
         """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
@@ -139,7 +130,9 @@ def first_passing_results(
             results[numbers[positions[k]]] = new[k]
         exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
         if len(exhausted):
-            end = queue.drop_from(int(exhausted[0]))
+            row = exhausted[0]
+            end = int(queue.waiting[row])
+            queue.waiting, queue.n_failed = queue.waiting[:row], queue.n_failed[:row]
     if end < n:
         raise NoAttemptPassed(tally, end, results)
     return results

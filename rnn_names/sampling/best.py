@@ -28,7 +28,6 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.tally import rows_that_pass
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that are extended together
@@ -96,12 +95,9 @@ def _search(
         if rank == "per-character" and options.max_length is None:
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.spelling.max_length:
-                warnings.warn(
-                    f"the ranking is of names of at most {plural(longest, 'character')}; to "
-                    "look into longer ones would take too long",
-                    LongNamesWarning,
-                    stacklevel=2,
-                )
+                what = f"the ranking is of names of at most {plural(longest, 'character')}"
+                message = f"{what}; to look into longer ones would take too long"
+                warnings.warn(message, LongNamesWarning, stacklevel=2)
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
@@ -120,11 +116,10 @@ def _search(
     if search.has_all:
         message = f"{only} found: no others meet the conditions"
         return found, TooFewNamesError(message, n_found=len(names))
-    return found, SamplingError(
-        f"{only} are certain: the search ended after {search.n_extended:,} beginnings of names; "
-        "ask for fewer names, or for a prefix, a lower max_length or a lower temperature",
-        ["prefix", "max_length", "temperature"],
-    )
+    reason = f"the search ended after {search.n_extended:,} beginnings of names"
+    hint = "ask for fewer names, or for a prefix, a lower max_length or a lower temperature"
+    message = f"{only} are certain: {reason}; {hint}"
+    return found, SamplingError(message, ["prefix", "max_length", "temperature"])
 
 
 def _longest_in_reach(search: "_Search", wanted: int) -> int:
@@ -136,15 +131,15 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """
     shortest, longest = search.spelling.min_length, search.spelling.max_length
     reach = 0
-    for found in search.searches(ENDLESS):
+    for bound in search.bounds(ENDLESS):
         if search.has_all:
             return longest
-        length = np.array([len(text) for _, text in found.names]) - search.uncounted
-        mean = np.array([log_prob for log_prob, _ in found.names]) / length
+        length = np.array([len(text) for _, text in search.names]) - search.uncounted
+        mean = np.array([log_prob for log_prob, _ in search.names]) / length
         up_to = np.arange(shortest, longest + 1)[:, None] - search.uncounted
-        n_known = np.sum((length <= up_to) & (mean >= found.bound / up_to), axis=1)
+        n_known = np.sum((length <= up_to) & (mean >= bound / up_to), axis=1)
         reach = max([reach, *(up_to[n_known >= wanted, 0] + search.uncounted).tolist()])
-        if reach == longest or found.n_prefixes >= MAX_PER_CHARACTER:
+        if reach == longest or search.n_prefixes >= MAX_PER_CHARACTER:
             break
     return reach or longest
 
@@ -159,7 +154,7 @@ class _Prefixes(Rows):
 
 
 class _Search:
-    """Searches above ever lower bounds."""
+    """Searches all prefixes above ever lower bounds; `names` are the best of the last search."""
 
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.spelling, self.progress = sampler, sampler.spelling, progress
@@ -175,63 +170,55 @@ class _Search:
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.spelling.max_length**2
         self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
-        self.work = Workspace(self.predictor.dtype)
-        self.n_extended = 0  # prefixes
+        self._work = Workspace(self.predictor.dtype)
+        self.n_extended = 0  # prefixes, in all searches of a run
         self.has_all = False  # whether the last one found all possible names
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all there are."""
         self.n_extended = 0
         names: list[_Name] = []
-        for found in self.searches(wanted):
-            names = found.names
+        for _ in self.bounds(wanted):
+            names = self.names
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
         return self.sampler.spelling_sampler.in_characters(texts).to_strings()
 
-    def searches(self, wanted: int) -> Iterator["_BoundedSearch"]:
-        """Searches above ever lower bounds, and yields each with the best names it found.
+    def bounds(self, wanted: int) -> Iterator[float]:
+        """Searches for `wanted` names above ever lower bounds, and yields each bound.
 
         Ends when all possible names are found, or there are too many prefixes.
         """
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
-            found = _BoundedSearch(self, bound, wanted)
-            if not found.run(max_prefixes - self.n_extended):
+            self.names = list[_Name]()  # at most 2 * wanted
+            self.n_prefixes = 0  # extended by this search
+            self._left_out = -np.inf  # the highest log-probability below the bound
+            if not self._search_above(bound, wanted, max_prefixes - self.n_extended):
                 return
-            self.has_all = found.left_out == -np.inf
-            yield found
-            affordable = (max_prefixes - self.n_extended) / found.n_prefixes
+            self.has_all = self._left_out == -np.inf
+            yield bound
+            affordable = (max_prefixes - self.n_extended) / self.n_prefixes
             if self.has_all or affordable < MIN_BOUND_STEP:
                 return
             # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
             # they grow more slowly, steps get larger and larger.
-            n_found = max(len(found.names), 1)
+            n_found = max(len(self.names), 1)
             factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, affordable)
-            n_steps = 2 * n_steps if found.n_prefixes < 2 * n_before else 1
-            bound = min(bound, found.left_out) - n_steps * float(np.log(factor))
-            n_before = found.n_prefixes
+            n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
+            bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
+            n_before = self.n_prefixes
 
-
-class _BoundedSearch:
-    """A search of all prefixes above a bound, for the `wanted` most probable names."""
-
-    def __init__(self, search: _Search, bound: float, wanted: int) -> None:
-        self.bound, self.names = bound, list[_Name]()  # at most 2 * wanted names
-        self.left_out = -np.inf  # the highest log-probability below the bound
-        self.n_prefixes = 0  # extended
-        self._search, self._wanted, self._raised_bound = search, wanted, bound
-        self._frontier, self._work = Frontier(search.at_once), search.work
-
-    def run(self, max_prefixes: int) -> bool:
-        """Finds the best names; returns False if there are too many prefixes."""
-        roots, predictor = self._search.roots, self._search.predictor
+    def _search_above(self, bound: float, wanted: int, max_prefixes: int) -> bool:
+        """Finds the best names above a bound; returns False if there are too many prefixes."""
+        self._wanted, self._raised_bound, self._frontier = wanted, bound, Frontier(self.at_once)
+        roots, predictor = self.roots, self.predictor
         automaton_state = roots.data.automaton_state
         for rows in rows_by_length(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
-            prefixes = _Prefixes(text, automaton_state[rows], self._search.log_prob[rows])
+            prefixes = _Prefixes(text, automaton_state[rows], self.log_prob[rows])
             self._extend(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
@@ -243,20 +230,19 @@ class _BoundedSearch:
 
     def _extend(self, batch: _Prefixes, states: Array) -> None:
         """Records the names that end at some prefixes, and queues the longer prefixes."""
-        search, (n, length) = self._search, batch.text.shape
-        spelling, uncounted = search.spelling, search.uncounted
+        spelling, uncounted, (n, length) = self.spelling, self.uncounted, batch.text.shape
         self.n_prefixes += n
-        search.n_extended += n
-        if search.progress is not None:
-            search.progress(n)
-        log_probs = search.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
+        self.n_extended += n
+        if self.progress is not None:
+            self.progress(n)
+        log_probs = self.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
         may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
         after = spelling.automaton.after[batch.automaton_state]
-        if search.is_per_character:
+        if self.is_per_character:
             log_probs[:, EOS] *= (spelling.max_length - uncounted) / (length - uncounted)
         is_above = may_follow & (log_probs >= self._raised_bound)
         below = log_probs[may_follow & ~is_above]
-        self.left_out = max(self.left_out, float(below.max(initial=-np.inf)))
+        self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))
         self._record(batch.text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
         parent, character = np.nonzero(is_above[:, 1:])
         character += 1
@@ -267,10 +253,9 @@ class _BoundedSearch:
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
         """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
-        sampler = self._search.sampler
-        codes = sampler.model.vocabulary.codes[text[ends]].ravel()
+        codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
-        passing, _ = rows_that_pass(sampler.tested_conditions, names)
+        passing, _ = self.sampler.rows_that_pass(names)
         ends = ends[passing]
         self.names += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
         if len(self.names) >= 2 * self._wanted:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
+from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Submit
@@ -17,7 +18,6 @@ from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import Tally
 from rnn_names.sampling.unique import Admission
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
@@ -32,13 +32,9 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws groups of names from the proposals of a guided sampler.
+    """Draws groups of names from the proposals of a guided sampler, by a seed's key.
 
-    Args:
-        sampler: tests the conditions that are not in the spelling.
-        guided: draws the proposals.
-        key: the key of the random numbers of all names.
-        budget: the most proposals of a group. Unlike in `NameQueue`, accepted names grant no more.
+    A group has at most `budget` proposals. Unlike in `NameQueue`, accepted names grant no more.
     """
 
     def __init__(self, sampler: Sampler, guided: GuidedSampler, key: Array, budget: int) -> None:
@@ -104,10 +100,7 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     """The rows of the names to yield, group by group, up to the first group with too few names.
 
     Within a group, the first copies of all names come first, so that repeats are far apart.
-
-    Args:
-        group, proposal: of each name; proposals ascend within each group.
-        n_names: the number of names of each group.
+    `group` and `proposal` are of each name, and proposals ascend within each group.
     """
     order = np.argsort(group, kind="stable")
     # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.

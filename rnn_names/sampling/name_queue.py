@@ -6,17 +6,17 @@ full. Large batches are drawn in chunks, which threads share.
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Rows
+from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
-from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.tally import DrawnNames, Tally
+from rnn_names.sampling.sampler import DrawnNames, Sampler
 from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
@@ -29,32 +29,23 @@ NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
-class NumberedNames(NamedTuple):
+@dataclass
+class NumberedNames(Rows):
     """The names of n ascending numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
     names: Names
 
-    def split(self, number: int) -> tuple["NumberedNames", "NumberedNames"]:
-        """The names below a number, and the rest."""
-        n = int(np.searchsorted(self.numbers, number))
-        numbers, attempts, names = self
-        below = NumberedNames(numbers[:n], attempts[:n], names[:n])
-        return below, NumberedNames(numbers[n:], attempts[n:], names[n:])
-
 
 class NameQueue:
-    """Draws names in order, from number `start` on.
+    """Draws names in order, from number `start` on, by a seed's key.
 
     The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
     unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
     and including the first that passes, so the end does not depend on how many are drawn together.
-
-    Args:
-        key: the key of the random numbers of all names.
-        admission: counts the names that the caller accepts.
-        threads: the function that submits chunks, and how many are drawn at the same time.
+    `admission` counts the accepted names. `threads` are the function that submits chunks, and how
+    many are drawn at the same time.
     """
 
     def __init__(
@@ -163,10 +154,11 @@ class NameQueue:
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ready, later = zip(*(passing.split(until) for passing in self._ready), strict=True)
-            numbers, attempts, parts = zip(*ready, strict=True)
-            order = np.argsort(np.concatenate(numbers), kind="stable")
-            n_attempts = 1 + np.concatenate(attempts)[order].astype(np.int64)
+            ends = [int(np.searchsorted(each.numbers, until)) for each in self._ready]
+            below = [each[:n] for each, n in zip(self._ready, ends, strict=True)]
+            order = np.argsort(np.concatenate([each.numbers for each in below]), kind="stable")
+            attempts = np.concatenate([each.attempts for each in below])[order]
+            n_attempts = 1 + attempts.astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)
             over = np.flatnonzero(counted > self._budget_now)
             if over.size and not over[0]:
@@ -174,7 +166,9 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            self._ready = [passing for passing in later if len(passing.numbers)]
+            self._ready = [
+                each[n:] for each, n in zip(self._ready, ends, strict=True) if n < len(each.numbers)
+            ]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
-            joined = Names.concatenate([*parts]).take(order)
+            joined = Names.concatenate([each.names for each in below]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)

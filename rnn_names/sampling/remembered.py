@@ -76,10 +76,8 @@ class Remembered:
         try:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError as error:
-            raise CorpusError(
-                f"{printable(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
-                "list of names"
-            ) from None
+            reason = f"not UTF-8 text (byte 0x{data[error.start]:02x}); give a list of names"
+            raise CorpusError(f"{printable(self._path)}: {reason}") from None
 
     @staticmethod
     def _append(file: io.FileIO, lines: bytes) -> None:

@@ -6,11 +6,12 @@ If few names have the required spelling, `guided_if_rare` looks ahead instead.
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
+from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.spelling import Spelling, names_from_indices, spelled_prefixes
 from rnn_names.corpus.names import Names
@@ -18,7 +19,6 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.spelling_sampler import SpellingSampler
-from rnn_names.sampling.tally import DrawnNames, Tally, rows_that_pass
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
@@ -29,20 +29,26 @@ SHAPE_HINT = (
 )
 
 
+class DrawnNames(NamedTuple):
+    """The names of a draw that meet the conditions, their rows in the draw, and the tally."""
+
+    names: Names
+    rows: Array  # (len(names),) ascending, among all attempts of the draw
+    tally: Tally
+
+
 class Sampler:
     """Draws names that meet all conditions that can be tested on each name alone.
 
     A `SpellingSampler` draws names of the required spelling, which joins all conditions whose
     automata are small enough together; `filter` tests the others. Where few names have the
-    spelling, a `GuidedSampler` draws them instead (`rarity`), and only `filter` is used.
+    spelling, a `GuidedSampler` draws them instead (`preparation`), and only `filter` is used.
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
-        limits = plural(longest, "character")
-        if shortest < longest:
-            limits = f"{shortest} to {limits}"
+        limits = f"{shortest} to " * (shortest < longest) + plural(longest, "character")
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
@@ -52,23 +58,17 @@ class Sampler:
         self.spelling = Spelling(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.spelling_sampler = SpellingSampler(model, options, self.spelling, texts)
+        # The most names to draw together: fewer for a large vocabulary.
+        self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
+        # The number of possible names with the spelling; infinity for very many.
+        roots = self.spelling_sampler.roots
+        counts = self.spelling.counts[roots.lengths, roots.data.automaton_state]
+        self.n_possible = float(counts.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
-        length_title = f"a length of {limits}{shaped}"
-        titles = [self.joined_titles(self.automaton_conditions), length_title]
+        titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
-
-    @property
-    def largest_batch(self) -> int:
-        """The most names to draw together: fewer for a large vocabulary."""
-        return min(max(1 << (26 - len(self.model.vocabulary).bit_length()), 32), MAX_BATCH)
-
-    @property
-    def n_possible(self) -> float:
-        """The number of possible names with the spelling; infinity for very many."""
-        roots = self.spelling_sampler.roots
-        return float(self.spelling.counts[roots.lengths, roots.data.automaton_state].sum())
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
@@ -76,12 +76,10 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = [
-                text for root in self.spelling_sampler.texts for text in self.spelling.texts(root)
-            ]
+            texts = self.spelling.texts(self.spelling_sampler.texts)
             spelled = self.spelling_sampler.in_characters(names_from_indices(texts))
             hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
-            possible = len(rows_that_pass(self.tested_conditions, spelled)[0])
+            possible = len(self.rows_that_pass(spelled)[0])
         if not possible:
             what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
@@ -92,18 +90,17 @@ class Sampler:
         predictor = self.spelling_sampler.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_certain = len(roots.texts) == 1 and not (predictor.top_k or predictor.top_p)
-            if is_certain or (roots.log_prob > -np.inf).any():
-                return
+            is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
+            is_possible = not is_drawn or (roots.log_prob > -np.inf).any()
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
-            if self.shape is None or (log_p[may_follow] > -np.inf).any():
-                return
+            is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
-        named = ["prefix" if options.prefix else "any_shape"]
-        raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
+        if not is_possible:
+            named = "prefix" if options.prefix else "any_shape"
+            raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
 
     def joined_titles(self, conditions: Sequence[Condition]) -> str:
         """The required prefix and some conditions, for a message."""
@@ -128,9 +125,18 @@ class Sampler:
 
     def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests names already drawn; `rows` are their rows among the `n_drawn` of the draw."""
-        passing, tally = rows_that_pass(self.tested_conditions, names)
+        passing, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(passing), rows[passing], tally)
+
+    def rows_that_pass(self, names: Names) -> tuple[Array, Tally]:
+        """The rows of the names that meet the conditions on whole names, and the tally."""
+        rows, tally = np.arange(len(names)), Tally()
+        for condition in self.tested_conditions:
+            passes = condition.passes(names)
+            rows, names = rows[passes], names.take(np.flatnonzero(passes))
+            tally[condition.title] = len(passes), len(names)
+        return rows, tally
 
 
 def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.automaton import Automaton
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Indices, Spelling, Texts, names_from_indices
 from rnn_names.corpus.names import IndexedNames, Names
@@ -47,12 +46,12 @@ class SpellingSampler:
     @cached_property
     def exact_roots(self) -> Roots:
         """The roots, in float64."""
-        return compute_roots(self.texts, self.exact_predictor, self.spelling.automaton)
+        return self._roots_by(self.exact_predictor)
 
     @cached_property
     def roots(self) -> Roots:
         """The roots, in float32; if there are several, with their exact probabilities."""
-        roots = compute_roots(self.texts, self.predictor, self.spelling.automaton)
+        roots = self._roots_by(self.predictor)
         if len(self.texts) == 1:
             return roots
         return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
@@ -92,24 +91,23 @@ class SpellingSampler:
         point = (ends - p)[beginning] + p[beginning] * within
         return (n * point).astype(np.min_scalar_type(n))
 
+    def _roots_by(self, predictor: NetworkPredictor) -> Roots:
+        """The roots with their states, which are computed level by level."""
+        texts, work = self.texts, Workspace(predictor.dtype)
+        states, log_prob = predictor.first_state, np.zeros(1)
+        computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
+        level: list[Indices] = [()]
+        for length in range(1, max(map(len, texts)) + 1):
+            row = {text: at for at, text in enumerate(level)}
+            level = sorted({text[:length] for text in texts if len(text) >= length})
+            parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
+            log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
+            states = predictor.states_after(Children(states, parent, last), work).copy()
+            computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
+        of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
+        data = NodeData(self.spelling.automaton.run(names_from_indices(texts)))
+        return Roots(texts, np.array(of_texts), np.array(log_probs), data)
+
     def in_characters(self, names: IndexedNames) -> Names:
         """Names with code points instead of indices."""
         return Names(self._model.vocabulary.codes[names.codes], names.offsets)
-
-
-def compute_roots(texts: Texts, predictor: NetworkPredictor, automaton: Automaton) -> Roots:
-    """The roots with these texts, whose states are computed level by level."""
-    work = Workspace(predictor.dtype)
-    states, log_prob = predictor.first_state, np.zeros(1)
-    computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
-    level: list[Indices] = [()]
-    for length in range(1, max(map(len, texts)) + 1):
-        row = {text: at for at, text in enumerate(level)}
-        level = sorted({text[:length] for text in texts if len(text) >= length})
-        parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
-        log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
-        states = predictor.states_after(Children(states, parent, last), work).copy()
-        computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
-    of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
-    data = NodeData(automaton.run(names_from_indices(texts)))
-    return Roots(texts, np.array(of_texts), np.array(log_probs), data)

@@ -11,6 +11,7 @@ from itertools import islice
 
 import numpy as np
 
+from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
@@ -21,8 +22,7 @@ from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.tally import Tally
-from rnn_names.sampling.unique import WINDOW, Admission, UniqueAdmission
+from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
@@ -46,48 +46,35 @@ def names_of_stream(
     with one_blas_thread():
         if not count:
             return
-        admission = _admission_for(options, count)
-        n_possible = sampler.n_possible if options.is_unique else np.inf
+        is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
+        window = options.affordable(WINDOW)
+        admission = Admission(count, is_unique, options.remember, window, far_apart)
+        n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
         try:
             for names in _drawn_names(sampler, options, admission, budget):
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
-                _refuse_after_fork(process)
+                if os.getpid() != process:  # that process runs the threads
+                    raise SamplingError(
+                        "this stream began before the process forked: begin one in each process"
+                    )
                 if admission.admitted == count:
                     return
                 if admission.admitted >= n_possible or admission.is_exhausted:
                     break
         except OutOfAttempts as error:
             tally = error.tally
-        if options.is_unique:
+        if is_unique:
             # `min_edits` is also a condition against the list, of the same title. Keep how many it
             # tested there, and count those that were admitted.
-            tested, _ = tally.get(admission.title, (admission.tested, 0))
-            tally[admission.title] = tested, admission.admitted
-        raise TooFewNamesError(
-            _shortage_message(tally, admission, n_possible, sampler.title),
-            options.non_defaults,
-            n_found=admission.admitted,
-            tightest=tally.tightest,
-        )
-
-
-def _admission_for(options: Options, count: int) -> Admission:
-    """What admits the names: all of them, or those that are new and far from the others."""
-    if not options.is_unique:
-        return Admission(count)
-    window, far_apart = options.affordable(WINDOW), DistantNames.from_options(options)
-    return UniqueAdmission(count, options.remember, window, far_apart)
-
-
-def _refuse_after_fork(process: int) -> None:
-    """Raises SamplingError in a process that was forked from this one, which runs the threads."""
-    if os.getpid() != process:
-        raise SamplingError(
-            "this stream began before the process forked: begin one in each process"
-        )
+            title = "unique" if far_apart is None else "min_edits"
+            tested, _ = tally.get(title, (admission.tested, 0))
+            tally[title] = tested, admission.admitted
+        message = _shortage_message(tally, admission, n_possible, sampler.title)
+        n_found, tightest = admission.admitted, tally.tightest
+        raise TooFewNamesError(message, options.non_defaults, n_found=n_found, tightest=tightest)
 
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
@@ -128,7 +115,7 @@ def _drawn_names(
     if sampler.needs_pilot:
         # Only where needed: importing these takes longer than drawing a few names.
         from rnn_names.sampling.name_groups import NameGroups
-        from rnn_names.sampling.rarity import guided_if_rare
+        from rnn_names.sampling.preparation import guided_if_rare
 
         guided = guided_if_rare(sampler)
     key = seed_key(options.seed_or_random())

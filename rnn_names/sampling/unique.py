@@ -1,6 +1,7 @@
 """Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,55 +15,39 @@ from rnn_names.sampling.remembered import Remembered
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
 
 
+@dataclass
 class Admission:
-    """Admits names of a stream until there are `count`, and counts the tested and the admitted."""
+    """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
-    title = ""  # of the condition on them
-    is_exhausted = False
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.tested = self.admitted = 0
-
-    def admit(self, names: Names) -> Array:
-        """The rows of the names that are admitted."""
-        self.tested += len(names)
-        rows = np.arange(min(len(names), self.needed()))
-        self.admitted += len(rows)
-        return rows
-
-    def needed(self) -> int:
-        """An estimate, rounded up, of how many more names of the stream must be drawn."""
-        return self.count - self.admitted
-
-    def warn_if_few_are_new(self) -> None:
-        """Warns once if most names are rejected."""
-
-
-class UniqueAdmission(Admission):
-    """Admits each name once, by an 8-byte fingerprint; or only if it is far from earlier ones.
-
-    It is exhausted at the end of a `window` of tested names of which hardly any were new, and then
-    admits no more. So where a stream ends does not depend on how many names are tested together.
+    If `is_unique`, it admits each name once, by an 8-byte fingerprint; with `far_apart`, only names
+    that are far from earlier ones. It is then exhausted at the end of a `window` of tested names of
+    which hardly any were new, and admits no more. So where a stream ends does not depend on how
+    many names are tested together.
     """
 
-    def __init__(
-        self, count: int, remember: str | None, window: int, far_apart: DistantNames | None = None
-    ) -> None:
-        super().__init__(count)
-        self._far_apart, self._window = far_apart, window
-        self.title = "unique" if far_apart is None else "min_edits"
+    count: int
+    is_unique: bool
+    remember: str | None
+    window: int
+    far_apart: DistantNames | None = None
+
+    def __post_init__(self) -> None:
+        self.tested = self.admitted = 0
+        self.is_exhausted = False
         self.seen = np.zeros(0, np.uint64)
         self._admitted_before = 0  # before the present window
         self._has_warned = False
-        self._file = None if remember is None else Remembered(remember)
+        self._file = None if self.remember is None else Remembered(self.remember)
 
     def admit(self, names: Names) -> Array:
         """The rows of the names that are admitted, each of which is remembered."""
         if self._file is None:
             return self._rows_admitted(names)
         with self._file.locked() as (others, added):
-            self._add(others)
+            if self.far_apart is None:
+                self.seen = np.union1d(self.seen, fingerprint(others))
+            else:
+                self.far_apart.add(others.to_strings())
             rows = self._rows_admitted(names)
             added.append(names.take(rows))
             return rows
@@ -70,46 +55,41 @@ class UniqueAdmission(Admission):
     def _rows_admitted(self, names: Names) -> Array:
         rows, begin = [np.zeros(0, np.intp)], 0
         while begin < len(names) and not self.is_exhausted:
-            part = names[begin : begin + self._window - self.tested % self._window]
+            part = names[begin : begin + self.window - self.tested % self.window]
             rows.append(begin + self._rows_of_new(part))
             begin += len(part)
             self.tested += len(part)
             self.admitted += len(rows[-1])
-            if self.tested % self._window == 0:
-                self.is_exhausted = self.admitted - self._admitted_before < self._window / 4096
+            if self.tested % self.window == 0:
+                self.is_exhausted = self.admitted - self._admitted_before < self.window / 4096
                 self._admitted_before = self.admitted
         return np.concatenate(rows)
 
-    def _add(self, names: Names) -> None:
-        if self._far_apart is None:
-            self.seen = np.union1d(self.seen, fingerprint(names))
-        else:
-            self._far_apart.add(names.to_strings())
-
     def _rows_of_new(self, names: Names) -> Array:
-        if self._far_apart is None:
+        if not self.is_unique:
+            rows = np.arange(len(names))
+        elif self.far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
             new = ~among(prints, self.seen)
             self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
             rows = np.sort(first[new])
         else:
-            is_new = map(self._far_apart.add_if_far, names.to_strings())
+            is_new = map(self.far_apart.add_if_far, names.to_strings())
             rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
         return rows[: self.count - self.admitted]
 
     def needed(self) -> int:
-        """As `Admission.needed`, if as many are new as so far; and some more, for later repeats."""
+        """How many more names must be drawn: an estimate, with some more for later repeats."""
         missing = self.count - self.admitted
+        if not self.is_unique:
+            return missing
         return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.tested >= self._window // 2 and not self._has_warned
+        is_due = self.is_unique and self.tested >= self.window // 2 and not self._has_warned
         if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
-            warnings.warn(
-                "three in four drawn names are now rejected as repeats or near copies; few new "
-                "names may remain",
-                FewNewNamesWarning,
-                stacklevel=3,
-            )
+            reason = "three in four drawn names are now rejected as repeats or near copies"
+            message = f"{reason}; few new names may remain"
+            warnings.warn(message, FewNewNamesWarning, stacklevel=3)

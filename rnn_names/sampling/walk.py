@@ -93,10 +93,7 @@ class Roots(NamedTuple):
 
 
 class Walk:
-    """Draws names. Name k has row k of `keys` and column k of `characters`.
-
-    `keys` (names,) has the key of each name's random numbers, as in `random_keys`.
-    """
+    """Draws name k by the random numbers of `keys[k]`, (names,), into column k of `characters`."""
 
     def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a sort key of `choose`
@@ -256,9 +253,6 @@ def _join(batches: list[NodeBatch]) -> NodeBatch:
 
 
 def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:
-    """Rows of each array as rows of all arrays concatenated: row 0 of the second follows the first.
-
-    `rows[k]` are rows of `arrays[k]`.
-    """
+    """The rows `rows[k]` of each array `arrays[k]`, as rows of all arrays concatenated."""
     n_before = [0, *accumulate(map(len, arrays[:-1]))]
     return np.concatenate([each + n for each, n in zip(rows, n_before, strict=True)])

@@ -13,8 +13,8 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
+from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.rarity import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.casts import cast_drawer
-from rnn_names.casts.part_sampler import initial_of
+from rnn_names.casts.sources import initial_of
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning, SamplingError
 from support.casts import MODELS, are_far_apart, batches, joint, rows
 from support.distributions import assert_drawn_from, by
@@ -189,7 +189,7 @@ def test_names_of_different_parts_are_no_near_twins():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    for module in ("initials", "part_sampler"):
+    for module in ("initials", "sources"):
         monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
@@ -203,7 +203,7 @@ def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch)
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 18)
+    monkeypatch.setattr("rnn_names.casts.sources.MAX_ATTEMPTS", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
@@ -213,7 +213,7 @@ def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
     """Each line's names have so many attempts, whatever the others took."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]
-    monkeypatch.setattr("rnn_names.casts.part_sampler.MAX_ATTEMPTS", 1 << 11)
+    monkeypatch.setattr("rnn_names.casts.sources.MAX_ATTEMPTS", 1 << 11)
 
     def lines(n):
         found = list[tuple[str, ...]]()

@@ -371,7 +371,7 @@ def test_the_remaining_of_few_possible_names_are_drawn():
 def test_the_texts_of_an_automaton_equal_its_accepted_texts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
-    texts = Spelling(matching([pattern], vocabulary), 1, 4).texts(tuple(begun))
+    texts = Spelling(matching([pattern], vocabulary), 1, 4).texts([tuple(begun)])
     found = ["".join("abc"[index - 1] for index in text) for text in texts]
     matches = re.compile(pattern).fullmatch
     wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]

@@ -11,12 +11,13 @@ import pytest
 from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Automaton, anything
 from rnn_names.conditions.options import Options
-from rnn_names.lookahead import chain, preparation
+from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import log_sum
-from rnn_names.sampling.guided_walk import GuidedWalk, guided_roots
+from rnn_names.sampling import preparation
+from rnn_names.sampling.guided import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import first_keys, looking_ahead
 from support.enumeration import LETTERS, all_texts, tiny_model
@@ -29,13 +30,13 @@ TEXTS = all_texts()
 
 def test_with_the_bound_few_names_repeat():
     log_weights = np.random.default_rng(1).normal(size=500) * 2
-    bound = preparation.least_log_bound(log_weights, 0.1)
+    bound = guide_module.least_log_bound(log_weights, 0.1)
     for off, share in ((0, 0.1), (0.1, 0.09), (-0.1, 0.11)):
         times = np.exp(log_weights - bound - off)
         repeats = np.maximum(times - 1, 0).sum() / times.sum()
         assert repeats == pytest.approx(share, abs=1e-9 if not off else 0.01)
     none = np.full(8, -np.inf)
-    assert preparation.with_bound(learned(tiny_model(), 50)[0], none).repeats == 1
+    assert learned(tiny_model(), 50)[0].with_bound(none).repeats == 1
 
 
 @pytest.mark.parametrize("log_weight", [3.0, 500.0, np.inf])
@@ -62,7 +63,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = Guide.unguided(sampler.spelling, np.array(sampler.spelling_sampler.texts[0], int))
     prefixes = visited(sampler.spelling_sampler, draws, unguided)
-    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False)
+    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unknown=np.inf)
     return guide, sampler.spelling_sampler
 
 
@@ -146,7 +147,8 @@ def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     for enough in (0, 2):  # at once, and never
         monkeypatch.setattr(preparation, "ENOUGH_ACCEPTED", enough)
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
-        monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
+        for module in (preparation, guide_module):
+            monkeypatch.setattr(module, "MAX_REPEATS", 1)
         guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
         known.append(len(guided.guide.prefixes))
     assert known[0] < known[1]
@@ -179,17 +181,23 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 
 
 def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch):
-    recorded, rows = preparation._Preparation._recorded, []
+    rows = []
 
-    def recorded_row(self, run_round, size):
-        result = recorded(self, run_round, size)
-        guide, is_draw = self._guide, run_round.__name__ == "draw"
-        names, known = f"{size:,}" * is_draw, f"{guide.log_known:.2f}".replace("-", "−")
-        row = run_round.__name__, self._temperature, names, f"{len(guide.prefixes):,}", known
-        rows.append(" ".join(map(str, filter(None, row))))
-        return result
+    def note_rows_of(name):
+        run_round = getattr(preparation._Preparation, name)
 
-    monkeypatch.setattr(preparation._Preparation, "_recorded", recorded_row)
+        def noted(self, size):
+            result = run_round(self, size)
+            guide, is_draw = self.guide, name == "draw"
+            names, known = f"{size:,}" * is_draw, f"{guide.log_known:.2f}".replace("-", "−")
+            row = name, self._temperature, names, f"{len(guide.prefixes):,}", known
+            rows.append(" ".join(map(str, filter(None, row))))
+            return result
+
+        monkeypatch.setattr(preparation._Preparation, name, noted)
+
+    note_rows_of("draw")
+    note_rows_of("beam_search")
     guide = looking_ahead(Model.load("first-names"), suffix="pp").guide
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows

@@ -109,7 +109,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
             total += probability(chain, start, name)
     assert table[0, pairs.number[start, 0]] == pytest.approx(total)
     assert not table[4, ~automaton.accepting[pairs.state]].any(), "no further character is possible"
-    assert len(pairs) < pairs.number.size, "not every context occurs in every state"
+    assert len(pairs.after) < pairs.number.size, "not every context occurs in every state"
 
 
 def probability(chain, context, name):

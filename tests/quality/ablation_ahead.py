@@ -27,9 +27,10 @@ from two_samples import KEPT
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
-from rnn_names.lookahead import chain, guide, preparation
+from rnn_names.lookahead import chain, guide
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.rarity import guided_if_rare
+from rnn_names.sampling import preparation
+from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 

@@ -37,11 +37,12 @@ from rnn_names.arrays import rows_by_length
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
-from rnn_names.lookahead import chain, preparation
+from rnn_names.lookahead import chain
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.ahead import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.rarity import guided_if_rare
+from rnn_names.sampling import preparation
+from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
@@ -96,7 +97,7 @@ def study(model, options):
         for _ in range(MORE_ROUNDS):
             run.explore()
             run.explore_by_beam_search()
-    return guided.guide, lost(guided.guide, run._guide), seconds
+    return guided.guide, lost(guided.guide, run.guide), seconds
 
 
 def lost(guide, later):

@@ -5,7 +5,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import rarity
+from rnn_names.sampling import preparation
 from support.enumeration import all_texts, tiny_model
 
 
@@ -77,7 +77,7 @@ def test_very_many_prefixes_under_a_rare_condition_are_not_looked_ahead_for(monk
     def too_many(*_):
         raise NoAutomatonError("too many states")
 
-    monkeypatch.setattr(rarity, "matching", too_many)
+    monkeypatch.setattr(preparation, "matching", too_many)
     model = tiny_model()
     names = model.sample(5, seed=1, prefix=["ab", "ba"], suffix="ccb")
     assert all(name[:2] in ("ab", "ba") and name.endswith("ccb") for name in names)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_names.conditions.conditions import Tally
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
-from rnn_names.sampling.tally import Tally
 
 MOST = 50
 NEVER = 10**6

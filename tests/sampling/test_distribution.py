@@ -9,7 +9,8 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from rnn_names.sampling import rarity
+from rnn_names.sampling import preparation
+from rnn_names.sampling.preparation import prepared_sampler
 from support.conditions import can_look_ahead
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -102,7 +103,7 @@ def test_names_have_the_models_distribution(cell, listed, options, request):
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(rarity, "prepare_guide", wraps=rarity.prepare_guide) as made:
+        with mock.patch.object(preparation, "prepared_sampler", wraps=prepared_sampler) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 

@@ -11,9 +11,9 @@ import pytest
 
 from rnn_names import Model, train
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.lookahead import chain, preparation
+from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
-from rnn_names.sampling import stream
+from rnn_names.sampling import preparation, stream
 from rnn_names.sampling.name_groups import GROUP_SIZE, NameGroups
 from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler
@@ -110,7 +110,7 @@ def test_shares_of_a_bundled_model_are_exact():
 @pytest.mark.parametrize("bound", [64, 0.4], ids=["few repeats", "many repeats"])
 def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monkeypatch):
     poor(monkeypatch)
-    monkeypatch.setattr(preparation, "MAX_BOUND", bound)
+    monkeypatch.setattr(guide_module, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     guided, size = looking_ahead(model, **options), 60_000
     names, rows, copies = guided.propose(first_keys(8, size))
@@ -351,7 +351,7 @@ def test_a_stream_is_its_groups_one_after_another_and_start_cuts_into_them(alway
 
 
 def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
-    monkeypatch.setattr(preparation, "MAX_BOUND", 0.2)
+    monkeypatch.setattr(guide_module, "MAX_BOUND", 0.2)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model(string.ascii_lowercase, seed=1, longest=8)
     for array in model.params.values():
@@ -386,7 +386,7 @@ def test_the_command_line_warns_of_repeats_in_one_line(
     always_look_ahead, monkeypatch, invoke, tmp_path
 ):
     poor(monkeypatch)
-    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
+    monkeypatch.setattr(guide_module, "MAX_BOUND", 1.0)
     tiny_model().save(tmp_path / "tiny.npz")
     done = invoke("sample", "-m", tmp_path / "tiny.npz", "-n", 40, "--suffix", "cb", "--seed", 1)
     assert (done.returncode, done.stdout.count("\n")) == (0, 40)

@@ -4,8 +4,8 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
+from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.rarity import guided_if_rare
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import distribution
 

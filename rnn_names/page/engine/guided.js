@@ -1,5 +1,5 @@
 // Draws names under rare conditions from the proposals of a guide (guide.js), as in
-// rnn_names/lookahead/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
+// rnn_names/sampling/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
 // prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
 // its share even if the guide is poor. Weights and the bound are natural logarithms. Python draws
 // groups of names instead, so the names of a seed differ here; the distribution is the same.
@@ -169,7 +169,7 @@ const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
 
 /**
  * The lowest bound for some weights with which few copies are repeats, as in
- * rnn_names/lookahead/preparation.py; all are logarithms.
+ * rnn_names/lookahead/guide.py; all are logarithms.
  */
 function boundOf(logs) {
   const scale = logOfSum(logs);

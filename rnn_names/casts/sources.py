@@ -1,0 +1,207 @@
+"""Lines of a cast, and the sources of their texts: names, or choices among alternatives."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
+from rnn_names.conditions.conditions import Tally
+from rnn_names.errors import CorpusError, short_repr
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
+from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
+from rnn_names.sampling.sampler import DrawnNames, make_sampler
+from rnn_names.system import cached_property
+
+MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
+MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
+RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share of names passes
+RARE_INITIAL = 1e-4  # share of names below which an initial is left out
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
+ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
+
+LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
+ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
+
+_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
+
+
+class Line:
+    """A line by its number; candidate k of its names is drawn in round `first_round` + k.
+
+    `names` has the name of each part of the line, in order, and None where it is still missing;
+    `picks` has the index of the alternative of each choice.
+    """
+
+    def __init__(self, number: int, first_round: int) -> None:
+        self.number, self.first_round = number, first_round
+        self.texts = tuple[str, ...]()  # the line, then its columns; empty without all names
+        self.names = dict[NameSource, Any]()  # str, or None
+        self.picks = dict[ChoiceSource, int]()
+
+
+class PartSource:
+    """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
+
+    def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
+        self.part, self.key = part, seed_key(seed, *part.path)
+        self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
+
+
+class ChoiceSource(PartSource):
+    """Gives one of some alternatives."""
+
+    def __init__(self, part: ChoicePart, seed: int, read: ReadLines) -> None:
+        super().__init__(part, seed, read)
+        self.alternatives: Sequence[Sequence[Piece]] = part.alternatives
+        if part.file:
+            self.alternatives = [(line,) for line in read(part.file)]
+        if not self.alternatives:
+            raise CorpusError("no lines in that file")
+        self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
+
+    def alternatives_of(self, numbers: Array, rounds: Array) -> Array:
+        """The alternative of each line, (n,), from a deck: all come before any repeats."""
+        n = len(self._deck)
+        if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
+            return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
+        cycle, card = np.divmod(numbers, n)
+        cycles, cycle_row = np.unique(cycle, return_inverse=True)  # each shuffles the deck anew
+        keys = keys_at(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
+        shuffled = self._deck[np.argsort(keys.reshape(-1, n), axis=1)]  # (cycles, n)
+        return shuffled[cycle_row, card]
+
+
+class NameSource(PartSource):
+    """Draws the names of a part by key; also names with given initials, if `with_initials`.
+
+    `initial_weights` are numbers proportional to the probabilities of all initials; with a guide,
+    times its guess for them. `likely_initials` leaves out those that hardly any name has.
+    `test_indices` are those of the tests of `UsedNames` that its names have to pass.
+    """
+
+    test_indices: Sequence[int] = ()
+
+    def __init__(
+        self, part: NamePart, seed: int, read: ReadLines, load: LoadModel, with_initials: bool
+    ) -> None:
+        super().__init__(part, seed, read)
+        lists: dict[str, Any] = {
+            name: [line for file in files for line in read(file)]
+            for name, files in part.files.items()
+        }
+        model = load(part.models)
+        sampler, self.options = make_sampler(model, replace(part.options, **lists))
+        self.affordable = self.options.affordable
+        self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
+        self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
+        spelling_sampler = sampler.spelling_sampler
+        if sampler.needs_pilot:
+            # Only where needed, as in `sampling.stream`.
+            from rnn_names.sampling.preparation import RARE, guided_if_rare
+
+            rare = RARE_PART if with_initials else RARE
+            spelling_sampler = guided_if_rare(sampler, rare) or spelling_sampler
+        self._sampler, self._spelling_sampler = sampler, spelling_sampler
+        if with_initials:
+            self._group_by_initial(model)
+
+    def _group_by_initial(self, model: LanguageModel) -> None:
+        """Makes names begin from first characters, which are grouped by initial."""
+        self._spelling_sampler = self._spelling_sampler.from_first_characters()
+        roots = self._spelling_sampler.roots
+        codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
+        initials = np.array([initial_of(chr(code)) for code in codes])
+        self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
+        for initial in sorted({*initials.tolist()} - {""}):
+            of_initial = np.flatnonzero(initials == initial)
+            p = roots.weights[of_initial]
+            if p.any():
+                self.initial_weights[initial] = float(p.sum())
+                self._roots[initial] = of_initial, p
+        min_p = RARE_INITIAL * sum(self.initial_weights.values())
+        weights = self.initial_weights.items()
+        self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
+
+    def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
+        """As `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
+        root: Array | None = None
+        if initials is not None:
+            root = np.zeros(len(keys), np.intp)
+            for initial in {*initials.tolist()}:
+                of_initial, p = self._roots[initial]
+                rows = np.flatnonzero(initials == initial)
+                root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
+        return self._sampler.filter(len(keys), *self._spelling_sampler.draw(keys, root))
+
+    @cached_property
+    def _share_met(self) -> float:
+        """The share of names that meet their conditions, in fixed pilots."""
+        share = 1.0
+        for size in PILOTS if self.has_conditions else ():
+            n = self.affordable(size)
+            _, rows, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
+            share = max(len(rows), 1) / n
+            if len(rows) >= ENOUGH_MET:
+                break
+        return share
+
+    def max_candidates(self, limit: int) -> int:
+        """The number of candidates for a name of a line: fewer if one takes many attempts."""
+        enough = self.affordable(int(MAX_ATTEMPTS * self._share_met))
+        return min(self.affordable(limit), max(enough, MIN_CANDIDATES))
+
+    def names_for(self, keys: Array, initials: Array | None = None) -> list[str]:
+        """A name for each key: that of the first attempt that meets the conditions."""
+
+        def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+            own_initials = None if initials is None else initials[numbers]
+            names, rows, tally = self.draw(child(keys[numbers], attempts), own_initials)
+            return names.to_strings(), rows, tally
+
+        max_attempts = self.affordable(MAX_ATTEMPTS)
+        return first_passing_results(make_attempts, len(keys), self.largest_batch, max_attempts)
+
+
+def initial_of(name: str) -> str:
+    """The first letter or digit of a name as readers compare it, without case or marks; else "".
+
+    >>> [initial_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
+    ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
+    """
+    folded = unicodedata.normalize("NFKD", name[:1].casefold())
+    return folded[:1] if folded[:1].isalnum() else ""
+
+
+def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
+    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
+
+    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
+    ['Helga', 'Gunnars']
+    """
+    rules, where = [], f"{file}: " if file else ""
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        if (found := _RULE.fullmatch(line)) is None:
+            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
+        try:
+            rules.append((re.compile(found[1]), found[2]))
+            re.sub(*rules[-1], "")
+        except (re.error, IndexError, RecursionError, OverflowError, ValueError) as error:
+            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
+
+    def changed(text: str) -> str:
+        try:
+            rule = next((rule for rule in rules if rule[0].search(text)), None)
+            return text if rule is None else rule[0].sub(rule[1], text, count=1)
+        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
+            message = "this version of Python cannot match a rule"
+            raise CorpusError(f"{where}{message}: {error}") from None
+
+    return changed

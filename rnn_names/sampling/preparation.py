@@ -1,0 +1,257 @@
+"""Where conditions are rare, prepares a guide: makes draws that it learns from, and sets its bound.
+
+A pilot measures how rare they are. Then, with t as the requested temperature:
+
+    draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
+    at this temperature, and at each half as high, down to the requested t:
+        twice, learn, and draw names that are not known
+        learn, and search for the most probable prefixes (above t, only if few names dominate)
+    until few names are repeats, or it has cost too much:
+        learn, draw twice as many names as before, set the bound, and measure the repeats
+
+An example, first names that end in "pp", with t = 1:
+
+    round         temperature   names   prefixes   log P(known names)
+    draw               2        1,024     13,482        −12.66
+    draw               2        1,024     18,399         −9.36
+    draw               2        4,096     39,723         −8.99
+    draw               1        1,024     44,226         −9.32
+    draw               1        4,096     61,291         −9.26
+    beam_search        1                  89,509         −9.21
+    draw               1        4,096     82,615         −9.21
+
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
+guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
+
+At a high temperature, draws vary most. So the names that are most probable in the end have been
+drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick
+et al. 1983). Names that end at visited prefixes are known, and are ruled out meanwhile, so that
+draws explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of the two, though
+they are about equally probable.
+
+Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
+length, by the guesses. If few names dominate, there is one at each temperature, and at t more
+follow until one adds little to the probability of known names.
+
+A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
+draws miss names that are known. The result depends neither on the seed nor on the number of names.
+"""
+
+import math
+import re
+import warnings
+from dataclasses import replace
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import NoAutomatonError, matching
+from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
+from rnn_names.errors import RareConditionsWarning
+from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
+from rnn_names.lookahead.visited import Visits
+from rnn_names.network.ahead import log_difference
+from rnn_names.network.rnn import log_softmax
+from rnn_names.sampling.guided import GuidedSampler, GuidedWalk
+from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.sampler import Sampler
+
+PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
+RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
+MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
+LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
+COOLED_BELOW = 1.0  # draws begin at the first of 2 t, 4 t, … that is at least this
+MIN_HALVINGS = 1  # so at 2 t or above, where draws vary more
+LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
+ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
+BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
+MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
+MIN_BEAM_GAIN = 0.003  # the last one raises log P(known names) by less than this
+FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
+MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
+ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
+ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
+MAX_VISITS = 1 << 18  # nodes after which preparation ends
+MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
+MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
+
+
+def share_with_spelling(sampler: Sampler, rare: float) -> float:
+    """The share of names with the required spelling, measured with fixed keys.
+
+    If it is clearly above `rare`, fewer names are drawn.
+    """
+    share = 0.0
+    for size in (PILOT_SIZE // 8, PILOT_SIZE):
+        names, _ = sampler.spelling_sampler.draw(keys_at(seed_key(0), np.arange(size)))
+        share = len(names) / size
+        if share > rare:
+            break
+    return share
+
+
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
+    """A sampler that looks ahead, or None if that is not needed or hardly helps.
+
+    It is needed if a share of at most `rare` (default: `RARE`) of the model's names has the
+    spelling. It helps if more than `MIN_GAIN` times as many draws then yield a name. The result
+    does not depend on the seed.
+    """
+    rare = RARE if rare is None else rare
+    share = share_with_spelling(sampler, rare)
+    if share > rare:
+        return None
+    guided = prepared_sampler(sampler)
+    if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
+        return None
+    _warn_of_rarity(guided)
+    return guided
+
+
+def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
+    """A sampler whose guide has learned from draws; None if its automaton would be too large."""
+    try:
+        spelling, root = _with_one_root(sampler)
+    except NoAutomatonError:  # there are very many prefixes
+        return None
+    # At a lower temperature, rounding errors would be larger than the differences of names.
+    temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
+    coldest = max(temperature, LEAST_HALVED)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
+    first, *falling = [coldest * 2**k for k in range(halvings, 0, -1)]
+    preparation = _Preparation(sampler, spelling, root, first)
+    preparation.draw(ROUND_SIZES[0])
+    few_dominate = few_names_dominate(preparation.guide, temperature)
+    for next_temperature in [*falling, temperature]:
+        preparation.explore()
+        if few_dominate:
+            preparation.explore_by_beam_search()
+        preparation.change_temperature(next_temperature)
+    preparation.explore()
+    preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
+    size = FIRST_TEST
+    while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
+        size *= 2
+    return preparation.guided_by(tested)
+
+
+def _warn_of_rarity(guided: GuidedSampler) -> None:
+    """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
+    guide, temperature = guided.guide, guided.exact_predictor.temperature
+    # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
+    are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
+    knows_all = guide.log_p_conditions - guide.log_known < 1e-6
+    may_miss = are_hardly_any and not knows_all and few_names_dominate(guide, temperature)
+    has_missed = guide.missed > MANY_MISSED
+    if guide.repeats > MAX_REPEATS and not has_missed:
+        repeats = f"about {guide.repeats:.1%} of those drawn are repeats of others"
+        what = f"that {repeats}; the share of each name is right on average only"
+    elif has_missed or may_miss:
+        what = "that some may be missing, and the others too frequent"
+    else:
+        return
+    warnings.warn(f"so few names meet the conditions {what}", RareConditionsWarning, stacklevel=4)
+
+
+def few_names_dominate(guide: Guide, temperature: float) -> bool:
+    """Whether a few names may have most of the probability: below 1, or with min-p or top-k."""
+    is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
+    return bool(temperature < 1 or is_cut)
+
+
+def _with_one_root(sampler: Sampler) -> tuple[Spelling, Indices]:
+    """The spelling and its only root: of several prefixes, the automaton requires one of them."""
+    texts, spelling = sampler.spelling_sampler.texts, sampler.spelling
+    if len(texts) == 1:
+        return spelling, texts[0]
+    prefixes = sampler.spelling_sampler.in_characters(names_from_indices(texts)).to_strings()
+    patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
+    automaton = spelling.automaton & matching(patterns, sampler.model.vocabulary)
+    return Spelling(automaton, spelling.min_length, spelling.max_length), ()
+
+
+class _Preparation:
+    """A guide that learns, at a temperature, from the prefixes that rounds visit."""
+
+    def __init__(
+        self, sampler: Sampler, spelling: Spelling, root: Indices, temperature: float
+    ) -> None:
+        self._sampler, self._root, self._temperature = sampler, root, temperature
+        self.guide = Guide.unguided(spelling, np.array(root, int))
+        self._most_names = MAX_CHARACTERS // (spelling.max_length + 1)  # of a round
+        self._n_draws = self._n_visits = 0
+        self._log_unknown = np.inf  # measured, of names that meet the conditions
+
+    def guided_by(self, guide: Guide) -> GuidedSampler:
+        """A sampler by a guide, at the present temperature."""
+        options = replace(self._sampler.options, temperature=self._temperature)
+        return GuidedSampler(self._sampler.model, options, [self._root], guide)
+
+    def draw(self, size: int) -> Array:
+        """Draws names and records their prefixes; returns the logarithms of their weights."""
+        self._n_draws += 1
+        keys = keys_at(seed_key(0, self._n_draws), np.arange(min(size, self._most_names)))
+        visits = Visits(self.guide.prefixes)
+        walk = self.guided_by(self.guide).run_walk(keys, visits=visits)
+        self._n_visits += visits.n_recorded
+        self.guide = replace(self.guide, prefixes=visits.joined())
+        return walk.log_weights
+
+    def beam_search(self, width: int) -> None:
+        """Visits the `width` most probable prefixes of each length."""
+        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
+        walk.beam_search(guided.roots, min(width, self._most_names))
+        self.guide = replace(self.guide, prefixes=visits.joined())
+
+    def learn(self, *, explores: bool) -> None:
+        """Learns from all visited prefixes."""
+        learned = self.guide.learned
+        self.guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
+
+    def explore(self) -> None:
+        """Draws names that are not known: `learn` rules those out.
+
+        So the mean weight estimates the probability of the others.
+        """
+        for size in ROUND_SIZES:
+            self.learn(explores=True)
+            self._log_unknown = log_mean_of(self.draw(size))
+
+    def explore_by_beam_search(self, most: int = 1) -> None:
+        """Searches for the most probable prefixes, until that adds little to what is known."""
+        for _ in range(most):
+            self.learn(explores=True)
+            before = self.guide.log_known
+            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_ahead.shape[1], 1))
+            if self.guide.log_known - before < MIN_BEAM_GAIN:
+                break
+
+    def change_temperature(self, temperature: float) -> None:
+        """Converts the predictions after visited prefixes to another temperature."""
+        prefixes = self.guide.prefixes
+        log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
+        self.guide = replace(self.guide, prefixes=replace(prefixes, log_probabilities=log_p))
+        self._temperature = temperature
+        self._log_unknown = np.inf
+
+    def tested(self, size: int) -> Guide:
+        """The guide with the bound and the shares that a test with `size` draws measures."""
+        self.learn(explores=False)
+        guide = self.guide
+        log_weights = self.draw(size)
+        log_mean, log_known = log_mean_of(log_weights), self.guide.log_known
+        self._log_unknown = log_difference(log_mean, guide.log_known)
+        # Known names alone may be more probable than all that was drawn: the guesses for other
+        # names are far too high, so that draws miss the known ones.
+        missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
+        return replace(guide.with_bound(log_weights), missed=missed)
+
+    def is_ready(self, tested: Guide) -> bool:
+        """Whether a tested guide is good, or can hardly become better."""
+        # Top-k and top-p, for example, may rule out all names that meet the conditions.
+        is_impossible = tested.log_p_conditions == -np.inf
+        cannot_improve = is_impossible or self._n_visits >= MAX_VISITS
+        is_accurate = tested.repeats <= MAX_REPEATS and tested.missed <= MANY_MISSED
+        accepts_enough = tested.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
+        return cannot_improve or (is_accurate and accepts_enough)
