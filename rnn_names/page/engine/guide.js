@@ -34,10 +34,11 @@ const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
  * keeps the network's predictions for the prefixes of names.
  */
 export class Guide {
-  constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
+  constructor(automaton, { n_y, parts }, options) {
+    const { minLength, maxLength, roots, temperature } = options;
     this.automaton = automaton;
     this.n_y = n_y;
-    this.cut = { topK, topP }; // applied at the final temperature
+    this.options = options;
     this.states = automaton.accepts.length;
     this.minLength = minLength;
     this.maxLength = maxLength;
@@ -62,10 +63,10 @@ export class Guide {
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
-  /** The options of the network's predictions: top-k and top-p only at the final temperature. */
-  settings() {
-    const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
-    return { temperature: this.temperature, ...cut };
+  /** The options at the current temperature: top-k and top-p hold only at the final one. */
+  drawOptions() {
+    const all = this.halvings > 0 && { topK: Infinity, topP: 1 };
+    return { ...this.options, temperature: this.temperature, ...all };
   }
 
   /**
@@ -112,7 +113,8 @@ export class Guide {
     const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
-      if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
+      if (prefix.logs)
+        logSoftmax(prefix.logs, { ...this.drawOptions(), minP: 0, temperature: 0.5 });
       if (wasAbove1) prefix.p = undefined;
     }
     this.learn();

@@ -25,13 +25,11 @@ const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a g
 export class GuidedSampler {
   /**
    * @param {import("./blend.js").Blend} blend
-   * @param {import("./types.js").DrawOptions} options
    * @param {import("./guide.js").Guide} guide
    * @param {number} atOnce
    */
-  constructor(blend, options, guide, atOnce) {
+  constructor(blend, guide, atOnce) {
     this.blend = blend;
-    this.options = options;
     this.guide = guide;
     this.atOnce = atOnce;
     this.proposals = 0; // the number of proposals so far
@@ -41,26 +39,16 @@ export class GuidedSampler {
     this.repeats = 0; // copies after the first of each proposal
   }
 
-  /** The options, with the current temperature of the guide. */
-  settings() {
-    return { ...this.options, ...this.guide.settings() };
-  }
-
-  /** Some proposals. */
-  *propose() {
-    const attempts = attemptsFrom(this.proposals, this.atOnce, 0);
-    this.proposals += this.atOnce;
-    return yield* this.proposalsOf(attempts);
-  }
-
-  *proposalsOf(attempts) {
+  /** Proposals for some attempts; by default, for those at the next numbers. */
+  *propose(attempts = attemptsFrom(this.proposals, this.atOnce)) {
+    this.proposals += attempts.length;
     const guided = attempts.map(({ number, attempt }) => ({ number, attempt: GUIDED + attempt }));
-    return yield* drawBatch(this.blend, this.settings(), guided, this.guide);
+    return yield* drawBatch(this.blend, this.guide.drawOptions(), guided, this.guide);
   }
 
   /** At most one name from each of some attempts, as for the numbers of a cast's lines. */
   *once(attempts) {
-    const proposals = yield* this.proposalsOf(attempts);
+    const proposals = yield* this.propose(attempts);
     return proposals.map(({ name, weight, point }) => {
       return { name: Math.exp(weight - this.bound) + point >= 1 ? name : null };
     });
@@ -102,7 +90,7 @@ export class GuidedSampler {
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
     while (nodes.length) {
-      const rows = rowsOf(blend, nodes, this.settings());
+      const rows = rowsOf(blend, nodes, guide.drawOptions());
       const branches = nodes.flatMap((node, parent) => {
         const row = rows[parent];
         guide.visit(node, row, 1);
@@ -150,7 +138,7 @@ export class GuidedSampler {
 
   /** A warning about repeats or missing names; "" if there are few. */
   warning() {
-    const { temperature } = this.options;
+    const { temperature } = this.guide.options;
     if (this.guessIsPoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
       return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.accepted + this.repeats || 1);
@@ -160,9 +148,9 @@ export class GuidedSampler {
   }
 }
 
-/** Attempts, all with the number `attempt`, at consecutive numbers of names. */
-export const attemptsFrom = (first, length, attempt) =>
-  Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
+/** The first attempts at consecutive numbers of names. */
+export const attemptsFrom = (first, length) =>
+  Array.from({ length }, (_, i) => ({ number: first + i, attempt: 0 }));
 
 /** The logarithm of the mean weight. */
 const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
