@@ -41,10 +41,7 @@ export function engineOf(models) {
     return blendOf(models, options.shares).blend.logProb(name);
   }
 
-  /**
-   * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts;
-   * with `parts`, lists of the parts of each line.
-   */
+  /** Lines by a pattern, as "[Lord|Lady] {elvish} of {towns}"; with `parts`, lists of texts. */
   async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);

@@ -4,10 +4,7 @@ import { logSoftmax } from "./arithmetic.js";
 import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
-/**
- * Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. All are
- * finite and at least 0, and one is above 0.
- */
+/** Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. */
 export function scaled(shares) {
   const largest = Math.max(...shares);
   const relative = shares.map((share) => share / largest);

@@ -22,10 +22,7 @@ function initialOf(name) {
   return /^[\p{L}\p{N}]/u.exec(folded(begin ?? "").normalize("NFKD"))?.[0] ?? "";
 }
 
-/**
- * The lines of a pattern, fewer if no more are found. A line has its text, the texts of its columns in
- * `parts`, and its names.
- */
+/** Lines of a pattern, perhaps too few: `text`, `names`, and `parts`, the texts of columns. */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   checkStart(options);

@@ -56,10 +56,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 }
 
 /**
- * The options of `drawBatch`, from settings; by default, lengths are those of the models' names.
- *
- * `models` are the parts of the blend.
- *
+ * The options of `drawBatch` for the parts of a blend; lengths are by default those of their names.
  * @returns {import("./types.js").DrawOptions}
  */
 export function drawOptions(settings, blend, models) {

@@ -114,10 +114,7 @@ export class NearLists {
     return false;
   }
 
-  /**
-   * All edits at a place: the number of deleted characters, the alternatives for an inserted character,
-   * and the next character, perhaps in another case.
-   */
+  /** The edits at a place: how many characters go, what is inserted, and what may follow. */
   editsAt(text, i) {
     const { lower, upper, marks } = this;
     const [at, following] = text.slice(i, i + 2);

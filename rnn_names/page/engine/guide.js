@@ -29,10 +29,7 @@ const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 const [MAX_TO_MEASURED, MAX_TO_KNOWN] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
-/**
- * Guides draws. The first estimate is 1 everywhere, which has no effect. While `isLearning`, the guide
- * keeps the network's predictions for the prefixes of names.
- */
+/** Guides draws; first without effect. While `isLearning`, it visits the prefixes of names. */
 export class Guide {
   constructor(automaton, { n_y, parts }, options) {
     const { minLength, maxLength, roots, temperature } = options;
@@ -149,10 +146,7 @@ export class Guide {
     return ahead;
   }
 
-  /**
-   * Computes `value`, which is `ahead` of a visited prefix, and `known`, the part of it that belongs to
-   * visited names, from the values of longer prefixes.
-   */
+  /** Computes `value`, `ahead` of a visited prefix, and `known`, its part from visited names. */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
     const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
@@ -184,10 +178,7 @@ export class Guide {
     return visited?.value ?? this.ahead[length][context * this.states + state] + shift;
   }
 
-  /**
-   * The root nodes, the log-probability of proposing each, and in `total` the logarithm of the
-   * estimated share of names that meet the conditions.
-   */
+  /** The root nodes, the log-probability of proposing each, and `total`, that of the conditions. */
   begin() {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
@@ -238,10 +229,7 @@ export class Guide {
   }
 }
 
-/**
- * A visited prefix of `nNames` names. Later it has `logs`, the network's log-probabilities of the next
- * character, and `value` and `known` (see `evaluate`).
- */
+/** A prefix that is visited from now on. */
 const newPrefix = (symbols, length, state) =>
   /** @type {import("./types.js").Prefix} */ ({
     symbols,

@@ -155,10 +155,7 @@ export const attemptsFrom = (first, length) =>
 /** The logarithm of the mean weight. */
 const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
 
-/**
- * The lowest bound for some weights with which few copies are repeats, as in
- * rnn_names/lookahead/preparation.py; all are logarithms.
- */
+/** The lowest bound with which few copies are repeats, as in rnn_names/lookahead/preparation.py. */
 function boundOf(logs) {
   const scale = logOfSum(logs);
   if (scale === -Infinity) return undefined;

@@ -43,10 +43,7 @@ export class NameQueue {
     this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
   }
 
-  /**
-   * Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. Calls
-   * `watch.found(name)` and `watch.progress()`.
-   */
+  /** Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. */
   *run(count, watch) {
     const { names } = this;
     let drawnAtLastName = 0;

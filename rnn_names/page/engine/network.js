@@ -16,10 +16,7 @@ export const EOS = 0; // the index of the end of a name; characters follow in co
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
-/**
- * The state a of a node, from from_x = x Waxᵀ + ba, from_a = a_prev Waaᵀ, and a_prev. Each array is
- * followed by the offset of its row.
- */
+/** The state a of a node from x Waxᵀ + ba, a_prev Waaᵀ and a_prev, each with its row's offset. */
 function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);

@@ -31,8 +31,9 @@ export function automatonOfPossible(blend, options, conditions) {
 }
 
 /** Raises WrongSettings if every beginning is too improbable. */
-function checkBeginnings({ next, starts, isOpen }, blend, { roots: [root], shape, ...options }) {
-  if (root.text || !shape) return;
+function checkBeginnings({ next, starts, isOpen }, blend, options) {
+  const [root] = options.roots;
+  if (root.text || !options.shape) return;
   const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
   if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
     throw new WrongSettings("No name can begin like that.");

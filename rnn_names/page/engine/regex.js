@@ -299,7 +299,7 @@ export class Expression {
   }
 
   /**
-   * A test whether a character is in a category, or equals a character, whose code is its `code`.
+   * A test for a category, or for a character, which is its `code`.
    * @returns {any}
    */
   member() {

@@ -49,9 +49,7 @@ export function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The root nodes of the walk, in the order of their characters: one for each required prefix that has
- * no other as its own prefix.
- *
+ * The root nodes of a walk, in order: for each required prefix that begins with no other one.
  * @returns {import("./types.js").Root[]}
  */
 export function rootsOf(texts, blend, options) {

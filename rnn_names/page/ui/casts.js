@@ -5,7 +5,7 @@ import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
-import { changed, data, models, titleOf, writing } from "./chosen.js";
+import { changed, chosen, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
@@ -32,8 +32,8 @@ const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|
  * such a kind, or else others of the page; any models if there are none.
  */
 function modelsByKind() {
-  const own = writing().findLast(({ digest }) => digest); // a model learned here comes first
-  const ranked = [...(own ? [own] : []), ...writing(), ...models];
+  const own = chosen.writing().findLast(({ digest }) => digest); // a model learned here comes first
+  const ranked = [...(own ? [own] : []), ...chosen.writing(), ...models];
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
     ranked.find(({ name }) => kind.test(name)),
   );
@@ -64,10 +64,7 @@ function partsOf(composed, { pieces }) {
   return found;
 }
 
-/**
- * The alternatives of a choice, joined with bars; undefined unless all are equally likely texts, none
- * with a bar of its own.
- */
+/** The alternatives of a choice, joined with bars, if all are equally likely texts without bars. */
 function wordsOf({ alternatives = [], weights = [] }) {
   const isPlain = alternatives.flat().every((piece) => typeof piece === "string");
   if (!isPlain || weights.some((weight) => weight !== 1)) return undefined;

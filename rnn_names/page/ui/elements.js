@@ -4,10 +4,7 @@
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
 
-/**
- * An element with properties and children; strings become text.
- * @returns {any}
- */
+/** An element with properties and children, which may be texts. @returns {any} */
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -27,10 +24,7 @@ export function stopAt(stop, all) {
 
 export const pressed = { isPointed: false }; // whether a press, not a key, moved the focus
 
-/**
- * Lets the arrow keys move the focus between the children of a box; calls `go` with the new one. After
- * a press on a kind, they are for the names.
- */
+/** Arrow keys move the focus in a box, and call `go`; not after a press on a kind. */
 export function listenToArrows(box, go) {
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -1,11 +1,11 @@
 // The names in their places, and the actions of presses, long presses and keys on them.
 
+import { writeAddress } from "./address.js";
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { chosen, staying } from "./chosen.js";
+import { chosen } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, pressed, stopAt, toast } from "./elements.js";
 import { copy, favourites, toggleFavourite, undo } from "./favourites.js";
-import { writeAddress } from "./form.js";
 
 const LONG_PRESS = 500; // ms
 
@@ -18,7 +18,7 @@ export function placesFor(count) {
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
   const places = Array.from(list.children, (item) => item.firstChild);
-  const stay = staying();
+  const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
   const free = places.filter((_, place) => !stay.has(place));
   for (const place of free) place.classList.add("old");

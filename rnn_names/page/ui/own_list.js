@@ -13,6 +13,7 @@ import {
 } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
 import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
+import { writeAddress } from "./address.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
 import {
   changed,
@@ -22,13 +23,12 @@ import {
   nameApart,
   openingShares,
   ownModels,
-  replaceModels,
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast, within } from "./elements.js";
 import { download } from "./favourites.js";
-import { showValues, writeAddress } from "./form.js";
+import { showValues } from "./form.js";
 import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 
@@ -198,10 +198,7 @@ function showProgress({ share, model, names, startedFrom }, started) {
 /** Whether what the browser has stored is one of some models. */
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
-/**
- * Adds a learned model, in place of a model of the same list. With the text of its list, stores it in
- * the browser.
- */
+/** Adds a learned model, or replaces that of its list; stores it with the list's text. */
 async function addModel(model, /** @type {string | undefined} */ text = undefined) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
@@ -272,7 +269,8 @@ function showSources() {
 }
 
 function haveModels(all) {
-  replaceModels(all);
+  models.splice(0, models.length, ...all);
+  chosen.shares = openingShares();
   buildShares();
   showSources();
   if (!document.body.inert && !isCasting()) followKinds(); // not while the page opens

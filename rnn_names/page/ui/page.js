@@ -5,25 +5,15 @@ import { drawNames } from "../engine/draw_names.js";
 import { blendOf } from "../engine/models.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
+import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, resetPattern } from "./casts.js";
-import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";
+import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast, within } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
-import {
-  addressOfForm,
-  checkLengths,
-  missingList,
-  moved,
-  readAddress,
-  resetForm,
-  say,
-  settingsOfForm,
-  showValues,
-  unsay,
-  writeAddress,
-} from "./form.js";
+import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import { say, unsay } from "./messages.js";
 import {
   columnsShown,
   listenToHold,
@@ -54,7 +44,7 @@ async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  chosen.stayed = staying();
+  chosen.stayed = chosen.staying();
   const at = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i));
   const held = [...chosen.stayed].filter(([place]) => place < count); // each is left out once
   const n_held = held.length;
@@ -171,7 +161,7 @@ async function open(isToFit, isLink = false, note = "") {
   writeAddress(false);
   if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
   if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
-  setBoldness("balanced");
+  chosen.setBoldness("balanced");
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
@@ -199,7 +189,7 @@ function fitting() {
   const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
-  const held = 1 + Math.max(-1, ...staying().keys());
+  const held = 1 + Math.max(-1, ...chosen.staying().keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
@@ -251,7 +241,7 @@ function listen() {
     "copy-link": () => shareLink(location.href, "Link copied"),
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
-      setBoldness(target.textContent);
+      chosen.setBoldness(target.textContent);
       changed();
     },
     "start-over": startOver,

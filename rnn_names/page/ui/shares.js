@@ -3,7 +3,7 @@
 
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
-import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
@@ -133,7 +133,7 @@ function bar(model, i) {
 
 /** Shows the models of the blend in the title, unless the page has another title. */
 function showTitle() {
-  const titles = writing().map(titleOf);
+  const titles = chosen.writing().map(titleOf);
   if (titles.length > MAX_NAMED) titles.splice(MAX_NAMED, Infinity, "more");
   const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>
