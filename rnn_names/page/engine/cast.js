@@ -7,7 +7,7 @@ import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
 import { blendOf } from "./models.js";
-import { newNames, WrongSettings } from "./options.js";
+import { WrongSettings } from "./options.js";
 import { child, newSeed, seedKey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
@@ -30,7 +30,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   if (initials && !nameParts.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
   if (shared.novel && shared.listed) throw new WrongSettings(NEW_AND_LISTED);
-  const ofNames = [shared, ...nameParts.map((part) => newNames(part.options))];
+  const ofNames = [shared, ...nameParts.map(({ options }) => options)];
   const areDrawnBefore = ({ boldness, unique, minEdits }) =>
     boldness === "safe" || unique || minEdits;
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
@@ -100,7 +100,7 @@ async function namesOfPart(batch, piece, key, rows) {
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
   const prepared = batch.prepared.get(piece);
-  const own = { ...newNames(options), key: child(key, word(0)), numbers, prepared };
+  const own = { ...options, key: child(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
   const { names, shortage } = await drawNames(blend, parts, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));

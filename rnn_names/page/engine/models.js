@@ -4,15 +4,20 @@ import { Blend } from "./blend.js";
 import { printsOfNames } from "./fingerprints.js";
 import { Network } from "./network.js";
 
-/** The models of the page's JSON, each with its weights as arrays and its network. */
+/** The models of the page's JSON, with their weights and fingerprints as arrays. */
 export function modelsIn(described) {
   return described.map((model) => {
-    const weights = weightsOf(model);
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
     const listed = model.listed && fingerprintsOf(model.listed);
-    const network = new Network(model, weights);
-    return { ...model, described: model, weights, fingerprints, listed, network };
+    return { ...model, described: model, weights: weightsOf(model), fingerprints, listed };
   });
+}
+
+const networks = new WeakMap(); // by model, made when they are needed
+
+export function networkOf(model) {
+  if (!networks.has(model)) networks.set(model, new Network(model));
+  return networks.get(model);
 }
 
 const DIGITS =
@@ -104,6 +109,8 @@ function unshortened(text) {
 
 /** The blend of some models by their own or other shares, and the models with a share above 0. */
 export function blendOf(models, shares = models.map(({ share }) => share)) {
-  const networks = models.map(({ network }) => network);
-  return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };
+  return {
+    blend: new Blend(models.map(networkOf), shares),
+    parts: models.filter((_, i) => shares[i] > 0),
+  };
 }

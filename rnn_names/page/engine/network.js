@@ -38,8 +38,8 @@ export function inputTable({ Wax, ba }) {
 
 /** One trained network and the characters that it knows. */
 export class Network {
-  /** `model` as page/script.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
-  constructor(model, weights) {
+  /** `model` is as in models.js; its `weights` are Wax, Waa, Wya, ba, by, a0 and bn, row by row. */
+  constructor({ weights, ...model }) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
     this.n_a = model.hidden_size;
     this.n_y = this.characters.length + 1;

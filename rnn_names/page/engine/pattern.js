@@ -3,7 +3,7 @@
 // file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { newNames, REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression } from "./regex.js";
 
 const MAX_PARTS = 100;
@@ -256,7 +256,7 @@ export class PatternReader {
       else throw this.error("only rules=FILE is allowed here: this is not a model", place);
     }
     this.closes("}", begin);
-    return { options, rules };
+    return { options: newNames(options), rules };
   }
 
   /** A function that changes a text by the first rule that matches: EXPRESSION -> TEXT. */

@@ -168,19 +168,17 @@ function patternOfStart({ dataset }) {
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
-/** The button of the ready-made pattern that is in use, if one is. */
-const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
-
-/** Writes the ready-made pattern that is in use, or the first, for the models that write names now. */
-export function followKinds() {
-  const start = startInUse() ?? ($("pattern").value ? undefined : starts()[0]);
-  if (start) $("pattern").value = patternOfStart(start);
+/** Writes a ready-made pattern, by default the first, for the models that write names now. */
+export function useStart(chip = starts()[0]) {
+  $("pattern").value = patternOfStart(chip);
   showPattern();
 }
 
-export function resetPattern() {
-  $("pattern").value = patternOfStart(starts()[0]);
-  showPattern();
+/** Writes the ready-made pattern anew that is in use, or the first if there is no pattern. */
+export function followKinds() {
+  const chip = starts().find(({ ariaPressed }) => ariaPressed === "true");
+  if (chip || !$("pattern").value) useStart(chip);
+  else showPattern();
 }
 
 /** Marks the ready-made pattern that is in use. */
@@ -293,8 +291,7 @@ export function listenToCasts(fitCount) {
   });
   for (const chip of starts())
     chip.addEventListener("click", () => {
-      $("pattern").value = patternOfStart(chip);
-      showPattern();
+      useStart(chip);
       changed(true);
     });
   $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());

@@ -71,9 +71,10 @@ export function percent(share) {
 let fading = 0;
 
 /** Shows a message at the bottom of the page for some seconds, with buttons for actions. */
-export function toast(text, actions = {}) {
+export function toast(text, /** @type {any} */ { undo, ...actions } = {}) {
   const close = () => $("toast").replaceChildren();
   const buttons = Object.entries(actions).map(([label, action]) => button(label, action));
+  if (undo) buttons.push(button("Undo", undo, { id: "undo" }));
   for (const each of buttons) each.addEventListener("click", close, true); // before the action
   $("toast").replaceChildren(element("span", {}, ...text), ...buttons);
   clearTimeout(fading);
@@ -81,5 +82,5 @@ export function toast(text, actions = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, actions.Undo ? 7000 : 4000);
+  fading = setTimeout(fade, undo ? 7000 : 4000);
 }

@@ -67,7 +67,7 @@ function change(edited) {
 /** Changes the kept names, and shows a message with a button that undoes it. */
 function undoably(words, edited) {
   change(edited);
-  toast(words, { Undo: undo });
+  toast(words, { undo });
 }
 
 /** Keeps or removes a name, with a message that has these actions unless its card is open. */

@@ -196,8 +196,7 @@ export function listenToKeys(draw) {
     const isControl = event.ctrlKey || event.metaKey;
     if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
       event.preventDefault(); // the browser would undo what was typed last
-      const shown = [...$("toast").children].find(({ textContent }) => textContent === "Undo");
-      if (shown) return /** @type {HTMLElement} */ (shown).click(); // of what was done last
+      if ($("undo")) return $("undo").click(); // of what was done last
       const { size } = favourites;
       undo();
       if (favourites.size !== size) toast(["Undone"]);

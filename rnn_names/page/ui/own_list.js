@@ -2,17 +2,9 @@
 // page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/draw_names.js";
-import {
-  listIn,
-  MAX_NAMES,
-  MIN_NAMES,
-  NotAList,
-  namesOfText,
-  someOf,
-  titleIn,
-} from "../learning/list.js";
+import { complaintAbout, listIn, MAX_NAMES, MIN_NAMES, someOf, titleIn } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
-import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
+import { namesToWatch, startLearning } from "../learning/worker.js";
 import { writeAddress } from "./address.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
 import {
@@ -92,31 +84,22 @@ async function takeFile(file) {
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
       const stored = await remembered(); // its list, or none, whatever the field has
-      return await addModel(withNetwork(model), isOf(stored, [model]) ? stored.text : "");
+      return await addModel(model, isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
   }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
-  const names = namesOrWhyNot(text);
-  if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
+  const names = listIn(text);
+  const complaint = complaintAbout(names);
+  if (complaint) sayOfNames(complaint);
+  else takeNames(names, file.name.replace(/\.\w+$/u, ""));
 }
 
 function takeNames(names, title) {
   $("own-names").value = names.join("\n");
   $("own-title").value = title;
   $("own-names").dispatchEvent(new Event("input"));
-}
-
-/** The names of a text; if it is no list, shows an error and returns undefined. */
-function namesOrWhyNot(text) {
-  try {
-    return namesOfText(text);
-  } catch (error) {
-    if (!(error instanceof NotAList)) throw error;
-    sayOfNames(error.message);
-    return undefined;
-  }
 }
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
@@ -130,8 +113,10 @@ function sayOfNames(text) {
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
   const name = titleIn($("own-title").value);
-  const names = namesOrWhyNot($("own-names").value);
-  if (!names) {
+  const names = listIn($("own-names").value);
+  const complaint = complaintAbout(names);
+  if (complaint) {
+    sayOfNames(complaint);
     $("own-names").ariaInvalid = "true";
     return $("own-names").focus();
   }
@@ -211,8 +196,7 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
     chosen.wantedLists = []; // other names are meant now
     changed(true);
   }
-  const { network, ...learned } = model;
-  const isKept = text !== undefined && (await remember({ model: learned, text }));
+  const isKept = text !== undefined && (await remember({ model, text }));
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
@@ -280,7 +264,7 @@ function haveModels(all) {
 export async function recall() {
   const learned = await remembered();
   if (!learned) return;
-  takeIn(withNetwork(learned.model));
+  takeIn(learned.model);
   takeNames([learned.text], learned.model.name);
   showLearned(learned.model, " This browser keeps it.");
 }
@@ -300,7 +284,7 @@ async function forgetModel() {
   showState("");
   takeNames([], "");
   toast(["List forgotten"], {
-    Undo: async () => {
+    undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
       const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
       await within(MOST_WAIT, forgotten.then(storedAgain));

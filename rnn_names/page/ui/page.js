@@ -7,7 +7,7 @@ import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
 import { closeCard, explain, listenToCard, openCard } from "./card.js";
-import { drawLines, isCasting, listenToCasts, resetPattern } from "./casts.js";
+import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
 import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, nameOfCard, onClick, toast, within } from "./elements.js";
@@ -204,12 +204,12 @@ function step(by) {
 function startOver() {
   const before = location.hash;
   resetForm();
-  resetPattern();
+  useStart();
   showValues();
   unsay();
   fitCount(); // the removed conditions and message leave more room
   changed();
-  toast(["All settings are reset"], { Undo: () => location.assign(before) });
+  toast(["All settings are reset"], { undo: () => location.assign(before) });
 }
 
 function listen() {
