@@ -73,10 +73,7 @@ export class Blend {
     return Array.from(text.normalize("NFC"), (character) => this.index.get(character));
   }
 
-  /**
-   * The predictions at each place of a name, including its end: the index of the `character` there,
-   * and log ŷ (n_y,). The list ends at a character that no network knows.
-   */
+  /** For each place of a name and its end, up to an unknown character: its index, log ŷ (n_y,). */
   predictions(name, characters = this.encode(name)) {
     const places = [];
     let state = this.firstState();
@@ -88,10 +85,7 @@ export class Blend {
     return places;
   }
 
-  /**
-   * The log-probability of a name, including its end, in nats; −∞ for an unknown character, or if the
-   * name is too long. If given, only the last few characters and the end count, of `characters`.
-   */
+  /** The log-probability of a name and its end, or of its last `counted` places; −∞ for none. */
   logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
     const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;

@@ -12,10 +12,7 @@ import { haveTriples } from "./triples.js";
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
 const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
 
-/**
- * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
- * an expression that is empty rules names out.
- */
+/** Settings with lists of texts, in NFC, without "", which any name has, but for expressions. */
 export function withTexts(settings) {
   const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
   const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));

@@ -190,7 +190,6 @@ export class Guide {
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
-  /** The child of a node for a character. */
   child(/** @type {import("./types.js").Node} */ { visited, state, context, length }, c) {
     const nextState = state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c];
     let longer = visited?.children.get(c);

@@ -83,10 +83,7 @@ function bitsOf({ exponents, rest, weights }, arrays) {
   });
 }
 
-/**
- * The sorted upper bits of fingerprints, 44 as floats or 32 as integers: from the gaps between them,
- * from the names of a public list, or from a text with the floats themselves.
- */
+/** Sorted upper bits of fingerprints, 44 as floats or 32: from gaps, a list's names, or base64. */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
   if (coded.names) return printsOfNames(unshortened(coded.names));

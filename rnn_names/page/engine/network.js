@@ -63,10 +63,7 @@ export class Network {
     return this.nextStates(a0, 1, [0], [EOS]);
   }
 
-  /**
-   * The states after one more character: child i continues node parent[i] with character[i]; −1, an
-   * unknown character, does not change the state.
-   */
+  /** The states after one more character, of node parent[i] after character[i]; −1 changes none. */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
     const size = 3 * n_a;

@@ -27,10 +27,7 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|norse|orc)/i;
 
-/**
- * A model of people's names, and a model of places or families: those that write names, if they are of
- * such a kind, or else others of the page; any models if there are none.
- */
+/** Models of people's names and of places or families: preferably of those that write names. */
 function modelsByKind() {
   const own = chosen.writing().findLast(({ digest }) => digest); // a model learned here comes first
   const ranked = [...(own ? [own] : []), ...chosen.writing(), ...models];

@@ -22,7 +22,20 @@ export function stopAt(stop, all) {
   for (const each of all) each.tabIndex = each === stop ? 0 : -1;
 }
 
-export const pressed = { isPointed: false }; // whether a press, not a key, moved the focus
+export const pressed = {
+  isPointed: false, // whether a press, not a key, moved the focus
+  isLong: false, // whether it is a long press, which must not become a click
+};
+
+export function listenToPresses() {
+  const begin = () => Object.assign(pressed, { isPointed: true, isLong: false });
+  const click = (event) => {
+    if (pressed.isLong) event.stopPropagation(); // the opened card may have moved the names
+    pressed.isLong = false;
+  };
+  document.addEventListener("pointerdown", begin, true); // before the listeners of names
+  document.addEventListener("click", click, true);
+}
 
 /** Arrow keys move the focus in a box, and call `go`; not after a press on a kind. */
 export function listenToArrows(box, go) {

@@ -45,10 +45,7 @@ function refresh() {
   if (isStored) replaceFavourites(storedFavourites());
 }
 
-/**
- * Replaces the kept [name, note] pairs by those that `edited` makes of them; `undo` takes back what that
- * changed, and nothing that was done since.
- */
+/** Edits the kept [name, note] pairs; `undo` takes back what that changes, and nothing later. */
 function change(edited) {
   refresh();
   const before = new Map(favourites);

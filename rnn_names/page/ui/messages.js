@@ -45,10 +45,7 @@ export function unsay() {
   markInvalid([]);
 }
 
-/**
- * Shows a message, and marks the conditions that it is about: the conditions that it names, the first
- * with a link that drops it; or all conditions, if no name can meet them.
- */
+/** Shows a message, and marks the conditions that it names, or all that rule out any name. */
 export function say(sentence, found = 0) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);

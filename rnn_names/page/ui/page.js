@@ -10,20 +10,12 @@ import { closeCard, explain, listenToCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
 import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, nameOfCard, onClick, toast, within } from "./elements.js";
+import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
 import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import { listenToKeys, showKeys } from "./keys.js";
 import { say, unsay } from "./messages.js";
-import {
-  columnsShown,
-  listenToHold,
-  listenToKeys,
-  namesShown,
-  placesFor,
-  settle,
-  showKeys,
-  showName,
-} from "./names.js";
+import { columnsShown, listenToHold, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 
@@ -36,10 +28,7 @@ const WAIT = 500; // ms for the font before names are drawn
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
 
-/**
- * Draws names with the settings of the form, and shows each as it is found; then shows a message if
- * names are missing, or else `note`. Returns whether all were found.
- */
+/** Draws names as the form says, then shows a message or else `note`; returns if all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
@@ -264,6 +253,7 @@ async function start() {
   listenToCasts(fitAgain);
   listenToFavourites();
   listenToHold();
+  listenToPresses();
   listenToKeys(more);
   listen();
   showView(document.body.dataset.view);
