@@ -88,10 +88,11 @@ export class Blend {
   /** The log-probability of a name and its end, or of its last `counted` places; −∞ for none. */
   logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
-    const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
-    return this.predictions(name, characters)
-      .slice(-counted)
-      .reduce((sum, place) => sum + logOf(place), 0);
+    const places = this.predictions(name, characters).slice(-counted);
+    return places.reduce(
+      (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
+      0,
+    );
   }
 }
 

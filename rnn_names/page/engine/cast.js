@@ -70,7 +70,7 @@ async function textsOfPieces(batch, pieces, key, rows) {
     if (typeof piece !== "string") {
       const use = piece.kind === "name" ? OF_NAMES : OF_CHOICES;
       const own = child(child(key, word(use)), word(numbers[use]));
-      if (piece.kind !== "again") numbers[use]++;
+      if (piece.kind !== "reference") numbers[use]++;
       made = await textsOfPart(batch, piece, own, rows);
     }
     made.forEach((text, i) => (texts[i] += text));
@@ -81,12 +81,12 @@ async function textsOfPieces(batch, pieces, key, rows) {
 async function textsOfPart(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = (text) => text && (piece.rules?.(text) ?? text);
-  if (piece.kind === "again") return columns.map((own) => changed(own.get(piece.again) ?? ""));
+  if (piece.kind === "reference") return columns.map((own) => changed(own.get(piece.label) ?? ""));
   const texts =
     piece.kind === "name"
       ? await namesOfPart(batch, piece, key, rows)
       : await textsOfChoice(batch, piece, key, rows);
-  if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
+  if (piece.label) texts.forEach((text, i) => columns[i].set(piece.label, text));
   return texts.map(changed);
 }
 

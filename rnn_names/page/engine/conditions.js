@@ -13,9 +13,7 @@ export const NEW_AND_LISTED = "No name is both new and in the list.";
 const GIVEN = 3; // first characters that minMeanP ignores
 
 /**
- * The conditions on whole names, each with a description and the numbers of tested and passed names.
- * Length and spelling come first, conditions that depend on other names last.
- *
+ * The conditions on whole names: length and spelling first, those that depend on other names last.
  * @param {import("./types.js").DrawOptions} bounds
  * @returns {import("./types.js").Condition[]}
  */

@@ -15,11 +15,9 @@ const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays responsive. If no
- * name can meet them in their case, ignores case.
- *
- * Returns the names and `shortage`, a message if there are fewer. Calls `watch.found(name)`,
- * `watch.progress()`, and `watch.stopped()`, which ends the search if it is true.
+ * Draws `count` names, in any case if none can meet the conditions in theirs, in slices of time. Returns
+ * `names` and `shortage`, a message if there are fewer. Calls `watch.found(name)`, `watch.progress()`,
+ * and `watch.stopped()`, which ends the search if it is true.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
   try {

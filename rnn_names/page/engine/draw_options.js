@@ -59,9 +59,8 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 export function drawOptions(settings, blend, models) {
   const { prefix: prefixes, suffix, contains } = settings;
   const lengths = prefixes.map(lengthOf);
-  const shortestListed = Math.min(...models.map((model) => model.shortest));
-  const shortest =
-    settings.minLength ?? Math.min(shortestListed, settings.maxLength ?? shortestListed);
+  const listed = models.map((model) => model.shortest);
+  const shortest = settings.minLength ?? Math.min(...listed, settings.maxLength ?? Infinity);
   const minLength = Math.max(shortest, lengths.length ? Math.min(...lengths) : 1, 1);
   const longest = Math.max(...models.map((model) => model.longest), minLength, ...lengths);
   const maxLength = settings.maxLength ?? longest;

@@ -9,10 +9,10 @@ import { Expression } from "./regex.js";
 const MAX_PARTS = 100;
 const MAX_NESTED = 20;
 const MAX_TIMES = 1000;
-const NAMED_PART =
+const LABEL =
   /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
-const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
-const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
+const WEIGHT = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
+const RANGE = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULES = /\s*rules\s*=/y;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
@@ -57,13 +57,10 @@ export class PatternReader {
     this.depth = 0;
     this.nameParts = [];
     this.columns = [];
-    this.names = new Set(); // names of parts that can be in the same line as the next part
+    this.labels = new Set(); // given to parts that can stand in one line with the next one
   }
 
-  /**
-   * The pieces and the columns. A string is text, { alternatives, weights } a choice, { shares,
-   * options } a name, { again } the repetition of a named part.
-   */
+  /** The pieces, texts and parts of the kinds "choice", "name" and "reference", and the columns. */
   pattern() {
     const refused = REFUSED.exec(this.text.replaceAll("\n", " "));
     if (refused) throw this.error("no name can hold this character", refused.index);
@@ -83,7 +80,7 @@ export class PatternReader {
     return new WrongSettings(`pattern: ${message}\n  ${shown}\n  ${" ".repeat(before)}^`);
   }
 
-  takes(text) {
+  take(text) {
     const found = this.text.startsWith(text, this.at);
     if (found) this.at += text.length;
     return found;
@@ -101,10 +98,10 @@ export class PatternReader {
   }
 
   /** Reads the closing bracket for the bracket at `begin`. */
-  closes(bracket, begin) {
+  close(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
-    if (!this.takes(bracket)) throw this.unexpected(bracket === "]");
+    if (!this.take(bracket)) throw this.unexpected(bracket === "]");
   }
 
   unexpected(canBeText) {
@@ -125,7 +122,7 @@ export class PatternReader {
     for (let text = ""; ; ) {
       text += this.until(`{}[]${ends}`);
       const sign = this.text[this.at] ?? "";
-      if (sign && "*=".includes(sign) && !this.match(WEIGHT_AT_END)) {
+      if (sign && "*=".includes(sign) && !this.match(WEIGHT)) {
         text += this.text[this.at++];
         continue;
       }
@@ -140,62 +137,61 @@ export class PatternReader {
   /** Reads a part in brackets or braces. */
   part() {
     const begin = this.at++;
-    if (this.text[begin] === "[") return this.choice(begin, this.called(""));
-    const given = this.match(NAMED_PART);
-    if (!given) return this.namePart(begin, this.called(""));
-    this.at = NAMED_PART.lastIndex;
-    if (given[1] === undefined) return this.again(begin);
+    if (this.text[begin] === "[") return this.choice(begin, this.labelOf(""));
+    const given = this.match(LABEL);
+    if (!given) return this.namePart(begin, this.labelOf(""));
+    this.at = LABEL.lastIndex;
+    if (given[1] === undefined) return this.reference(begin);
     if (/^(name|part_\d+)$/.test(given[1])) {
       const which = given[1] === "name" ? "the whole line" : "parts without a name";
       throw this.error(`'${given[1]}' is reserved for ${which}; choose another name`, begin + 1);
     }
-    if (this.names.has(given[1]))
+    if (this.labels.has(given[1]))
       throw this.error(`'${given[1]}' already names a part; choose another name`, begin + 1);
-    this.names.add(given[1]);
-    const column = this.called(given[1]);
+    this.labels.add(given[1]);
+    const label = this.labelOf(given[1]);
     const bracket = this.at;
-    if (!this.takes("[")) return this.namePart(begin, column);
-    const piece = this.choice(bracket, column);
-    this.closes("}", begin);
+    if (!this.take("[")) return this.namePart(begin, label);
+    const piece = this.choice(bracket, label);
+    this.close("}", begin);
     return piece;
   }
 
-  /** The column of a part, by its name or number; undefined for an unnamed part of a choice. */
-  called(name) {
-    if (!name && this.depth) return undefined;
-    const column = name || `part_${this.columns.length + 1}`;
-    if (!this.columns.includes(column)) this.columns.push(column);
-    return column;
+  /** The label of the next part, given or by its number; "" for others in a choice. */
+  labelOf(given) {
+    const label = given || (this.depth ? "" : `part_${this.columns.length + 1}`);
+    if (label && !this.columns.includes(label)) this.columns.push(label);
+    return label;
   }
 
   /** Reads a choice after its [, up to its ]. */
-  choice(bracket, column) {
+  choice(bracket, label) {
     const alternatives = [];
     const weights = [];
     if (++this.depth > MAX_NESTED)
       throw this.error(`at most ${MAX_NESTED} choices can be nested`, bracket);
-    const before = this.names;
-    let names = before;
+    const before = this.labels;
+    let labels = before;
     do {
-      this.names = new Set(before);
+      this.labels = new Set(before);
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
-      names = new Set([...names, ...this.names]);
-    } while (this.takes("|"));
+      labels = new Set([...labels, ...this.labels]);
+    } while (this.take("|"));
     this.depth--;
-    this.names = names;
-    this.closes("]", bracket);
-    return { kind: "choice", alternatives, weights, column };
+    this.labels = labels;
+    this.close("]", bracket);
+    return { kind: "choice", alternatives, weights, label };
   }
 
   /** Reads the weight at the end of an alternative, such as *3, if it has one. */
   weight() {
-    const given = this.match(WEIGHT_AT_END);
+    const given = this.match(WEIGHT);
     if (!given) return 1;
     const [, sign, number] = given;
     const weight = /^\d+$/.test(number) ? Number(number) : 0;
     if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) {
-      this.at = WEIGHT_AT_END.lastIndex;
+      this.at = WEIGHT.lastIndex;
       return weight;
     }
     const meant = number.replace(/\D.*/su, "") || "3";
@@ -203,20 +199,20 @@ export class PatternReader {
     throw this.error(`${expected}; write \\${sign} for a literal one`, this.at);
   }
 
-  /** Reads a repetition after its {=, up to }. */
-  again(begin) {
+  /** Reads a reference after {=, up to }. */
+  reference(begin) {
     const place = this.at;
-    const again = this.until(":{}").trim();
-    if (!this.columns.includes(again)) {
+    const label = this.until(":{}").trim();
+    if (!this.columns.includes(label)) {
       const named = this.columns.filter((column) => !column.startsWith("part_")).join(", ");
-      const there = named ? `available: ${named}` : `write {${again || "x"}=MODEL} for one`;
-      throw this.error(`no part before this is called “${again}”; ${there}`, place);
+      const there = named ? `available: ${named}` : `write {${label || "x"}=MODEL} for one`;
+      throw this.error(`no part before this is called “${label}”; ${there}`, place);
     }
-    return { kind: "again", again, ...this.options(begin, false) };
+    return { kind: "reference", label, ...this.options(begin, false) };
   }
 
   /** Reads a name, or a line of a file, up to }. */
-  namePart(begin, column) {
+  namePart(begin, label) {
     const shares = this.models.map(() => 0);
     const file = /^\s*([^+:|{}]*\.txt)\s*(?=[:}])/u.exec(this.text.slice(this.at));
     if (file) {
@@ -224,12 +220,12 @@ export class PatternReader {
       this.at += file[0].length;
       const alternatives = lines.map((line) => [line]);
       const weights = lines.map(() => 1);
-      return { kind: "choice", alternatives, weights, column, ...this.options(begin, false) };
+      return { kind: "choice", alternatives, weights, label, ...this.options(begin, false) };
     }
     do this.share(shares, begin);
-    while (this.takes("+"));
+    while (this.take("+"));
     this.nameParts.push(begin);
-    return { kind: "name", shares, column, ...this.options(begin, true) };
+    return { kind: "name", shares, label, ...this.options(begin, true) };
   }
 
   /** The nonblank lines of a given file. */
@@ -246,7 +242,7 @@ export class PatternReader {
   options(begin, isName) {
     const options = {};
     let rules;
-    for (let sign = ":"; this.takes(sign); sign = ",") {
+    for (let sign = ":"; this.take(sign); sign = ",") {
       const place = this.at;
       if (this.match(RULES)) {
         if (rules) throw this.error("rules is given twice", place);
@@ -255,7 +251,7 @@ export class PatternReader {
       } else if (isName) this.option(options);
       else throw this.error("only rules=FILE is allowed here: this is not a model", place);
     }
-    this.closes("}", begin);
+    this.close("}", begin);
     return { options: newNames(options), rules };
   }
 
@@ -324,7 +320,7 @@ export class PatternReader {
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim().replaceAll("_", "-");
-    const range = RANGE_OF_LENGTHS.exec(
+    const range = RANGE.exec(
       this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word,
     );
     if (range && (this.text[this.at] !== "=" || word.includes("length"))) {
@@ -338,7 +334,7 @@ export class PatternReader {
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
-    const text = this.takes("=") ? this.until(",}") : undefined;
+    const text = this.take("=") ? this.until(",}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);

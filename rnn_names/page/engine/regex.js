@@ -64,17 +64,15 @@ const MAX_REPEATED = 2 ** 32 - 2; // of a repetition
 const NOTHING = { term: sequence([]), source: "", least: 0, most: 0 };
 
 /**
- * A regular expression: its `term`, whether it `isRegular`, and its `source` for browsers.
- *
- * It is read from left to right; `at` is the current position. What is read becomes a node { term,
- * source, least, most }, with the lengths of the texts that match.
+ * A regular expression: its `term`, and its `source` for browsers. It is read from left to right; what
+ * is read becomes a node { term, source, least, most }, with the lengths of the texts that match.
  */
 export class Expression {
   constructor(text, ignoreCase, characters) {
     this.text = text;
     this.ignoreCase = ignoreCase;
     this.characters = characters; // that texts can have
-    this.at = 0;
+    this.at = 0; // the current position
     this.isRegular = true; // without look-around, references, and edges inside
     this.isBehind = false; // in a look-behind
     this.repeatsEmpty = false; // whether something is repeated that may be empty
@@ -298,10 +296,7 @@ export class Expression {
     };
   }
 
-  /**
-   * A test for a category, or for a character, which is its `code`.
-   * @returns {any}
-   */
+  /** A test for a category, or for a character, which is its `code`. @returns {any} */
   member() {
     const [, category] = this.takes(/\\([dsw])/iy) ?? [];
     if (category) return categoryTest(category);

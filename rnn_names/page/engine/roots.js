@@ -7,10 +7,7 @@ import { lengthOf, WrongSettings } from "./options.js";
 import { same } from "./regex.js";
 import { folding } from "./text.js";
 
-/**
- * Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. Of
- * some texts, at least `needed` must be without such a character; by default, all.
- */
+/** Raises WrongSettings unless `needed` texts, by default all, have known characters, as folded. */
 export function checkCharacters(texts, blend, fold, needed = texts.length) {
   const known = new Set(blend.characters.map(fold));
   const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
@@ -22,10 +19,7 @@ export function checkCharacters(texts, blend, fold, needed = texts.length) {
   );
 }
 
-/**
- * The spellings of a required prefix: the given one, or spellings in another case, by the rules of
- * rnn_names/conditions/spelling.py. If the list's shape excludes them, extends `shape`.
- */
+/** Spellings of a required prefix, as in rnn_names/conditions/spelling.py; may extend `shape`. */
 export function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
     let found = [""];

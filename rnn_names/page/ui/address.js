@@ -1,15 +1,16 @@
 // The settings in the address, so that a link restores the names, and the history of addresses.
 
-import { INITIALS, lengthOf, MAX_LENGTH, VALUE_TYPES } from "../engine/options.js";
+import { scaled } from "../engine/blend.js";
+import { INITIALS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
-import { chosen, models } from "./chosen.js";
+import { chosen, models, openingShares } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $ } from "./elements.js";
 import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
 import { CHECKS, NUMBERS, resetForm, TEXTS } from "./form.js";
-import { areOpeningShares, sharesOfLink } from "./shares.js";
+import { sharesOfLink } from "./shares.js";
 
 const HELD = ["held", "stayed"]; // as in `chosen`
 
@@ -30,7 +31,8 @@ export function addressOfForm() {
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (chosen.isTuned()) address.set("temperature", String(chosen.temperature));
-  if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
+  const areOpening = scaled(chosen.shares).join() === scaled(openingShares()).join();
+  if (!areOpening) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists().length) address.set("list", digestsOfLists().join(" "));
   if (isCasting()) address.set("cast", $("pattern").value);
   if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
@@ -49,9 +51,6 @@ export function missingList() {
 /** Whether a text of a link can be shown as a name or a line. */
 const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
-/** Whether a text of a link can have been held: no markup. */
-const isHoldable = (text) => isShowable(text) && !/[<>]/.test(text);
-
 /** Sets the form from the address, where it is valid; returns whether the address has a seed. */
 export function readAddress() {
   known = location.hash;
@@ -61,19 +60,15 @@ export function readAddress() {
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   const hasSeed = address.has("seed");
-  if (hasSeed) {
-    for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
-    chosen.setBoldness("balanced");
-  }
-  if (VALUE_TYPES.boldness.allows(address.get("boldness")))
-    chosen.setBoldness(address.get("boldness"));
+  if (hasSeed) for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
+  const boldness = address.get("boldness") ?? "";
+  const usual = hasSeed ? "balanced" : "safe";
+  chosen.setBoldness(Object.hasOwn(BOLDNESS, boldness) ? boldness : usual);
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   const wantedLists = address.get("list")?.split(" ") ?? [];
-  chosen.shares = sharesOfLink(
-    address.get("shares") ?? "",
-    hasSeed ? wantedLists : digestsOfLists(),
-  );
+  const lists = hasSeed ? wantedLists : digestsOfLists();
+  chosen.shares = sharesOfLink(address.get("shares") ?? "", lists);
   $("pattern").value = address.get("cast") ?? pattern; // links to names have no pattern
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   if (address.has("cast")) showPattern();
@@ -83,11 +78,10 @@ export function readAddress() {
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-      if (isHoldable(name)) chosen[key].set(Number(place), name);
+      if (isShowable(name) && !/[<>]/.test(name)) chosen[key].set(Number(place), name);
     }
-  const [kept, notes] = ["kept", "notes"].map((key) =>
-    (address.get(key) ?? "").split("*").map(unescaped),
-  );
+  const textsOf = (key) => (address.get(key) ?? "").split("*").map(unescaped);
+  const [kept, notes] = [textsOf("kept"), textsOf("notes")];
   const note = (i) => withoutRefused([...(notes[i] ?? "")].slice(0, MAX_NOTE).join(""));
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
@@ -110,12 +104,9 @@ export function writeAddress(isNew) {
   const depth = (history.state?.depth ?? last + 1) + Number(isStep);
   const { view } = document.body.dataset;
   try {
+    const state = { depth, view, fitted: chosen.fitted };
     if (address !== location.hash || view !== history.state?.view)
-      history[isStep ? "pushState" : "replaceState"](
-        { depth, view, fitted: chosen.fitted },
-        "",
-        address,
-      );
+      history[isStep ? "pushState" : "replaceState"](state, "", address);
   } catch {
     location.hash = address; // if the browser forbids the others for a local file
   }

@@ -117,8 +117,7 @@ function addTen() {
 
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
-/** @param {any} event */
-function redraw({ detail: isStep }) {
+function redraw(/** @type {any} */ { detail: isStep }) {
   showValues();
   chosen.stayed.clear();
   if (isStep) {
