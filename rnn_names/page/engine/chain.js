@@ -18,10 +18,7 @@ const UNSEEN = 0.002; // share of the empty context's probabilities that is unif
 
 /** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
 export class Chain {
-  /**
-   * Learns from prefixes, { symbols, length, logs, nNames }: `logs` are log ŷ (n_y,) at the
-   * temperature, and `nNames` names have the prefix. Keeps at most `size` contexts.
-   */
+  /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     this.n_y = n_y;
     this.temperature = Math.min(temperature, 1); // means are of predictions at 1 or more

@@ -117,10 +117,7 @@ export class Guide {
     this.learn();
   }
 
-  /**
-   * `ahead` for prefixes of a length, by context and state, from `further`, which is `ahead` for one
-   * more character. Sums are of probabilities relative to e^scale, unless they are too small.
-   */
+  /** `ahead` at a length, by context and state, from `further`, that at the next length. */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);

@@ -107,10 +107,7 @@ export class GuidedSampler {
     guide.evaluateAll();
   }
 
-  /**
-   * A round that sets the bound; returns whether the guide is ready. The mean weight is the probability
-   * of the conditions: if it is less than the probability of the known names, proposals miss some.
-   */
+  /** Sets the bound by a round, whose mean weight is P(conditions); is the guide ready? */
   *test(n) {
     const { guide } = this;
     const weights = yield* this.round();

@@ -135,10 +135,7 @@ export class NameQueue {
     }
   }
 
-  /**
-   * Draws the pilot, and prepares a guide if it shows that names are rare. As in Python, the pilot has
-   * seed 0, and is longer if the first attempts leave the question open.
-   */
+  /** Draws the pilot, of seed 0 as in Python; prepares a guide if it shows that names are rare. */
   *drawPilot() {
     this.hasPilot = true;
     const { blend, options, spelling, atOnce } = this;

@@ -15,10 +15,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 
 const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
-/**
- * The base's row for EOS and for each character, or for the most similar character that it knows:
- * (n_y,). Null if there are too many names, or too few of their characters have a row.
- */
+/** The base's rows for EOS and characters, or those alike: (n_y,). Null if it suits no such names. */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);

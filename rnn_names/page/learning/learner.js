@@ -146,9 +146,10 @@ function closestModel(models, names) {
 
 /** What the frequencies of letters and ends predict, in nats per character. */
 function entropyOfLetters(names) {
+  const counts = new Map();
   const letters = names.flatMap((name) => [...name, ""]);
-  const equal = Map.groupBy(letters, (letter) => letter);
-  const shares = Array.from(equal.values(), ({ length }) => length / letters.length);
+  for (const letter of letters) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  const shares = Array.from(counts.values(), (count) => count / letters.length);
   return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 }
 

@@ -24,10 +24,7 @@ const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
 const HEADING = /^(first |given |last )?names?$/iu; // of a column
 
-/**
- * The names in a text, in NFC, with repeats: one on each line, or on one line with commas between
- * them; of a table its first column that has letters in each line. Signs of lists are left out.
- */
+/** Names in a text, in NFC, with repeats: of lines, or between commas; of a table, one column. */
 export function listIn(text) {
   const all = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
   const lines = all.filter((line) => line.trim());

@@ -167,7 +167,6 @@ function fitAgain() {
 
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
-  if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
   const links = isCasting() ? 80 : 60; // px; with some for lines, whose heights differ
   const below = links + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
