@@ -134,8 +134,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
 /** The numbers from 0 to n − 1, shuffled: in the order of random numbers, one for each card. */
 function orderOf(key, first, n) {
   const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
-  const order = [...keys.keys()];
-  return order.sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
+  return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
 /** The rows that have the right initials, without repeated lines if lines are to be unique. */

@@ -49,16 +49,12 @@ export class Chain {
   /** Computes the context after each context and character, from short contexts to long ones. */
   following(contexts) {
     const { n_y, rows, shorter } = this;
-    const longer = contexts.map(() => []);
-    contexts.forEach((context, row) => {
-      const before = rows.get(context.slice(0, -1));
-      if (row && before !== undefined)
-        longer[before].push([context.charCodeAt(context.length - 1), row]);
-    });
     const nextContext = new Int32Array(contexts.length * n_y);
-    longer.forEach((known, row) => {
-      nextContext.copyWithin(row * n_y, shorter[row] * n_y, (shorter[row] + 1) * n_y);
-      for (const [c, next] of known) nextContext[row * n_y + c] = next;
+    contexts.forEach((context, row) => {
+      for (let c = 0; c < n_y; c++) {
+        const longer = rows.get(context + String.fromCharCode(c));
+        nextContext[row * n_y + c] = longer ?? nextContext[shorter[row] * n_y + c];
+      }
     });
     return nextContext;
   }

@@ -48,8 +48,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   }
   const isGiven = ([name, value]) =>
     value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
-  const given = Object.entries(settings).filter(isGiven);
-  return { ...wanted, ...Object.fromEntries(given) };
+  return { ...wanted, ...Object.fromEntries(Object.entries(settings).filter(isGiven)) };
 }
 
 /**

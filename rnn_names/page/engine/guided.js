@@ -49,9 +49,8 @@ export class GuidedSampler {
   /** At most one name from each of some attempts, as for the numbers of a cast's lines. */
   *once(attempts) {
     const proposals = yield* this.propose(attempts);
-    return proposals.map(({ name, weight, point }) => {
-      return { name: Math.exp(weight - this.bound) + point >= 1 ? name : null };
-    });
+    const isKept = ({ weight, point }) => Math.exp(weight - this.bound) + point >= 1;
+    return proposals.map((each) => ({ name: isKept(each) ? each.name : null }));
   }
 
   /** Prepares the guide, which has already recorded `drawn` attempts. */

@@ -32,7 +32,8 @@ function storedFavourites() {
 /** Replaces the kept names by these [name, note] pairs, and stores them. */
 function keepThese(pairs) {
   replaceFavourites(pairs);
-  showFavourites(store());
+  store();
+  showFavourites();
 }
 
 function replaceFavourites(pairs) {
@@ -90,7 +91,6 @@ export const joined = (texts) =>
 /** A text that was `joined`. */
 export const unescaped = (text) => text.replace(/%2[5A]/g, decodeURIComponent);
 
-/** Stores the kept names; returns whether the browser allowed it. */
 function store() {
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
@@ -98,7 +98,6 @@ function store() {
   } catch {
     isStored = false;
   }
-  return isStored;
 }
 
 /** Shows the kept names, and listens to their buttons. */
@@ -108,8 +107,8 @@ export function listenToFavourites() {
   // Another tab has changed them, or this page is shown again as it was left. They are not stored once
   // more: by now, the other tab may have stored later ones.
   const takeStored = () => {
-    replaceFavourites(storedFavourites());
-    showFavourites(true);
+    refresh();
+    showFavourites();
   };
   addEventListener("storage", ({ key }) => key === STORE && takeStored());
   addEventListener("pageshow", ({ persisted }) => persisted && takeStored());
@@ -131,7 +130,7 @@ export function listenToFavourites() {
   });
 }
 
-function showFavourites(isKept) {
+function showFavourites() {
   $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));
   for (const shown of document.querySelectorAll(".name"))
     shown.ariaPressed = String(favourites.has(shown.textContent));
@@ -139,7 +138,7 @@ function showFavourites(isKept) {
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
   $("kept-none").hidden = favourites.size > 0;
-  $("kept-hint").hidden = !favourites.size || isKept;
+  $("kept-hint").hidden = !favourites.size || isStored;
 }
 
 /** Shows in the card whether its name is kept. */

@@ -184,7 +184,7 @@ function showProgress({ share, model, names, startedFrom }, started) {
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
 /** Adds a learned model, or replaces that of its list; stores it with the list's text. */
-async function addModel(model, /** @type {string | undefined} */ text = undefined) {
+async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
@@ -196,7 +196,7 @@ async function addModel(model, /** @type {string | undefined} */ text = undefine
     chosen.wantedLists = []; // other names are meant now
     changed(true);
   }
-  const isKept = text !== undefined && (await remember({ model, text }));
+  const isKept = await remember({ model, text });
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
