@@ -51,9 +51,8 @@ export function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  // The nodes of all prefixes of roots.
-  /** @type {Map<string, any>} */
-  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
+  const after = new Map(); // the nodes of all prefixes of roots
+  after.set("", { hidden: blend.firstState(), logProb: 0 });
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
     let [begun, node] = ["", after.get("")];

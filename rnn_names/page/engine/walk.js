@@ -37,8 +37,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     });
     const edges = rows.map(cumulated);
     yield;
-    /** @type {any[][]} */
-    const [branches, further] = [[], []];
+    const [branches, further] = [/** @type {any[]} */ ([]), /** @type {any[]} */ ([])];
     const branchOf = new Map();
     for (const draw of active) {
       const { node: parent, key } = draw;

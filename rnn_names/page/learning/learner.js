@@ -59,8 +59,7 @@ export class Learner {
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(randomNumbers(seed, FOR_WEIGHTS));
     this.update = adam(this.trained);
-    /** @type {any} */
-    this.best = { epoch: 0, loss: Infinity, params: null };
+    this.best = /** @type {any} */ ({ epoch: 0, loss: Infinity, params: null });
   }
 
   firstWeights(random) {
