@@ -60,7 +60,7 @@ PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|me
 ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
 LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
 
-PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
+PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css")
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
 BLOCK = "div|details|dl|form|h[1-6]|li|main|nav|ol|p|section|ul"
