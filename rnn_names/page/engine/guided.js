@@ -106,7 +106,7 @@ export class GuidedSampler {
     guide.evaluateAll();
   }
 
-  /** Sets the bound by a round, whose mean weight is P(conditions); is the guide ready? */
+  /** Sets the bound by a round, of mean weight P(conditions); returns whether the guide is ready. */
   *test(n) {
     const { guide } = this;
     const weights = yield* this.round();

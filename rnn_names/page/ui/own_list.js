@@ -190,9 +190,9 @@ async function addModel(model, text) {
     return showState("");
   }
   $("toast").replaceChildren(); // nothing before it can be taken back
-  if ($("own-list").hidden) takeInBehind(model);
+  if ($("own-list").hidden) putModelQuietly(model);
   else {
-    takeIn(model);
+    putModel(model);
     chosen.wantedLists = []; // other names are meant now
     changed(true);
   }
@@ -213,10 +213,10 @@ function sharesNow() {
   };
 }
 
-/** Takes in a model while people look at other names, or type a cast: all that stays. */
-function takeInBehind(model) {
+/** Puts a model among the others while people look at other names, or type a cast: all that stays. */
+function putModelQuietly(model) {
   const restoreShares = sharesNow();
-  takeIn(model);
+  putModel(model);
   restoreShares();
   if (!isCasting()) followKinds();
   else if (!$("parts").contains(document.activeElement)) showPattern();
@@ -226,11 +226,11 @@ function takeInBehind(model) {
   toast([bdi(model.name), " is ready"], { "Show names": () => $("own-show").click() });
 }
 
-function takeIn(model) {
+function putModel(model) {
   const others = models.filter(({ digest }) => digest !== model.digest);
   nameApart(model, others);
   for (const other of others) other.share = 0;
-  haveModels([...others, model]);
+  replaceModels([...others, model]);
 }
 
 const sizeOf = ({ training: { distinct_names, held_out_names } }) =>
@@ -252,7 +252,7 @@ function showSources() {
   }
 }
 
-function haveModels(all) {
+function replaceModels(all) {
   models.splice(0, models.length, ...all);
   chosen.shares = openingShares();
   buildShares();
@@ -264,7 +264,7 @@ function haveModels(all) {
 export async function recall() {
   const learned = await remembered();
   if (!learned) return;
-  takeIn(learned.model);
+  putModel(learned.model);
   takeNames([learned.text], learned.model.name);
   showLearned(learned.model, " This browser keeps it.");
 }
@@ -277,7 +277,7 @@ async function forgetModel() {
   const { value } = $("pattern");
   const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
   await within(MOST_WAIT, forgotten);
-  haveModels(ownModels());
+  replaceModels(ownModels());
   restoreShares();
   chosen.wantedLists = [];
   changed();
@@ -288,7 +288,7 @@ async function forgetModel() {
       if (!$("own-names").value) takeNames([text], title);
       const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
       await within(MOST_WAIT, forgotten.then(storedAgain));
-      haveModels(before);
+      replaceModels(before);
       restoreShares();
       $("pattern").value = value;
       showPattern();
