@@ -20,8 +20,7 @@ export function engineOf(models) {
   async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
     const settings = checkOptions(options, { ...SAMPLE_OPTIONS, shares: sharesType(models) });
-    const { blend, parts } = blendOf(models, settings.shares);
-    return (await drawNames(blend, parts, settings, count)).names;
+    return (await drawNames(models, settings, count)).names;
   }
 
   /** The natural logarithm of a name's probability, including its end; −Infinity for 0. */

@@ -6,7 +6,6 @@
 import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
-import { blendOf } from "./models.js";
 import { WrongSettings } from "./options.js";
 import { child, newSeed, seedKey, word } from "./random_keys.js";
 import { folded } from "./text.js";
@@ -93,16 +92,15 @@ async function textsOfPart(batch, piece, key, rows) {
 /** The names of a part; if there are too few, the lines end before the first without a name. */
 async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
-  const { blend, parts } = blendOf(models, piece.shares);
   // A part that asks for listed names overrides `novel` of the cast, and the reverse.
   const { novel, listed, ...others } = shared;
-  const { options } = piece;
+  const { options, shares } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
   const prepared = batch.prepared.get(piece);
-  const own = { ...options, key: child(key, word(0)), numbers, prepared };
+  const own = { ...options, shares, key: child(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
-  const { names, shortage } = await drawNames(blend, parts, settings, rows.length, watch);
+  const { names, shortage } = await drawNames(models, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
   if (names.length < rows.length) {
     batch.end = Math.min(batch.end, rows[names.length]);

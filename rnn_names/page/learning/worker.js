@@ -1,7 +1,6 @@
 // Starts a worker that learns from a list, and runs in it.
 
 import { drawNames } from "../engine/draw_names.js";
-import { blendOf } from "../engine/models.js";
 import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
@@ -69,9 +68,8 @@ export function learnOnMessage() {
 
 /** A few new names of a model, of one seed: they can be seen to become better. */
 export async function namesToWatch(model) {
-  const { blend, parts } = blendOf([model], [1]);
   const end = performance.now() + WATCHING;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end
   const settings = { seed: 1, boldness: "safe", novel: true, clean: true, unique: true };
-  return (await drawNames(blend, parts, settings, NAMES_TO_WATCH, { stopped })).names;
+  return (await drawNames([model], settings, NAMES_TO_WATCH, { stopped })).names;
 }

@@ -2,7 +2,6 @@
 
 import { engineOf } from "../engine/api.js";
 import { drawNames } from "../engine/draw_names.js";
-import { blendOf } from "../engine/models.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
@@ -85,9 +84,8 @@ async function draw(note = "") {
 
 /** Draws names of the blend; returns a message if there are too few, otherwise "". */
 async function drawOfBlend(settings, watch) {
-  const { blend, parts } = blendOf(models, settings.shares);
-  const { shortage } = await drawNames(blend, parts, settings, settings.count, watch);
-  return shortage || withoutLetters(parts);
+  const { shortage } = await drawNames(models, settings, settings.count, watch);
+  return shortage || withoutLetters(chosen.writing());
 }
 
 function busy(isBusy) {
