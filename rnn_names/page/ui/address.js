@@ -9,7 +9,8 @@ import { chosen, models, openingShares } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $ } from "./elements.js";
 import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
-import { CHECKS, NUMBERS, resetForm, TEXTS } from "./form.js";
+import { CHECKS, NUMBERS, TEXTS } from "./fields.js";
+import { resetForm } from "./form.js";
 import { sharesOfLink } from "./shares.js";
 
 const HELD = ["held", "stayed"]; // as in `chosen`

@@ -1,8 +1,10 @@
 // Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
 // All pages of the site have the same list: there, docs/site/framed.py names the store.
 
+import { openCard } from "./card.js";
 import { models } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
+import { asCSV, asText, copy, download, shareLink } from "./sharing.js";
 
 /** The name of what the browser stores for a page of these models. */
 export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
@@ -176,9 +178,8 @@ function draggable(item, i) {
 
 /** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
 function favouriteItem(name, i) {
-  const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
   const className = /.{25}| .* /.test(name) ? "line" : ""; // long, or of three words
-  const open = button(bdi(name), tell, { className: "kept-name" });
+  const open = button(bdi(name), () => openCard(name), { className: "kept-name" });
   const note = element("textarea", {
     className: "note",
     rows: 1,
@@ -216,40 +217,4 @@ function favouriteItem(name, i) {
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
   return draggable(element("li", { className }, open, note, up, remove), i);
-}
-
-/** Names as text, one per line; a note follows its name after a tab. */
-export const asText = (pairs) =>
-  pairs.map(([name, note]) => `${[name, note].filter(Boolean).join("\t")}\r\n`).join("");
-
-/** Names as CSV, with a column of notes if there are any; formulas are escaped as in cli/output.py. */
-function asCSV(pairs) {
-  const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
-  const columns = pairs.some(([, note]) => note) ? 2 : 1;
-  const rows = pairs.map((pair) => pair.slice(0, columns).map(cell));
-  return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
-}
-
-export function download(parts, file) {
-  const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
-  element("a", { href: url, download: file }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
-
-/** Shares a link from the menu of a touch screen, if it has one; otherwise copies it. */
-export function shareLink(url, sentence) {
-  const isTouched = matchMedia("(hover: none)").matches;
-  if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
-  else if (location.protocol !== "file:") copy(url, sentence);
-  else copy(url, `${sentence}. It works for people who have this file.`);
-}
-
-/** Copies a text to the clipboard, and shows a message. */
-export async function copy(text, sentence = "Copied") {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast([sentence]);
-  } catch {
-    toast(["The browser does not allow pages to copy here"]);
-  }
 }

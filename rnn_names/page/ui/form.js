@@ -4,12 +4,9 @@ import { newNames, WrongSettings } from "../engine/options.js";
 import { isCasting, modelsOfCast } from "./casts.js";
 import { chosen, data, openingShares } from "./chosen.js";
 import { $, setSlider } from "./elements.js";
+import { CHECKS, NUMBERS, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
 import { giveShare, showShares } from "./shares.js";
-
-export const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
-export const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
-export const NUMBERS = ["count", "min-length", "max-length"];
 
 /** Whether a checkbox is on: one that is disabled is so again when another model writes. */
 const isOn = ({ checked, disabled }) => checked && !disabled;
@@ -34,13 +31,6 @@ export function checkLengths() {
   for (const { value, validity } of [$("min-length"), $("max-length")])
     if (!validity.valid)
       throw new WrongSettings(`No name can have ${value || "that many"} characters.`);
-}
-
-/** The texts of a field, separated by commas; a single text keeps its spaces. */
-export function textsIn({ id, value }) {
-  const text = value.normalize("NFC");
-  const texts = id === "match" ? [text] : text.split(",");
-  return texts.map((text) => (texts[1] === undefined ? text : text.trim())).filter(Boolean);
 }
 
 /** Applies the new value of a slider. */

@@ -1,8 +1,9 @@
 // What keys do, most of them with the focused name or that under the mouse.
 
 import { $, pressed, toast } from "./elements.js";
-import { copy, favourites, undo } from "./favourites.js";
+import { favourites, undo } from "./favourites.js";
 import { columnsShown, showDetails, shownPlaces, toggleHold } from "./names.js";
+import { copy } from "./sharing.js";
 
 export function showKeys() {
   $("keys").showModal();

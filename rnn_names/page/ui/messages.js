@@ -2,7 +2,7 @@
 
 import { changed, chosen } from "./chosen.js";
 import { $, bdi, button, element } from "./elements.js";
-import { NUMBERS, TEXTS, textsIn } from "./form.js";
+import { NUMBERS, TEXTS, textsIn } from "./fields.js";
 
 const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
 

@@ -5,7 +5,8 @@ import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
-import { copy, favourites, toggleFavourite } from "./favourites.js";
+import { favourites, toggleFavourite } from "./favourites.js";
+import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 

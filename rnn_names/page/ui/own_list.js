@@ -19,10 +19,10 @@ import {
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast, within } from "./elements.js";
-import { download } from "./favourites.js";
 import { showValues } from "./form.js";
 import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
+import { download } from "./sharing.js";
 
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
 

@@ -5,18 +5,19 @@ import { drawNames } from "../engine/draw_names.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
-import { closeCard, explain, listenToCard, openCard } from "./card.js";
+import { closeCard, explain, listenToCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
 import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
-import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
+import { keepAll, listenToFavourites } from "./favourites.js";
 import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { say, unsay } from "./messages.js";
 import { columnsShown, listenToHold, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
+import { asText, copy, shareLink } from "./sharing.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
@@ -199,7 +200,6 @@ function startOver() {
 
 function listen() {
   document.addEventListener("settings", redraw);
-  document.addEventListener("details", (/** @type {any} */ { detail }) => openCard(detail));
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
     more();
