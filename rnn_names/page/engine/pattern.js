@@ -4,7 +4,7 @@
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
 import { newNames, REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
-import { Expression } from "./regex.js";
+import { Expression, Reader } from "./regex.js";
 
 const MAX_PARTS = 100;
 const MAX_NESTED = 20;
@@ -47,13 +47,11 @@ function expressionOfRule(text, references, characters) {
   return expression.compiled(false);
 }
 
-/** Reads a pattern from left to right; `at` is the current position. */
-export class PatternReader {
+export class PatternReader extends Reader {
   constructor(text, models, files = {}) {
-    this.text = text;
+    super(text);
     this.models = models;
     this.files = files;
-    this.at = 0;
     this.depth = 0;
     this.nameParts = [];
     this.columns = [];
@@ -80,12 +78,6 @@ export class PatternReader {
     return new WrongSettings(`pattern: ${message}\n  ${shown}\n  ${" ".repeat(before)}^`);
   }
 
-  take(text) {
-    const found = this.text.startsWith(text, this.at);
-    if (found) this.at += text.length;
-    return found;
-  }
-
   /** Reads up to one of some delimiters, or to the end. */
   until(stops) {
     let read = "";
@@ -101,7 +93,8 @@ export class PatternReader {
   close(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
-    if (!this.take(bracket)) throw this.unexpected(bracket === "]");
+    if (this.text[this.at] !== bracket) throw this.unexpected(bracket === "]");
+    this.at++;
   }
 
   unexpected(canBeText) {
@@ -110,19 +103,14 @@ export class PatternReader {
     return this.error(`unexpected '${found}'${hint}`, this.at);
   }
 
-  /** Reads a match of a sticky expression. */
-  match(expression) {
-    expression.lastIndex = this.at;
-    return expression.exec(this.text);
-  }
-
   /** Reads pieces up to the end of the pattern, or of an alternative. */
   pieces(ends) {
     const pieces = [];
     for (let text = ""; ; ) {
       text += this.until(`{}[]${ends}`);
       const sign = this.text[this.at] ?? "";
-      if (sign && "*=".includes(sign) && !this.match(WEIGHT)) {
+      WEIGHT.lastIndex = this.at;
+      if (sign && "*=".includes(sign) && !WEIGHT.test(this.text)) {
         text += this.text[this.at++];
         continue;
       }
@@ -138,9 +126,8 @@ export class PatternReader {
   part() {
     const begin = this.at++;
     if (this.text[begin] === "[") return this.choice(begin, this.labelOf(""));
-    const given = this.match(LABEL);
+    const given = this.take(LABEL);
     if (!given) return this.namePart(begin, this.labelOf(""));
-    this.at = LABEL.lastIndex;
     if (given[1] === undefined) return this.reference(begin);
     if (/^(name|part_\d+)$/.test(given[1])) {
       const which = given[1] === "name" ? "the whole line" : "parts without a name";
@@ -151,7 +138,7 @@ export class PatternReader {
     this.labels.add(given[1]);
     const label = this.labelOf(given[1]);
     const bracket = this.at;
-    if (!this.take("[")) return this.namePart(begin, label);
+    if (!this.take(/\[/y)) return this.namePart(begin, label);
     const piece = this.choice(bracket, label);
     this.close("}", begin);
     return piece;
@@ -177,7 +164,7 @@ export class PatternReader {
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
       labels = new Set([...labels, ...this.labels]);
-    } while (this.take("|"));
+    } while (this.take(/\|/y));
     this.depth--;
     this.labels = labels;
     this.close("]", bracket);
@@ -186,17 +173,15 @@ export class PatternReader {
 
   /** Reads the weight at the end of an alternative, such as *3, if it has one. */
   weight() {
-    const given = this.match(WEIGHT);
+    const place = this.at;
+    const given = this.take(WEIGHT);
     if (!given) return 1;
     const [, sign, number] = given;
     const weight = /^\d+$/.test(number) ? Number(number) : 0;
-    if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) {
-      this.at = WEIGHT.lastIndex;
-      return weight;
-    }
+    if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) return weight;
     const meant = number.replace(/\D.*/su, "") || "3";
     const expected = `a weight is a whole number from 1 to ${MAX_TIMES} after *, as in *${meant}`;
-    throw this.error(`${expected}; write \\${sign} for a literal one`, this.at);
+    throw this.error(`${expected}; write \\${sign} for a literal one`, place);
   }
 
   /** Reads a reference after {=, up to }. */
@@ -223,7 +208,7 @@ export class PatternReader {
       return { kind: "choice", alternatives, weights, label, ...this.options(begin, false) };
     }
     do this.share(shares, begin);
-    while (this.take("+"));
+    while (this.take(/\+/y));
     this.nameParts.push(begin);
     return { kind: "name", shares, label, ...this.options(begin, true) };
   }
@@ -242,11 +227,10 @@ export class PatternReader {
   options(begin, isName) {
     const options = {};
     let rules;
-    for (let sign = ":"; this.take(sign); sign = ",") {
+    for (let sign = /:/y; this.take(sign); sign = /,/y) {
       const place = this.at;
-      if (this.match(RULES)) {
+      if (this.take(RULES)) {
         if (rules) throw this.error("rules is given twice", place);
-        this.at = RULES.lastIndex;
         rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
       } else if (isName) this.option(options);
       else throw this.error("only rules=FILE is allowed here: this is not a model", place);
@@ -334,7 +318,7 @@ export class PatternReader {
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
-    const text = this.take("=") ? this.until(",}") : undefined;
+    const text = this.take(/=/y) ? this.until(",}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);
