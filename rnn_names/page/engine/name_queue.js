@@ -33,7 +33,8 @@ export class NameQueue {
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
-    this.spelling = /** @type {any} */ (conditions.findLast(({ isOfSpelling }) => isOfSpelling));
+    /** @type {any} */ // it comes after the other conditions on spelling: what passes it, passes all
+    this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
@@ -91,7 +92,7 @@ export class NameQueue {
       return met;
     }
     yield* this.attempts(wanted);
-    const { passed } = this.spelling;
+    const { passed } = this.lastOfSpelling;
     const [first] = this.conditions;
     const seemRare = passed / first.tested < SEEM_RARE;
     if (seemRare && first.tested >= MIN_SEEN && !this.hasPilot) yield* this.drawPilot();
@@ -138,10 +139,10 @@ export class NameQueue {
   /** Draws the pilot, of seed 0 as in Python; prepares a guide if it shows that names are rare. */
   *drawPilot() {
     this.hasPilot = true;
-    const { blend, options, spelling, atOnce } = this;
+    const { blend, options, lastOfSpelling, atOnce } = this;
     const automaton = automatonOfPossible(blend, options, this.conditions);
     const guide = new Guide(automaton, blend, options);
-    const before = spelling.passed;
+    const before = lastOfSpelling.passed;
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
@@ -150,11 +151,11 @@ export class NameQueue {
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;
       if (learning) learned = drawn;
-      const met = spelling.passed - before;
+      const met = lastOfSpelling.passed - before;
       if (drawn === PILOT && met >= MIN_FOUND && met <= RARE * PILOT) size = LONG_PILOT;
     }
     this.drawn += drawn;
-    if (spelling.passed - before > RARE * drawn) return;
+    if (lastOfSpelling.passed - before > RARE * drawn) return;
     this.guided = new GuidedSampler(blend, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
