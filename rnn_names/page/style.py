@@ -10,7 +10,7 @@ from rnn_names.errors import printable
 from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, filled
 
-PAGE_STYLES = ("colours.css", "controls.css", "page.css", "names.css", "side.css")
+PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
 

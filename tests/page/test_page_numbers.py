@@ -225,7 +225,7 @@ def test_near_copies_in_any_case_equal_python(open_page):
         names = [name for name in names if name]
         near = NearList(loaded).near(Names.from_strings(names), 1)
         found = """([place, names]) => {
-          const list = new NearLists([models[place]], [...models[place].vocabulary], 1);
+          const list = new NearList([models[place]], [...models[place].vocabulary], 1);
           return names.map(name => list.isNear(name));
         }"""
         assert page.evaluate(found, [place, names]) == near.tolist()

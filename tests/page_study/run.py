@@ -53,8 +53,8 @@ DRAW = """async ([count, options]) => {
 
 ALONE = """
 const print_ = typeof print === "function" ? print : console.log;
-const { blend, parts } = blendOf(modelsIn(data.models), data.models.map(() => 1));
-drawNames(blend, parts, { seed: 1 }, 2000).then(({ names }) => print_(names.join("\\n")));
+const settings = { seed: 1, shares: data.models.map(() => 1) };
+drawNames(modelsIn(data.models), settings, 2000).then(({ names }) => print_(names.join("\\n")));
 """
 """Draws names outside of a browser."""
 

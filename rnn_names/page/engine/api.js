@@ -8,50 +8,35 @@ import {
   COUNT,
   check,
   checkOptions,
-  isAmount,
-  newNames,
   SAMPLE_OPTIONS,
+  sharesType,
   TEXT,
-  valueType,
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
 
 /** The functions of a page or a module with these models. */
 export function engineOf(models) {
-  const sharesType = () => {
-    const known = models.map(({ name }) => name).join(", ");
-    const words = `a list with a number for each model (${known}), none below 0 and one above it`;
-    const isForEach = (value) => Array.isArray(value) && value.length === models.length;
-    const isRight = (value) => value.every(isAmount) && value.some((share) => share > 0);
-    return valueType(words, (value) => isForEach(value) && isRight(value));
-  };
-
   /** A promise of an array of names, which is shorter than `count` if no more names are found. */
   async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
-    checkOptions(options, { ...SAMPLE_OPTIONS, shares: sharesType() });
-    const { blend, parts } = blendOf(models, options.shares);
-    return (await drawNames(blend, parts, newNames(options), count)).names;
+    const settings = checkOptions(options, { ...SAMPLE_OPTIONS, shares: sharesType(models) });
+    return (await drawNames(models, settings, count)).names;
   }
 
   /** The natural logarithm of a name's probability, including its end; −Infinity for 0. */
   function score(name, options = {}) {
     check("name", name, TEXT);
-    checkOptions(options, { shares: sharesType() });
+    checkOptions(options, { shares: sharesType(models) });
     return blendOf(models, options.shares).blend.logProb(name);
   }
 
-  /**
-   * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts;
-   * with `parts`, lists of the parts of each line.
-   */
+  /** Lines by a pattern, as "[Lord|Lady] {elvish} of {towns}"; with `parts`, lists of texts. */
   async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);
-    checkOptions(options, CAST_OPTIONS);
-    const { parts, files, ...others } = options;
+    const { parts, files, ...shared } = checkOptions(options, CAST_OPTIONS);
     const parsed = new PatternReader(pattern, models, files).pattern();
-    const rows = await castRows(models, parsed, count, newNames(others));
+    const rows = await castRows(models, parsed, count, shared);
     return rows.map((row) => (parts ? row.parts : row.text));
   }
 

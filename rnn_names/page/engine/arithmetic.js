@@ -9,14 +9,12 @@ export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 // eˣ for gates: e^(k/64) from a table, times the series of the rest; exact to 1e-15, in 2/3 of the
 // time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
-// biome-ignore format: in rows
-const F2 = 1 / 2, F3 = 1 / 6, F4 = 1 / 24, F5 = 1 / 120;
 
 function exp(x) {
   const near = x < -40 ? -40 : x > 40 ? 40 : x;
   const k = (near * 64 + 2560.5) | 0;
   const r = near - (k - 2560) / 64;
-  return POWERS[k] * (1 + r * (1 + r * (F2 + r * (F3 + r * (F4 + r * F5)))));
+  return POWERS[k] * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))));
 }
 
 export const sigmoid = (x) => 1 / (1 + exp(-x));
@@ -47,10 +45,9 @@ export function product(a, m, W, rows, columns, out) {
 }
 
 /**
- * log softmax(logits / temperature), in place: natural logarithms, since some probabilities are too
- * small for float64. Excluded characters have −∞: characters less than `minP` times as probable as the
- * most probable one; less probable than the `topK`-th; or outside the smallest set of the most
- * probable characters that together have the probability `topP`.
+ * log softmax(logits / temperature), in place. Excluded characters have −∞: those less than `minP` times
+ * as probable as the most probable one; less probable than the `topK`-th; or outside the smallest set of
+ * the most probable characters that together have the probability `topP`.
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));

@@ -24,7 +24,6 @@ export class Automaton {
     this.first = this.state([this.start]);
   }
 
-  /** The state for a set of places. */
   state(reached) {
     const all = new Set(reached);
     for (const place of all) for (const way of this.places[place].ways ?? []) all.add(way);
@@ -51,7 +50,6 @@ export class Automaton {
     return state !== DEAD && this.states[state].set[0] === FINAL;
   }
 
-  /** Whether a whole name is accepted. */
   passes(name) {
     if (this.states.length > MAX_KEPT) this.forget();
     return this.accepts([...name].reduce((state, each) => this.nextState(state, each), this.first));

@@ -4,10 +4,7 @@ import { logSoftmax } from "./arithmetic.js";
 import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
-/**
- * Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. All are
- * finite and at least 0, and one is above 0.
- */
+/** Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. */
 export function scaled(shares) {
   const largest = Math.max(...shares);
   const relative = shares.map((share) => share / largest);
@@ -17,7 +14,6 @@ export function scaled(shares) {
 
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
- *
  * softmax is invariant to constants, so logits are averaged, with the roundings to float32 of the
  * joint network of rnn_names/model/blend.py. A character that a network does not know has a fixed
  * logit there, and does not change its state. Networks with share 0 are left out.
@@ -76,10 +72,7 @@ export class Blend {
     return Array.from(text.normalize("NFC"), (character) => this.index.get(character));
   }
 
-  /**
-   * The predictions at each place of a name, including its end: the index of the `character` there,
-   * and log ŷ (n_y,). The list ends at a character that no network knows.
-   */
+  /** For each place of a name and its end, up to an unknown character: its index, log ŷ (n_y,). */
   predictions(name, characters = this.encode(name)) {
     const places = [];
     let state = this.firstState();
@@ -91,16 +84,14 @@ export class Blend {
     return places;
   }
 
-  /**
-   * The log-probability of a name, including its end, in nats; −∞ for an unknown character, or if the
-   * name is too long. If given, only the last few characters and the end count, of `characters`.
-   */
+  /** The log-probability of a name and its end, or of its last `counted` places; −∞ for none. */
   logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
-    const logOf = ({ character, logProbs }) => logProbs[character] ?? -Infinity;
-    return this.predictions(name, characters)
-      .slice(-counted)
-      .reduce((sum, place) => sum + logOf(place), 0);
+    const places = this.predictions(name, characters).slice(-counted);
+    return places.reduce(
+      (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
+      0,
+    );
   }
 }
 

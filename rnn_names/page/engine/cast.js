@@ -6,8 +6,7 @@
 import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
-import { blendOf } from "./models.js";
-import { newNames, WrongSettings } from "./options.js";
+import { WrongSettings } from "./options.js";
 import { child, newSeed, seedKey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
@@ -22,10 +21,7 @@ function initialOf(name) {
   return /^[\p{L}\p{N}]/u.exec(folded(begin ?? "").normalize("NFKD"))?.[0] ?? "";
 }
 
-/**
- * The lines of a pattern, fewer if no more are found. A line has its text, the texts of its columns in
- * `parts`, and its names.
- */
+/** Lines of a pattern, perhaps too few: `text`, `names`, and `parts`, the texts of columns. */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   checkStart(options);
@@ -33,7 +29,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   if (initials && !nameParts.length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
   if (shared.novel && shared.listed) throw new WrongSettings(NEW_AND_LISTED);
-  const ofNames = [shared, ...nameParts.map((part) => newNames(part.options))];
+  const ofNames = [shared, ...nameParts.map(({ options }) => options)];
   const areDrawnBefore = ({ boldness, unique, minEdits }) =>
     boldness === "safe" || unique || minEdits;
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
@@ -73,7 +69,7 @@ async function textsOfPieces(batch, pieces, key, rows) {
     if (typeof piece !== "string") {
       const use = piece.kind === "name" ? OF_NAMES : OF_CHOICES;
       const own = child(child(key, word(use)), word(numbers[use]));
-      if (piece.kind !== "again") numbers[use]++;
+      if (piece.kind !== "reference") numbers[use]++;
       made = await textsOfPart(batch, piece, own, rows);
     }
     made.forEach((text, i) => (texts[i] += text));
@@ -84,28 +80,27 @@ async function textsOfPieces(batch, pieces, key, rows) {
 async function textsOfPart(batch, piece, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = (text) => text && (piece.rules?.(text) ?? text);
-  if (piece.kind === "again") return columns.map((own) => changed(own.get(piece.again) ?? ""));
+  if (piece.kind === "reference") return columns.map((own) => changed(own.get(piece.label) ?? ""));
   const texts =
     piece.kind === "name"
       ? await namesOfPart(batch, piece, key, rows)
       : await textsOfChoice(batch, piece, key, rows);
-  if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
+  if (piece.label) texts.forEach((text, i) => columns[i].set(piece.label, text));
   return texts.map(changed);
 }
 
 /** The names of a part; if there are too few, the lines end before the first without a name. */
 async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
-  const { blend, parts } = blendOf(models, piece.shares);
   // A part that asks for listed names overrides `novel` of the cast, and the reverse.
   const { novel, listed, ...others } = shared;
-  const { options } = piece;
+  const { options, shares } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
   const prepared = batch.prepared.get(piece);
-  const own = { ...newNames(options), key: child(key, word(0)), numbers, prepared };
+  const own = { ...options, shares, key: child(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
-  const { names, shortage } = await drawNames(blend, parts, settings, rows.length, watch);
+  const { names, shortage } = await drawNames(models, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
   if (names.length < rows.length) {
     batch.end = Math.min(batch.end, rows[names.length]);
@@ -137,8 +132,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
 /** The numbers from 0 to n − 1, shuffled: in the order of random numbers, one for each card. */
 function orderOf(key, first, n) {
   const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
-  const order = [...keys.keys()];
-  return order.sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
+  return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
 /** The rows that have the right initials, without repeated lines if lines are to be unique. */

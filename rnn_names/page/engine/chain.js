@@ -18,10 +18,7 @@ const UNSEEN = 0.002; // share of the empty context's probabilities that is unif
 
 /** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
 export class Chain {
-  /**
-   * Learns from prefixes, { symbols, length, logs, nNames }: `logs` are log ŷ (n_y,) at the
-   * temperature, and `nNames` names have the prefix. Keeps at most `size` contexts.
-   */
+  /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     this.n_y = n_y;
     this.temperature = Math.min(temperature, 1); // means are of predictions at 1 or more
@@ -52,16 +49,12 @@ export class Chain {
   /** Computes the context after each context and character, from short contexts to long ones. */
   following(contexts) {
     const { n_y, rows, shorter } = this;
-    const longer = contexts.map(() => []);
-    contexts.forEach((context, row) => {
-      const before = rows.get(context.slice(0, -1));
-      if (row && before !== undefined)
-        longer[before].push([context.charCodeAt(context.length - 1), row]);
-    });
     const nextContext = new Int32Array(contexts.length * n_y);
-    longer.forEach((known, row) => {
-      nextContext.copyWithin(row * n_y, shorter[row] * n_y, (shorter[row] + 1) * n_y);
-      for (const [c, next] of known) nextContext[row * n_y + c] = next;
+    contexts.forEach((context, row) => {
+      for (let c = 0; c < n_y; c++) {
+        const longer = rows.get(context + String.fromCharCode(c));
+        nextContext[row * n_y + c] = longer ?? nextContext[shorter[row] * n_y + c];
+      }
     });
     return nextContext;
   }

@@ -2,7 +2,8 @@
 
 import { Automaton, Without } from "./automaton.js";
 import { isClean, isWord } from "./clean.js";
-import { areNear, isAmong, NearLists, ownListOf } from "./fingerprints.js";
+import { isAmong, ownListOf } from "./fingerprints.js";
+import { areNear, NearList } from "./near_list.js";
 import { lengthOf, WrongSettings } from "./options.js";
 import { any, Expression, either, many, sequence, textTerm } from "./regex.js";
 import { folded, lowerCase } from "./text.js";
@@ -12,9 +13,7 @@ export const NEW_AND_LISTED = "No name is both new and in the list.";
 const GIVEN = 3; // first characters that minMeanP ignores
 
 /**
- * The conditions on whole names, each with a description and the numbers of tested and passed names.
- * Length and spelling come first, conditions that depend on other names last.
- *
+ * The conditions on whole names: length and spelling first, those that depend on other names last.
  * @param {import("./types.js").DrawOptions} bounds
  * @returns {import("./types.js").Condition[]}
  */
@@ -95,7 +94,7 @@ function* conditionsOnOneName({ anyShape, ...settings }, models, blend) {
   if (listed) yield { title: "is in the list", passes: isInOwnList };
   if (minEdits && !listed) {
     const ofAnyShape = anyShape || prefix.length > 0;
-    const near = new NearLists(models, blend.characters, minEdits - 1, ofAnyShape);
+    const near = new NearList(models, blend.characters, minEdits - 1, ofAnyShape);
     yield { title: "is no near copy of one in the list", passes: (name) => !near.isNear(name) };
   }
   if (minMeanP) {

@@ -8,6 +8,7 @@
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
+import { blendOf } from "./models.js";
 import { NameQueue } from "./name_queue.js";
 import { WrongSettings } from "./options.js";
 
@@ -15,19 +16,18 @@ const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays responsive. If no
- * name can meet them in their case, ignores case.
- *
- * Returns the names and `shortage`, a message if there are fewer. Calls `watch.found(name)`,
- * `watch.progress()`, and `watch.stopped()`, which ends the search if it is true.
+ * Draws `count` names of some models, in any case if none can meet the conditions in theirs, in slices of time. Returns
+ * `names` and `shortage`, a message if there are fewer. Calls `watch.found(name)`, `watch.progress()`,
+ * and `watch.stopped()`, which ends the search if it is true.
  */
-export async function drawNames(blend, models, settings, count, watch = {}) {
+export async function drawNames(models, settings, count, watch = {}) {
+  const { blend, parts } = blendOf(models, settings.shares);
   try {
-    return await drawAsTyped(blend, models, settings, count, watch);
+    return await drawAsTyped(blend, parts, settings, count, watch);
   } catch (error) {
     if (!(error instanceof WrongSettings) || settings.ignoreCase || settings.anyShape) throw error;
     const inAnyCase = { ...settings, ignoreCase: true };
-    return drawAsTyped(blend, models, inAnyCase, count, watch).catch(() => Promise.reject(error));
+    return drawAsTyped(blend, parts, inAnyCase, count, watch).catch(() => Promise.reject(error));
   }
 }
 

@@ -12,10 +12,7 @@ import { haveTriples } from "./triples.js";
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
 const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
 
-/**
- * Settings with lists of texts, in NFC. Every name begins with "", ends in it and contains it; only
- * an expression that is empty rules names out.
- */
+/** Settings with lists of texts, in NFC, without "", which any name has, but for expressions. */
 export function withTexts(settings) {
   const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
   const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
@@ -51,23 +48,18 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   }
   const isGiven = ([name, value]) =>
     value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
-  const given = Object.entries(settings).filter(isGiven);
-  return { ...wanted, ...Object.fromEntries(given) };
+  return { ...wanted, ...Object.fromEntries(Object.entries(settings).filter(isGiven)) };
 }
 
 /**
- * The options of `drawBatch`, from settings; by default, lengths are those of the models' names.
- *
- * `models` are the parts of the blend.
- *
+ * The options of `drawBatch` for the parts of a blend; lengths are by default those of their names.
  * @returns {import("./types.js").DrawOptions}
  */
 export function drawOptions(settings, blend, models) {
   const { prefix: prefixes, suffix, contains } = settings;
   const lengths = prefixes.map(lengthOf);
-  const shortestListed = Math.min(...models.map((model) => model.shortest));
-  const shortest =
-    settings.minLength ?? Math.min(shortestListed, settings.maxLength ?? shortestListed);
+  const listed = models.map((model) => model.shortest);
+  const shortest = settings.minLength ?? Math.min(...listed, settings.maxLength ?? Infinity);
   const minLength = Math.max(shortest, lengths.length ? Math.min(...lengths) : 1, 1);
   const longest = Math.max(...models.map((model) => model.longest), minLength, ...lengths);
   const maxLength = settings.maxLength ?? longest;

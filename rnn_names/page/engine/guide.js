@@ -29,15 +29,13 @@ const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 const [MAX_TO_MEASURED, MAX_TO_KNOWN] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
-/**
- * Guides draws. The first estimate is 1 everywhere, which has no effect. While `isLearning`, the guide
- * keeps the network's predictions for the prefixes of names.
- */
+/** Guides draws; first without effect. While `isLearning`, it visits the prefixes of names. */
 export class Guide {
-  constructor(automaton, { n_y, parts }, { minLength, maxLength, roots, temperature, topK, topP }) {
+  constructor(automaton, { n_y, parts }, options) {
+    const { minLength, maxLength, roots, temperature } = options;
     this.automaton = automaton;
     this.n_y = n_y;
-    this.cut = { topK, topP }; // applied at the final temperature
+    this.options = options;
     this.states = automaton.accepts.length;
     this.minLength = minLength;
     this.maxLength = maxLength;
@@ -62,10 +60,10 @@ export class Guide {
     this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
-  /** The options of the network's predictions: top-k and top-p only at the final temperature. */
-  settings() {
-    const cut = this.halvings ? { topK: Infinity, topP: 1 } : this.cut;
-    return { temperature: this.temperature, ...cut };
+  /** The options at the current temperature: top-k and top-p hold only at the final one. */
+  drawOptions() {
+    const all = this.halvings > 0 && { topK: Infinity, topP: 1 };
+    return { ...this.options, temperature: this.temperature, ...all };
   }
 
   /**
@@ -112,16 +110,14 @@ export class Guide {
     const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
     this.temperature /= 2;
     for (const prefix of this.prefixes) {
-      if (prefix.logs) logSoftmax(prefix.logs, { ...this.settings(), temperature: 0.5 });
+      if (prefix.logs)
+        logSoftmax(prefix.logs, { ...this.drawOptions(), minP: 0, temperature: 0.5 });
       if (wasAbove1) prefix.p = undefined;
     }
     this.learn();
   }
 
-  /**
-   * `ahead` for prefixes of a length, by context and state, from `further`, which is `ahead` for one
-   * more character. Sums are of probabilities relative to e^scale, unless they are too small.
-   */
+  /** `ahead` at a length, by context and state, from `further`, that at the next length. */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);
@@ -147,10 +143,7 @@ export class Guide {
     return ahead;
   }
 
-  /**
-   * Computes `value`, which is `ahead` of a visited prefix, and `known`, the part of it that belongs to
-   * visited names, from the values of longer prefixes.
-   */
+  /** Computes `value`, `ahead` of a visited prefix, and `known`, its part from visited names. */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
     const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
@@ -182,10 +175,7 @@ export class Guide {
     return visited?.value ?? this.ahead[length][context * this.states + state] + shift;
   }
 
-  /**
-   * The root nodes, the log-probability of proposing each, and in `total` the logarithm of the
-   * estimated share of names that meet the conditions.
-   */
+  /** The root nodes, the log-probability of proposing each, and `total`, that of the conditions. */
   begin() {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
@@ -197,7 +187,6 @@ export class Guide {
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
-  /** The child of a node for a character. */
   child(/** @type {import("./types.js").Node} */ { visited, state, context, length }, c) {
     const nextState = state === DEAD ? DEAD : this.automaton.next[state * this.n_y + c];
     let longer = visited?.children.get(c);
@@ -236,10 +225,7 @@ export class Guide {
   }
 }
 
-/**
- * A visited prefix of `nNames` names. Later it has `logs`, the network's log-probabilities of the next
- * character, and `value` and `known` (see `evaluate`).
- */
+/** A prefix that is visited from now on. */
 const newPrefix = (symbols, length, state) =>
   /** @type {import("./types.js").Prefix} */ ({
     symbols,

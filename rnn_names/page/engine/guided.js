@@ -25,13 +25,11 @@ const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a g
 export class GuidedSampler {
   /**
    * @param {import("./blend.js").Blend} blend
-   * @param {import("./types.js").DrawOptions} options
    * @param {import("./guide.js").Guide} guide
    * @param {number} atOnce
    */
-  constructor(blend, options, guide, atOnce) {
+  constructor(blend, guide, atOnce) {
     this.blend = blend;
-    this.options = options;
     this.guide = guide;
     this.atOnce = atOnce;
     this.proposals = 0; // the number of proposals so far
@@ -41,29 +39,18 @@ export class GuidedSampler {
     this.repeats = 0; // copies after the first of each proposal
   }
 
-  /** The options, with the current temperature of the guide. */
-  settings() {
-    return { ...this.options, ...this.guide.settings() };
-  }
-
-  /** Some proposals. */
-  *propose() {
-    const attempts = attemptsFrom(this.proposals, this.atOnce, 0);
-    this.proposals += this.atOnce;
-    return yield* this.proposalsOf(attempts);
-  }
-
-  *proposalsOf(attempts) {
+  /** Proposals for some attempts; by default, for those at the next numbers. */
+  *propose(attempts = attemptsFrom(this.proposals, this.atOnce)) {
+    this.proposals += attempts.length;
     const guided = attempts.map(({ number, attempt }) => ({ number, attempt: GUIDED + attempt }));
-    return yield* drawBatch(this.blend, this.settings(), guided, this.guide);
+    return yield* drawBatch(this.blend, this.guide.drawOptions(), guided, this.guide);
   }
 
   /** At most one name from each of some attempts, as for the numbers of a cast's lines. */
   *once(attempts) {
-    const proposals = yield* this.proposalsOf(attempts);
-    return proposals.map(({ name, weight, point }) => {
-      return { name: Math.exp(weight - this.bound) + point >= 1 ? name : null };
-    });
+    const proposals = yield* this.propose(attempts);
+    const isKept = ({ weight, point }) => Math.exp(weight - this.bound) + point >= 1;
+    return proposals.map((each) => ({ name: isKept(each) ? each.name : null }));
   }
 
   /** Prepares the guide, which has already recorded `drawn` attempts. */
@@ -102,7 +89,7 @@ export class GuidedSampler {
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
     while (nodes.length) {
-      const rows = rowsOf(blend, nodes, this.settings());
+      const rows = rowsOf(blend, nodes, guide.drawOptions());
       const branches = nodes.flatMap((node, parent) => {
         const row = rows[parent];
         guide.visit(node, row, 1);
@@ -119,10 +106,7 @@ export class GuidedSampler {
     guide.evaluateAll();
   }
 
-  /**
-   * A round that sets the bound; returns whether the guide is ready. The mean weight is the probability
-   * of the conditions: if it is less than the probability of the known names, proposals miss some.
-   */
+  /** Sets the bound by a round, of mean weight P(conditions); returns whether the guide is ready. */
   *test(n) {
     const { guide } = this;
     const weights = yield* this.round();
@@ -150,7 +134,7 @@ export class GuidedSampler {
 
   /** A warning about repeats or missing names; "" if there are few. */
   warning() {
-    const { temperature } = this.options;
+    const { temperature } = this.guide.options;
     if (this.guessIsPoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
       return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.accepted + this.repeats || 1);
@@ -160,17 +144,14 @@ export class GuidedSampler {
   }
 }
 
-/** Attempts, all with the number `attempt`, at consecutive numbers of names. */
-export const attemptsFrom = (first, length, attempt) =>
-  Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
+/** The first attempts at consecutive numbers of names. */
+export const attemptsFrom = (first, length) =>
+  Array.from({ length }, (_, i) => ({ number: first + i, attempt: 0 }));
 
 /** The logarithm of the mean weight. */
 const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
 
-/**
- * The lowest bound for some weights with which few copies are repeats, as in
- * rnn_names/lookahead/guide.py; all are logarithms.
- */
+/** The lowest bound with which few copies are repeats, as in rnn_names/lookahead/guide.py. */
 function boundOf(logs) {
   const scale = logOfSum(logs);
   if (scale === -Infinity) return undefined;

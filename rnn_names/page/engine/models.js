@@ -4,15 +4,20 @@ import { Blend } from "./blend.js";
 import { printsOfNames } from "./fingerprints.js";
 import { Network } from "./network.js";
 
-/** The models of the page's JSON, each with its weights as arrays and its network. */
+/** The models of the page's JSON, with their weights and fingerprints as arrays. */
 export function modelsIn(described) {
   return described.map((model) => {
-    const weights = weightsOf(model);
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
     const listed = model.listed && fingerprintsOf(model.listed);
-    const network = new Network(model, weights);
-    return { ...model, described: model, weights, fingerprints, listed, network };
+    return { ...model, described: model, weights: weightsOf(model), fingerprints, listed };
   });
+}
+
+const networks = new WeakMap(); // by model, made when they are needed
+
+export function networkOf(model) {
+  if (!networks.has(model)) networks.set(model, new Network(model));
+  return networks.get(model);
 }
 
 const DIGITS =
@@ -31,12 +36,7 @@ function bytesOfDigits(text) {
   return new Uint8Array(bytes.buffer);
 }
 
-function bytesOf(base64) {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i); // from() takes ten times as long
-  return bytes;
-}
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 
 /** Decodes whole numbers from a Rice code into an array. */
 function riceNumbers(code, bits, numbers) {
@@ -78,10 +78,7 @@ function bitsOf({ exponents, rest, weights }, arrays) {
   });
 }
 
-/**
- * The sorted upper bits of fingerprints, 44 as floats or 32 as integers: from the gaps between them,
- * from the names of a public list, or from a text with the floats themselves.
- */
+/** Sorted upper bits of fingerprints, 44 as floats or 32: from gaps, a list's names, or base64. */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
   if (coded.names) return printsOfNames(unshortened(coded.names));
@@ -104,6 +101,8 @@ function unshortened(text) {
 
 /** The blend of some models by their own or other shares, and the models with a share above 0. */
 export function blendOf(models, shares = models.map(({ share }) => share)) {
-  const networks = models.map(({ network }) => network);
-  return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };
+  return {
+    blend: new Blend(models.map(networkOf), shares),
+    parts: models.filter((_, i) => shares[i] > 0),
+  };
 }

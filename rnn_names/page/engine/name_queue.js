@@ -3,12 +3,10 @@
 // rare conditions, a guide proposes names (guided.js).
 
 import { NODES } from "./arithmetic.js";
-import { automatonOf } from "./automaton.js";
-import { nextLogProbs } from "./blend.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { attemptsFrom, FIRST_ROUND, GuidedSampler } from "./guided.js";
-import { lengthOf, WrongSettings } from "./options.js";
+import { automatonOfPossible } from "./possible.js";
 import { seedKey } from "./random_keys.js";
 import { drawBatch } from "./walk.js";
 
@@ -16,11 +14,10 @@ const NAMES_AT_ONCE = 256;
 const MIN_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two checks of the clock, about 10 ms
 const MIN_SEEN = 256; // the fewest attempts after which names may seem rare
-const SEEM_RARE = 25; // names seem rare if fewer than 1 in 25 attempts has the length and the spelling
-const RARE = 200; // a guide is used if at most 1 in 200 attempts of the pilot has the spelling
+const SEEM_RARE = 1 / 25; // names seem rare if a smaller share of attempts has the spelling
+const RARE = 1 / 200; // a guide is used if no larger share of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
 const MIN_FOUND = 2; // the fewest names in a short pilot for which a longer pilot decides
-const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
 /** Draws the names of a seed that meet some conditions, in the order of their numbers. */
@@ -36,7 +33,8 @@ export class NameQueue {
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
-    this.spelling = /** @type {any} */ (conditions.findLast(({ isOfSpelling }) => isOfSpelling));
+    /** @type {any} */ // it comes after the other conditions on spelling: what passes it, passes all
+    this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
@@ -46,10 +44,7 @@ export class NameQueue {
     this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
   }
 
-  /**
-   * Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. Calls
-   * `watch.found(name)` and `watch.progress()`.
-   */
+  /** Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. */
   *run(count, watch) {
     const { names } = this;
     let drawnAtLastName = 0;
@@ -59,27 +54,30 @@ export class NameQueue {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
-        wasRefused = !meetsAll(name, this.onOthers);
+        wasRefused = !this.admits(name, watch);
         if (wasRefused) continue;
         drawnAtLastName = this.drawn;
-        names.push(name);
-        watch.found?.(name);
         if (names.length === count) break;
       }
       if (!wasRefused) drawnAtLastName = Math.max(drawnAtLastName, this.drawnAtLastHit);
       watch.progress?.();
     }
-    if (!names.length && !this.hasPilot) this.automaton(); // its error says why there are none
+    if (names.length || this.hasPilot) return;
+    automatonOfPossible(this.blend, this.options, this.conditions); // its error says why there are none
+  }
+
+  /** Adds a name if it meets the conditions on others; returns whether it does. */
+  admits(name, watch) {
+    if (!meetsAll(name, this.onOthers)) return false;
+    this.names.push(name);
+    watch.found?.(name);
+    return true;
   }
 
   /** Adds the names that wait for that of an earlier number; returns all names found. */
   addWaiting(count, watch) {
-    const later = this.waiting.map(({ name }) => name).filter((name) => name !== null);
-    for (const name of later) {
-      if (this.names.length >= count || !meetsAll(name, this.onOthers)) continue;
-      this.names.push(name);
-      watch.found?.(name);
-    }
+    for (const { name } of this.waiting)
+      if (name !== null && this.names.length < count) this.admits(name, watch);
     return this.names;
   }
 
@@ -94,9 +92,9 @@ export class NameQueue {
       return met;
     }
     yield* this.attempts(wanted);
-    const { passed } = this.spelling;
+    const { passed } = this.lastOfSpelling;
     const [first] = this.conditions;
-    const seemRare = passed * SEEM_RARE < first.tested;
+    const seemRare = passed / first.tested < SEEM_RARE;
     if (seemRare && first.tested >= MIN_SEEN && !this.hasPilot) yield* this.drawPilot();
     // Names that seem rare wait for the pilot, so that all come from a guide or none.
     if (!this.hasPilot && first.tested < MIN_SEEN && 4 * passed < first.tested) return [];
@@ -138,91 +136,30 @@ export class NameQueue {
     }
   }
 
-  /**
-   * The automaton of all conditions on the spelling that fit. Raises WrongSettings if no name can meet
-   * the conditions, as rnn_names/sampling/sampler.py does.
-   */
-  automaton() {
-    const { blend, options, conditions } = this;
-    const beginnings = options.roots.map(({ text }) => text);
-    const joint = (/** @type {any[]} */ spelled) =>
-      automatonOf(spelled, blend, beginnings, options);
-    const tested = conditions.filter((each) => !each.automaton && !each.isOfSpelling);
-    const all = conditions.filter(({ automaton }) => automaton);
-    let [automaton, spelled] = /** @type {any[]} */ ([joint(all), []]);
-    for (const each of automaton ? [] : all)
-      if (joint([...spelled, each])) spelled.push(each);
-      else tested.push(each); // too many states together
-    automaton ??= joint(spelled);
-    this.checkBeginnings(automaton);
-    const texts = textsOf(automaton, blend, beginnings, options);
-    if (tested.length) checkFew(texts, tested);
-    return automaton;
-  }
-
-  /** Raises WrongSettings if every beginning is too improbable. */
-  checkBeginnings({ next, starts, isOpen }) {
-    const { blend, options } = this;
-    const [root] = options.roots;
-    if (root.text || !options.shape) return;
-    const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
-    if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
-      throw new WrongSettings("No name can begin like that.");
-  }
-
-  /**
-   * Draws the pilot, and prepares a guide if it shows that names are rare. As in Python, the pilot has
-   * seed 0, and is longer if the first attempts leave the question open.
-   */
+  /** Draws the pilot, of seed 0 as in Python; prepares a guide if it shows that names are rare. */
   *drawPilot() {
     this.hasPilot = true;
-    const { blend, options, spelling, atOnce } = this;
-    const automaton = this.automaton();
+    const { blend, options, lastOfSpelling, atOnce } = this;
+    const automaton = automatonOfPossible(blend, options, this.conditions);
     const guide = new Guide(automaton, blend, options);
-    const before = spelling.passed;
+    const before = lastOfSpelling.passed;
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
-      const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn), 0);
+      const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
       const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold attempts hardly vary
       const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;
       if (learning) learned = drawn;
-      const met = spelling.passed - before;
-      if (drawn === PILOT && met >= MIN_FOUND && met * RARE <= PILOT) size = LONG_PILOT;
+      const met = lastOfSpelling.passed - before;
+      if (drawn === PILOT && met >= MIN_FOUND && met <= RARE * PILOT) size = LONG_PILOT;
     }
     this.drawn += drawn;
-    if ((spelling.passed - before) * RARE > drawn) return;
-    this.guided = new GuidedSampler(blend, options, guide, atOnce);
+    if (lastOfSpelling.passed - before > RARE * drawn) return;
+    this.guided = new GuidedSampler(blend, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
     if (options.prepared) options.prepared.guided = this.guided;
-  }
-}
-
-/** Raises WrongSettings if there are few possible texts, and the other conditions rule out each. */
-function checkFew(texts, tested) {
-  const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
-  const meets = (text) => text && tested.every(({ passes }) => passes(text));
-  if (few.at(-1) !== undefined || few.some(meets)) return;
-  const [title, ...others] = tested.map((each) => each.title);
-  const all = `No name can meet all conditions: a name ${[title, ...others].join(", ")}.`;
-  throw new WrongSettings(others.length ? all : `No name ${title} here.`);
-}
-
-/** The texts that an automaton accepts. */
-function* textsOf({ next, accepts, starts, isOpen }, { n_y, characters }, beginnings, lengths) {
-  const waiting = beginnings.map((text, i) => ({ text, length: lengthOf(text), state: starts[i] }));
-  while (waiting.length) {
-    const { text, length, state } = waiting.pop();
-    if (!isOpen[length]?.[state]) continue;
-    if (accepts[state] && length >= lengths.minLength) yield text;
-    for (const [i, character] of characters.entries())
-      waiting.push({
-        text: text + character,
-        length: length + 1,
-        state: next[state * n_y + i + 1],
-      });
   }
 }
 

@@ -16,10 +16,7 @@ export const EOS = 0; // the index of the end of a name; characters follow in co
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
-/**
- * The state a of a node, from from_x = x Waxᵀ + ba, from_a = a_prev Waaᵀ, and a_prev. Each array is
- * followed by the offset of its row.
- */
+/** The state a of a node from x Waxᵀ + ba, a_prev Waaᵀ and a_prev, each with its row's offset. */
 function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);
@@ -41,8 +38,8 @@ export function inputTable({ Wax, ba }) {
 
 /** One trained network and the characters that it knows. */
 export class Network {
-  /** `model` as page/script.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
-  constructor(model, weights) {
+  /** `model` is as in models.js; its `weights` are Wax, Waa, Wya, ba, by, a0 and bn, row by row. */
+  constructor({ weights, ...model }) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
     this.n_a = model.hidden_size;
     this.n_y = this.characters.length + 1;
@@ -66,10 +63,7 @@ export class Network {
     return this.nextStates(a0, 1, [0], [EOS]);
   }
 
-  /**
-   * The states after one more character: child i continues node parent[i] with character[i]; −1, an
-   * unknown character, does not change the state.
-   */
+  /** The states after one more character, of node parent[i] after character[i]; −1 changes none. */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
     const size = 3 * n_a;

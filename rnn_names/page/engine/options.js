@@ -13,9 +13,9 @@ export class WrongSettings extends TypeError {}
 export const MAX_LENGTH = 200; // characters of a name
 
 /** A type of values: its description for errors, and a test of a value. */
-export const valueType = (words, allows) => ({ words, allows });
+const valueType = (words, allows) => ({ words, allows });
 
-export const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
+const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 const isText = (value) => typeof value === "string";
 
 /** The type of an option, from its JSON Schema in `OPTIONS`. */
@@ -51,11 +51,22 @@ export const SAMPLE_OPTIONS = {
 };
 
 /** Options with old names replaced by new ones. */
-export const newNames = ({ anyBeginning = false, noNearCopies = false, ...options }) => ({
+export const newNames = (/** @type {any} */ { anyBeginning, noNearCopies, ...options }) => ({
   ...options,
   ...(anyBeginning && { anyShape: true }),
   ...(noNearCopies && { minEdits: 2 }),
 });
+
+/** The type of the shares of some models. */
+export function sharesType(models) {
+  const known = models.map(({ name }) => name).join(", ");
+  const words = `a list with a number for each model (${known}), none below 0 and one above it`;
+  const isForEach = (value) => Array.isArray(value) && value.length === models.length;
+  return valueType(
+    words,
+    (value) => isForEach(value) && value.every(isAmount) && value.some(Boolean),
+  );
+}
 
 const areLines = (value) => Array.isArray(value) && value.every(isText);
 const areFiles = (value) => Object(value) === value && Object.values(value).every(areLines);
@@ -81,7 +92,7 @@ function shown(value) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** Raises a TypeError unless all options are known and have their types. */
+/** The options with new names; raises a TypeError unless all are known and have their types. */
 export function checkOptions(options, types) {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`options ${shown(options)}: must be an object`);
@@ -91,4 +102,5 @@ export function checkOptions(options, types) {
       throw new TypeError(`unknown option ${shown(name)}; available: ${known}`);
     if (value !== undefined) check(name, value, types[name]);
   }
+  return newNames(options);
 }

@@ -3,16 +3,16 @@
 // file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
 // rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
-import { Expression } from "./regex.js";
+import { newNames, REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { Expression, Reader } from "./regex.js";
 
 const MAX_PARTS = 100;
 const MAX_NESTED = 20;
 const MAX_TIMES = 1000;
-const NAMED_PART =
+const LABEL =
   /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
-const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
-const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
+const WEIGHT = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
+const RANGE = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULES = /\s*rules\s*=/y;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
@@ -47,23 +47,18 @@ function expressionOfRule(text, references, characters) {
   return expression.compiled(false);
 }
 
-/** Reads a pattern from left to right; `at` is the current position. */
-export class PatternReader {
+export class PatternReader extends Reader {
   constructor(text, models, files = {}) {
-    this.text = text;
+    super(text);
     this.models = models;
     this.files = files;
-    this.at = 0;
     this.depth = 0;
     this.nameParts = [];
     this.columns = [];
-    this.names = new Set(); // names of parts that can be in the same line as the next part
+    this.labels = new Set(); // given to parts that can stand in one line with the next one
   }
 
-  /**
-   * The pieces and the columns. A string is text, { alternatives, weights } a choice, { shares,
-   * options } a name, { again } the repetition of a named part.
-   */
+  /** The pieces, texts and parts of the kinds "choice", "name" and "reference", and the columns. */
   pattern() {
     const refused = REFUSED.exec(this.text.replaceAll("\n", " "));
     if (refused) throw this.error("no name can hold this character", refused.index);
@@ -83,12 +78,6 @@ export class PatternReader {
     return new WrongSettings(`pattern: ${message}\n  ${shown}\n  ${" ".repeat(before)}^`);
   }
 
-  takes(text) {
-    const found = this.text.startsWith(text, this.at);
-    if (found) this.at += text.length;
-    return found;
-  }
-
   /** Reads up to one of some delimiters, or to the end. */
   until(stops) {
     let read = "";
@@ -101,10 +90,11 @@ export class PatternReader {
   }
 
   /** Reads the closing bracket for the bracket at `begin`. */
-  closes(bracket, begin) {
+  close(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
-    if (!this.takes(bracket)) throw this.unexpected(bracket === "]");
+    if (this.text[this.at] !== bracket) throw this.unexpected(bracket === "]");
+    this.at++;
   }
 
   unexpected(canBeText) {
@@ -113,19 +103,14 @@ export class PatternReader {
     return this.error(`unexpected '${found}'${hint}`, this.at);
   }
 
-  /** Reads a match of a sticky expression. */
-  match(expression) {
-    expression.lastIndex = this.at;
-    return expression.exec(this.text);
-  }
-
   /** Reads pieces up to the end of the pattern, or of an alternative. */
   pieces(ends) {
     const pieces = [];
     for (let text = ""; ; ) {
       text += this.until(`{}[]${ends}`);
       const sign = this.text[this.at] ?? "";
-      if (sign && "*=".includes(sign) && !this.match(WEIGHT_AT_END)) {
+      WEIGHT.lastIndex = this.at;
+      if (sign && "*=".includes(sign) && !WEIGHT.test(this.text)) {
         text += this.text[this.at++];
         continue;
       }
@@ -140,83 +125,79 @@ export class PatternReader {
   /** Reads a part in brackets or braces. */
   part() {
     const begin = this.at++;
-    if (this.text[begin] === "[") return this.choice(begin, this.called(""));
-    const given = this.match(NAMED_PART);
-    if (!given) return this.namePart(begin, this.called(""));
-    this.at = NAMED_PART.lastIndex;
-    if (given[1] === undefined) return this.again(begin);
+    if (this.text[begin] === "[") return this.choice(begin, this.labelOf(""));
+    const given = this.take(LABEL);
+    if (!given) return this.namePart(begin, this.labelOf(""));
+    if (given[1] === undefined) return this.reference(begin);
     if (/^(name|part_\d+)$/.test(given[1])) {
       const which = given[1] === "name" ? "the whole line" : "parts without a name";
       throw this.error(`'${given[1]}' is reserved for ${which}; choose another name`, begin + 1);
     }
-    if (this.names.has(given[1]))
+    if (this.labels.has(given[1]))
       throw this.error(`'${given[1]}' already names a part; choose another name`, begin + 1);
-    this.names.add(given[1]);
-    const column = this.called(given[1]);
+    this.labels.add(given[1]);
+    const label = this.labelOf(given[1]);
     const bracket = this.at;
-    if (!this.takes("[")) return this.namePart(begin, column);
-    const piece = this.choice(bracket, column);
-    this.closes("}", begin);
+    if (!this.take(/\[/y)) return this.namePart(begin, label);
+    const piece = this.choice(bracket, label);
+    this.close("}", begin);
     return piece;
   }
 
-  /** The column of a part, by its name or number; undefined for an unnamed part of a choice. */
-  called(name) {
-    if (!name && this.depth) return undefined;
-    const column = name || `part_${this.columns.length + 1}`;
-    if (!this.columns.includes(column)) this.columns.push(column);
-    return column;
+  /** The label of the next part, given or by its number; "" for others in a choice. */
+  labelOf(given) {
+    const label = given || (this.depth ? "" : `part_${this.columns.length + 1}`);
+    if (label && !this.columns.includes(label)) this.columns.push(label);
+    return label;
   }
 
   /** Reads a choice after its [, up to its ]. */
-  choice(bracket, column) {
+  choice(bracket, label) {
     const alternatives = [];
     const weights = [];
     if (++this.depth > MAX_NESTED)
       throw this.error(`at most ${MAX_NESTED} choices can be nested`, bracket);
-    const before = this.names;
-    let names = before;
+    const before = this.labels;
+    let labels = before;
     do {
-      this.names = new Set(before);
+      this.labels = new Set(before);
       alternatives.push(this.pieces("|*="));
       weights.push(this.weight());
-      names = new Set([...names, ...this.names]);
-    } while (this.takes("|"));
+      labels = new Set([...labels, ...this.labels]);
+    } while (this.take(/\|/y));
     this.depth--;
-    this.names = names;
-    this.closes("]", bracket);
-    return { kind: "choice", alternatives, weights, column };
+    this.labels = labels;
+    this.close("]", bracket);
+    return { kind: "choice", alternatives, weights, label };
   }
 
   /** Reads the weight at the end of an alternative, such as *3, if it has one. */
   weight() {
-    const given = this.match(WEIGHT_AT_END);
+    const place = this.at;
+    const given = this.take(WEIGHT);
     if (!given) return 1;
     const [, sign, number] = given;
     const weight = /^\d+$/.test(number) ? Number(number) : 0;
-    if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) {
-      this.at = WEIGHT_AT_END.lastIndex;
-      return weight;
-    }
+    if (sign === "*" && weight >= 1 && weight <= MAX_TIMES) return weight;
     const meant = number.replace(/\D.*/su, "") || "3";
     const expected = `a weight is a whole number from 1 to ${MAX_TIMES} after *, as in *${meant}`;
-    throw this.error(`${expected}; write \\${sign} for a literal one`, this.at);
+    throw this.error(`${expected}; write \\${sign} for a literal one`, place);
   }
 
-  /** Reads a repetition after its {=, up to }. */
-  again(begin) {
+  /** Reads a reference after {=, up to }. */
+  reference(begin) {
     const place = this.at;
-    const again = this.until(":{}").trim();
-    if (!this.columns.includes(again)) {
+    const label = this.until(":{}").trim();
+    if (!this.columns.includes(label)) {
       const named = this.columns.filter((column) => !column.startsWith("part_")).join(", ");
-      const there = named ? `available: ${named}` : `write {${again || "x"}=MODEL} for one`;
-      throw this.error(`no part before this is called “${again}”; ${there}`, place);
+      const there = named ? `available: ${named}` : `write {${label || "x"}=MODEL} for one`;
+      throw this.error(`no part before this is called “${label}”; ${there}`, place);
     }
-    return { kind: "again", again, ...this.options(begin, false) };
+    return { kind: "reference", label, ...this.options(begin, false) };
   }
 
   /** Reads a name, or a line of a file, up to }. */
-  namePart(begin, column) {
+  namePart(begin, label) {
     const shares = this.models.map(() => 0);
     const file = /^\s*([^+:|{}]*\.txt)\s*(?=[:}])/u.exec(this.text.slice(this.at));
     if (file) {
@@ -224,12 +205,12 @@ export class PatternReader {
       this.at += file[0].length;
       const alternatives = lines.map((line) => [line]);
       const weights = lines.map(() => 1);
-      return { kind: "choice", alternatives, weights, column, ...this.options(begin, false) };
+      return { kind: "choice", alternatives, weights, label, ...this.options(begin, false) };
     }
     do this.share(shares, begin);
-    while (this.takes("+"));
+    while (this.take(/\+/y));
     this.nameParts.push(begin);
-    return { kind: "name", shares, column, ...this.options(begin, true) };
+    return { kind: "name", shares, label, ...this.options(begin, true) };
   }
 
   /** The nonblank lines of a given file. */
@@ -246,17 +227,16 @@ export class PatternReader {
   options(begin, isName) {
     const options = {};
     let rules;
-    for (let sign = ":"; this.takes(sign); sign = ",") {
+    for (let sign = /:/y; this.take(sign); sign = /,/y) {
       const place = this.at;
-      if (this.match(RULES)) {
+      if (this.take(RULES)) {
         if (rules) throw this.error("rules is given twice", place);
-        this.at = RULES.lastIndex;
         rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
       } else if (isName) this.option(options);
       else throw this.error("only rules=FILE is allowed here: this is not a model", place);
     }
-    this.closes("}", begin);
-    return { options, rules };
+    this.close("}", begin);
+    return { options: newNames(options), rules };
   }
 
   /** A function that changes a text by the first rule that matches: EXPRESSION -> TEXT. */
@@ -324,7 +304,7 @@ export class PatternReader {
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim().replaceAll("_", "-");
-    const range = RANGE_OF_LENGTHS.exec(
+    const range = RANGE.exec(
       this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word,
     );
     if (range && (this.text[this.at] !== "=" || word.includes("length"))) {
@@ -338,7 +318,7 @@ export class PatternReader {
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
-    const text = this.takes("=") ? this.until(",}") : undefined;
+    const text = this.take(/=/y) ? this.until(",}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);

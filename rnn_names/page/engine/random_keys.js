@@ -53,16 +53,11 @@ export function seedKey(seed) {
 /** Random number `t` of a key, at least 0 and below 1. */
 export const uniform = (key, t) => child(key, word(t)).high / 2 ** 32;
 
-/** A sequence of random numbers for a use of a seed. */
-export class Random {
-  constructor(seed, use) {
-    this.key = child(seedKey(seed), word(use));
-    this.t = 0;
-  }
-
-  next() {
-    return uniform(this.key, this.t++);
-  }
+/** A function that gives one random number after another, for a use of a seed. */
+export function randomNumbers(seed, use) {
+  const key = child(seedKey(seed), word(use));
+  let t = 0;
+  return () => uniform(key, t++);
 }
 
 /** A new random seed below 2³². */

@@ -63,18 +63,31 @@ const ENDS = { "^": "^", "\\A": "^", $: "(?=\\n?$)", "\\Z": "$" }; // $ also end
 const MAX_REPEATED = 2 ** 32 - 2; // of a repetition
 const NOTHING = { term: sequence([]), source: "", least: 0, most: 0 };
 
+/** Reads a text from left to right. */
+export class Reader {
+  constructor(text) {
+    this.text = text;
+    this.at = 0; // the current position
+  }
+
+  /** Reads a match of a sticky expression, if there is one. */
+  take(pattern) {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (found) this.at = pattern.lastIndex;
+    return found;
+  }
+}
+
 /**
- * A regular expression: its `term`, whether it `isRegular`, and its `source` for browsers.
- *
- * It is read from left to right; `at` is the current position. What is read becomes a node { term,
+ * A regular expression: its `term`, and its `source` for browsers. What is read becomes a node { term,
  * source, least, most }, with the lengths of the texts that match.
  */
-export class Expression {
+export class Expression extends Reader {
   constructor(text, ignoreCase, characters) {
-    this.text = text;
+    super(text);
     this.ignoreCase = ignoreCase;
     this.characters = characters; // that texts can have
-    this.at = 0;
     this.isRegular = true; // without look-around, references, and edges inside
     this.isBehind = false; // in a look-behind
     this.repeatsEmpty = false; // whether something is repeated that may be empty
@@ -116,21 +129,13 @@ export class Expression {
     }
   }
 
-  /** Reads a match of a sticky expression, if there is one. */
-  takes(pattern) {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    if (found) this.at = pattern.lastIndex;
-    return found;
-  }
-
   branches() {
     const before = this.matched;
     const branches = [];
     do {
       this.matched = new Set(before);
       branches.push(this.branch());
-    } while (this.takes(/\|/y));
+    } while (this.take(/\|/y));
     if (branches.length > 1) this.matched = before;
     return {
       term: either(branches.map(({ term }) => term)),
@@ -157,7 +162,7 @@ export class Expression {
 
   /** Skips comments; a repetition after one is of the item before. */
   comments() {
-    this.takes(/(?:\(\?#(?:\\.|[^\\)])*\))+/sy);
+    this.take(/(?:\(\?#(?:\\.|[^\\)])*\))+/sy);
   }
 
   /** Reads an item with its repetition. */
@@ -172,8 +177,8 @@ export class Expression {
     const times = this.repetition();
     if (!times) return item;
     const [least, most] = times;
-    if (this.takes(/\+/y)) throw this.unmatchable(); // a possessive repetition
-    const lazy = this.takes(/\?/y) ? "?" : ""; // it matches the same names
+    if (this.take(/\+/y)) throw this.unmatchable(); // a possessive repetition
+    const lazy = this.take(/\?/y) ? "?" : ""; // it matches the same names
     if (this.repetition()) throw this.error("multiple repeat");
     if (least > most) throw this.error("min repeat greater than max repeat");
     for (let number = n_groups; number < this.groups.length; number++)
@@ -190,7 +195,7 @@ export class Expression {
 
   /** Reads the minimum and maximum of a repetition, if there is one. */
   repetition() {
-    const found = this.takes(/([*+?])|\{(?!\})(\d*)(,?)(\d*)\}/y);
+    const found = this.take(/([*+?])|\{(?!\})(\d*)(,?)(\d*)\}/y);
     if (!found) return undefined;
     const [, sign, least, comma, most] = found;
     if (Math.max(Number(least ?? 0), Number(most ?? 0)) > MAX_REPEATED)
@@ -202,7 +207,7 @@ export class Expression {
   /** Reads a beginning, an end, or an edge of words, if there is one. */
   edge() {
     const isFirst = this.at === 0;
-    const [sign] = this.takes(/[\^$]|\\[AZbB]/y) ?? [];
+    const [sign] = this.take(/[\^$]|\\[AZbB]/y) ?? [];
     if (!sign) return undefined;
     const isLast = this.at === this.text.length;
     if (!(isFirst && /[\^A]/.test(sign)) && !(isLast && /[$Z]/.test(sign))) this.isRegular = false;
@@ -213,10 +218,10 @@ export class Expression {
   }
 
   atom() {
-    if (this.takes(/\./y)) return { ...this.oneOf((character) => character !== "\n"), term: any };
-    if (this.takes(/\[/y)) return this.oneOf(this.set());
-    if (this.takes(/\(/y)) return this.group();
-    const [, number] = this.takes(/\\(?![1-7][0-7]{2})([1-9]\d?)/y) ?? [];
+    if (this.take(/\./y)) return { ...this.oneOf((character) => character !== "\n"), term: any };
+    if (this.take(/\[/y)) return this.oneOf(this.set());
+    if (this.take(/\(/y)) return this.group();
+    const [, number] = this.take(/\\(?![1-7][0-7]{2})([1-9]\d?)/y) ?? [];
     return number ? this.reference(Number(number)) : this.oneOf(this.member());
   }
 
@@ -228,12 +233,12 @@ export class Expression {
   }
 
   group() {
-    const [, again] = this.takes(/\?P=([^)]*)\)/y) ?? [];
+    const [, again] = this.take(/\?P=([^)]*)\)/y) ?? [];
     if (again !== undefined) return this.reference(this.names.get(again));
-    if (this.takes(/\?:/y)) return this.inside("(?:");
-    const [look, behind, sign] = this.takes(/\?(<?)([=!])/y) ?? [];
+    if (this.take(/\?:/y)) return this.inside("(?:");
+    const [look, behind, sign] = this.take(/\?(<?)([=!])/y) ?? [];
     if (look) return this.lookAround(look, behind, sign === "!");
-    const [, name] = this.takes(/\?P<([\p{XIDS}_]\p{XIDC}*)>/uy) ?? [];
+    const [, name] = this.take(/\?P<([\p{XIDS}_]\p{XIDC}*)>/uy) ?? [];
     if (this.text[this.at] === "?") throw this.unmatchable();
     const number = this.groups.push(undefined) - 1;
     if (this.names.has(name)) throw this.error(`redefinition of group name ${name}`);
@@ -246,7 +251,7 @@ export class Expression {
   /** Reads up to the bracket that closes a group. */
   inside(bracket) {
     const node = this.branches();
-    if (!this.takes(/\)/y)) throw this.error("missing )");
+    if (!this.take(/\)/y)) throw this.error("missing )");
     return { ...node, source: `${bracket}${node.source})` };
   }
 
@@ -276,13 +281,13 @@ export class Expression {
 
   /** Reads a set; returns a test whether a character is in it. */
   set() {
-    const isNegated = this.takes(/\^/y);
+    const isNegated = this.take(/\^/y);
     const members = [];
     do {
       const member = this.member();
-      members.push(this.takes(/-(?!\])/y) ? this.range(member, this.member()) : member);
+      members.push(this.take(/-(?!\])/y) ? this.range(member, this.member()) : member);
       if (this.at === this.text.length) throw this.error("missing ]");
-    } while (!this.takes(/\]/y));
+    } while (!this.take(/\]/y));
     const holds = (character) => members.some((member) => member(character));
     return isNegated ? (character) => !holds(character) : holds;
   }
@@ -298,23 +303,20 @@ export class Expression {
     };
   }
 
-  /**
-   * A test whether a character is in a category, or equals a character, whose code is its `code`.
-   * @returns {any}
-   */
+  /** A test for a category, or for a character, which is its `code`. @returns {any} */
   member() {
-    const [, category] = this.takes(/\\([dsw])/iy) ?? [];
+    const [, category] = this.take(/\\([dsw])/iy) ?? [];
     if (category) return categoryTest(category);
     const character = this.character();
     return Object.assign(same(character, this.ignoreCase), { code: character.codePointAt(0) });
   }
 
   character() {
-    const [, hex] = this.takes(HEX_CODE) ?? [];
+    const [, hex] = this.take(HEX_CODE) ?? [];
     if (hex) return String.fromCodePoint(parseInt(hex.slice(1), 16));
-    const [, octal] = this.takes(OCTAL_CODE) ?? [];
+    const [, octal] = this.take(OCTAL_CODE) ?? [];
     if (octal) return String.fromCodePoint(parseInt(octal, 8));
-    const [text, escaped] = this.takes(/\\(.)|[^\\]/suy) ?? [];
+    const [text, escaped] = this.take(/\\(.)|[^\\]/suy) ?? [];
     if (!text) throw this.error("something is missing at its end");
     const character = escaped ?? text;
     if (!escaped || !/[a-z\d]/i.test(character)) return character;

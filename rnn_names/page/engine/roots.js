@@ -7,10 +7,7 @@ import { lengthOf, WrongSettings } from "./options.js";
 import { same } from "./regex.js";
 import { folding } from "./text.js";
 
-/**
- * Raises WrongSettings for a character that no name has; characters that `fold` alike are equal. Of
- * some texts, at least `needed` must be without such a character; by default, all.
- */
+/** Raises WrongSettings unless `needed` texts, by default all, have known characters, as folded. */
 export function checkCharacters(texts, blend, fold, needed = texts.length) {
   const known = new Set(blend.characters.map(fold));
   const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
@@ -22,10 +19,7 @@ export function checkCharacters(texts, blend, fold, needed = texts.length) {
   );
 }
 
-/**
- * The spellings of a required prefix: the given one, or spellings in another case, by the rules of
- * rnn_names/conditions/spelling.py. If the list's shape excludes them, extends `shape`.
- */
+/** Spellings of a required prefix, as in rnn_names/conditions/spelling.py; may extend `shape`. */
 export function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
     let found = [""];
@@ -49,9 +43,7 @@ export function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The root nodes of the walk, in the order of their characters: one for each required prefix that has
- * no other as its own prefix.
- *
+ * The root nodes of a walk, in order: for each required prefix that begins with no other one.
  * @returns {import("./types.js").Root[]}
  */
 export function rootsOf(texts, blend, options) {
@@ -59,9 +51,8 @@ export function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  // The nodes of all prefixes of roots.
-  /** @type {Map<string, any>} */
-  const after = new Map([["", { hidden: blend.firstState(), logProb: 0 }]]);
+  const after = new Map(); // the nodes of all prefixes of roots
+  after.set("", { hidden: blend.firstState(), logProb: 0 });
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
     let [begun, node] = ["", after.get("")];

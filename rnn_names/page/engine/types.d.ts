@@ -15,11 +15,11 @@ export interface Attempt {
   attempt: number;
 }
 
-/** What became of an attempt: null is no name. `weight` and `point` are for a guide's proposals. */
+/** What became of an attempt: a name, or null if its length is not allowed. With a guide: */
 export interface Drawn {
   name: string | null;
-  weight: number;
-  point: number;
+  weight: number; // the logarithm of the weight
+  point: number; // a random number below 1, for rounding the number of copies
 }
 
 /** A prefix of names in a walk. */

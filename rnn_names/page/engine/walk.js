@@ -8,11 +8,7 @@ import { MAX_LENGTH } from "./options.js";
 import { child, uniform, word } from "./random_keys.js";
 
 /**
- * Draws a name for each of some attempts, { number, attempt }; yields between steps. `options` come from
- * `drawOptions`. Returns { name, weight, point } for each: the name, or null if its length is not
- * allowed; with a guide, also the logarithm of its weight, and a random number below 1 for rounding the
- * number of its copies.
- *
+ * Draws a name for each of some attempts; yields between steps.
  * @param {import("./blend.js").Blend} blend
  * @param {import("./types.js").DrawOptions} options
  * @param {import("./types.js").Attempt[]} attempts
@@ -41,8 +37,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     });
     const edges = rows.map(cumulated);
     yield;
-    /** @type {any[][]} */
-    const [branches, further] = [[], []];
+    const [branches, further] = [/** @type {any[]} */ ([]), /** @type {any[]} */ ([])];
     const branchOf = new Map();
     for (const draw of active) {
       const { node: parent, key } = draw;
@@ -68,7 +63,6 @@ export function* drawBatch(blend, options, attempts, guide) {
 /**
  * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those of
  * visited nodes.
- *
  * @param {import("./types.js").Node[]} nodes
  * @returns {Float64Array[]}
  */
@@ -92,7 +86,6 @@ function stacked({ parts }, nodes) {
 
 /**
  * The children of some nodes; hidden states that a guide has kept are not computed again.
- *
  * @param {import("./types.js").Node[]} nodes
  * @param {{ parent: number, c: number, reach?: number }[]} branches
  * @param {import("./guide.js").Guide} [guide]

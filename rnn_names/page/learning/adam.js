@@ -10,24 +10,22 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-8;
 
-export class Adam {
-  /** `params`: arrays by name, which are trained in place. */
-  constructor(params) {
-    this.params = Object.entries(params).map(([name, array]) => {
-      const zeros = () => new Float64Array(array.length);
-      return { name, array, first: array.slice(), m: zeros(), v: zeros() };
-    });
-    this.power1 = 1; // β₁ᵗ
-    this.power2 = 1; // β₂ᵗ
-  }
-
-  /** One step, with gradients by name, clipped to ±CLIP; then a pull towards what was first. */
-  step(gradients, rate, pull = 0) {
-    this.power1 *= BETA_1;
-    this.power2 *= BETA_2;
-    const correction = Math.sqrt(1 - this.power2); // C
-    const factor = (rate * correction) / (1 - this.power1);
-    for (const { name, array, first, m, v } of this.params) {
+/**
+ * A function that trains `params`, arrays by name, in place, by one step: from their gradients, which
+ * it clips to ±CLIP; then it pulls them towards what they were first.
+ */
+export function adam(params) {
+  const trained = Object.entries(params).map(([name, array]) => {
+    const zeros = () => new Float64Array(array.length);
+    return { name, array, first: array.slice(), m: zeros(), v: zeros() };
+  });
+  let [power1, power2] = [1, 1]; // β₁ᵗ and β₂ᵗ
+  return (gradients, rate, pull = 0) => {
+    power1 *= BETA_1;
+    power2 *= BETA_2;
+    const correction = Math.sqrt(1 - power2); // C
+    const factor = (rate * correction) / (1 - power1);
+    for (const { name, array, first, m, v } of trained) {
       const gradient = gradients[name];
       for (let i = 0; i < array.length; i++) {
         const g = Math.max(-CLIP, Math.min(CLIP, gradient[i]));
@@ -37,5 +35,5 @@ export class Adam {
         array[i] += pull * (first[i] - array[i]);
       }
     }
-  }
+  };
 }

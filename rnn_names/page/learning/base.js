@@ -6,8 +6,8 @@
 import { tanh } from "../engine/arithmetic.js";
 import { weightsOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
-import { Random } from "../engine/random_keys.js";
-import { Adam } from "./adam.js";
+import { randomNumbers } from "../engine/random_keys.js";
+import { adam } from "./adam.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
 import { someOf } from "./list.js";
 import { weightsFrom } from "./start.js";
@@ -15,10 +15,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 
 const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
-/**
- * The base's row for EOS and for each character, or for the most similar character that it knows:
- * (n_y,). Null if there are too many names, or too few of their characters have a row.
- */
+/** The base's rows for EOS and characters, or those alike: (n_y,). Null if it does not suit them. */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);
@@ -38,7 +35,7 @@ class BaseNetwork {
       Array.from({ length: array.length / d }, (_, k) => array.subarray(k * d, (k + 1) * d));
     this.vectors = split(vectors);
     this.We = split(We);
-    this.params = weightsFrom(new Random(0), shared, rows);
+    this.params = weightsFrom(randomNumbers(0, 0), shared, rows);
     // Where the numbers of each array are in `sums`, which has ba′, by′ and a0′, and in `We`.
     const [ba, by] = [shared.ba.length, shared.by.length];
     this.places = {
@@ -82,13 +79,13 @@ export function fittedBase(base, rows, names, characters) {
 
   const start = network.vectors[nearest[0]];
   const [e, tree] = [start.slice(), prefixTree(encoded, rows.length)];
-  const adam = new Adam({ e });
+  const update = adam({ e });
   for (let step = 0; step < base.steps; step++) {
     network.set(e);
     const { gradients } = lossAndGradients(tree, network.params, { biasesOnly: true });
     const gradient = network.gradient(gradients);
     const pulled = (g, j) => g / tree.characters + 2 * base.nearness * (e[j] - start[j]);
-    adam.step({ e: gradient.map(pulled) }, base.rate * (1 - step / base.steps));
+    update({ e: gradient.map(pulled) }, base.rate * (1 - step / base.steps));
   }
   network.set(e);
   return {

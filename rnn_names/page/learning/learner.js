@@ -4,8 +4,8 @@
 
 import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
-import { Random } from "../engine/random_keys.js";
-import { Adam } from "./adam.js";
+import { randomNumbers } from "../engine/random_keys.js";
+import { adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
@@ -23,7 +23,7 @@ const CLOSER = 0.5; // nats per character by which it is better than the frequen
 function shuffledNames(names, random) {
   const result = [...names];
   for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(random.next() * (i + 1));
+    const j = Math.floor(random() * (i + 1));
     [result[i], result[j]] = [result[j], result[i]];
   }
   return result;
@@ -44,7 +44,7 @@ export class Learner {
     const rows = base && baseRows(base, distinct, characters);
     this.settings = settingsFor(distinct.length, Boolean(rows));
     const size = Math.min(Math.round(this.settings.held_out * distinct.length), MAX_HELD_OUT);
-    const byChance = () => shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size);
+    const byChance = () => shuffledNames(distinct, randomNumbers(seed, FOR_SPLIT)).slice(0, size);
     const aside = new Set(heldOut ?? byChance());
     const learned = distinct.filter((name) => !aside.has(name));
     this.pull = rows ? PULL / Math.max(learned.length, 100) : 0;
@@ -57,10 +57,9 @@ export class Learner {
     const encoded = (list) => encodedNames(list, this.characters);
     this.heldOut = encoded(distinct.filter((name) => aside.has(name)));
     this.rows = encoded(names.filter((name) => !aside.has(name)));
-    this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
-    this.adam = new Adam(this.trained);
-    /** @type {any} */
-    this.best = { epoch: 0, loss: Infinity, params: null };
+    this.trained = this.firstWeights(randomNumbers(seed, FOR_WEIGHTS));
+    this.update = adam(this.trained);
+    this.best = /** @type {any} */ ({ epoch: 0, loss: Infinity, params: null });
   }
 
   firstWeights(random) {
@@ -91,7 +90,7 @@ export class Learner {
 
   /** One epoch; returns the mean training loss, in nats per character. */
   *epoch(epoch) {
-    const random = new Random(this.seed, FOR_EPOCH + epoch);
+    const random = randomNumbers(this.seed, FOR_EPOCH + epoch);
     const rows = shuffledNames(this.rows, random);
     let [loss, characters] = [0, 0];
     for (let start = 0; start < rows.length; start += this.settings.batch_size) {
@@ -116,7 +115,7 @@ export class Learner {
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     const sinking = rateFactor(share);
-    this.adam.step(gradients, this.settings.learning_rate * sinking, this.pull * sinking);
+    this.update(gradients, this.settings.learning_rate * sinking, this.pull * sinking);
     return { loss, characters: tree.characters };
   }
 }
@@ -127,7 +126,7 @@ function dropoutMask(random, dropout, size) {
   const kept = 1 / (1 - dropout);
   const bound = Math.round(dropout * 2 ** 16);
   for (let i = 0, bits = 0; i < mask.length; i++, bits >>>= 16) {
-    if (i % 2 === 0) bits = random.next() * 2 ** 32; // sixteen bits for each factor
+    if (i % 2 === 0) bits = random() * 2 ** 32; // sixteen bits for each factor
     mask[i] = (bits & 0xffff) >= bound ? kept : 0;
   }
   return mask;

@@ -22,15 +22,9 @@ export const titleIn = (text) => withoutRefused(text.normalize("NFC")).trim() ||
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
-/** What is wrong with a list: the message is a sentence for people. */
-export class NotAList extends Error {}
-
 const HEADING = /^(first |given |last )?names?$/iu; // of a column
 
-/**
- * The names in a text, in NFC, with repeats: one on each line, or on one line with commas between
- * them; of a table its first column that has letters in each line. Signs of lists are left out.
- */
+/** Names in a text, in NFC, with repeats: of lines, or between commas; of a table, one column. */
 export function listIn(text) {
   const all = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
   const lines = all.filter((line) => line.trim());
@@ -56,23 +50,21 @@ function column(lines) {
   return lines.map(unquoted);
 }
 
-/** The names in a text; raises NotAList if one cannot learn from it. */
-export function namesOfText(text) {
-  const names = listIn(text);
+/** What keeps the page from learning from some names: a sentence for people, or "". */
+export function complaintAbout(names) {
   if (names.some(isRefused))
-    throw new NotAList("This is not a list of names: it has characters that no name has.");
+    return "This is not a list of names: it has characters that no name has.";
   const distinct = new Set(names).size;
   const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
   if (names.some((name) => lengthOf(name) > MAX_LENGTH) || mean > MEAN_OF_SENTENCES)
-    throw new NotAList("These lines are too long for names: put one name on each line.");
-  if (!distinct) throw new NotAList(`Paste at least ${MIN_NAMES} names first.`);
+    return "These lines are too long for names: put one name on each line.";
+  if (!distinct) return `Paste at least ${MIN_NAMES} names first.`;
   const different = `${formatted(distinct)} different name${distinct === 1 ? " is" : "s are"} too`;
-  if (distinct < MIN_NAMES)
-    throw new NotAList(`${different} few to learn from: give ${MIN_NAMES} or more.`);
+  if (distinct < MIN_NAMES) return `${different} few to learn from: give ${MIN_NAMES} or more.`;
   const most = formatted(MAX_NAMES);
   if (distinct > MAX_NAMES)
-    throw new NotAList(`${different} many for a page: give up to ${most}, or use rnn-names train.`);
-  return names;
+    return `${different} many for a page: give up to ${most}, or use rnn-names train.`;
+  return "";
 }
 
 /** At most `most` of some names, evenly from their order. */

@@ -67,7 +67,7 @@ function zip(members) {
 
 /** The model file of a model that was learned here: bytes. `program` is what wrote the page. */
 export function npzOf(model, program) {
-  const { network, weights, fingerprints, listed, ...facts } = model;
+  const { weights, fingerprints, listed, ...facts } = model;
   const [n_a, n_y] = [model.hidden_size, weights.by.length];
   const size = weights.ba.length;
   const shapes = { Wax: [size, n_y], Waa: [size, n_a], Wya: [n_y, n_a] };

@@ -1,8 +1,7 @@
 // The first weights of a run: random, or those of a model (rnn_names/training/setup.py).
 
 /** A normal random number, the same in every browser: the sum of 12 uniform ones has variance 1. */
-const normal = (random) =>
-  Array.from({ length: 12 }, () => random.next()).reduce((sum, each) => sum + each, -6);
+const normal = (random) => Array.from({ length: 12 }, random).reduce((sum, each) => sum + each, -6);
 
 const normals = (random, n, deviation) =>
   Float64Array.from({ length: n }, () => normal(random) * deviation);

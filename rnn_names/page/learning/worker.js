@@ -1,8 +1,6 @@
 // Starts a worker that learns from a list, and runs in it.
 
 import { drawNames } from "../engine/draw_names.js";
-import { blendOf } from "../engine/models.js";
-import { Network } from "../engine/network.js";
 import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
@@ -13,12 +11,11 @@ const MOMENT = 500; // ms between two messages
 let policy; // what makes addresses that a page with `require-trusted-types-for` takes
 
 /**
- * Starts a worker that learns. `script` is the text of the engine and of `learning/`, the rest is the
- * worker's message, and `progress` is called with each message that it posts. Returns { finished,
- * stop }: a promise of the best model, and a function that ends the work early, with the best model so
- * far, or undefined if there is none yet.
+ * Starts a worker that learns: `script` is the text of the engine and of `learning/`, and `progress` gets
+ * each message that it posts. Returns { finished, stop }: a promise of the best model, and a function that
+ * ends the work early, with the best model so far, or undefined if there is none yet.
  */
-export function startLearning(script, { models, ...rest }, progress) {
+export function startLearning(script, message, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   policy ??= globalThis.trustedTypes?.createPolicy("learning", { createScriptURL: (own) => own });
@@ -28,7 +25,7 @@ export function startLearning(script, { models, ...rest }, progress) {
   const stop = () => {
     worker.terminate();
     URL.revokeObjectURL(url);
-    resolve(best && withNetwork(best));
+    resolve(best);
   };
   worker.onmessage = ({ data }) => {
     best = data.model ?? best;
@@ -39,12 +36,9 @@ export function startLearning(script, { models, ...rest }, progress) {
     worker.terminate();
     reject(new Error(message));
   };
-  worker.postMessage({ ...rest, models: models.map(({ network, ...model }) => model) });
+  worker.postMessage(message);
   return { finished, stop };
 }
-
-/** A model with its network, as the page's own models have theirs. */
-export const withNetwork = (model) => ({ ...model, network: new Network(model, model.weights) });
 
 /**
  * The worker's side. Its message has `names`, the `models` and the `base` that training may start from,
@@ -74,9 +68,8 @@ export function learnOnMessage() {
 
 /** A few new names of a model, of one seed: they can be seen to become better. */
 export async function namesToWatch(model) {
-  const { blend, parts } = blendOf([withNetwork(model)], [1]);
   const end = performance.now() + WATCHING;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end
   const settings = { seed: 1, boldness: "safe", novel: true, clean: true, unique: true };
-  return (await drawNames(blend, parts, settings, NAMES_TO_WATCH, { stopped })).names;
+  return (await drawNames([model], settings, NAMES_TO_WATCH, { stopped })).names;
 }

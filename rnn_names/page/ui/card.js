@@ -6,8 +6,8 @@ import { EOS } from "../engine/network.js";
 import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
 import { $, bdi, button, element, nameOfCard, onClick, percent } from "./elements.js";
-import { copy } from "./favourites.js";
-import { setCondition } from "./form.js";
+import { setCondition } from "./messages.js";
+import { copy } from "./sharing.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";

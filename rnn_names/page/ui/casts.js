@@ -5,7 +5,7 @@ import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
-import { changed, data, models, titleOf, writing } from "./chosen.js";
+import { changed, chosen, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
@@ -27,13 +27,10 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|norse|orc)/i;
 
-/**
- * A model of people's names, and a model of places or families: those that write names, if they are of
- * such a kind, or else others of the page; any models if there are none.
- */
+/** Models of people's names and of places or families: preferably of those that write names. */
 function modelsByKind() {
-  const own = writing().findLast(({ digest }) => digest); // a model learned here comes first
-  const ranked = [...(own ? [own] : []), ...writing(), ...models];
+  const own = chosen.writing().findLast(({ digest }) => digest); // a model learned here comes first
+  const ranked = [...(own ? [own] : []), ...chosen.writing(), ...models];
   const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
     ranked.find(({ name }) => kind.test(name)),
   );
@@ -64,10 +61,7 @@ function partsOf(composed, { pieces }) {
   return found;
 }
 
-/**
- * The alternatives of a choice, joined with bars; undefined unless all are equally likely texts, none
- * with a bar of its own.
- */
+/** The alternatives of a choice, joined with bars, if all are equally likely texts without bars. */
 function wordsOf({ alternatives = [], weights = [] }) {
   const isPlain = alternatives.flat().every((piece) => typeof piece === "string");
   if (!isPlain || weights.some((weight) => weight !== 1)) return undefined;
@@ -171,19 +165,17 @@ function patternOfStart({ dataset }) {
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
-/** The button of the ready-made pattern that is in use, if one is. */
-const startInUse = () => starts().find(({ ariaPressed }) => ariaPressed === "true");
-
-/** Writes the ready-made pattern that is in use, or the first, for the models that write names now. */
-export function followKinds() {
-  const start = startInUse() ?? ($("pattern").value ? undefined : starts()[0]);
-  if (start) $("pattern").value = patternOfStart(start);
+/** Writes a ready-made pattern, by default the first, for the models that write names now. */
+export function useStart(chip = starts()[0]) {
+  $("pattern").value = patternOfStart(chip);
   showPattern();
 }
 
-export function resetPattern() {
-  $("pattern").value = patternOfStart(starts()[0]);
-  showPattern();
+/** Writes the ready-made pattern anew that is in use, or the first if there is no pattern. */
+export function followKinds() {
+  const chip = starts().find(({ ariaPressed }) => ariaPressed === "true");
+  if (chip || !$("pattern").value) useStart(chip);
+  else showPattern();
 }
 
 /** Marks the ready-made pattern that is in use. */
@@ -296,8 +288,7 @@ export function listenToCasts(fitCount) {
   });
   for (const chip of starts())
     chip.addEventListener("click", () => {
-      $("pattern").value = patternOfStart(chip);
-      showPattern();
+      useStart(chip);
       changed(true);
     });
   $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());

@@ -23,15 +23,27 @@ export const chosen = {
   held: new Map(), // names by place that stay when more names are drawn
   stayed: new Map(), // names by place that stayed in the latest draw, even if released since
   fitted: "", // the number of names or lines that fits, if it is in use
+
+  /** The models that take part in the blend. */
+  writing: () => models.filter((_, i) => chosen.shares[i] > 0),
+
+  /** The names by place that the drawing leaves where they are. */
+  staying: () => new Map([...chosen.stayed, ...chosen.held]),
+
+  holdNothing() {
+    chosen.held.clear();
+    chosen.stayed.clear();
+  },
+
+  /** Sets the boldness, and the temperature that it implies. */
+  setBoldness(word) {
+    chosen.boldness = word;
+    chosen.temperature = temperatureOf(word);
+  },
+
+  /** Whether the temperature differs from that of the boldness. */
+  isTuned: () => chosen.temperature !== temperatureOf(chosen.boldness),
 };
-
-/** The names by place that the drawing leaves where they are. */
-export const staying = () => new Map([...chosen.stayed, ...chosen.held]);
-
-export function holdNothing() {
-  chosen.held.clear();
-  chosen.stayed.clear();
-}
 
 /** The page's models as it was written, with names of their own. */
 export function ownModels() {
@@ -46,24 +58,6 @@ export function nameApart(model, others) {
   for (let i = 2; others.some((other) => other.name === model.name); i++)
     model.name = `${name} ${i}`;
 }
-
-/** The models that take part in the blend. */
-export const writing = () => models.filter((_, i) => chosen.shares[i] > 0);
-
-/** Replaces the models, and sets the shares to their opening shares. */
-export function replaceModels(others) {
-  models.splice(0, models.length, ...others);
-  chosen.shares = openingShares();
-}
-
-/** Sets the boldness, and the temperature that it implies. */
-export function setBoldness(word) {
-  chosen.boldness = word;
-  chosen.temperature = temperatureOf(word);
-}
-
-/** Whether the temperature differs from that of the boldness. */
-export const isTuned = () => chosen.temperature !== temperatureOf(chosen.boldness);
 
 /** Dispatches "settings" after a change; a step gets an entry in the browser's history. */
 export const changed = (isStep = false) =>

@@ -1,7 +1,7 @@
 // The visible parts of the page: one of three views, and on a phone one drawer at a time.
 
 import { followKinds } from "./casts.js";
-import { changed, chosen, holdNothing } from "./chosen.js";
+import { changed, chosen } from "./chosen.js";
 import { $, listenToArrows, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px: the least length of a swipe
@@ -33,7 +33,7 @@ export function showView(id) {
   $("own-list").hidden = id !== "own-list";
   if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
     $("names").classList.toggle("lines");
-    holdNothing();
+    chosen.holdNothing();
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
   openDrawer(null);

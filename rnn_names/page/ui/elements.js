@@ -4,10 +4,7 @@
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
 
-/**
- * An element with properties and children; strings become text.
- * @returns {any}
- */
+/** An element with properties and children, which may be texts. @returns {any} */
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -25,12 +22,22 @@ export function stopAt(stop, all) {
   for (const each of all) each.tabIndex = each === stop ? 0 : -1;
 }
 
-export const pressed = { isPointed: false }; // whether a press, not a key, moved the focus
+export const pressed = {
+  isPointed: false, // whether a press, not a key, moved the focus
+  isLong: false, // whether it is a long press, which must not become a click
+};
 
-/**
- * Lets the arrow keys move the focus between the children of a box; calls `go` with the new one. After
- * a press on a kind, they are for the names.
- */
+export function listenToPresses() {
+  const begin = () => Object.assign(pressed, { isPointed: true, isLong: false });
+  const click = (event) => {
+    if (pressed.isLong) event.stopPropagation(); // the opened card may have moved the names
+    pressed.isLong = false;
+  };
+  document.addEventListener("pointerdown", begin, true); // before the listeners of names
+  document.addEventListener("click", click, true);
+}
+
+/** Arrow keys move the focus in a box, and call `go`; not after a press on a kind. */
 export function listenToArrows(box, go) {
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -77,9 +84,10 @@ export function percent(share) {
 let fading = 0;
 
 /** Shows a message at the bottom of the page for some seconds, with buttons for actions. */
-export function toast(text, actions = {}) {
+export function toast(text, /** @type {any} */ { undo, ...actions } = {}) {
   const close = () => $("toast").replaceChildren();
   const buttons = Object.entries(actions).map(([label, action]) => button(label, action));
+  if (undo) buttons.push(button("Undo", undo, { id: "undo" }));
   for (const each of buttons) each.addEventListener("click", close, true); // before the action
   $("toast").replaceChildren(element("span", {}, ...text), ...buttons);
   clearTimeout(fading);
@@ -87,5 +95,5 @@ export function toast(text, actions = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, actions.Undo ? 7000 : 4000);
+  fading = setTimeout(fade, undo ? 7000 : 4000);
 }

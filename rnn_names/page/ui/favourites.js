@@ -1,8 +1,10 @@
 // Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
 // All pages of the site have the same list: there, docs/site/framed.py names the store.
 
+import { openCard } from "./card.js";
 import { models } from "./chosen.js";
 import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
+import { asCSV, asText, copy, download, shareLink } from "./sharing.js";
 
 /** The name of what the browser stores for a page of these models. */
 export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
@@ -32,7 +34,8 @@ function storedFavourites() {
 /** Replaces the kept names by these [name, note] pairs, and stores them. */
 function keepThese(pairs) {
   replaceFavourites(pairs);
-  showFavourites(store());
+  store();
+  showFavourites();
 }
 
 function replaceFavourites(pairs) {
@@ -45,10 +48,7 @@ function refresh() {
   if (isStored) replaceFavourites(storedFavourites());
 }
 
-/**
- * Replaces the kept [name, note] pairs by those that `edited` makes of them; `undo` takes back what that
- * changed, and nothing that was done since.
- */
+/** Edits the kept [name, note] pairs; `undo` takes back what that changes, and nothing later. */
 function change(edited) {
   refresh();
   const before = new Map(favourites);
@@ -67,7 +67,7 @@ function change(edited) {
 /** Changes the kept names, and shows a message with a button that undoes it. */
 function undoably(words, edited) {
   change(edited);
-  toast(words, { Undo: undo });
+  toast(words, { undo });
 }
 
 /** Keeps or removes a name, with a message that has these actions unless its card is open. */
@@ -93,7 +93,6 @@ export const joined = (texts) =>
 /** A text that was `joined`. */
 export const unescaped = (text) => text.replace(/%2[5A]/g, decodeURIComponent);
 
-/** Stores the kept names; returns whether the browser allowed it. */
 function store() {
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
@@ -101,7 +100,6 @@ function store() {
   } catch {
     isStored = false;
   }
-  return isStored;
 }
 
 /** Shows the kept names, and listens to their buttons. */
@@ -111,8 +109,8 @@ export function listenToFavourites() {
   // Another tab has changed them, or this page is shown again as it was left. They are not stored once
   // more: by now, the other tab may have stored later ones.
   const takeStored = () => {
-    replaceFavourites(storedFavourites());
-    showFavourites(true);
+    refresh();
+    showFavourites();
   };
   addEventListener("storage", ({ key }) => key === STORE && takeStored());
   addEventListener("pageshow", ({ persisted }) => persisted && takeStored());
@@ -134,7 +132,7 @@ export function listenToFavourites() {
   });
 }
 
-function showFavourites(isKept) {
+function showFavourites() {
   $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));
   for (const shown of document.querySelectorAll(".name"))
     shown.ariaPressed = String(favourites.has(shown.textContent));
@@ -142,7 +140,7 @@ function showFavourites(isKept) {
   $("kept-actions").hidden = !favourites.size;
   $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
   $("kept-none").hidden = favourites.size > 0;
-  $("kept-hint").hidden = !favourites.size || isKept;
+  $("kept-hint").hidden = !favourites.size || isStored;
 }
 
 /** Shows in the card whether its name is kept. */
@@ -180,9 +178,8 @@ function draggable(item, i) {
 
 /** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
 function favouriteItem(name, i) {
-  const tell = () => document.dispatchEvent(new CustomEvent("details", { detail: name }));
   const className = /.{25}| .* /.test(name) ? "line" : ""; // long, or of three words
-  const open = button(bdi(name), tell, { className: "kept-name" });
+  const open = button(bdi(name), () => openCard(name), { className: "kept-name" });
   const note = element("textarea", {
     className: "note",
     rows: 1,
@@ -220,40 +217,4 @@ function favouriteItem(name, i) {
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
   return draggable(element("li", { className }, open, note, up, remove), i);
-}
-
-/** Names as text, one per line; a note follows its name after a tab. */
-export const asText = (pairs) =>
-  pairs.map(([name, note]) => `${[name, note].filter(Boolean).join("\t")}\r\n`).join("");
-
-/** Names as CSV, with a column of notes if there are any; formulas are escaped as in cli/output.py. */
-function asCSV(pairs) {
-  const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
-  const columns = pairs.some(([, note]) => note) ? 2 : 1;
-  const rows = pairs.map((pair) => pair.slice(0, columns).map(cell));
-  return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
-}
-
-export function download(parts, file) {
-  const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
-  element("a", { href: url, download: file }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
-
-/** Shares a link from the menu of a touch screen, if it has one; otherwise copies it. */
-export function shareLink(url, sentence) {
-  const isTouched = matchMedia("(hover: none)").matches;
-  if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
-  else if (location.protocol !== "file:") copy(url, sentence);
-  else copy(url, `${sentence}. It works for people who have this file.`);
-}
-
-/** Copies a text to the clipboard, and shows a message. */
-export async function copy(text, sentence = "Copied") {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast([sentence]);
-  } catch {
-    toast(["The browser does not allow pages to copy here"]);
-  }
 }

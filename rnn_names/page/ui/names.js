@@ -1,15 +1,14 @@
-// The names in their places, and the actions of presses, long presses and keys on them.
+// The names in their places, and the actions of presses and long presses on them.
 
+import { writeAddress } from "./address.js";
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
-import { chosen, staying } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, pressed, stopAt, toast } from "./elements.js";
-import { copy, favourites, toggleFavourite, undo } from "./favourites.js";
-import { writeAddress } from "./form.js";
+import { chosen } from "./chosen.js";
+import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
+import { favourites, toggleFavourite } from "./favourites.js";
+import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
-
-let wasLong = false; // whether the current press is a long press, which must not become a click
 
 /** Makes `count` places and returns those where no name stays; old names are shown until new ones come. */
 export function placesFor(count) {
@@ -18,23 +17,25 @@ export function placesFor(count) {
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
   const places = Array.from(list.children, (item) => item.firstChild);
-  const stay = staying();
+  const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
   const free = places.filter((_, place) => !stay.has(place));
   for (const place of free) place.classList.add("old");
   return free;
 }
 
+/** Opens the card of a name; lines of casts have none, and are copied. */
+export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
+
 /** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
 function nameButton() {
   let timer = 0;
-  const details = (name) => (isCasting() ? copy : openCard)(name); // lines of casts have no card
   const keep = () => {
     const name = made.textContent; // another one may be here when the message's buttons are pressed
     const isFree = () => made.textContent === name && made.nextSibling.ariaPressed !== "true";
     const hold = () => isFree() && toggleHold(made);
     const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
-    const actions = { [isCasting() ? "Copy" : "Details"]: () => details(name) };
+    const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
     toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
   };
   const made = button(bdi(""), keep, {
@@ -45,13 +46,13 @@ function nameButton() {
   made.addEventListener("focus", showStop);
   made.addEventListener("pointerdown", () => {
     timer = setTimeout(() => {
-      wasLong = true;
-      details(made.textContent);
+      pressed.isLong = true;
+      showDetails(made.textContent);
     }, LONG_PRESS);
   });
   for (const event of ["pointerup", "pointercancel", "pointerleave"])
     made.addEventListener(event, () => clearTimeout(timer));
-  made.addEventListener("contextmenu", (event) => wasLong && event.preventDefault());
+  made.addEventListener("contextmenu", (event) => pressed.isLong && event.preventDefault());
   return made;
 }
 
@@ -75,7 +76,7 @@ export function listenToHold() {
 }
 
 /** Holds a name in its place when more names are drawn, or releases it. */
-function toggleHold(name) {
+export function toggleHold(name) {
   if (!name?.isConnected || name.disabled || name.matches(".old")) return; // another one takes its place
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
@@ -117,7 +118,7 @@ export function showName(place, name) {
   place.nextSibling.ariaLabel = `Hold ${name}`;
 }
 
-const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
+export const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
 /** After all names are shown, chooses the stop of the Tab key, and a size that fits most names. */
 export function settle() {
@@ -157,76 +158,4 @@ function widthsOf(name) {
     Math.max(width(name.slice(0, index + 1)), width(name.slice(index + 1))),
   );
   return [width(name), Math.min(width(name), ...halves)];
-}
-
-// --- Keys ----------------------------------------------------------------------------------------
-
-export function showKeys() {
-  $("keys").showModal();
-  $("keys-title").focus(); // not the button below, with a frame around it
-}
-
-const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
-
-/** Listens to the keys; `draw` draws more names. */
-export function listenToKeys(draw) {
-  const onPress = () => {
-    pressed.isPointed = true;
-    wasLong = false;
-  };
-  document.addEventListener("pointerdown", onPress, true); // before the listeners of names
-  const onClick = (event) => {
-    if (wasLong) event.stopPropagation(); // the opened card may have moved the names
-    wasLong = false;
-  };
-  document.addEventListener("click", onClick, true);
-  const actions = {
-    " ": draw,
-    Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
-    c: (name) => name && copy(name.textContent),
-    h: (name) => name && toggleHold(name),
-    d: (name) => name && (isCasting() ? copy : openCard)(name.textContent),
-    ArrowLeft: (name) => moveFocus(name, -1, 0),
-    ArrowRight: (name) => moveFocus(name, 1, 0),
-    ArrowUp: (name) => moveFocus(name, 0, -1),
-    ArrowDown: (name) => moveFocus(name, 0, 1),
-  };
-  document.addEventListener("keydown", (event) => {
-    const target = /** @type {any} */ (event.target);
-    const isControl = event.ctrlKey || event.metaKey;
-    if (isControl && event.key === "z" && !target.matches(IN_FIELDS)) {
-      event.preventDefault(); // the browser would undo what was typed last
-      const shown = [...$("toast").children].find(({ textContent }) => textContent === "Undo");
-      if (shown) return /** @type {HTMLElement} */ (shown).click(); // of what was done last
-      const { size } = favourites;
-      undo();
-      if (favourites.size !== size) toast(["Undone"]);
-    }
-    if (isControl || event.altKey) return;
-    if (event.key === "?" && $("keys").open) return $("keys").close();
-    if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
-    if (event.key === "?") return showKeys();
-    if ($("results").hidden) return;
-    const isName = target.matches(".name");
-    const isFree = target === document.body || (pressed.isPointed && target.matches("button"));
-    let action = actions[event.key.toLowerCase()] ?? actions[event.key];
-    if (event.key === "Enter" && isFree) action = draw;
-    if (!action || !(isFree || isName || event.key === "Backspace")) return;
-    pressed.isPointed = false;
-    event.preventDefault();
-    if (isFree && !isName) target.blur(); // the key is for the names, not for the pressed button
-    action(isName ? target : $("names").querySelector("li:hover .name"), event.shiftKey);
-  });
-  document.addEventListener("keyup", (event) => {
-    const isName = /** @type {any} */ (event.target).matches(".name");
-    if (event.key === " " && isName) event.preventDefault(); // Firefox would click the name
-    if (/^(Tab|Arrow)/.test(event.key)) pressed.isPointed = false;
-  });
-}
-
-/** Moves the focus from a name by some columns and rows. */
-function moveFocus(name, aside, below) {
-  const places = shownPlaces();
-  const at = places.indexOf(name);
-  places[at < 0 ? 0 : at + aside + below * columnsShown()]?.focus();
 }

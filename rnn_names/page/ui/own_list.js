@@ -2,17 +2,10 @@
 // page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/draw_names.js";
-import {
-  listIn,
-  MAX_NAMES,
-  MIN_NAMES,
-  NotAList,
-  namesOfText,
-  someOf,
-  titleIn,
-} from "../learning/list.js";
+import { complaintAbout, listIn, MAX_NAMES, MIN_NAMES, someOf, titleIn } from "../learning/list.js";
 import { modelOfNpz, npzOf } from "../learning/npz.js";
-import { namesToWatch, startLearning, withNetwork } from "../learning/worker.js";
+import { namesToWatch, startLearning } from "../learning/worker.js";
+import { writeAddress } from "./address.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
 import {
   changed,
@@ -22,15 +15,14 @@ import {
   nameApart,
   openingShares,
   ownModels,
-  replaceModels,
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast, within } from "./elements.js";
-import { download } from "./favourites.js";
-import { showValues, writeAddress } from "./form.js";
+import { showValues } from "./form.js";
 import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
+import { download } from "./sharing.js";
 
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
 
@@ -92,31 +84,22 @@ async function takeFile(file) {
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
       const stored = await remembered(); // its list, or none, whatever the field has
-      return await addModel(withNetwork(model), isOf(stored, [model]) ? stored.text : "");
+      return await addModel(model, isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
   }
   const text = file.size > MAX_FILE ? "\0" : await file.text();
-  const names = namesOrWhyNot(text);
-  if (names) takeNames(names, file.name.replace(/\.\w+$/u, ""));
+  const names = listIn(text);
+  const complaint = complaintAbout(names);
+  if (complaint) sayOfNames(complaint);
+  else takeNames(names, file.name.replace(/\.\w+$/u, ""));
 }
 
 function takeNames(names, title) {
   $("own-names").value = names.join("\n");
   $("own-title").value = title;
   $("own-names").dispatchEvent(new Event("input"));
-}
-
-/** The names of a text; if it is no list, shows an error and returns undefined. */
-function namesOrWhyNot(text) {
-  try {
-    return namesOfText(text);
-  } catch (error) {
-    if (!(error instanceof NotAList)) throw error;
-    sayOfNames(error.message);
-    return undefined;
-  }
 }
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
@@ -130,8 +113,10 @@ function sayOfNames(text) {
 /** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
   const name = titleIn($("own-title").value);
-  const names = namesOrWhyNot($("own-names").value);
-  if (!names) {
+  const names = listIn($("own-names").value);
+  const complaint = complaintAbout(names);
+  if (complaint) {
+    sayOfNames(complaint);
     $("own-names").ariaInvalid = "true";
     return $("own-names").focus();
   }
@@ -198,24 +183,20 @@ function showProgress({ share, model, names, startedFrom }, started) {
 /** Whether what the browser has stored is one of some models. */
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
-/**
- * Adds a learned model, in place of a model of the same list. With the text of its list, stores it in
- * the browser.
- */
-async function addModel(model, /** @type {string | undefined} */ text = undefined) {
+/** Adds a learned model, or replaces that of its list; stores it with the list's text. */
+async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
   }
   $("toast").replaceChildren(); // nothing before it can be taken back
-  if ($("own-list").hidden) takeInBehind(model);
+  if ($("own-list").hidden) putModelQuietly(model);
   else {
-    takeIn(model);
+    putModel(model);
     chosen.wantedLists = []; // other names are meant now
     changed(true);
   }
-  const { network, ...learned } = model;
-  const isKept = text !== undefined && (await remember({ model: learned, text }));
+  const isKept = await remember({ model, text });
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
@@ -232,10 +213,10 @@ function sharesNow() {
   };
 }
 
-/** Takes in a model while people look at other names, or type a cast: all that stays. */
-function takeInBehind(model) {
+/** Puts a model among the others while people look at other names, or type a cast: all that stays. */
+function putModelQuietly(model) {
   const restoreShares = sharesNow();
-  takeIn(model);
+  putModel(model);
   restoreShares();
   if (!isCasting()) followKinds();
   else if (!$("parts").contains(document.activeElement)) showPattern();
@@ -245,11 +226,11 @@ function takeInBehind(model) {
   toast([bdi(model.name), " is ready"], { "Show names": () => $("own-show").click() });
 }
 
-function takeIn(model) {
+function putModel(model) {
   const others = models.filter(({ digest }) => digest !== model.digest);
   nameApart(model, others);
   for (const other of others) other.share = 0;
-  haveModels([...others, model]);
+  replaceModels([...others, model]);
 }
 
 const sizeOf = ({ training: { distinct_names, held_out_names } }) =>
@@ -271,8 +252,9 @@ function showSources() {
   }
 }
 
-function haveModels(all) {
-  replaceModels(all);
+function replaceModels(all) {
+  models.splice(0, models.length, ...all);
+  chosen.shares = openingShares();
   buildShares();
   showSources();
   if (!document.body.inert && !isCasting()) followKinds(); // not while the page opens
@@ -282,7 +264,7 @@ function haveModels(all) {
 export async function recall() {
   const learned = await remembered();
   if (!learned) return;
-  takeIn(withNetwork(learned.model));
+  putModel(learned.model);
   takeNames([learned.text], learned.model.name);
   showLearned(learned.model, " This browser keeps it.");
 }
@@ -295,18 +277,18 @@ async function forgetModel() {
   const { value } = $("pattern");
   const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
   await within(MOST_WAIT, forgotten);
-  haveModels(ownModels());
+  replaceModels(ownModels());
   restoreShares();
   chosen.wantedLists = [];
   changed();
   showState("");
   takeNames([], "");
   toast(["List forgotten"], {
-    Undo: async () => {
+    undo: async () => {
       if (!$("own-names").value) takeNames([text], title);
       const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
       await within(MOST_WAIT, forgotten.then(storedAgain));
-      haveModels(before);
+      replaceModels(before);
       restoreShares();
       $("pattern").value = value;
       showPattern();

@@ -2,40 +2,22 @@
 
 import { engineOf } from "../engine/api.js";
 import { drawNames } from "../engine/draw_names.js";
-import { blendOf } from "../engine/models.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
-import { closeCard, explain, listenToCard, openCard } from "./card.js";
-import { drawLines, isCasting, listenToCasts, resetPattern } from "./casts.js";
-import { changed, chosen, data, models, setBoldness, staying } from "./chosen.js";
+import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
+import { closeCard, explain, listenToCard } from "./card.js";
+import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
+import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, nameOfCard, onClick, toast, within } from "./elements.js";
-import { asText, copy, keepAll, listenToFavourites, shareLink } from "./favourites.js";
-import {
-  addressOfForm,
-  checkLengths,
-  missingList,
-  moved,
-  readAddress,
-  resetForm,
-  say,
-  settingsOfForm,
-  showValues,
-  unsay,
-  writeAddress,
-} from "./form.js";
-import {
-  columnsShown,
-  listenToHold,
-  listenToKeys,
-  namesShown,
-  placesFor,
-  settle,
-  showKeys,
-  showName,
-} from "./names.js";
+import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
+import { keepAll, listenToFavourites } from "./favourites.js";
+import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import { listenToKeys, showKeys } from "./keys.js";
+import { say, unsay } from "./messages.js";
+import { columnsShown, listenToHold, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
+import { asText, copy, shareLink } from "./sharing.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
@@ -46,15 +28,12 @@ const WAIT = 500; // ms for the font before names are drawn
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
 
-/**
- * Draws names with the settings of the form, and shows each as it is found; then shows a message if
- * names are missing, or else `note`. Returns whether all were found.
- */
+/** Draws names as the form says, then shows a message or else `note`; returns if all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
-  chosen.stayed = staying();
+  chosen.stayed = chosen.staying();
   const at = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i));
   const held = [...chosen.stayed].filter(([place]) => place < count); // each is left out once
   const n_held = held.length;
@@ -106,9 +85,8 @@ async function draw(note = "") {
 
 /** Draws names of the blend; returns a message if there are too few, otherwise "". */
 async function drawOfBlend(settings, watch) {
-  const { blend, parts } = blendOf(models, settings.shares);
-  const { shortage } = await drawNames(blend, parts, settings, settings.count, watch);
-  return shortage || withoutLetters(parts);
+  const { shortage } = await drawNames(models, settings, settings.count, watch);
+  return shortage || withoutLetters(chosen.writing());
 }
 
 function busy(isBusy) {
@@ -138,8 +116,7 @@ function addTen() {
 
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
-/** @param {any} event */
-function redraw({ detail: isStep }) {
+function redraw(/** @type {any} */ { detail: isStep }) {
   showValues();
   chosen.stayed.clear();
   if (isStep) {
@@ -171,7 +148,7 @@ async function open(isToFit, isLink = false, note = "") {
   writeAddress(false);
   if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
   if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
-  setBoldness("balanced");
+  chosen.setBoldness("balanced");
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
@@ -189,7 +166,6 @@ function fitAgain() {
 
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
-  if ($("results").hidden) return settingsOfForm().count;
   const { top, height } = $("names").getBoundingClientRect();
   const links = isCasting() ? 80 : 60; // px; with some for lines, whose heights differ
   const below = links + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
@@ -199,7 +175,7 @@ function fitting() {
   const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
-  const held = 1 + Math.max(-1, ...staying().keys());
+  const held = 1 + Math.max(-1, ...chosen.staying().keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
@@ -214,17 +190,16 @@ function step(by) {
 function startOver() {
   const before = location.hash;
   resetForm();
-  resetPattern();
+  useStart();
   showValues();
   unsay();
   fitCount(); // the removed conditions and message leave more room
   changed();
-  toast(["All settings are reset"], { Undo: () => location.assign(before) });
+  toast(["All settings are reset"], { undo: () => location.assign(before) });
 }
 
 function listen() {
   document.addEventListener("settings", redraw);
-  document.addEventListener("details", (/** @type {any} */ { detail }) => openCard(detail));
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
     more();
@@ -251,7 +226,7 @@ function listen() {
     "copy-link": () => shareLink(location.href, "Link copied"),
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
-      setBoldness(target.textContent);
+      chosen.setBoldness(target.textContent);
       changed();
     },
     "start-over": startOver,
@@ -274,6 +249,7 @@ async function start() {
   listenToCasts(fitAgain);
   listenToFavourites();
   listenToHold();
+  listenToPresses();
   listenToKeys(more);
   listen();
   showView(document.body.dataset.view);

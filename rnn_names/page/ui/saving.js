@@ -63,7 +63,7 @@ function asScriptData(value) {
 }
 
 /** A learned model in the form of the page's data (models.js). */
-function describedModel({ network, weights, fingerprints, listed, ...model }) {
+function describedModel({ weights, fingerprints, listed, ...model }) {
   const names = Object.keys(weights);
   const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));
   return {

@@ -3,7 +3,7 @@
 
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
-import { changed, chosen, models, openingShares, titleOf, writing } from "./chosen.js";
+import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
 import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
@@ -39,10 +39,9 @@ function sharesIn(text, count) {
 }
 
 /**
- * The shares of a link, in a text, or else those that its page opened with. A link with `lists`
- * (digests) is of a page that had the models which learned from them after all others, and opened with
- * the last one; any other link is of a page with the models that ours was written with. Other models of
- * ours have no share.
+ * The shares of a link, in a text, or else those that its page opened with. If the link has `lists`
+ * (digests), its page had their models after all others, and opened with the last one; or else it had
+ * the models that ours was written with. Other models of ours have no share.
  */
 export function sharesOfLink(text, lists) {
   const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);
@@ -54,9 +53,6 @@ export function sharesOfLink(text, lists) {
   const shares = models.map((model) => given[its.indexOf(model)] ?? 0);
   return shares.some(Boolean) ? shares : openingShares();
 }
-
-export const areOpeningShares = () =>
-  scaled(chosen.shares).join() === scaled(openingShares()).join();
 
 /** A message if a model has no letter in common with the others, so that no name lies between them. */
 export function withoutLetters(parts) {
@@ -85,7 +81,9 @@ export function buildShares() {
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several to blend them";
-  modelChips = models.map(modelChip);
+  modelChips = models.map((model, i) =>
+    button(bdi(titleOf(model)), () => press(i), { className: "chip kind" }),
+  );
   const own = modelChips.filter((_, i) => models[i].digest);
   $("kinds").replaceChildren(mix, ...new Set([...own, ...modelChips])); // learned models first
   stopAt(mix.nextSibling, $("kinds").children);
@@ -93,13 +91,9 @@ export function buildShares() {
 
 let modelChips = []; // a chip for each model
 
-/** Whether a press on a model adds it to the blend, instead of choosing it alone. */
 const isMixing = () => $("mix").ariaPressed === "true";
 
-/** A chip for a model. A press chooses the model alone, or adds it while models are mixed. */
-const modelChip = (model, i) =>
-  button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
-
+/** Chooses a model alone, or adds it to the blend or removes it while models are mixed. */
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
     i === model ? !isMixing() || !share : isMixing() && share > 0,
@@ -133,7 +127,7 @@ function bar(model, i) {
 
 /** Shows the models of the blend in the title, unless the page has another title. */
 function showTitle() {
-  const titles = writing().map(titleOf);
+  const titles = chosen.writing().map(titleOf);
   if (titles.length > MAX_NAMED) titles.splice(MAX_NAMED, Infinity, "more");
   const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>

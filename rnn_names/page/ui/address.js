@@ -1,0 +1,119 @@
+// The settings in the address, so that a link restores the names, and the history of addresses.
+
+import { scaled } from "../engine/blend.js";
+import { INITIALS, lengthOf, MAX_LENGTH } from "../engine/options.js";
+import { newSeed } from "../engine/random_keys.js";
+import { isRefused, withoutRefused } from "../learning/list.js";
+import { followKinds, isCasting, showPattern } from "./casts.js";
+import { chosen, models, openingShares } from "./chosen.js";
+import { showView } from "./drawers.js";
+import { $ } from "./elements.js";
+import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
+import { CHECKS, NUMBERS, TEXTS } from "./fields.js";
+import { resetForm } from "./form.js";
+import { sharesOfLink } from "./shares.js";
+
+const HELD = ["held", "stayed"]; // as in `chosen`
+
+/**
+ * The address's part after #: the seed, and the settings that differ from the opening page's. It has
+ * a checkbox only if it is on, and boldness unless it is balanced: old links rely on these defaults.
+ */
+export function addressOfForm() {
+  const address = new URLSearchParams({ seed: String(chosen.seed) });
+  for (const id of [...NUMBERS, ...TEXTS])
+    if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
+  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not lines behind a list
+  for (const key of areTheirs ? HELD : []) {
+    const isNew = ([place]) => key === "held" || !chosen.held.has(place);
+    const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
+    if (texts.length) address.set(key, joined(texts));
+  }
+  for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
+  if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
+  if (chosen.isTuned()) address.set("temperature", String(chosen.temperature));
+  const areOpening = scaled(chosen.shares).join() === scaled(openingShares()).join();
+  if (!areOpening) address.set("shares", chosen.shares.join(" "));
+  if (digestsOfLists().length) address.set("list", digestsOfLists().join(" "));
+  if (isCasting()) address.set("cast", $("pattern").value);
+  if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
+  return `#${address}`;
+}
+
+/** The digests of the lists that the page has learned from, for links. */
+const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []);
+
+/** A message if the opened link is from a page that learned from other lists; otherwise "". */
+export function missingList() {
+  if (new Set(chosen.wantedLists).isSubsetOf(new Set(digestsOfLists()))) return "";
+  return "This link is from a page that learned from a list: here it brings other names.";
+}
+
+/** Whether a text of a link can be shown as a name or a line. */
+const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
+
+/** Sets the form from the address, where it is valid; returns whether the address has a seed. */
+export function readAddress() {
+  known = location.hash;
+  const address = new URLSearchParams(known.slice(1));
+  const pattern = $("pattern").value;
+  resetForm();
+  for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
+  for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
+  const hasSeed = address.has("seed");
+  if (hasSeed) for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
+  const boldness = address.get("boldness") ?? "";
+  const usual = hasSeed ? "balanced" : "safe";
+  chosen.setBoldness(Object.hasOwn(BOLDNESS, boldness) ? boldness : usual);
+  const degrees = Number(address.get("temperature"));
+  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
+  const wantedLists = address.get("list")?.split(" ") ?? [];
+  const lists = hasSeed ? wantedLists : digestsOfLists();
+  chosen.shares = sharesOfLink(address.get("shares") ?? "", lists);
+  $("pattern").value = address.get("cast") ?? pattern; // links to names have no pattern
+  if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
+  if (address.has("cast")) showPattern();
+  else followKinds();
+  if (address.has("cast")) showView("casts");
+  else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
+  for (const key of HELD)
+    for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
+      const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
+      if (isShowable(name) && !/[<>]/.test(name)) chosen[key].set(Number(place), name);
+    }
+  const textsOf = (key) => (address.get(key) ?? "").split("*").map(unescaped);
+  const [kept, notes] = [textsOf("kept"), textsOf("notes")];
+  const note = (i) => withoutRefused([...(notes[i] ?? "")].slice(0, MAX_NOTE).join(""));
+  const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
+  if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
+  const given = address.get("seed") ?? "";
+  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
+  return hasSeed;
+}
+
+let known = ""; // the address that was read or written last
+let last = -1; // the entry of the history at which we are
+let furthest = 0; // the last one that Forward can reach
+
+/** Writes the settings to the address, as a new entry of the history or in place of the current. */
+export function writeAddress(isNew) {
+  if (!isNew && location.hash !== known) return; // another one is about to be read
+  const address = addressOfForm();
+  const isStep = isNew && address !== location.hash;
+  const isEntry = isStep || !history.state; // a link that was opened here is one, too
+  const depth = (history.state?.depth ?? last + 1) + Number(isStep);
+  const { view } = document.body.dataset;
+  try {
+    const state = { depth, view, fitted: chosen.fitted };
+    if (address !== location.hash || view !== history.state?.view)
+      history[isStep ? "pushState" : "replaceState"](state, "", address);
+  } catch {
+    location.hash = address; // if the browser forbids the others for a local file
+  }
+  known = location.hash;
+  last = history.state?.depth ?? 0;
+  furthest = isEntry ? last : Math.max(furthest, last);
+  $("back").disabled = !last;
+  $("forward").disabled = last >= furthest;
+}
