@@ -4,9 +4,9 @@ A request draws candidates one after another, and the line gets the first that f
 does not fit if its name is too near one that another line uses, or if no name was found that meets
 its conditions:
 
-    candidate   0       1       2
-    drawn       Ada     Eve                    Ada is used: the line gets Eve
-    drawn       Ada     none                   none was found: the next one to draw is 2
+    candidate             0       1       2
+    a name is used        Ada     Eve             Ada is used: the line gets Eve
+    a search has failed   Ada     none            none was found: candidate 2 is drawn next
 
 `Request` asks for one name. With `initials`, `DifferentInitialRequest` asks for the first name of a
 line, with an initial of its own, and `SameInitialRequest` for all names of a line, with one.

@@ -80,8 +80,8 @@ class ChoiceSource(PartSource):
 class NameSource(PartSource):
     """Draws the names of a part by key; also names with given initials, if `with_initials`.
 
-    `initial_weights` are numbers proportional to the probabilities of all initials; with a guide,
-    times its guess for them. `likely_initials` leaves out those that hardly any name has.
+    `initial_weights` are numbers proportional to the probabilities of all initials, times a guide's
+    estimates if there is one. `likely_initials` leaves out initials that hardly any name has.
     `test_indices` are those of the tests of `UsedNames` that its names have to pass.
     """
 

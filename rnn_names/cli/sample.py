@@ -45,7 +45,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     """Write new names, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
-    and --top-p. If these rule out the characters of each --prefix, no name begins with it.
+    and --top-p. If --top-k or --top-p rule out each --prefix, that is an error.
 
     A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those

@@ -54,7 +54,7 @@ class CommonOptions(Checked):
     """Options of random names and of the most probable ones.
 
     First min-p, then temperature, top-k and top-p change the distribution of the next character.
-    The others, except `start`, are conditions: names have that distribution given the conditions.
+    Most of the others are conditions: names have that distribution given the conditions.
     """
 
     prefix: str | Collection[str] = _texts(

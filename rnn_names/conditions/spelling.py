@@ -1,4 +1,6 @@
-"""The spelling of names: one automaton for their shape and conditions on their text, and lengths.
+"""A spelling: the texts that names may have, by an automaton and bounds on their lengths.
+
+The automaton joins the shape of the list's names and conditions on the text.
 
 A walk knows the automaton's state at each node, and stops a name as soon as it cannot be completed.
 """
@@ -14,7 +16,7 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, UNKNOWN, IndexedNames, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
-from rnn_names.network.ahead import value_table
+from rnn_names.network.completion import value_table
 from rnn_names.system import cached_property
 
 Indices = tuple[int, ...]  # a text as vocabulary indices

@@ -1,5 +1,6 @@
-"""Guesses whether a name will meet rare conditions; `sampling.guided` draws with the guesses.
+"""Estimates the probability that a name will meet rare conditions, after each prefix.
 
-Start with `guide`, which guesses what is ahead of a prefix. It uses `visited`, the prefixes of
-earlier draws, and elsewhere `chain`. `sampling.preparation` makes the draws that it learns from.
+Start with `guide`, which has the estimates. They come from `visited`, the prefixes of earlier
+draws, and elsewhere from `chain`. `sampling.preparation` makes these draws; `sampling.guided` draws
+names with the estimates.
 """

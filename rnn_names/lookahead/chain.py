@@ -7,8 +7,9 @@ the network. The probabilities after a context are the mean of the network's aft
 end in it, smoothed with those of the next shorter context, the more the fewer prefixes there are.
 The odds of a name's end are also multiplied by a factor for its length, which no context contains.
 
-The chain runs together with an automaton. Few pairs of a context and a state occur together: after
-"Phil", nothing of "pp" was read. The probability of acceptance is computed for those that do.
+The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
+state of the automaton. Few pairs occur: after "Phil", nothing of "pp" was read. The probability of
+acceptance is computed for those that do.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
-from rnn_names.network.ahead import value_table
+from rnn_names.network.completion import value_table
 from rnn_names.network.rnn import log_softmax, softmax
 from rnn_names.ngram.contexts import Contexts
 
@@ -31,18 +32,20 @@ MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for l
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """P pairs, each of a context and an automaton state in which one name can be."""
+class ProductStates:
+    """P pairs of a context and an automaton state, in both of which a name can be at once."""
 
     contexts: Contexts  # K of them
     context: Array  # (P,)
     state: Array  # (P,) of the automaton
-    number: Array  # (K, S) of the pair of each context and state; −1 for those that do not occur
-    after: Array  # (P, n_y) the next pair, by pair and character; column EOS is not used
+    row_of: Array  # (K, S) the row of each context and state; −1 for pairs that do not occur
+    after: Array  # (P, n_y) the next row, by row and character; column EOS is not used
 
     @classmethod
-    def of(cls, contexts: Contexts, automaton: Automaton, context: Array, state: Array) -> "Pairs":
-        """The pairs in which some prefixes are, (m,), and all that can follow them."""
+    def of(
+        cls, contexts: Contexts, automaton: Automaton, context: Array, state: Array
+    ) -> "ProductStates":
+        """The pairs of some prefixes, (m,), and all that can follow them."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
@@ -56,25 +59,25 @@ class Pairs:
             next_pairs = following(new)[:, EOS + 1 :]
             new = np.unique(next_pairs[~occurs[next_pairs]])
         pairs = np.flatnonzero(occurs)
-        number = np.full(len(occurs), -1, np.int32)
-        number[pairs] = np.arange(len(pairs))
-        after = number[following(pairs)]
-        return cls(contexts, *np.divmod(pairs, n_states), number.reshape(-1, n_states), after)
+        row_of = np.full(len(occurs), -1, np.int32)
+        row_of[pairs] = np.arange(len(pairs))
+        after = row_of[following(pairs)]
+        return cls(contexts, *np.divmod(pairs, n_states), row_of.reshape(-1, n_states), after)
 
 
 @dataclass(frozen=True)
 class MarkovChain:
     """K contexts and the probabilities after them."""
 
-    pairs: Pairs
+    product: ProductStates
     probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
     end_shift: Array  # (L + 1,) added to the log-odds of the end, by the length of the name
     sharpness: float  # the power to which probabilities are raised below a temperature of 1
 
-    def log_ahead(self, log_may_end: Array) -> Array:
+    def log_completion(self, log_may_end: Array) -> Array:
         """Natural logarithm of the probability that a name will be accepted: (L + 2, P).
 
-        The axes are its length so far and its pair; `log_may_end`, (L + 1, P), is 0 or −∞.
+        The axes are its length so far and its state; `log_may_end`, (L + 1, P), is 0 or −∞.
         """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
         given_more = self.probabilities / (1 - end)
@@ -83,40 +86,40 @@ class MarkovChain:
             ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
             p = (1 - ends) * given_more
             p[:, [EOS]] = ends
-            return log_softmax(self.sharpness * np.log(p))[self.pairs.context]
+            return log_softmax(self.sharpness * np.log(p))[self.product.context]
 
-        return value_table(log_probabilities, self.pairs.after, log_may_end, logs=True)
+        return value_table(log_probabilities, self.product.after, log_may_end, logs=True)
 
 
 def fitted_chain(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
 ) -> tuple[MarkovChain, Array]:
-    """A chain that is fitted to a network's predictions after visited prefixes; their pairs, (N,).
+    """A chain fitted to a network's predictions after visited prefixes; their product rows, (N,).
 
     Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
     """
     power = min(temperature, 1.0)
     probabilities = softmax(power * prefixes.log_probabilities)
-    pairs, pair = _frequent_pairs(prefixes, automaton, max_length)
-    context = pairs.context[pair]
-    smoothed = _smoothed(pairs.contexts, context, probabilities, prefixes.n_names)
+    product, product_row = _product(prefixes, automaton, max_length)
+    context = product.context[product_row]
+    smoothed = _smoothed(product.contexts, context, probabilities, prefixes.n_names)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
-    return MarkovChain(pairs, smoothed, shift, 1 / power), pair
+    return MarkovChain(product, smoothed, shift, 1 / power), product_row
 
 
-def _frequent_pairs(
+def _product(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int
-) -> tuple[Pairs, Array]:
-    """The pairs of as many contexts as the recursion is fast enough for; that of each prefix."""
+) -> tuple[ProductStates, Array]:
+    """The product of as many contexts as the recursion can take; the row of each prefix."""
     most_frequent_first = _by_frequency(prefixes)
     size = max(min(MAX_WORK // automaton.after.size, MAX_CONTEXTS), 1)
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
         context, state = contexts.rows_of(prefixes.string), prefixes.automaton_state
-        pairs = Pairs.of(contexts, automaton, context, state)
-        share = MAX_WORK / (pairs.after.size * (max_length + 1))
+        product = ProductStates.of(contexts, automaton, context, state)
+        share = MAX_WORK / (product.after.size * (max_length + 1))
         if share >= 1 or size == 1:
-            return pairs, pairs.number[context, state]
+            return product, product.row_of[context, state]
         size = max(int(0.9 * share * len(contexts)), 1)
 
 
@@ -168,7 +171,7 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
 def _end_shift(
     guessed_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_length: int
 ) -> Array:
-    """The shift of log-odds, by length, that makes guessed ends as frequent as the network's."""
+    """The shift of log-odds, by length, that makes estimated ends as frequent as the network's."""
     length, n_names = prefixes.length, prefixes.n_names
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))

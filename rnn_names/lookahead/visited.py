@@ -7,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.ahead import LEAST_LOG, log_sum
+from rnn_names.network.completion import LEAST_LOG, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 from rnn_names.system import cached_property
 
@@ -19,7 +19,7 @@ MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for eac
 class VisitedPrefixes:
     """The N prefixes that draws have visited, and the network's predictions after each.
 
-    What is ahead of a prefix follows from these (`rnn_names.network.ahead`), with guesses only
+    Completion probabilities follow from these (`rnn_names.network.completion`), with estimates only
     where no longer prefix was visited. A prefix comes after its parent, one character shorter.
     """
 
@@ -67,17 +67,17 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def fill_ahead(self, log_ahead: Array) -> Array:
-        """Computes the logarithm of what is ahead of each prefix, (N,), from the longest ones.
+    def fill_completion(self, log_completion: Array) -> Array:
+        """Computes the log completion probability of each prefix, (N,), from the longest ones.
 
-        Overwrites `log_ahead`, (N, n_y), where a character leads to a visited prefix.
+        Overwrites `log_completion`, (N, n_y), where a character leads to a visited prefix.
         """
-        terms = self.log_probabilities + log_ahead
+        terms = self.log_probabilities + log_completion
         terms[self.parent[1:], self.character[1:]] = -np.inf
         values = log_sum(terms)
         for rows in rows_by_length(self.length)[:0:-1]:
             parent, character = self.parent[rows], self.character[rows]
-            log_ahead[parent, character] = values[rows]
+            log_completion[parent, character] = values[rows]
             terms = self.log_probabilities[parent, character] + values[rows]
             np.logaddexp.at(values, parent, terms)
         return values
@@ -93,9 +93,9 @@ class VisitedPrefixes:
             log_reach[rows] = log_reach[parent] + log_steps[parent, self.character[rows]]
         return log_reach
 
-    def most_probable(self, log_ahead: Array, size: int) -> Array:
+    def most_probable(self, log_completion: Array, size: int) -> Array:
         """The ascending rows of the `size` prefixes that guided draws most probably visit."""
-        guided = self.log_probabilities + log_ahead
+        guided = self.log_probabilities + log_completion
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         most_probable_first = np.lexsort((self.length, -self.log_reach(guided)))
         return np.sort(most_probable_first[:size])

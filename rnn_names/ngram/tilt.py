@@ -20,7 +20,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
-from rnn_names.network.ahead import value_table
+from rnn_names.network.completion import value_table
 from rnn_names.ngram.kneser_ney import NGram
 
 MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; histories are shortened to fit
@@ -54,7 +54,7 @@ class Factors(NamedTuple):
 
 
 class Tilt:
-    """Applies a tilt to the next character of an n-gram."""
+    """The factors of each next character; V is computed by an n-gram."""
 
     def __init__(self, ngram: NGram, factors: Factors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
@@ -64,13 +64,13 @@ class Tilt:
         p[0] *= factors.after_any(p[0])  # the average, for characters in no context
         after = contexts.after[:, :-1]  # no name contains START
         # (longest + 2, contexts) V
-        self._ahead = value_table(lambda _: p, after, self._at_end)
+        self._completion = value_table(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, at most 1: (m, n_y)."""
         contexts = self._contexts
         next_contexts = contexts.after[contexts.rows_of(history), :-1]  # (m, n_y)
-        values = self._ahead[length[:, None] + 1, next_contexts]  # V
+        values = self._completion[length[:, None] + 1, next_contexts]  # V
         values[:, EOS] = self._at_end[length]
         factors = self.factors.after(history % contexts.base) * values
         factors /= factors.max(axis=1, keepdims=True)

@@ -29,5 +29,5 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     guided_if_rare: draws a pilot. Too few names pass, so it prepares a guide
     GuidedWalk: draws proposals by the guide. After "Phil", it nearly always draws i
     Guide.copies: turns the weight of each proposal into a number of copies, mostly 0 or 1
-    NameGroups: yields the copies of the proposals 0, 1, 2, … of group 0: Popp, Pepp, Prepp, …
+    NameGroups: of the copies in group 0, drops the first 31 and yields 64: Popp, Pepp, Prepp, …
 """

@@ -15,7 +15,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.ahead import LEAST_LOG
+from rnn_names.network.completion import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
@@ -32,7 +32,7 @@ COPIES_POSITION = MAX_NAME_LENGTH + 1  # where the random number for the number 
 class GuidedData(NodeData):
     """The data of m nodes of a guided walk."""
 
-    pair: Array  # (m,) the Markov chain's context with the automaton's state
+    product_row: Array  # (m,) row among the guide's product states
     visited_row: Array  # (m,) row among the visited prefixes; −1 for others
     log_weight: Array  # (m,) natural logarithm of the weight so far
 
@@ -41,7 +41,7 @@ class GuidedData(NodeData):
 class PredictedData(GuidedData):
     """The data of nodes whose next characters are predicted: weights include the total."""
 
-    log_ahead: Array  # (m, n_y) what is ahead of each next character
+    log_completion: Array  # (m, n_y) of each next character
 
 
 class GuidedWalk(Walk):
@@ -78,25 +78,26 @@ class GuidedWalk(Walk):
     def _predict(
         self, states: Array, data: GuidedData, length: int, node: Array, work: Workspace
     ) -> tuple[Array, Array | float, PredictedData]:
-        """Multiplies the probabilities by what is ahead, weights by the total; records visits."""
+        """Multiplies probabilities by the estimates, and weights by the total; records visits."""
         log_p = self.predictor.log_probabilities(states, work)
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(data.visited_row, log_p, n_names)
-        pair, visited_row = data.pair, data.visited_row
-        log_ahead = self.guide.log_ahead_of_next(visited_row, pair, length)  # (nodes, n_y)
-        terms = np.ascontiguousarray((log_p + log_ahead).T)  # (n_y, nodes)
+        product_row, visited_row = data.product_row, data.visited_row
+        estimates = self.guide.log_completion_of_next(visited_row, product_row, length)
+        terms = np.ascontiguousarray((log_p + estimates).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             log_weight = data.log_weight + np.log(total) + top
-        predicted = PredictedData(data.automaton_state, pair, visited_row, log_weight, log_ahead)
+        rows = product_row, visited_row
+        predicted = PredictedData(data.automaton_state, *rows, log_weight, estimates)
         return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
 
     def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
-        # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
+        # A log weight is Σ log(total / completion): log total is in it, and that of EOS is 1.
         super()._end(rows, node, data, length)
         self.log_weights[rows] = data.log_weight[node]
 
@@ -107,9 +108,9 @@ class GuidedWalk(Walk):
             visited_row = guide.prefixes.child(parent_row, character)
         else:
             visited_row = self.visits.child(parent_row, character, next_state)
-        pair = guide.pairs.after[data.pair[parent], character]
-        log_weight = data.log_weight[parent] - data.log_ahead[parent, character]
-        return GuidedData(next_state, pair, visited_row, log_weight)
+        product_row = guide.product.after[data.product_row[parent], character]
+        log_weight = data.log_weight[parent] - data.log_completion[parent, character]
+        return GuidedData(next_state, product_row, visited_row, log_weight)
 
 
 def _largest(logs: Array, size: int) -> Array:
@@ -121,17 +122,19 @@ def _largest(logs: Array, size: int) -> Array:
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, automaton_state, pair = guide.prefixes, roots.data.automaton_state, guide.first_pair
+    prefixes, automaton_state = guide.prefixes, roots.data.automaton_state
+    product_row = guide.first_product_row
     if [*map(len, roots.texts)] == [prefixes.length[0]]:
-        data = GuidedData(automaton_state, pair, np.zeros(1, int), np.zeros(1))
+        data = GuidedData(automaton_state, product_row, np.zeros(1, int), np.zeros(1))
         return roots._replace(data=data)
     last = np.array([text[-1] for text in roots.texts])
-    log_ahead = guide.log_ahead[0, last]
-    pair, visited_row = guide.pairs.after[pair[0], last], prefixes.child(np.zeros_like(last), last)
-    # The weight's first factor is total / ahead.
-    log_weight = guide.log_p_conditions - np.maximum(log_ahead, LEAST_LOG)
-    data = GuidedData(automaton_state, pair, visited_row, log_weight)
-    return roots._replace(data=data, log_prob=roots.log_prob + log_ahead)
+    log_completion = guide.log_completion[0, last]
+    product_row = guide.product.after[product_row[0], last]
+    visited_row = prefixes.child(np.zeros_like(last), last)
+    # The weight's first factor is total / completion.
+    log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
+    data = GuidedData(automaton_state, product_row, visited_row, log_weight)
+    return roots._replace(data=data, log_prob=roots.log_prob + log_completion)
 
 
 class GuidedSampler(SpellingSampler):
@@ -153,7 +156,7 @@ class GuidedSampler(SpellingSampler):
         roots = guided_roots(self.exact_roots, self.guide)
         if len(roots.texts) == 1:
             return roots
-        # A guess that is too low for one root shows in the weights of names that begin from it.
+        # An estimate that is too low for one root shows in the weights of names that begin from it.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root = np.repeat(np.arange(len(roots.texts)), size)
         keys = keys_at(seed_key(0), np.arange(len(root)))

@@ -1,7 +1,8 @@
 """The names of a stream under rare conditions, group by group.
 
-Names come in groups of one size: those of group g are from its proposals 0, 1, 2, …, each with
-random numbers of its own. So a group is a function of the seed and its number.
+Names come in groups of one size. A group makes proposals 0, 1, 2, …, each with random numbers of
+its own, drops the first copies (`BURN_IN`), and yields the next 64. So a group is a function of the
+seed and its number.
 """
 
 from collections.abc import Iterator

@@ -4,14 +4,14 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
 
     draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
     at this temperature, and at each half as high, down to the requested t:
-        twice, learn, and draw names that are not known
+        twice, learn, and draw names that are not visited
         learn, and search for the most probable prefixes (above t, only if few names dominate)
     until few names are repeats, or it has cost too much:
         learn, draw twice as many names as before, set the bound, and measure the repeats
 
 An example, first names that end in "pp", with t = 1:
 
-    round         temperature   names   prefixes   log P(known names)
+    round         temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66
     draw               2        1,024     18,399         −9.36
     draw               2        4,096     39,723         −8.99
@@ -24,17 +24,17 @@ The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeat
 guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
 
 At a high temperature, draws vary most. So the names that are most probable in the end have been
-drawn before, and the guesses take all of them into account, as in simulated annealing (Kirkpatrick
-et al. 1983). Names that end at visited prefixes are known, and are ruled out meanwhile, so that
-draws explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of the two, though
+drawn before, and the estimates take all of them into account, as in simulated annealing
+(Kirkpatrick et al. 1983). Names that end at visited prefixes are ruled out meanwhile, so that draws
+explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of the two, though
 they are about equally probable.
 
 Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
-length, by the guesses. If few names dominate, there is one at each temperature, and at t more
-follow until one adds little to the probability of known names.
+length, by the estimates. If few names dominate, there is one at each temperature, and at t more
+follow until one adds little to the probability of visited names.
 
 A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
-draws miss names that are known. The result depends neither on the seed nor on the number of names.
+draws miss names that are visited. The result depends neither on the seed nor on the number of names.
 """
 
 import math
@@ -50,7 +50,7 @@ from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.ahead import log_difference
+from rnn_names.network.completion import log_difference
 from rnn_names.network.rnn import log_softmax
 from rnn_names.sampling.guided import GuidedSampler, GuidedWalk
 from rnn_names.sampling.random_keys import keys_at, seed_key
@@ -66,20 +66,20 @@ LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly 
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
-MIN_BEAM_GAIN = 0.003  # the last one raises log P(known names) by less than this
+MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
 MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
-MANY_MISSED = 0.5  # the share of the known names' probability that no test may miss
+MANY_MISSED = 0.5  # the share of the visited names' probability that no test may miss
 
 
 def share_with_spelling(sampler: Sampler, rare: float) -> float:
     """The share of names with the required spelling, measured with fixed keys.
 
-    If it is clearly above `rare`, fewer names are drawn.
+    If more than `rare` of the first 1,024 names have it, no more are drawn; else 8,192 are.
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
@@ -140,8 +140,8 @@ def _warn_of_rarity(guided: GuidedSampler) -> None:
     guide, temperature = guided.guide, guided.exact_predictor.temperature
     # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
-    knows_all = guide.log_p_conditions - guide.log_known < 1e-6
-    may_miss = are_hardly_any and not knows_all and few_names_dominate(guide, temperature)
+    has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
+    may_miss = are_hardly_any and not has_visited_all and few_names_dominate(guide, temperature)
     has_missed = guide.missed > MANY_MISSED
     if guide.repeats > MAX_REPEATS and not has_missed:
         repeats = f"about {guide.repeats:.1%} of those drawn are repeats of others"
@@ -180,7 +180,7 @@ class _Preparation:
         self.guide = Guide.unguided(spelling, np.array(root, int))
         self._most_names = MAX_CHARACTERS // (spelling.max_length + 1)  # of a round
         self._n_draws = self._n_visits = 0
-        self._log_unknown = np.inf  # measured, of names that meet the conditions
+        self._log_unvisited = np.inf  # measured, of names that meet the conditions
 
     def guided_by(self, guide: Guide) -> GuidedSampler:
         """A sampler by a guide, at the present temperature."""
@@ -207,24 +207,26 @@ class _Preparation:
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
         learned = self.guide.learned
-        self.guide = learned(self._temperature, explores=explores, log_unknown=self._log_unknown)
+        self.guide = learned(
+            self._temperature, explores=explores, log_unvisited=self._log_unvisited
+        )
 
     def explore(self) -> None:
-        """Draws names that are not known: `learn` rules those out.
+        """Draws names that are not visited: `learn` rules the others out.
 
         So the mean weight estimates the probability of the others.
         """
         for size in ROUND_SIZES:
             self.learn(explores=True)
-            self._log_unknown = log_mean_of(self.draw(size))
+            self._log_unvisited = log_mean_of(self.draw(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
-        """Searches for the most probable prefixes, until that adds little to what is known."""
+        """Searches for the most probable prefixes, until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
-            before = self.guide.log_known
-            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_ahead.shape[1], 1))
-            if self.guide.log_known - before < MIN_BEAM_GAIN:
+            before = self.guide.log_visited
+            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion.shape[1], 1))
+            if self.guide.log_visited - before < MIN_BEAM_GAIN:
                 break
 
     def change_temperature(self, temperature: float) -> None:
@@ -233,18 +235,18 @@ class _Preparation:
         log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
         self.guide = replace(self.guide, prefixes=replace(prefixes, log_probabilities=log_p))
         self._temperature = temperature
-        self._log_unknown = np.inf
+        self._log_unvisited = np.inf
 
     def tested(self, size: int) -> Guide:
         """The guide with the bound and the shares that a test with `size` draws measures."""
         self.learn(explores=False)
         guide = self.guide
         log_weights = self.draw(size)
-        log_mean, log_known = log_mean_of(log_weights), self.guide.log_known
-        self._log_unknown = log_difference(log_mean, guide.log_known)
-        # Known names alone may be more probable than all that was drawn: the guesses for other
-        # names are far too high, so that draws miss the known ones.
-        missed = -math.expm1(min(log_mean - log_known, 0)) if log_known > -np.inf else 0
+        log_mean, log_visited = log_mean_of(log_weights), self.guide.log_visited
+        self._log_unvisited = log_difference(log_mean, guide.log_visited)
+        # Visited names alone may be more probable than all that was drawn: the estimates for other
+        # names are far too high, so that draws miss the visited ones.
+        missed = -math.expm1(min(log_mean - log_visited, 0)) if log_visited > -np.inf else 0
         return replace(guide.with_bound(log_weights), missed=missed)
 
     def is_ready(self, tested: Guide) -> bool:

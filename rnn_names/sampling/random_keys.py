@@ -1,4 +1,4 @@
-"""The random numbers of a name: functions of its seed and its own number alone.
+"""Counter-based random numbers: each is a hash of a seed and a few numbers.
 
 Character t of attempt a at name i is decided by
 
@@ -13,6 +13,7 @@ parts. What comes between the seed and t depends on what is drawn:
     names of a stream                number, attempt
     the same, under rare conditions  group, proposal
     names of a cast                  path of the part, round, line, attempt
+    different initials of a cast     path of the part, round, line
     shared initials of a cast        INITIALS, round, line, attempt
     choices of a cast                path of the part, line (or card of a deck), round
     aliases                          0, attempt; the seed follows from the key of the alias

@@ -1,7 +1,8 @@
 """A seed's stream of names, in the order of their numbers.
 
-Name i is that of the first attempt at i that meets the conditions (`attempts`). Several threads
-may draw. That changes no name, since a name depends on its seed and its number alone.
+Name i comes from the first attempt at number i that meets the conditions (`attempts`), or, where
+conditions are rare, from a group of names (`name_groups`). Several threads may draw. That changes
+no name, since a name depends on the seed, the options and its number alone.
 """
 
 import os
@@ -56,7 +57,7 @@ def names_of_stream(
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
-                if os.getpid() != process:  # that process runs the threads
+                if os.getpid() != process:  # forked: the threads exist only in the parent
                     raise SamplingError(
                         "this stream began before the process forked: begin one in each process"
                     )

@@ -21,7 +21,7 @@ from rnn_names.arrays import (
 from rnn_names.conditions.spelling import Spelling, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedNames, Names
-from rnn_names.network.ahead import LEAST_LOG
+from rnn_names.network.completion import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.random_keys import weighted_index
 

@@ -26,7 +26,8 @@ from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
-DIVERGENCE_FACTOR = 4  # a stage ends if its loss is this many times a uniform guess's loss
+# A stage ends if its loss is this many times a uniform guess's loss; a run without an epoch fails.
+DIVERGENCE_FACTOR = 4
 DECAY_TO_START = 2.4
 """Strength of the weight decay towards the initial weights, divided by the number of names."""
 
@@ -198,7 +199,7 @@ class Trainer:
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
 
     def _is_lowest(self, held_out_loss: float | None) -> bool:
-        """Whether no epoch had as low a loss; always, without held-out names."""
+        """Whether the loss is lower than in all epochs before; True without held-out names."""
         lowest = self.model.training["held_out_loss"]
         return held_out_loss is None or lowest is None or held_out_loss < lowest
 

@@ -15,7 +15,7 @@ from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.ahead import log_sum
+from rnn_names.network.completion import log_sum
 from rnn_names.sampling import preparation
 from rnn_names.sampling.guided import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import Sampler
@@ -63,7 +63,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = Guide.unguided(sampler.spelling, np.array(sampler.spelling_sampler.texts[0], int))
     prefixes = visited(sampler.spelling_sampler, draws, unguided)
-    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unknown=np.inf)
+    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unvisited=np.inf)
     return guide, sampler.spelling_sampler
 
 
@@ -100,7 +100,7 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
         prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        log_value = log_sum(prefixes.log_probabilities[row] + guide.log_ahead[row])
+        log_value = log_sum(prefixes.log_probabilities[row] + guide.log_completion[row])
         value = np.exp(log_value + log_probs[row])
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
@@ -134,7 +134,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
     fitted, _ = chain.fitted_chain(prefixes, anything(3), 10)
-    a = fitted.pairs.contexts.rows_of(np.array([1]))
+    a = fitted.product.contexts.rows_of(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
@@ -173,10 +173,10 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     unused, lengths, state = np.zeros(n, int), np.full(n, 2), rng.integers(0, states, n)
     predicted = np.zeros((n, n_y)), np.ones(n)
     prefixes = VisitedPrefixes(unused, unused, lengths, state, strings, *predicted)
-    pairs = chain.fitted_chain(prefixes, automaton, length)[0].pairs
-    contexts = len(pairs.contexts)
+    product = chain.fitted_chain(prefixes, automaton, length)[0].product
+    contexts = len(product.contexts)
     assert 1 <= contexts <= chain.MAX_CONTEXTS
-    assert contexts == 1 or pairs.after.size * (length + 1) <= chain.MAX_WORK
+    assert contexts == 1 or product.after.size * (length + 1) <= chain.MAX_WORK
     assert contexts > 1 or states == 2000
 
 
@@ -189,7 +189,7 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch)
         def noted(self, size):
             result = run_round(self, size)
             guide, is_draw = self.guide, name == "draw"
-            names, known = f"{size:,}" * is_draw, f"{guide.log_known:.2f}".replace("-", "−")
+            names, known = f"{size:,}" * is_draw, f"{guide.log_visited:.2f}".replace("-", "−")
             row = name, self._temperature, names, f"{len(guide.prefixes):,}", known
             rows.append(" ".join(map(str, filter(None, row))))
             return result
@@ -212,7 +212,10 @@ def test_the_example_of_a_guide_has_its_figures():
     row = np.zeros(1, int)
     for character in "Phil":
         row = guide.prefixes.child(row, np.array([index[character]]))
-    p, ahead = np.exp(guide.prefixes.log_probabilities[row[0]]), np.exp(guide.log_ahead[row[0]])
+    p, ahead = (
+        np.exp(guide.prefixes.log_probabilities[row[0]]),
+        np.exp(guide.log_completion[row[0]]),
+    )
     drawn = p * ahead / (p * ahead).sum()
     most_probable = sorted(index, key=lambda character: -p[index[character]])[:4]
     documented = [" ".join(line.split()) for line in guide_module.__doc__.splitlines()]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.lookahead.chain import MarkovChain, Pairs
+from rnn_names.lookahead.chain import MarkovChain, ProductStates
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.ahead import value_table
+from rnn_names.network.completion import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 N_Y = 3
@@ -79,7 +79,9 @@ def test_the_example_of_the_docstring_is_right():
     prefixes = VisitedPrefixes(
         parent, np.ones(4, int), length, parent, parent, np.log(np.full((4, 2), 0.5)), np.ones(4)
     )
-    assert np.exp(prefixes.fill_ahead(by_node)).tolist() == pytest.approx(ahead[:4, 0].tolist())
+    assert np.exp(prefixes.fill_completion(by_node)).tolist() == pytest.approx(
+        ahead[:4, 0].tolist()
+    )
 
 
 def test_possible_characters_never_have_probability_0():
@@ -98,18 +100,20 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     automaton = matching([".*ab"], Vocabulary("ab"))
     start = contexts.after[0, START]
-    pairs = Pairs.of(contexts, automaton, np.array([start]), np.array([0]))
-    chain = MarkovChain(pairs, p, rng.normal(size=5), sharpness)
-    may_end = Spelling(automaton, 2, 4).may_end[:, pairs.state]
+    states = ProductStates.of(contexts, automaton, np.array([start]), np.array([0]))
+    chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
+    may_end = Spelling(automaton, 2, 4).may_end[:, states.state]
     with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_ahead(np.log(1.0 * may_end)))
+        table = np.exp(chain.log_completion(np.log(1.0 * may_end)))
     total = 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
             total += probability(chain, start, name)
-    assert table[0, pairs.number[start, 0]] == pytest.approx(total)
-    assert not table[4, ~automaton.accepting[pairs.state]].any(), "no further character is possible"
-    assert len(pairs.after) < pairs.number.size, "not every context occurs in every state"
+    assert table[0, states.row_of[start, 0]] == pytest.approx(total)
+    assert not table[4, ~automaton.accepting[states.state]].any(), (
+        "no further character is possible"
+    )
+    assert len(states.after) < states.row_of.size, "not every context occurs in every state"
 
 
 def probability(chain, context, name):
@@ -121,5 +125,5 @@ def probability(chain, context, name):
         p *= (1 - end) / p[1:].sum()
         p[0] = end
         total *= p[symbol] ** chain.sharpness / (p**chain.sharpness).sum()
-        context = chain.pairs.contexts.after[context, symbol]
+        context = chain.product.contexts.after[context, symbol]
     return total

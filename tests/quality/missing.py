@@ -39,7 +39,7 @@ from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.lookahead import chain
 from rnn_names.lookahead.guide import MAX_COPIES
-from rnn_names.network.ahead import LEAST_LOG, log_sum
+from rnn_names.network.completion import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
 from rnn_names.sampling.preparation import guided_if_rare
@@ -102,24 +102,24 @@ def study(model, options):
 
 def lost(guide, later):
     """The share of names that `guide` loses, among those that a later guide knows."""
-    prefixes, n_rows = later.prefixes, len(guide.log_ahead)
+    prefixes, n_rows = later.prefixes, len(guide.log_completion)
     row = np.zeros(len(prefixes), int)  # among the prefixes of `guide`, or −1
-    pair = np.repeat(guide.first_pair, len(prefixes))
+    product_row = np.repeat(guide.first_product_row, len(prefixes))
     for rows in rows_by_length(prefixes.length)[1:]:
         above, character = prefixes.parent[rows], prefixes.character[rows]
         row[rows] = guide.prefixes.child(row[above], character)
-        pair[rows] = guide.pairs.after[pair[above], character]
+        product_row[rows] = guide.product.after[product_row[above], character]
     row[row >= n_rows] = -1
     log_q = np.empty(prefixes.log_probabilities.shape)
     for rows in rows_by_length(prefixes.length):
         length = int(prefixes.length[rows[0]])
-        ahead = guide.log_ahead_of_next(row[rows], pair[rows], length)
+        ahead = guide.log_completion_of_next(row[rows], product_row[rows], length)
         terms = prefixes.log_probabilities[rows] + ahead
         log_q[rows] = terms - np.maximum(log_sum(terms.copy()), LEAST_LOG)[:, None]
     may_end = guide.spelling.may_end[prefixes.length, prefixes.automaton_state]
     log_p = prefixes.log_reach(prefixes.log_probabilities) + prefixes.log_probabilities[:, EOS]
     log_weight = (log_p - prefixes.log_reach(log_q) - log_q[:, EOS])[may_end]
-    share = np.exp(log_p[may_end] - max(later.log_known, guide.log_known))
+    share = np.exp(log_p[may_end] - max(later.log_visited, guide.log_visited))
     over = log_weight - guide.log_bound - math.log(MAX_COPIES)
     return float(np.sum(share * -np.expm1(-np.maximum(over, 0)), where=over > 0))
 

@@ -131,9 +131,9 @@ def test_a_guess_that_is_far_too_low_for_one_initial_does_not_make_it_rare(alway
     guided = looking_ahead(model, **options)
     initial = max(expected, key=expected.get)[0]
     [index] = np.flatnonzero(model.vocabulary.codes == ord(initial))
-    log_ahead = guided.guide.log_ahead.copy()
-    log_ahead[0, index] -= 5
-    guided.guide = replace(guided.guide, log_ahead=log_ahead)
+    log_completion = guided.guide.log_completion.copy()
+    log_completion[0, index] -= 5
+    guided.guide = replace(guided.guide, log_completion=log_completion)
     names, _ = guided.from_first_characters().draw(first_keys(1, 40_000))
     assert_drawn_from(Counter(names.to_strings()), expected)
 

@@ -80,7 +80,7 @@ def most_probable(model, options, wanted, max_prefixes, known=()):
 
 
 def log_probabilities(model, options, names):
-    """Of some names, (m,)."""
+    """The log-probability of each name under the options: (m,)."""
     characters, prefix = model.vocabulary.characters, options.get("prefix", "")
     texts = np.zeros((len(names), max(map(len, names)) + 1), int)
     for text, name in zip(texts, names, strict=True):

@@ -131,9 +131,9 @@ function endShift(seen, p, n_y, maxLength) {
     const missing = shift.map((each) => -2 * each);
     const slope = new Float64Array(maxLength + 1).fill(2);
     seen.forEach(({ p: observed, length, nNames }, i) => {
-      const guess = 1 / (1 + odds[i] * Math.exp(-shift[length]));
-      missing[length] += nNames * (observed[EOS] - guess);
-      slope[length] += nNames * guess * (1 - guess);
+      const share = 1 / (1 + odds[i] * Math.exp(-shift[length]));
+      missing[length] += nNames * (observed[EOS] - share);
+      slope[length] += nNames * share * (1 - share);
     });
     for (let i = 0; i <= maxLength; i++)
       shift[i] += Math.min(Math.max(missing[i] / slope[i], -1), 1);

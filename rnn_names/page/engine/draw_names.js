@@ -16,8 +16,8 @@ const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws `count` names of some models, in any case if none can meet the conditions in theirs, in slices of time. Returns
- * `names` and `shortage`, a message if there are fewer. Calls `watch.found(name)`, `watch.progress()`,
+ * Draws `count` names of some models, in slices of time. If no name can meet the conditions in the
+ * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer. Calls `watch.found(name)`, `watch.progress()`,
  * and `watch.stopped()`, which ends the search if it is true.
  */
 export async function drawNames(models, settings, count, watch = {}) {

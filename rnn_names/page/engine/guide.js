@@ -1,18 +1,18 @@
 // Looking ahead, for names under rare conditions. For each prefix, a guide estimates the probability
 // that the whole name meets the conditions:
 //
-//     ahead(text) = [a name may end here] chain(end | text) + Σ_c chain(c | text) ahead(text c)
+//     completion(text) = Σ_c chain(c | text) completion(text c) + [may end here] chain(end | text)
 //
 // `chain` (chain.js) approximates the network by the length and the last symbols of a text; a state of
 // an automaton represents the conditions. For prefixes that were visited during preparation, the
 // network's own predictions are used instead.
 //
-// A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
-// Z / ahead(text) over its places is its importance weight, which guided.js corrects for.
+// A name is proposed with p(c | text) completion(text c) / Z, where Z is the sum over c. The product
+// of Z / completion(text) over its places is its importance weight, which guided.js corrects for.
 //
 // Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
 // preparation begins at a temperature of 1 to 2, and halves it from round to round. While the guide
-// `explores`, names that end at visited prefixes are excluded, since they are known. `ahead` and weights
+// `explores`, names that end at visited prefixes are excluded. Completion probabilities and weights
 // are natural logarithms.
 
 import { logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
@@ -21,12 +21,12 @@ import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // the most contexts of the chain
-const MAX_GUESSES = 2 ** 23; // additions for `ahead`; a large automaton has fewer contexts
+const MAX_ADDITIONS = 2 ** 23; // of an estimate; a large automaton has fewer contexts
 const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
-// Guesses for unknown names add up to at most 8 times their measured probability, or to a seventh of
-// the probability of known names, if that is more.
-const [MAX_TO_MEASURED, MAX_TO_KNOWN] = [8, 1 / 7];
+// A name is visited if all its prefixes were. Estimates for other names add up to at most 8 times
+// their measured probability, or to a seventh of that of visited names, if that is more.
+const [MAX_TO_MEASURED, MAX_TO_VISITED] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
 /** Guides draws; first without effect. While `isLearning`, it visits the prefixes of names. */
@@ -44,7 +44,7 @@ export class Guide {
     // The remaining halvings of the temperature, which begins between 1 and 2.
     this.halvings = Math.max(Math.ceil(Math.log2(1 / final)), 0);
     this.temperature = final * 2 ** this.halvings;
-    this.known = -Infinity; // log-probability of the visited names that meet the conditions
+    this.logVisited = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
     this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
     // Visited prefixes, roots first; each comes after its parent.
@@ -55,9 +55,9 @@ export class Guide {
     this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
     this.explores = this.halvings > 0;
-    this.shift = 0; // of the logarithms that are guessed after evaluated prefixes
+    this.shift = 0; // of the logarithms of estimates after evaluated prefixes
     this.chain = /** @type {any} */ (undefined); // before the first `learn`
-    this.ahead = /** @type {any} */ (undefined); // logarithms by length, and by context and state
+    this.completion = /** @type {any} */ (undefined); // logarithms by length, and by context and state
   }
 
   /** The options at the current temperature: top-k and top-p hold only at the final one. */
@@ -67,29 +67,30 @@ export class Guide {
   }
 
   /**
-   * Fits a new chain to the visited prefixes, and computes new estimates. `unknown` is the measured
-   * log-probability of names that meet the conditions and are not known. If the guesses for them add up
-   * to far more, they are reduced.
+   * Fits a new chain to the visited prefixes, and computes new estimates. `logUnvisited` is the
+   * measured log-probability of names that meet the conditions and are not visited. If the estimates
+   * for them add up to far more, they are reduced.
    */
-  learn(unknown = Infinity) {
-    const guesses = this.states * this.n_y * (this.maxLength + 1);
-    const size = Math.max(Math.min(Math.floor(MAX_GUESSES / guesses), CONTEXTS), 1);
+  learn(logUnvisited = Infinity) {
+    const additions = this.states * this.n_y * (this.maxLength + 1);
+    const size = Math.max(Math.min(Math.floor(MAX_ADDITIONS / additions), CONTEXTS), 1);
     const { temperature, maxLength } = this;
     this.chain = new Chain(this.visited(), this.n_y, { temperature, maxLength, size });
     let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
-    this.ahead = [];
+    this.completion = [];
     for (let length = maxLength; length >= this.first; length--) {
       further = this.fillLevel(length, further);
-      this.ahead[length] = further;
+      this.completion[length] = further;
     }
     this.shift = 0;
     this.evaluateAll();
-    const { known, explores } = this;
-    if (known === -Infinity) return;
+    const { logVisited, explores } = this;
+    if (logVisited === -Infinity) return;
     const { total } = this.begin();
-    const guessed = explores ? total : logDifference(total, known);
-    const most = Math.max(unknown + Math.log(MAX_TO_MEASURED), known + Math.log(MAX_TO_KNOWN));
-    this.shift = Math.min(most - guessed, 0) || 0;
+    const estimated = explores ? total : logDifference(total, logVisited);
+    const byMeasured = logUnvisited + Math.log(MAX_TO_MEASURED);
+    const most = Math.max(byMeasured, logVisited + Math.log(MAX_TO_VISITED));
+    this.shift = Math.min(most - estimated, 0) || 0;
     if (this.shift) this.evaluateAll();
   }
 
@@ -101,7 +102,9 @@ export class Guide {
   /** Evaluates all visited prefixes, each after its children. */
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
-    this.known = logOfSum(this.shares.map((share, i) => share + knownOf(this.prefixes[i])));
+    this.logVisited = logOfSum(
+      this.shares.map((share, i) => share + logVisitedOf(this.prefixes[i])),
+    );
   }
 
   /** Halves the temperature: squares the probabilities at visited prefixes. */
@@ -117,18 +120,18 @@ export class Guide {
     this.learn();
   }
 
-  /** `ahead` at a length, by context and state, from `further`, that at the next length. */
+  /** Estimates at a length, by context and state, from `further`, that at the next length. */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);
     const p = logs.map(Math.exp);
     const scale = further.reduce((a, b) => Math.max(a, b), length < this.minLength ? -1e300 : 0);
     const relative = further.map((log) => Math.exp(log - scale));
-    const ahead = new Float64Array(chain.rows.size * states);
-    for (let at = 0; at < ahead.length; at++) {
+    const completion = new Float64Array(chain.rows.size * states);
+    for (let at = 0; at < completion.length; at++) {
       const state = at % states;
       const row = ((at - state) / states) * n_y;
-      const end = this.logAhead(length, state, EOS);
+      const end = this.logCompletion(length, state, EOS);
       let sum = p[row] * Math.exp(end - scale);
       let largest = logs[row] + end;
       for (let c = 1; c < n_y; c++) {
@@ -138,41 +141,41 @@ export class Guide {
         sum += p[row + c] * relative[then];
         if (sum < MIN_SUM) largest = Math.max(largest, logs[row + c] + further[then]);
       }
-      ahead[at] = sum < MIN_SUM ? largest : scale + Math.log(sum);
+      completion[at] = sum < MIN_SUM ? largest : scale + Math.log(sum);
     }
-    return ahead;
+    return completion;
   }
 
-  /** Computes `value`, `ahead` of a visited prefix, and `known`, its part from visited names. */
+  /** Computes `value`, the completion of a visited prefix, and its part from visited names. */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
-    const known = [logs[EOS] + this.logAhead(length, state, EOS, context)];
-    for (const [c, child] of children) known.push(logs[c] + knownOf(child));
-    prefix.known = logOfSum(known);
+    const ofVisited = [logs[EOS] + this.logCompletion(length, state, EOS, context)];
+    for (const [c, child] of children) ofVisited.push(logs[c] + logVisitedOf(child));
+    prefix.logVisited = logOfSum(ofVisited);
     prefix.value = logOfSum(
-      logs.map((log, c) => log + this.logAhead(length, state, c, context, prefix)),
+      logs.map((log, c) => log + this.logCompletion(length, state, c, context, prefix)),
     );
   }
 
-  /** `ahead` of a node with one more character, or of its end; 0 before the first estimate. */
-  logAhead(length, state, c, context, visited) {
+  /** The completion of a node with one more character, or of its end; 0 before the first estimate. */
+  logCompletion(length, state, c, context, visited) {
     if (!this.chain) return 0;
     if (c === EOS) {
-      if (this.explores && visited?.known !== undefined) return -Infinity;
+      if (this.explores && visited?.logVisited !== undefined) return -Infinity;
       return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
     if (length === this.maxLength) return -Infinity;
     const next = this.automaton.next[state * this.n_y + c];
     const following = this.chain.nextContext[context * this.n_y + c];
-    return this.aheadOf(length + 1, next, following, visited?.children.get(c), visited);
+    return this.completionOf(length + 1, next, following, visited?.children.get(c), visited);
   }
 
-  /** `ahead` of a node: the computed value if it was visited, otherwise the estimate. */
-  aheadOf(length, state, context, visited, parent) {
+  /** The completion of a node: the computed value if it was visited, otherwise the estimate. */
+  completionOf(length, state, context, visited, parent) {
     if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
-    const shift = parent?.known === undefined ? 0 : this.shift;
-    return visited?.value ?? this.ahead[length][context * this.states + state] + shift;
+    const shift = parent?.logVisited === undefined ? 0 : this.shift;
+    return visited?.value ?? this.completion[length][context * this.states + state] + shift;
   }
 
   /** The root nodes, the log-probability of proposing each, and `total`, that of the conditions. */
@@ -180,10 +183,10 @@ export class Guide {
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
       const context = this.chain?.longest(root.symbols);
-      const guess = this.aheadOf(root.length, state, context, visited);
-      return { ...root, state, visited, context, guess };
+      const estimate = this.completionOf(root.length, state, context, visited);
+      return { ...root, state, visited, context, estimate };
     });
-    const logs = this.shares.map((share, i) => share + nodes[i].guess);
+    const logs = this.shares.map((share, i) => share + nodes[i].estimate);
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
@@ -196,8 +199,8 @@ export class Guide {
       this.prefixes.push(longer);
     }
     const nextContext = this.chain?.nextContext[context * this.n_y + c];
-    const guess = this.aheadOf(length + 1, nextState, nextContext, longer, visited);
-    return { state: nextState, visited: longer, context: nextContext, guess };
+    const estimate = this.completionOf(length + 1, nextState, nextContext, longer, visited);
+    return { state: nextState, visited: longer, context: nextContext, estimate };
   }
 
   /** Records the log-probabilities after a node at which there are `nNames` names. */
@@ -215,13 +218,14 @@ export class Guide {
   /**
    * Converts the log-probabilities after a node to those of proposals, in place. Returns the logarithm
    * of the factor by which names with this prefix are proposed too rarely; −∞ if no name continues.
-   * `guess` is the `ahead` of the node that its parent used.
+   * `estimate` is the completion of the node that its parent used.
    */
-  propose(row, { length, state, visited, context, guess }) {
-    for (let c = 0; c < this.n_y; c++) row[c] += this.logAhead(length, state, c, context, visited);
+  reweight(row, { length, state, visited, context, estimate }) {
+    for (let c = 0; c < this.n_y; c++)
+      row[c] += this.logCompletion(length, state, c, context, visited);
     const total = logOfSum(row);
     for (let c = 0; c < this.n_y; c++) row[c] -= total;
-    return total === -Infinity ? total : total - guess;
+    return total === -Infinity ? total : total - estimate;
   }
 }
 
@@ -235,4 +239,4 @@ const newPrefix = (symbols, length, state) =>
     nNames: 0,
   });
 
-const knownOf = ({ known = -Infinity }) => known;
+const logVisitedOf = ({ logVisited = -Infinity }) => logVisited;

@@ -14,7 +14,7 @@ const BEAM_WIDTH = 256; // most probable prefixes of each length that a guide vi
 const FINAL_BEAM_WIDTH = 4096; // the same, once, at the requested temperature
 const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
-const NEARLY_ALL = 0.9; // preparation ends when this share of all names is known
+const NEARLY_ALL = 0.9; // preparation ends when this share of all names is visited
 const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
 const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws would take too long here
@@ -34,7 +34,7 @@ export class GuidedSampler {
     this.atOnce = atOnce;
     this.proposals = 0; // the number of proposals so far
     this.bound = 0; // a name of this weight yields one copy
-    this.guessIsPoor = false; // whether proposals miss at least half of the known names
+    this.estimatesArePoor = false; // whether proposals miss at least half of the visited names
     this.accepted = 0; // proposals that yielded at least one copy
     this.repeats = 0; // copies after the first of each proposal
   }
@@ -59,16 +59,16 @@ export class GuidedSampler {
     do drawn += (yield* this.propose()).length;
     while (drawn < FIRST_ROUND);
     guide.learn();
-    let unknown;
+    let logUnvisited;
     while (guide.explores) {
-      for (let i = 0; i < 2; i++) guide.learn((unknown = meanOf(yield* this.round())));
+      for (let i = 0; i < 2; i++) guide.learn((logUnvisited = meanOf(yield* this.round())));
       if (!guide.halvings) break;
       guide.cool();
     }
     yield* this.beamSearch(FINAL_BEAM_WIDTH);
     if (guide.explores) {
       guide.explores = false;
-      guide.learn(unknown);
+      guide.learn(logUnvisited);
     }
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
@@ -95,8 +95,9 @@ export class GuidedSampler {
         guide.visit(node, row, 1);
         return Array.from(row, (log, c) => {
           const reach = node.reach + log;
-          const ahead = guide.logAhead(node.length, node.state, c, node.context, node.visited);
-          return { parent, c, reach, score: c === EOS ? -Infinity : reach + ahead };
+          const { length, state, context, visited } = node;
+          const completion = guide.logCompletion(length, state, c, context, visited);
+          return { parent, c, reach, score: c === EOS ? -Infinity : reach + completion };
         }).filter(({ score }) => score > -Infinity);
       });
       branches.sort((a, b) => b.score - a.score).splice(width);
@@ -111,13 +112,13 @@ export class GuidedSampler {
     const { guide } = this;
     const weights = yield* this.round();
     const mean = meanOf(weights);
-    this.guessIsPoor = mean < guide.known - Math.log(2);
-    guide.learn(logDifference(mean, guide.known));
+    this.estimatesArePoor = mean < guide.logVisited - Math.log(2);
+    guide.learn(logDifference(mean, guide.logVisited));
     const half = weights.filter((_, i) => i % 2);
     this.bound = boundOf(half) ?? guide.begin().total;
     if (n === MAX_TESTS) return true;
-    const isGood = !this.guessIsPoor && repeatsOf(weights, this.bound) < MANY_REPEATS;
-    return isGood && (n > 1 || guide.known > mean + Math.log(NEARLY_ALL));
+    const isGood = !this.estimatesArePoor && repeatsOf(weights, this.bound) < MANY_REPEATS;
+    return isGood && (n > 1 || guide.logVisited > mean + Math.log(NEARLY_ALL));
   }
 
   /** The names of some proposals, each with its copies. */
@@ -135,7 +136,7 @@ export class GuidedSampler {
   /** A warning about repeats or missing names; "" if there are few. */
   warning() {
     const { temperature } = this.guide.options;
-    if (this.guessIsPoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
+    if (this.estimatesArePoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
       return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.accepted + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";

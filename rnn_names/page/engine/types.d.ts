@@ -31,7 +31,7 @@ export interface Node {
   // With a guide:
   state?: any; // of the automaton
   context?: any; // of the chain
-  guess?: number; // `ahead`, in nats
+  estimate?: number; // of the completion probability, in nats
   reach?: number; // log-probability of reaching it, where the most probable prefixes are visited
   visited?: Prefix;
 }
@@ -53,8 +53,8 @@ export interface Prefix {
   logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)
   hidden?: Float32Array[];
   p?: Float64Array; // the chain's probabilities to learn from
-  value?: number; // `ahead`, in nats
-  known?: number; // the part of `value` that belongs to visited names
+  value?: number; // the completion probability, in nats
+  logVisited?: number; // the part of `value` that belongs to visited names
 }
 
 /** The options of a draw (draw_options.js). */

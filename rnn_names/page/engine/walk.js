@@ -1,5 +1,5 @@
-// A walk down the tree of prefixes, which draws many names together. A name depends only on its number
-// and its attempt (random_keys.js), not on the other names of the walk.
+// A walk down the tree of prefixes, which draws many names together. A name depends on the seed, the
+// options, its number and its attempt (random_keys.js), not on the other names of the walk.
 
 import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
@@ -33,7 +33,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     for (const { node } of active) nNames[node]++;
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i], nNames[i]);
-      node.factor = guide ? guide.propose(rows[i], node) : 0;
+      node.factor = guide ? guide.reweight(rows[i], node) : 0;
     });
     const edges = rows.map(cumulated);
     yield;

@@ -1,25 +1,25 @@
-"""What is ahead of a prefix: one recursion, from the longest prefixes to the shortest.
+"""The completion value of a prefix: one recursion, from the longest prefixes to the shortest.
 
-    ahead(prefix)  =  Σ_c p(c | prefix) · ahead(prefix + c)
+    completion(prefix)  =  Σ_c p(c | prefix) · completion(prefix + c)
 
 over all next characters c and the end of the name. The result depends on the values of ended names.
 If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
-condition will be met (the backward probability of a hidden Markov model; the value function of
+condition will be met, the *completion probability* (the backward probability of a hidden Markov model; the value function of
 reinforcement learning). With p = 1 as well, it is the number of names that meet it.
 
 The recursion also gives a distribution that is p given the condition, or p times the value:
 
-    q(c | prefix)  =  p(c | prefix) · ahead(prefix + c) / ahead(prefix)
+    q(c | prefix)  =  p(c | prefix) · completion(prefix + c) / completion(prefix)
 
-In the product along a name, each `ahead` but the first cancels.
+In the product along a name, each `completion` but the first cancels.
 
 An example: after each character, a coin decides whether the name ends. The value of a name with
 one, two or three characters is 0, 7/4 or 7/2; longer names have the value 0. By the number of
 characters so far,
 
-    ahead(3) = ½ · 7/2 = 7/4                     longer names add nothing
-    ahead(2) = ½ · 7/4 + ½ · ahead(3) = 7/4      so q(end | 2) = ½ · 7/4 / ahead(2) = ½
-    ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
+    completion(3) = ½ · 7/2 = 7/4                       longer names add nothing
+    completion(2) = ½ · 7/4 + ½ · completion(3) = 7/4   q(end | 2) = ½ · 7/4 / completion(2) = ½
+    completion(1) = ½ · 0 + ½ · completion(2) = 7/8     q(end | 1) = 0
 """
 
 import math
@@ -36,21 +36,23 @@ LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − �
 def value_table(
     probabilities: Callable[[int], Array], after: Array, value: Array, *, logs: bool = False
 ) -> Array:
-    """What is ahead, by length and state: (longest + 2, …); the last row, of too long names, is 0.
+    """Completion values by length and state: (longest + 2, …); too long names, the last row, have 0.
 
     `probabilities` returns p of the next character, (…, n_y), for a length; `after`, (…, n_y),
     is the flat index of the state after each state and character; `value`, (longest + 1, …), is the
     value of a name that ends. With `logs`, all numbers are natural logarithms.
     """
-    ahead = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
+    completion = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):
-        next_ahead = ahead[length + 1].ravel()[after]
-        next_ahead[..., EOS] = value[length]
+        next_completion = completion[length + 1].ravel()[after]
+        next_completion[..., EOS] = value[length]
         if logs:
-            ahead[length] = log_sum(probabilities(length) + next_ahead)
+            completion[length] = log_sum(probabilities(length) + next_completion)
         else:
-            np.einsum("...c,...c->...", probabilities(length), next_ahead, out=ahead[length])
-    return ahead
+            np.einsum(
+                "...c,...c->...", probabilities(length), next_completion, out=completion[length]
+            )
+    return completion
 
 
 def log_sum(terms: Array) -> Array:
