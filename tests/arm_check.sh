@@ -16,7 +16,7 @@ readonly folder=build/arm packages="python3.13 python3.13-minimal libpython3.13-
     libgcc-s1 libstdc++6 libuuid1 libncursesw6 libtinfo6 libreadline8t64 libzstd1"
 readonly fast="tests/network tests/ngram tests/corpus tests/sampling/test_best.py
     tests/conditions/test_case_and_edits.py tests/conditions/test_clean.py
-    tests/model/test_blend.py tests/model/test_model_file.py"
+    tests/model/test_blending.py tests/model/test_model_file.py"
 
 command -v qemu-aarch64-static >/dev/null || { echo "apt-get install qemu-user-static" >&2; exit 1; }
 mkdir -p $folder/debs $folder/debian/usr/lib $folder/debian/usr/bin $folder/site

@@ -22,8 +22,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.sources import Line, NameSource, initial_of
+from rnn_names.casts.sources import Line, NameSource
 from rnn_names.casts.used_names import UsedNames
+from rnn_names.corpus.characters import initial_of
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
 

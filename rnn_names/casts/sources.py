@@ -1,8 +1,6 @@
 """Lines of a cast, and the sources of their texts: names, or choices among alternatives."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +8,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
+from rnn_names.casts.rules import parse_rules
 from rnn_names.conditions.conditions import Tally
-from rnn_names.errors import CorpusError, short_repr
+from rnn_names.corpus.characters import initial_of
+from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
@@ -27,8 +27,6 @@ ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
 ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
-
-_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 class Line:
@@ -166,42 +164,3 @@ class NameSource(PartSource):
 
         max_attempts = self.affordable(MAX_ATTEMPTS)
         return first_passing_results(make_attempts, len(keys), self.largest_batch, max_attempts)
-
-
-def initial_of(name: str) -> str:
-    """The first letter or digit of a name as readers compare it, without case or marks; else "".
-
-    >>> [initial_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
-    ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
-    """
-    folded = unicodedata.normalize("NFKD", name[:1].casefold())
-    return folded[:1] if folded[:1].isalnum() else ""
-
-
-def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
-    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
-
-    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
-    ['Helga', 'Gunnars']
-    """
-    rules, where = [], f"{file}: " if file else ""
-    for line in lines:
-        if line.startswith("#"):
-            continue
-        if (found := _RULE.fullmatch(line)) is None:
-            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
-        try:
-            rules.append((re.compile(found[1]), found[2]))
-            re.sub(*rules[-1], "")
-        except (re.error, IndexError, RecursionError, OverflowError, ValueError) as error:
-            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
-
-    def changed(text: str) -> str:
-        try:
-            rule = next((rule for rule in rules if rule[0].search(text)), None)
-            return text if rule is None else rule[0].sub(rule[1], text, count=1)
-        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
-            message = "this version of Python cannot match a rule"
-            raise CorpusError(f"{where}{message}: {error}") from None
-
-    return changed

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rnn_names.casts.sources import Line, NameSource, initial_of
+from rnn_names.casts.sources import Line, NameSource
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
+from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural
 
 

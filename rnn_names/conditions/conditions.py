@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything, avoiding, matching
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything, avoiding
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
+from rnn_names.conditions.regex import matching
 from rnn_names.conditions.spelling import encoded, of_shape
 from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case

@@ -15,8 +15,9 @@ states of an automaton (Schulz & Mihov 2002).
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from rnn_names.conditions.automaton import Automaton, build_automaton, same_character
+from rnn_names.conditions.automaton import Automaton, build_automaton
 from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.regex import same_character
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 

@@ -11,8 +11,9 @@ from itertools import chain
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import MAX_STATES, Automaton, same_character
+from rnn_names.conditions.automaton import MAX_STATES, Automaton
 from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.regex import same_character
 from rnn_names.corpus.names import EOS, UNKNOWN, IndexedNames, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr

@@ -65,6 +65,16 @@ def folded(text: str) -> str:
     return composed(text.casefold())
 
 
+def initial_of(name: str) -> str:
+    """The first letter or digit of a name as readers compare it, without case or marks; else "".
+
+    >>> [initial_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
+    ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
+    """
+    folded = unicodedata.normalize("NFKD", name[:1].casefold())
+    return folded[:1] if folded[:1].isalnum() else ""
+
+
 def without_case(character: str) -> str:
     """What all characters have in common that `re.IGNORECASE` treats as equal.
 

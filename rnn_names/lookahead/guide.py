@@ -24,8 +24,8 @@ A name of weight w is yielded w / bound times, rounded up or down at random. So 
 frequency of every name is the network's own, however good the estimates. This requires that no
 weight exceeds 32 times the bound (in a cast, which takes at most one copy, the bound itself), and
 that estimates are above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad estimate
-has two effects only: more proposals yield no name, and a name of large weight is repeated. The bound is
-chosen so that few are (`with_bound`). Proposals are independent.
+has two effects only: more proposals yield no name, and a name of large weight is repeated. The
+bound is chosen so that few are (`with_bound`). Proposals are independent.
 
 At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so estimates
 and weights are stored as natural logarithms.
@@ -63,8 +63,8 @@ class Guide:
 
     spelling: Spelling  # with an automaton of S states
     prefixes: VisitedPrefixes  # the N from which it has learned, then those visited since
-    # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a name
-    # may end, else −∞; while exploring, always −∞.
+    # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
+    # name may end, else −∞; while exploring, always −∞.
     log_completion: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)

@@ -230,7 +230,7 @@ def blend(
     """One model whose names lie between the names of several models; nothing is trained.
 
     It predicts the normalised, weighted geometric mean of the models' predictions, as
-    `rnn_names.model.blend` explains.
+    `rnn_names.model.blending` explains.
 
     Args:
         models: the parts, of any cells and sizes; they may be blends.
@@ -250,7 +250,7 @@ def blend(
     >>> len(names)
     3
     """
-    from rnn_names.model import blend as blending  # not needed for a single model
+    from rnn_names.model import blending  # not needed for a single model
 
     models = blending.listed("models", models)
     for model in models:

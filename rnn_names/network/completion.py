@@ -4,8 +4,9 @@
 
 over all next characters c and the end of the name. The result depends on the values of ended names.
 If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
-condition will be met, the *completion probability* (the backward probability of a hidden Markov model; the value function of
-reinforcement learning). With p = 1 as well, it is the number of names that meet it.
+condition will be met, the *completion probability* (the backward probability of a hidden Markov
+model; the value function of reinforcement learning). With p = 1 as well, it is the number of names
+that meet it.
 
 The recursion also gives a distribution that is p given the condition, or p times the value:
 
@@ -36,7 +37,7 @@ LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − �
 def value_table(
     probabilities: Callable[[int], Array], after: Array, value: Array, *, logs: bool = False
 ) -> Array:
-    """Completion values by length and state: (longest + 2, …); too long names, the last row, have 0.
+    """Completion values by length and state: (longest + 2, …); 0 in the last row, for longer names.
 
     `probabilities` returns p of the next character, (…, n_y), for a length; `after`, (…, n_y),
     is the flat index of the state after each state and character; `value`, (longest + 1, …), is the

@@ -26,7 +26,7 @@ from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, up
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import printable
 from rnn_names.files import write_atomically
-from rnn_names.model.blend import as_gru, scaled, unknown_logit
+from rnn_names.model.blending import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
 from rnn_names.report.markup import assets

@@ -9,7 +9,7 @@
     sampler           test the other conditions on these names
     attempts          make attempts at each number until one passes, for streams, casts and aliases
     name_queue        draw the names of a stream in the order of their numbers
-    stream            yield the names of a seed; `unique` and `remembered` leave out repeats
+    stream            yield the names of a seed; `admission` and `remembered` leave out repeats
     alias             give each key a name of its own
     guided            draw names of a rare spelling: proposals by a guide, and copies of them
     name_groups       draw the names of a stream under rare conditions, group by group

@@ -14,12 +14,12 @@ from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Submit
+from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided import GuidedSampler
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.unique import Admission
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64

@@ -14,10 +14,10 @@ from rnn_names.arrays import Array, Rows
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
+from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
-from rnn_names.sampling.unique import Admission
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream: it may be read briefly

@@ -34,7 +34,7 @@ length, by the estimates. If few names dominate, there is one at each temperatur
 follow until one adds little to the probability of visited names.
 
 A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
-draws miss names that are visited. The result depends neither on the seed nor on the number of names.
+draws miss visited names. The result depends neither on the seed nor on the number of names.
 """
 
 import math
@@ -45,7 +45,8 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import NoAutomatonError, matching
+from rnn_names.conditions.automaton import NoAutomatonError
+from rnn_names.conditions.regex import matching
 from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of

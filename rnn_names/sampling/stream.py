@@ -19,11 +19,11 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
+from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.unique import WINDOW, Admission
 from rnn_names.system import usable_cores
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started

@@ -52,8 +52,12 @@ def gradients_of_epoch(
     gradient, second_gradient = here.gradients
     minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
     for step, (middle, rows) in enumerate(minibatches):
-        first, *rest = np.array_split(rows, min(n_parts, len(rows)))
-        pending = [helper.begin(PartGradients.compute, 1, part, [*seed, 1, step]) for part in rest]
+        first, *others = np.array_split(rows, min(n_parts, len(rows)))  # at most one other
+        # `compute` writes to `gradient` for part 0, and to `second_gradient`, which the processes
+        # share, for part 1.
+        pending = [
+            helper.begin(PartGradients.compute, 1, part, [*seed, 1, step]) for part in others
+        ]
         loss, characters = here.compute(0, first, [*seed, 0, step])
         for result in pending:
             second_loss, second_characters = result()

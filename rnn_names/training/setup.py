@@ -16,10 +16,10 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
-SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
-"""Uses of random numbers. Each has a generator, seeded with the run's seed and the use, for EPOCH
-also the epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
-epoch."""
+FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER = range(5)
+"""Uses of random numbers. Each has a generator, seeded with the run's seed and the use, of an epoch
+also with its number; dropout adds the part of the minibatch and the step. So a run can resume after
+any epoch."""
 
 
 class TrainingSetup:
@@ -34,7 +34,7 @@ class TrainingSetup:
         self.settings = settings_for(init, settings).resolved(len(corpus), self.is_warm_start)
 
         # Training and held-out names; `held_out_counts` is None if the list has no counts.
-        self.corpus, held_out = corpus.split(self.settings.held_out, self.generator(SPLIT))
+        self.corpus, held_out = corpus.split(self.settings.held_out, self.generator(FOR_SPLIT))
         self.held_out = held_out.names
         self.held_out_counts = held_out.counts if held_out.has_counts else None
 
@@ -73,7 +73,9 @@ class TrainingSetup:
     def first_weights(self) -> dict[str, Array]:
         """Random weights, replaced by the weights of `init` as far as it has them."""
         settings, vocabulary = self.settings, self.vocabulary
-        rng = self.generator(WEIGHTS, 0)  # 0: the first of several networks, in earlier versions
+        rng = self.generator(
+            FOR_WEIGHTS, 0
+        )  # 0: the first of several networks, in earlier versions
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
             known = vocabulary.indices_of(self.init.vocabulary)

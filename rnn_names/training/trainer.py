@@ -21,7 +21,7 @@ from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distill
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.run_state import is_possible, types_and_shapes
-from rnn_names.training.setup import EPOCH, SYNTHETIC_NAMES, TEACHER, TrainingSetup
+from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
 from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
@@ -116,7 +116,7 @@ class Trainer:
         began = time.perf_counter()
         characters, loss = 0, 0.0
         position, stage, batches = self.position, self.stage, self._batches_of_stage(helper)
-        seed = [self.settings.seed, EPOCH, position.epoch]
+        seed = [self.settings.seed, FOR_EPOCH, position.epoch]
         minibatches = gradients_of_epoch(helper, batches, stage, seed, self.characters_left)
         for middle, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
@@ -144,9 +144,9 @@ class Trainer:
             setup, batches = self.setup, self.setup.batches
             network = views(self._first_stage_weights, self._shapes)
             share = WARM_START_SHARE if setup.is_warm_start else 0.5
-            rng = setup.generator(TEACHER)
+            rng = setup.generator(FOR_TEACHER)
             teacher = Teacher.for_run(batches, setup.vocabulary, network, rng, share)
-            rng = setup.generator(SYNTHETIC_NAMES)
+            rng = setup.generator(FOR_SYNTHETIC_NAMES)
             count, submit = self.settings.synthetic_names, partial(helper.begin, PartGradients.run)
             self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
@@ -221,7 +221,10 @@ class Trainer:
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """The state to resume from, besides `model`: JSON values and arrays, not copied."""
+        """The state to resume from, besides `model`: JSON values and arrays, not copied.
+
+        The names are those of the file; "network" stands for the weights of that stage.
+        """
         return {
             **vars(self.position),
             "trained": self._weights,

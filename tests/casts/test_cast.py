@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names import Model, cast
 from rnn_names.casts import cast_drawer
-from rnn_names.casts.sources import initial_of
+from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import (
     CaseWarning,
     FewNewNamesWarning,

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.casts import cast_drawer
-from rnn_names.casts.sources import initial_of
+from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning, SamplingError
 from support.casts import MODELS, are_far_apart, batches, joint, rows
 from support.distributions import assert_drawn_from, by

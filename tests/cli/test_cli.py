@@ -219,7 +219,7 @@ import sys, numpy, click
 before = set(sys.modules)
 import rnn_names.cli.main
 slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect', 'csv',
-        'rnn_names.model.blend'}
+        'rnn_names.model.blending'}
 try: rnn_names.cli.main.main()
 except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """

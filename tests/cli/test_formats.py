@@ -265,7 +265,7 @@ def test_a_roll_table_of_foundry(count, invoke, odd_file):
 
 @pytest.mark.parametrize("command", ["sample -m elvish", "cast {elvish}"])
 def test_a_document_has_the_found_names_if_they_are_too_few(command, invoke, monkeypatch):
-    for module in ("sampling.unique", "casts.cast_drawer"):
+    for module in ("sampling.admission", "casts.cast_drawer"):
         monkeypatch.setattr(f"rnn_names.{module}.WINDOW", 1 << 12)
     few = "--match Elwen|Elrin --any-shape --min-length 5 --unique -n 9 --seed 1".split()
     plain = invoke(*command.split(), *few)

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.conditions.automaton import avoiding, matching
+from rnn_names.conditions.automaton import avoiding
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
+from rnn_names.conditions.regex import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary

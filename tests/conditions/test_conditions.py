@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.conditions import conditions
-from rnn_names.conditions.automaton import NoAutomatonError, matching
+from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import Options
+from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.conditions.automaton import matching
+from rnn_names.conditions.regex import matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.lookahead.chain import MarkovChain, ProductStates

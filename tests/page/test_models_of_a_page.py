@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.model.blend import scaled
+from rnn_names.model.blending import scaled
 from support.browser import names_of, reload, wait_for_names
 from support.pages import follow, press, said, set_to
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, cast, train
-from rnn_names.casts.sources import initial_of
+from rnn_names.corpus.characters import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import lower_case

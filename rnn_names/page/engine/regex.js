@@ -1,4 +1,4 @@
-// Regular expressions in Python's syntax, as in rnn_names/conditions/automaton.py.
+// Regular expressions in Python's syntax, as in rnn_names/conditions/regex.py.
 //
 // An expression becomes a term, a function that adds its places before the place `next`:
 // `term(places, next)` returns the first of them. A place { matches, next } reads a character; a place

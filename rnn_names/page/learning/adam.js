@@ -20,7 +20,7 @@ export function adam(params) {
     return { name, array, first: array.slice(), m: zeros(), v: zeros() };
   });
   let [power1, power2] = [1, 1]; // β₁ᵗ and β₂ᵗ
-  return (gradients, rate, pull = 0) => {
+  return (gradients, rate, decay = 0) => {
     power1 *= BETA_1;
     power2 *= BETA_2;
     const correction = Math.sqrt(1 - power2); // C
@@ -32,7 +32,7 @@ export function adam(params) {
         m[i] = BETA_1 * m[i] + (1 - BETA_1) * g;
         v[i] = BETA_2 * v[i] + (1 - BETA_2) * g * g;
         array[i] -= (factor * m[i]) / (Math.sqrt(v[i]) + EPSILON * correction);
-        array[i] += pull * (first[i] - array[i]);
+        array[i] += decay * (first[i] - array[i]);
       }
     }
   };

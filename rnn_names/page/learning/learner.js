@@ -9,7 +9,7 @@ import { adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
-import { MAX_HELD_OUT, PULL, rateFactor, settingsFor } from "./settings.js";
+import { DECAY_TO_START, MAX_HELD_OUT, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
@@ -47,7 +47,7 @@ export class Learner {
     const byChance = () => shuffledNames(distinct, randomNumbers(seed, FOR_SPLIT)).slice(0, size);
     const aside = new Set(heldOut ?? byChance());
     const learned = distinct.filter((name) => !aside.has(name));
-    this.pull = rows ? PULL / Math.max(learned.length, 100) : 0;
+    this.decay = rows ? DECAY_TO_START / Math.max(learned.length, 100) : 0;
     this.start = rows
       ? fittedBase(base, rows, learned, characters)
       : closestModel(models, someOf(distinct, COMPARED_NAMES));
@@ -114,8 +114,8 @@ export class Learner {
     const { loss, gradients } = lossAndGradients(tree, this.trained, { unitMask, nodeMask });
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    const sinking = rateFactor(share);
-    this.update(gradients, this.settings.learning_rate * sinking, this.pull * sinking);
+    const factor = rateFactor(share);
+    this.update(gradients, this.settings.learning_rate * factor, this.decay * factor);
     return { loss, characters: tree.characters };
   }
 }

@@ -75,7 +75,7 @@ function recordOf(learner) {
 }
 
 /**
- * The logit of a character that the model does not know (rnn_names/model/blend.py): with it, such
+ * The logit of a character that the model does not know (rnn_names/model/blending.py): with it, such
  * characters have UNKNOWN_PROBABILITY in the mean over some names of the list. Rounded, as Math.log may
  * differ from browser to browser.
  */

@@ -13,7 +13,7 @@ from rnn_names import Model, blend
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import BlendError, SamplingError
-from rnn_names.model.blend import MAX_HIDDEN_SIZE, scaled, unknown_logit
+from rnn_names.model.blending import MAX_HIDDEN_SIZE, scaled, unknown_logit
 from rnn_names.model.bundled import Source
 from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
 from support import networks, plain_bptt
