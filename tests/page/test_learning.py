@@ -104,7 +104,7 @@ def test_gradients_equal_python(name, seed, kept, tmp_path):
 def test_settings_and_learning_rates_equal_python(tmp_path):
     sizes, shares = [50, 100, 200, 500, 999, 1000, 1200, 2000], [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
     script = """print([false, true].map((started) => sizes.map((n) => settingsFor(n, started))));
-    print(shares.map(rateFactor)); print(PULL);"""
+    print(shares.map(rateFactor)); print(DECAY_TO_START);"""
     found, rates, pull = run(script, tmp_path, sizes=sizes, shares=shares)
     for started in (False, True):
         for size, settings in zip(sizes, found[started], strict=True):
