@@ -47,6 +47,7 @@ STARTS = {
 PLACES = {"english-towns", "stars"}  # models of these casts whose names are not people's
 NAME_PART = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
 FILE_PART_NAME = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # the name of a part that is a file's line
+SIR_OR_DAME = re.compile(r"\[Sir (\{person\}\[.*?\])\|Dame \{person\}\[.*?\]\]")
 SAME_CHOICES = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # a choice between two equal parts
 
 PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|mexican|norse|welsh")
@@ -103,6 +104,10 @@ def page(
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
         view="own-list" if for_lists else "results",
+        names_selected="false" if for_lists else "true",
+        list_selected="true" if for_lists else "false",
+        no_names=" hidden" if for_lists else "",
+        no_list="" if for_lists else " hidden",
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),
@@ -164,7 +169,8 @@ def _heading(
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     """A button with the pattern of a bundled cast; adds the lines of its files to `words`.
 
-    {person} and {place} stand for models that the page does not have.
+    {person} and {place} stand for models that the page does not have; a person is Ser, not Sir or
+    Dame.
     """
     folder = "casts/bundled_files"
     text = FILE_PART_NAME.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
@@ -174,7 +180,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     pattern = NAME_PART.sub(
         lambda part: part[0] if part[1] in models else general[part[1] in PLACES], text
     )
-    pattern = escape(SAME_CHOICES.sub(r"\1", pattern))
+    pattern = escape(SAME_CHOICES.sub(r"\1", SIR_OR_DAME.sub(r"[Ser \1]", pattern)))
     pattern = pattern.replace("{person} {place}", "{person} of {place}")  # places are no surnames
     return f'<button class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 

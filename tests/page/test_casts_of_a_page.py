@@ -35,7 +35,7 @@ def unfold_parts(page):
 def test_a_cast_is_composed_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
-    assert pattern_of(page) == "[Lord|Lady] {gru} of {gru}"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {gru} of {gru}"
     unfold_parts(page)
     page.get_by_label("Pattern", exact=True).fill("[Lord|Lady] {gru} of {rnn}")
     wait_for_names(page, 20)
@@ -76,7 +76,7 @@ def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_p
     page = open_page("rnn", towns)
     go_to(page, "Casts")
     before = pattern_of(page)
-    assert before == "[Lord|Lady] {rnn} of {towns}"
+    assert before == "[Warden|Regent|Marshal] {rnn} of {towns}"
     assert page.locator(".chip[aria-pressed=true]:visible").inner_text() == "Noble"
     assert not page.locator("#parts").is_visible(), "lines come first"
     press(page, "Villager")
@@ -397,16 +397,16 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     kinds = ("elvish-names", "norse-names", "towns")
     page = open_page(*((kind, small_models["rnn"]) for kind in kinds))
     go_to(page, "Casts", count=None)
-    assert pattern_of(page) == "[Lord|Lady] {elvish-names} of {towns}"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {elvish-names} of {towns}"
     go_to(page, "Names", count=None)
     press(page, "Norse names", count=None)
     go_to(page, "Casts", count=None)
-    assert pattern_of(page) == "[Lord|Lady] {norse-names} of {towns}"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {norse-names} of {towns}"
     reload(page)
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)
     go_to(page, "Casts", count=None)
-    assert pattern_of(page) == "[Lord|Lady] {elvish-names} of {towns}", "after a reload, too"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {elvish-names} of {towns}", "after a reload, too"
     follow(page, "#seed=1&cast={towns}")
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)
@@ -417,4 +417,4 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
 def test_a_people_without_a_word_for_names_in_its_title_is_people(open_page, small_models):
     page = open_page(*((kind, small_models["rnn"]) for kind in ("norse", "elvish", "towns")))
     go_to(page, "Casts", count=None)
-    assert pattern_of(page) == "[Lord|Lady] {norse} of {towns}"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {norse} of {towns}"

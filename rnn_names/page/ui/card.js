@@ -11,6 +11,7 @@ import { copy } from "./sharing.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
+const PER_ROW = 10; // the most letters in a row; rows have as many
 
 /** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {
@@ -31,6 +32,8 @@ export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.predictions(name) : [];
   const letters = Array.from(name.normalize("NFC"));
+  const rows = Math.ceil(places.length / PER_ROW);
+  $("letters").style.setProperty("--per-row", `${Math.ceil(places.length / rows) || 1}`);
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);

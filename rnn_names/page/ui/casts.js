@@ -147,12 +147,13 @@ function showParts() {
   showStart();
 }
 
+const NOBLE = "[Warden|Regent|Marshal] {person}"; // as in page.html
 const starts = () => Array.from($("starts").children);
 
-/** A lord or a lady, as the model of people has names of men, of women or of both. */
+/** A lord or a lady where a model has names of men or of women, else a title for both. */
 function titled({ name }) {
   const [, kind, sex] = name.match(/^(.*?)(men|women)$/) ?? [];
-  if (!sex) return "[Lord|Lady] {person}";
+  if (!sex) return NOBLE;
   const [lord, lady] = ["men", "women"].map((each) => models.find((m) => m.name === kind + each));
   if (lord && lady) return `[Lord {${asPart(lord)}}|Lady {${asPart(lady)}}]`;
   return lord ? "Lord {person}" : "Lady {person}";
@@ -161,7 +162,7 @@ function titled({ name }) {
 function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
   return dataset.cast
-    .replace("[Lord|Lady] {person}", () => titled(kinds.person))
+    .replace(NOBLE, () => titled(kinds.person))
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
@@ -253,7 +254,7 @@ function textField(part, i) {
   const field = element("input", {
     value: read(part.text),
     readOnly: part.kind === "pattern",
-    placeholder: isWords ? "Lord, Lady" : "of",
+    placeholder: isWords ? "for example Lord, Lady" : "of",
     maxLength: 500,
     size: 1,
     dir: "auto",

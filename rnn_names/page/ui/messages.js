@@ -27,6 +27,7 @@ function linkWithout(id) {
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
+const EDGE = 24; // px at the end of the settings, which fade there
 const wrongHint = element("p", { className: "wrong wide" });
 
 /** Marks the fields of conditions, and says below the first, where a drawer may cover the message. */
@@ -35,8 +36,12 @@ function markInvalid(wrong, sentence = "") {
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
   wrongHint.remove();
   wrongHint.textContent = sentence;
-  if (wrong.length) $(wrong[0]).parentElement.after(wrongHint);
-  wrongHint.scrollIntoView({ block: "nearest" });
+  if (!wrong.length) return;
+  $(wrong[0]).parentElement.after(wrongHint);
+  // Not scrollIntoView, which would also scroll the page.
+  const [hint, drawer] = [wrongHint, $("settings")].map((each) => each.getBoundingClientRect());
+  const below = hint.bottom + EDGE - drawer.bottom;
+  if (below > 0) $("settings").scrollTop += below;
 }
 
 /** Removes the message and its marks. */
