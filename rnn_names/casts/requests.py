@@ -129,7 +129,7 @@ class Request:
             candidates[error.number].request.cause = Cause(
                 source, error.tally.explanation(), error.tally.tightest
             )
-        return [*zip(names)]
+        return [(name,) for name in names]
 
 
 class DifferentInitialRequest(Request):

@@ -141,7 +141,8 @@ async function learnOwnList() {
 }
 
 /** Shows a state: "learning"; "done", with the form folded; or "", the form alone. */
-function showState(state) {
+function showState(state, title = "yours") {
+  document.querySelector("h1 .of-list em")?.replaceChildren(bdi(title));
   $("own-list").className = state;
   $("own-watch").hidden = state !== "learning";
   $("own-done").hidden = state !== "done";
@@ -239,7 +240,7 @@ const sizeOf = ({ training: { distinct_names, held_out_names } }) =>
 function showLearned(model, more) {
   const learned = ` is ready: learned from ${sizeOf(model)}.`;
   sayOfList(element("b", {}, bdi(model.name)), learned, nearTo(model.startedFrom), more);
-  showState("done");
+  showState("done", model.name);
 }
 
 /** Lists learned here, under "About these names". */
