@@ -46,7 +46,7 @@ STYLE = """
   [data-scheme="default"] { color-scheme: light; --step: 13%; }
   [data-scheme="slate"] { color-scheme: dark; --step: 22%; }
 }
-.back { display: none; }
+.back, .others { display: none; }
 @media screen {
   .hosted:not(.framed) .back {
     display: block;
@@ -61,6 +61,11 @@ STYLE = """
 }
 /* Where there is a line below the title, it begins with the way back. */
 @media screen and (min-width: 62.001rem) {
+  .hosted:not(.framed) .others {
+    display: block;
+    margin-block: 0.5rem -2.5rem; /* in what is free below the names */
+  }
+  .others a { color: var(--strong); }
   .hosted:not(.framed) header {
     grid-template-columns: auto 1fr;
     column-gap: 1rem;
@@ -99,10 +104,11 @@ STYLE = """
 """
 
 
-def with_frame(page: str, back: str, count: int | None = None) -> str:
+def with_frame(page: str, back: str, count: int | None = None, others: str = "") -> str:
     """The page with this script and style, a policy that allows them, and a link back.
 
-    It opens with `count` names at least; None: as many as another page.
+    It opens with `count` names at least; None: as many as another page. Below the names are links
+    to `others`.
     """
     script = SCRIPT % back
     if count:
@@ -113,6 +119,8 @@ def with_frame(page: str, back: str, count: int | None = None) -> str:
         page = _replaced(page, f"{kind}-src '", f"{kind}-src 'sha256-{digest}' '")
     label = "Kinds" if back.endswith("kinds.html") else "rnn-names"
     page = _replaced(page, "<header>", f'<header><a class="back" href="{back}">← {label}</a>')
+    hint = "to keep it.</p>"
+    page = _replaced(page, hint, f"{hint}{others}")
     added = f"<style>{STYLE}</style>\n    <script>{script}</script>\n  </head>"
     return _replaced(page, "</head>", added)
 

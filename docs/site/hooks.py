@@ -101,7 +101,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "site.js": (HERE / "site.js").read_text("utf-8"),
     }
     for name in bundled.MODELS:
-        made[kinds.address_of(name)] = page_that_writes([name], "../kinds.html")
+        others = kinds.others_like(name)
+        made[kinds.address_of(name)] = page_that_writes([name], "../kinds.html", others=others)
     for face in faces.FACES:
         made[f"{face}.woff2"] = (UI / "fonts" / f"{face}.woff2").read_bytes()
     for uri, content in made.items():
@@ -112,11 +113,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def page_that_writes(
-    names: list[str], back: str, learn: bool = False, count: int | None = None
+    names: list[str],
+    back: str,
+    learn: bool = False,
+    count: int | None = None,
+    others: str = "",
 ) -> str:
-    """A page that writes names of some bundled models; `back` and `count` as in `with_frame`."""
+    """A page that writes names of some bundled models; the others are those of `with_frame`."""
     parts = [PageModel(name, Model.load(name)) for name in names]
-    return framed.with_frame(names_page(parts, learn=learn), back, count)
+    return framed.with_frame(names_page(parts, learn=learn), back, count, others)
 
 
 def style(hue: int) -> str:

@@ -31,6 +31,8 @@ ALSO = {
 }  # fmt: skip
 """Other words by which people look for kinds, by how these begin."""
 
+OTHERS = 3  # kinds that the page of a kind leads to
+
 LEARNED, SHOWN = "elvish", 5
 """The list that the first page shows beside what was learned, and how many names of it."""
 
@@ -97,6 +99,16 @@ def title_of(name: str) -> str:
 def address_of(name: str) -> str:
     """Where the site has the page that writes names of a model."""
     return f"names/{name}.html"
+
+
+def others_like(name: str) -> str:
+    """Links from the page of a kind to the next ones of its group, and to all."""
+    group = [each for each in bundled.MODELS if group_of(each) == group_of(name)]
+    at = group.index(name)
+    following = (group[at + 1 :] + group[:at])[:OTHERS]
+    links = [f'<a href="{each}.html">{title_of(each)}</a>' for each in following]
+    links.append(f'<a href="../kinds.html">All {len(bundled.MODELS)} kinds</a>')
+    return f'<p class="others hint">Also: {" · ".join(links)}</p>'
 
 
 def cards(names: list[str]) -> str:
