@@ -207,20 +207,20 @@ def distillation_picture() -> str:
 
 
 def look_ahead_picture() -> str:
-    """One node under a rare condition: probability, what is ahead, and their product, scaled.
+    """One node under a rare condition: probability, completion, and their product, scaled.
 
     The numbers are invented: an example.
     """
     rows = [("a", 0.40, 0.00002), ("i", 0.30, 0.004), ("o", 0.20, 0.00001), ("y", 0.10, 0.001)]
-    product = np.array([p * ahead for _, p, ahead in rows])
+    product = np.array([p * completion for _, p, completion in rows])
     share = product / product.sum()
     parts = [
         box(70, 130, 90, 48, ["Tr", "wanted: …nyx"], "box"),
         text(330, 24, "probability p", "small"),
-        text(475, 24, "ahead: that many end so", "small"),
+        text(475, 24, "completion: that many end so", "small"),
         text(640, 24, "drawn with q", "small"),
     ]
-    for i, (character, p, ahead) in enumerate(rows):
+    for i, (character, p, completion) in enumerate(rows):
         y = 58 + 48 * i
         kind = "result" if share[i] == share.max() else "other"
         parts += [
@@ -228,7 +228,7 @@ def look_ahead_picture() -> str:
             box(240, y, 54, 32, [f"Tr{character}"], kind),
             f'<rect x="285" y="{y - 8}" width="{200 * p:g}" height="16" class="box"/>',
             text(285 + 200 * p + 22, y, f"{p:.0%}", "small"),
-            text(475, y, f"1 in {round(1 / ahead):,}", "small"),
+            text(475, y, f"1 in {round(1 / completion):,}", "small"),
             f'<rect x="570" y="{y - 8}" width="{max(110 * share[i], 1):.1f}" height="16" '
             'class="result"/>',
             text(570 + max(110 * share[i], 1) + 26, y, f"{share[i]:.1%}", "small"),

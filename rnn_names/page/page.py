@@ -103,11 +103,7 @@ def page(
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
-        view="own-list" if for_lists else "results",
-        names_selected="false" if for_lists else "true",
-        list_selected="true" if for_lists else "false",
-        no_names=" hidden" if for_lists else "",
-        no_list="" if for_lists else " hidden",
+        **_view(for_lists),
         shares="" if len(parts) > 1 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
         starts="".join(starts),
@@ -121,6 +117,17 @@ def page(
         unpack=unpack,
         data=script.as_script_data(data),
     )
+
+
+def _view(for_lists: bool) -> dict[str, str]:
+    """What opens the page at its names, or where a list is pasted."""
+    return {
+        "view": "own-list" if for_lists else "results",
+        "names_selected": str(not for_lists).lower(),
+        "list_selected": str(for_lists).lower(),
+        "no_names": " hidden" if for_lists else "",
+        "no_list": "" if for_lists else " hidden",
+    }
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
