@@ -38,7 +38,7 @@ def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_models(invok
     assert invoke("page", cwd=tmp_path).returncode == 0
     page = (tmp_path / "names.html").read_bytes()
     assert len(page) < 4_000_000
-    assert b'<body spellcheck="false" autocapitalize="off" data-view="own-list">' in page
+    assert b'<body spellcheck="false" autocapitalize="off" data-view="own-list" inert>' in page
     assert [page.count(f'"name":"{name}"'.encode()) for name in MODELS_FOR_LISTS] == [1] * 5
 
 

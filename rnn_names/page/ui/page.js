@@ -241,7 +241,6 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  document.body.inert = true; // until what a link or an earlier visit had is there
   listenToOwnList(open);
   buildShares();
   listenToDrawers(fitAgain);
@@ -256,7 +255,7 @@ async function start() {
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   await Promise.allSettled([recall(), within(WAIT, letters)]);
-  document.body.inert = false;
+  document.body.inert = false; // now that what a link or an earlier visit had is there
   openAddress();
 }
 
