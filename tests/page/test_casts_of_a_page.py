@@ -406,7 +406,9 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)
     go_to(page, "Casts", count=None)
-    assert pattern_of(page) == "[Warden|Regent|Marshal] {elvish-names} of {towns}", "after a reload, too"
+    assert pattern_of(page) == "[Warden|Regent|Marshal] {elvish-names} of {towns}", (
+        "after a reload, too"
+    )
     follow(page, "#seed=1&cast={towns}")
     go_to(page, "Names", count=None)
     press(page, "Elvish names", count=None)

@@ -72,7 +72,9 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
     assert said(page) == (f"{HOSTILE} is ready: learned from 60 names. This browser keeps it.")
     pattern = "document.getElementById('pattern').value"
-    assert page.evaluate(pattern).startswith(f"[Warden|Regent|Marshal] {{{HOSTILE}}} of"), "casts have it, too"
+    assert page.evaluate(pattern).startswith(f"[Warden|Regent|Marshal] {{{HOSTILE}}} of"), (
+        "casts have it, too"
+    )
     about = f"{HOSTILE}A list of 60 names, learned in a browser."
     assert page.locator("#sources .learned").text_content() == about
     page.get_by_role("button", name="Show names").click()
