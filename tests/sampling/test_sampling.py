@@ -143,6 +143,6 @@ def test_the_examples_of_the_package_have_the_names_of_their_seeds():
     [name] = Model.load("elvish").sample(1, seed=1)
     assert f"the first attempt that passed: {name} " in documented
     first, second, third, *_ = Model.load("first-names").sample(5, seed=1, suffix="pp")
-    assert f"of group 0: {first}, {second}, {third}, …" in documented
+    assert f"yields 64: {first}, {second}, {third}, …" in documented
     [line] = cast("{norse} of {welsh-towns}", 1, unique=True, seed=1)
     assert f"ends after three: {line}, …" in casts.__doc__
