@@ -93,9 +93,9 @@ class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 
 
-def as_option(name: str) -> str:
+def as_option(name: str, sign: str = "--") -> str:
     """A setting as an option of the command line: --max-length for max_length."""
-    return f"--{name.replace('_', '-')}"
+    return sign + name.replace("_", "-")
 
 
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
@@ -109,7 +109,7 @@ def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """
     text = str(error)
     for name in error.settings:
-        option = sign + name.replace("_", "-")
+        option = as_option(name, sign)
         text = re.sub(rf"(?<![\w./'\"-]){name}(?![\w./'\"-])", option, text, count=1)
     return text
 

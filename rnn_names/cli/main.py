@@ -83,7 +83,7 @@ def cli(context: click.Context) -> None:
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     start_blas_with_one_thread()
-    system.share_memory_between_threads()
+    system.share_memory_between_threads()  # before the thread that listens for interrupts
     # Importing modules makes many objects and hardly any garbage.
     gc.set_threshold(50_000)
     if not sys.warnoptions:

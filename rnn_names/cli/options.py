@@ -10,7 +10,7 @@ import click
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import in_utf8
 from rnn_names.cli.usage_hints import BALANCED, remedy_for, usage_hint
-from rnn_names.errors import SamplingError, short_repr
+from rnn_names.errors import SamplingError, as_option, short_repr
 
 DEFAULT_MODEL = "names.npz"
 
@@ -142,7 +142,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
         settings |= {"default": field.default, "show_default": field.unset or True}
         words = kind.schema.get("enum")
         settings["type"] = click.Choice(words) if words else NumberParam(kind)
-    names = [*filter(None, [field.short]), f"--{name.replace('_', '-')}"]
+    names = [*filter(None, [field.short]), as_option(name)]
     return option(*names, **{**settings, **more})
 
 

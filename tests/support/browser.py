@@ -89,12 +89,16 @@ class Browser:
 def visit(page, address):
     """Opens an address, and waits until the scripts of the page are unpacked and run."""
     page.goto(address)
-    page.locator("#interface").wait_for(state="attached")
+    _wait_for_scripts(page)
 
 
 def reload(page):
     """Loads a page again, and waits until its scripts are unpacked and run."""
     page.reload()
+    _wait_for_scripts(page)
+
+
+def _wait_for_scripts(page):
     page.locator("#interface").wait_for(state="attached")
 
 

@@ -17,8 +17,8 @@ const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows 
 
 /**
  * Draws `count` names of some models, in slices of time. If no name can meet the conditions in the
- * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer. Calls `watch.found(name)`, `watch.progress()`,
- * and `watch.stopped()`, which ends the search if it is true.
+ * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer. Calls
+ * `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends the search if true.
  */
 export async function drawNames(models, settings, count, watch = {}) {
   const { blend, parts } = blendOf(models, settings.shares);

@@ -57,7 +57,7 @@ export class Guide {
     this.explores = this.halvings > 0;
     this.shift = 0; // of the logarithms of estimates after evaluated prefixes
     this.chain = /** @type {any} */ (undefined); // before the first `learn`
-    this.completion = /** @type {any} */ (undefined); // logarithms by length, and by context and state
+    this.completion = /** @type {any} */ (undefined); // logs by length, and by context and state
   }
 
   /** The options at the current temperature: top-k and top-p hold only at the final one. */
@@ -68,8 +68,8 @@ export class Guide {
 
   /**
    * Fits a new chain to the visited prefixes, and computes new estimates. `logUnvisited` is the
-   * measured log-probability of names that meet the conditions and are not visited. If the estimates
-   * for them add up to far more, they are reduced.
+   * measured log-probability of names that meet the conditions and are not visited. If estimates for
+   * them add up to far more, they are reduced.
    */
   learn(logUnvisited = Infinity) {
     const additions = this.states * this.n_y * (this.maxLength + 1);
@@ -157,7 +157,7 @@ export class Guide {
     );
   }
 
-  /** The completion of a node with one more character, or of its end; 0 before the first estimate. */
+  /** The completion of a node with one more character, or of its end; 0 without an estimate. */
   logCompletion(length, state, c, context, visited) {
     if (!this.chain) return 0;
     if (c === EOS) {

@@ -11,8 +11,8 @@ const BETA_2 = 0.99;
 const EPSILON = 1e-8;
 
 /**
- * A function that trains `params`, arrays by name, in place, by one step: from their gradients, which
- * it clips to ±CLIP; then it pulls them towards what they were first.
+ * A function that trains `params`, arrays by name, in place, by one step: from their gradients,
+ * which it clips to ±CLIP; then it lets them decay towards what they were first.
  */
 export function adam(params) {
   const trained = Object.entries(params).map(([name, array]) => {

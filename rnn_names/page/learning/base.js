@@ -15,7 +15,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 
 const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
-/** The base's rows for EOS and characters, or those alike: (n_y,). Null if it does not suit them. */
+/** The base's rows for EOS and characters, or those alike: (n_y,). Null if it does not suit. */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);

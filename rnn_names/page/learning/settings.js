@@ -3,7 +3,7 @@
 
 export const MAX_HELD_OUT = 2000;
 export const CLIP = 5;
-export const DECAY_TO_START = 2.4; // towards what a run started from, as in rnn_names/training/trainer.py
+export const DECAY_TO_START = 2.4; // as in rnn_names/training/trainer.py
 
 /** The settings for a list of `names` distinct names, as in Python; `started`: from the base. */
 export function settingsFor(names, started = false) {

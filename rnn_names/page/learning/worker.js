@@ -11,9 +11,10 @@ const MOMENT = 500; // ms between two messages
 let policy; // what makes addresses that a page with `require-trusted-types-for` takes
 
 /**
- * Starts a worker that learns: `script` is the text of the engine and of `learning/`, and `progress` gets
- * each message that it posts. Returns { finished, stop }: a promise of the best model, and a function that
- * ends the work early, with the best model so far, or undefined if there is none yet.
+ * Starts a worker that learns: `script` is the text of the engine and of `learning/`, and
+ * `progress` gets each message that it posts. Returns { finished, stop }: a promise of the best
+ * model, and a function that ends the work early, with the best model so far, or undefined if there
+ * is none yet.
  */
 export function startLearning(script, message, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });

@@ -22,7 +22,7 @@ export function settingsOfForm() {
     ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
   ]);
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
-  const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, that of a part of a cast, too
+  const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, also that of a part
   return { ...newNames(fields), count, seed, boldness, ...own, shares };
 }
 

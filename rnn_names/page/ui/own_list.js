@@ -214,7 +214,7 @@ function sharesNow() {
   };
 }
 
-/** Puts a model among the others while people look at other names, or type a cast: all that stays. */
+/** Puts a model among the others while people look at names or type a cast: all that stays. */
 function putModelQuietly(model) {
   const restoreShares = sharesNow();
   putModel(model);

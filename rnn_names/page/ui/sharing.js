@@ -6,7 +6,7 @@ import { element, toast } from "./elements.js";
 export const asText = (pairs) =>
   pairs.map(([name, note]) => `${[name, note].filter(Boolean).join("\t")}\r\n`).join("");
 
-/** Names as CSV, with a column of notes if there are any; formulas are escaped as in cli/output.py. */
+/** Names as CSV, with notes if there are any; formulas are escaped as in cli/formats.py. */
 export function asCSV(pairs) {
   const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
   const columns = pairs.some(([, note]) => note) ? 2 : 1;
