@@ -54,7 +54,7 @@ class NGram:
         orders = self._counts(histories, characters, np.repeat(n_each, names.lengths + 1))
         seen, counts, discounts = (np.concatenate(each) for each in zip(*orders, strict=True))
         # The last digit of a gram is the character, the others are the history. Since grams are
-        # sorted, those with one history are adjacent.
+        # sorted, grams with the same history are adjacent.
         keys, first = np.unique(seen // self.base, return_index=True)
         self.contexts = Contexts(keys, n_y)  # the K histories that occur
         totals = np.add.reduceat(counts, first)  # (K,) c(h)

@@ -73,7 +73,7 @@ class Epoch:
 
     Losses are in nats per character, including end-of-name symbols. The training loss is the mean
     over the epoch, with dropout, and in distillation against soft targets. The smoothed loss is an
-    exponential average. The held-out (validation) loss is that of the weights after the epoch.
+    exponential average. The held-out (validation) loss belongs to the weights after the epoch.
     """
 
     epoch: int

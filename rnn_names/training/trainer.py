@@ -137,7 +137,7 @@ class Trainer:
         return self._end_epoch(loss / characters, characters, began)
 
     def _batches_of_stage(self, helper: Helper) -> Batches:
-        """The names of the stage; those of distillation are made when it begins, within seconds."""
+        """The names of the stage; distillation makes its own when it begins, within seconds."""
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:
@@ -223,7 +223,7 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """The state to resume from, besides `model`: JSON values and arrays, not copied.
 
-        The names are those of the file; "network" stands for the weights of that stage.
+        The keys are as in the file; "network" stands for the weights after the network stage.
         """
         return {
             **vars(self.position),
