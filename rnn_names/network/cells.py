@@ -20,11 +20,12 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 class StepWeights(NamedTuple):
     """The weights of a step, by gate and transposed.
 
+    Waa is for the first k units, which are all but where dropout leaves out the states of the rest.
     The first `n_sigmoid_gates` gates use the logistic function; their weights are stored halved.
     """
 
     cell: "Cell"
-    Waa: Array  # (n_gates, n_a, n_a)
+    Waa: Array  # (n_gates, k, n_a)
     bounds: list[int]  # `diagonal_blocks` of Waa
     from_x: Array  # (n_gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
@@ -142,13 +143,14 @@ def cell_of(params: Params) -> Cell:
 
 def step_weights(params: Params) -> StepWeights:
     """The weights of a step from the parameters of a network."""
-    cell, n_a = cell_of(params), params["Waa"].shape[1]
+    cell, n_a = cell_of(params), len(params["a0"])
     by_gate = [params[name].reshape(cell.n_gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.n_sigmoid_gates] *= 0.5
     Wax[:, 0] = 0  # input 0 is not EOS but the zero vector of the first step
-    return StepWeights(cell, Waa, diagonal_blocks(Waa), Wax + ba, params.get("bn"))
+    bounds = diagonal_blocks(Waa) if Waa.shape[1] == n_a else [0, n_a]
+    return StepWeights(cell, Waa, bounds, Wax + ba, params.get("bn"))
 
 
 # --- Blocks of a blend ----------------------------------------------------------------------------

@@ -108,7 +108,8 @@ def next_states(
     cache = work("cache", cell.n_blocks, m, n_a) if cache is None else cache
     out = work("states", m, n_a) if out is None else out
     projections = work("projections", cell.n_gates, p, n_a)
-    block_product(parent_states, weights.Waa, weights.bounds, out=projections)
+    k = weights.Waa.shape[1]
+    block_product(parent_states[:, :k], weights.Waa, weights.bounds, out=projections)
     if weights.bn is not None:
         projections[2] += weights.bn
     # With mode="clip", `take` writes to `out` without a copy.
@@ -170,8 +171,9 @@ def loss_and_gradients(
 ) -> tuple[float, dict[str, Array]]:
     """The cross-entropy of a tree's names and its gradients, by back-propagation through time.
 
-    Both are in nats, summed over all characters of all names. `output_mask` (N, n_a) multiplies the
-    hidden states before the output layer (dropout).
+    Both are in nats, summed over all characters of all names. For dropout, `output_mask` (N, n_a)
+    multiplies the hidden states before the output layer, and Waa may have k columns, for the states
+    of the first k units, in place of n_a.
     """
     states, cache = _forward(tree, params, work)
     a = to_output = states[1:]
@@ -205,7 +207,8 @@ def _backward_over_time(
     # parents of level 1, and so on. Those of a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
-    U = params["Waa"].reshape(cell.n_gates, n_a, n_a)
+    U = params["Waa"].reshape(cell.n_gates, n_a, -1)  # (n_gates, n_a, k)
+    k = U.shape[-1]
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, n_parents = tree.levels[level], tree.n_parents[level]
@@ -213,10 +216,10 @@ def _backward_over_time(
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
         sum_siblings(cache[: cell.n_blocks_from_parent, rows], tree.siblings[level], d_parents)
         da_parents = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
-        products = work("products", cell.n_gates, *da_parents.shape)
+        products = work("products", cell.n_gates, n_parents, k)
         np.matmul(d_parents[: cell.n_gates], U, out=products)
         for term in [*d_parents[cell.n_gates :], *products]:  # a GRU's carry, then by gate
-            da_parents += term
+            da_parents[:, : term.shape[1]] += term
 
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
@@ -225,7 +228,7 @@ def _backward_over_time(
     for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):
         cache[block].take(order, axis=0, out=d, mode="clip")
     gradients = input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1])
-    dWaa = np.matmul(dp[: cell.n_gates].transpose(0, 2, 1), parent_states)
+    dWaa = np.matmul(dp[: cell.n_gates].transpose(0, 2, 1), parent_states[:, :k])
     gradients |= {"Waa": dWaa.reshape(params["Waa"].shape), "a0": da0[0]}
     if "bn" in params:
         gradients["bn"] = dp[2].sum(axis=0)

@@ -11,7 +11,7 @@ The calls behind a minibatch:
         Trainer._run_epoch: _batches_of_stage, gradients_of_epoch, Adam.step, _end_epoch
             _batches_of_stage: in the last stage, Teacher.for_run, distillation_set
             gradients_of_epoch: Batches.minibatches, PartGradients.compute for each part
-                compute: Batches.tree (prefix_tree), part_gradients (dropout_mask)
+                compute: Batches.tree (prefix_tree), part_gradients (reordered, dropout_mask)
                     rnn.loss_and_gradients: _forward, cross_entropy, _backward_over_time
                         _forward: next_states for each level, from the shortest prefixes
                         _backward_over_time: step_backward, sum_siblings, from the longest

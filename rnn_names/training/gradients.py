@@ -120,17 +120,32 @@ def part_gradients(
         ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
     In the step, only the product with Waa uses the masked a⟨t−1⟩ (Gal & Ghahramani 2016,
-    arXiv:1512.05287). Since (mask_u ∘ a) Waaᵀ = a (Waa ∘ mask_u)ᵀ, the columns of Waa are masked.
+    arXiv:1512.05287). mask_u is n_a / k for k units, and 0 for the others. The units are put in a
+    random order, so that these are the first k, and the product is computed for them alone.
     """
-    n_a = params["Waa"].shape[1]
-    unit_mask = dropout_mask(rng, stage.recurrent_dropout, work("unit_mask", n_a))  # (n_a,)
-    node_mask = dropout_mask(rng, stage.dropout, work("node_mask", len(tree.x), n_a))  # (N, n_a)
-    if unit_mask is not None:
-        params = {**params, "Waa": params["Waa"] * unit_mask}
-    loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
-    if unit_mask is not None:
-        gradients["Waa"] *= unit_mask  # by the chain rule, from Waa ∘ mask_u to Waa
-    return loss, gradients
+    n_a = len(params["a0"])
+    order = rng.permutation(n_a)
+    k = max(round((1 - stage.recurrent_dropout) * n_a), 1)
+    shuffled = reordered(params, order)
+    shuffled["Waa"] = shuffled["Waa"][:, :k] * (n_a / k)
+    node_mask = dropout_mask(rng, stage.dropout, work("node_mask", len(tree.x), n_a))
+    loss, gradients = rnn.loss_and_gradients(tree, shuffled, work, node_mask)
+    d_Waa = np.zeros_like(params["Waa"])
+    d_Waa[:, :k] = gradients["Waa"] * (n_a / k)
+    return loss, reordered({**gradients, "Waa": d_Waa}, np.argsort(order))
+
+
+def reordered(params: Mapping[str, Array], order: Array) -> dict[str, Array]:
+    """The weights of the same network with its units in another order; or their gradients."""
+    n_a, result = len(order), dict(params)
+    rows = np.concatenate([gate * n_a + order for gate in range(len(params["ba"]) // n_a)])
+    for name in ("Wax", "Waa", "ba"):
+        result[name] = params[name].take(rows, axis=0)
+    for name in ("Waa", "Wya"):
+        result[name] = result[name].take(order, axis=1)
+    for name in {"a0", "bn"} & params.keys():
+        result[name] = params[name].take(order)
+    return result
 
 
 def dropout_mask(rng: np.random.Generator, dropout: float, out: Array) -> Array | None:

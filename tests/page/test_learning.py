@@ -75,19 +75,19 @@ def test_gradients_equal_python(name, seed, kept, tmp_path):
     params = {each: array.astype(np.float64) for each, array in params.items()}
     params |= {each: rng.normal(size=params[each].shape) for each in ("ba", "by", "a0", "bn")}
     work = rnn.Workspace(np.float64)
-    stage = Stage("network", False, 1, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
+    stage = Stage("network", False, 1, 64, 0.009, dropout=0.5, recurrent_dropout=1 - kept / n_a)
     loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(seed))
-    assert np.count_nonzero(work("unit_mask", n_a)) == kept
+    order = np.random.default_rng(seed).permutation(n_a)  # of the units: it begins with those kept
 
     bounds = [batches.names.offsets[row : row + 2] for row in np.sort(batches.rows)]
-    node_masks = work("node_mask", len(tree.x), n_a).tolist()
+    node_masks = work("node_mask", len(tree.x), n_a)[:, np.argsort(order)].tolist()
     prefixes = [" ".join(map(str, prefix)) for prefix in prefixes_of(tree)]
     found, arrays = run(
         GRADIENTS,
         tmp_path,
         names=[batches.names.codes[a:b].tolist() for a, b in bounds],
         arrays={each: array.ravel().tolist() for each, array in params.items()},
-        unitMask=work("unit_mask", n_a).tolist(),
+        unitMask=np.where(np.argsort(order) < kept, n_a / kept, 0).tolist(),
         nodeMasks=dict(zip(prefixes, node_masks, strict=True)),
         n_a=n_a,
         n_y=len(vocabulary),

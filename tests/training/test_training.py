@@ -9,16 +9,17 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.arrays import Workspace, rounded
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CorpusError, TrainingError
 from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
+from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.setup import TrainingSetup
-from rnn_names.training.stages import make_stages
+from rnn_names.training.stages import Stage, make_stages
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
@@ -276,7 +277,34 @@ def test_the_gradient_under_dropout_equals_finite_differences(cell, names):
     loss, exact = part(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
     assert abs(loss - plain) > 0.1, "something is left out"
-    assert_gradients(lambda p: part(p)[0], params, exact, np.random.default_rng(1))
+    assert_gradients(lambda p: part(p)[0], params, exact, np.random.default_rng(1), h=5e-4)
+
+
+def vocabulary_of(names):
+    return Vocabulary.from_names(Names.from_strings(names))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_network_with_its_units_in_another_order_predicts_the_same(cell, names):
+    vocabulary, order = vocabulary_of(names), np.array([2, 0, 3, 1])
+    params = random_params(np.random.default_rng(0), cell, n_y=len(vocabulary), n_a=4)
+    other = gradients.reordered(params, order)
+    assert (other["a0"] == params["a0"][order]).all()
+    expected = Model(vocabulary, params).log_prob(names)
+    np.testing.assert_allclose(Model(vocabulary, other).log_prob(names), expected, rtol=1e-6)
+    back = gradients.reordered(other, np.argsort(order))
+    assert all((back[name] == array).all() for name, array in params.items())
+
+
+@pytest.mark.parametrize(("rate", "kept"), [(0.0, 6), (0.4, 4), (0.99, 1)])
+def test_dropout_keeps_the_given_share_of_units_between_steps(rate, kept, names):
+    """Of Waa, only the columns of these units have a gradient."""
+    batches = Batches.from_corpus(corpus_from_strings(names), vocabulary_of(names))
+    params = random_params(np.random.default_rng(0), "gru", n_y=batches.n_y, n_a=6)
+    stage = Stage("network", False, 1, 64, 0.009, dropout=0, recurrent_dropout=rate)
+    tree, rng = batches.tree(np.arange(len(names))), np.random.default_rng(0)
+    _, found = gradients.part_gradients(params, stage, tree, Workspace(np.float64), rng)
+    assert np.count_nonzero(found["Waa"].any(axis=0)) == kept
 
 
 def test_dropout_zeroes_the_given_share_and_keeps_the_mean():
