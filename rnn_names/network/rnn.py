@@ -48,6 +48,11 @@ def init_params(
     return {name: array.astype(np.float32) for name, array in params.items()}
 
 
+def rows_per_batch(n_y: int) -> int:
+    """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
+    return max(4096 * 64 // max(n_y, 64), 64)
+
+
 # --- Layers ---------------------------------------------------------------------------------------
 
 

@@ -1,16 +1,22 @@
-"""The names of a stream, in the order of their numbers.
+"""The names of a stream, in the order of their numbers, batch by batch.
 
-Each batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay
-full. Large batches are drawn in chunks, which threads share.
+A batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay full.
+If three names are requested, and of the first attempts the one at number 1 fails,
+
+    batch    numbers    names that can be yielded
+    1        0 1 2      name 0; name 2 waits
+    2        1 1        name 1, from the first attempt that passes, and name 2
+
+Large batches are drawn in chunks, which threads share.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows
+from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
@@ -29,13 +35,16 @@ NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
-@dataclass
-class NumberedNames(Rows):
+class NumberedNames(NamedTuple):
     """The names of n ascending numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
     names: Names
+
+    def part(self, rows: slice) -> "NumberedNames":
+        """Some of the rows."""
+        return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
 
 
 class NameQueue:
@@ -134,7 +143,7 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.spelling_sampler.chunk_of
+        chunk_of = self._sampler.walk_sampler.chunk_of
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
@@ -155,7 +164,7 @@ class NameQueue:
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
             ends = [int(np.searchsorted(each.numbers, until)) for each in self._ready]
-            below = [each[:n] for each, n in zip(self._ready, ends, strict=True)]
+            below = [each.part(slice(n)) for each, n in zip(self._ready, ends, strict=True)]
             order = np.argsort(np.concatenate([each.numbers for each in below]), kind="stable")
             attempts = np.concatenate([each.attempts for each in below])[order]
             n_attempts = 1 + attempts.astype(np.int64)
@@ -166,9 +175,8 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            self._ready = [
-                each[n:] for each, n in zip(self._ready, ends, strict=True) if n < len(each.numbers)
-            ]
+            after = [each.part(slice(n, None)) for each, n in zip(self._ready, ends, strict=True)]
+            self._ready = [each for each in after if len(each.numbers)]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
             joined = Names.concatenate([each.names for each in below]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)

@@ -121,7 +121,7 @@ def _drawn_names(
         guided = guided_if_rare(sampler)
     key = seed_key(options.seed_or_random())
     is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
-    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
+    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided is not None:
             groups = NameGroups(sampler, guided, key, budget)
