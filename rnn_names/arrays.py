@@ -103,10 +103,10 @@ class Workspace:
         self.dtype = np.dtype(dtype)
         self._flat: dict[str, Array] = {}
 
-    def __call__(self, name: str, *shape: int) -> Array:
-        """The array of this name, which keeps its values if its shape is the same."""
-        size = math.prod(shape)
+    def __call__(self, name: str, *sizes: int) -> Array:
+        """The array of this name, which keeps its numbers if its sizes are the same."""
+        total = math.prod(sizes)
         flat = self._flat.get(name)
-        if flat is None or flat.size < size:
-            self._flat[name] = flat = np.empty(size + size // 4, self.dtype)
-        return flat[:size].reshape(shape)
+        if flat is None or flat.size < total:
+            self._flat[name] = flat = np.empty(total + total // 4, self.dtype)
+        return flat[:total].reshape(sizes)

@@ -1,7 +1,7 @@
 """Conditions on whole names: each tests many names at once.
 
-Conditions on the spelling also have an automaton, which `rnn_names.lookahead` can follow; those
-that are small enough together are joined in one.
+A condition on the text, such as a suffix, also has an automaton, which can be followed character by
+character. Automata that are small enough together are joined in one.
 """
 
 import re
@@ -43,7 +43,7 @@ class Condition:
 
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
-    automaton: Automaton | None = None  # of the spelling, if the condition has one
+    automaton: Automaton | None = None  # accepts the same names, if the condition has one
 
 
 class Tally(dict[Any, tuple[int, int]]):

@@ -15,8 +15,8 @@ from rnn_names.network.cells import Params
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 
-def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:
-    """The log-probability of each name with its end, in nats, given its first `given` characters.
+def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int = 0) -> Array:
+    """The log-probability of each name with its end, in nats, given its first `n_given` characters.
 
     It is −inf for unknown characters.
     """
@@ -31,14 +31,14 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int =
         if is_known.any():
             tree = prefix_tree(indices[is_known], lengths[is_known], len(vocabulary))
             log_y_hat = rnn.log_predictions(tree, params, work)
-            scores[rows[is_known]] = _path_sums(tree, log_y_hat, given)
+            scores[rows[is_known]] = _path_sums(tree, log_y_hat, n_given)
     return scores
 
 
-def _path_sums(tree: PrefixTree, log_y_hat: Array, given: int) -> Array:
+def _path_sums(tree: PrefixTree, log_y_hat: Array, n_given: int) -> Array:
     """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
     so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
-    for level in range(1 + given, len(tree.levels)):
+    for level in range(1 + n_given, len(tree.levels)):
         rows = tree.levels[level]
         parent = tree.levels[level - 1].start + tree.parent[rows]
         so_far[rows] = so_far[parent] + log_y_hat[parent, tree.x[rows]]

@@ -92,28 +92,6 @@ class NameQueue:
             if self._n_counted + n_failed >= self._budget_now:
                 raise OutOfAttempts(self._tally)
 
-    @property
-    def _budget_now(self) -> int:
-        return budget_after(self._admission.admitted, self._budget)
-
-    def _add_numbers(self, max_size: int) -> int:
-        """Adds new numbers to the queue; returns how many attempts the next batch may make.
-
-        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
-        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
-        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
-        512, 8,192 and so on.
-        """
-        queue, yielded = self._queue, self._next_to_yield - self._start
-        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
-        end = self._next_to_yield + min(max_ahead, self._admission.needed())
-        n_new = max(end - self._next_number, 0)
-        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
-        n_new = min(n_new, max(size - len(queue.waiting), 0))
-        queue.add(self._next_number + np.arange(n_new))
-        self._next_number += n_new
-        return size
-
     def _draw_batch(self) -> bool:
         """Makes attempts at the lowest numbers without a name; False if there are none."""
         queue, size = self._queue, self._add_numbers(self._next_size)
@@ -136,6 +114,24 @@ class NameQueue:
             at = rows[first]
             self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
+
+    def _add_numbers(self, max_size: int) -> int:
+        """Adds new numbers to the queue; returns how many attempts the next batch may make.
+
+        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
+        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
+        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
+        512, 8,192 and so on.
+        """
+        queue, yielded = self._queue, self._next_to_yield - self._start
+        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
+        end = self._next_to_yield + min(max_ahead, self._admission.needed())
+        n_new = max(end - self._next_number, 0)
+        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
+        n_new = min(n_new, max(size - len(queue.waiting), 0))
+        queue.add(self._next_number + np.arange(n_new))
+        self._next_number += n_new
+        return size
 
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
         """The rows of the attempts of each chunk; names that start alike share one."""
@@ -180,3 +176,7 @@ class NameQueue:
             self._next_to_yield, self._n_counted = until, int(counted[-1])
             joined = Names.concatenate([each.names for each in below]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)
+
+    @property
+    def _budget_now(self) -> int:
+        return budget_after(self._admission.admitted, self._budget)

@@ -76,20 +76,6 @@ MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
 MANY_MISSED = 0.5  # the share of the visited names' probability that no test may miss
 
 
-def share_accepted(sampler: Sampler, rare: float) -> float:
-    """The share of the model's names that are accepted, measured with fixed keys.
-
-    If more than `rare` of the first 1,024 names are accepted, no more are drawn; else 8,192 are.
-    """
-    share = 0.0
-    for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
-        share = len(names) / size
-        if share > rare:
-            break
-    return share
-
-
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
     """A sampler that looks ahead, or None if that is not needed or hardly helps.
 
@@ -106,6 +92,20 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler
         return None
     _warn_of_rarity(guided)
     return guided
+
+
+def share_accepted(sampler: Sampler, rare: float) -> float:
+    """The share of the model's names that are accepted, measured with fixed keys.
+
+    If more than `rare` of the first 1,024 names are accepted, no more are drawn; else 8,192 are.
+    """
+    share = 0.0
+    for size in (PILOT_SIZE // 8, PILOT_SIZE):
+        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
+        share = len(names) / size
+        if share > rare:
+            break
+    return share
 
 
 def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
@@ -138,7 +138,7 @@ def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
 def _warn_of_rarity(guided: GuidedSampler) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
     guide, temperature = guided.guide, guided.exact_predictor.temperature
-    # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
+    # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_dominate(guide, temperature)

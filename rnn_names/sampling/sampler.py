@@ -75,6 +75,36 @@ class Sampler:
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
+    def draw(self, keys: Array) -> DrawnNames:
+        """Draws a name by each key, (n,), and tests it."""
+        return self.filter(len(keys), *self.walk_sampler.draw(keys))
+
+    def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+        """Tests names already drawn: the accepted ones of `n_drawn` attempts, in these rows."""
+        passing, tally = self.rows_that_pass(names)
+        tally = Tally({self.title: (n_drawn, len(names)), **tally})
+        return DrawnNames(names.take(passing), rows[passing], tally)
+
+    def rows_that_pass(self, names: Names) -> tuple[Array, Tally]:
+        """The rows of the names that meet the conditions on whole names, and the tally."""
+        rows, tally = np.arange(len(names)), Tally()
+        for condition in self.tested_conditions:
+            passes = condition.passes(names)
+            rows, names = rows[passes], names.take(np.flatnonzero(passes))
+            tally[condition.title] = len(passes), len(names)
+        return rows, tally
+
+    @property
+    def needs_pilot(self) -> bool:
+        """Whether a pilot, a trial draw, must measure how rare accepted names are."""
+        options = self.options
+        shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
+        shortest = options.min_length or shortest_listed
+        limits_length = shortest > 1 or options.max_length is not None
+        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
+        limits_spelling = bool(self.automaton_conditions or options.prefix)
+        return limits_length or breaks_shape or limits_spelling
+
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
         possible, hint, titles = self.n_possible, "", self.automaton_conditions
@@ -113,43 +143,13 @@ class Sampler:
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(condition.title for condition in conditions)])
 
-    @property
-    def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare accepted names are."""
-        options = self.options
-        shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
-        shortest = options.min_length or shortest_listed
-        limits_length = shortest > 1 or options.max_length is not None
-        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
-        limits_spelling = bool(self.automaton_conditions or options.prefix)
-        return limits_length or breaks_shape or limits_spelling
-
-    def draw(self, keys: Array) -> DrawnNames:
-        """Draws a name by each key, (n,), and tests it."""
-        return self.filter(len(keys), *self.walk_sampler.draw(keys))
-
-    def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests names already drawn: the accepted ones of `n_drawn` attempts, in these rows."""
-        passing, tally = self.rows_that_pass(names)
-        tally = Tally({self.title: (n_drawn, len(names)), **tally})
-        return DrawnNames(names.take(passing), rows[passing], tally)
-
-    def rows_that_pass(self, names: Names) -> tuple[Array, Tally]:
-        """The rows of the names that meet the conditions on whole names, and the tally."""
-        rows, tally = np.arange(len(names)), Tally()
-        for condition in self.tested_conditions:
-            passes = condition.passes(names)
-            rows, names = rows[passes], names.take(np.flatnonzero(passes))
-            tally[condition.title] = len(passes), len(names)
-        return rows, tally
-
 
 def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:
     """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
-    given, options = options, with_boldness(options, model)
+    as_typed, options = options, with_boldness(options, model)
     try:
         sampler = Sampler(model, options)
         cases = sampler.in_other_case.items()
@@ -158,7 +158,7 @@ def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, An
         if options.any_shape or options.ignore_case:
             raise
         try:
-            options = with_boldness(replace(given, ignore_case=True), model)
+            options = with_boldness(replace(as_typed, ignore_case=True), model)
             sampler = Sampler(model, options)
         except (SamplingError, VocabularyError):
             raise error from None
